@@ -1,0 +1,40 @@
+"""rnnviz: watch hidden states, gates and the exact gradient through time, live.
+
+The names below are loaded when they are first used, so ``import rnnviz`` costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Lab": "rnnviz.lab",
+    "Trace": "rnnviz.trace",
+    "cells": "rnnviz.cells",
+    "exercises": "rnnviz.exercises",
+    "models": "rnnviz.models",
+    "tasks": "rnnviz.tasks",
+    "trace": "rnnviz.trace",
+}
+_MODULES = {"cells", "exercises", "models", "tasks"}
+
+__all__ = ["Lab", "Trace", "__version__", "cells", "exercises", "models", "tasks", "trace"]
+
+if TYPE_CHECKING:
+    from rnnviz import cells, exercises, models, tasks
+    from rnnviz.lab import Lab
+    from rnnviz.trace import Trace, trace
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"rnnviz has no name {name!r}; it has {', '.join(__all__)}.")
+    module = import_module(_HOMES[name])
+    value = module if name in _MODULES else getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,51 @@
+"""Every word a learner sees on screen: ``t("lab.pause")`` looks it up in ``en.json``."""
+
+import json
+from functools import cache
+from importlib import resources
+
+__all__ = ["keys", "t"]
+
+
+@cache
+def _words(language: str) -> dict[str, str]:
+    text = resources.files(__package__).joinpath(f"{language}.json").read_text(encoding="utf-8")
+    words: dict[str, str] = json.loads(text)
+    return words
+
+
+def keys(language: str = "en") -> frozenset[str]:
+    """Return every key that has words in ``language``.
+
+    Examples
+    --------
+    >>> "lab.pause" in keys()
+    True
+    """
+    return frozenset(_words(language))
+
+
+def t(key: str, **fields: object) -> str:
+    """Return the sentence for ``key`` with its placeholders filled in.
+
+    Parameters
+    ----------
+    key : str
+        A dotted name such as ``"lab.pause"``.
+    **fields : object
+        Values for the sentence's ``{placeholders}``.
+
+    Raises
+    ------
+    KeyError
+        If no sentence has that key, or a placeholder is left without a value.
+
+    Examples
+    --------
+    >>> t("lab.pause")
+    'Pause'
+    """
+    words = _words("en")
+    if key not in words:
+        raise KeyError(f"key {key!r} has no words in rnnviz/i18n/en.json; add it there.")
+    return words[key].format(**fields)
