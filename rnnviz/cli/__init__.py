@@ -1,0 +1,92 @@
+"""The ``rnnviz`` command: ``lab`` opens the chapters, ``doctor`` examines the set-up, ``bench`` measures."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rnnviz import __version__
+from rnnviz.i18n import t
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one ``rnnviz`` command.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The words after ``rnnviz``; those of the process when left out.
+
+    Returns
+    -------
+    int
+        The exit code: 0 when all is well, 1 when ``doctor`` found a problem, 2 when the command could not be
+        carried out; ``lab`` passes on JupyterLab's own.
+
+    Raises
+    ------
+    SystemExit
+        If the words make no sense (code 2), or were ``--help`` or ``--version`` (code 0).
+
+    Examples
+    --------
+    >>> main(["lab", "--port", "eighty"])
+    Traceback (most recent call last):
+    SystemExit: 2
+    """
+    words, passed_on = _split(sys.argv[1:] if argv is None else argv)
+    parser = _parser()
+    options, unknown = parser.parse_known_args(words)
+    if options.command == "bench":
+        return _bench([*unknown, *passed_on])
+    if unknown:
+        parser.error(t("cli.unknown", words=" ".join(unknown)))
+    if options.command == "doctor":
+        from rnnviz.cli import doctor
+
+        return doctor.main(as_json=options.json)
+    from rnnviz.cli import lab
+
+    return lab.main(options.directory, browser=not options.no_browser, port=options.port, passed_on=passed_on)
+
+
+def _split(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Divide the words at the first ``--``, which argparse treats differently from one Python to the next."""
+    if "--" not in words:
+        return list(words), []
+    cut = list(words).index("--")
+    return list(words[:cut]), list(words[cut + 1 :])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="rnnviz", description=t("cli.about"), allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"rnnviz {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="lab | doctor | bench")
+    lab = commands.add_parser(
+        "lab", help=t("cli.lab.about"), description=t("cli.lab.about"), epilog=t("cli.lab.more"), allow_abbrev=False
+    )
+    lab.add_argument(
+        "directory", metavar="DIR", nargs="?", type=Path, default="rnnviz-chapters", help=t("cli.lab.directory.help")
+    )
+    lab.add_argument("--no-browser", action="store_true", help=t("cli.lab.no_browser.help"))
+    lab.add_argument("--port", metavar="N", type=_port, help=t("cli.lab.port.help"))
+    doctor = commands.add_parser(
+        "doctor", help=t("cli.doctor.about"), description=t("cli.doctor.about"), allow_abbrev=False
+    )
+    doctor.add_argument("--json", action="store_true", help=t("cli.doctor.json.help"))
+    commands.add_parser("bench", help=t("cli.bench.about"), add_help=False, allow_abbrev=False)
+    return parser
+
+
+def _port(word: str) -> int:
+    if not word.isdecimal() or not 1 <= int(word) <= 65535:
+        raise argparse.ArgumentTypeError(t("cli.lab.port.expected", word=word))
+    return int(word)
+
+
+def _bench(words: list[str]) -> int:
+    from rnnviz.bench import main as bench
+
+    return bench(words)

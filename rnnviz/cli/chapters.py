@@ -1,0 +1,146 @@
+"""The chapters and the learner's copies of them: a file she changed is never overwritten."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import rnnviz
+from rnnviz.i18n import t
+
+__all__ = ["Copied", "copy_chapters", "shipped_chapters"]
+
+_RECORD = ".rnnviz-chapters.json"  # what was copied here, by name and SHA-256
+
+
+@dataclass(frozen=True)
+class Copied:
+    """What :func:`copy_chapters` did.
+
+    Attributes
+    ----------
+    first : str
+        The name of the chapter to open.
+    notes : tuple of str
+        One sentence for each file that needs the learner's attention.
+    """
+
+    first: str
+    notes: tuple[str, ...]
+
+
+def shipped_chapters() -> Path:
+    """Return the folder of the chapters: inside an installed package, or beside it in a source checkout.
+
+    Raises
+    ------
+    FileNotFoundError
+        If this copy of rnnviz carries no chapters.
+
+    Examples
+    --------
+    >>> shipped_chapters().name
+    'en'
+    """
+    package = Path(rnnviz.__file__).parent
+    for folder in (package / "_chapters" / "en", package.parent / "notebooks" / "en"):
+        if any(folder.glob("*.ipynb")):
+            return folder
+    raise FileNotFoundError(t("cli.lab.no_chapters", folder=package))
+
+
+def copy_chapters(source: Path, directory: Path) -> Copied:
+    """Copy the chapters of ``source`` into ``directory``, keeping whatever the learner changed there.
+
+    A copy that is still as rnnviz left it is brought up to date. One that differs stays, and a newer edition is put
+    beside it, once.
+
+    Parameters
+    ----------
+    source, directory : Path
+        ``directory`` is made if it is missing.
+
+    Returns
+    -------
+    Copied
+        The chapter to open first, and what to tell the learner.
+
+    Raises
+    ------
+    OSError
+        If ``directory`` is a file or cannot be written; the message is a sentence for the learner.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     copy_chapters(shipped_chapters(), Path(folder, "chapters")).first
+    '00_start_here.ipynb'
+    """
+    if directory.exists() and not directory.is_dir():
+        raise NotADirectoryError(t("cli.lab.not_a_directory", directory=directory))
+    chapters = {path.name: path.read_bytes() for path in sorted(source.glob("*.ipynb"))}
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        record = _read_record(directory)
+        notes = [note for name, text in chapters.items() if (note := _place(directory, name, text, record))]
+        # Written even when nothing changed: a folder that cannot be written is found out now, not at the first save.
+        _write(directory / _RECORD, json.dumps(record, indent=1, sort_keys=True).encode())
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OSError(t("cli.lab.unwritable", directory=directory, reason=reason)) from error
+    return Copied(first=min(chapters), notes=tuple(notes))
+
+
+def _place(directory: Path, name: str, new: bytes, record: dict[str, str]) -> str | None:
+    """Put one chapter into the folder; return what to say about it, if anything."""
+    digest = _digest(new)
+    for candidate in _names(name):
+        path = directory / candidate
+        beside = candidate != name
+        found = _digest(path.read_bytes()) if path.exists() else None
+        if found == digest or (beside and found is None and record.get(candidate) == digest):
+            record[candidate] = digest  # already here, or offered before and thrown away since
+            return None
+        if found is None or found == record.get(candidate):
+            _write(path, new)
+            record[candidate] = digest
+            if beside:
+                return t("cli.lab.beside", name=name, new=candidate)
+            return None if found is None else t("cli.lab.updated", name=name)
+        if record.get(candidate) == digest:
+            return None  # the learner is at work on this very edition
+    raise AssertionError("the names never end")
+
+
+def _names(name: str) -> Iterator[str]:
+    stem = name.removesuffix(".ipynb")
+    yield name
+    yield f"{stem} (new edition).ipynb"
+    number = 2
+    while True:
+        yield f"{stem} (new edition {number}).ipynb"
+        number += 1
+
+
+def _read_record(directory: Path) -> dict[str, str]:
+    """Return what was copied before; an unreadable record counts as none, so that every file is kept."""
+    try:
+        record = json.loads((directory / _RECORD).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    if not isinstance(record, Mapping):
+        return {}
+    return {name: digest for name, digest in record.items() if isinstance(digest, str)}
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    draft = path.with_name(f".{path.name}.part")
+    draft.write_bytes(content)
+    draft.replace(path)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
