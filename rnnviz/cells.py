@@ -1,0 +1,179 @@
+"""The equations of recurrent cells, as a learner would write them: what you read here is what a trace replays.
+
+Conventions are torch's: the rows of ``W_ih`` and ``W_hh`` stack the gates in the order i f g o (LSTM) or r z n (GRU);
+in the GRU ``r`` acts after the matrix product and ``z`` means keep. Other books differ.
+
+Every function broadcasts: ``x`` (…, input) and ``h`` (…, hidden) may be one timestep or all of them at once.
+"""
+
+from typing import NamedTuple, Self, TypeAlias
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import linear
+
+State: TypeAlias = Tensor | tuple[Tensor, Tensor]
+
+
+class LSTMGates(NamedTuple):
+    """Gates of an LSTM: input `i`, forget `f`, candidate `g` (−1…1), output `o`; the others are 0…1."""
+
+    i: Tensor
+    f: Tensor
+    g: Tensor
+    o: Tensor
+
+
+class GRUGates(NamedTuple):
+    """Gates of a GRU: reset `r`, keep `z` (both 0…1) and candidate `n` (−1…1)."""
+
+    r: Tensor
+    z: Tensor
+    n: Tensor
+
+
+def rnn_step(
+    x: Tensor,
+    h: Tensor,
+    W_ih: Tensor,
+    W_hh: Tensor,
+    b_ih: Tensor | None = None,
+    b_hh: Tensor | None = None,
+    nonlinearity: str = "tanh",
+) -> Tensor:
+    """h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh), or relu in place of tanh (Elman 1990)."""
+    a = linear(x, W_ih, b_ih) + linear(h, W_hh, b_hh)
+    return torch.relu(a) if nonlinearity == "relu" else torch.tanh(a)
+
+
+def lstm_gates(
+    x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor | None = None, b_hh: Tensor | None = None
+) -> LSTMGates:
+    """Gates of an LSTM from the input and the state before the step (Hochreiter & Schmidhuber 1997, Gers 2000)."""
+    i, f, g, o = (linear(x, W_ih, b_ih) + linear(h, W_hh, b_hh)).chunk(4, dim=-1)
+    return LSTMGates(i=torch.sigmoid(i), f=torch.sigmoid(f), g=torch.tanh(g), o=torch.sigmoid(o))
+
+
+def lstm_state(gates: LSTMGates, c: Tensor, W_hr: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """h_t and c_t of an LSTM from its gates and c_{t-1}: c_t = f c_{t-1} + i g, h_t = o tanh(c_t).
+
+    With `W_hr` (torch's ``proj_size``) h_t = W_hr (o tanh(c_t)).
+    """
+    c = gates.f * c + gates.i * gates.g
+    h = gates.o * torch.tanh(c)
+    return (h if W_hr is None else linear(h, W_hr)), c
+
+
+def gru_gates(
+    x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor | None = None, b_hh: Tensor | None = None
+) -> GRUGates:
+    """Gates of a GRU from the input and the state before the step (Cho et al. 2014, in torch's variant)."""
+    x_r, x_z, x_n = linear(x, W_ih, b_ih).chunk(3, dim=-1)
+    h_r, h_z, h_n = linear(h, W_hh, b_hh).chunk(3, dim=-1)
+    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
+    return GRUGates(r=r, z=z, n=torch.tanh(x_n + r * h_n))
+
+
+def gru_state(gates: GRUGates, h: Tensor) -> Tensor:
+    """h_t of a GRU from its gates and h_{t-1}: h_t = (1 − z) n + z h_{t-1}."""
+    return (1 - gates.z) * gates.n + gates.z * h
+
+
+class RNN(nn.Module):
+    """A plain recurrent layer, one timestep after the other.
+
+    Parameters
+    ----------
+    input_size, hidden_size
+        Units of the input and of the state.
+
+    Examples
+    --------
+    >>> layer = RNN(3, 5)
+    >>> output, h = layer(torch.zeros(2, 7, 3))
+    >>> output.shape, h.shape
+    (torch.Size([2, 7, 5]), torch.Size([2, 5]))
+    """
+
+    n_gates = 1
+    fused: type[nn.RNN | nn.LSTM | nn.GRU] = nn.RNN
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__()
+        bound = hidden_size**-0.5
+        rows = self.n_gates * hidden_size
+        self.input_size, self.hidden_size = input_size, hidden_size
+        self.W_ih = nn.Parameter(torch.empty(rows, input_size).uniform_(-bound, bound))
+        self.W_hh = nn.Parameter(torch.empty(rows, hidden_size).uniform_(-bound, bound))
+        self.b_ih = nn.Parameter(torch.empty(rows).uniform_(-bound, bound))
+        self.b_hh = nn.Parameter(torch.empty(rows).uniform_(-bound, bound))
+
+    @classmethod
+    def from_torch(cls, layer: nn.RNNBase) -> Self:
+        """Copy the weights of a one-layer, one-direction torch layer of the same kind.
+
+        Raises
+        ------
+        TypeError
+            If `layer` is of another kind.
+        ValueError
+            If it has several layers, two directions, a projection, no bias, or relu in place of tanh.
+        """
+        if not isinstance(layer, cls.fused):
+            raise TypeError(f"layer must be an nn.{cls.fused.__name__}, got {type(layer).__name__}.")
+        plain = cls.fused(layer.input_size, layer.hidden_size)
+        wanted = {name: value.shape for name, value in plain.named_parameters()}
+        if {name: value.shape for name, value in layer.named_parameters()} != wanted or layer.mode != plain.mode:
+            raise ValueError(f"layer must be a plain {plain} (one layer, one direction, with bias), got {layer}.")
+        ours = cls(layer.input_size, layer.hidden_size).to(layer.weight_ih_l0)  # type: ignore[arg-type]
+        with torch.no_grad():
+            for mine, theirs in zip(ours.parameters(), layer.parameters(), strict=True):
+                mine.copy_(theirs)
+        return ours
+
+    def start(self, x: Tensor) -> State:
+        """Return the state before the first step: zeros, axes (batch, unit)."""
+        return x.new_zeros(x.shape[0], self.hidden_size)
+
+    def step(self, x: Tensor, state: State) -> State:
+        """One timestep: `x` has axes (batch, feature)."""
+        assert isinstance(state, Tensor)
+        return rnn_step(x, state, self.W_ih, self.W_hh, self.b_ih, self.b_hh)
+
+    def forward(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
+        """Run `x` (batch, time, feature); return every hidden state (batch, time, unit) and the last state."""
+        state = self.start(x) if state is None else state
+        hidden = []
+        for x_t in x.unbind(dim=1):
+            state = self.step(x_t, state)
+            hidden.append(state if isinstance(state, Tensor) else state[0])
+        return torch.stack(hidden, dim=1), state
+
+
+class LSTM(RNN):
+    """A long short-term memory layer, one timestep after the other; its state is (h, c)."""
+
+    n_gates = 4
+    fused = nn.LSTM
+
+    def start(self, x: Tensor) -> State:
+        """Return the states before the first step: zeros, both with axes (batch, unit)."""
+        zeros = x.new_zeros(x.shape[0], self.hidden_size)
+        return zeros, zeros
+
+    def step(self, x: Tensor, state: State) -> State:
+        """One timestep: `x` has axes (batch, feature), `state` is (h, c)."""
+        h, c = state
+        return lstm_state(lstm_gates(x, h, self.W_ih, self.W_hh, self.b_ih, self.b_hh), c)
+
+
+class GRU(RNN):
+    """A gated recurrent unit layer, one timestep after the other."""
+
+    n_gates = 3
+    fused = nn.GRU
+
+    def step(self, x: Tensor, state: State) -> State:
+        """One timestep: `x` has axes (batch, feature)."""
+        assert isinstance(state, Tensor)
+        return gru_state(gru_gates(x, state, self.W_ih, self.W_hh, self.b_ih, self.b_hh), state)
