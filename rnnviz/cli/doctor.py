@@ -159,13 +159,17 @@ def _lines(report: Mapping[str, str | None], device: dict[str, Any] | None, prob
 
 
 def _device() -> dict[str, Any]:
-    """Return the device a lab takes by itself, after one small computation that crosses into numpy."""
+    """Return the device and the threads a lab takes by itself, after one small computation that crosses into numpy."""
     import torch
 
+    from rnnviz.training.devices import considerate_threads, pick
+
     torch.ones(2).add(1).numpy()
-    kind = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
-    name = torch.cuda.get_device_name() if kind == "cuda" else platform.machine()
-    return {"kind": kind, "name": name, "threads": torch.get_num_threads()}
+    device = pick("auto")
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
+    with considerate_threads(device):
+        threads = torch.get_num_threads()
+    return {"kind": str(device), "name": name, "threads": threads}
 
 
 def _version(package: str) -> str | None:

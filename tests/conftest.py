@@ -1,0 +1,20 @@
+"""What every test finds: one computing thread, and none of the settings of the person who runs it."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from hypothesis import settings
+
+# Set before anything imports torch or starts Jupyter, so that kernels and browsers inherit it.
+os.environ["OMP_NUM_THREADS"] = "1"  # two threads on two cores slow each other down beside a browser
+_home = tempfile.TemporaryDirectory(prefix="rnnviz-tests-", ignore_cleanup_errors=True)
+for _name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
+    _folder = Path(_home.name, _name.lower())
+    _folder.mkdir(mode=0o700)
+    os.environ[_name] = str(_folder)
+os.environ["JUPYTER_PLATFORM_DIRS"] = "1"
+
+# The machine may be busy, so no deadline; the same examples each time, so that a failure is everybody's.
+settings.register_profile("rnnviz", deadline=None, derandomize=True, database=None)
+settings.load_profile("rnnviz")

@@ -1,0 +1,172 @@
+"""Copying the chapters: new ones arrive, old ones are brought up to date, a changed file is never lost."""
+
+import errno
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnnviz.cli.chapters import copy_chapters, shipped_chapters
+
+FIRST = "00_start.ipynb"
+SECOND = "01_why.ipynb"
+BESIDE = "01_why (new edition).ipynb"
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "edition"
+    folder.mkdir()
+    (folder / FIRST).write_text("start, first edition")
+    (folder / SECOND).write_text("why, first edition")
+    return folder
+
+
+@pytest.fixture
+def desk(tmp_path: Path, source: Path) -> Path:
+    """Return the learner's folder, the first edition in it."""
+    folder = tmp_path / "deep" / "desk"
+    copy_chapters(source, folder)
+    return folder
+
+
+def _files(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in folder.glob("*.ipynb")}
+
+
+def test_the_shipped_chapters_begin_with_the_start() -> None:
+    assert (shipped_chapters() / "00_start_here.ipynb").is_file()
+
+
+def test_a_new_folder_receives_every_chapter_and_nothing_is_said(tmp_path: Path, source: Path) -> None:
+    copied = copy_chapters(source, tmp_path / "desk")
+    assert _files(tmp_path / "desk") == {FIRST: "start, first edition", SECOND: "why, first edition"}
+    assert (copied.first, copied.notes) == (FIRST, ())
+
+
+def test_a_second_start_changes_nothing(desk: Path, source: Path) -> None:
+    before = {path: path.read_bytes() for path in desk.iterdir()}
+    assert copy_chapters(source, desk).notes == ()
+    assert {path: path.read_bytes() for path in desk.iterdir()} == before
+
+
+def test_a_file_left_as_it_was_becomes_the_new_edition(desk: Path, source: Path) -> None:
+    (source / SECOND).write_text("why, second edition")
+    assert copy_chapters(source, desk).notes == (f"{SECOND} was as we left it and is now the new edition.",)
+    assert _files(desk) == {FIRST: "start, first edition", SECOND: "why, second edition"}
+
+
+def test_a_changed_file_is_silently_kept_while_there_is_no_newer_edition(desk: Path, source: Path) -> None:
+    (desk / SECOND).write_text("my notes")
+    assert copy_chapters(source, desk).notes == ()
+    assert _files(desk) == {FIRST: "start, first edition", SECOND: "my notes"}
+
+
+def test_a_changed_file_is_kept_and_the_new_edition_put_beside_it(desk: Path, source: Path) -> None:
+    (desk / SECOND).write_text("my notes")
+    (source / SECOND).write_text("why, second edition")
+    notes = copy_chapters(source, desk).notes
+    assert notes == (f"You changed {SECOND}, so it stays as it is; the new edition is beside it: {BESIDE}",)
+    assert _files(desk) == {FIRST: "start, first edition", SECOND: "my notes", BESIDE: "why, second edition"}
+
+
+def test_a_new_edition_is_put_there_once_even_if_the_learner_throws_it_away(desk: Path, source: Path) -> None:
+    (desk / SECOND).write_text("my notes")
+    (source / SECOND).write_text("why, second edition")
+    copy_chapters(source, desk)
+    assert copy_chapters(source, desk).notes == ()
+    (desk / BESIDE).unlink()
+    assert copy_chapters(source, desk).notes == ()
+    assert set(_files(desk)) == {FIRST, SECOND}
+
+
+def test_an_untouched_new_edition_makes_room_for_the_next(desk: Path, source: Path) -> None:
+    (desk / SECOND).write_text("my notes")
+    for edition in ("second", "third"):
+        (source / SECOND).write_text(f"why, {edition} edition")
+        assert len(copy_chapters(source, desk).notes) == 1
+    assert _files(desk) == {FIRST: "start, first edition", SECOND: "my notes", BESIDE: "why, third edition"}
+
+
+def test_a_changed_new_edition_is_kept_as_well(desk: Path, source: Path) -> None:
+    (desk / SECOND).write_text("my notes")
+    (source / SECOND).write_text("why, second edition")
+    copy_chapters(source, desk)
+    (desk / BESIDE).write_text("more notes")
+    assert copy_chapters(source, desk).notes == ()
+    (source / SECOND).write_text("why, third edition")
+    copy_chapters(source, desk)
+    assert _files(desk) == {
+        FIRST: "start, first edition",
+        SECOND: "my notes",
+        BESIDE: "more notes",
+        "01_why (new edition 2).ipynb": "why, third edition",
+    }
+
+
+def test_a_file_the_learner_deleted_comes_back(desk: Path, source: Path) -> None:
+    (desk / SECOND).unlink()
+    copy_chapters(source, desk)
+    assert _files(desk)[SECOND] == "why, first edition"
+
+
+@pytest.mark.parametrize("record", ["", "not json", "[]", '{"01_why.ipynb": 3}', "\x00"])
+def test_with_a_damaged_record_every_file_counts_as_changed(desk: Path, source: Path, record: str) -> None:
+    (desk / ".rnnviz-chapters.json").write_text(record)
+    (source / SECOND).write_text("why, second edition")
+    copy_chapters(source, desk)
+    assert _files(desk) == {FIRST: "start, first edition", SECOND: "why, first edition", BESIDE: "why, second edition"}
+
+
+def test_the_record_is_hidden_and_holds_checksums(desk: Path) -> None:
+    record = json.loads((desk / ".rnnviz-chapters.json").read_text())
+    assert set(record) == {FIRST, SECOND}
+    assert all(len(digest) == 64 for digest in record.values())
+
+
+def test_a_folder_that_is_a_file_is_refused(tmp_path: Path, source: Path) -> None:
+    (tmp_path / "desk").write_text("")
+    with pytest.raises(NotADirectoryError, match=r"desk is a file; name a folder for your chapters: rnnviz lab DIR$"):
+        copy_chapters(source, tmp_path / "desk")
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path, source: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(
+        OSError, match=r"cannot write your chapters into .*desk \(Not a directory\); name another folder"
+    ):
+        copy_chapters(source, tmp_path / "file" / "desk")
+
+
+def test_a_folder_that_cannot_be_written_is_refused_even_when_nothing_is_new(
+    desk: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, content: bytes) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    with pytest.raises(OSError, match=r"cannot write your chapters into .*desk \(Permission denied\)"):
+        copy_chapters(source, desk)
+
+
+@given(acts=st.lists(st.sampled_from(["new edition", "edit", "edit beside", "delete", "start"]), max_size=12))
+def test_whatever_happens_no_word_of_the_learner_is_lost(
+    acts: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    source, desk = tmp_path_factory.mktemp("edition"), tmp_path_factory.mktemp("desk")
+    mine: dict[Path, str] = {}
+    for number, act in enumerate(["new edition", "start", *acts, "start"]):
+        if act == "new edition":
+            (source / SECOND).write_text(f"edition {number}")
+        elif act == "start":
+            copy_chapters(source, desk)
+        elif act == "delete":
+            (desk / SECOND).unlink(missing_ok=True)
+            mine.pop(desk / SECOND, None)
+        else:
+            path = desk / (SECOND if act == "edit" else BESIDE)
+            mine[path] = f"my words {number}"
+            path.write_text(mine[path])
+    assert {path: path.read_text() for path in mine} == mine

@@ -1,0 +1,139 @@
+"""The doctor: bad versions are named with their fix, good ones are left alone."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from rnnviz.cli import doctor
+
+GOOD: dict[str, str | None] = {
+    "torch": "2.13.0+cpu",
+    "numpy": "2.4.6",
+    "plotly": "7.1.0",
+    "ipywidgets": "8.1.9",
+    "anywidget": "0.11.0",
+    "jupyterlab": "4.6.6",
+    "jupyterlab_widgets": "3.0.17",
+    "ipykernel": "7.4.0",
+    "statsmodels": "0.15.0",
+    "nbval": "0.11.0",
+}
+
+
+@pytest.fixture
+def versions(monkeypatch: pytest.MonkeyPatch) -> dict[str, str | None]:
+    """Return the versions the doctor will find; a test changes them."""
+    found = dict(GOOD)
+    monkeypatch.setattr(doctor, "installed", lambda: found)
+    return found
+
+
+def test_the_tested_set_has_no_problem() -> None:
+    assert doctor.examine(GOOD) == []
+
+
+def test_this_environment_has_no_problem() -> None:
+    assert doctor.examine(doctor.installed()) == []
+
+
+@pytest.mark.parametrize(
+    ("package", "version", "consequence", "fix"),
+    [
+        ("ipykernel", "7.0.0", "every widget write from a thread raises LookupError", "'ipykernel>=7.4'"),
+        ("ipykernel", "7.0.1", "every widget write from a thread raises LookupError", "'ipykernel>=7.4'"),
+        ("ipykernel", "6.31.0", "rnnviz is tested from 7.4 on", "'ipykernel>=7.4'"),
+        ("ipywidgets", "8.1.8", "what a background thread prints can be lost", "'ipywidgets>=8.1.9'"),
+        ("ipywidgets", "7.8.5", "7 shows no widget at all", "'ipywidgets>=8.1.9'"),
+        ("jupyterlab", "4.5.9", "too old: rnnviz needs 4.6 or newer", "'jupyterlab>=4.6'"),
+        ("jupyterlab_widgets", "1.1.11", "no slider appears", "'jupyterlab_widgets>=3.0'"),
+        ("plotly", "5.24.1", "too old: rnnviz needs 6.0 or newer", "'plotly>=6.0'"),
+        ("anywidget", "0.9.9", "too old: rnnviz needs 0.9.18 or newer", "'anywidget>=0.9.18'"),
+        ("torch", "2.5.1+cu124", "too old: rnnviz needs 2.6 or newer", "'torch>=2.6'"),
+        ("numpy", "1.25.2", "too old: rnnviz needs 1.26 or newer", "'numpy>=1.26'"),
+        ("statsmodels", "0.14.3", "too old: rnnviz needs 0.14.4 or newer", "'statsmodels>=0.14.4'"),
+        ("torch", None, "torch is not installed, and rnnviz needs it", "'torch>=2.6'"),
+        ("jupyterlab_widgets", None, "jupyterlab_widgets is not installed, and jupyterlab needs it", ">=3.0'"),
+        ("ipykernel", None, "ipykernel is not installed, and jupyterlab needs it", "'ipykernel>=7.4'"),
+    ],
+)
+def test_a_bad_version_is_named_with_its_consequence_and_its_fix(
+    package: str, version: str | None, consequence: str, fix: str
+) -> None:
+    (problem,) = doctor.examine({**GOOD, package: version})
+    assert (problem.package, problem.version) == (package, version)
+    assert consequence in problem.what
+    assert problem.fix.startswith("fix: pip install '")
+    assert problem.fix.endswith(fix)
+
+
+@pytest.mark.parametrize("version", ["7.4", "7.4.0", "7.4.0rc1", "7.10.0", "8.0", "2026.1"])
+def test_the_oldest_good_version_and_any_newer_one_pass(version: str) -> None:
+    assert doctor.examine({**GOOD, "ipykernel": version}) == []
+
+
+def test_an_environment_without_a_server_is_well() -> None:
+    server = {"jupyterlab": None, "jupyterlab_widgets": None, "ipykernel": None, "statsmodels": None, "nbval": None}
+    assert doctor.examine({**GOOD, **server}) == []
+
+
+def test_the_rules_ask_for_what_the_package_asks_for() -> None:
+    project = tomllib.loads(Path(__file__).parents[1].joinpath("pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["chapters"]]
+    bounds = {wish.name: str(wish.specifier) for wish in map(Requirement, asked)}
+    rules = {rule.package: f">={rule.oldest}" for rule in doctor.RULES}
+    assert {package: rules[package] for package in bounds} == bounds
+
+
+def test_a_healthy_report_shows_versions_and_device_and_exits_with_zero(
+    versions: dict[str, str | None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    versions["nbval"] = None
+    assert doctor.main() == 0
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line}
+    assert lines["torch"].split() == ["torch", "2.13.0+cpu"]
+    assert lines["nbval"].endswith("not installed")
+    assert lines["device"].endswith("CPU threads")
+    assert lines["No"] == "No known problem."
+
+
+def test_a_sick_report_shows_the_fix_and_exits_with_one(
+    versions: dict[str, str | None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    versions["ipykernel"] = "7.0.1"
+    assert doctor.main() == 1
+    report = capsys.readouterr().out
+    assert "ipykernel 7.0.1: rnnviz is tested from 7.4 on" in report
+    assert "  fix: pip install 'ipykernel>=7.4'" in report
+    assert "No known problem" not in report
+
+
+def test_the_json_report_is_one_object(versions: dict[str, str | None], capsys: pytest.CaptureFixture[str]) -> None:
+    versions["ipykernel"] = "7.0.1"
+    assert doctor.main(as_json=True) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report["ok"] is False
+    assert report["versions"]["ipykernel"] == "7.0.1"
+    assert report["device"].keys() == {"kind", "name", "threads"}
+    assert [problem["package"] for problem in report["problems"]] == ["ipykernel"]
+
+
+def test_a_torch_that_fails_is_a_problem_and_not_a_traceback(
+    versions: dict[str, str | None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken() -> None:
+        raise OSError("libtorch.so: cannot open shared object file")
+
+    monkeypatch.setattr(doctor, "_device", broken)
+    assert doctor.main() == 1
+    assert "torch 2.13.0+cpu: does not work here (OSError: libtorch.so" in capsys.readouterr().out
+
+
+def test_without_jupyterlab_the_report_says_how_to_get_the_chapters(
+    versions: dict[str, str | None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    versions.update(dict.fromkeys(("jupyterlab", "jupyterlab_widgets", "ipykernel")))
+    assert doctor.main() == 0
+    assert "pip install 'rnnviz[chapters]'" in capsys.readouterr().out
