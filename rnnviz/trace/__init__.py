@@ -1,0 +1,25 @@
+"""What any torch recurrent layer did on a batch: states, gates, and the exact gradient through time.
+
+The package can be called like the function it is named after, so that ``rnnviz.trace(model, x)`` works whether
+``rnnviz.trace`` was reached as a name of ``rnnviz`` or imported as a module.
+"""
+
+import sys
+from types import ModuleType
+from typing import Any
+
+from rnnviz.trace.result import LayerTrace, Saturation, Trace
+from rnnviz.trace.tracing import trace
+
+__all__ = ["LayerTrace", "Saturation", "Trace", "trace"]
+
+
+class _CallableModule(ModuleType):
+    """A module that forwards a call to its function of the same name."""
+
+    def __call__(self, *args: Any, **keywords: Any) -> Trace:
+        return trace(*args, **keywords)
+
+
+_CallableModule.__call__.__doc__ = trace.__doc__
+sys.modules[__name__].__class__ = _CallableModule

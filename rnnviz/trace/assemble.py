@@ -1,0 +1,163 @@
+"""From captured calls to `LayerTrace`: replay, join along time, and hand over as numpy arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from rnnviz.trace.calls import Call
+from rnnviz.trace.layers import BLOCKS, GATES, Layout, Weights, weights_of
+from rnnviz.trace.replay import Unrolled, replay
+from rnnviz.trace.result import Array, LayerTrace
+from rnnviz.trace.stacking import end_to_end, stack
+
+
+def layers_from(calls: Sequence[Call]) -> dict[str, LayerTrace]:
+    """One entry a chain of calls, in the order of their first calls: ``"path"``, then ``"path#2"`` …"""
+    layers: dict[str, LayerTrace] = {}
+    counts: dict[str, int] = {}
+    for chain in chains(calls):
+        name = chain[0].name
+        counts[name] = counts.get(name, 0) + 1
+        layers[name if counts[name] == 1 else f"{name}#{counts[name]}"] = layer_from(chain)
+    return layers
+
+
+def chains(calls: Iterable[Call]) -> list[list[Call]]:
+    """Calls whose states feed each other, in order.
+
+    Calls stay apart where laying them end to end would not give one time axis: sequences of different lengths, and
+    two directions, since the reverse one runs within a call only.
+    """
+    ends: dict[int, list[Call]] = {}
+    found = []
+    for call in calls:
+        before = None if call.previous is None else ends.pop(id(call.previous), None)
+        if before is None or not (_joins(call) and _joins(before[-1])):
+            before = []
+            found.append(before)
+        before.append(call)
+        ends[id(call)] = before
+    return found
+
+
+def layer_from(chain: Sequence[Call]) -> LayerTrace:
+    """Replay a chain of calls and lay its timesteps end to end."""
+    first, layout = chain[0], chain[0].layout
+    weights = _weights(first)
+    dtype = weights[0][0].W_hh.dtype
+    runs = [list(group) for _, group in groupby(chain, key=lambda call: call.steps)]
+    replayed = [_in_time(replay(stack(run, dtype), layout, weights), len(run)) for run in runs]
+    parts = [
+        [_joined([run[n][d] for run in replayed]) for d in range(layout.directions)] for n in range(layout.num_layers)
+    ]
+    return _layer_trace(first, layout, weights, parts)
+
+
+def _joins(call: Call) -> bool:
+    return call.lengths is None and call.layout.directions == 1
+
+
+def _weights(call: Call) -> list[list[Weights]]:
+    """Weights by (layer, direction), in at least single precision."""
+
+    def precise(value: Tensor | None) -> Tensor | None:
+        return None if value is None else value.to(torch.promote_types(value.dtype, torch.float32))
+
+    return [
+        [Weights(*map(precise, weights_of(call.module, n, d))) for d in range(call.layout.directions)]  # type: ignore[arg-type]
+        for n in range(call.layout.num_layers)
+    ]
+
+
+def _in_time(replayed: list[list[Unrolled]], calls: int) -> list[list[Unrolled]]:
+    return (
+        replayed
+        if calls == 1
+        else [[one.map(lambda values: end_to_end(values, calls)) for one in row] for row in replayed]
+    )
+
+
+def _joined(parts: Sequence[Unrolled]) -> Unrolled:
+    return parts[0] if len(parts) == 1 else Unrolled.joined(parts)
+
+
+def _layer_trace(call: Call, layout: Layout, weights: list[list[Weights]], parts: list[list[Unrolled]]) -> LayerTrace:
+    past = _past_the_end(call, parts[0][0].hidden)
+
+    def array(name: str, gate: int | None = None) -> Array | None:
+        values = [getattr(one, name) for row in parts for one in row]
+        if values[0] is None:
+            return None
+        return _to_numpy([value if gate is None else value[gate] for value in values], layout, past)
+
+    def state(index: int) -> Array:
+        rows = call.initial[index].to(weights[0][0].W_hh.dtype)
+        return _numpy(rows.unflatten(0, (layout.num_layers, layout.directions)))
+
+    steps, batch = parts[0][0].hidden.shape[:2]
+    hidden = array("hidden")
+    assert hidden is not None
+    gates = {name: array("gates", index) for index, name in enumerate(GATES[layout.kind])}
+    return LayerTrace(
+        kind=layout.kind,
+        hidden=hidden,
+        cell=array("cell"),
+        gates={name: gate for name, gate in gates.items() if gate is not None},
+        grad_hidden=array("total"),
+        grad_hidden_direct=array("direct"),
+        grad_cell=array("grad_cell"),
+        lengths=np.full(batch, steps) if call.lengths is None else call.lengths.numpy().copy(),
+        initial_hidden=state(0),
+        initial_cell=state(1) if len(call.initial) > 1 else None,
+        weight_grad_norms=_norms(layout, parts),
+        weights=_recurrent_weights(layout, weights),
+        nonlinearity=layout.nonlinearity,
+    )
+
+
+def _past_the_end(call: Call, hidden: Tensor) -> Tensor | None:
+    if call.lengths is None:
+        return None
+    steps = torch.arange(hidden.shape[0], device=hidden.device).unsqueeze(1)
+    return (steps >= call.lengths.to(hidden.device)).unsqueeze(2)
+
+
+def _to_numpy(values: list[Tensor], layout: Layout, past: Tensor | None) -> Array:
+    """(time, batch, unit) each → (layer, direction, batch, time, unit), NaN past a sequence's length."""
+    if past is not None:
+        values = [value.masked_fill(past, float("nan")) for value in values]
+    joined = values[0].unsqueeze(0) if len(values) == 1 else torch.stack(values)
+    return _numpy(joined.transpose(1, 2).unflatten(0, (layout.num_layers, layout.directions)))
+
+
+def _numpy(values: Tensor) -> Array:
+    return values.detach().cpu().numpy()
+
+
+def _norms(layout: Layout, parts: list[list[Unrolled]]) -> dict[str, dict[str, Array]] | None:
+    """Norm of each gate's block of the gradients of W_ih and W_hh, axes (layer, direction)."""
+    if parts[0][0].grad_W_hh is None:
+        return None
+    names = BLOCKS[layout.kind]
+    norms: dict[str, dict[str, Array]] = {}
+    for weight in ("W_ih", "W_hh"):
+        gradients = [getattr(one, f"grad_{weight}") for row in parts for one in row]
+        blocks = torch.stack([gradient.unflatten(0, (len(names), -1)).norm(dim=(1, 2)) for gradient in gradients])
+        table = _numpy(blocks).reshape(layout.num_layers, layout.directions, len(names))
+        norms[weight] = {name: table[..., index] for index, name in enumerate(names)}
+    return norms
+
+
+def _recurrent_weights(layout: Layout, weights: list[list[Weights]]) -> dict[str, Array]:
+    """Copies of W_hh, b_hh and W_hr, axes (layer, direction, …), of those that the layer has."""
+    found = {}
+    for name in ("W_hh", "b_hh", "W_hr"):
+        values = [getattr(one, name) for row in weights for one in row]
+        if values[0] is not None:
+            found[name] = _numpy(torch.stack(values).unflatten(0, (layout.num_layers, layout.directions)))
+    return found

@@ -1,0 +1,117 @@
+"""One call of a recurrent module, brought to one shape: time-major, padded, batched, whatever the module was given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeAlias
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
+
+from rnnviz.trace.layers import FusedOrCell, Layout
+
+Sequence: TypeAlias = Tensor | PackedSequence
+
+
+class Form(NamedTuple):
+    """How a module was given its input, and the way from there to (time, batch, unit) and (layer·direction, batch, unit)."""
+
+    cell: bool
+    batched: bool
+    batch_first: bool
+    packing: PackedSequence | None
+
+    @classmethod
+    def of(cls, module: FusedOrCell, given: Sequence) -> Form:
+        """Read the form off a module and its first argument."""
+        if isinstance(given, PackedSequence):
+            return cls(cell=False, batched=True, batch_first=False, packing=given)
+        cell = isinstance(module, nn.RNNCellBase)
+        return cls(cell, given.dim() == (2 if cell else 3), not cell and bool(module.batch_first), None)
+
+    def sequence(self, data: Tensor) -> Tensor:
+        """Input, output or its gradient as (time, batch, unit)."""
+        if self.packing is not None:
+            return pad_packed_sequence(self.packing._replace(data=data))[0]
+        if self.cell:
+            return data.unsqueeze(0) if self.batched else data[None, None]
+        if not self.batched:
+            return data.unsqueeze(1)
+        return data.transpose(0, 1) if self.batch_first else data
+
+    def state(self, data: Tensor) -> Tensor:
+        """State or its gradient as (layer·direction, batch, unit)."""
+        data = data if self.batched else data.unsqueeze(-2)
+        return data.unsqueeze(0) if self.cell else data
+
+    def lengths(self) -> Tensor | None:
+        """Valid steps of each sequence, axes (batch,), or None where all are the same."""
+        if self.packing is None:
+            return None
+        lengths = pad_packed_sequence(self.packing._replace(data=self.packing.data[:, :0]))[1]
+        return None if bool((lengths == lengths[0]).all()) else lengths
+
+
+@dataclass(eq=False)
+class Call:
+    """What one call of a recurrent module was given and gave back; values are detached, states are h and, if any, c."""
+
+    name: str
+    module: FusedOrCell
+    layout: Layout
+    form: Form
+    given: Tensor
+    initial: tuple[Tensor, ...]
+    output: Tensor
+    previous: Call | None = None
+    rng: Tensor | None = None
+    taps: tuple[Tensor, ...] = ()
+    links: tuple[Tensor, ...] = ()
+    gradients: Gradients | None = None
+    lengths: Tensor | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lengths = self.form.lengths()
+
+    @property
+    def steps(self) -> int:
+        """Timesteps of the call."""
+        if self.form.packing is not None:
+            return len(self.form.packing.batch_sizes)
+        return self.sequence().shape[0]
+
+    def sequence(self) -> Tensor:
+        """The call's input as (time, batch, feature)."""
+        return self.form.sequence(self.given)
+
+
+class Gradients(NamedTuple):
+    """dL/d of what a call gave back: by way of the rest of the model, and by way of the next call that took its state."""
+
+    output: Tensor | None
+    states: tuple[Tensor | None, ...]
+    links: tuple[Tensor | None, ...]
+
+
+def data_of(sequence: Sequence) -> Tensor:
+    """Return the tensor itself, or the data of a packed sequence."""
+    return sequence.data if isinstance(sequence, PackedSequence) else sequence
+
+
+def states_of(given: Any) -> tuple[Tensor, ...]:
+    """States as a tuple: ``(h, c)``, ``(h,)`` or, where None was given, nothing."""
+    if given is None:
+        return ()
+    return (given,) if isinstance(given, Tensor) else tuple(given)
+
+
+def initial_states(module: FusedOrCell, layout: Layout, form: Form, given: Any, like: Tensor) -> tuple[Tensor, ...]:
+    """States before the first step, (layer·direction, batch, unit) each: those given, or zeros as torch takes them."""
+    if given is not None:
+        return tuple(form.state(one.detach()) for one in states_of(given))
+    batch = form.sequence(like).shape[1]
+    rows = layout.num_layers * layout.directions
+    units = (getattr(module, "proj_size", 0) or module.hidden_size, module.hidden_size)
+    count = 2 if layout.kind == "lstm" else 1
+    return tuple(torch.zeros(rows, batch, size, dtype=like.dtype, device=like.device) for size in units[:count])

@@ -1,0 +1,129 @@
+"""Temporary hooks that keep what every recurrent module of a model was given and gave back.
+
+A module's results are handed on as copies of a *tap*, so the loss's gradient at the tap is what reaches the layer from
+outside. A state that one call hands to the next is swapped, on its way in, for a *link*: a second alias of the same
+result. So the gradient from outside and the gradient along the recurrence arrive apart, without a subtraction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, Self
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
+
+from rnnviz.trace.calls import Call, Form, Gradients, Sequence, data_of, initial_states, states_of
+from rnnviz.trace.layers import FusedOrCell, layout_of
+from rnnviz.trace.links import Links
+
+
+class Capture:
+    """While entered, every call of the given modules is kept in `calls`, in the order in which they ran."""
+
+    def __init__(self, modules: Mapping[str, FusedOrCell], *, gradients: bool) -> None:
+        self.calls: list[Call] = []
+        self._modules, self._gradients = modules, gradients
+        self._links = Links()
+        self._previous: dict[nn.Module, tuple[Call | None, Tensor | None]] = {}
+        self._exit = ExitStack()
+
+    def __enter__(self) -> Self:
+        for name, module in self._modules.items():
+            before = module.register_forward_pre_hook(self._before(name), with_kwargs=True)
+            after = module.register_forward_hook(self._after(name), with_kwargs=True)
+            self._exit.callback(before.remove)
+            self._exit.callback(after.remove)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self._exit.close()
+
+    def backward(self, loss: Tensor) -> bool:
+        """Fill in every call's gradients; False if the loss depends on none of them."""
+        wanted = [tensor for call in self.calls for tensor in (*call.taps, *call.links)]
+        found: tuple[Tensor | None, ...] = (None,) * len(wanted)
+        if loss.requires_grad and wanted:
+            found = torch.autograd.grad(loss, wanted, allow_unused=True)
+        rest = iter(found)
+        for call in self.calls:
+            taps = [next(rest) for _ in call.taps]
+            links = tuple(next(rest) for _ in call.links)
+            output = None if call.form.cell else taps.pop(0)
+            call.gradients = Gradients(output, tuple(taps), links)
+        return any(one is not None for one in found)
+
+    def _before(self, name: str) -> Any:
+        def hook(module: FusedOrCell, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+            given, state = _arguments(args, kwargs)
+            _check_float(name, data_of(given))
+            previous, state = self._links.follow(module, state)
+            self._previous[module] = previous, _rng_state(module, data_of(given))
+            return (given, state), {}
+
+        return hook
+
+    def _after(self, name: str) -> Any:
+        def hook(module: FusedOrCell, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Any:
+            given, state = _arguments(args, kwargs)
+            form, layout = Form.of(module, given), layout_of(module)
+            sequence, states = (None, result) if form.cell else result
+            states = states_of(states)
+            previous, rng = self._previous.pop(module)
+            call = Call(
+                name=name,
+                module=module,
+                layout=layout,
+                form=form,
+                given=data_of(given).detach(),
+                initial=initial_states(module, layout, form, state, data_of(given)),
+                output=(states[0] if sequence is None else data_of(sequence)).detach(),
+                previous=previous,
+                rng=rng,
+            )
+            self.calls.append(call)
+            return self._hand_on(call, sequence, states)
+
+        return hook
+
+    def _hand_on(self, call: Call, sequence: Sequence | None, states: tuple[Tensor, ...]) -> Any:
+        """Copies of the results: what the model does to them in place does not reach what was kept."""
+        raw = states if sequence is None else (data_of(sequence), *states)
+        if self._gradients:
+            call.taps, call.links = tuple(map(alias, raw)), tuple(map(alias, states))
+            raw = call.taps
+        copies = tuple(one.clone() for one in raw)
+        handed = copies if sequence is None else copies[1:]
+        self._links.remember(call, handed)
+        state = handed if len(handed) > 1 else handed[0]
+        if sequence is None:
+            return state
+        return (sequence._replace(data=copies[0]) if isinstance(sequence, PackedSequence) else copies[0]), state
+
+
+def alias(result: Tensor) -> Tensor:
+    """Another node of the autograd graph for the same memory; a frozen layer's results start a graph of their own."""
+    return result.view_as(result) if result.requires_grad else result.detach().requires_grad_()
+
+
+def _arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Sequence, Any]:
+    values = dict(zip(("input", "hx"), args, strict=False)) | kwargs
+    return values["input"], values.get("hx")
+
+
+def _rng_state(module: nn.Module, given: Tensor) -> Tensor | None:
+    """State of the generator that the dropout between layers is about to draw from."""
+    if not (module.training and getattr(module, "dropout", 0.0) and getattr(module, "num_layers", 1) > 1):
+        return None
+    return torch.cuda.get_rng_state(given.device) if given.is_cuda else torch.get_rng_state()
+
+
+def _check_float(name: str, given: Tensor) -> None:
+    if not given.is_floating_point():
+        raise TypeError(
+            f"the recurrent layer {name!r} must be given floating-point inputs, got {given.dtype}; "
+            "embed the integers first (nn.Embedding) or convert them with .float()."
+        )

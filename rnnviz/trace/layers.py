@@ -1,0 +1,69 @@
+"""Which modules are recurrent layers, and their weights and settings in one shape whatever the class."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+from torch import Tensor, nn
+
+FusedOrCell: TypeAlias = nn.RNNBase | nn.RNNCellBase
+
+KINDS: dict[type[nn.Module], str] = {
+    nn.RNN: "rnn",
+    nn.LSTM: "lstm",
+    nn.GRU: "gru",
+    nn.RNNCell: "rnn",
+    nn.LSTMCell: "lstm",
+    nn.GRUCell: "gru",
+}
+GATES = {"rnn": (), "lstm": ("i", "f", "g", "o"), "gru": ("r", "z", "n")}
+BLOCKS = {**GATES, "rnn": ("h",)}  # how the rows of W_ih and W_hh are named
+
+
+class Weights(NamedTuple):
+    """Weights of one layer and direction, detached from autograd; absent biases and projection are None."""
+
+    W_ih: Tensor
+    W_hh: Tensor
+    b_ih: Tensor | None
+    b_hh: Tensor | None
+    W_hr: Tensor | None
+
+
+class Layout(NamedTuple):
+    """Shape and settings of a recurrent module."""
+
+    kind: str
+    num_layers: int = 1
+    directions: int = 1
+    nonlinearity: str = "tanh"
+    batch_first: bool = False
+    dropout: float = 0.0
+
+
+def kind_of(module: nn.Module) -> str | None:
+    """``"rnn"``, ``"lstm"`` or ``"gru"`` for torch's own recurrent modules, else None.
+
+    A subclass with a ``forward`` of its own may compute anything, so it is not one of them.
+    """
+    known = (kind for base, kind in KINDS.items() if isinstance(module, base) and type(module).forward is base.forward)
+    return next(known, None)
+
+
+def layout_of(module: FusedOrCell) -> Layout:
+    """Read the settings of a fused layer or a cell."""
+    kind = kind_of(module)
+    assert kind is not None
+    nonlinearity = str(getattr(module, "nonlinearity", "tanh"))
+    if isinstance(module, nn.RNNCellBase):
+        return Layout(kind, nonlinearity=nonlinearity)
+    directions = 2 if module.bidirectional else 1
+    return Layout(kind, module.num_layers, directions, nonlinearity, module.batch_first, module.dropout)
+
+
+def weights_of(module: FusedOrCell, layer: int, direction: int) -> Weights:
+    """Weights of one layer (0 is nearest the input) and direction (1 is reverse)."""
+    suffix = "" if isinstance(module, nn.RNNCellBase) else f"_l{layer}" + ("_reverse" if direction else "")
+    names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
+    found = (getattr(module, name + suffix, None) for name in names)
+    return Weights(*(None if one is None else one.detach() for one in found))  # type: ignore[arg-type]
