@@ -131,6 +131,16 @@ def test_a_torch_that_fails_is_a_problem_and_not_a_traceback(
     assert "torch 2.13.0+cpu: does not work here (OSError: libtorch.so" in capsys.readouterr().out
 
 
+def test_a_missing_torch_is_one_problem_and_no_device(
+    versions: dict[str, str | None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    versions["torch"] = None
+    assert doctor.main(as_json=True) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report["device"] is None
+    assert [problem["package"] for problem in report["problems"]] == ["torch"]
+
+
 def test_without_jupyterlab_the_report_says_how_to_get_the_chapters(
     versions: dict[str, str | None], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -131,8 +131,8 @@ def main(*, as_json: bool = False) -> int:
     problems = examine(versions)
     device: dict[str, Any] | None = None
     try:
-        device = _device()
-    except Exception as error:  # a broken torch fails in many ways, and saying so is what this command is for
+        device = _device() if versions["torch"] else None
+    except (ImportError, OSError, RuntimeError) as error:  # a missing library, a numpy it was not built for, …
         what = t("cli.doctor.torch.broken", error=f"{type(error).__name__}: {error}")
         problems.append(Problem("torch", versions["torch"], what, t("cli.doctor.fix", requirement="torch")))
     report = {"python": platform.python_version(), "rnnviz": rnnviz.__version__, **versions}
