@@ -1,0 +1,156 @@
+"""SequenceModel: a recurrent layer that reads a sequence and a linear layer that answers from its last state."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+__all__ = ["CELLS", "INITIALISATIONS", "NONLINEARITIES", "SequenceModel", "initialise"]
+
+CELLS = ("rnn", "lstm", "gru")
+INITIALISATIONS = ("default", "xavier", "orthogonal", "identity")
+NONLINEARITIES = ("tanh", "relu")
+_GATES = {"rnn": 1, "lstm": 4, "gru": 3}
+
+
+class SequenceModel(nn.Module):
+    """Read a sequence with an RNN, LSTM or GRU, and answer from its last state.
+
+    Parameters
+    ----------
+    cell : {"rnn", "lstm", "gru"}
+        The recurrent layer.
+    input_size, hidden_size, output_size : int
+        Features a timestep, units a layer and direction, numbers an answer.
+    num_layers : int
+        Layers on top of each other.
+    bidirectional : bool
+        Also read from the end; the answer then sees each direction's own last state, that is the forward
+        state of the last timestep and the backward state of the first.
+    nonlinearity : {"tanh", "relu"}
+        For ``cell="rnn"`` only.
+
+    Attributes
+    ----------
+    recurrent : torch.nn.RNN, torch.nn.LSTM or torch.nn.GRU
+        The layer, with ``batch_first=True``.
+    head : torch.nn.Linear
+        From the last state to the answer.
+
+    Raises
+    ------
+    ValueError
+        If ``cell`` or ``nonlinearity`` is not one of those listed.
+
+    Examples
+    --------
+    >>> model = SequenceModel("gru", input_size=1, hidden_size=8, output_size=2)
+    >>> model(torch.zeros(3, 20, 1)).shape
+    torch.Size([3, 2])
+    """
+
+    def __init__(
+        self,
+        cell: str,
+        input_size: int,
+        hidden_size: int,
+        output_size: int,
+        num_layers: int = 1,
+        bidirectional: bool = False,
+        nonlinearity: str = "tanh",
+    ) -> None:
+        super().__init__()
+        if cell not in CELLS:
+            raise ValueError(f"cell must be one of {', '.join(CELLS)}, got {cell!r}.")
+        if nonlinearity not in NONLINEARITIES or (nonlinearity != "tanh" and cell != "rnn"):
+            raise ValueError(
+                f"nonlinearity must be 'tanh', or 'relu' with cell 'rnn', got {nonlinearity!r} with {cell!r}."
+            )
+        self.cell = cell
+        self.recurrent: nn.RNNBase
+        if cell == "rnn":
+            self.recurrent = nn.RNN(
+                input_size,
+                hidden_size,
+                num_layers,
+                batch_first=True,
+                bidirectional=bidirectional,
+                nonlinearity=nonlinearity,
+            )
+        else:
+            layer = nn.LSTM if cell == "lstm" else nn.GRU
+            self.recurrent = layer(input_size, hidden_size, num_layers, batch_first=True, bidirectional=bidirectional)
+        self.head = nn.Linear(hidden_size * (2 if bidirectional else 1), output_size)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Answer for each sequence: ``inputs`` (batch, time, feature) to (batch, output)."""
+        states, _ = self.recurrent(inputs)
+        size = self.recurrent.hidden_size
+        last = states[:, -1, :size]
+        if self.recurrent.bidirectional:
+            last = torch.cat([last, states[:, 0, size:]], dim=-1)
+        answer: Tensor = self.head(last)
+        return answer
+
+
+@torch.no_grad()
+def initialise(model: SequenceModel, how: str, generator: torch.Generator | None = None) -> SequenceModel:
+    """Set a model's first weights in place and return it.
+
+    ``"default"`` is torch's own: with a generator seeded s it gives the same weights, bit for bit, as building the
+    model after ``torch.manual_seed(s)``. The others change the recurrent layer and leave the head as torch draws it.
+    All three make every gate's input matrix Glorot-uniform. The recurrent matrix of every gate is Glorot-uniform with
+    ``"xavier"``, orthogonal (all singular values 1) with ``"orthogonal"``, and the identity with ``"identity"``, which
+    also sets the layer's biases to 0 (Le, Jaitly & Hinton 2015).
+
+    Parameters
+    ----------
+    model : SequenceModel
+        On any device; its weights are overwritten.
+    how : {"default", "xavier", "orthogonal", "identity"}
+        The rule.
+    generator : torch.Generator, optional
+        Where the random numbers come from, on the model's device; None takes torch's global generator.
+
+    Raises
+    ------
+    ValueError
+        If ``how`` is none of those.
+
+    Examples
+    --------
+    >>> model = initialise(SequenceModel("rnn", 1, 4, 1), "identity")
+    >>> bool((model.recurrent.weight_hh_l0 == torch.eye(4)).all())
+    True
+    """
+    if how not in INITIALISATIONS:
+        raise ValueError(f"how must be one of {', '.join(INITIALISATIONS)}, got {how!r}.")
+    _draw_default(model, generator)
+    if how != "default":
+        gates = _GATES[model.cell]
+        for name, weight in model.recurrent.named_parameters():
+            for part in weight.chunk(gates):
+                _draw_part(name, part, how, generator)
+    return model
+
+
+def _draw_default(model: SequenceModel, generator: torch.Generator | None) -> None:
+    bound = 1 / math.sqrt(model.recurrent.hidden_size)
+    for weight in model.recurrent.parameters():
+        nn.init.uniform_(weight, -bound, bound, generator=generator)
+    nn.init.kaiming_uniform_(model.head.weight, a=math.sqrt(5), generator=generator)
+    bound = 1 / math.sqrt(model.head.in_features)
+    nn.init.uniform_(model.head.bias, -bound, bound, generator=generator)
+
+
+def _draw_part(name: str, part: Tensor, how: str, generator: torch.Generator | None) -> None:
+    recurrent = "_hh_" in name
+    if name.startswith("bias"):
+        if how == "identity":
+            part.zero_()
+    elif recurrent and how == "orthogonal":
+        nn.init.orthogonal_(part, generator=generator)
+    elif recurrent and how == "identity":
+        nn.init.eye_(part)
+    else:
+        nn.init.xavier_uniform_(part, generator=generator)

@@ -1,0 +1,46 @@
+"""Tasks: named data sets with batches, a loss, a metric, baselines and labels for the time axis."""
+
+from rnnviz.tasks.adding import Adding
+from rnnviz.tasks.base import Batch, Prediction, Task
+from rnnviz.tasks.sunspots import Sunspots
+from rnnviz.tasks.temporal_order import TemporalOrder
+
+__all__ = ["KNOWN", "Adding", "Batch", "Prediction", "Sunspots", "Task", "TemporalOrder", "make"]
+
+KNOWN = ("sunspots", "adding", "temporal-order")
+
+
+def make(name: str, *, seq_len: int | None = None, seed: int = 0) -> Task:
+    """Return the task called ``name``.
+
+    Parameters
+    ----------
+    name : str
+        One of `KNOWN`.
+    seq_len : int, optional
+        Timesteps a sequence; the task's own unless given.
+    seed : int
+        Decides the held-out sequences of a task that makes its data up.
+
+    Raises
+    ------
+    ValueError
+        If there is no such task, or it cannot give sequences of that length.
+    ModuleNotFoundError
+        If the task's data come with a package that is not installed.
+
+    Examples
+    --------
+    >>> make("adding", seq_len=20).held_out().inputs.shape
+    torch.Size([512, 20, 2])
+    """
+    task: Task
+    if name == "sunspots":
+        task = Sunspots()
+    elif name == "adding":
+        task = Adding(seed=seed)
+    elif name == "temporal-order":
+        task = TemporalOrder(seed=seed)
+    else:
+        raise ValueError(f"unknown task {name!r}; the tasks are {', '.join(KNOWN)}.")
+    return task if seq_len is None else task.with_seq_len(seq_len)

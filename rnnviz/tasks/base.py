@@ -1,0 +1,207 @@
+"""Task: a named data set with batches, a loss, a metric, baselines and labels for the time axis."""
+
+import abc
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+__all__ = ["Batch", "Prediction", "Task"]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Sequences and what the network should answer.
+
+    Parameters
+    ----------
+    inputs : torch.Tensor
+        Axes (batch, time, feature).
+    targets : torch.Tensor
+        First axis batch; the rest is the task's own.
+
+    Examples
+    --------
+    >>> len(Batch(torch.zeros(4, 10, 1), torch.zeros(4, 1)))
+    4
+    """
+
+    inputs: Tensor
+    targets: Tensor
+
+    def __len__(self) -> int:
+        return self.inputs.shape[0]
+
+    def __getitem__(self, index: Any) -> "Batch":
+        """Return the sequences at ``index`` (a slice or an index tensor)."""
+        return Batch(self.inputs[index], self.targets[index])
+
+    def to(self, device: torch.device | str) -> "Batch":
+        """Return the batch on ``device``."""
+        return Batch(self.inputs.to(device), self.targets.to(device))
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A forecast beside the truth and a naive forecast, in real units.
+
+    Parameters
+    ----------
+    x : numpy.ndarray
+        Where each value stands, axis (n,); decimal years for a calendar.
+    truth, forecast, baseline : numpy.ndarray
+        Values at ``x``, axis (n,), float64.
+    x_title, y_title : str
+        Words for the axes.
+    """
+
+    x: NDArray[np.float64]
+    truth: NDArray[np.float64]
+    forecast: NDArray[np.float64]
+    baseline: NDArray[np.float64]
+    x_title: str
+    y_title: str
+
+
+class Task(abc.ABC):
+    """What to learn. A subclass gives the sizes, `batch`, `held_out`, `loss` and `metric`; the rest has defaults.
+
+    Attributes
+    ----------
+    name : str
+        What the learner calls it.
+    source : str
+        Where the data come from and under which licence, one sentence.
+    input_size, output_size : int
+        Features a timestep, numbers an answer.
+    seq_len : int
+        Timesteps a sequence.
+    seq_lens : tuple of int
+        The shortest and longest sequence this task can give.
+    metric_name : str
+        For example ``"MAE"``.
+    higher_is_better : bool
+        Whether a larger metric is a better one.
+    steps : int
+        A sensible length of run.
+    defaults : mapping
+        Suggested settings, such as ``{"lr": 3e-3}``.
+
+    Examples
+    --------
+    >>> class Last(Task):
+    ...     name, input_size, output_size, seq_len, metric_name = "last", 1, 1, 5, "MSE"
+    ...
+    ...     def batch(self, batch_size, generator):
+    ...         x = torch.rand(batch_size, 5, 1, generator=generator, device=generator.device)
+    ...         return Batch(x, x[:, -1])
+    ...
+    ...     def held_out(self):
+    ...         x = torch.linspace(0, 1, 40).reshape(8, 5, 1)
+    ...         return Batch(x, x[:, -1])
+    ...
+    ...     def loss(self, outputs, targets):
+    ...         return (outputs - targets).square().mean()
+    >>> len(Last().probe(2))
+    2
+    """
+
+    name: str
+    source: str = ""
+    input_size: int
+    output_size: int
+    seq_len: int
+    metric_name: str = "loss"
+    higher_is_better: bool = False
+    steps: int = 1000
+    defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    device: torch.device = torch.device("cpu")
+
+    @cached_property
+    def seq_lens(self) -> tuple[int, int]:
+        """The shortest and the longest sequence; only the present length unless a subclass says more."""
+        return self.seq_len, self.seq_len
+
+    def with_seq_len(self, seq_len: int) -> Self:
+        """Return the same task with sequences of another length.
+
+        Raises
+        ------
+        ValueError
+            If the task cannot give that length.
+        """
+        low, high = self.seq_lens
+        if not low <= seq_len <= high:
+            raise ValueError(f"seq_len must be from {low} to {high} for the task {self.name!r}, got {seq_len}.")
+        if seq_len == self.seq_len:
+            return self
+        return self._resized(seq_len)
+
+    def _resized(self, seq_len: int) -> Self:
+        raise NotImplementedError(f"{type(self).__name__} allows several lengths, so it must define _resized(seq_len).")
+
+    def to(self, device: torch.device | str) -> Self:
+        """Return the task with its tensors on ``device``; tensors and batches kept as attributes move along."""
+        moved = copy.copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, Tensor | Batch):
+                setattr(moved, name, value.to(device))
+        moved.device = torch.device(device)
+        return moved
+
+    @abc.abstractmethod
+    def batch(self, batch_size: int, generator: torch.Generator) -> Batch:
+        """Draw training sequences on the task's device with a generator of that device, never waiting for it."""
+
+    @abc.abstractmethod
+    def held_out(self) -> Batch:
+        """Return the sequences that are never trained on, the same each call, at most a few thousand."""
+
+    @abc.abstractmethod
+    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Return what training makes small: a scalar tensor, left on its device."""
+
+    def metric(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Return the score a person reads, a scalar tensor left on its device: the loss unless overridden."""
+        return self.loss(outputs, targets)
+
+    def probe(self, size: int) -> Batch:
+        """Return ``size`` held-out sequences to look at, the same each call."""
+        held_out = self.held_out()
+        return held_out[
+            torch.tensor([self.probe_index(sample) for sample in range(size)], device=held_out.inputs.device)
+        ]
+
+    def probe_index(self, sample: int) -> int:
+        """Return which held-out sequence is the probe's ``sample``: spread evenly, whatever the probe's size.
+
+        The spreading is van der Corput's sequence: a half, a quarter, three quarters, an eighth …
+        """
+        place, digit, rest = 0.0, 0.5, sample + 1
+        while rest:
+            place += digit * (rest % 2)
+            digit, rest = digit / 2, rest // 2
+        return int(place * len(self.held_out()))
+
+    def baselines(self) -> dict[str, float]:
+        """Return the metric that simple rules reach on the held-out part, by the rule's name."""
+        return {}
+
+    def prediction(self, outputs: Tensor) -> Prediction | None:
+        """Return a forecast to draw from the answers for `held_out`, or None when there is no such picture."""
+        return None
+
+    def time_labels(self, sample: int) -> tuple[str, ...] | None:
+        """Return a label a timestep for the probe's ``sample``, such as ``"1989-04"``, or None."""
+        return None
+
+    def sample_span(self, sample: int) -> tuple[float, float] | None:
+        """Return, on the prediction's x axis, the place of the probe ``sample``'s timestep 0 and a timestep's width."""
+        return None

@@ -1,0 +1,92 @@
+"""Temporal order: say in which order two rare symbols came (Hochreiter & Schmidhuber 1997, experiment 6a)."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar, Self
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from rnnviz.i18n import t
+from rnnviz.tasks.base import Batch, Task
+
+__all__ = ["TemporalOrder"]
+
+_SYMBOLS = ("a", "b", "c", "d", "X", "Y", "E", "B")
+_DISTRACTORS = 4
+_X, _START, _END = 4, 6, 7
+
+
+class TemporalOrder(Task):
+    """Symbols X or Y stand at two places among distractors; the answer is which of XX, XY, YX, YY it was.
+
+    A sequence begins with E and ends with B. The places lie between 10 and 20 % and between 50 and 60 % of its length,
+    as in Hochreiter & Schmidhuber (1997), experiment 6a, where sequences have 100 to 110 symbols. Guessing is right
+    once in four.
+
+    Parameters
+    ----------
+    seq_len : int
+        Timesteps a sequence, 10 to 1000.
+    seed : int
+        Decides the 512 held-out sequences.
+
+    Examples
+    --------
+    >>> batch = TemporalOrder(seq_len=20).batch(4, torch.Generator().manual_seed(0))
+    >>> batch.inputs.shape, batch.targets.shape
+    (torch.Size([4, 20, 8]), torch.Size([4]))
+    """
+
+    name = "temporal-order"
+    input_size = len(_SYMBOLS)
+    output_size = 4
+    seq_lens = (10, 1000)
+    higher_is_better = True
+    steps = 2000
+    defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({"lr": 1e-2})
+
+    def __init__(self, seq_len: int = 40, seed: int = 0) -> None:
+        self.source = t("task.temporal_order.source")
+        self.metric_name = t("task.temporal_order.metric")
+        self.seq_len = seq_len
+        self.seed = seed
+        self._held_out = self.batch(512, torch.Generator().manual_seed(seed))
+
+    def _resized(self, seq_len: int) -> Self:
+        return type(self)(seq_len, self.seed)
+
+    def batch(self, batch_size: int, generator: torch.Generator) -> Batch:
+        """Draw sequences on the generator's device: inputs one-hot (batch, time, 8), targets (batch,) from 0 to 3."""
+        device, length, column = generator.device, self.seq_len, (batch_size, 1)
+        symbols = torch.randint(_DISTRACTORS, (batch_size, length), generator=generator, device=device)
+        symbols[:, 0], symbols[:, -1] = _START, _END
+        places = [
+            torch.randint(length // 10, length // 5 + 1, column, generator=generator, device=device),
+            torch.randint(length // 2, 6 * length // 10 + 1, column, generator=generator, device=device),
+        ]
+        signs = torch.randint(2, (batch_size, 2), generator=generator, device=device)
+        symbols.scatter_(1, torch.cat(places, 1), _X + signs)
+        return Batch(functional.one_hot(symbols, len(_SYMBOLS)).float(), 2 * signs[:, 0] + signs[:, 1])
+
+    def held_out(self) -> Batch:
+        """Return 512 sequences that the seed decides."""
+        return self._held_out
+
+    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Return the cross entropy, in nats."""
+        return functional.cross_entropy(outputs, targets)
+
+    def metric(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Return the share of right answers."""
+        return (outputs.argmax(-1) == targets).float().mean()
+
+    def baselines(self) -> dict[str, float]:
+        """Return what guessing reaches."""
+        return {t("task.temporal_order.chance"): 1 / self.output_size}
+
+    def time_labels(self, sample: int) -> tuple[str, ...]:
+        """Return each timestep's symbol."""
+        places = self._held_out.inputs[self.probe_index(sample)].argmax(-1)
+        return tuple(_SYMBOLS[int(place)] for place in places)

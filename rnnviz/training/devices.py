@@ -1,0 +1,63 @@
+"""Devices: which one a run uses, and how many threads it takes there."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+
+import torch
+
+__all__ = ["available", "considerate_threads", "pick"]
+
+_FEW_CORES = 4
+
+
+def available() -> tuple[str, ...]:
+    """Return the devices that exist here, best first.
+
+    Examples
+    --------
+    >>> available()[-1]
+    'cpu'
+    """
+    found = [f"cuda:{index}" for index in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
+    if torch.backends.mps.is_available():
+        found.append("mps")
+    return (*found, "cpu")
+
+
+def pick(device: str | torch.device = "auto") -> torch.device:
+    """Return the device called ``device``; ``"auto"`` is the best there is: cuda, mps or cpu.
+
+    Raises
+    ------
+    ValueError
+        If it does not exist here; the sentence lists those that do.
+
+    Examples
+    --------
+    >>> pick("cpu")
+    device(type='cpu')
+    """
+    found = available()
+    if str(device) == "auto":
+        return torch.device(found[0])
+    wanted = "cuda:0" if str(device) == "cuda" else str(device)
+    if wanted not in found:
+        raise ValueError(
+            f"device {str(device)!r} does not exist here; there is 'auto' or {', '.join(map(repr, found))}."
+        )
+    return torch.device(wanted)
+
+
+@contextlib.contextmanager
+def considerate_threads(device: torch.device) -> Iterator[None]:
+    """Train with one CPU thread on a machine of few cores, so that the browser and the kernel keep theirs."""
+    before = torch.get_num_threads()
+    if device.type != "cpu" or (os.cpu_count() or 1) > _FEW_CORES or before == 1:
+        yield
+        return
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

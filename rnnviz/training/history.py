@@ -1,0 +1,160 @@
+"""History: the training curves, kept on the device in bounded memory and read back only when somebody asks."""
+
+import math
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+__all__ = ["History"]
+
+Column = NDArray[np.float64]
+_MEASURED = ("loss", "metric", "grad_norm")
+_NAMES = ("step", "loss", "metric", "grad_norm", "clipped", "lr")
+
+
+class History:
+    """Rows of a run: every step up to ``capacity`` rows, then every second, every fourth … and always the last.
+
+    Writing copies one small tensor on the device and never waits for it; reading brings the rows to the host.
+    A second, dense store holds the most recent rows, so that the first bad step is found exactly.
+
+    Parameters
+    ----------
+    parameter_names : sequence of str
+        Whose gradient norms are kept beside the total.
+    device : torch.device or str
+        Where the rows live.
+    capacity : int
+        Rows kept for the whole run, even and at least 4; at most ``capacity + 1`` are returned.
+    recent : int
+        Most recent rows kept without a gap.
+
+    Examples
+    --------
+    >>> history = History(["w"], "cpu")
+    >>> history.append(torch.tensor([2.0, 0.5, 3.0, 3.0]), lr=0.1, clip=1.0)
+    >>> history["grad_norm"], history["clipped"]
+    (array([3.]), array([1.]))
+    """
+
+    def __init__(
+        self, parameter_names: Sequence[str], device: torch.device | str, *, capacity: int = 2048, recent: int = 512
+    ) -> None:
+        width = len(_MEASURED) + len(parameter_names)
+        self.parameter_names = tuple(parameter_names)
+        self.step = 0
+        self._lock = threading.Lock()  # a notebook cell may read while the training thread writes
+        self._stride = 1
+        self._kept = torch.empty(capacity, width, device=device)
+        self._recent = torch.empty(recent, width, device=device)
+        self._kept_host = np.zeros((capacity, 2))
+        self._recent_host = np.zeros((recent, 2))
+
+    def append(self, row: Tensor, *, lr: float, clip: float | None) -> None:
+        """Write the next step's row and count it.
+
+        Parameters
+        ----------
+        row : torch.Tensor
+            Loss, metric, total gradient norm before clipping, then each parameter's; axis (3 + parameters,).
+        lr : float
+            The learning rate of the step.
+        clip : float or None
+            The clip threshold of the step.
+        """
+        with self._lock:
+            host = (lr, math.inf if clip is None else clip)
+            place = self.step % len(self._recent)
+            self._recent[place] = row
+            self._recent_host[place] = host
+            if self.step % self._stride == 0:
+                if self.step // self._stride == len(self._kept):
+                    self._thin()
+                place = self.step // self._stride
+                self._kept[place] = row
+                self._kept_host[place] = host
+            self.step += 1
+
+    def _thin(self) -> None:
+        half = len(self._kept) // 2
+        self._kept[:half] = self._kept[::2].clone()
+        self._kept_host[:half] = self._kept_host[::2].copy()
+        self._stride *= 2
+
+    def __len__(self) -> int:
+        """Return how many rows `columns` gives."""
+        kept = math.ceil(self.step / self._stride)
+        return kept + (1 if self.step and (self.step - 1) % self._stride else 0)
+
+    def __getitem__(self, name: str) -> Column:
+        """Return the column ``name``, axis (row,).
+
+        Raises
+        ------
+        KeyError
+            If there is no such column; the sentence lists those there are.
+        """
+        if name not in _NAMES:
+            raise KeyError(f"no column {name!r} in the history; the columns are {', '.join(_NAMES)}.")
+        return self.columns()[name]
+
+    def columns(self) -> dict[str, Column]:
+        """Return all columns of the same rows: step (from 1), loss, metric, grad_norm, clipped (0 or 1) and lr."""
+        steps, rows, host = self._read()
+        grad_norm = rows[:, 2]
+        values = (steps, rows[:, 0], rows[:, 1], grad_norm, (grad_norm > host[:, 1]).astype(float), host[:, 0])
+        return dict(zip(_NAMES, (np.ascontiguousarray(value) for value in values), strict=True))
+
+    @property
+    def parameter_norms(self) -> dict[str, Column]:
+        """Gradient norm before clipping of each parameter, on the rows of `columns`."""
+        rows = self._read()[1]
+        return {name: rows[:, len(_MEASURED) + k].copy() for k, name in enumerate(self.parameter_names)}
+
+    def first_bad(self) -> tuple[int, float] | None:
+        """Return the first step whose loss or gradient norm is not finite, and the norm of the step before.
+
+        Exact when asked at least once every ``recent`` − 1 steps; later, the first such row still kept.
+        The norm is NaN when no row before is known.
+
+        Examples
+        --------
+        >>> history = History([], "cpu")
+        >>> for loss in (1.0, float("nan")):
+        ...     history.append(torch.tensor([loss, 0.0, 7.0]), lr=0.1, clip=None)
+        >>> history.first_bad()
+        (2, 7.0)
+        """
+        steps, rows = self._read_recent()
+        bad = ~np.isfinite(rows[:, 0] + rows[:, 2])
+        if len(bad) and bad[0]:
+            steps, rows, _ = self._read()
+            bad = ~np.isfinite(rows[:, 0] + rows[:, 2])
+        if not bad.any():
+            return None
+        first = int(bad.argmax())
+        return int(steps[first]), float(rows[first - 1, 2]) if first else math.nan
+
+    def _read(self) -> tuple[Column, Column, Column]:
+        with self._lock:
+            kept = math.ceil(self.step / self._stride)
+            extra = len(self) - kept
+            last = (self.step - 1) % len(self._recent)
+            rows = torch.cat([self._kept[:kept], self._recent[last : last + extra]]).cpu().numpy().astype(np.float64)
+            host = np.concatenate([self._kept_host[:kept], self._recent_host[last : last + extra]])
+            steps = np.arange(kept + extra, dtype=np.float64) * self._stride + 1
+            if extra:
+                steps[-1] = self.step
+            return steps, rows, host
+
+    def _read_recent(self) -> tuple[Column, Column]:
+        with self._lock:
+            size = len(self._recent)
+            first = max(0, self.step - size)
+            steps = np.arange(first, self.step)
+            rows = self._recent.cpu().numpy().astype(np.float64)
+            return steps + 1.0, rows[steps % size]

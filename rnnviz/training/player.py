@@ -1,0 +1,244 @@
+"""Player: trains as long as an order lasts and hands out frames and states; knows no thread."""
+
+import contextlib
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rnnviz.i18n import t
+from rnnviz.training.devices import considerate_threads
+from rnnviz.training.failures import NonFiniteLoss, describe
+from rnnviz.training.pace import Pace
+from rnnviz.training.session import Session
+from rnnviz.training.snapshot import Snapshot
+
+__all__ = ["Order", "Player", "RunState"]
+
+_CHECK_EVERY = 256  # steps at most between two looks for a bad loss; the history keeps 512 without a gap
+
+
+@dataclass(frozen=True)
+class RunState:
+    """What a status line and a progress bar need.
+
+    Parameters
+    ----------
+    phase : {"ready", "playing", "paused", "failed", "stopped"}
+        What the runner does.
+    step : int
+        Finished steps.
+    goal : int
+        The step at which play pauses by itself.
+    steps_per_second : float
+        Smoothed, 0 before the first measurement.
+    loss : float
+        Training loss at the newest frame, NaN before the first.
+    message : str
+        One sentence for the learner.
+    """
+
+    phase: str
+    step: int
+    goal: int
+    steps_per_second: float = 0.0
+    loss: float = math.nan
+    message: str = ""
+
+
+class Order:
+    """How many steps are wanted; infinity means up to the goal. Another thread may cancel it at any moment.
+
+    Examples
+    --------
+    >>> order = Order(2)
+    >>> [order.take() for _ in range(3)]
+    [True, True, False]
+    """
+
+    def __init__(self, left: float = 0) -> None:
+        self.left = left
+        self._cancelled = False
+
+    @property
+    def open(self) -> bool:
+        """Whether a step is still wanted."""
+        return self.left > 0 and not self._cancelled
+
+    def cancel(self) -> None:
+        """Want nothing more."""
+        self._cancelled = True
+
+    def take(self) -> bool:
+        """Take one step off and say whether it was still wanted."""
+        if not self.open:
+            return False
+        self.left -= 1
+        return True
+
+
+class Player:
+    """One session, its two callbacks, and what they were last told. See `Runner` for the parameters."""
+
+    def __init__(
+        self,
+        session: Session,
+        on_frame: Callable[[Snapshot], None],
+        on_state: Callable[[RunState], None],
+        fps: float,
+        goal: int,
+    ) -> None:
+        self.session = session
+        self.last_frame: Snapshot | None = None
+        self.ended = False
+        self._on_frame, self._on_state = on_frame, on_state
+        self._shortest = 1 / fps
+        self._every = goal
+        self._goal = self._next_goal()
+        self._speed = 0.0
+        self._in_view = False
+        self.state = self._now("ready", t("status.ready"))
+
+    def run(self, order: Order, *, rebuild: bool) -> None:
+        """Rebuild if asked, take up new settings, train what is ordered, end with a frame and a state.
+
+        Raises
+        ------
+        NonFiniteLoss
+            If the loss or a gradient is NaN or infinite.
+        BaseException
+            Whatever the task, the model or a callback raises; the state then says so already.
+        """
+        self._in_view = False
+        try:
+            with considerate_threads(self.session.device):
+                self._run(order, rebuild)
+        except KeyboardInterrupt:
+            self._pause_interrupted()
+            raise
+        except BaseException as error:
+            self._fail(error)
+            raise
+        finally:
+            order.cancel()
+
+    def announce(self, phase: str, message: str) -> None:
+        """Set the state and tell it."""
+        self.state = self._now(phase, message)
+        self._call(self._on_state, self.state)
+
+    def _run(self, order: Order, rebuild: bool) -> None:
+        rebuilt = self._take_up(rebuild)
+        if order.open:
+            self._check()
+            self._advance(order)
+        elif self.state.phase == "failed" and not rebuilt:
+            return  # only live settings changed: what failed is still broken, and the state still says so
+        self._show()
+        self._rest(rebuilt)
+
+    def _take_up(self, rebuild: bool) -> bool:
+        before = self.session.run
+        if rebuild:
+            self.session.rebuild()
+        else:
+            self.session.adopt()
+        rebuilt = self.session.run != before
+        if rebuilt:
+            self._goal = self._next_goal()
+        return rebuilt
+
+    def _advance(self, order: Order) -> None:
+        session, run, unchecked = self.session, self.session.run, 0
+        if math.isinf(order.left):
+            self._goal = self._next_goal()
+        pace = Pace(self._shortest, step=session.step, speed=self._speed)
+        steps = session.steps()
+        self.announce("playing", t("status.playing"))
+        while self._take(order):
+            next(steps)
+            unchecked += 1
+            if session.run != run or session.step > self._goal:
+                run, self._goal = session.run, self._next_goal()
+            if pace.due():
+                unchecked = 0
+                self._frame(pace)
+            elif unchecked >= _CHECK_EVERY:
+                unchecked = 0
+                self._check()
+        self._speed = pace.measure(session.step)
+
+    def _take(self, order: Order) -> bool:
+        return not (math.isinf(order.left) and self.session.step >= self._goal) and order.take()
+
+    def _next_goal(self) -> int:
+        return self._every * (self.session.step // self._every + 1)
+
+    def _frame(self, pace: Pace) -> None:
+        self._speed = pace.measure(self.session.step)
+        pace.begin_frame()
+        self._show(fresh=False)
+        self.announce("playing", t("status.playing"))
+        pace.end_frame()
+
+    def _show(self, *, fresh: bool = True) -> None:
+        self._check()
+        snapshot = self.session.snapshot(fresh=fresh)
+        if not _drawable(snapshot):  # the update of the last step broke the weights before any loss could tell
+            raise self._not_finite(self.session.step)
+        self.last_frame = snapshot
+        self._call(self._on_frame, snapshot)
+
+    def _check(self) -> None:
+        bad = self.session.history.first_bad()
+        if bad is not None:
+            raise NonFiniteLoss(*bad)
+
+    def _not_finite(self, step: int) -> NonFiniteLoss:
+        norms = self.session.history["grad_norm"]
+        return NonFiniteLoss(step, float(norms[-1]) if len(norms) else math.nan)
+
+    def _rest(self, rebuilt: bool) -> None:
+        step = self.session.step
+        if self.ended:
+            self.announce("stopped", t("status.stopped", step=step))
+        elif not step:
+            self.announce("ready", t("status.rebuilt" if rebuilt else "status.ready"))
+        elif step == self._goal:
+            self.announce("paused", t("status.goal", goal=step, next=step + self._every))
+        else:
+            self.announce("paused", t("status.paused", step=step))
+
+    def _pause_interrupted(self) -> None:
+        try:
+            self._show()
+            self.announce("paused", t("status.interrupted", step=self.session.step))
+        except Exception as error:
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        where = "view" if self._in_view else self.session.activity
+        self._in_view = False
+        with contextlib.suppress(Exception):  # the view that just failed may fail again: its error is reported already
+            self.announce("failed", describe(error, where))
+        self._in_view = False
+
+    def _now(self, phase: str, message: str) -> RunState:
+        frame = self.last_frame
+        loss = float(frame.history["loss"][-1]) if frame is not None and frame.step else math.nan
+        return RunState(phase, self.session.step, self._goal, self._speed, loss, message)
+
+    def _call(self, callback: Callable[[Any], None], value: RunState | Snapshot) -> None:
+        self._in_view = True  # stays so when the callback raises: `_fail` names it
+        callback(value)
+        self._in_view = False
+
+
+def _drawable(snapshot: Snapshot) -> bool:
+    """Whether loss, states and gradients are finite on every valid timestep; past a sequence's length they are NaN."""
+    layer = snapshot.layer
+    valid = np.arange(layer.hidden.shape[3]) < np.asarray(layer.lengths)[:, None]
+    arrays = [array for array in (layer.hidden, layer.cell, layer.grad_hidden, layer.grad_cell) if array is not None]
+    return math.isfinite(snapshot.loss) and all(bool(np.isfinite(array[:, :, valid]).all()) for array in arrays)

@@ -1,0 +1,291 @@
+"""Runner: plays a session in a background thread, or in place, and can be told so from anywhere."""
+
+import math
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+from rnnviz.i18n import t
+from rnnviz.training.player import Order, Player, RunState
+from rnnviz.training.session import Session
+from rnnviz.training.settings import Settings
+from rnnviz.training.snapshot import Snapshot
+
+__all__ = ["RunState", "Runner"]
+
+_LINGER = 2.0  # seconds an idle thread waits for more to do before it ends and lets go of the runner
+
+
+class Runner:
+    """Play, pause and step a session; widgets, cells and scripts use the same few verbs, from any thread.
+
+    The callbacks are called by the thread that trains: the runner's own daemon thread, or the caller's during `train`.
+
+    Parameters
+    ----------
+    session : Session
+        What to train; nobody else may step it while the runner does.
+    on_frame : callable
+        Called with a `Snapshot` at most ``fps`` times a second, and once more when the run pauses or ends.
+    on_state : callable, optional
+        Called with a `RunState` on every change and with every frame.
+    fps : float
+        Frames a second at most, above 0; fewer are made where they would take more than a quarter of the time.
+    goal : int, optional
+        Steps after which play pauses by itself, and each multiple of it; the task's suggestion unless given.
+
+    Raises
+    ------
+    ValueError
+        If ``fps`` or ``goal`` is out of range.
+
+    Examples
+    --------
+    >>> frames = []
+    >>> runner = Runner(Session("adding", seq_len=10, hidden_size=4, device="cpu"), on_frame=frames.append)
+    >>> runner.train(20)
+    >>> runner.state.phase, frames[-1].step
+    ('paused', 20)
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        on_frame: Callable[[Snapshot], None],
+        on_state: Callable[[RunState], None] = lambda state: None,
+        fps: float = 15.0,
+        goal: int | None = None,
+    ) -> None:
+        if not fps > 0:
+            raise ValueError(f"fps must be above 0, got {fps!r}.")
+        goal = _at_least_one("goal", session.task.steps if goal is None else goal)
+        self._player = Player(session, on_frame, on_state, fps, goal)
+        self._changed = threading.Condition()  # guards all below
+        self._order = Order()  # for the thread
+        self._here: Order | None = None  # for `train`, in the caller's thread
+        self._rebuild = self._active = self._ended = False
+        self._thread: threading.Thread | None = None
+        self._trainer: int | None = None  # the thread that trains, by its ident
+        self._error: BaseException | None = None
+
+    @property
+    def session(self) -> Session:
+        """What is trained."""
+        return self._player.session
+
+    @property
+    def state(self) -> RunState:
+        """The newest state."""
+        return self._player.state
+
+    @property
+    def last_frame(self) -> Snapshot | None:
+        """The newest frame; a run that failed keeps its last good one."""
+        return self._player.last_frame
+
+    def play(self) -> None:
+        """Train in the background up to the goal, or to the next multiple of it; return at once."""
+        self._ask(Order(math.inf))
+
+    def step(self, n: int = 1, wait: bool = True) -> None:
+        """Train ``n`` steps in the background, then pause.
+
+        Parameters
+        ----------
+        n : int
+            Steps, at least 1.
+        wait : bool
+            Return when they are done and raise what went wrong; False returns at once.
+        """
+        order = Order(_at_least_one("n", n))
+        if wait:
+            self._refuse_inside("step(wait=True)")
+            self._raise_kept()
+        self._ask(order)
+        if wait:
+            self.join()
+
+    def pause(self, wait: bool = False) -> None:
+        """Pause after the present step, with a last frame; with ``wait`` return when that is delivered."""
+        with self._changed:
+            self._cancel()
+            if wait and self._trainer != threading.get_ident():
+                self._changed.wait_for(self._idle)
+
+    def reset(self, wait: bool = False) -> None:
+        """Pause, rebuild the model at step 0, make a frame, forget a kept error; with ``wait`` return when done."""
+        if wait:
+            self._refuse_inside("reset(wait=True)")
+        self._ask(Order(), rebuild=True)
+        if wait:
+            self.join()
+
+    def apply(self, settings: Settings, wait: bool = False) -> None:
+        """Change the settings: at the next step while training, at once and with a fresh frame while paused.
+
+        Parameters
+        ----------
+        settings : Settings
+            Structural changes rebuild the model.
+        wait : bool
+            While paused, return when the frame is delivered.
+
+        Raises
+        ------
+        ValueError
+            If the task cannot follow, for instance in its sequence length.
+        """
+        with self._changed:
+            self._refuse_ended()
+            self.session.settings = settings
+            training = self._active or self._here is not None
+            self._wake()
+        if wait and not training:
+            self.join()
+
+    def train(self, steps: int) -> None:
+        """Train in the caller's thread and return when done; the same curve as `play`, bit for bit.
+
+        Interrupting it (KeyboardInterrupt) pauses; the runner stays usable.
+
+        Parameters
+        ----------
+        steps : int
+            At least 1.
+
+        Raises
+        ------
+        NonFiniteLoss
+            If the loss or a gradient becomes NaN or infinite.
+        Exception
+            What the task, the model or a callback raised, now or earlier in the background.
+        """
+        order = Order(_at_least_one("steps", steps))
+        self._refuse_inside("train")
+        with self._changed:
+            self._cancel()
+            self._changed.wait_for(self._idle)
+            self._refuse_ended()
+            self._raise_kept()
+            self._here = order
+        try:
+            self._run(order, rebuild=False)
+        finally:
+            with self._changed:
+                self._here = None
+                self._wake()
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait until nothing is left to do, and after `stop` for the thread's end; raise a kept error.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            Seconds to wait at most.
+
+        Returns
+        -------
+        bool
+            False if the time ran out.
+        """
+        self._refuse_inside("join")
+        with self._changed:
+            done = self._changed.wait_for(self._idle, timeout)
+        if self._ended and self._thread is not None:
+            self._thread.join(timeout)
+            done = not self._thread.is_alive()
+        self._raise_kept()
+        return done
+
+    def stop(self) -> None:
+        """End for good: pause, deliver the last frame, end the thread. Of the verbs only `join` and `pause` remain."""
+        with self._changed:
+            if self._ended:
+                return
+            self._ended = self._player.ended = True
+            self._cancel()
+            self._changed.notify_all()
+            busy = self._active or self._here is not None
+        if not busy:
+            self._player.announce("stopped", t("status.stopped", step=self.session.step))
+
+    def _ask(self, order: Order, *, rebuild: bool = False) -> None:
+        with self._changed:
+            self._refuse_ended()
+            if math.isinf(order.left) and math.isinf(self._order.left) and self._order.open:
+                return  # plays already
+            if rebuild:
+                self._error = None
+            if rebuild or self._active:
+                self._cancel()
+            self._order, self._rebuild = order, self._rebuild or rebuild
+            if order.open:
+                self._player.state = replace(self._player.state, phase="playing", message=t("status.playing"))
+            self._wake()
+
+    def _wake(self) -> None:
+        """Tell all who wait, and see to it that somebody works if there is work."""
+        self._changed.notify_all()
+        if self._thread is None and self._has_work():
+            self._thread = threading.Thread(target=self._work, name="rnnviz-runner", daemon=True)
+            self._thread.start()
+
+    def _cancel(self) -> None:
+        self._order.cancel()
+        if self._here is not None:
+            self._here.cancel()
+
+    def _has_work(self) -> bool:
+        wanted = self._order.open or self._rebuild or self.session.pending
+        return wanted and self._here is None and not self._ended
+
+    def _idle(self) -> bool:
+        return not self._active and self._here is None and not self._has_work()
+
+    def _work(self) -> None:
+        """Do what is asked for, wait for more, end when stopped or when nothing comes: the thread."""
+        while True:
+            with self._changed:
+                self._active = False
+                self._changed.notify_all()
+                called = self._changed.wait_for(lambda: self._ended or self._has_work(), _LINGER)
+                if self._ended:
+                    return
+                if not called:
+                    self._thread = None
+                    return
+                self._active = True
+                order, rebuild, self._rebuild = self._order, self._rebuild, False
+            try:
+                self._run(order, rebuild=rebuild)
+            except BaseException as error:
+                self._error = error
+
+    def _run(self, order: Order, *, rebuild: bool) -> None:
+        self._trainer = threading.get_ident()
+        try:
+            self._player.run(order, rebuild=rebuild)
+        finally:
+            self._trainer = None
+
+    def _refuse_inside(self, verb: str) -> None:
+        if self._trainer == threading.get_ident():
+            raise RuntimeError(f"{verb} would wait for itself: a callback called it in the thread that trains.")
+
+    def _refuse_ended(self) -> None:
+        if self._ended:
+            raise RuntimeError(
+                "this runner was stopped for good; make a new one (in a notebook: run the lab's cell again)."
+            )
+
+    def _raise_kept(self) -> None:
+        error, self._error = self._error, None
+        if error is not None:
+            raise error
+
+
+def _at_least_one(name: str, value: int) -> int:
+    if value < 1:
+        raise ValueError(f"{name} must be at least 1, got {value!r}.")
+    return value

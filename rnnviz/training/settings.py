@@ -1,0 +1,182 @@
+"""Settings: one frozen value that says how to train, checked once, swapped whole."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
+from typing import Any, Self
+
+from rnnviz.models import CELLS, INITIALISATIONS, NONLINEARITIES
+
+__all__ = ["LIVE", "OPTIMIZERS", "STRUCTURAL", "Settings"]
+
+OPTIMIZERS = ("sgd", "adam", "adamw")
+LIVE = ("lr", "clip", "batch_size", "optimizer", "input_noise")
+STRUCTURAL = ("cell", "hidden_size", "num_layers", "bidirectional", "seq_len", "init", "nonlinearity", "seed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How to train: live settings act at the next step, structural ones rebuild the model.
+
+    Parameters
+    ----------
+    lr : float
+        Learning rate, above 0. Live.
+    clip : float or None
+        Gradients whose total norm is larger are scaled down to it; None leaves them alone. Live.
+    batch_size : int
+        Sequences a step, at least 1. Live.
+    optimizer : {"sgd", "adam", "adamw"}
+        Who turns gradients into steps; the weights are kept when it changes. Live.
+    input_noise : float
+        Standard deviation of the normal noise added to the training inputs, 0 or more. Live.
+    cell : {"rnn", "lstm", "gru"}
+        The recurrent layer. Structural, like all below.
+    hidden_size : int
+        Units a layer, at least 1.
+    num_layers : int
+        Layers on top of each other, at least 1.
+    bidirectional : bool
+        Also read the sequence from its end.
+    seq_len : int or None
+        Timesteps a sequence; None means the task's own.
+    init : {"default", "xavier", "orthogonal", "identity"}
+        How the weights start; see `rnnviz.models.initialise`.
+    nonlinearity : {"tanh", "relu"}
+        What a plain RNN applies to its state; only ``cell="rnn"`` has the choice.
+    seed : int
+        Decides the first weights and every batch, 0 or more.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a value is of the wrong type or out of range; the sentence names it.
+
+    Examples
+    --------
+    >>> settings = Settings(lr=3e-3, cell="gru")
+    >>> settings.replace(lr=1e-3, hidden_size=64).rebuilds(settings)
+    ('hidden_size',)
+    """
+
+    lr: float = 1e-3
+    clip: float | None = 1.0
+    batch_size: int = 32
+    optimizer: str = "adam"
+    input_noise: float = 0.0
+    cell: str = "lstm"
+    hidden_size: int = 32
+    num_layers: int = 1
+    bidirectional: bool = False
+    seq_len: int | None = None
+    init: str = "default"
+    nonlinearity: str = "tanh"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, check in _CHECKS.items():
+            object.__setattr__(self, name, check(name, getattr(self, name)))
+        if self.nonlinearity == "relu" and self.cell != "rnn":
+            raise ValueError(
+                f"nonlinearity 'relu' exists only for the plain RNN, got cell {self.cell!r}; "
+                "set cell='rnn' or nonlinearity='tanh'."
+            )
+
+    def replace(self, **changes: Any) -> Self:
+        """Return a copy with ``changes``.
+
+        Parameters
+        ----------
+        **changes : object
+            New values by name.
+
+        Raises
+        ------
+        TypeError
+            If a name is no setting; the sentence lists those that are.
+        ValueError
+            If a value is out of range.
+
+        Examples
+        --------
+        >>> Settings().replace(clip=None).clip is None
+        True
+        """
+        known = tuple(field.name for field in fields(self))
+        unknown = sorted(set(changes) - set(known))
+        if unknown:
+            raise TypeError(f"unknown setting {', '.join(map(repr, unknown))}; the settings are {', '.join(known)}.")
+        return replace(self, **changes)
+
+    def rebuilds(self, other: "Settings") -> tuple[str, ...]:
+        """Return the structural settings in which ``other`` differs: going there rebuilds the model.
+
+        Examples
+        --------
+        >>> Settings().rebuilds(Settings(lr=1.0))
+        ()
+        """
+        return tuple(name for name in STRUCTURAL if getattr(self, name) != getattr(other, name))
+
+
+def _number(low: float, *, open_end: bool) -> Callable[[str, Any], float]:
+    def check(name: str, value: Any) -> float:
+        if isinstance(value, bool) or not hasattr(value, "__float__"):
+            raise TypeError(f"{name} must be a number, got {value!r}.")
+        number = float(value)
+        if not math.isfinite(number) or number < low or (open_end and number == low):
+            raise ValueError(f"{name} must be {'above' if open_end else 'at least'} {low:g}, got {value!r}.")
+        return number
+
+    return check
+
+
+def _optional(check: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
+    return lambda name, value: None if value is None else check(name, value)
+
+
+def _whole(low: int) -> Callable[[str, Any], int]:
+    def check(name: str, value: Any) -> int:
+        if isinstance(value, bool) or not hasattr(value, "__index__"):
+            raise TypeError(f"{name} must be a whole number, got {value!r}.")
+        number = int(value.__index__())
+        if number < low:
+            raise ValueError(f"{name} must be at least {low}, got {value!r}.")
+        return number
+
+    return check
+
+
+def _one_of(choices: tuple[str, ...]) -> Callable[[str, Any], str]:
+    def check(name: str, value: Any) -> str:
+        if value not in choices:
+            raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}.")
+        return str(value)
+
+    return check
+
+
+def _flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be True or False, got {value!r}.")
+    return value
+
+
+_CHECKS: Mapping[str, Callable[[str, Any], Any]] = MappingProxyType(
+    {
+        "lr": _number(0, open_end=True),
+        "clip": _optional(_number(0, open_end=True)),
+        "batch_size": _whole(1),
+        "optimizer": _one_of(OPTIMIZERS),
+        "input_noise": _number(0, open_end=False),
+        "cell": _one_of(CELLS),
+        "hidden_size": _whole(1),
+        "num_layers": _whole(1),
+        "bidirectional": _flag,
+        "seq_len": _optional(_whole(1)),
+        "init": _one_of(INITIALISATIONS),
+        "nonlinearity": _one_of(NONLINEARITIES),
+        "seed": _whole(0),
+    }
+)

@@ -1,0 +1,94 @@
+"""Snapshot: everything a picture needs of one moment of a run, as read-only numpy arrays."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.tasks.base import Prediction
+from rnnviz.trace import LayerTrace
+from rnnviz.training.settings import Settings
+
+__all__ = ["Scale", "Snapshot"]
+
+Floats = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The range that a colour bar or an axis covers, so that a colour always means the same number.
+
+    Parameters
+    ----------
+    low, high : float
+        The ends.
+    since : int
+        The step at which this range was fixed.
+    natural : bool
+        Bounded by mathematics (tanh: −1 to 1), so it never changes.
+    previous : tuple of float or None
+        The range before, when it had to be widened during the run.
+    """
+
+    low: float
+    high: float
+    since: int = 0
+    natural: bool = False
+    previous: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One moment of a run.
+
+    Parameters
+    ----------
+    run : int
+        How many times the model was rebuilt; array shapes do not change within a run.
+    step : int
+        Finished training steps.
+    settings : Settings
+        In force at that moment.
+    layer : LayerTrace
+        The recurrent layer on the probe batch, axes (layer, direction, batch, time, unit).
+    loss : float
+        The probe batch's loss.
+    history : mapping
+        Columns of equal length: step, loss, metric, grad_norm, clipped, lr.
+    ghosts : tuple of numpy.ndarray
+        Total-gradient norms of the last frames, oldest first, axes (layer, direction, time), over batch and unit.
+    scales : mapping
+        ``"hidden"``, ``"gradient"`` (in powers of ten) and, for an LSTM, ``"cell"``.
+    prediction : Prediction or None
+        The forecast of the held-out part, in real units.
+    time_labels : tuple
+        For each probe sequence its labels a timestep, or None.
+    spans : tuple
+        For each probe sequence (x of timestep 0, width of a timestep) on the prediction's x axis, or None.
+    validation : float
+        The metric on the held-out part.
+    validation_step : int
+        The step at which ``validation`` and ``prediction`` were made; while a run plays, some frames share one.
+    baselines : mapping
+        The metric that simple rules reach there.
+    metric_name : str
+        What the metric is called.
+    """
+
+    run: int
+    step: int
+    settings: Settings
+    layer: LayerTrace
+    loss: float
+    history: Mapping[str, Floats]
+    ghosts: tuple[Floats, ...]
+    scales: Mapping[str, Scale]
+    prediction: Prediction | None
+    time_labels: tuple[tuple[str, ...] | None, ...]
+    spans: tuple[tuple[float, float] | None, ...]
+    validation: float
+    validation_step: int
+    baselines: Mapping[str, float]
+    metric_name: str
