@@ -129,6 +129,12 @@ class Task(abc.ABC):
         """The shortest and the longest sequence; only the present length unless a subclass says more."""
         return self.seq_len, self.seq_len
 
+    def check_seq_len(self, seq_len: int) -> None:
+        """Raise a ValueError if the task cannot give sequences of that length."""
+        low, high = self.seq_lens
+        if not low <= seq_len <= high:
+            raise ValueError(f"seq_len must be from {low} to {high} for the task {self.name!r}, got {seq_len}.")
+
     def with_seq_len(self, seq_len: int) -> Self:
         """Return the same task with sequences of another length.
 
@@ -137,9 +143,7 @@ class Task(abc.ABC):
         ValueError
             If the task cannot give that length.
         """
-        low, high = self.seq_lens
-        if not low <= seq_len <= high:
-            raise ValueError(f"seq_len must be from {low} to {high} for the task {self.name!r}, got {seq_len}.")
+        self.check_seq_len(seq_len)
         if seq_len == self.seq_len:
             return self
         return self._resized(seq_len)

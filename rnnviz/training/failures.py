@@ -32,7 +32,7 @@ Lower lr or set clip, then press reset.
 
 
 def describe(error: BaseException, where: str) -> str:
-    """Return one sentence on ``error`` raised in ``where`` (``"task"``, ``"model"`` or ``"view"``).
+    """Return one sentence on ``error`` raised in ``where`` (``"task"``, ``"model"``, ``"view"`` or ``"lab"``).
 
     Examples
     --------

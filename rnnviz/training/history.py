@@ -115,6 +115,11 @@ class History:
         rows = self._read()[1]
         return {name: rows[:, len(_MEASURED) + k].copy() for k, name in enumerate(self.parameter_names)}
 
+    def latest_loss(self) -> float:
+        """Return the loss of the last step, NaN before the first."""
+        with self._lock:
+            return float(self._recent[(self.step - 1) % len(self._recent), 0]) if self.step else math.nan
+
     def first_bad(self) -> tuple[int, float] | None:
         """Return the first step whose loss or gradient norm is not finite, and the norm of the step before.
 
@@ -154,7 +159,6 @@ class History:
     def _read_recent(self) -> tuple[Column, Column]:
         with self._lock:
             size = len(self._recent)
-            first = max(0, self.step - size)
-            steps = np.arange(first, self.step)
-            rows = self._recent.cpu().numpy().astype(np.float64)
-            return steps + 1.0, rows[steps % size]
+            steps = np.arange(max(0, self.step - size), self.step)
+            rows: Column = self._recent.cpu().numpy().astype(np.float64)[steps % size]
+            return steps + 1.0, rows

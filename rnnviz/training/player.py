@@ -14,6 +14,7 @@ from rnnviz.training.failures import NonFiniteLoss, describe
 from rnnviz.training.pace import Pace
 from rnnviz.training.session import Session
 from rnnviz.training.snapshot import Snapshot
+from rnnviz.training.turns import Turns
 
 __all__ = ["Order", "Player", "RunState"]
 
@@ -35,7 +36,7 @@ class RunState:
     steps_per_second : float
         Smoothed, 0 before the first measurement.
     loss : float
-        Training loss at the newest frame, NaN before the first.
+        Training loss of the last step, NaN before the first.
     message : str
         One sentence for the learner.
     """
@@ -93,6 +94,9 @@ class Player:
         self.session = session
         self.last_frame: Snapshot | None = None
         self.ended = False
+        self.watched = True
+        self.trouble: tuple[BaseException, str] | None = None
+        self.turns = Turns()
         self._on_frame, self._on_state = on_frame, on_state
         self._shortest = 1 / fps
         self._every = goal
@@ -111,18 +115,19 @@ class Player:
         BaseException
             Whatever the task, the model or a callback raises; the state then says so already.
         """
-        self._in_view = False
-        try:
-            with considerate_threads(self.session.device):
-                self._run(order, rebuild)
-        except KeyboardInterrupt:
-            self._pause_interrupted()
-            raise
-        except BaseException as error:
-            self._fail(error)
-            raise
-        finally:
-            order.cancel()
+        with self.turns:
+            self._in_view = False
+            try:
+                with considerate_threads(self.session.device):
+                    self._run(order, rebuild)
+            except KeyboardInterrupt:
+                self._pause_interrupted()
+                raise
+            except BaseException as error:
+                self._fail(error)
+                raise
+            finally:
+                order.cancel()
 
     def announce(self, phase: str, message: str) -> None:
         """Set the state and tell it."""
@@ -137,6 +142,8 @@ class Player:
         elif self.state.phase == "failed" and not rebuilt:
             return  # only live settings changed: what failed is still broken, and the state still says so
         self._show()
+        if self.trouble is not None:
+            raise self.trouble[0]
         self._rest(rebuilt)
 
     def _take_up(self, rebuild: bool) -> bool:
@@ -158,6 +165,7 @@ class Player:
         steps = session.steps()
         self.announce("playing", t("status.playing"))
         while self._take(order):
+            self.turns.let_in()
             next(steps)
             unchecked += 1
             if session.run != run or session.step > self._goal:
@@ -185,6 +193,8 @@ class Player:
 
     def _show(self, *, fresh: bool = True) -> None:
         self._check()
+        if not self.watched:
+            return
         snapshot = self.session.snapshot(fresh=fresh)
         if not _drawable(snapshot):  # the update of the last step broke the weights before any loss could tell
             raise self._not_finite(self.session.step)
@@ -219,16 +229,18 @@ class Player:
             self._fail(error)
 
     def _fail(self, error: BaseException) -> None:
+        trouble, self.trouble = self.trouble, None
         where = "view" if self._in_view else self.session.activity
+        if trouble is not None and trouble[0] is error:
+            where = trouble[1]
         self._in_view = False
         with contextlib.suppress(Exception):  # the view that just failed may fail again: its error is reported already
             self.announce("failed", describe(error, where))
         self._in_view = False
 
     def _now(self, phase: str, message: str) -> RunState:
-        frame = self.last_frame
-        loss = float(frame.history["loss"][-1]) if frame is not None and frame.step else math.nan
-        return RunState(phase, self.session.step, self._goal, self._speed, loss, message)
+        session = self.session
+        return RunState(phase, session.step, self._goal, self._speed, session.history.latest_loss(), message)
 
     def _call(self, callback: Callable[[Any], None], value: RunState | Snapshot) -> None:
         self._in_view = True  # stays so when the callback raises: `_fail` names it

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from rnnviz.i18n import t
+from rnnviz.training.failures import describe
 from rnnviz.training.player import Order, Player, RunState
 from rnnviz.training.session import Session
 from rnnviz.training.settings import Settings
@@ -66,7 +67,6 @@ class Runner:
         self._here: Order | None = None  # for `train`, in the caller's thread
         self._rebuild = self._active = self._ended = False
         self._thread: threading.Thread | None = None
-        self._trainer: int | None = None  # the thread that trains, by its ident
         self._error: BaseException | None = None
 
     @property
@@ -83,6 +83,23 @@ class Runner:
     def last_frame(self) -> Snapshot | None:
         """The newest frame; a run that failed keeps its last good one."""
         return self._player.last_frame
+
+    @property
+    def watched(self) -> bool:
+        """Whether frames are made and delivered; set it to False to train without."""
+        return self._player.watched
+
+    @watched.setter
+    def watched(self, watched: bool) -> None:
+        self._player.watched = watched
+
+    def snapshot(self) -> Snapshot:
+        """Look at the model now, or between two steps if it is training; nothing of the training is disturbed."""
+        return self._player.turns.visit(self.session.snapshot)
+
+    def evaluate(self) -> dict[str, float]:
+        """Return the metric on the whole held-out part, now or between two steps; see `Session.evaluate`."""
+        return self._player.turns.visit(self.session.evaluate)
 
     def play(self) -> None:
         """Train in the background up to the goal, or to the next multiple of it; return at once."""
@@ -110,7 +127,7 @@ class Runner:
         """Pause after the present step, with a last frame; with ``wait`` return when that is delivered."""
         with self._changed:
             self._cancel()
-            if wait and self._trainer != threading.get_ident():
+            if wait and not self._player.turns.mine:
                 self._changed.wait_for(self._idle)
 
     def reset(self, wait: bool = False) -> None:
@@ -139,7 +156,7 @@ class Runner:
         with self._changed:
             self._refuse_ended()
             self.session.settings = settings
-            training = self._active or self._here is not None
+            training = self._busy()
             self._wake()
         if wait and not training:
             self.join()
@@ -170,7 +187,7 @@ class Runner:
             self._raise_kept()
             self._here = order
         try:
-            self._run(order, rebuild=False)
+            self._player.run(order, rebuild=False)
         finally:
             with self._changed:
                 self._here = None
@@ -206,9 +223,27 @@ class Runner:
             self._ended = self._player.ended = True
             self._cancel()
             self._changed.notify_all()
-            busy = self._active or self._here is not None
+            busy = self._busy()
         if not busy:
             self._player.announce("stopped", t("status.stopped", step=self.session.step))
+
+    def fail(self, error: BaseException, where: str) -> None:
+        """Pause because something beside the training went wrong; the next blocking call raises it.
+
+        Parameters
+        ----------
+        error : BaseException
+            What was raised.
+        where : {"task", "model", "view", "lab"}
+            In what, for the status line.
+        """
+        with self._changed:
+            self._cancel()
+            if self._busy():
+                self._player.trouble = error, where
+                return
+            self._error = error
+        self._player.announce("failed", describe(error, where))
 
     def _ask(self, order: Order, *, rebuild: bool = False) -> None:
         with self._changed:
@@ -240,8 +275,11 @@ class Runner:
         wanted = self._order.open or self._rebuild or self.session.pending
         return wanted and self._here is None and not self._ended
 
+    def _busy(self) -> bool:
+        return self._active or self._here is not None
+
     def _idle(self) -> bool:
-        return not self._active and self._here is None and not self._has_work()
+        return not self._busy() and not self._has_work()
 
     def _work(self) -> None:
         """Do what is asked for, wait for more, end when stopped or when nothing comes: the thread."""
@@ -258,19 +296,12 @@ class Runner:
                 self._active = True
                 order, rebuild, self._rebuild = self._order, self._rebuild, False
             try:
-                self._run(order, rebuild=rebuild)
+                self._player.run(order, rebuild=rebuild)
             except BaseException as error:
                 self._error = error
 
-    def _run(self, order: Order, *, rebuild: bool) -> None:
-        self._trainer = threading.get_ident()
-        try:
-            self._player.run(order, rebuild=rebuild)
-        finally:
-            self._trainer = None
-
     def _refuse_inside(self, verb: str) -> None:
-        if self._trainer == threading.get_ident():
+        if self._player.turns.mine:
             raise RuntimeError(f"{verb} would wait for itself: a callback called it in the thread that trains.")
 
     def _refuse_ended(self) -> None:

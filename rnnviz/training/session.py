@@ -127,9 +127,19 @@ class Session:
 
     @settings.setter
     def settings(self, settings: Settings) -> None:
+        self._settings = self.checked(settings)
+
+    def checked(self, settings: Settings) -> Settings:
+        """Return the settings with the task's own sequence length where they name none.
+
+        Raises
+        ------
+        ValueError
+            If the task cannot give sequences of that length.
+        """
         seq_len = self.task.seq_len if settings.seq_len is None else settings.seq_len
-        self.task.with_seq_len(seq_len)
-        self._settings = settings.replace(seq_len=seq_len)
+        self.task.check_seq_len(seq_len)
+        return settings.replace(seq_len=seq_len)
 
     @property
     def step(self) -> int:
