@@ -1,0 +1,143 @@
+"""The knobs: one slider, menu or box a setting, each with a label, a tooltip and a class name of its own."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import ipywidgets as widgets
+
+from rnnviz.i18n import t
+from rnnviz.training import LIVE, OPTIMIZERS, STRUCTURAL, Settings
+
+__all__ = ["Knobs"]
+
+_CLIP_WHEN_ON = 1.0
+
+
+class Knobs:
+    """Build the knobs for a task, report each move, and follow settings that change elsewhere.
+
+    Parameters
+    ----------
+    settings : Settings
+        Where the knobs stand at first; ``seq_len`` must be a number.
+    seq_lens : tuple of int
+        Shortest and longest sequence of the task.
+    choices : mapping of str to tuple of str
+        The options of each menu.
+    on_move : callable
+        Called with a dict of the settings that a learner has just changed.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        seq_lens: tuple[int, int],
+        choices: Mapping[str, tuple[str, ...]],
+        on_move: Callable[[dict[str, Any]], None],
+    ) -> None:
+        self._on_move = on_move
+        self._following = False
+        makers = _makers(settings, seq_lens, choices)
+        self.widgets: dict[str, widgets.ValueWidget] = {name: make() for name, make in makers.items()}
+        self.clipping = widgets.Checkbox(description=t("knob.clipping"), indent=False)
+        for name, widget in self.widgets.items():
+            self._dress(widget, name)
+            widget.observe(self._moved(name), names="value")
+        self._dress(self.clipping, "clipping")
+        self.clipping.observe(self._clipping_moved, names="value")
+        self.follow(settings)
+
+    def live(self) -> list[widgets.Widget]:
+        """Return the knobs that act at the next step, in reading order."""
+        shown = [self.widgets[name] for name in LIVE]
+        return [shown[0], self.clipping, *shown[1:]]
+
+    def structural(self) -> list[widgets.Widget]:
+        """Return the knobs that start a new model."""
+        return [self.widgets[name] for name in STRUCTURAL]
+
+    def follow(self, settings: Settings) -> None:
+        """Move every knob to where ``settings`` stand, without reporting it.
+
+        Parameters
+        ----------
+        settings : Settings
+            The settings now in force.
+        """
+        self._following = True
+        try:
+            for name, widget in self.widgets.items():
+                value = getattr(settings, name)
+                if name == "clip":
+                    widget.disabled = value is None
+                    value = widget.value if value is None else value
+                _stretch(widget, value)
+                if widget.value != value:
+                    widget.value = value
+            self.clipping.value = settings.clip is not None
+            self.widgets["nonlinearity"].disabled = settings.cell != "rnn"
+        finally:
+            self._following = False
+
+    def _dress(self, widget: widgets.DOMWidget, name: str) -> None:
+        widget.tooltip = t(f"knob.{name}.tip")
+        widget.add_class(f"rv-{name.replace('_', '-')}")
+        widget.add_class("rv-knob")
+
+    def _moved(self, name: str) -> Callable[[Any], None]:
+        def moved(change: Any) -> None:
+            if self._following:
+                return
+            changes = {name: change["new"]}
+            if name == "cell" and change["new"] != "rnn":
+                changes["nonlinearity"] = "tanh"
+            self._on_move(changes)
+
+        return moved
+
+    def _clipping_moved(self, change: Any) -> None:
+        self.widgets["clip"].disabled = not change["new"]
+        if not self._following:
+            self._on_move({"clip": self.widgets["clip"].value if change["new"] else None})
+
+
+def _stretch(widget: widgets.ValueWidget, value: Any) -> None:
+    """Give a slider room for a value that code has set beyond its ends."""
+    if isinstance(widget, widgets.FloatLogSlider):
+        while widget.base**widget.max < value:
+            widget.max += 1
+        while widget.base**widget.min > value:
+            widget.min -= 1
+    elif isinstance(widget, widgets.IntSlider | widgets.FloatSlider | widgets.BoundedIntText) and value > widget.max:
+        widget.max = value
+
+
+def _makers(
+    settings: Settings, seq_lens: tuple[int, int], choices: Mapping[str, tuple[str, ...]]
+) -> dict[str, Callable[[], Any]]:
+    def slider(kind: type[widgets.Widget], name: str, live: bool, **more: Any) -> Any:
+        return lambda: kind(description=t(f"knob.{name}"), continuous_update=live, **more)
+
+    def menu(name: str, options: tuple[str, ...]) -> Any:
+        return lambda: widgets.Dropdown(
+            description=t(f"knob.{name}"), options=[(t(f"knob.{name}.{option}"), option) for option in options]
+        )
+
+    log, whole = widgets.FloatLogSlider, widgets.IntSlider
+    return {
+        "lr": slider(log, "lr", True, value=1e-3, min=-5, max=0, step=0.05, readout_format=".1e"),
+        "clip": slider(
+            log, "clip", True, value=settings.clip or _CLIP_WHEN_ON, min=-2, max=2, step=0.05, readout_format=".2g"
+        ),
+        "batch_size": slider(whole, "batch_size", False, min=1, max=256),
+        "optimizer": menu("optimizer", OPTIMIZERS),
+        "input_noise": slider(widgets.FloatSlider, "input_noise", True, min=0.0, max=1.0, step=0.01),
+        "cell": menu("cell", choices["cell"]),
+        "hidden_size": slider(whole, "hidden_size", False, min=1, max=128),
+        "num_layers": slider(whole, "num_layers", False, min=1, max=4),
+        "bidirectional": lambda: widgets.Checkbox(description=t("knob.bidirectional"), indent=False),
+        "seq_len": slider(whole, "seq_len", False, min=seq_lens[0], max=seq_lens[1], value=settings.seq_len),
+        "init": menu("init", choices["init"]),
+        "nonlinearity": menu("nonlinearity", choices["nonlinearity"]),
+        "seed": lambda: widgets.BoundedIntText(description=t("knob.seed"), min=0, max=2**31 - 1),
+    }

@@ -1,0 +1,128 @@
+"""The screen: turns snapshots and run states into frames, in the pump's thread, and keeps the newest only."""
+
+import threading
+from collections.abc import Callable, Mapping
+
+import plotly.graph_objects as go
+
+from rnnviz.lab.knobs import Knobs
+from rnnviz.lab.panel import Panel
+from rnnviz.live import Feed, Frame, LiveFigure, Pump
+from rnnviz.training import RunState, Snapshot
+from rnnviz.views import Focus, View
+
+__all__ = ["Screen"]
+
+
+class Screen:
+    """Everything of a lab that a browser shows.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        What to draw first.
+    state : RunState
+        Where the run stands.
+    views : mapping of str to View
+        Pictures, in reading order.
+    knobs : Knobs
+        The settings' widgets.
+    fps : float
+        Frames a second at most.
+    on_error : callable
+        Called with an exception that a view has raised, or that the browser has reported.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        state: RunState,
+        views: Mapping[str, View],
+        knobs: Knobs,
+        *,
+        fps: float,
+        on_error: Callable[[BaseException], None],
+    ) -> None:
+        self._views = views
+        self._lock = threading.Lock()
+        self._snapshot, self._state, self._words = snapshot, state, state.message
+        self._failed = False
+        self._after: list[Callable[[], None]] = []
+        self._shape: tuple[int, Focus] | None = None
+        self.feed = Feed()
+        focus = Focus().within(snapshot.layer)
+        figures = {name: self._make(name, view, snapshot, focus) for name, view in views.items()}
+        self.panel = Panel(knobs, figures, self.feed)
+        self._figures = figures
+        self.pump = Pump(self._draw, self.feed.room_in, on_error=on_error, fps=fps)
+        self.feed.on_ready = self.pump.nudge
+        self.feed.on_hello = self.pump.offer
+        self.feed.on_error = lambda figure, text: on_error(
+            RuntimeError(f"the browser could not draw {figure!r}: {text}")
+        )
+        for widget in (self.panel.gaze.sample, self.panel.gaze.layer, self.panel.gaze.direction):
+            widget.observe(lambda _change: self.pump.offer(), names="value")
+        self.pump.offer()
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw this snapshot next; one not drawn yet is forgotten."""
+        with self._lock:
+            self._snapshot = snapshot
+        self.pump.offer()
+
+    def say(self, state: RunState, words: str, *, failed: bool = False, then: Callable[[], None] | None = None) -> None:
+        """Write progress and status next, and after that was written call ``then``."""
+        with self._lock:
+            self._state, self._words, self._failed = state, words, failed
+            if then is not None:
+                self._after.append(then)
+        self.pump.offer()
+
+    def close(self) -> None:
+        """End the pump's thread."""
+        self.pump.close()
+
+    def _make(self, name: str, view: View, snapshot: Snapshot, focus: Focus) -> LiveFigure:
+        if not view.exists(snapshot):
+            return LiveFigure(go.Figure(), name=name, feed=self.feed, run=snapshot.run)
+        return LiveFigure(
+            view.skeleton(snapshot, focus),
+            name=name,
+            feed=self.feed,
+            run=snapshot.run,
+            cursor=_cursor(view, snapshot, focus),
+        )
+
+    def _draw(self) -> None:
+        with self._lock:
+            snapshot, state, words, failed = self._snapshot, self._state, self._words, self._failed
+            after, self._after = self._after, []
+        self.panel.write(state, words, failed=failed)
+        for call in after:
+            call()
+        self._draw_views(snapshot)
+
+    def _draw_views(self, snapshot: Snapshot) -> None:
+        layers, directions, batch = snapshot.layer.hidden.shape[:3]
+        self.panel.gaze.fit(layers, directions, batch)
+        focus = self.panel.gaze.focus.within(snapshot.layer)
+        shown = {name: view for name, view in self._views.items() if view.exists(snapshot)}
+        shape = (snapshot.run, focus)
+        if shape != self._shape:
+            self._rebuild(snapshot, focus, shown)
+            self._shape = shape
+        patches = {name: view.patches(snapshot, focus, self.feed.sizes.get(name)) for name, view in shown.items()}
+        self.feed.push(Frame(snapshot.run, snapshot.step, patches))
+
+    def _rebuild(self, snapshot: Snapshot, focus: Focus, shown: Mapping[str, View]) -> None:
+        """Another run or another focus: other axes, perhaps other panels."""
+        for name, figure in self._figures.items():
+            self.panel.show_view(name, name in shown)
+            if name in shown:
+                view = shown[name]
+                figure.rebuild(view.skeleton(snapshot, focus), run=snapshot.run, cursor=_cursor(view, snapshot, focus))
+
+
+def _cursor(view: View, snapshot: Snapshot, focus: Focus) -> tuple[float, float, int] | None:
+    place = view.cursor(snapshot, focus)
+    return None if place is None else (*place, snapshot.layer.hidden.shape[3])

@@ -1,0 +1,95 @@
+"""Feed: the wire to the browser. One message a frame, answered after the paint, at most two unanswered."""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import anywidget
+import traitlets
+
+from rnnviz.live.frame import Frame, pack
+from rnnviz.live.runtime import javascript
+from rnnviz.views import Pixels
+
+__all__ = ["IN_FLIGHT", "LOST_AFTER", "Feed"]
+
+IN_FLIGHT = 2
+LOST_AFTER = 1.0  # seconds: an answer that late is taken for lost, so a view never stalls longer
+
+
+class Feed(anywidget.AnyWidget):  # type: ignore[misc]
+    """An invisible widget that carries frames to the figures that name its ``feed_id``.
+
+    Attributes
+    ----------
+    sizes : dict of str to tuple of int
+        ``(width, height)`` in pixels of each figure's plotting area, as the browser last reported it.
+    on_ready, on_hello : callable
+        Called with nothing when a frame was answered, and when a page asks for the newest frame.
+    on_error : callable
+        Called with ``(figure, text)`` when the browser could not draw.
+    """
+
+    _esm = javascript("page.js", "feed.js")
+    feed_id = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self) -> None:
+        super().__init__(feed_id=uuid.uuid4().hex)
+        self.sizes: dict[str, Pixels] = {}
+        self.on_ready: Callable[[], None] = lambda: None
+        self.on_hello: Callable[[], None] = lambda: None
+        self.on_error: Callable[[str, str], None] = lambda figure, text: None
+        self._lock = threading.Lock()
+        self._sent: dict[int, float] = {}
+        self._count = 0
+        self.on_msg(self._heard)
+
+    def __repr__(self) -> str:
+        return "Feed()"
+
+    def room_in(self) -> float:
+        """Return the seconds until a frame may be sent: 0.0 when it may be now."""
+        now = time.monotonic()
+        with self._lock:
+            self._sent = {number: at for number, at in self._sent.items() if now - at < LOST_AFTER}
+            if len(self._sent) < IN_FLIGHT:
+                return 0.0
+            return max(min(self._sent.values()) + LOST_AFTER - now, 0.001)
+
+    def push(self, frame: Frame) -> int:
+        """Send a frame and return its number.
+
+        Parameters
+        ----------
+        frame : Frame
+            What to draw. Call only from one thread at a time.
+        """
+        message, data = pack(frame)
+        with self._lock:
+            self._count += 1
+            number = self._count
+            self._sent[number] = time.monotonic()
+        self.send({**message, "id": number}, buffers=[data])
+        return number
+
+    @property
+    def in_flight(self) -> int:
+        """How many frames were sent and not yet answered."""
+        with self._lock:
+            return len(self._sent)
+
+    def _heard(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
+        kind = content.get("kind")
+        if kind == "ack":
+            with self._lock:
+                for number in content["ids"]:
+                    self._sent.pop(number, None)
+            sizes = {name: (int(w), int(h)) for name, (w, h) in content["sizes"].items() if w > 0 and h > 0}
+            self.sizes = {**self.sizes, **sizes}
+            self.on_ready()
+        elif kind == "hello":
+            self.on_hello()
+        elif kind == "error":
+            self.on_error(str(content["figure"]), str(content["text"]))

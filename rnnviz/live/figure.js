@@ -1,0 +1,194 @@
+// Draws one plotly figure, keeps it current from its feed, and marks the shared timestep.
+const CONFIG = { displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
+
+function put(target, path, value) {
+  const keys = path.split(/[.[\]]+/).filter(Boolean);
+  const last = keys.pop();
+  for (const key of keys) target = target[key] ??= {};
+  target[last] = value;
+}
+
+// A part of a frame back into numbers: float32, or one byte a number over fixed limits (255: none).
+function values(part, bytes) {
+  if ("value" in part) return part.value;
+  const start = bytes.byteOffset + part.offset;
+  const count = part.shape.reduce((a, b) => a * b, 1);
+  const numbers = part.limits
+    ? decoded(new Uint8Array(bytes.buffer, start, count), part.limits)
+    : new Float32Array(bytes.buffer.slice(start, start + 4 * count));
+  if (part.shape.length === 1) return numbers;
+  const width = part.shape[1];
+  return Array.from({ length: part.shape[0] }, (_, row) => numbers.subarray(row * width, (row + 1) * width));
+}
+
+function decoded(codes, [low, high]) {
+  const numbers = new Float32Array(codes.length);
+  const level = (high - low) / 254;
+  for (let i = 0; i < codes.length; i++) numbers[i] = codes[i] === 255 ? NaN : low + codes[i] * level;
+  return numbers;
+}
+
+function subplots(plot) {
+  const full = plot._fullLayout;
+  return full ? full._subplots.cartesian.map((id) => full._plots[id]).filter(Boolean) : [];
+}
+
+function extent(plot) {
+  const boxes = subplots(plot);
+  if (!boxes.length) return null;
+  const { w, h } = plot._fullLayout._size;
+  return [Math.round(w), Math.round(h)];
+}
+
+class Drawing {
+  constructor(model, el, Plotly) {
+    Object.assign(this, { model, el, Plotly, name: model.get("name"), visible: true, drawn: -1 });
+    this.feed = feedOf(model.get("feed_id"));
+    this.cursor = cursorOf(model.get("group"));
+    this.plot = el.appendChild(document.createElement("div"));
+    this.plot.className = "rv-plot";
+    this.marks = [];
+    this.queue = Promise.resolve();
+  }
+
+  ink() {
+    return getComputedStyle(this.el).color || "#444";
+  }
+
+  async rebuild() {
+    const spec = structuredClone(this.model.get("spec"));
+    this.spec = spec;
+    this.plot.setAttribute("aria-label", spec.label ?? this.name);
+    put(spec.layout, "font.color", this.ink());
+    await this.Plotly.react(this.plot, spec.data, spec.layout, { ...CONFIG, responsive: false });
+    this.drawn = -1;
+    if (this.feed.last) await this.draw(this.feed.last);
+    this.mark();
+  }
+
+  // One drawing at a time; asked again meanwhile, the newest frame is drawn.
+  draw(frame) {
+    this.queue = this.queue.then(() => this.paint(frame)).catch((error) => {
+      this.feed.say({ kind: "error", figure: this.name, text: String(error) });
+    });
+    return this.queue.then(() => ({ [this.name]: this.size() }));
+  }
+
+  size() {
+    return (this.plot._fullLayout && extent(this.plot)) || [0, 0];
+  }
+
+  async paint(frame) {
+    if (!this.spec || frame.run !== this.spec.run || frame.id === this.drawn) return;
+    if (!this.visible || document.hidden || !this.plot.offsetWidth) return;
+    this.drawn = frame.id;
+    for (const part of frame.parts) {
+      if (part.figure !== this.name) continue;
+      put(part.trace === null ? this.plot.layout : this.plot.data[part.trace], part.key, values(part, frame.bytes));
+    }
+    this.plot.layout.datarevision = frame.id;
+    await this.Plotly.react(this.plot, this.plot.data, this.plot.layout);
+    this.plot.dataset.frame = frame.id;
+    this.plot.dataset.step = frame.step;
+  }
+
+  seen(visible) {
+    this.visible = visible;
+    if (visible && this.feed.last) this.draw(this.feed.last);
+  }
+
+  // The timestep under the pointer, or null.
+  timestep(event) {
+    const box = this.plot.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    for (const { xaxis, yaxis } of subplots(this.plot)) {
+      const inside = x >= xaxis._offset && x <= xaxis._offset + xaxis._length;
+      if (!inside || y < yaxis._offset || y > yaxis._offset + yaxis._length) continue;
+      return this.clamp((xaxis.p2d(x - xaxis._offset) - this.spec.cursor.start) / this.spec.cursor.step);
+    }
+    return null;
+  }
+
+  clamp(t) {
+    const rounded = Math.round(t);
+    return rounded < 0 || rounded >= this.spec.cursor.length ? null : rounded;
+  }
+
+  mark() {
+    const t = this.cursor.t;
+    const shown = t === null || !this.spec?.cursor ? [] : subplots(this.plot);
+    while (this.marks.length < shown.length) {
+      const line = this.el.appendChild(document.createElement("div"));
+      line.className = "rv-cursor";
+      this.marks.push(line);
+    }
+    this.marks.forEach((line, index) => this.place(line, shown[index], t, index === 0));
+  }
+
+  place(line, box, t, labelled) {
+    line.hidden = true;
+    if (!box) return;
+    const { xaxis, yaxis } = box;
+    const across = xaxis.d2p(this.spec.cursor.start + t * this.spec.cursor.step);
+    if (across < 0 || across > xaxis._length) return;
+    line.hidden = false;
+    line.style.transform = `translateX(${xaxis._offset + across}px)`;
+    line.style.top = `${yaxis._offset}px`;
+    line.style.height = `${yaxis._length}px`;
+    line.dataset.label = labelled ? `t = ${t}` : "";
+  }
+
+  key(event) {
+    const move = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (event.key === "Escape") this.cursor.move(null);
+    if (!move || !this.spec.cursor) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const from = this.cursor.t ?? (move > 0 ? -1 : this.spec.cursor.length);
+    this.cursor.move(Math.min(Math.max(from + move, 0), this.spec.cursor.length - 1));
+  }
+}
+
+async function render({ model, el }) {
+  el.classList.add("rv-figure");
+  const waiting = el.appendChild(document.createElement("div"));
+  waiting.className = "rv-waiting";
+  waiting.style.height = `${model.get("spec").layout?.height ?? 300}px`;
+  const Plotly = await page.plotly.promise;
+  const drawing = new Drawing(model, el, Plotly);
+  waiting.remove();
+  const { plot, cursor, feed } = drawing;
+  plot.tabIndex = 0;
+  plot.setAttribute("role", "img");
+  const rebuild = () => (drawing.queue = drawing.queue.then(() => drawing.rebuild()));
+  rebuild();
+  await drawing.queue;
+
+  const move = (event) => drawing.spec.cursor && cursor.move(drawing.timestep(event));
+  const leave = () => drawing.spec.cursor && cursor.move(null);
+  const mark = () => drawing.mark();
+  const resized = new ResizeObserver(() => plot.offsetWidth && Plotly.Plots.resize(plot));
+  const scrolled = new IntersectionObserver((entries) => drawing.seen(entries.at(-1).isIntersecting), { rootMargin: "120px" });
+  const themed = new MutationObserver(() => Plotly.relayout(plot, { "font.color": drawing.ink() }));
+  plot.addEventListener("mousemove", move);
+  plot.addEventListener("mouseleave", leave);
+  plot.addEventListener("keydown", (event) => drawing.key(event));
+  plot.on("plotly_afterplot", mark);
+  resized.observe(el);
+  scrolled.observe(el);
+  themed.observe(document.body, { attributeFilter: ["data-jp-theme-name", "data-jp-theme-light", "class"] });
+  cursor.listeners.add(mark);
+  feed.figures.add(drawing);
+  model.on("change:spec", rebuild);
+  if (feed.last) drawing.draw(feed.last);
+
+  return () => {
+    model.off("change:spec", rebuild);
+    feed.figures.delete(drawing);
+    cursor.listeners.delete(mark);
+    for (const observer of [resized, scrolled, themed]) observer.disconnect();
+    Plotly.purge(plot);
+  };
+}
+
+export default { render };

@@ -1,0 +1,101 @@
+"""LiveFigure: a plain plotly figure in the browser, fed with small binary frames."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import anywidget
+import plotly.graph_objects as go
+import traitlets
+
+from rnnviz.live.feed import Feed
+from rnnviz.live.frame import Frame
+from rnnviz.live.runtime import javascript, runtime
+from rnnviz.views import Patch
+
+__all__ = ["LiveFigure"]
+
+
+class LiveFigure(anywidget.AnyWidget):  # type: ignore[misc]
+    """Show a figure and change it many times a second.
+
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+        What to draw at first.
+    name : str
+        Names the figure within its feed.
+    feed : Feed, optional
+        Shared by the figures of one lab, so that they all change in one message; its own by default.
+    cursor : tuple of float, optional
+        ``(x of timestep 0, x distance of one timestep, number of timesteps)``, if the x axis is time.
+    run : int
+        Frames of another run are ignored.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> live = LiveFigure(go.Figure(go.Scatter(y=[0, 1])))
+    >>> live.update([Patch(0, "y", np.array([1.0, 0.0]))])
+    >>> live
+    LiveFigure('figure')
+    """
+
+    _esm = javascript("page.js", "figure.js")
+    _css = javascript("figure.css")
+    name = traitlets.Unicode().tag(sync=True)
+    feed_id = traitlets.Unicode().tag(sync=True)
+    group = traitlets.Unicode().tag(sync=True)
+    spec = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        figure: go.Figure,
+        *,
+        name: str = "figure",
+        feed: Feed | None = None,
+        cursor: tuple[float, float, int] | None = None,
+        run: int = 0,
+    ) -> None:
+        runtime()
+        self._feed = feed or Feed()
+        identity = self._feed.feed_id
+        super().__init__(name=name, feed_id=identity, group=identity, spec=_spec(figure, cursor, run))
+
+    def __repr__(self) -> str:
+        return f"LiveFigure({self.name!r})"
+
+    def rebuild(self, figure: go.Figure, *, cursor: tuple[float, float, int] | None = None, run: int = 0) -> None:
+        """Replace the whole figure: other traces, axes or shapes.
+
+        Parameters
+        ----------
+        figure : plotly.graph_objects.Figure
+            The new figure.
+        cursor : tuple of float, optional
+            As for the class.
+        run : int
+            As for the class.
+        """
+        self.spec = _spec(figure, cursor, run)
+
+    def update(self, patches: Sequence[Patch], *, step: int = 0) -> None:
+        """Send one frame to this figure alone.
+
+        Parameters
+        ----------
+        patches : sequence of Patch
+            What changes.
+        step : int
+            The training step that is shown.
+        """
+        self._feed.push(Frame(self.spec["run"], step, {self.name: patches}))
+
+
+def _spec(figure: go.Figure, cursor: tuple[float, float, int] | None, run: int) -> dict[str, Any]:
+    spec: dict[str, Any] = json.loads(figure.to_json())
+    start, step, length = cursor or (0.0, 1.0, 0)
+    spec["run"] = run
+    spec["cursor"] = {"start": start, "step": step, "length": length} if cursor else None
+    spec["label"] = spec["layout"].get("title", {}).get("text", "")
+    return spec

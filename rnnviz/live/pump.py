@@ -1,0 +1,97 @@
+"""Pump: the one thread that writes to the screen, at the pace at which the browser paints."""
+
+import threading
+import time
+from collections.abc import Callable
+
+__all__ = ["Pump"]
+
+
+class Pump:
+    """Call ``draw`` for the newest thing offered, no faster than ``fps`` and no faster than the screen answers.
+
+    Offering never waits and never queues: what was not drawn yet is replaced. The newest thing is always drawn in
+    the end, so the last frame of a run is complete.
+
+    Parameters
+    ----------
+    draw : callable
+        Called with nothing, in the pump's thread; draws whatever is newest.
+    room_in : callable
+        Returns the seconds until the browser has room for a frame, 0.0 for now.
+    on_error : callable
+        Called with what ``draw`` has raised; the pump goes on.
+    fps : float
+        Frames a second at most.
+    """
+
+    def __init__(
+        self,
+        draw: Callable[[], None],
+        room_in: Callable[[], float],
+        *,
+        on_error: Callable[[Exception], None],
+        fps: float = 15.0,
+    ) -> None:
+        self._draw = draw
+        self._on_error = on_error
+        self._room_in = room_in
+        self._period = 1.0 / fps
+        self._condition = threading.Condition()
+        self._due = False
+        self._closed = False
+        self._drawing = False
+        self._thread: threading.Thread | None = None
+
+    def offer(self) -> None:
+        """Say that there is something new to draw; returns at once, from any thread."""
+        with self._condition:
+            if self._closed:
+                return
+            self._due = True
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="rnnviz-pump", daemon=True)
+                self._thread.start()
+            self._condition.notify_all()
+
+    def nudge(self) -> None:
+        """Say that the browser has answered; returns at once, from any thread."""
+        with self._condition:
+            self._condition.notify_all()
+
+    def flush(self, timeout: float = 5.0) -> bool:
+        """Wait until everything offered was drawn; return whether it was, within ``timeout`` seconds."""
+        with self._condition:
+            return self._condition.wait_for(lambda: self._closed or not (self._due or self._drawing), timeout)
+
+    def close(self) -> None:
+        """End the thread; later offers do nothing."""
+        with self._condition:
+            self._closed = True
+            self._condition.notify_all()
+            thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(timeout=5.0)
+
+    def _run(self) -> None:
+        last = -1e9
+        while True:
+            with self._condition:
+                self._condition.wait_for(lambda: self._due or self._closed)
+                while not self._closed:
+                    wait = max(self._room_in(), last + self._period - time.monotonic())
+                    if wait <= 0:
+                        break
+                    self._condition.wait(wait)
+                if self._closed:
+                    return
+                self._due, self._drawing = False, True
+            last = time.monotonic()
+            try:
+                self._draw()
+            except Exception as error:
+                self._on_error(error)
+            finally:
+                with self._condition:
+                    self._drawing = False
+                    self._condition.notify_all()

@@ -1,0 +1,17 @@
+// Unpacks plotly.js once per page; every figure awaits page.plotly.
+async function unpack(packed) {
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const source = await new Response(stream).text();
+  const module = { exports: {} };
+  new Function("module", "exports", "define", source)(module, module.exports, undefined);
+  return module.exports;
+}
+
+export default {
+  initialize({ model }) {
+    const packed = model.get("packed");
+    model.set("packed", null); // this page has it now; a saved notebook must not carry it
+    if (page.unpacking || !packed?.byteLength) return;
+    page.unpacking = unpack(packed).then(page.plotly.resolve, page.plotly.reject);
+  },
+};

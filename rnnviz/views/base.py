@@ -1,0 +1,144 @@
+"""What a view is: a named picture of a snapshot, as a plotly figure and as the patches that keep it current."""
+
+import abc
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from rnnviz.i18n import t
+from rnnviz.trace import LayerTrace
+from rnnviz.training import Snapshot
+from rnnviz.views.patch import Patch, Pixels, apply
+
+__all__ = ["Focus", "View"]
+
+
+@dataclass(frozen=True)
+class Focus:
+    """Which sequence, layer and direction the pictures show.
+
+    Parameters
+    ----------
+    sample : int
+        Index into the probe batch.
+    layer : int
+        Depth, 0 is nearest to the input.
+    direction : int
+        0 forward, 1 backward in time.
+
+    Examples
+    --------
+    >>> Focus(sample=2)
+    Focus(sample=2, layer=0, direction=0)
+    """
+
+    sample: int = 0
+    layer: int = 0
+    direction: int = 0
+
+    def within(self, layer: LayerTrace) -> "Focus":
+        """Return the nearest focus that exists in ``layer``.
+
+        Parameters
+        ----------
+        layer : LayerTrace
+            What is about to be drawn.
+        """
+        layers, directions, batch = layer.hidden.shape[:3]
+        return Focus(min(self.sample, batch - 1), min(self.layer, layers - 1), min(self.direction, directions - 1))
+
+
+class View(abc.ABC):
+    """A picture. Subclasses say what stays (``skeleton``) and what changes (``patches``); both are pure functions.
+
+    Attributes
+    ----------
+    name : str
+        What ``lab.figure(name)`` calls it.
+    height : int
+        Pixels.
+    shares_time : bool
+        Whether its x axis is the timestep, so that the time cursor can mark it.
+    """
+
+    name: str
+    height: int = 300
+    shares_time: bool = True
+
+    @abc.abstractmethod
+    def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
+        """Return the figure without its changing data: axes, traces, colours, titles.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+            The state of the run.
+        focus : Focus
+            Which sequence, layer and direction.
+        """
+
+    @abc.abstractmethod
+    def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
+        """Return everything that changes from frame to frame.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+            The state of the run.
+        focus : Focus
+            Which sequence, layer and direction.
+        pixels : tuple of int, optional
+            ``(width, height)`` of the plotting area; ``None`` keeps every value.
+        """
+
+    def exists(self, snapshot: Snapshot) -> bool:
+        """Return whether this snapshot has anything for the view to draw.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+            The state of the run.
+        """
+        return True
+
+    def figure(self, snapshot: Snapshot, focus: Focus | None = None) -> go.Figure:
+        """Return the complete static figure, every value in it.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+            The state of the run.
+        focus : Focus, optional
+            Which sequence, layer and direction; the first of each by default.
+        """
+        focus = (focus or Focus()).within(snapshot.layer)
+        return apply(self.skeleton(snapshot, focus), self.patches(snapshot, focus))
+
+    def cursor(self, snapshot: Snapshot, focus: Focus) -> tuple[float, float] | None:
+        """Return ``(x of timestep 0, x distance of one timestep)`` on this picture's x axis, or None.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+            The state of the run.
+        focus : Focus
+            Which sequence, layer and direction.
+        """
+        return (0.0, 1.0) if self.shares_time else None
+
+
+def where(snapshot: Snapshot, focus: Focus) -> str:
+    """Return the words that say which sequence, layer and direction a picture shows."""
+    layers, directions, batch = snapshot.layer.hidden.shape[:3]
+    parts = [t("view.where.sample", sample=focus.sample, batch=batch)] if batch > 1 else []
+    if layers > 1:
+        parts.append(t("view.where.layer", layer=focus.layer))
+    if directions > 1:
+        parts.append(t("view.where.backward") if focus.direction else t("view.where.forward"))
+    return " · ".join(parts)
+
+
+def times(snapshot: Snapshot) -> np.ndarray:
+    """Return the timesteps 0 … T−1 as floats."""
+    return np.arange(snapshot.layer.hidden.shape[3], dtype=np.float32)

@@ -1,0 +1,104 @@
+"""The gradient through time: how much the loss listens to each step, ‖∂L/∂h_t‖ on a log axis."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from rnnviz.i18n import t
+from rnnviz.training import Scale, Snapshot
+from rnnviz.views.base import Focus, View, times
+from rnnviz.views.patch import Patch, Pixels, thin
+from rnnviz.views.style import BLUE, ORANGE, axis, base_layout, notice
+
+__all__ = ["GHOSTS", "GradientsView", "norm_through_time"]
+
+GHOSTS = 5
+_DIRECT, _TOTAL = GHOSTS, GHOSTS + 1  # trace numbers: the ghosts lie underneath
+
+
+def norm_through_time(gradient: np.ndarray) -> np.ndarray:
+    """Return ‖gradient‖ at each timestep, the Euclidean norm over batch and unit.
+
+    Parameters
+    ----------
+    gradient : numpy.ndarray
+        Axes (layer, direction, batch, time, unit); NaN past a sequence's end counts as nothing.
+
+    Returns
+    -------
+    numpy.ndarray
+        Axes (layer, direction, time).
+
+    Examples
+    --------
+    >>> norm_through_time(np.full((1, 1, 1, 2, 4), 0.5))
+    array([[[1., 1.]]])
+    """
+    return np.asarray(np.sqrt(np.nansum(np.square(gradient, dtype=np.float64), axis=(2, 4))))
+
+
+class GradientsView(View):
+    """Total gradient (solid), direct gradient (dashed), and the last few frames fading behind."""
+
+    name = "gradients"
+    height = 340
+
+    def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
+        layout = base_layout(
+            t("view.gradients.title"),
+            self.height,
+            showlegend=True,
+            legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"},
+            xaxis=axis(t("view.time")),
+            yaxis=axis(t("view.gradients.norm"), type="log", exponentformat="power", nticks=8),
+            annotations=[_low_notice()],
+        )
+        ghosts = [
+            _line("", BLUE, 1.2, opacity=0.10 + 0.06 * age, hoverinfo="skip", showlegend=False) for age in range(GHOSTS)
+        ]
+        hover = "t = %{x}<br>%{y:.2e}<extra>%{fullData.name}</extra>"
+        direct = _line(t("view.gradients.direct"), ORANGE, 1.8, dash="dash", mode="lines+markers", hovertemplate=hover)
+        total = _line(t("view.gradients.total"), BLUE, 2.4, hovertemplate=hover)
+        return go.Figure([*ghosts, direct, total], layout)
+
+    def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
+        at = (focus.layer, focus.direction)
+        total = norm_through_time(snapshot.layer.grad_hidden)[at]
+        direct = norm_through_time(snapshot.layer.grad_hidden_direct)[at]
+        ghosts = [np.full_like(total, np.nan)] * (GHOSTS - len(snapshot.ghosts)) + [
+            ghost[at] for ghost in snapshot.ghosts
+        ]
+        kept = thin(len(total), pixels and pixels[0])
+        patches = []
+        for index, curve in enumerate([*ghosts, direct, total]):
+            patches += [Patch(index, "x", times(snapshot)[kept]), Patch(index, "y", _positive(curve)[kept])]
+        scale = snapshot.scales["gradient"]
+        return [
+            *patches,
+            Patch(None, "yaxis.range", (scale.low, scale.high)),
+            Patch(None, "annotations[0].text", _words(direct, scale)),
+        ]
+
+
+def _line(name: str, color: str, width: float, dash: str = "solid", mode: str = "lines", **more: object) -> go.Scatter:
+    return go.Scatter(
+        mode=mode, name=name, line={"color": color, "width": width, "dash": dash}, marker={"size": 5}, **more
+    )
+
+
+def _low_notice() -> go.layout.Annotation:
+    note = notice()
+    note.update(y=0, yshift=4, yanchor="bottom", xanchor="left", x=0.01)
+    return note
+
+
+def _positive(curve: np.ndarray) -> np.ndarray:
+    """Leave a gap where a log axis has no place for 0 (the notice counts the exact zeros)."""
+    return np.where(curve > 0, curve, np.nan)
+
+
+def _words(direct: np.ndarray, scale: Scale) -> str:
+    zeros = int((direct == 0).sum())
+    words = [t("view.gradients.zeros", zeros=zeros, steps=len(direct))] if zeros else []
+    if scale.previous is not None:
+        words.append(t("view.range.decades", low=scale.low, high=scale.high, step=scale.since))
+    return " · ".join(words)

@@ -1,0 +1,175 @@
+"""Unit × time heatmaps stacked in panels: the shared machinery of the hidden-state and gate pictures."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from rnnviz.i18n import t
+from rnnviz.training import Snapshot
+from rnnviz.views.base import Focus, where
+from rnnviz.views.patch import Patch, Pixels, thin
+from rnnviz.views.style import DIVERGING, SEQUENTIAL, axis, base_layout, notice
+
+__all__ = ["Panel", "heat_patches", "heat_skeleton"]
+
+_GAP = 0.14  # of the plotting height, between two rows of panels
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One heatmap.
+
+    Parameters
+    ----------
+    symbol : str
+        What hover calls the value, such as ``"h"``.
+    title : str
+        Words above the panel.
+    values : numpy.ndarray
+        Axes (time, unit).
+    limits : tuple of float
+        The fixed colour range.
+    note : str
+        Words under the colour bar's title when the range is not a mathematical bound.
+    """
+
+    symbol: str
+    title: str
+    values: np.ndarray
+    limits: tuple[float, float]
+    note: str = ""
+
+
+def heat_skeleton(title: str, height: int, panels: Sequence[Panel], columns: int) -> go.Figure:
+    """Return a figure with one empty heatmap a panel, in ``columns`` columns, all on the same timesteps.
+
+    Parameters
+    ----------
+    title : str
+        The picture's title.
+    height : int
+        Pixels.
+    panels : sequence of Panel
+        What to draw.
+    columns : int
+        Panels side by side.
+    """
+    layout = base_layout(title, height)
+    layout["margin"] |= {"r": 8, "t": 60}
+    annotations = [notice()]
+    figure = go.Figure()
+    rows = -(-len(panels) // columns)
+    for index, panel in enumerate(panels):
+        row, column = divmod(index, columns)
+        box = _box(row, column, rows, columns)
+        suffix = "" if index == 0 else str(index + 1)
+        lowest = index + columns >= len(panels)
+        shared = {} if index == 0 else {"matches": "x"}
+        layout[f"xaxis{suffix}"] = axis(
+            t("view.time") if lowest else "", domain=box[0], anchor=f"y{suffix}", showticklabels=lowest, **shared
+        )
+        layout[f"yaxis{suffix}"] = axis(
+            t("view.unit") if column == 0 else "", domain=box[1], anchor=f"x{suffix}", showticklabels=column == 0
+        )
+        annotations.append(_heading(panel, box))
+        figure.add_trace(_heatmap(panel, suffix, box))
+    figure.update_layout(**layout, annotations=annotations)
+    return figure
+
+
+def heat_patches(
+    panels: Sequence[Panel], snapshot: Snapshot, focus: Focus, columns: int, pixels: Pixels | None = None
+) -> list[Patch]:
+    """Return the panels' values as patches, no finer than the pixels they cover.
+
+    Parameters
+    ----------
+    panels : sequence of Panel
+        The same panels, with this frame's values.
+    snapshot : Snapshot
+        The state of the run.
+    focus : Focus
+        Which sequence, layer and direction.
+    columns : int
+        Panels side by side.
+    pixels : tuple of int, optional
+        ``(width, height)`` of the whole plotting area.
+    """
+    rows = -(-len(panels) // columns)
+    room = (None, None) if pixels is None else (pixels[0] // columns, pixels[1] // rows)
+    steps, units = thin(panels[0].values.shape[0], room[0]), thin(panels[0].values.shape[1], room[1])
+    time = np.arange(panels[0].values.shape[0], dtype=np.float32)[steps]
+    unit = np.arange(panels[0].values.shape[1], dtype=np.float32)[units]
+    patches = []
+    for index, panel in enumerate(panels):
+        patches += [
+            Patch(index, "z", panel.values[steps, units].T, panel.limits),
+            Patch(index, "x", time),
+            Patch(index, "y", unit),
+        ]
+    words = [_thinned(steps, units), *dict.fromkeys(panel.note for panel in panels)]
+    return [*patches, Patch(None, "annotations[0].text", " · ".join(_said([where(snapshot, focus), *words])))]
+
+
+def _said(words: Iterable[str]) -> list[str]:
+    return [word for word in words if word]
+
+
+def _thinned(steps: slice, units: slice) -> str:
+    if steps.step == 1 and units.step == 1:
+        return ""
+    return t("view.thinned", steps=steps.step, units=units.step)
+
+
+def _box(row: int, column: int, rows: int, columns: int) -> tuple[list[float], list[float]]:
+    """Return the x and y domains of one panel, leaving room for its colour bar and heading."""
+    width, height = 1 / columns, (1 - _GAP * (rows - 1)) / rows
+    top = 1 - row * (height + _GAP)
+    return [column * width + (0.03 if column else 0), (column + 1) * width - 0.105], [max(top - height, 0), top]
+
+
+def _heading(panel: Panel, box: tuple[list[float], list[float]]) -> go.layout.Annotation:
+    return go.layout.Annotation(
+        text=panel.title,
+        showarrow=False,
+        xref="paper",
+        yref="paper",
+        x=box[0][0],
+        y=box[1][1],
+        xanchor="left",
+        yanchor="bottom",
+        font={"size": 11},
+    )
+
+
+def _heatmap(panel: Panel, suffix: str, box: tuple[list[float], list[float]]) -> go.Heatmap:
+    low, high = panel.limits
+    bar: dict[str, Any] = {
+        "x": box[0][1] + 0.008,
+        "xanchor": "left",
+        "y": sum(box[1]) / 2,
+        "yanchor": "middle",
+        "len": box[1][1] - box[1][0],
+        "lenmode": "fraction",
+        "thickness": 9,
+        "tickvals": [low, (low + high) / 2, high],
+        "tickformat": "~g",
+        "tickfont": {"size": 10},
+        "outlinewidth": 0,
+        "ypad": 0,
+    }
+    return go.Heatmap(
+        zmin=low,
+        zmax=high,
+        zauto=False,
+        colorscale=DIVERGING if low < 0 else SEQUENTIAL,
+        colorbar=bar,
+        xaxis=f"x{suffix}",
+        yaxis=f"y{suffix}",
+        name=panel.symbol,
+        hoverongaps=False,
+        hovertemplate=f"{t('view.unit')} %{{y}}, t = %{{x}}<br>{panel.symbol} = %{{z:.2f}}<extra></extra>",
+    )

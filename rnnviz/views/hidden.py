@@ -1,0 +1,77 @@
+"""The hidden state over time, unit × timestep; under it, for an LSTM, the cell state."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from rnnviz.i18n import t
+from rnnviz.training import Scale, Snapshot
+from rnnviz.views.base import Focus, View
+from rnnviz.views.heat import Panel, heat_patches, heat_skeleton
+from rnnviz.views.patch import Patch, Pixels
+
+__all__ = ["HiddenView"]
+
+
+class HiddenView(View):
+    """Heatmap of h_t, fixed −1…1 where the cell bounds it, and of c_t where there is one."""
+
+    name = "hidden"
+    height = 340
+
+    def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
+        return heat_skeleton(t("view.hidden.title"), self.height, _panels(snapshot, focus), columns=1)
+
+    def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
+        panels = _panels(snapshot, focus)
+        patches = heat_patches(panels, snapshot, focus, 1, pixels)
+        return [*patches, *_ranges(panels), *_time_title(snapshot, focus, len(panels))]
+
+
+def _panels(snapshot: Snapshot, focus: Focus) -> list[Panel]:
+    at = (focus.layer, focus.direction, focus.sample)
+    layer = snapshot.layer
+    panels = [_panel("h", t("view.hidden.h"), layer.hidden[at], snapshot.scales["hidden"])]
+    if layer.cell is not None:
+        panels.append(_panel("c", t("view.hidden.c"), layer.cell[at], snapshot.scales["cell"]))
+    return panels
+
+
+def _panel(symbol: str, title: str, values: np.ndarray, scale: Scale) -> Panel:
+    return Panel(symbol, title, values, (scale.low, scale.high), _note(symbol, scale))
+
+
+def _note(symbol: str, scale: Scale) -> str:
+    if scale.natural:
+        return ""
+    if scale.previous is None:
+        return t("view.range.fixed", symbol=symbol, low=scale.low, high=scale.high)
+    low, high = scale.previous
+    return t(
+        "view.range.changed",
+        symbol=symbol,
+        low=scale.low,
+        high=scale.high,
+        step=scale.since,
+        was_low=low,
+        was_high=high,
+    )
+
+
+def _ranges(panels: list[Panel]) -> list[Patch]:
+    """Return the colour range as the bar shows it: the same every frame unless a notice says that it was widened."""
+    patches = []
+    for index, panel in enumerate(panels):
+        low, high = panel.limits
+        patches += [
+            Patch(index, "zmin", low),
+            Patch(index, "zmax", high),
+            Patch(index, "colorbar.tickvals", (low, (low + high) / 2, high)),
+        ]
+    return patches
+
+
+def _time_title(snapshot: Snapshot, focus: Focus, panels: int) -> list[Patch]:
+    labels = snapshot.time_labels[focus.sample]
+    axis = "xaxis" if panels == 1 else f"xaxis{panels}"
+    words = t("view.time") if labels is None else t("view.time.labelled", first=labels[0], last=labels[-1])
+    return [Patch(None, f"{axis}.title.text", words)]

@@ -1,0 +1,106 @@
+"""Patch: one array or one text that changes between two frames of a picture."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+__all__ = ["MISSING", "Patch", "Pixels", "apply", "decode", "encode", "thin"]
+
+Pixels = tuple[int, int]
+MISSING = 255  # the code that stands for "no value here" (NaN)
+_LEVELS = 254  # even, so that the middle of a symmetric range, 0, has a code of its own
+
+
+@dataclass(frozen=True, eq=False)
+class Patch:
+    """A change to one attribute of a figure.
+
+    Parameters
+    ----------
+    trace : int or None
+        Index into ``figure.data``; ``None`` addresses the layout.
+    key : str
+        Attribute path, such as ``"z"`` or ``"annotations[0].text"``.
+    value : numpy.ndarray or str or bool or tuple
+        The new value. Arrays have one or two axes.
+    limits : tuple of float, optional
+        ``(low, high)``: the array travels as one byte a number over this fixed range. Without it, as float32.
+
+    Examples
+    --------
+    >>> Patch(0, "z", np.zeros((2, 3)), limits=(-1, 1)).key
+    'z'
+    """
+
+    trace: int | None
+    key: str
+    value: Any
+    limits: tuple[float, float] | None = None
+
+
+def apply(figure: go.Figure, patches: Iterable[Patch]) -> go.Figure:
+    """Write patches into a figure, exactly as the browser does, and return it.
+
+    Examples
+    --------
+    >>> figure = apply(go.Figure(go.Scatter()), [Patch(0, "y", np.array([1.0, 2.0]))])
+    >>> figure.data[0].y
+    array([1., 2.])
+    """
+    for patch in patches:
+        target = figure.layout if patch.trace is None else figure.data[patch.trace]
+        target[patch.key] = patch.value
+    return figure
+
+
+def encode(values: npt.NDArray[Any], limits: tuple[float, float]) -> npt.NDArray[np.uint8]:
+    """Return one byte a number: 0…254 spans ``limits``, 255 is a missing value.
+
+    Values outside the range are drawn at its edge.
+
+    Parameters
+    ----------
+    values : numpy.ndarray
+        Any shape.
+    limits : tuple of float
+        ``(low, high)``, low < high.
+
+    Examples
+    --------
+    >>> encode(np.array([-1.0, 0.0, 1.0, np.nan]), (-1.0, 1.0))
+    array([  0, 127, 254, 255], dtype=uint8)
+    """
+    low, high = limits
+    scaled = np.clip((np.asarray(values, np.float64) - low) / (high - low), 0.0, 1.0) * _LEVELS
+    return np.where(np.isnan(scaled), MISSING, np.rint(np.nan_to_num(scaled))).astype(np.uint8)
+
+
+def decode(codes: npt.NDArray[np.uint8], limits: tuple[float, float]) -> npt.NDArray[np.float64]:
+    """Return the values that the browser draws for ``codes``: at most half a level from the truth.
+
+    Examples
+    --------
+    >>> decode(np.array([0, 127, 254], np.uint8), (-1.0, 1.0))
+    array([-1.,  0.,  1.])
+    """
+    low, high = limits
+    values = low + codes.astype(np.float64) * ((high - low) / _LEVELS)
+    return np.where(codes == MISSING, np.nan, values)
+
+
+def thin(length: int, room: int | None) -> slice:
+    """Return the slice that keeps at most ``room`` of ``length`` things, evenly, the first included.
+
+    A picture never carries more columns or rows than it has pixels; what it does show are true values, not averages.
+
+    Examples
+    --------
+    >>> thin(1000, 300), thin(50, 300), thin(50, None)
+    (slice(None, None, 4), slice(None, None, 1), slice(None, None, 1))
+    """
+    stride = 1 if room is None else -(-length // max(room, 1))
+    return slice(None, None, max(stride, 1))

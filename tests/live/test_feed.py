@@ -1,0 +1,108 @@
+"""One message a frame, with one raw buffer; at most two unanswered; a lost answer stalls no longer than a second."""
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from rnnviz.live import Feed, Frame, LiveFigure, pack, runtime
+from rnnviz.live import feed as feed_module
+from rnnviz.views import Patch
+
+
+class Wire:
+    """Stands in for the browser: keeps what was sent, answers when told."""
+
+    def __init__(self, feed: Feed) -> None:
+        self.feed, self.sent = feed, []
+        feed.send = lambda content, buffers=None: self.sent.append((content, buffers))  # type: ignore[method-assign]
+
+    def answer(self, *numbers: int, sizes: dict[str, list[int]] | None = None) -> None:
+        self.feed._heard(self.feed, {"kind": "ack", "ids": list(numbers), "sizes": sizes or {}}, [])
+
+
+@pytest.fixture
+def wire() -> Wire:
+    return Wire(Feed())
+
+
+def frame(*patches: Patch) -> Frame:
+    return Frame(run=3, step=12, patches={"hidden": patches})
+
+
+def test_a_frame_is_one_message_with_one_buffer(wire: Wire) -> None:
+    wire.feed.push(frame(Patch(0, "z", np.zeros((4, 5)), (-1, 1)), Patch(1, "y", np.zeros(7))))
+    ((content, buffers),) = wire.sent
+    assert (content["kind"], content["run"], content["step"]) == ("frame", 3, 12)
+    assert [len(buffer) for buffer in buffers] == [20 + 4 * 7]
+
+
+def test_two_unanswered_frames_are_the_most(wire: Wire) -> None:
+    first, second = wire.feed.push(frame()), wire.feed.push(frame())
+    assert 0 < wire.feed.room_in() <= feed_module.LOST_AFTER
+    wire.answer(first)
+    assert wire.feed.room_in() == 0.0
+    wire.answer(second)
+    assert wire.feed.in_flight == 0
+
+
+def test_a_lost_answer_stalls_for_a_second_at_most(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(feed_module.time, "monotonic", lambda: now[0])
+    wire.feed.push(frame())
+    wire.feed.push(frame())
+    now[0] += 0.99
+    assert wire.feed.room_in() == pytest.approx(0.01)
+    now[0] += 0.02
+    assert wire.feed.room_in() == 0.0
+
+
+def test_the_browser_tells_how_many_pixels_there_are(wire: Wire) -> None:
+    wire.answer(sizes={"hidden": [320, 180], "gates": [0, 0]})
+    assert wire.feed.sizes == {"hidden": (320, 180)}  # a figure that is not laid out yet says nothing
+
+
+def test_answers_and_greetings_wake_the_sender(wire: Wire) -> None:
+    heard: list[Any] = []
+    wire.feed.on_ready = lambda: heard.append("ready")
+    wire.feed.on_hello = lambda: heard.append("hello")
+    wire.feed.on_error = lambda figure, text: heard.append((figure, text))
+    wire.answer()
+    wire.feed._heard(wire.feed, {"kind": "hello"}, [])
+    wire.feed._heard(wire.feed, {"kind": "error", "figure": "gates", "text": "boom"}, [])
+    assert heard == ["ready", "hello", ("gates", "boom")]
+
+
+def test_arrays_are_copied_when_they_are_packed() -> None:
+    live = np.ones(4, np.float32)
+    _, data = pack(frame(Patch(0, "y", live)))
+    live[:] = 7
+    np.testing.assert_array_equal(np.frombuffer(data, np.float32), np.ones(4))
+
+
+def test_every_part_starts_where_float32_can_be_read() -> None:
+    message, data = pack(frame(Patch(0, "z", np.zeros((3, 3)), (0, 1)), Patch(0, "x", np.arange(3.0))))
+    offset = message["parts"][1]["offset"]
+    assert offset % 4 == 0
+    np.testing.assert_array_equal(np.frombuffer(data, np.float32, 3, offset), [0, 1, 2])
+
+
+def test_many_figures_share_one_runtime() -> None:
+    for _ in range(3):
+        LiveFigure(go.Figure())
+    assert runtime() is runtime()
+    assert 1_000_000 < len(runtime().packed) < 2_000_000
+    assert len(LiveFigure._esm) < 14_000
+
+
+def test_figures_have_a_short_name_that_is_always_the_same() -> None:
+    assert repr(LiveFigure(go.Figure(), name="gates")) == "LiveFigure('gates')"
+    assert repr(Feed()) == "Feed()"
+    assert repr(runtime()) == "PlotlyRuntime()"
+
+
+def test_a_rebuilt_figure_belongs_to_its_run() -> None:
+    live = LiveFigure(go.Figure(), run=0)
+    live.rebuild(go.Figure(layout={"title": {"text": "new"}}), cursor=(0.0, 1.0, 30), run=1)
+    assert (live.spec["run"], live.spec["label"], live.spec["cursor"]["length"]) == (1, "new", 30)
