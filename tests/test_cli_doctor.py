@@ -53,7 +53,7 @@ def test_this_environment_has_no_problem() -> None:
         ("anywidget", "0.9.9", "too old: rnnviz needs 0.9.18 or newer", "'anywidget>=0.9.18'"),
         ("torch", "2.5.1+cu124", "too old: rnnviz needs 2.6 or newer", "'torch>=2.6'"),
         ("numpy", "1.25.2", "too old: rnnviz needs 1.26 or newer", "'numpy>=1.26'"),
-        ("statsmodels", "0.14.3", "too old: rnnviz needs 0.14.4 or newer", "'statsmodels>=0.14.4'"),
+        ("statsmodels", "0.14.6", "does not carry the monthly sunspot record", "'statsmodels>=0.15'"),
         ("torch", None, "torch is not installed, and rnnviz needs it", "'torch>=2.6'"),
         ("jupyterlab_widgets", None, "jupyterlab_widgets is not installed, and jupyterlab needs it", ">=3.0'"),
         ("ipykernel", None, "ipykernel is not installed, and jupyterlab needs it", "'ipykernel>=7.4'"),

@@ -69,7 +69,7 @@ RULES = (
     Rule("jupyterlab", "4.6"),
     Rule("jupyterlab_widgets", "3.0", "cli.doctor.jupyterlab_widgets.old", needed_by="jupyterlab"),
     Rule("ipykernel", "7.4", "cli.doctor.ipykernel.old", needed_by="jupyterlab"),
-    Rule("statsmodels", "0.14.4"),
+    Rule("statsmodels", "0.15", "cli.doctor.statsmodels.old"),
 )
 
 
