@@ -32,6 +32,13 @@ class GRUGates(NamedTuple):
     n: Tensor
 
 
+def weighted_sum(
+    x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor | None = None, b_hh: Tensor | None = None
+) -> Tensor:
+    """W_ih x_t + b_ih + W_hh h_{t-1} + b_hh: what the nonlinearities of a step are applied to."""
+    return linear(x, W_ih, b_ih).add_(linear(h, W_hh, b_hh))
+
+
 def rnn_step(
     x: Tensor,
     h: Tensor,
@@ -42,7 +49,7 @@ def rnn_step(
     nonlinearity: str = "tanh",
 ) -> Tensor:
     """h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh), or relu in place of tanh (Elman 1990)."""
-    a = linear(x, W_ih, b_ih) + linear(h, W_hh, b_hh)
+    a = weighted_sum(x, h, W_ih, W_hh, b_ih, b_hh)
     return torch.relu(a) if nonlinearity == "relu" else torch.tanh(a)
 
 
@@ -50,7 +57,7 @@ def lstm_gates(
     x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor | None = None, b_hh: Tensor | None = None
 ) -> LSTMGates:
     """Gates of an LSTM from the input and the state before the step (Hochreiter & Schmidhuber 1997, Gers 2000)."""
-    i, f, g, o = (linear(x, W_ih, b_ih) + linear(h, W_hh, b_hh)).chunk(4, dim=-1)
+    i, f, g, o = weighted_sum(x, h, W_ih, W_hh, b_ih, b_hh).chunk(4, dim=-1)
     return LSTMGates(i=torch.sigmoid(i), f=torch.sigmoid(f), g=torch.tanh(g), o=torch.sigmoid(o))
 
 

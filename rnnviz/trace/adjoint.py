@@ -2,8 +2,8 @@
 
 Whatever does not recur is computed for all timesteps at once; the loops hold only what does. Arrays are time-major:
 (time, batch, unit). With ``reverse`` the recurrence runs from the last timestep to the first and its adjoint the other
-way, in place of flipping arrays. Where sequences have different lengths, ``valid`` (time, batch, 1) is 1 on valid steps:
-zeroed coefficients stop every path past a sequence's length, so the loops need no mask.
+way, in place of flipping arrays. Where sequences have different lengths, ``valid`` (time, batch, 1) is 1 on valid
+steps: zeroed coefficients stop every path past a sequence's length, so the loops need no mask.
 """
 
 from collections.abc import Sequence
@@ -34,17 +34,14 @@ def rnn_adjoint(
     seed: Tensor, hidden: Tensor, weights: Weights, nonlinearity: str, reverse: bool, valid: Tensor | None
 ) -> Adjoint:
     """Plain RNN: delta_t = dh_t φ'(a_t), dh_{t-1} = seed_{t-1} + delta_t W_hh."""
-    slope = (
-        (hidden > 0).to(hidden.dtype)
-        if nonlinearity == "relu"
-        else torch.addcmul(_ONE(hidden), hidden, hidden, value=-1)
-    )
+    slope = (hidden > 0).to(hidden) if nonlinearity == "relu" else 1 - hidden * hidden
     delta = _masked(slope, valid)
-    total = torch.empty_like(seed)
-    seeds, totals, deltas = seed.unbind(), total.unbind(), delta.unbind()
+    total = seed.clone()
+    totals, deltas = total.unbind(), delta.unbind()
     after = None
-    for t in backward_order(len(seeds), reverse):
-        _through(seeds[t], after, weights.W_hh, totals[t])
+    for t in backward_order(len(totals), reverse):
+        if after is not None:
+            totals[t].addmm_(after, weights.W_hh)
         after = deltas[t].mul_(totals[t])
     return Adjoint(total, None, delta, delta)
 
@@ -62,16 +59,16 @@ def lstm_adjoint(
     """LSTM: dc_t = dc_{t+1} f_{t+1} + dh_t A_t, delta_t = (dc_t, dc_t, dc_t, dh_t) K_t; `before` is c_{t-1}."""
     coefficients, to_cell = _lstm_coefficients(gates, before, cell)
     delta, to_cell, forget = _masked(coefficients, valid, 2), _masked(to_cell, valid), _masked(gates.f, valid)
-    total, grad_cell = torch.empty_like(seed), seed_cell.clone()
+    total, grad_cell = seed.clone(), seed_cell.clone()
     rows = delta.flatten(-2).unbind()
     by_cell, by_hidden = delta[:, :, :3].unbind(), delta[:, :, 3].unbind()
-    seeds, totals, cells, slopes, keeps = (a.unbind() for a in (seed, total, grad_cell, to_cell, forget))
+    totals, cells, slopes, keeps = (values.unbind() for values in (total, grad_cell, to_cell, forget))
     after = None
-    for t in backward_order(len(seeds), reverse):
-        _through(seeds[t], None if after is None else rows[after], weights.W_hh, totals[t])
-        out = totals[t] if weights.W_hr is None else totals[t] @ weights.W_hr
+    for t in backward_order(len(totals), reverse):
         if after is not None:
+            totals[t].addmm_(rows[after], weights.W_hh)
             cells[t].addcmul_(cells[after], keeps[after])
+        out = totals[t] if weights.W_hr is None else totals[t] @ weights.W_hr
         cells[t].addcmul_(out, slopes[t])
         by_cell[t].mul_(cells[t].unsqueeze(1))
         by_hidden[t].mul_(out)
@@ -91,26 +88,17 @@ def gru_adjoint(
     """GRU: delta_t = dh_t K_t, dh_{t-1} = seed_{t-1} + dh_t z_t + delta_t W_hh; `before` is h_{t-1}."""
     coefficients, candidate = _gru_coefficients(gates, before, weights)
     delta, keep = _masked(coefficients, valid, 2), _masked(gates.z, valid)
-    total = torch.empty_like(seed)
+    total = seed.clone()
     rows, blocks = delta.flatten(-2).unbind(), delta.unbind()
-    seeds, totals, keeps = seed.unbind(), total.unbind(), keep.unbind()
+    totals, keeps = total.unbind(), keep.unbind()
     after = None
-    for t in backward_order(len(seeds), reverse):
-        _through(seeds[t], None if after is None else rows[after], weights.W_hh, totals[t])
+    for t in backward_order(len(totals), reverse):
         if after is not None:
-            totals[t].addcmul_(totals[after], keeps[after])
+            totals[t].addmm_(rows[after], weights.W_hh).addcmul_(totals[after], keeps[after])
         blocks[t].mul_(totals[t].unsqueeze(1))
         after = t
     delta_x = torch.cat([delta[:, :, :2], (_masked(candidate, valid) * total).unsqueeze(2)], dim=2)
     return Adjoint(total, None, delta_x.flatten(-2), delta.flatten(-2))
-
-
-def _through(seed: Tensor, delta: Tensor | None, W_hh: Tensor, out: Tensor) -> None:
-    """dL/dh_t: what comes from outside plus what comes back through the next step's pre-activations."""
-    if delta is None:
-        out.copy_(seed)
-    else:
-        torch.addmm(seed, delta, W_hh, out=out)
 
 
 def _lstm_coefficients(gates: LSTMGates, before: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
@@ -138,10 +126,6 @@ def _gru_coefficients(gates: GRUGates, before: Tensor, weights: Weights) -> tupl
     torch.mul(before - n, torch.addcmul(z, z, z, value=-1), out=K[:, :, 1])
     torch.mul(candidate, r, out=K[:, :, 2])
     return K, candidate
-
-
-def _ONE(like: Tensor) -> Tensor:
-    return like.new_ones(())
 
 
 def _masked(values: Tensor, valid: Tensor | None, trailing: int = 1) -> Tensor:

@@ -1,6 +1,7 @@
 """A trace agrees with unrolled autograd for every option of nn.RNN, nn.LSTM and nn.GRU, in any combination."""
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -50,6 +51,7 @@ def cases(draw):
     }
 
 
+@pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN")
 @settings(max_examples=150, deadline=None)
 @given(cases())
 def test_a_trace_agrees_with_unrolled_autograd_whatever_the_options(case):
