@@ -260,7 +260,9 @@ class Lab:
 
         def act() -> None:
             wanted = self._with(changes)
-            announced = self._announce(wanted, then=lambda: self._guarded(lambda: self._runner.apply(self._with(changes))))
+            announced = self._announce(
+                wanted, then=lambda: self._guarded(lambda: self._runner.apply(self._with(changes)))
+            )
             if not announced:
                 self._runner.apply(wanted)
 

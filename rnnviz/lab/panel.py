@@ -148,7 +148,8 @@ def _box(kind: type[widgets.Box], children: list[widgets.Widget], *classes: str)
 
 def _knobs(knobs: Knobs, gaze: Gaze) -> widgets.Box:
     def group(name: str, children: list[widgets.Widget]) -> widgets.Box:
-        title = widgets.HTML(f"<b>{html.escape(t(f'group.{name}'))}</b> {html.escape(t(f'group.{name}.note'))}")
+        note = f"<small>{html.escape(t(f'group.{name}.note'))}</small>"
+        title = widgets.HTML(f"<b>{html.escape(t(f'group.{name}'))}</b> {note}")
         return _box(widgets.VBox, [title, *children], "rv-group")
 
     groups = [

@@ -19,7 +19,7 @@ IN_FLIGHT = 2
 LOST_AFTER = 1.0  # seconds: an answer that late is taken for lost, so a view never stalls longer
 
 
-class Feed(anywidget.AnyWidget):  # type: ignore[misc]
+class Feed(anywidget.AnyWidget):
     """An invisible widget that carries frames to the figures that name its ``feed_id``.
 
     Attributes

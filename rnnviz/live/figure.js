@@ -62,7 +62,7 @@ class Drawing {
     put(spec.layout, "font.color", this.ink());
     await this.Plotly.react(this.plot, spec.data, spec.layout, { ...CONFIG, responsive: false });
     this.drawn = -1;
-    if (this.feed.last) await this.draw(this.feed.last);
+    if (this.feed.last) await this.paint(this.feed.last);
     this.mark();
   }
 

@@ -16,7 +16,7 @@ from rnnviz.views import Patch
 __all__ = ["LiveFigure"]
 
 
-class LiveFigure(anywidget.AnyWidget):  # type: ignore[misc]
+class LiveFigure(anywidget.AnyWidget):
     """Show a figure and change it many times a second.
 
     Parameters

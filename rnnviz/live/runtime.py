@@ -28,7 +28,7 @@ def _packed_plotly() -> bytes:
     return gzip.compress(get_plotlyjs().encode(), compresslevel=6, mtime=0)
 
 
-class PlotlyRuntime(anywidget.AnyWidget):  # type: ignore[misc]
+class PlotlyRuntime(anywidget.AnyWidget):
     """An invisible widget with the compressed source of plotly.js (about 1.5 MB, sent when it is made)."""
 
     _esm = javascript("page.js", "runtime.js")

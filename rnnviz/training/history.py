@@ -49,8 +49,8 @@ class History:
         self.step = 0
         self._lock = threading.Lock()  # a notebook cell may read while the training thread writes
         self._stride = 1
-        self._kept = torch.empty(capacity, width, device=device)
-        self._recent = torch.empty(recent, width, device=device)
+        self._kept = torch.zeros(capacity, width, device=device)
+        self._recent = torch.zeros(recent, width, device=device)
         self._kept_host = np.zeros((capacity, 2))
         self._recent_host = np.zeros((recent, 2))
 
@@ -160,5 +160,5 @@ class History:
         with self._lock:
             size = len(self._recent)
             steps = np.arange(max(0, self.step - size), self.step)
-            rows: Column = self._recent.cpu().numpy().astype(np.float64)[steps % size]
-            return steps + 1.0, rows
+            rows = self._recent.cpu().numpy().astype(np.float64)
+            return (steps + 1).astype(np.float64), rows[steps % size]

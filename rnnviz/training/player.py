@@ -230,7 +230,7 @@ class Player:
 
     def _fail(self, error: BaseException) -> None:
         trouble, self.trouble = self.trouble, None
-        where = "view" if self._in_view else self.session.activity
+        where = "view" if self._in_view else self.session.blame.where
         if trouble is not None and trouble[0] is error:
             where = trouble[1]
         self._in_view = False

@@ -11,10 +11,9 @@ from rnnviz.training.player import Order, Player, RunState
 from rnnviz.training.session import Session
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshot import Snapshot
+from rnnviz.training.worker import Worker
 
 __all__ = ["RunState", "Runner"]
-
-_LINGER = 2.0  # seconds an idle thread waits for more to do before it ends and lets go of the runner
 
 
 class Runner:
@@ -65,8 +64,8 @@ class Runner:
         self._changed = threading.Condition()  # guards all below
         self._order = Order()  # for the thread
         self._here: Order | None = None  # for `train`, in the caller's thread
-        self._rebuild = self._active = self._ended = False
-        self._thread: threading.Thread | None = None
+        self._rebuild = self._ended = False
+        self._worker = Worker(self._changed, self._has_work, self._work)
         self._error: BaseException | None = None
 
     @property
@@ -157,7 +156,7 @@ class Runner:
             self._refuse_ended()
             self.session.settings = settings
             training = self._busy()
-            self._wake()
+            self._worker.wake()
         if wait and not training:
             self.join()
 
@@ -191,7 +190,7 @@ class Runner:
         finally:
             with self._changed:
                 self._here = None
-                self._wake()
+                self._worker.wake()
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait until nothing is left to do, and after `stop` for the thread's end; raise a kept error.
@@ -209,9 +208,8 @@ class Runner:
         self._refuse_inside("join")
         with self._changed:
             done = self._changed.wait_for(self._idle, timeout)
-        if self._ended and self._thread is not None:
-            self._thread.join(timeout)
-            done = not self._thread.is_alive()
+        if self._ended:
+            done = self._worker.join(timeout)
         self._raise_kept()
         return done
 
@@ -222,7 +220,7 @@ class Runner:
                 return
             self._ended = self._player.ended = True
             self._cancel()
-            self._changed.notify_all()
+            self._worker.end()
             busy = self._busy()
         if not busy:
             self._player.announce("stopped", t("status.stopped", step=self.session.step))
@@ -252,19 +250,12 @@ class Runner:
                 return  # plays already
             if rebuild:
                 self._error = None
-            if rebuild or self._active:
+            if rebuild or self._worker.active:
                 self._cancel()
             self._order, self._rebuild = order, self._rebuild or rebuild
             if order.open:
                 self._player.state = replace(self._player.state, phase="playing", message=t("status.playing"))
-            self._wake()
-
-    def _wake(self) -> None:
-        """Tell all who wait, and see to it that somebody works if there is work."""
-        self._changed.notify_all()
-        if self._thread is None and self._has_work():
-            self._thread = threading.Thread(target=self._work, name="rnnviz-runner", daemon=True)
-            self._thread.start()
+            self._worker.wake()
 
     def _cancel(self) -> None:
         self._order.cancel()
@@ -276,29 +267,18 @@ class Runner:
         return wanted and self._here is None and not self._ended
 
     def _busy(self) -> bool:
-        return self._active or self._here is not None
+        return self._worker.active or self._here is not None
 
     def _idle(self) -> bool:
         return not self._busy() and not self._has_work()
 
     def _work(self) -> None:
-        """Do what is asked for, wait for more, end when stopped or when nothing comes: the thread."""
-        while True:
-            with self._changed:
-                self._active = False
-                self._changed.notify_all()
-                called = self._changed.wait_for(lambda: self._ended or self._has_work(), _LINGER)
-                if self._ended:
-                    return
-                if not called:
-                    self._thread = None
-                    return
-                self._active = True
-                order, rebuild, self._rebuild = self._order, self._rebuild, False
-            try:
-                self._player.run(order, rebuild=rebuild)
-            except BaseException as error:
-                self._error = error
+        with self._changed:
+            order, rebuild, self._rebuild = self._order, self._rebuild, False
+        try:
+            self._player.run(order, rebuild=rebuild)
+        except BaseException as error:
+            self._error = error
 
     def _refuse_inside(self, verb: str) -> None:
         if self._player.turns.mine:

@@ -75,6 +75,8 @@ class Snapshot:
         The metric that simple rules reach there.
     metric_name : str
         What the metric is called.
+    higher_is_better : bool
+        Whether a larger metric is a better one.
     """
 
     run: int
@@ -92,3 +94,4 @@ class Snapshot:
     validation_step: int
     baselines: Mapping[str, float]
     metric_name: str
+    higher_is_better: bool

@@ -1,5 +1,7 @@
 """The training curves: loss, metric, gradient norm with the clip threshold, learning rate."""
 
+import math
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -25,7 +27,7 @@ class CurvesView(View):
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         layout = base_layout(t("view.curves.title"), self.height, showlegend=False)
-        layout["margin"] |= {"t": 58}
+        layout["margin"] |= {"t": 68}
         annotations = [notice()]
         traces = []
         for index, (column, color) in enumerate(_COLUMNS):
@@ -34,11 +36,7 @@ class CurvesView(View):
             layout[f"xaxis{suffix}"] = axis(
                 t("view.step") if index > 1 else "", domain=across, anchor=f"y{suffix}", rangemode="tozero"
             )
-            kind = (
-                {"rangemode": "tozero"}
-                if column == "metric"
-                else {"type": "log", "exponentformat": "power", "minor": {"ticks": ""}}
-            )
+            kind = {"rangemode": "tozero"} if column == "metric" else {"type": "log", "tickformat": "~g"}
             layout[f"yaxis{suffix}"] = axis("", domain=up, anchor=f"x{suffix}", nticks=5, **kind)
             annotations.append(_heading(_title(column, snapshot), across[0], up[1]))
             traces.append(_trace(column, color, suffix))
@@ -72,6 +70,8 @@ class CurvesView(View):
         for index, (column, _) in enumerate(_COLUMNS):
             values = history[column] if column == "metric" else np.where(history[column] > 0, history[column], np.nan)
             patches += [Patch(index, "x", steps[kept]), Patch(index, "y", values[kept])]
+            if column != "metric":
+                patches.append(Patch(None, f"yaxis{'' if index == 0 else index + 1}.dtick", _dtick(values[kept])))
         ends = steps[[0, -1]] if len(steps) else np.zeros(0)
         clip = np.full(len(ends), np.nan if snapshot.settings.clip is None else snapshot.settings.clip)
         return [
@@ -88,10 +88,19 @@ def _kept(length: int, room: int | None) -> np.ndarray:
     return positions[::-1]
 
 
+def _dtick(values: np.ndarray) -> int | str:
+    """Label 1, 2, 5 of each decade where there are few decades, else the decades alone."""
+    values = values[np.isfinite(values)]
+    decades = math.log10(values.max() / values.min()) if len(values) else 0.0
+    return "D2" if decades < 1.5 else math.ceil(decades / 4)
+
+
 def _score(snapshot: Snapshot) -> str:
-    best = ", ".join(f"{name} {value:.3g}" for name, value in snapshot.baselines.items())
     words = t("view.curves.held_out", metric=snapshot.metric_name, value=snapshot.validation)
-    return words if not best else t("view.curves.against", score=words, baselines=best)
+    if not snapshot.baselines:
+        return words
+    best = (max if snapshot.higher_is_better else min)(snapshot.baselines.values())
+    return t("view.curves.against", score=words, best=best)
 
 
 def _title(column: str, snapshot: Snapshot) -> str:

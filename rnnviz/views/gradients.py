@@ -1,5 +1,7 @@
 """The gradient through time: how much the loss listens to each step, ‖∂L/∂h_t‖ on a log axis."""
 
+import math
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -15,12 +17,12 @@ GHOSTS = 5
 _DIRECT, _TOTAL = GHOSTS, GHOSTS + 1  # trace numbers: the ghosts lie underneath
 
 
-def norm_through_time(gradient: np.ndarray) -> np.ndarray:
+def norm_through_time(gradient: np.ndarray | None) -> np.ndarray:
     """Return ‖gradient‖ at each timestep, the Euclidean norm over batch and unit.
 
     Parameters
     ----------
-    gradient : numpy.ndarray
+    gradient : numpy.ndarray or None
         Axes (layer, direction, batch, time, unit); NaN past a sequence's end counts as nothing.
 
     Returns
@@ -28,11 +30,18 @@ def norm_through_time(gradient: np.ndarray) -> np.ndarray:
     numpy.ndarray
         Axes (layer, direction, time).
 
+    Raises
+    ------
+    ValueError
+        If there is no gradient, because the trace was made without a loss.
+
     Examples
     --------
     >>> norm_through_time(np.full((1, 1, 1, 2, 4), 0.5))
     array([[[1., 1.]]])
     """
+    if gradient is None:
+        raise ValueError("gradient is None: the trace was made without a loss; pass loss=… to rnnviz.trace.")
     return np.asarray(np.sqrt(np.nansum(np.square(gradient, dtype=np.float64), axis=(2, 4))))
 
 
@@ -48,8 +57,8 @@ class GradientsView(View):
             self.height,
             showlegend=True,
             legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"},
-            xaxis=axis(t("view.time")),
-            yaxis=axis(t("view.gradients.norm"), type="log", exponentformat="power", nticks=8),
+            xaxis=axis(t("view.time"), range=[-0.5, len(times(snapshot)) - 0.5]),
+            yaxis=axis(t("view.gradients.norm"), type="log", exponentformat="power", autorange=False),
             annotations=[_low_notice()],
         )
         ghosts = [
@@ -75,6 +84,7 @@ class GradientsView(View):
         return [
             *patches,
             Patch(None, "yaxis.range", (scale.low, scale.high)),
+            Patch(None, "yaxis.dtick", max(1, math.ceil((scale.high - scale.low) / 8))),
             Patch(None, "annotations[0].text", _words(direct, scale)),
         ]
 

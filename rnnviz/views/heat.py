@@ -58,7 +58,7 @@ def heat_skeleton(title: str, height: int, panels: Sequence[Panel], columns: int
         Panels side by side.
     """
     layout = base_layout(title, height)
-    layout["margin"] |= {"r": 8, "t": 60}
+    layout["margin"] |= {"r": 8, "t": 68}
     annotations = [notice()]
     figure = go.Figure()
     rows = -(-len(panels) // columns)

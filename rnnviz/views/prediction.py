@@ -31,7 +31,7 @@ class PredictionView(View):
             t("view.prediction.title"),
             self.height,
             showlegend=True,
-            annotations=[notice()],
+            annotations=[notice().update(x=1, xanchor="right", yshift=5)],
             legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"},
             xaxis=axis(shown.x_title),
             yaxis=axis(shown.y_title, rangemode="tozero"),

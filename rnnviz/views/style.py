@@ -36,7 +36,10 @@ def base_layout(title: str, height: int, **more: Any) -> dict[str, Any]:
             "x": 0.0,
             "xref": "container",
             "xanchor": "left",
-            "pad": {"l": 10},
+            "y": 1.0,
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"l": 10, "t": 9},
             "font": {"size": 14},
         },
         "height": height,
@@ -45,6 +48,7 @@ def base_layout(title: str, height: int, **more: Any) -> dict[str, Any]:
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "hovermode": "closest",
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "rgba(128,128,128,0.6)", "activecolor": GREY},
         "uirevision": "rnnviz",
         "template": "none",
         **more,
@@ -67,17 +71,18 @@ def axis(title: str = "", **more: Any) -> dict[str, Any]:
 
 
 def notice() -> go.layout.Annotation:
-    """Return the annotation, top right, where a picture says what it left out or changed."""
+    """Return the annotation under the title where a picture says what it shows, left out or changed."""
     return go.layout.Annotation(
         text="",
         showarrow=False,
         xref="paper",
         yref="paper",
-        x=1,
+        x=0,
         y=1,
-        xanchor="right",
+        xanchor="left",
         yanchor="bottom",
-        yshift=20,
+        align="left",
+        yshift=17,
         font={"size": 10.5},
         name="notice",
     )

@@ -2,12 +2,13 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,9 @@ def _address(process: subprocess.Popen[bytes], home: Path) -> str:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         for record in runtime.glob("jpserver-*.json"):
-            told = json.loads(record.read_text())
-            return f"{told['url']}lab/tree/{{path}}?token={told['token']}"
+            with suppress(json.JSONDecodeError):  # it is being written
+                told = json.loads(record.read_text())
+                return f"{told['url']}lab/tree/{{path}}?token={told['token']}"
         time.sleep(0.1)
     raise RuntimeError(f"JupyterLab did not start:\n{(home / 'log').read_text()[-2000:]}")
 
@@ -77,9 +79,7 @@ class Notebook:
         return self.ready()
 
     def ready(self) -> "Notebook":
-        self.page.wait_for_selector(
-            ".jp-NotebookPanel-toolbar .jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=PATIENCE
-        )
+        expect(self.page.get_by_text(re.compile(r"\| Idle$")).first).to_be_visible(timeout=PATIENCE)
         return self
 
     def run_all(self) -> "Notebook":
@@ -87,8 +87,8 @@ class Notebook:
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         self.page.wait_for_function(
-            "() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every(p => !p.textContent.includes('*'))"
-            " && document.querySelector('.jp-CodeCell .jp-InputPrompt')?.textContent.match(/\\d/)",
+            "() => { const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];"
+            " return /\\d/.test(prompts[0]?.textContent) && !prompts.some(p => p.textContent.includes('*')) }",
             timeout=180_000,
         )
         return self

@@ -44,7 +44,10 @@ def test_what_fits_is_kept_whole(room: int | None) -> None:
 
 def test_patches_reach_traces_and_layout() -> None:
     figure = go.Figure(go.Heatmap(), {"annotations": [{"text": "old"}]})
-    apply(figure, [Patch(0, "z", np.eye(2)), Patch(None, "annotations[0].text", "new"), Patch(0, "colorbar.tickvals", (0, 1))])
+    apply(
+        figure,
+        [Patch(0, "z", np.eye(2)), Patch(None, "annotations[0].text", "new"), Patch(0, "colorbar.tickvals", (0, 1))],
+    )
     np.testing.assert_array_equal(figure.data[0].z, np.eye(2))
     assert figure.layout.annotations[0].text == "new"
     assert figure.data[0].colorbar.tickvals == (0, 1)
