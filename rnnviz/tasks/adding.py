@@ -40,7 +40,7 @@ class Adding(Task):
     seq_lens = (2, 1000)
     metric_name = "MSE"
     steps = 2000
-    defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({"lr": 1e-2})
+    defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({"lr": 5e-3})
 
     def __init__(self, seq_len: int = 40, seed: int = 0) -> None:
         self.source = t("task.adding.source")

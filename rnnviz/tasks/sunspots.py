@@ -79,9 +79,9 @@ class Sunspots(Task):
     seq_lens = (12, 528)
     metric_name = "MAE"
     steps = 1500
-    defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({"lr": 3e-3})
+    defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({"lr": 3e-3, "batch_size": 64, "input_noise": 0.1})
 
-    def __init__(self, seq_len: int = 120, horizon: int = 12) -> None:
+    def __init__(self, seq_len: int = 132, horizon: int = 12) -> None:
         if not 1 <= horizon <= _SOLAR_CYCLE:
             raise ValueError(f"horizon must be from 1 to {_SOLAR_CYCLE} months, got {horizon}.")
         self.source = t("task.sunspots.source")

@@ -45,7 +45,7 @@ class TemporalOrder(Task):
     seq_lens = (10, 1000)
     higher_is_better = True
     steps = 2000
-    defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({"lr": 1e-2})
+    defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({"lr": 3e-3})
 
     def __init__(self, seq_len: int = 40, seed: int = 0) -> None:
         self.source = t("task.temporal_order.source")

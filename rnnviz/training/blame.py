@@ -1,0 +1,34 @@
+"""Blame: whose code is running, so that an error can be shown with its name."""
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+__all__ = ["Blame"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Blame:
+    """Remembers who is at work: the model, except while the task is called.
+
+    Attributes
+    ----------
+    where : {"model", "task"}
+        Who is at work, or who was when an error came.
+
+    Examples
+    --------
+    >>> blame = Blame()
+    >>> blame.task(abs, -3), blame.where
+    (3, 'model')
+    """
+
+    where = "model"
+
+    def task(self, work: Callable[P, T], *args: P.args, **keywords: P.kwargs) -> T:
+        """Return ``work(...)``, which is the task's; when it raises, ``where`` stays ``"task"``."""
+        self.where = "task"
+        value = work(*args, **keywords)
+        self.where = "model"
+        return value

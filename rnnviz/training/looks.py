@@ -1,0 +1,151 @@
+"""Look: takes snapshots of one run, on the task's probe sequences, without disturbing the training in any bit."""
+
+import math
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from rnnviz.models import SequenceModel
+from rnnviz.tasks import Batch, Prediction, Task
+from rnnviz.trace import LayerTrace, trace
+from rnnviz.training import scales
+from rnnviz.training.blame import Blame
+from rnnviz.training.history import History
+from rnnviz.training.settings import Settings
+from rnnviz.training.snapshot import Floats, Scale, Snapshot
+
+__all__ = ["Look"]
+
+_GHOSTS = 5
+_CHUNK = 512  # held-out sequences answered at once
+_LARGEST_SCORE = 2048  # held-out sequences answered for a snapshot
+_SCORE_SHARE = 0.02  # of a playing run's time
+
+
+@dataclass(frozen=True)
+class _Score:
+    """What the held-out part said, when, and what asking it cost."""
+
+    step: int
+    validation: float
+    prediction: Prediction | None
+    made: float
+    seconds: float
+
+
+class Look:
+    """What snapshots of one run share: the probe, the ranges, the last frames' gradients, the held-out score.
+
+    Parameters
+    ----------
+    task : Task
+        On ``device``.
+    size : int
+        Probe sequences.
+    device : torch.device
+        Where the model is.
+    blame : Blame
+        Told whenever the task is called.
+    """
+
+    def __init__(self, task: Task, size: int, device: torch.device, blame: Blame) -> None:
+        self._task, self._device, self._blame = task, device, blame
+        self._probe = blame.task(task.probe, size).to(device)
+        samples = range(len(self._probe))
+        self._labels = tuple(blame.task(task.time_labels, sample) for sample in samples)
+        self._spans = tuple(blame.task(task.sample_span, sample) for sample in samples)
+        self.baselines: Mapping[str, float] = MappingProxyType(dict(blame.task(task.baselines)))
+        self._ghosts: deque[Floats] = deque(maxlen=_GHOSTS)
+        self._scales: Mapping[str, Scale] = {}
+        self._score: _Score | None = None
+
+    def snapshot(self, model: SequenceModel, settings: Settings, history: History, run: int, fresh: bool) -> Snapshot:
+        """Return everything a picture needs, see `Session.snapshot`."""
+        loss, layer = self._trace(model)
+        score = self._scored(model, history.step, fresh)
+        curves = gradient_curves(layer)
+        relu = settings.nonlinearity == "relu"
+        self._scales = scales.fit(layer, curves, relu=relu, step=history.step, before=self._scales)
+        ghosts = tuple(self._ghosts)
+        self._ghosts.extend(curves[:1])
+        return Snapshot(
+            run=run,
+            step=history.step,
+            settings=settings,
+            layer=layer,
+            loss=loss,
+            history=MappingProxyType({name: _frozen(column) for name, column in history.columns().items()}),
+            ghosts=ghosts,
+            scales=self._scales,
+            prediction=score.prediction,
+            time_labels=self._labels,
+            spans=self._spans,
+            validation=score.validation,
+            validation_step=score.step,
+            baselines=self.baselines,
+            metric_name=self._task.metric_name,
+            higher_is_better=self._task.higher_is_better,
+        )
+
+    def evaluate(self, model: SequenceModel) -> float:
+        """Return the metric on the whole held-out part."""
+        held_out = self._held_out()
+        return float(self._blame.task(self._task.metric, _answers(model, held_out), held_out.targets))
+
+    def _trace(self, model: SequenceModel) -> tuple[float, LayerTrace]:
+        def loss(outputs: Tensor) -> Tensor:
+            return self._blame.task(self._task.loss, outputs, self._probe.targets)
+
+        traced = trace(model, self._probe.inputs, loss=loss)
+        return math.nan if traced.loss is None else traced.loss, traced.layers["recurrent"]
+
+    def _scored(self, model: SequenceModel, step: int, fresh: bool) -> _Score:
+        known, now = self._score, time.monotonic()
+        if known is not None:
+            affordable = now - known.made >= known.seconds / _SCORE_SHARE
+            if known.step == step or not (fresh or affordable):
+                return known
+        validation, prediction = self._ask(model)
+        self._score = _Score(step, validation, prediction, now, time.monotonic() - now)
+        return self._score
+
+    def _ask(self, model: SequenceModel) -> tuple[float, Prediction | None]:
+        held_out = self._held_out()
+        whole = len(held_out) <= _LARGEST_SCORE
+        if not whole:
+            held_out = held_out[torch.linspace(0, len(held_out) - 1, _LARGEST_SCORE, device=self._device).long()]
+        outputs = _answers(model, held_out)
+        validation = float(self._blame.task(self._task.metric, outputs, held_out.targets))
+        return validation, self._blame.task(self._task.prediction, outputs) if whole else None
+
+    def _held_out(self) -> Batch:
+        return self._blame.task(self._task.held_out).to(self._device)
+
+
+def gradient_curves(layer: LayerTrace) -> tuple[Floats, ...]:
+    """Return the norms over batch and unit of the total and the direct gradient, axes (layer, direction, time)."""
+    if layer.grad_hidden is None or layer.grad_hidden_direct is None:
+        return ()
+    return tuple(_frozen(_norm(gradient)) for gradient in (layer.grad_hidden, layer.grad_hidden_direct))
+
+
+def _norm(gradient: Floats) -> Floats:
+    # float64, as the square of 1e-25 vanishes in float32; past a sequence's end values are NaN and count as nothing
+    squares: Floats = np.nansum(np.square(gradient.astype(np.float64)), axis=(2, 4))
+    return np.sqrt(squares)
+
+
+def _frozen(array: Floats) -> Floats:
+    array.flags.writeable = False
+    return array
+
+
+@torch.no_grad()
+def _answers(model: SequenceModel, batch: Batch) -> Tensor:
+    return torch.cat([model(chunk) for chunk in torch.split(batch.inputs, _CHUNK)])

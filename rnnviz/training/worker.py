@@ -1,0 +1,70 @@
+"""Worker: one daemon thread that works while there is work, waits a little for more, and ends."""
+
+import threading
+from collections.abc import Callable
+
+__all__ = ["Worker"]
+
+_LINGER = 2.0  # seconds; then the thread ends and lets go of everything it refers to, the next work starts another
+
+
+class Worker:
+    """A thread on demand.
+
+    Parameters
+    ----------
+    changed : threading.Condition
+        Guards what ``has_work`` looks at; notified when a piece of work is done.
+    has_work : callable
+        Whether there is work; called with ``changed`` held.
+    work : callable
+        Does a piece of it, and keeps its own errors.
+
+    Attributes
+    ----------
+    active : bool
+        Whether a piece of work is being done.
+    """
+
+    def __init__(self, changed: threading.Condition, has_work: Callable[[], bool], work: Callable[[], None]) -> None:
+        self.active = False
+        self._changed, self._has_work, self._work = changed, has_work, work
+        self._ended = False
+        self._thread: threading.Thread | None = None
+
+    def wake(self) -> None:
+        """See to it that work is done if there is any; call with ``changed`` held."""
+        self._changed.notify_all()
+        if self._thread is None and not self._ended and self._has_work():
+            self._thread = threading.Thread(target=self._loop, name="rnnviz-training", daemon=True)
+            self._thread.start()
+
+    def end(self) -> None:
+        """Let the thread end after the present piece of work, for good; call with ``changed`` held."""
+        self._ended = True
+        self._changed.notify_all()
+
+    def join(self, timeout: float | None) -> bool:
+        """After `end`: wait for the thread and say whether it ended."""
+        thread = self._thread
+        if thread is None:
+            return True
+        thread.join(timeout)
+        return not thread.is_alive()
+
+    def _loop(self) -> None:
+        while self._called():
+            try:
+                self._work()
+            finally:
+                with self._changed:
+                    self.active = False
+                    self._changed.notify_all()
+
+    def _called(self) -> bool:
+        with self._changed:
+            called = self._changed.wait_for(lambda: self._ended or self._has_work(), _LINGER)
+            self.active = called and not self._ended
+            if not called:
+                self._thread = None
+            return self.active
