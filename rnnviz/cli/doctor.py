@@ -98,7 +98,7 @@ def examine(versions: Mapping[str, str | None]) -> list[Problem]:
         if version is not None and _release(version) < _release(rule.oldest):
             problems.append(Problem(rule.package, version, t(rule.what, oldest=rule.oldest), fix))
         elif version is None and rule.needed_by and (rule.needed_by == "rnnviz" or versions.get(rule.needed_by)):
-            what = t("cli.doctor.missing", package=rule.package, needed_by=rule.needed_by)
+            what = t("cli.doctor.missing", needed_by=rule.needed_by)
             problems.append(Problem(rule.package, None, what, fix))
     return problems
 
@@ -150,7 +150,10 @@ def _lines(report: Mapping[str, str | None], device: dict[str, Any] | None, prob
         lines.append(f"{t('cli.doctor.device'):<20}{t('cli.doctor.device.line', **device)}")
     lines.append("")
     for problem in problems:
-        lines += [f"{problem.package} {problem.version or ''}".rstrip() + f": {problem.what}", f"  {problem.fix}"]
+        lines += [
+            f"{problem.package} {problem.version or ''}".rstrip() + f": {problem.what}",
+            "  " + t("cli.doctor.fix.line", fix=problem.fix),
+        ]
     if not problems:
         lines.append(t("cli.doctor.fine"))
     if report["jupyterlab"] is None:
