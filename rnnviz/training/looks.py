@@ -25,7 +25,7 @@ __all__ = ["Look"]
 _GHOSTS = 5
 _CHUNK = 512  # held-out sequences answered at once
 _LARGEST_SCORE = 2048  # held-out sequences answered for a snapshot
-_SCORE_SHARE = 0.02  # of a playing run's time
+_SCORE_SHARE = 0.01  # of a playing run's time
 
 
 @dataclass(frozen=True)

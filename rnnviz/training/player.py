@@ -95,7 +95,7 @@ class Player:
         self.last_frame: Snapshot | None = None
         self.ended = False
         self.watched = True
-        self.trouble: tuple[BaseException, str] | None = None
+        self.trouble = ""  # words for what went wrong beside the training; until the next run nothing else is announced
         self.turns = Turns()
         self._on_frame, self._on_state = on_frame, on_state
         self._shortest = 1 / fps
@@ -116,7 +116,7 @@ class Player:
             Whatever the task, the model or a callback raises; the state then says so already.
         """
         with self.turns:
-            self._in_view = False
+            self._in_view, self.trouble = False, ""
             try:
                 with considerate_threads(self.session.device):
                     self._run(order, rebuild)
@@ -131,6 +131,8 @@ class Player:
 
     def announce(self, phase: str, message: str) -> None:
         """Set the state and tell it."""
+        if self.trouble:
+            phase, message = "failed", self.trouble
         self.state = self._now(phase, message)
         self._call(self._on_state, self.state)
 
@@ -142,8 +144,6 @@ class Player:
         elif self.state.phase == "failed" and not rebuilt:
             return  # only live settings changed: what failed is still broken, and the state still says so
         self._show()
-        if self.trouble is not None:
-            raise self.trouble[0]
         self._rest(rebuilt)
 
     def _take_up(self, rebuild: bool) -> bool:
@@ -229,10 +229,7 @@ class Player:
             self._fail(error)
 
     def _fail(self, error: BaseException) -> None:
-        trouble, self.trouble = self.trouble, None
         where = "view" if self._in_view else self.session.blame.where
-        if trouble is not None and trouble[0] is error:
-            where = trouble[1]
         self._in_view = False
         with contextlib.suppress(Exception):  # the view that just failed may fail again: its error is reported already
             self.announce("failed", describe(error, where))

@@ -93,7 +93,7 @@ class Runner:
         self._player.watched = watched
 
     def snapshot(self) -> Snapshot:
-        """Look at the model now, or between two steps if it is training; nothing of the training is disturbed."""
+        """Look at the model now, or between two steps if it trains; see `Session.snapshot`."""
         return self._player.turns.visit(self.session.snapshot)
 
     def evaluate(self) -> dict[str, float]:
@@ -165,11 +165,6 @@ class Runner:
 
         Interrupting it (KeyboardInterrupt) pauses; the runner stays usable.
 
-        Parameters
-        ----------
-        steps : int
-            At least 1.
-
         Raises
         ------
         NonFiniteLoss
@@ -191,6 +186,7 @@ class Runner:
             with self._changed:
                 self._here = None
                 self._worker.wake()
+        self._raise_kept()
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait until nothing is left to do, and after `stop` for the thread's end; raise a kept error.
@@ -237,11 +233,9 @@ class Runner:
         """
         with self._changed:
             self._cancel()
-            if self._busy():
-                self._player.trouble = error, where
-                return
             self._error = error
-        self._player.announce("failed", describe(error, where))
+            self._player.trouble = describe(error, where)
+        self._player.announce("failed", self._player.trouble)
 
     def _ask(self, order: Order, *, rebuild: bool = False) -> None:
         with self._changed:

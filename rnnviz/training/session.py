@@ -212,7 +212,7 @@ class Session:
         ----------
         fresh : bool
             False allows an older score of the held-out part, where a new one would cost a playing run more than a
-            fiftieth of its time; `Snapshot.validation_step` says how old.
+            hundredth of its time; `Snapshot.validation_step` says how old.
 
         Returns
         -------
