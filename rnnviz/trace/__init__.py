@@ -8,18 +8,19 @@ import sys
 from types import ModuleType
 from typing import Any
 
+from rnnviz.trace.custom import register_cell
 from rnnviz.trace.result import LayerTrace, Saturation, Trace
 from rnnviz.trace.tracing import trace
 
-__all__ = ["LayerTrace", "Saturation", "Trace", "trace"]
+__all__ = ["LayerTrace", "Saturation", "Trace", "register_cell", "trace"]
 
 
 class _CallableModule(ModuleType):
     """A module that forwards a call to its function of the same name."""
 
     def __call__(self, *args: Any, **keywords: Any) -> Trace:
+        """Call `rnnviz.trace.trace`, whose parameters and result are described there."""
         return trace(*args, **keywords)
 
 
-_CallableModule.__call__.__doc__ = trace.__doc__
 sys.modules[__name__].__class__ = _CallableModule

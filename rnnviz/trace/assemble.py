@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
+from typing import cast
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from rnnviz.trace.calls import Call
+from rnnviz.trace.custom import registered
+from rnnviz.trace.custom_replay import replay_custom
 from rnnviz.trace.layers import BLOCKS, GATES, Layout, Weights, weights_of
-from rnnviz.trace.replay import Unrolled, replay
+from rnnviz.trace.replay import replay
 from rnnviz.trace.result import Array, LayerTrace
 from rnnviz.trace.stacking import end_to_end, stack
+from rnnviz.trace.unrolled import Unrolled
 
 
 def layers_from(calls: Sequence[Call]) -> dict[str, LayerTrace]:
-    """One entry a chain of calls, in the order of their first calls: ``"path"``, then ``"path#2"`` …"""
+    """One entry a chain of calls, in the order of their first calls: ``"path"``, then ``"path#2"`` and so on."""
     layers: dict[str, LayerTrace] = {}
     counts: dict[str, int] = {}
     for chain in chains(calls):
@@ -28,7 +32,7 @@ def layers_from(calls: Sequence[Call]) -> dict[str, LayerTrace]:
 
 
 def chains(calls: Iterable[Call]) -> list[list[Call]]:
-    """Calls whose states feed each other, in order.
+    """Group calls whose states feed each other, in order.
 
     Calls stay apart where laying them end to end would not give one time axis: sequences of different lengths, and
     two directions, since the reverse one runs within a call only.
@@ -48,14 +52,18 @@ def chains(calls: Iterable[Call]) -> list[list[Call]]:
 def layer_from(chain: Sequence[Call]) -> LayerTrace:
     """Replay a chain of calls and lay its timesteps end to end."""
     first, layout = chain[0], chain[0].layout
+    if registered(first.module) is not None:
+        walked = [replay_custom(call) for call in chain]
+        return _layer_trace(first, [], [[Unrolled.joined([one for one, _ in walked])]], walked[0][1])
     weights = _weights(first)
     dtype = weights[0][0].W_hh.dtype
     runs = [list(group) for _, group in groupby(chain, key=lambda call: call.steps)]
     replayed = [_in_time(replay(stack(run, dtype), layout, weights), len(run)) for run in runs]
     parts = [
-        [_joined([run[n][d] for run in replayed]) for d in range(layout.directions)] for n in range(layout.num_layers)
+        [Unrolled.joined([run[layer][direction] for run in replayed]) for direction in range(layout.directions)]
+        for layer in range(layout.num_layers)
     ]
-    return _layer_trace(first, layout, weights, parts)
+    return _layer_trace(first, weights, parts, GATES[layout.kind])
 
 
 def _joins(call: Call) -> bool:
@@ -75,42 +83,35 @@ def _weights(call: Call) -> list[list[Weights]]:
 
 
 def _in_time(replayed: list[list[Unrolled]], calls: int) -> list[list[Unrolled]]:
-    return (
-        replayed
-        if calls == 1
-        else [[one.map(lambda values: end_to_end(values, calls)) for one in row] for row in replayed]
-    )
+    return [
+        [one if calls == 1 else one.map(lambda values: end_to_end(values, calls)) for one in row] for row in replayed
+    ]
 
 
-def _joined(parts: Sequence[Unrolled]) -> Unrolled:
-    return parts[0] if len(parts) == 1 else Unrolled.joined(parts)
+def _layer_trace(
+    call: Call, weights: list[list[Weights]], parts: list[list[Unrolled]], gate_names: Sequence[str]
+) -> LayerTrace:
+    layout, example = call.layout, parts[0][0].hidden
+    past = _past_the_end(call, example)
 
-
-def _layer_trace(call: Call, layout: Layout, weights: list[list[Weights]], parts: list[list[Unrolled]]) -> LayerTrace:
-    past = _past_the_end(call, parts[0][0].hidden)
-
-    def array(name: str, gate: int | None = None) -> Array | None:
-        values = [getattr(one, name) for row in parts for one in row]
-        if values[0] is None:
-            return None
-        return _to_numpy([value if gate is None else value[gate] for value in values], layout, past)
+    def array(pick: Callable[[Unrolled], Tensor | None]) -> Array | None:
+        values = [pick(one) for row in parts for one in row]
+        return None if values[0] is None else _to_numpy(values, layout, past)  # type: ignore[arg-type]
 
     def state(index: int) -> Array:
-        rows = call.initial[index].to(weights[0][0].W_hh.dtype)
-        return _numpy(rows.unflatten(0, (layout.num_layers, layout.directions)))
+        rows = call.initial[index].to(example.dtype)
+        return _numpy(rows.reshape(layout.num_layers, layout.directions, *rows.shape[1:]))
 
-    steps, batch = parts[0][0].hidden.shape[:2]
-    hidden = array("hidden")
-    assert hidden is not None
-    gates = {name: array("gates", index) for index, name in enumerate(GATES[layout.kind])}
+    steps, batch = example.shape[:2]
+    gates = {name: array(lambda one, index=index: one.gates[index]) for index, name in enumerate(gate_names)}  # type: ignore[misc]
     return LayerTrace(
         kind=layout.kind,
-        hidden=hidden,
-        cell=array("cell"),
-        gates={name: gate for name, gate in gates.items() if gate is not None},
-        grad_hidden=array("total"),
-        grad_hidden_direct=array("direct"),
-        grad_cell=array("grad_cell"),
+        hidden=cast(Array, array(lambda one: one.hidden)),
+        cell=array(lambda one: one.cell),
+        gates=cast(dict[str, Array], gates),
+        grad_hidden=array(lambda one: one.total),
+        grad_hidden_direct=array(lambda one: one.direct),
+        grad_cell=array(lambda one: one.grad_cell),
         lengths=np.full(batch, steps) if call.lengths is None else call.lengths.numpy().copy(),
         initial_hidden=state(0),
         initial_cell=state(1) if len(call.initial) > 1 else None,
@@ -132,7 +133,7 @@ def _to_numpy(values: list[Tensor], layout: Layout, past: Tensor | None) -> Arra
     if past is not None:
         values = [value.masked_fill(past, float("nan")) for value in values]
     joined = values[0].unsqueeze(0) if len(values) == 1 else torch.stack(values)
-    return _numpy(joined.transpose(1, 2).unflatten(0, (layout.num_layers, layout.directions)))
+    return _numpy(joined.view(layout.num_layers, layout.directions, *joined.shape[1:]).transpose(2, 3))
 
 
 def _numpy(values: Tensor) -> Array:
@@ -141,23 +142,23 @@ def _numpy(values: Tensor) -> Array:
 
 def _norms(layout: Layout, parts: list[list[Unrolled]]) -> dict[str, dict[str, Array]] | None:
     """Norm of each gate's block of the gradients of W_ih and W_hh, axes (layer, direction)."""
-    if parts[0][0].grad_W_hh is None:
+    if parts[0][0].grad_hh is None:
         return None
     names = BLOCKS[layout.kind]
     norms: dict[str, dict[str, Array]] = {}
     for weight in ("W_ih", "W_hh"):
-        gradients = [getattr(one, f"grad_{weight}") for row in parts for one in row]
-        blocks = torch.stack([gradient.unflatten(0, (len(names), -1)).norm(dim=(1, 2)) for gradient in gradients])
+        gradients = [getattr(one, f"grad_{weight[2:]}") for row in parts for one in row]
+        blocks = torch.stack([gradient.view(len(names), -1).norm(dim=1) for gradient in gradients])
         table = _numpy(blocks).reshape(layout.num_layers, layout.directions, len(names))
         norms[weight] = {name: table[..., index] for index, name in enumerate(names)}
     return norms
 
 
 def _recurrent_weights(layout: Layout, weights: list[list[Weights]]) -> dict[str, Array]:
-    """Copies of W_hh, b_hh and W_hr, axes (layer, direction, …), of those that the layer has."""
+    """Copy W_hh, b_hh and W_hr, axes (layer, direction, …), those that the layer has."""
     found = {}
     for name in ("W_hh", "b_hh", "W_hr"):
         values = [getattr(one, name) for row in weights for one in row]
-        if values[0] is not None:
-            found[name] = _numpy(torch.stack(values).unflatten(0, (layout.num_layers, layout.directions)))
+        if values and values[0] is not None:
+            found[name] = _numpy(torch.stack(values).view(layout.num_layers, layout.directions, *values[0].shape))
     return found

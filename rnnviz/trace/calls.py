@@ -9,26 +9,31 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
-from rnnviz.trace.layers import FusedOrCell, Layout
+from rnnviz.trace.custom import own_start, registered
+from rnnviz.trace.layers import Layout, Recurrent
 
 Sequence: TypeAlias = Tensor | PackedSequence
 
 
 class Form(NamedTuple):
-    """How a module was given its input, and the way from there to (time, batch, unit) and (layer·direction, batch, unit)."""
+    """How a module was given its input, and how to get from there to time-major arrays with a batch axis."""
 
-    cell: bool
-    batched: bool
-    batch_first: bool
-    packing: PackedSequence | None
+    cell: bool = False
+    batched: bool = True
+    batch_first: bool = False
+    packing: PackedSequence | None = None
+    flat_states: bool = False
 
     @classmethod
-    def of(cls, module: FusedOrCell, given: Sequence) -> Form:
+    def of(cls, module: Recurrent, given: Sequence) -> Form:
         """Read the form off a module and its first argument."""
         if isinstance(given, PackedSequence):
-            return cls(cell=False, batched=True, batch_first=False, packing=given)
-        cell = isinstance(module, nn.RNNCellBase)
-        return cls(cell, given.dim() == (2 if cell else 3), not cell and bool(module.batch_first), None)
+            return cls(packing=given)
+        if registered(module) is not None:
+            return cls(cell=given.dim() < 3, batched=given.dim() > 1, batch_first=True, flat_states=True)
+        if isinstance(module, nn.RNNCellBase):
+            return cls(cell=True, batched=given.dim() == 2, flat_states=True)
+        return cls(batched=given.dim() == 3, batch_first=bool(module.batch_first))
 
     def sequence(self, data: Tensor) -> Tensor:
         """Input, output or its gradient as (time, batch, unit)."""
@@ -43,10 +48,10 @@ class Form(NamedTuple):
     def state(self, data: Tensor) -> Tensor:
         """State or its gradient as (layer·direction, batch, unit)."""
         data = data if self.batched else data.unsqueeze(-2)
-        return data.unsqueeze(0) if self.cell else data
+        return data.unsqueeze(0) if self.flat_states else data
 
     def lengths(self) -> Tensor | None:
-        """Valid steps of each sequence, axes (batch,), or None where all are the same."""
+        """Count the valid steps of each sequence, axes (batch,); None where all are the same."""
         if self.packing is None:
             return None
         lengths = pad_packed_sequence(self.packing._replace(data=self.packing.data[:, :0]))[1]
@@ -58,7 +63,7 @@ class Call:
     """What one call of a recurrent module was given and gave back; values are detached, states are h and, if any, c."""
 
     name: str
-    module: FusedOrCell
+    module: Recurrent
     layout: Layout
     form: Form
     given: Tensor
@@ -76,18 +81,18 @@ class Call:
 
     @property
     def steps(self) -> int:
-        """Timesteps of the call."""
+        """How many timesteps the call ran."""
         if self.form.packing is not None:
             return len(self.form.packing.batch_sizes)
         return self.sequence().shape[0]
 
     def sequence(self) -> Tensor:
-        """The call's input as (time, batch, feature)."""
+        """Return the call's input as (time, batch, feature)."""
         return self.form.sequence(self.given)
 
 
 class Gradients(NamedTuple):
-    """dL/d of what a call gave back: by way of the rest of the model, and by way of the next call that took its state."""
+    """dL/d of what a call gave back: through the rest of the model, and through the next call that took its state."""
 
     output: Tensor | None
     states: tuple[Tensor | None, ...]
@@ -106,12 +111,16 @@ def states_of(given: Any) -> tuple[Tensor, ...]:
     return (given,) if isinstance(given, Tensor) else tuple(given)
 
 
-def initial_states(module: FusedOrCell, layout: Layout, form: Form, given: Any, like: Tensor) -> tuple[Tensor, ...]:
+def initial_states(module: Recurrent, layout: Layout, form: Form, given: Any, like: Tensor) -> tuple[Tensor, ...]:
     """States before the first step, (layer·direction, batch, unit) each: those given, or zeros as torch takes them."""
     if given is not None:
         return tuple(form.state(one.detach()) for one in states_of(given))
-    batch = form.sequence(like).shape[1]
+    sequence = form.sequence(like.detach())
+    cell = registered(module)
+    if cell is not None:
+        return tuple(form.state(one.detach()) for one in own_start(cell, module, sequence[0]))
+    batch = sequence.shape[1]
     rows = layout.num_layers * layout.directions
-    units = (getattr(module, "proj_size", 0) or module.hidden_size, module.hidden_size)
+    units = (int(getattr(module, "proj_size", 0) or module.hidden_size), int(module.hidden_size))
     count = 2 if layout.kind == "lstm" else 1
     return tuple(torch.zeros(rows, batch, size, dtype=like.dtype, device=like.device) for size in units[:count])

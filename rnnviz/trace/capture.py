@@ -10,25 +10,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnviz.trace.calls import Call, Form, Gradients, Sequence, data_of, initial_states, states_of
-from rnnviz.trace.layers import FusedOrCell, layout_of
+from rnnviz.trace.layers import Recurrent, layout_of
 from rnnviz.trace.links import Links
+
+
+class Running(NamedTuple):
+    """A call that has begun: whose state it was given, the generator before its dropout, and what it runs inside."""
+
+    previous: Call | None
+    rng: Tensor | None
+    surroundings: ExitStack
 
 
 class Capture:
     """While entered, every call of the given modules is kept in `calls`, in the order in which they ran."""
 
-    def __init__(self, modules: Mapping[str, FusedOrCell], *, gradients: bool) -> None:
+    def __init__(self, modules: Mapping[str, Recurrent], *, gradients: bool) -> None:
         self.calls: list[Call] = []
         self._modules, self._gradients = modules, gradients
         self._links = Links()
-        self._previous: dict[nn.Module, tuple[Call | None, Tensor | None]] = {}
+        self._running: dict[nn.Module, Running] = {}
         self._exit = ExitStack()
 
     def __enter__(self) -> Self:
@@ -57,40 +65,48 @@ class Capture:
         return any(one is not None for one in found)
 
     def _before(self, name: str) -> Any:
-        def hook(module: FusedOrCell, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+        def hook(module: Recurrent, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             given, state = _arguments(args, kwargs)
             _check_float(name, data_of(given))
-            previous, state = self._links.follow(module, state)
-            self._previous[module] = previous, _rng_state(module, data_of(given))
-            return (given, state), {}
+            previous, swapped = self._links.follow(module, state)
+            rng = _rng_state(module, data_of(given))
+            self._running[module] = Running(
+                previous, rng, self._exit.enter_context(_ready(module, data_of(given), rng))
+            )
+            return None if swapped is state else ((given, swapped), {})
 
         return hook
 
     def _after(self, name: str) -> Any:
-        def hook(module: FusedOrCell, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Any:
-            given, state = _arguments(args, kwargs)
+        def hook(module: Recurrent, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Any:
+            given, start = _arguments(args, kwargs)
             form, layout = Form.of(module, given), layout_of(module)
-            sequence, states = (None, result) if form.cell else result
-            states = states_of(states)
-            previous, rng = self._previous.pop(module)
+            sequence, state = (None, result) if form.cell else result
+            states = states_of(state)
+            running = self._running.pop(module)
+            running.surroundings.close()
             call = Call(
                 name=name,
                 module=module,
                 layout=layout,
                 form=form,
                 given=data_of(given).detach(),
-                initial=initial_states(module, layout, form, state, data_of(given)),
+                initial=initial_states(module, layout, form, start, data_of(given)),
                 output=(states[0] if sequence is None else data_of(sequence)).detach(),
-                previous=previous,
-                rng=rng,
+                previous=running.previous,
+                rng=running.rng,
             )
             self.calls.append(call)
-            return self._hand_on(call, sequence, states)
+            handed, states = self._hand_on(call, sequence, states)
+            state = states if isinstance(state, tuple) else states[0]
+            return state if sequence is None else (handed, state)
 
         return hook
 
-    def _hand_on(self, call: Call, sequence: Sequence | None, states: tuple[Tensor, ...]) -> Any:
-        """Copies of the results: what the model does to them in place does not reach what was kept."""
+    def _hand_on(
+        self, call: Call, sequence: Sequence | None, states: tuple[Tensor, ...]
+    ) -> tuple[Sequence | None, tuple[Tensor, ...]]:
+        """Copy the results: what the model does to them in place does not reach what was kept."""
         raw = states if sequence is None else (data_of(sequence), *states)
         if self._gradients:
             call.taps, call.links = tuple(map(alias, raw)), tuple(map(alias, states))
@@ -98,25 +114,44 @@ class Capture:
         copies = tuple(one.clone() for one in raw)
         handed = copies if sequence is None else copies[1:]
         self._links.remember(call, handed)
-        state = handed if len(handed) > 1 else handed[0]
-        if sequence is None:
-            return state
-        return (sequence._replace(data=copies[0]) if isinstance(sequence, PackedSequence) else copies[0]), state
+        if isinstance(sequence, PackedSequence):
+            return sequence._replace(data=copies[0]), handed
+        return (None if sequence is None else copies[0]), handed
 
 
 def alias(result: Tensor) -> Tensor:
-    """Another node of the autograd graph for the same memory; a frozen layer's results start a graph of their own."""
+    """Add a node of the autograd graph for the same memory; a frozen layer's results start a graph of their own."""
     return result.view_as(result) if result.requires_grad else result.detach().requires_grad_()
 
 
+def _ready(module: nn.Module, given: Tensor, rng: Tensor | None) -> ExitStack:
+    """Surroundings in which a layer on a GPU can be traced.
+
+    cuDNN refuses a backward pass in eval mode, so the layer runs in training mode without dropout; and its dropout
+    draws from a generator of its own that cannot be replayed, so a layer that does drop out runs without cuDNN.
+    """
+    stack = ExitStack()
+    if given.is_cuda and isinstance(module, nn.RNNBase):
+        if rng is not None:
+            stack.enter_context(torch.backends.cudnn.flags(enabled=False))
+        elif not module.training:
+            for name, value in (("training", module.training), ("dropout", module.dropout)):
+                stack.callback(setattr, module, name, value)
+            module.training, module.dropout = True, 0.0
+    return stack
+
+
 def _arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Sequence, Any]:
-    values = dict(zip(("input", "hx"), args, strict=False)) | kwargs
-    return values["input"], values.get("hx")
+    """Input and state, however they are called: torch says input and hx, a registered cell may say anything."""
+    given, *rest = [*args, *kwargs.values()]
+    if "hx" in kwargs and "input" in kwargs:
+        return kwargs["input"], kwargs["hx"]
+    return given, rest[0] if rest else None
 
 
 def _rng_state(module: nn.Module, given: Tensor) -> Tensor | None:
-    """State of the generator that the dropout between layers is about to draw from."""
-    if not (module.training and getattr(module, "dropout", 0.0) and getattr(module, "num_layers", 1) > 1):
+    """Keep the state of the generator that the dropout between layers is about to draw from."""
+    if not (module.training and getattr(module, "dropout", 0) and getattr(module, "num_layers", 1) > 1):
         return None
     return torch.cuda.get_rng_state(given.device) if given.is_cuda else torch.get_rng_state()
 

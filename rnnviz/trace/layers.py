@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from torch import Tensor, nn
 
-FusedOrCell: TypeAlias = nn.RNNBase | nn.RNNCellBase
+from rnnviz.trace.custom import registered
+
+Recurrent: TypeAlias = Any  # nn.RNNBase, nn.RNNCellBase or a registered module: no base class says what they share
 
 KINDS: dict[type[nn.Module], str] = {
     nn.RNN: "rnn",
@@ -42,18 +44,22 @@ class Layout(NamedTuple):
 
 
 def kind_of(module: nn.Module) -> str | None:
-    """``"rnn"``, ``"lstm"`` or ``"gru"`` for torch's own recurrent modules, else None.
+    """Name what a module computes: ``"rnn"``, ``"lstm"``, ``"gru"``, a registered class's name; None if unknown.
 
-    A subclass with a ``forward`` of its own may compute anything, so it is not one of them.
+    A subclass with a ``forward`` of its own may compute anything, so it is unknown until it is registered.
     """
+    if registered(module) is not None:
+        return type(module).__name__.lower()
     known = (kind for base, kind in KINDS.items() if isinstance(module, base) and type(module).forward is base.forward)
     return next(known, None)
 
 
-def layout_of(module: FusedOrCell) -> Layout:
+def layout_of(module: Recurrent) -> Layout:
     """Read the settings of a fused layer or a cell."""
     kind = kind_of(module)
     assert kind is not None
+    if registered(module) is not None:
+        return Layout(kind)
     nonlinearity = str(getattr(module, "nonlinearity", "tanh"))
     if isinstance(module, nn.RNNCellBase):
         return Layout(kind, nonlinearity=nonlinearity)
@@ -61,7 +67,7 @@ def layout_of(module: FusedOrCell) -> Layout:
     return Layout(kind, module.num_layers, directions, nonlinearity, module.batch_first, module.dropout)
 
 
-def weights_of(module: FusedOrCell, layer: int, direction: int) -> Weights:
+def weights_of(module: Recurrent, layer: int, direction: int) -> Weights:
     """Weights of one layer (0 is nearest the input) and direction (1 is reverse)."""
     suffix = "" if isinstance(module, nn.RNNCellBase) else f"_l{layer}" + ("_reverse" if direction else "")
     names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")

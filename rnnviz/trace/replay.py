@@ -6,8 +6,7 @@ the state it started from and the gradient that came back to the state it handed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
@@ -18,58 +17,7 @@ from rnnviz.cells import GRUGates, LSTMGates
 from rnnviz.trace.adjoint import Adjoint, gru_adjoint, lstm_adjoint, rnn_adjoint
 from rnnviz.trace.layers import Layout, Weights
 from rnnviz.trace.stacking import Stack
-
-
-@dataclass(frozen=True, eq=False)
-class Unrolled:
-    """One layer and direction over all timesteps; axes (time, batch, unit), gates in torch's order."""
-
-    hidden: Tensor
-    cell: Tensor | None
-    gates: tuple[Tensor, ...]
-    direct: Tensor | None = None
-    total: Tensor | None = None
-    grad_cell: Tensor | None = None
-    grad_W_ih: Tensor | None = None
-    grad_W_hh: Tensor | None = None
-
-    def map(self, change: Callable[[Tensor], Tensor]) -> Unrolled:
-        """Apply `change` to everything that has a time axis."""
-
-        def on(value: Tensor | None) -> Tensor | None:
-            return None if value is None else change(value)
-
-        return replace(
-            self,
-            hidden=change(self.hidden),
-            cell=on(self.cell),
-            gates=tuple(map(change, self.gates)),
-            direct=on(self.direct),
-            total=on(self.total),
-            grad_cell=on(self.grad_cell),
-        )
-
-    @classmethod
-    def joined(cls, parts: Sequence[Unrolled]) -> Unrolled:
-        """Lay parts end to end in time; the weights' gradients add up."""
-
-        def on(name: str, join: Callable[[list[Tensor]], Tensor] = torch.cat) -> Tensor | None:
-            values = [getattr(part, name) for part in parts]
-            return None if values[0] is None else join(values)
-
-        def added(values: list[Tensor]) -> Tensor:
-            return torch.stack(values).sum(0)
-
-        return cls(
-            torch.cat([part.hidden for part in parts]),
-            on("cell"),
-            tuple(torch.cat(gate) for gate in zip(*(part.gates for part in parts), strict=True)),
-            on("direct"),
-            on("total"),
-            on("grad_cell"),
-            on("grad_W_ih", added),
-            on("grad_W_hh", added),
-        )
+from rnnviz.trace.unrolled import Unrolled
 
 
 class Seeds(NamedTuple):
@@ -97,9 +45,7 @@ def replay(stack: Stack, layout: Layout, weights: list[list[Weights]]) -> list[l
             if delta_x is not None and layer:
                 towards = delta_x @ weights[layer][direction].W_ih
                 below = towards if below is None else below + towards
-        if layer and below is not None and stack.levels[layer].mask is not None:
-            below = below * stack.levels[layer].mask
-        above = below
+        above = below if below is None or level.mask is None else below * level.mask
         done.insert(0, row)
     return done
 
@@ -136,6 +82,7 @@ class Pass:
 
     @property
     def reverse(self) -> bool:
+        """Whether the recurrence runs from the last timestep to the first."""
         return self.index % self.layout.directions == 1
 
     def _around(self, states: Tensor, start: Tensor) -> tuple[Tensor, Tensor]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,8 +11,9 @@ from torch import Tensor, nn
 
 from rnnviz.trace.assemble import layers_from
 from rnnviz.trace.capture import Capture
-from rnnviz.trace.layers import FusedOrCell, kind_of
+from rnnviz.trace.finding import recurrent_modules
 from rnnviz.trace.result import Array, Trace
+from rnnviz.trace.untouched import ordinary, runnable, untouched
 
 
 def trace(
@@ -22,10 +24,21 @@ def trace(
 ) -> Trace:
     """Run `model` once and return what every recurrent layer inside it did.
 
+    The model is left as it was: gradients, flags, buffers, hooks and random generators. It runs in the mode it is in,
+    so dropout and the like are active if the model is training; the masks that the run draws are those of the result.
+    (On a GPU, cuDNN's dropout between layers cannot be replayed: such a layer runs on PyTorch's own kernels instead.)
+
+    Calls of one module whose state feeds the next are joined along time: cells, or layers called step by step. The
+    states may change on the way (masks, attention); such a change is followed through autograd, and what comes back
+    through it counts as direct. Calls with sequences of different lengths, and bidirectional ones, stay apart.
+
+    A model compiled by ``torch.compile`` runs uncompiled. Under autocast states are what the layer gave, and gates
+    and gradients are worked out from them in the weights' precision, at least float32.
+
     Parameters
     ----------
     model
-        Any module that holds ``nn.RNN``, ``nn.LSTM``, ``nn.GRU`` or their cells, at any depth.
+        Any module that holds ``nn.RNN``, ``nn.LSTM``, ``nn.GRU``, their cells or registered cells, at any depth.
     *inputs
         What the model is called with.
     loss
@@ -39,6 +52,18 @@ def trace(
         One `LayerTrace` a recurrent layer, keyed by module path (a model that is itself a recurrent layer: by its class
         name in lower case, ``"lstm"``).
 
+    Raises
+    ------
+    TypeError
+        If `model` is no module, `loss` is no function, or a recurrent layer is given integers.
+    ValueError
+        If no recurrent layer is found or none runs, or if the loss is not a scalar.
+
+    Warns
+    -----
+    UserWarning
+        If the loss does not depend on any recurrent layer: every gradient is zero.
+
     Examples
     --------
     >>> lstm = nn.LSTM(3, 5, batch_first=True)
@@ -46,14 +71,18 @@ def trace(
     >>> found.layers["lstm"].grad_hidden.shape  # layer, direction, batch, time, unit
     (1, 1, 2, 7, 5)
     """
-    with torch.set_grad_enabled(loss is not None or torch.is_grad_enabled()):
-        capture = Capture(recurrent_modules(model), gradients=loss is not None)
+    modules = recurrent_modules(model)
+    if loss is not None and not callable(loss):
+        raise TypeError(f"loss must be a function from the model's output to a scalar, got {type(loss).__name__}.")
+    with untouched(model), runnable(model, gradients=loss is not None):
+        capture = Capture(modules, gradients=loss is not None)
         with capture:
-            output = model(*inputs, **(kwargs or {}))
-        value = None if loss is None else loss(output)
-        if value is not None:
-            capture.backward(value)
-    with torch.no_grad():
+            output = model(*ordinary(inputs), **ordinary(dict(kwargs or {})))
+        _check_ran(capture, modules)
+        value = None if loss is None else _scalar(loss(output))
+        if value is not None and not capture.backward(value):
+            warnings.warn("the loss does not depend on any recurrent layer: every gradient is zero.", stacklevel=2)
+    with torch.no_grad(), torch.autocast(_device_type(model), enabled=False):
         return Trace(
             layers=layers_from(capture.calls),
             loss=None if value is None else float(value),
@@ -61,14 +90,31 @@ def trace(
         )
 
 
-def recurrent_modules(model: nn.Module) -> dict[str, FusedOrCell]:
-    """Every recurrent module inside `model`, keyed by its path."""
-    own = type(model).__name__.lower()
-    return {name or own: module for name, module in model.named_modules() if kind_of(module)}  # type: ignore[misc]
+def _check_ran(capture: Capture, modules: Mapping[str, Any]) -> None:
+    if not capture.calls:
+        raise ValueError(
+            f"the model ran without calling any of its recurrent layers ({', '.join(modules)}); "
+            "check that its forward calls the layer itself and not only functions with its weights."
+        )
+
+
+def _scalar(value: Any) -> Tensor:
+    if not isinstance(value, Tensor):
+        raise TypeError(f"loss must return a scalar tensor, got {type(value).__name__}.")
+    if value.numel() != 1:
+        raise ValueError(
+            f"loss must return a scalar, got a tensor of shape {tuple(value.shape)}; reduce it with .mean() or .sum()."
+        )
+    return value
+
+
+def _device_type(model: nn.Module) -> str:
+    return next((one.device.type for one in model.parameters()), "cpu")
 
 
 def _copy(output: Any) -> Array | None:
     if not isinstance(output, Tensor):
         return None
     output = output.detach().cpu()
-    return (output.float() if output.dtype == torch.bfloat16 else output).numpy().copy()
+    copied: Array = (output.float() if output.dtype == torch.bfloat16 else output).numpy().copy()
+    return copied

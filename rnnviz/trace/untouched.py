@@ -1,0 +1,73 @@
+"""Surroundings of a traced run: what has to hold while the model runs, and everything put back afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+from torch.utils._pytree import tree_map
+
+
+@contextmanager
+def untouched(model: nn.Module) -> Iterator[None]:
+    """Put buffers, training flags and random generators back as they were, also when the body raises."""
+    buffers = [(module, name, one, one.clone()) for module in model.modules() for name, one in _buffers(module)]
+    flags = [(module, module.training) for module in model.modules()]
+    devices = {one.device for one in model.parameters() if one.is_cuda}
+    with torch.random.fork_rng(devices=list(devices), enabled=True):
+        try:
+            yield
+        finally:
+            for module, training in flags:
+                module.training = training
+            with torch.no_grad():
+                for module, name, one, kept in buffers:
+                    module._buffers[name] = _put_back(one, kept)
+
+
+@contextmanager
+def runnable(model: nn.Module, *, gradients: bool) -> Iterator[None]:
+    """Let autograd work whatever the caller's mode is, and hooks be seen in a compiled model."""
+    with ExitStack() as stack:
+        if gradients:
+            if torch.is_inference_mode_enabled():
+                stack.enter_context(torch.inference_mode(False))
+                stack.enter_context(_OrdinaryTensors())
+            stack.enter_context(torch.enable_grad())
+        if _is_compiled(model):
+            stack.enter_context(torch.compiler.set_stance("force_eager"))
+        yield
+
+
+def ordinary(values: Any) -> Any:
+    """Clone the inference tensors among `values`: autograd refuses to keep them."""
+    return tree_map(lambda one: one.clone() if isinstance(one, Tensor) and one.is_inference() else one, values)
+
+
+class _OrdinaryTensors(TorchFunctionMode):
+    """Clones inference tensors on their way into any function, such as the targets that a loss closes over."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        if func in (Tensor.clone, Tensor.is_inference):
+            return func(*args, **(kwargs or {}))
+        return func(*ordinary(args), **ordinary(kwargs or {}))
+
+
+def _buffers(module: nn.Module) -> list[tuple[str, Tensor]]:
+    return [(name, one) for name, one in module._buffers.items() if one is not None]
+
+
+def _put_back(buffer: Tensor, kept: Tensor) -> Tensor:
+    if not torch.equal(buffer, kept):
+        buffer.copy_(kept)
+    return buffer
+
+
+def _is_compiled(model: nn.Module) -> bool:
+    return any(hasattr(one, "_orig_mod") or one._compiled_call_impl is not None for one in model.modules())
