@@ -65,7 +65,7 @@ class Runner:
         self._order = Order()  # for the thread
         self._here: Order | None = None  # for `train`, in the caller's thread
         self._rebuild = self._ended = False
-        self._worker = Worker(self._changed, self._has_work, self._work)
+        self._worker = Worker(self._changed, self._has_work, self._work, self._at_exit)
         self._error: BaseException | None = None
 
     @property
@@ -191,15 +191,10 @@ class Runner:
     def join(self, timeout: float | None = None) -> bool:
         """Wait until nothing is left to do, and after `stop` for the thread's end; raise a kept error.
 
-        Parameters
-        ----------
-        timeout : float, optional
-            Seconds to wait at most.
-
         Returns
         -------
         bool
-            False if the time ran out.
+            False if ``timeout`` (seconds) ran out before.
         """
         self._refuse_inside("join")
         with self._changed:
@@ -273,6 +268,11 @@ class Runner:
             self._player.run(order, rebuild=rebuild)
         except BaseException as error:
             self._error = error
+
+    def _at_exit(self) -> None:
+        self.watched = False  # nobody will see a last frame
+        self.stop()
+        self._worker.join(timeout=5.0)
 
     def _refuse_inside(self, verb: str) -> None:
         if self._player.turns.mine:

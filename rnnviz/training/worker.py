@@ -1,5 +1,6 @@
 """Worker: one daemon thread that works while there is work, waits a little for more, and ends."""
 
+import atexit
 import threading
 from collections.abc import Callable
 
@@ -19,6 +20,8 @@ class Worker:
         Whether there is work; called with ``changed`` held.
     work : callable
         Does a piece of it, and keeps its own errors.
+    at_exit : callable
+        Called when Python ends while the thread lives: a thread cut off inside torch would abort the process.
 
     Attributes
     ----------
@@ -26,9 +29,15 @@ class Worker:
         Whether a piece of work is being done.
     """
 
-    def __init__(self, changed: threading.Condition, has_work: Callable[[], bool], work: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        changed: threading.Condition,
+        has_work: Callable[[], bool],
+        work: Callable[[], None],
+        at_exit: Callable[[], None],
+    ) -> None:
         self.active = False
-        self._changed, self._has_work, self._work = changed, has_work, work
+        self._changed, self._has_work, self._work, self._at_exit = changed, has_work, work, at_exit
         self._ended = False
         self._thread: threading.Thread | None = None
 
@@ -37,6 +46,7 @@ class Worker:
         self._changed.notify_all()
         if self._thread is None and not self._ended and self._has_work():
             self._thread = threading.Thread(target=self._loop, name="rnnviz-training", daemon=True)
+            atexit.register(self._at_exit)
             self._thread.start()
 
     def end(self) -> None:
@@ -54,17 +64,17 @@ class Worker:
 
     def _loop(self) -> None:
         while self._called():
-            try:
-                self._work()
-            finally:
-                with self._changed:
-                    self.active = False
-                    self._changed.notify_all()
+            self._work()
+            with self._changed:
+                self.active = False
+                self._changed.notify_all()
 
     def _called(self) -> bool:
         with self._changed:
             called = self._changed.wait_for(lambda: self._ended or self._has_work(), _LINGER)
             self.active = called and not self._ended
+            if not self.active:
+                atexit.unregister(self._at_exit)
             if not called:
                 self._thread = None
             return self.active
