@@ -97,9 +97,10 @@ class Walked:
 def walk(cell: CustomCell, module: nn.Module, inputs: Tensor, start: tuple[Tensor, ...]) -> Walked:
     """Run the registered step over `inputs` (time, batch, feature), every state a node of the autograd graph."""
     states, gates = [], []
+    start = tuple(one.detach().requires_grad_() for one in start)
     for x in inputs:
         new, named = cell.advance(module, x, start)
-        start = tuple(one.view_as(one) if one.requires_grad else one.detach().requires_grad_() for one in new)
+        start = tuple(one if one.requires_grad else one.detach().requires_grad_() for one in new)
         states.append(start)
         gates.append({name: value.detach() for name, value in named.items()})
     return Walked(states, gates)

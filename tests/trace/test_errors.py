@@ -1,0 +1,97 @@
+"""What goes wrong is said by name, with what was expected and the next move."""
+
+import re
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+import rnnviz as rv
+import rnnviz.trace
+from rnnviz.trace import Trace, trace
+
+
+def refuses(error, message):
+    return pytest.raises(error, match=re.escape(message))
+
+
+def test_a_model_without_a_recurrent_layer_is_told_which_layers_it_has():
+    model = nn.Sequential(nn.Linear(3, 4), nn.ReLU())
+    with refuses(ValueError, "0 (Linear), 1 (ReLU)"):
+        trace(model, torch.zeros(2, 3))
+    with refuses(ValueError, "rnnviz.register_cell(YourCell, step)"):
+        trace(model, torch.zeros(2, 3))
+
+
+def test_something_that_is_no_module_is_refused():
+    with refuses(TypeError, "model must be a torch.nn.Module, got str"):
+        trace("lstm", torch.zeros(2, 3))
+
+
+def test_a_variant_of_torchs_own_layer_must_be_registered_first():
+    class Scaled(nn.LSTM):
+        def forward(self, input, hx=None):
+            return super().forward(2 * input, hx)
+
+    with refuses(ValueError, "a Scaled with a forward of its own, whose equations are not known; register it with"):
+        trace(Scaled(3, 4), torch.zeros(2, 5, 3))
+
+
+@pytest.mark.parametrize(
+    ("loss", "error", "message"),
+    [
+        (lambda out: out[0], ValueError, "loss must return a scalar, got a tensor of shape (2, 5, 4); reduce it with"),
+        (lambda out: 3.0, TypeError, "loss must return a scalar tensor, got float"),
+        (torch.tensor(1.0), TypeError, "loss must be a function from the model's output to a scalar, got Tensor"),
+    ],
+)
+def test_a_loss_that_is_no_scalar_is_refused(loss, error, message):
+    with refuses(error, message):
+        trace(nn.GRU(3, 4, batch_first=True), torch.zeros(2, 5, 3), loss=loss)
+
+
+def test_a_loss_that_does_not_depend_on_the_layer_gives_zeros_and_says_so():
+    weight = torch.ones((), requires_grad=True)
+    with pytest.warns(UserWarning, match="does not depend on any recurrent layer: every gradient is zero"):
+        found = trace(nn.LSTM(3, 4), torch.zeros(2, 5, 3), loss=lambda out: weight * 2)
+    layer = found.layers["lstm"]
+    for gradient in (
+        layer.grad_hidden,
+        layer.grad_hidden_direct,
+        layer.grad_cell,
+        layer.weight_grad_norms["W_hh"]["f"],
+    ):
+        np.testing.assert_array_equal(gradient, np.zeros_like(gradient))
+
+
+def test_integers_given_to_a_recurrent_layer_are_refused_by_the_layers_name():
+    model = nn.Sequential(nn.Identity(), nn.GRU(3, 4))
+    with refuses(TypeError, "the recurrent layer '1' must be given floating-point inputs, got torch.int64; embed"):
+        trace(model, torch.zeros(2, 5, 3, dtype=torch.long))
+
+
+def test_a_model_that_never_calls_its_recurrent_layer_is_told_so():
+    class Idle(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.unused = nn.GRU(3, 4)
+
+        def forward(self, x):
+            return x
+
+    with refuses(ValueError, "without calling any of its recurrent layers (unused)"):
+        trace(Idle(), torch.zeros(2, 5, 3))
+
+
+def test_the_name_trace_is_callable_both_as_a_name_and_as_a_module():
+    model, x = nn.GRU(3, 4), torch.zeros(2, 5, 3)
+    assert isinstance(rv.trace(model, x), Trace)
+    assert isinstance(rnnviz.trace(model, x), Trace)
+    assert isinstance(trace(model, x), Trace)
+
+
+def test_keyword_arguments_reach_the_model():
+    model, x = nn.GRU(3, 4), torch.randn(2, 5, 3)
+    found = trace(model, kwargs={"input": x, "hx": torch.ones(1, 5, 4)}).layers["gru"]
+    np.testing.assert_array_equal(found.initial_hidden, np.ones((1, 1, 5, 4)))

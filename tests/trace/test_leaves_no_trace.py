@@ -1,0 +1,201 @@
+"""A traced model is as it was: gradients, flags, buffers, hooks, random generators and outputs."""
+
+import copy
+import threading
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from rnnviz.trace import trace
+
+
+class Model(nn.Module):
+    """Everything that a run could change: batch norm buffers, dropout masks, dropout between layers."""
+
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.BatchNorm1d(3)
+        self.recurrent = nn.LSTM(3, 4, num_layers=2, dropout=0.5, batch_first=True)
+        self.after = nn.Sequential(nn.Dropout(0.5), nn.Linear(4, 1))
+
+    def forward(self, x):
+        x = self.norm(x.transpose(1, 2)).transpose(1, 2)
+        return self.after(self.recurrent(x)[0][:, -1])
+
+
+def loss(output):
+    return (output**2).sum()
+
+
+def state_of(model):
+    """Everything about a model that a learner or an optimiser could notice."""
+    hooks = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_forward_hooks_with_kwargs")
+    return {
+        "values": {name: one.clone() for name, one in model.state_dict().items()},
+        "gradients": [None if p.grad is None else p.grad.clone() for p in model.parameters()],
+        "requires": [p.requires_grad for p in model.parameters()],
+        "training": [module.training for module in model.modules()],
+        "dropout": [getattr(module, "dropout", None) for module in model.modules()],
+        "hooks": [len(getattr(module, name)) for module in model.modules() for name in hooks],
+        "own": [sorted(vars(module)) for module in model.modules()],
+        "rng": torch.get_rng_state(),
+        "modes": (torch.is_grad_enabled(), torch.is_inference_mode_enabled()),
+        "cudnn": (torch.backends.cudnn.enabled, torch.backends.cudnn.benchmark, torch.backends.cudnn.deterministic),
+    }
+
+
+def assert_same(before, after):
+    assert before.keys() == after.keys()
+    for name in before:
+        assert identical(after[name], before[name]), name
+
+
+def identical(found, expected):
+    if isinstance(expected, torch.Tensor):
+        return torch.equal(found, expected)
+    if isinstance(expected, dict):
+        return list(found) == list(expected) and all(identical(found[name], expected[name]) for name in expected)
+    if isinstance(expected, list | tuple):
+        return len(found) == len(expected) and all(map(identical, found, expected))
+    return found == expected
+
+
+def seeded_model(training):
+    torch.manual_seed(0)
+    model = Model().train(training)
+    loss(model(torch.randn(5, 6, 3))).backward()
+    model.after[1].bias.requires_grad_(False)
+    return model
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_a_traced_model_is_as_it_was(training):
+    model = seeded_model(training)
+    before = state_of(model)
+    trace(model, torch.randn(5, 6, 3, generator=torch.Generator().manual_seed(1)), loss=loss)
+    assert_same(before, state_of(model))
+
+
+def broken_loss(output):
+    raise RuntimeError("the loss is broken")
+
+
+class Broken(Model):
+    def forward(self, x):
+        super().forward(x)
+        raise RuntimeError("the model is broken")
+
+
+@pytest.mark.parametrize(("kind", "criterion"), [(Model, broken_loss), (Broken, loss)])
+def test_a_model_is_as_it_was_also_when_the_model_or_the_loss_raises(kind, criterion):
+    model, x = kind(), torch.randn(5, 6, 3)
+    before = state_of(model)
+    with pytest.raises(RuntimeError, match="is broken"):
+        trace(model, x, loss=criterion)
+    assert_same(before, state_of(model))
+
+
+@pytest.mark.parametrize("criterion", [loss, None])
+def test_the_output_is_bit_for_bit_what_the_model_gives_untraced(criterion):
+    model, x = seeded_model(True), torch.randn(5, 6, 3)
+    expected = copy.deepcopy(model)
+    torch.manual_seed(3)
+    found = trace(model, x, loss=criterion)
+    torch.manual_seed(3)
+    np.testing.assert_array_equal(found.output, expected(x).detach().numpy())
+
+
+def test_a_frozen_model_is_traced_and_stays_frozen():
+    model, x = seeded_model(False), torch.randn(5, 6, 3)
+    expected = trace(model, x, loss=loss).layers["recurrent"].grad_hidden
+    model.requires_grad_(False)
+    np.testing.assert_array_equal(trace(model, x, loss=loss).layers["recurrent"].grad_hidden, expected)
+    assert not any(p.requires_grad for p in model.parameters())
+
+
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+def test_gradients_are_found_under_no_grad_and_inference_mode_outside(mode):
+    model = seeded_model(False)
+    x, target = torch.randn(5, 6, 3), torch.randn(5, 1)
+    expected = trace(model, x, loss=lambda output: nn.functional.mse_loss(output, target))
+    with mode():
+        inside, goal = x.clone(), target.clone()
+        found = trace(model, inside, loss=lambda output: nn.functional.mse_loss(output, goal))
+        assert not torch.is_grad_enabled()
+    layer, truth = found.layers["recurrent"], expected.layers["recurrent"]
+    np.testing.assert_array_equal(layer.grad_hidden, truth.grad_hidden)
+    assert found.loss == expected.loss
+
+
+def test_a_model_that_changes_the_layers_results_in_place_is_traced_as_the_layer_gave_them():
+    class InPlace(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.GRU(3, 4, batch_first=True)
+
+        def forward(self, x):
+            output, state = self.layer(x)
+            output.mul_(2.0)
+            state.zero_()
+            return output
+
+    torch.manual_seed(0)
+    model, x = InPlace(), torch.randn(2, 5, 3)
+    layer = trace(model, x, loss=lambda output: output.sum()).layers["layer"]
+    np.testing.assert_array_equal(layer.hidden[0, 0], model.layer(x)[0].detach())
+    np.testing.assert_array_equal(layer.grad_hidden_direct, np.full((1, 1, 2, 5, 4), 2.0))
+
+
+def test_under_autocast_a_trace_stays_within_the_low_precision_of_the_states():
+    torch.manual_seed(0)
+
+    class Mixed(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.before, self.layer, self.head = nn.Linear(3, 3), nn.LSTM(3, 4, batch_first=True), nn.Linear(4, 1)
+
+        def forward(self, x):
+            return self.head(self.layer(self.before(x))[0])
+
+    model, x = Mixed(), torch.randn(2, 6, 3)
+    exact = trace(model, x, loss=lambda output: output.float().square().sum()).layers["layer"]
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        mixed = trace(model, x, loss=lambda output: output.float().square().sum()).layers["layer"]
+    assert mixed.grad_hidden.dtype == np.float32
+    np.testing.assert_allclose(mixed.hidden, exact.hidden, atol=0.02)
+    np.testing.assert_allclose(mixed.grad_hidden, exact.grad_hidden, atol=0.05 * np.abs(exact.grad_hidden).max())
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_compiled_model_is_traced_uncompiled_under_the_names_of_its_own_modules(whole):
+    model, x = seeded_model(False), torch.randn(5, 6, 3)
+    expected = trace(model, x, loss=loss).layers["recurrent"].grad_hidden
+    compiled = torch.compile(model, backend="eager") if whole else model
+    if not whole:
+        model.after.compile(backend="eager")
+    compiled(x)
+    np.testing.assert_array_equal(trace(compiled, x, loss=loss).layers["recurrent"].grad_hidden, expected)
+
+
+def test_models_traced_in_threads_do_not_disturb_each_other():
+    models = [seeded_model(False) for _ in range(3)]
+    inputs = [torch.randn(5, 6, 3) for _ in models]
+    expected = [trace(m, x, loss=loss).layers["recurrent"].grad_hidden for m, x in zip(models, inputs, strict=True)]
+    found = [[] for _ in models]
+
+    def work(index):
+        for _ in range(5):
+            found[index].append(trace(models[index], inputs[index], loss=loss).layers["recurrent"].grad_hidden)
+
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(len(models))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for index, arrays in enumerate(found):
+        assert len(arrays) == 5
+        for array in arrays:
+            np.testing.assert_array_equal(array, expected[index])
