@@ -68,7 +68,8 @@ class TemporalOrder(Task):
         ]
         signs = torch.randint(2, (batch_size, 2), generator=generator, device=device)
         symbols.scatter_(1, torch.cat(places, 1), _X + signs)
-        return Batch(functional.one_hot(symbols, len(_SYMBOLS)).float(), 2 * signs[:, 0] + signs[:, 1])
+        inputs = torch.zeros(batch_size, length, len(_SYMBOLS), device=device)  # one_hot would wait for the device
+        return Batch(inputs.scatter_(2, symbols[..., None], 1.0), 2 * signs[:, 0] + signs[:, 1])
 
     def held_out(self) -> Batch:
         """Return 512 sequences that the seed decides."""
