@@ -1,0 +1,32 @@
+"""Exercises and predictions of chapter 00, Start here."""
+
+from rnnviz.exercises.specs import Exercise, Mistake
+
+__all__ = ["EXERCISES", "PREDICTIONS"]
+
+PREDICTIONS = {"00.first-month": "c"}
+
+# The lab's sequences have 132 months, so the last one is number 131.
+_MOST_HEARD = Exercise(
+    "00.most-heard-month",
+    131,
+    mistakes=(
+        Mistake("counted-from-one", 132),
+        Mistake("least-heard", 0),
+        Mistake("all-norms", lambda answer: getattr(answer, "shape", None) == (132,)),
+    ),
+)
+
+# Mean absolute errors on the held-out months: 28.5 same as now, 32.2 eleven years before, 20.4 linear.
+_BEST_RULE = Exercise(
+    "00.best-simple-rule",
+    20.38,
+    tolerance=0.1,
+    mistakes=(
+        Mistake("same-as-now", 28.49),
+        Mistake("eleven-years", 32.15),
+        Mistake("name", lambda answer: answer == "linear in the last 11 years"),
+    ),
+)
+
+EXERCISES = (_MOST_HEARD, _BEST_RULE)

@@ -1,0 +1,93 @@
+"""`check`: say what is right about an answer, or give the hint that its kind of mistake deserves."""
+
+import textwrap
+from typing import Any
+
+from rnnviz.exercises.catalog import EXERCISES
+from rnnviz.exercises.functions import NotAFunction, NothingReturned, Raised
+from rnnviz.exercises.specs import Exercise, Verdict
+from rnnviz.exercises.values import plain, unanswered
+from rnnviz.i18n import t
+
+__all__ = ["WIDTH", "check", "judge"]
+
+WIDTH = 100  # characters a line
+
+
+def check(id: str, answer: Any = ...) -> None:
+    """Print what is right about the answer to an exercise, or a hint.
+
+    Parameters
+    ----------
+    id : str
+        Chapter and name of the exercise, such as ``"01.parameter-count"``.
+    answer : object
+        A number, tuple, array, tensor, word or function, as the exercise asks. It is compared by value, never by text.
+
+    Raises
+    ------
+    ValueError
+        If there is no exercise of that id; the message lists those that there are.
+
+    Examples
+    --------
+    >>> check("01.parameter-count", 40 + 100 + 10)
+    Not yet. You counted one bias vector of 10. PyTorch keeps two, bias_ih and bias_hh, and learns both.
+    """
+    print(textwrap.fill(judge(id, answer).words, WIDTH))
+
+
+def judge(id: str, answer: Any = ...) -> Verdict:
+    """Return the verdict that `check` prints.
+
+    Parameters
+    ----------
+    id, answer
+        As for `check`.
+
+    Raises
+    ------
+    ValueError
+        If there is no exercise of that id.
+
+    Examples
+    --------
+    >>> judge("01.parameter-count", 160).right
+    True
+    """
+    if id not in EXERCISES:
+        raise ValueError(f"there is no exercise {id!r}; the exercises are {', '.join(sorted(EXERCISES))}.")
+    if unanswered(answer):
+        return Verdict(False, "unanswered", t("exercise.unanswered"))
+    exercise = EXERCISES[id]
+    try:
+        answer = plain(exercise.observe(answer))
+        hint = _kind(exercise, answer)
+    except Exception:  # an answer so odd that looking at it fails is still only a wrong answer
+        hint = "other"
+    return _verdict(exercise, hint, answer)
+
+
+def _kind(exercise: Exercise, answer: Any) -> str:
+    if isinstance(answer, NotAFunction):
+        return "not-a-function"
+    if isinstance(answer, NothingReturned):
+        return "nothing-returned"
+    if exercise.solved_by(answer):
+        return "right"
+    made = (mistake.hint for mistake in exercise.mistakes if mistake.made_by(answer, exercise.tolerance))
+    return next(made, "raised" if isinstance(answer, Raised) else "other")
+
+
+def _verdict(exercise: Exercise, kind: str, answer: Any) -> Verdict:
+    if kind == "right":
+        return Verdict(True, kind, t("exercise.right", why=t(f"exercise.{exercise.id}.right")))
+    if kind == "not-a-function":
+        hint = t("exercise.not_a_function", type=answer.type)
+    elif kind == "nothing-returned":
+        hint = t("exercise.nothing_returned")
+    elif kind == "raised":
+        hint = t("exercise.raised", type=answer.type, text=answer.text)
+    else:
+        hint = t(f"exercise.{exercise.id}.{kind}")
+    return Verdict(False, kind, t("exercise.not_yet", hint=hint))
