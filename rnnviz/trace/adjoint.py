@@ -56,10 +56,13 @@ def lstm_adjoint(
     reverse: bool,
     valid: Tensor | None,
 ) -> Adjoint:
-    """LSTM: dc_t = dc_{t+1} f_{t+1} + dh_t A_t, delta_t = (dc_t, dc_t, dc_t, dh_t) K_t; `before` is c_{t-1}."""
+    """LSTM: dc_t = dc_{t+1} f_{t+1} + dh_t A_t, delta_t = (dc_t, dc_t, dc_t, dh_t) K_t; `before` is c_{t-1}.
+
+    `seed_cell` becomes the gradient of the cell states.
+    """
     coefficients, to_cell = _lstm_coefficients(gates, before, cell)
     delta, to_cell, forget = _masked(coefficients, valid, 2), _masked(to_cell, valid), _masked(gates.f, valid)
-    total, grad_cell = seed.clone(), seed_cell.clone()
+    total, grad_cell = seed.clone(), seed_cell
     rows = delta.flatten(-2).unbind()
     by_cell, by_hidden = delta[:, :, :3].unbind(), delta[:, :, 3].unbind()
     totals, cells, slopes, keeps = (values.unbind() for values in (total, grad_cell, to_cell, forget))

@@ -148,7 +148,7 @@ def _norms(layout: Layout, parts: list[list[Unrolled]]) -> dict[str, dict[str, A
     norms: dict[str, dict[str, Array]] = {}
     for weight in ("W_ih", "W_hh"):
         gradients = [getattr(one, f"grad_{weight[2:]}") for row in parts for one in row]
-        blocks = torch.stack([gradient.view(len(names), -1).norm(dim=1) for gradient in gradients])
+        blocks = torch.stack([gradient.view(len(gradient), len(names), -1).norm(dim=(0, 2)) for gradient in gradients])
         table = _numpy(blocks).reshape(layout.num_layers, layout.directions, len(names))
         norms[weight] = {name: table[..., index] for index, name in enumerate(names)}
     return norms

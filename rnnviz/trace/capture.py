@@ -151,7 +151,7 @@ def _arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Sequence,
 
 def _rng_state(module: nn.Module, given: Tensor) -> Tensor | None:
     """Keep the state of the generator that the dropout between layers is about to draw from."""
-    if not (module.training and getattr(module, "dropout", 0) and getattr(module, "num_layers", 1) > 1):
+    if not (isinstance(module, nn.RNNBase) and module.training and module.dropout and module.num_layers > 1):
         return None
     return torch.cuda.get_rng_state(given.device) if given.is_cuda else torch.get_rng_state()
 

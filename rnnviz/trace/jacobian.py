@@ -75,7 +75,8 @@ def _gru(layer: LayerTrace, W: Array, gates: dict[str, Array], before: Before, t
         from_state = from_state + np.split(layer.weights["b_hh"], 3, axis=-1)[2][:, :, None]
     to_n = (1 - z) * (1 - n**2)
     parts = ((to_n * from_state * r * (1 - r), W_r), ((h - n) * z * (1 - z), W_z), (to_n * r, W_n))
-    return sum(scale[..., None] * block for scale, block in parts) + z[..., None] * np.eye(h.shape[-1])
+    jacobian: Array = sum(scale[..., None] * block for scale, block in parts) + z[..., None] * np.eye(h.shape[-1])
+    return jacobian
 
 
 def _lstm(layer: LayerTrace, W: Array, gates: dict[str, Array], before: Before, t: int) -> Array:

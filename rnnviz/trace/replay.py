@@ -166,5 +166,5 @@ class Pass:
 
 
 def _outer(delta: Tensor, entered: Tensor) -> Tensor:
-    """Gradient of a weight: the sum over time and batch of delta_t x_tᵀ."""
-    return delta.flatten(0, 1).T @ entered.flatten(0, 1)
+    """Gradient of a weight, transposed: the sum over time and batch of x_t delta_tᵀ, axes (input, gate·unit)."""
+    return entered.flatten(0, 1).T @ delta.flatten(0, 1)

@@ -26,7 +26,7 @@ def save(trace: Trace, path: str | PathLike[str]) -> None:
         described["layers"].append({"name": name, **tree})
     arrays["described"] = np.array(json.dumps(described))
     with open(path, "wb") as file:
-        np.savez(file, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+        np.savez(file, allow_pickle=False, **arrays)
 
 
 def load(path: str | PathLike[str]) -> Trace:

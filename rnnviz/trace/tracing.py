@@ -13,7 +13,7 @@ from rnnviz.trace.assemble import layers_from
 from rnnviz.trace.capture import Capture
 from rnnviz.trace.finding import recurrent_modules
 from rnnviz.trace.result import Array, Trace
-from rnnviz.trace.untouched import ordinary, runnable, untouched
+from rnnviz.trace.untouched import flushed_denormals, ordinary, runnable, untouched
 
 
 def trace(
@@ -33,7 +33,8 @@ def trace(
     through it counts as direct. Calls with sequences of different lengths, and bidirectional ones, stay apart.
 
     A model compiled by ``torch.compile`` runs uncompiled. Under autocast states are what the layer gave, and gates
-    and gradients are worked out from them in the weights' precision, at least float32.
+    and gradients are worked out from them in the weights' precision, at least float32. Gradients too small for full
+    precision (below 1.2e-38 in float32) are taken for zero.
 
     Parameters
     ----------
@@ -82,7 +83,7 @@ def trace(
         value = None if loss is None else _scalar(loss(output))
         if value is not None and not capture.backward(value):
             warnings.warn("the loss does not depend on any recurrent layer: every gradient is zero.", stacklevel=2)
-    with torch.no_grad(), torch.autocast(_device_type(model), enabled=False):
+    with torch.no_grad(), torch.autocast(_device_type(model), enabled=False), flushed_denormals():
         return Trace(
             layers=layers_from(capture.calls),
             loss=None if value is None else float(value),
