@@ -44,8 +44,9 @@ class Batch:
         return Batch(self.inputs[index], self.targets[index])
 
     def to(self, device: torch.device | str) -> "Batch":
-        """Return the batch on ``device``."""
-        return Batch(self.inputs.to(device), self.targets.to(device))
+        """Return the batch on ``device``; itself if it is there already."""
+        inputs, targets = self.inputs.to(device), self.targets.to(device)
+        return self if inputs is self.inputs and targets is self.targets else Batch(inputs, targets)
 
 
 @dataclass(frozen=True)
@@ -152,12 +153,12 @@ class Task(abc.ABC):
         raise NotImplementedError(f"{type(self).__name__} allows several lengths, so it must define _resized(seq_len).")
 
     def to(self, device: torch.device | str) -> Self:
-        """Return the task with its tensors on ``device``; tensors and batches kept as attributes move along."""
+        """Return the task on ``device``, with the tensors and batches it keeps; itself if it is there already."""
+        there = {name: value.to(device) for name, value in vars(self).items() if isinstance(value, Tensor | Batch)}
+        if self.device == torch.device(device) and all(value is getattr(self, name) for name, value in there.items()):
+            return self
         moved = copy.copy(self)
-        for name, value in vars(self).items():
-            if isinstance(value, Tensor | Batch):
-                setattr(moved, name, value.to(device))
-        moved.device = torch.device(device)
+        vars(moved).update(there, device=torch.device(device))
         return moved
 
     @abc.abstractmethod

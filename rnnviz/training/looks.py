@@ -4,11 +4,12 @@ import math
 import time
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from rnnviz.models import SequenceModel
@@ -122,7 +123,7 @@ class Look:
             held_out = held_out[torch.linspace(0, len(held_out) - 1, _LARGEST_SCORE, device=self._device).long()]
         outputs = _answers(model, held_out)
         validation = float(self._blame.task(self._task.metric, outputs, held_out.targets))
-        return validation, self._blame.task(self._task.prediction, outputs) if whole else None
+        return validation, _sealed(self._blame.task(self._task.prediction, outputs)) if whole else None
 
     def _held_out(self) -> Batch:
         return self._blame.task(self._task.held_out).to(self._device)
@@ -139,6 +140,24 @@ def _norm(gradient: Floats) -> Floats:
     # float64, as the square of 1e-25 vanishes in float32; past a sequence's end values are NaN and count as nothing
     squares: Floats = np.nansum(np.square(gradient.astype(np.float64)), axis=(2, 4))
     return np.sqrt(squares)
+
+
+def _sealed(prediction: Prediction | None) -> Prediction | None:
+    if prediction is None:
+        return None
+    return replace(
+        prediction,
+        x=_read_only(prediction.x),
+        truth=_read_only(prediction.truth),
+        forecast=_read_only(prediction.forecast),
+        baseline=_read_only(prediction.baseline),
+    )
+
+
+def _read_only(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    copy = np.array(values, np.float64)
+    copy.flags.writeable = False
+    return copy
 
 
 def _frozen(array: Floats) -> Floats:

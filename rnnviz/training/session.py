@@ -93,7 +93,9 @@ class Session:
 
     @settings.setter
     def settings(self, settings: Settings) -> None:
-        self._settings = self.checked(settings)
+        settings = self.checked(settings)
+        if settings != getattr(self, "_settings", None):  # the same again is no change
+            self._settings = settings
 
     def checked(self, settings: Settings) -> Settings:
         """Return the settings with the present sequence length where they name none.
