@@ -20,7 +20,7 @@ class NonFiniteLoss(FloatingPointError):  # noqa: N818  # says what is wrong
     Examples
     --------
     >>> print(NonFiniteLoss(step=12, grad_norm=340.0))
-    The loss or its gradient is no longer a number at step 12; the gradient norm just before was 340. \
+    The loss or its gradient stopped being a number at step 12; the gradient norm just before was 340. \
 Lower lr or set clip, then press reset.
     """
 
