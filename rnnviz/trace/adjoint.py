@@ -1,107 +1,131 @@
 """The gradient through time by a hand-written backward scan, without an autograd graph.
 
-Whatever does not recur is computed for all timesteps at once; the loops hold only what does. Arrays are time-major:
+Whatever does not recur is computed for many timesteps at once; the loops hold only what does. Arrays are time-major:
 (time, batch, unit). With ``reverse`` the recurrence runs from the last timestep to the first and its adjoint the other
 way, in place of flipping arrays. Where sequences have different lengths, ``valid`` (time, batch, 1) is 1 on valid
 steps: zeroed coefficients stop every path past a sequence's length, so the loops need no mask.
+
+The scan goes by runs of timesteps whose coefficients fit in a processor's cache together: they are made, turned into
+deltas in place, summed into the weights' gradients, and forgotten.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
+from torch.nn.functional import linear
 
 from rnnviz.cells import GRUGates, LSTMGates
 from rnnviz.trace.layers import Weights
+from rnnviz.trace.runs import runs
 
 
-class Adjoint(NamedTuple):
-    """Gradients of one layer and direction; ``delta_x`` and ``delta_h`` are dL/d(pre-activation) on either side."""
+@dataclass(eq=False)
+class Adjoint:
+    """One layer and direction on its way back: what is known, what enters, and what has been found so far.
 
-    hidden: Tensor
-    cell: Tensor | None
-    delta_x: Tensor
-    delta_h: Tensor
-
-
-def backward_order(steps: int, reverse: bool) -> Sequence[int]:
-    """Timesteps in the order in which the gradient visits them."""
-    return range(steps) if reverse else range(steps - 1, -1, -1)
-
-
-def rnn_adjoint(
-    seed: Tensor, hidden: Tensor, weights: Weights, nonlinearity: str, reverse: bool, valid: Tensor | None
-) -> Adjoint:
-    """Plain RNN: delta_t = dh_t φ'(a_t), dh_{t-1} = seed_{t-1} + delta_t W_hh."""
-    slope = (hidden > 0).to(hidden) if nonlinearity == "relu" else 1 - hidden * hidden
-    delta = _masked(slope, valid)
-    total = seed.clone()
-    totals, deltas = total.unbind(), delta.unbind()
-    after = None
-    for t in backward_order(len(totals), reverse):
-        if after is not None:
-            totals[t].addmm_(after, weights.W_hh)
-        after = deltas[t].mul_(totals[t])
-    return Adjoint(total, None, delta, delta)
-
-
-def lstm_adjoint(
-    seed: Tensor,
-    seed_cell: Tensor,
-    gates: LSTMGates,
-    before: Tensor,
-    cell: Tensor,
-    weights: Weights,
-    reverse: bool,
-    valid: Tensor | None,
-) -> Adjoint:
-    """LSTM: dc_t = dc_{t+1} f_{t+1} + dh_t A_t, delta_t = (dc_t, dc_t, dc_t, dh_t) K_t; `before` is c_{t-1}.
-
-    `seed_cell` becomes the gradient of the cell states.
+    `hidden` enters as dL/dh_t without the recurrence and becomes the total; `cell` likewise. `below` is dL/d(input),
+    asked for where a layer lies below. The weights' gradients are transposed: (input, gate·unit).
     """
-    coefficients, to_cell = _lstm_coefficients(gates, before, cell)
-    delta, to_cell, forget = _masked(coefficients, valid, 2), _masked(to_cell, valid), _masked(gates.f, valid)
-    total, grad_cell = seed.clone(), seed_cell
-    rows = delta.flatten(-2).unbind()
-    by_cell, by_hidden = delta[:, :, :3].unbind(), delta[:, :, 3].unbind()
-    totals, cells, slopes, keeps = (values.unbind() for values in (total, grad_cell, to_cell, forget))
-    after = None
-    for t in backward_order(len(totals), reverse):
-        if after is not None:
-            totals[t].addmm_(rows[after], weights.W_hh)
-            cells[t].addcmul_(cells[after], keeps[after])
-        out = totals[t] if weights.W_hr is None else totals[t] @ weights.W_hr
-        cells[t].addcmul_(out, slopes[t])
-        by_cell[t].mul_(cells[t].unsqueeze(1))
-        by_hidden[t].mul_(out)
-        after = t
-    delta = delta.flatten(-2)
-    return Adjoint(total, grad_cell, delta, delta)
+
+    inputs: Tensor
+    before: Tensor
+    weights: Weights
+    reverse: bool
+    valid: Tensor | None
+    hidden: Tensor
+    cell: Tensor | None = None
+    wants_below: bool = False
+    below: Tensor | None = field(init=False, default=None)
+    grad_ih: Tensor = field(init=False)
+    grad_hh: Tensor = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.grad_ih = torch.zeros_like(self.weights.W_ih.T)
+        self.grad_hh = torch.zeros_like(self.weights.W_hh.T)
+        self.below = torch.empty_like(self.inputs, memory_format=torch.contiguous_format) if self.wants_below else None
+
+    def runs(self, units: int) -> list[slice]:
+        """Runs of timesteps in the order in which the gradient visits them; `units` are those of all coefficients."""
+        found = runs(self.hidden, units)
+        return found if self.reverse else found[::-1]
+
+    def order(self, run: slice) -> Sequence[tuple[int, int]]:
+        """Timesteps of a run in the order in which the gradient visits them, with their place in the run."""
+        pairs = list(enumerate(range(run.start, run.stop)))
+        return pairs if self.reverse else pairs[::-1]
+
+    def masked(self, values: Tensor, run: slice) -> Tensor:
+        """Zero what lies past a sequence's length; axes (time, batch, …, unit)."""
+        if self.valid is None:
+            return values
+        return values * self.valid[run].reshape(*values.shape[:2], *[1] * (values.dim() - 2))
+
+    def add(self, run: slice, delta_x: Tensor, delta_h: Tensor) -> None:
+        """Take in dL/d(pre-activation), (time, batch, gate·unit), on the side of the input and of the state."""
+        delta_x, delta_h = delta_x.flatten(0, 1), delta_h.flatten(0, 1)
+        self.grad_ih.addmm_(self.inputs[run].flatten(0, 1).T, delta_x)
+        self.grad_hh.addmm_(self.before[run].flatten(0, 1).T, delta_h)
+        if self.below is not None:
+            torch.mm(delta_x, self.weights.W_ih, out=self.below[run].flatten(0, 1))
 
 
-def gru_adjoint(
-    seed: Tensor,
-    gates: GRUGates,
-    before: Tensor,
-    weights: Weights,
-    reverse: bool,
-    valid: Tensor | None,
-) -> Adjoint:
-    """GRU: delta_t = dh_t K_t, dh_{t-1} = seed_{t-1} + dh_t z_t + delta_t W_hh; `before` is h_{t-1}."""
-    coefficients, candidate = _gru_coefficients(gates, before, weights)
-    delta, keep = _masked(coefficients, valid, 2), _masked(gates.z, valid)
-    total = seed.clone()
-    rows, blocks = delta.flatten(-2).unbind(), delta.unbind()
-    totals, keeps = total.unbind(), keep.unbind()
-    after = None
-    for t in backward_order(len(totals), reverse):
-        if after is not None:
-            totals[t].addmm_(rows[after], weights.W_hh).addcmul_(totals[after], keeps[after])
-        blocks[t].mul_(totals[t].unsqueeze(1))
-        after = t
-    delta_x = torch.cat([delta[:, :, :2], (_masked(candidate, valid) * total).unsqueeze(2)], dim=2)
-    return Adjoint(total, None, delta_x.flatten(-2), delta.flatten(-2))
+def rnn_adjoint(adjoint: Adjoint, hidden: Tensor, nonlinearity: str) -> None:
+    """Plain RNN: delta_t = dh_t φ'(a_t), dh_{t-1} = seed_{t-1} + delta_t W_hh."""
+    totals, W_hh, after = adjoint.hidden.unbind(), adjoint.weights.W_hh, None
+    for run in adjoint.runs(hidden.shape[2]):
+        now = hidden[run]
+        delta = adjoint.masked((now > 0).to(now) if nonlinearity == "relu" else 1 - now * now, run)
+        deltas = delta.unbind()
+        for place, t in adjoint.order(run):
+            if after is not None:
+                totals[t].addmm_(after, W_hh)
+            after = deltas[place].mul_(totals[t])
+        adjoint.add(run, delta, delta)
+
+
+def lstm_adjoint(adjoint: Adjoint, gates: LSTMGates, cell_before: Tensor, cell: Tensor) -> None:
+    """LSTM: dc_t = dc_{t+1} f_{t+1} + dh_t A_t, delta_t = (dc_t, dc_t, dc_t, dh_t) K_t."""
+    assert adjoint.cell is not None
+    totals, cells = adjoint.hidden.unbind(), adjoint.cell.unbind()
+    W_hh, W_hr, after = adjoint.weights.W_hh, adjoint.weights.W_hr, None
+    for run in adjoint.runs(10 * cell.shape[2]):
+        now = LSTMGates(*(gate[run] for gate in gates))
+        delta, to_cell = (adjoint.masked(one, run) for one in _lstm_coefficients(now, cell_before[run], cell[run]))
+        keeps, slopes = adjoint.masked(now.f, run).unbind(), to_cell.unbind()
+        rows, by_cell, by_hidden = delta.flatten(-2).unbind(), delta[:, :, :3].unbind(), delta[:, :, 3].unbind()
+        for place, t in adjoint.order(run):
+            dh, dc = totals[t], cells[t]
+            if after is not None:
+                dh.addmm_(after[0], W_hh)
+                dc.addcmul_(after[1], after[2])
+            out = dh if W_hr is None else dh @ W_hr
+            dc.addcmul_(out, slopes[place])
+            by_cell[place].mul_(dc.unsqueeze(1))
+            by_hidden[place].mul_(out)
+            after = rows[place], dc, keeps[place]
+        adjoint.add(run, delta.flatten(-2), delta.flatten(-2))
+
+
+def gru_adjoint(adjoint: Adjoint, gates: GRUGates) -> None:
+    """GRU: delta_t = dh_t K_t, dh_{t-1} = seed_{t-1} + dh_t z_t + delta_t W_hh."""
+    totals, W_hh, after = adjoint.hidden.unbind(), adjoint.weights.W_hh, None
+    for run in adjoint.runs(8 * gates.z.shape[2]):
+        now = GRUGates(*(gate[run] for gate in gates))
+        coefficients = _gru_coefficients(now, adjoint.before[run], adjoint.weights)
+        delta, to_new = (adjoint.masked(one, run) for one in coefficients)
+        rows, blocks, keeps = delta.flatten(-2).unbind(), delta.unbind(), adjoint.masked(now.z, run).unbind()
+        for place, t in adjoint.order(run):
+            dh = totals[t]
+            if after is not None:
+                dh.addmm_(after[0], W_hh).addcmul_(after[1], after[2])
+            blocks[place].mul_(dh.unsqueeze(1))
+            after = rows[place], dh, keeps[place]
+        of_input = torch.cat([delta[:, :, :2], (to_new * adjoint.hidden[run]).unsqueeze(2)], dim=2)
+        adjoint.add(run, of_input.flatten(-2), delta.flatten(-2))
 
 
 def _lstm_coefficients(gates: LSTMGates, before: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
@@ -118,20 +142,14 @@ def _lstm_coefficients(gates: LSTMGates, before: Tensor, cell: Tensor) -> tuple[
 
 
 def _gru_coefficients(gates: GRUGates, before: Tensor, weights: Weights) -> tuple[Tensor, Tensor]:
-    """K (time, batch, gate, unit) on the hidden side, and dh/d(pre-activation of n)."""
+    """K (time, batch, gate, unit) on the side of the state, and dh/d(pre-activation of n)."""
     r, z, n = gates
     units = r.shape[2]
     bias = None if weights.b_hh is None else weights.b_hh[2 * units :]
-    from_state = torch.nn.functional.linear(before, weights.W_hh[2 * units :], bias)
-    candidate = (1 - z) * (1 - n * n)
+    from_state = linear(before, weights.W_hh[2 * units :], bias)
+    to_new = (1 - z) * (1 - n * n)
     K = r.new_empty((*r.shape[:2], 3, units))
-    torch.mul(candidate, from_state * torch.addcmul(r, r, r, value=-1), out=K[:, :, 0])
+    torch.mul(to_new, from_state * torch.addcmul(r, r, r, value=-1), out=K[:, :, 0])
     torch.mul(before - n, torch.addcmul(z, z, z, value=-1), out=K[:, :, 1])
-    torch.mul(candidate, r, out=K[:, :, 2])
-    return K, candidate
-
-
-def _masked(values: Tensor, valid: Tensor | None, trailing: int = 1) -> Tensor:
-    if valid is None:
-        return values
-    return values * (valid if trailing == 1 else valid.unsqueeze(-1))
+    torch.mul(to_new, r, out=K[:, :, 2])
+    return K, to_new

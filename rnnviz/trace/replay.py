@@ -6,8 +6,7 @@ the state it started from and the gradient that came back to the state it handed
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -16,16 +15,9 @@ from rnnviz import cells
 from rnnviz.cells import GRUGates, LSTMGates
 from rnnviz.trace.adjoint import Adjoint, gru_adjoint, lstm_adjoint, rnn_adjoint
 from rnnviz.trace.layers import Layout, Weights
+from rnnviz.trace.runs import runs
 from rnnviz.trace.stacking import Stack
 from rnnviz.trace.unrolled import Unrolled
-
-
-class Seeds(NamedTuple):
-    """Gradients that enter a layer and direction: `direct` from outside, `total` with what the next call sends back."""
-
-    direct: Tensor
-    total: Tensor
-    cell: Tensor | None
 
 
 def replay(stack: Stack, layout: Layout, weights: list[list[Weights]]) -> list[list[Unrolled]]:
@@ -40,10 +32,9 @@ def replay(stack: Stack, layout: Layout, weights: list[list[Weights]]) -> list[l
             part = slice(direction * units, (direction + 1) * units)
             index = layer * layout.directions + direction
             one = Pass(stack, layout, weights[layer][direction], level.inputs, level.output[..., part], index)
-            unrolled, delta_x = one.run(None if above is None else above[..., part])
+            unrolled, towards = one.run(None if above is None else above[..., part])
             row.append(unrolled)
-            if delta_x is not None and layer:
-                towards = delta_x @ weights[layer][direction].W_ih
+            if towards is not None:
                 below = towards if below is None else below + towards
         above = below if below is None or level.mask is None else below * level.mask
         done.insert(0, row)
@@ -62,23 +53,23 @@ class Pass:
     index: int
 
     def run(self, grad_output: Tensor | None) -> tuple[Unrolled, Tensor | None]:
-        """Return what was found, and dL/d(pre-activation) on the input's side for the layer below."""
+        """Return what was found, and dL/d(input) where there is a layer below."""
         before, hidden = self._around(self.hidden, self.stack.initial[0][self.index])
         gates, cell_before, cell = self._forward(before)
+        found = Unrolled(hidden, cell, tuple(gates))
         if not self.stack.has_loss:
-            return Unrolled(hidden, cell, tuple(gates)), None
-        seeds = self._seeds(grad_output, cell)
-        adjoint = self._backward(seeds, gates, before, hidden, cell_before, cell)
-        return Unrolled(
-            hidden,
-            cell,
-            tuple(gates),
-            seeds.direct,
-            adjoint.hidden,
-            adjoint.cell,
-            _outer(adjoint.delta_x, self.inputs),
-            _outer(adjoint.delta_h, before),
-        ), adjoint.delta_x
+            return found, None
+        direct, adjoint = self._entering(grad_output, before, cell)
+        if isinstance(gates, GRUGates):
+            gru_adjoint(adjoint, gates)
+        elif isinstance(gates, LSTMGates):
+            assert cell_before is not None
+            assert cell is not None
+            lstm_adjoint(adjoint, gates, cell_before, cell)
+        else:
+            rnn_adjoint(adjoint, hidden, self.layout.nonlinearity)
+        found = replace(found, direct=direct, total=adjoint.hidden, grad_cell=adjoint.cell)
+        return replace(found, grad_ih=adjoint.grad_ih, grad_hh=adjoint.grad_hh), adjoint.below
 
     @property
     def reverse(self) -> bool:
@@ -96,43 +87,48 @@ class Pass:
         return joined[:-1], joined[1:]
 
     def _forward(self, before: Tensor) -> tuple[tuple[Tensor, ...], Tensor | None, Tensor | None]:
-        W_ih, W_hh, b_ih, b_hh, _ = self.weights
-        if self.layout.kind == "rnn":
+        """Gates of every step, and the cell states before and after it."""
+        kind, units = self.layout.kind, self.weights.W_hh.shape[0]
+        if kind == "rnn":
             return (), None, None
-        if self.layout.kind == "gru":
-            return cells.gru_gates(self.inputs, before, W_ih, W_hh, b_ih, b_hh), None, None
-        gates = cells.lstm_gates(self.inputs, before, W_ih, W_hh, b_ih, b_hh)
-        return gates, *self._cell_states(gates, self.stack.initial[1][self.index])
+        found = cells.LSTMGates if kind == "lstm" else cells.GRUGates
+        equation = cells.lstm_gates if kind == "lstm" else cells.gru_gates
+        gates = found(*(before.new_empty((*before.shape[:2], units // len(found._fields))) for _ in found._fields))
+        walk = CellWalk.start(self.stack, self.index, gates[0], self.reverse) if kind == "lstm" else None
+        for run in self._ordered(runs(before, 3 * units)):
+            now = equation(self.inputs[run], before[run], *self.weights[:4])
+            for every, some in zip(gates, now, strict=True):
+                every[run] = some
+            if walk is not None:
+                walk.over(run, now)
+        return gates, *((None, None) if walk is None else walk.states())
 
-    def _cell_states(self, gates: LSTMGates, start: Tensor) -> tuple[Tensor, Tensor]:
-        """c_t = f_t c_{t-1} + i_t g_t, the one part of the forward replay that has to loop."""
-        new, forget = gates.i * gates.g, gates.f
-        if self.stack.valid is not None and self.reverse:
-            new, forget = torch.where(self.stack.valid > 0, new, start), forget * self.stack.valid
-        steps = new.shape[0]
-        joined = new.new_empty((steps + 1, *new.shape[1:]))
-        joined[-1 if self.reverse else 0] = start
-        states, news, forgets = joined.unbind(), new.unbind(), forget.unbind()
-        for t in range(steps - 1, -1, -1) if self.reverse else range(steps):
-            before, after = (t + 1, t) if self.reverse else (t, t + 1)
-            torch.addcmul(news[t], forgets[t], states[before], out=states[after])
-        return (joined[1:], joined[:-1]) if self.reverse else (joined[:-1], joined[1:])
+    def _ordered(self, found: list[slice]) -> list[slice]:
+        return found[::-1] if self.reverse else found
 
-    def _seeds(self, grad_output: Tensor | None, cell: Tensor | None) -> Seeds:
-        """Gradient from outside at each step; that of the final state enters at the last step of the recurrence."""
+    def _entering(self, grad_output: Tensor | None, before: Tensor, cell: Tensor | None) -> tuple[Tensor, Adjoint]:
+        """What reaches each step from outside, and the scan with that and what the next call sends back put in."""
         direct = torch.zeros_like(self.hidden, memory_format=torch.contiguous_format)
         if grad_output is not None:
             direct.copy_(grad_output)
         self._enter(direct, self.stack.grad_final[0])
-        linked = self.stack.grad_links[0] if self.stack.grad_links else None
-        total = direct if linked is None else direct.clone()
-        self._enter(total, linked)
-        if cell is None:
-            return Seeds(direct, total, None)
-        at_cell = torch.zeros_like(cell, memory_format=torch.contiguous_format)
-        for gradient in (self.stack.grad_final[1], self.stack.grad_links[1] if self.stack.grad_links else None):
-            self._enter(at_cell, gradient)
-        return Seeds(direct, total, at_cell)
+        of_cell = None if cell is None else torch.zeros_like(cell, memory_format=torch.contiguous_format)
+        adjoint = Adjoint(
+            inputs=self.inputs,
+            before=before,
+            weights=self.weights,
+            reverse=self.reverse,
+            valid=self.stack.valid,
+            hidden=direct.clone(),
+            cell=of_cell,
+            wants_below=self.index >= self.layout.directions,
+        )
+        links = self.stack.grad_links or (None, None)
+        self._enter(adjoint.hidden, links[0])
+        if of_cell is not None:
+            self._enter(of_cell, self.stack.grad_final[1])
+            self._enter(of_cell, links[1])
+        return direct, adjoint
 
     def _enter(self, seed: Tensor, gradient: Tensor | None) -> None:
         if gradient is None:
@@ -144,27 +140,33 @@ class Pass:
         else:
             seed[self.stack.lengths - 1, torch.arange(seed.shape[1], device=seed.device)] += gradient[self.index]
 
-    def _backward(
-        self,
-        seeds: Seeds,
-        gates: tuple[Tensor, ...],
-        before: Tensor,
-        hidden: Tensor,
-        cell_before: Tensor | None,
-        cell: Tensor | None,
-    ) -> Adjoint:
-        valid = self.stack.valid
-        if self.layout.kind == "rnn":
-            return rnn_adjoint(seeds.total, hidden, self.weights, self.layout.nonlinearity, self.reverse, valid)
-        if isinstance(gates, GRUGates):
-            return gru_adjoint(seeds.total, gates, before, self.weights, self.reverse, valid)
-        assert isinstance(gates, LSTMGates)
-        assert seeds.cell is not None
-        assert cell_before is not None
-        assert cell is not None
-        return lstm_adjoint(seeds.total, seeds.cell, gates, cell_before, cell, self.weights, self.reverse, valid)
 
+@dataclass(frozen=True, eq=False)
+class CellWalk:
+    """c_t = f_t c_{t-1} + i_t g_t, the one part of the forward replay that has to loop."""
 
-def _outer(delta: Tensor, entered: Tensor) -> Tensor:
-    """Gradient of a weight, transposed: the sum over time and batch of x_t delta_tᵀ, axes (input, gate·unit)."""
-    return entered.flatten(0, 1).T @ delta.flatten(0, 1)
+    joined: Tensor
+    valid: Tensor | None
+    reverse: bool
+
+    @classmethod
+    def start(cls, stack: Stack, index: int, like: Tensor, reverse: bool) -> CellWalk:
+        """Put the initial state where the recurrence begins."""
+        joined = like.new_empty((len(like) + 1, *like.shape[1:]))
+        joined[-1 if reverse else 0] = stack.initial[1][index]
+        return cls(joined, stack.valid, reverse)
+
+    def over(self, run: slice, gates: tuple[Tensor, ...]) -> None:
+        """Go on over one run of timesteps."""
+        i, forget, g, _ = gates
+        new = i * g
+        if self.valid is not None and self.reverse:
+            new, forget = torch.where(self.valid[run] > 0, new, self.joined[-1]), forget * self.valid[run]
+        states, news, forgets = self.joined[run.start : run.stop + 1].unbind(), new.unbind(), forget.unbind()
+        for t in range(len(news) - 1, -1, -1) if self.reverse else range(len(news)):
+            before, after = (t + 1, t) if self.reverse else (t, t + 1)
+            torch.addcmul(news[t], forgets[t], states[before], out=states[after])
+
+    def states(self) -> tuple[Tensor, Tensor]:
+        """Cell states before and after each step."""
+        return (self.joined[1:], self.joined[:-1]) if self.reverse else (self.joined[:-1], self.joined[1:])
