@@ -36,7 +36,8 @@ def weighted_sum(
     x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor | None = None, b_hh: Tensor | None = None
 ) -> Tensor:
     """W_ih x_t + b_ih + W_hh h_{t-1} + b_hh: what the nonlinearities of a step are applied to."""
-    return linear(x, W_ih, b_ih).add_(linear(h, W_hh, b_hh))
+    b = b_ih if b_ih is None or b_hh is None else b_ih + b_hh
+    return linear(torch.cat([x, h], dim=-1), torch.cat([W_ih, W_hh], dim=-1), b)  # one product is faster than two
 
 
 def rnn_step(

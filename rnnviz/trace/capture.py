@@ -70,9 +70,11 @@ class Capture:
             _check_float(name, data_of(given))
             previous, swapped = self._links.follow(module, state)
             rng = _rng_state(module, data_of(given))
-            self._running[module] = Running(
-                previous, rng, self._exit.enter_context(_ready(module, data_of(given), rng))
-            )
+            surroundings = self._exit.enter_context(_ready(module, data_of(given), rng))
+            entering = (data_of(given), *states_of(swapped))
+            if self._gradients and _is_torchs_own(module) and not any(one.requires_grad for one in entering):
+                surroundings.enter_context(torch.no_grad())  # nothing below asks for a gradient: taps start the graph
+            self._running[module] = Running(previous, rng, surroundings)
             return None if swapped is state else ((given, swapped), {})
 
         return hook
@@ -139,6 +141,10 @@ def _ready(module: nn.Module, given: Tensor, rng: Tensor | None) -> ExitStack:
                 stack.callback(setattr, module, name, value)
             module.training, module.dropout = True, 0.0
     return stack
+
+
+def _is_torchs_own(module: nn.Module) -> bool:
+    return isinstance(module, nn.RNNBase | nn.RNNCellBase)
 
 
 def _arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Sequence, Any]:
