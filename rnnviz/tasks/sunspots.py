@@ -91,7 +91,7 @@ class Sunspots(Task):
         self._split = int(_TRAINED_SHARE * len(self._months))
         trained = self._months[: self._split]
         self._mean, self._deviation = float(trained.mean()), float(trained.std())
-        self._series = torch.tensor((self._months - self._mean) / self._deviation, dtype=torch.float32)
+        self._series = torch.tensor((self._months - self._mean) / self._deviation, dtype=torch.get_default_dtype())
 
     def _resized(self, seq_len: int) -> Self:
         return type(self)(seq_len, self.horizon)
@@ -145,7 +145,7 @@ class Sunspots(Task):
 
     def prediction(self, outputs: Tensor) -> Prediction:
         """Return the forecast of every held-out month beside the truth and the naive forecast, in sunspot numbers."""
-        forecast = outputs[:, 0].double().cpu().numpy() * self._deviation + self._mean
+        forecast = outputs[:, 0].cpu().double().numpy() * self._deviation + self._mean
         months = np.arange(self._split, len(self._months))
         x_title, y_title = t("task.sunspots.x"), t("task.sunspots.y")
         return Prediction(_year(months), self._truth(), forecast, self._naive(self.horizon), x_title, y_title)

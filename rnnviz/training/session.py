@@ -74,11 +74,9 @@ class Session:
         probe_size: int = 8,
         **changes: Any,
     ) -> None:
-        if not isinstance(task, Task | str):
-            raise TypeError(f"task must be a Task or one of {', '.join(tasks.KNOWN)}, got {type(task).__name__}.")
         if probe_size < 1:
             raise ValueError(f"probe_size must be at least 1, got {probe_size}.")
-        self.task = tasks.make(task) if isinstance(task, str) else task
+        self.task = tasks.make(task) if isinstance(task, str) else _complete(task)
         self.device = pick(device)
         self.probe_size = probe_size
         self.blame = Blame()
@@ -222,6 +220,16 @@ class Session:
             Read-only copies.
         """
         return self._look.snapshot(self.model, self._built, self.history, self.run, fresh)
+
+
+def _complete(task: Task) -> Task:
+    if not isinstance(task, Task):
+        raise TypeError(f"task must be a Task or one of {', '.join(tasks.KNOWN)}, got {type(task).__name__}.")
+    missing = [name for name in ("name", "input_size", "output_size", "seq_len") if not hasattr(task, name)]
+    if missing:
+        kind = type(task).__name__
+        raise TypeError(f"the task {kind} has no {', '.join(missing)}; set it in the class, such as input_size = 1.")
+    return task
 
 
 def _build(task: Task, settings: Settings) -> SequenceModel:

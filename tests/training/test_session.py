@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from rnnviz.tasks import Task
 from rnnviz.training import Session, Settings
 from tests.training.examples import Echo, raising, take
 
@@ -303,6 +304,15 @@ def test_an_unknown_setting_lists_the_known():
 def test_something_that_is_no_task_is_refused():
     with pytest.raises(TypeError, match="task must be a Task or one of sunspots, adding, temporal-order, got int"):
         Session(3)
+
+
+def test_an_own_task_without_its_sizes_is_told_what_is_missing():
+    class Bare(Task):
+        name, output_size = "bare", 1
+        batch, held_out, loss = Echo.batch, Echo.held_out, Echo.loss
+
+    with pytest.raises(TypeError, match="the task Bare has no input_size, seq_len; set it in the class"):
+        Session(Bare(), device="cpu")
 
 
 def test_a_session_is_freed_when_nobody_holds_it():
