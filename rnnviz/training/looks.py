@@ -62,7 +62,7 @@ class Look:
         self._labels = tuple(blame.task(task.time_labels, sample) for sample in samples)
         self._spans = tuple(blame.task(task.sample_span, sample) for sample in samples)
         self.baselines: Mapping[str, float] = MappingProxyType(dict(blame.task(task.baselines)))
-        self._ghosts: deque[Floats] = deque(maxlen=_GHOSTS)
+        self._shown: deque[tuple[int, Floats]] = deque(maxlen=_GHOSTS + 1)
         self._scales: Mapping[str, Scale] = {}
         self._score: _Score | None = None
 
@@ -73,8 +73,7 @@ class Look:
         curves = gradient_curves(layer)
         relu = settings.nonlinearity == "relu"
         self._scales = scales.fit(layer, curves, relu=relu, step=history.step, before=self._scales)
-        ghosts = tuple(self._ghosts)
-        self._ghosts.extend(curves[:1])
+        ghosts = self._haunt(history.step, curves)
         return Snapshot(
             run=run,
             step=history.step,
@@ -93,6 +92,14 @@ class Look:
             metric_name=self._task.metric_name,
             higher_is_better=self._task.higher_is_better,
         )
+
+    def _haunt(self, step: int, curves: tuple[Floats, ...]) -> tuple[Floats, ...]:
+        """Return the curves of the last frames before this step, and remember this one's; looking twice adds none."""
+        if self._shown and self._shown[-1][0] == step:
+            self._shown.pop()
+        ghosts = tuple(curve for _, curve in self._shown)[-_GHOSTS:]
+        self._shown.extend((step, curve) for curve in curves[:1])
+        return ghosts
 
     def evaluate(self, model: SequenceModel) -> float:
         """Return the metric on the whole held-out part."""

@@ -64,7 +64,7 @@ class Runner:
         self._changed = threading.Condition()  # guards all below
         self._order = Order()  # for the thread
         self._here: Order | None = None  # for `train`, in the caller's thread
-        self._rebuild = self._ended = False
+        self._asked = self._rebuild = self._ended = False
         self._worker = Worker(self._changed, self._has_work, self._work, self._at_exit)
         self._error: BaseException | None = None
 
@@ -241,7 +241,7 @@ class Runner:
                 self._error = None
             if rebuild or self._worker.active:
                 self._cancel()
-            self._order, self._rebuild = order, self._rebuild or rebuild
+            self._order, self._asked, self._rebuild = order, True, self._rebuild or rebuild
             if order.open:
                 self._player.state = replace(self._player.state, phase="playing", message=t("status.playing"))
             self._worker.wake()
@@ -252,8 +252,8 @@ class Runner:
             self._here.cancel()
 
     def _has_work(self) -> bool:
-        wanted = self._order.open or self._rebuild or self.session.pending
-        return wanted and self._here is None and not self._ended
+        # asked, even if cancelled since: the state must still be told and a last frame shown
+        return (self._asked or self.session.pending) and self._here is None and not self._ended
 
     def _busy(self) -> bool:
         return self._worker.active or self._here is not None
@@ -263,7 +263,8 @@ class Runner:
 
     def _work(self) -> None:
         with self._changed:
-            order, rebuild, self._rebuild = self._order, self._rebuild, False
+            order, rebuild = self._order, self._rebuild
+            self._asked = self._rebuild = False
         try:
             self._player.run(order, rebuild=rebuild)
         except BaseException as error:

@@ -13,7 +13,7 @@ __all__ = ["FLOOR_DECADE", "fit"]
 
 FLOOR_DECADE = -20.0  # a gradient below 1e-20 is drawn as 1e-20
 _HEADROOM = 3.0  # for what training may still do to the first frame's values
-_REGROWTH = 1.5  # the same once a range is widened: less, or the picture goes pale
+_REGROWTH = 1.5  # the same once training is under way: less, or the picture goes pale
 _NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 _UNIT = Scale(-1.0, 1.0, natural=True)
 _NO_GRADIENT = (-6.0, 0.0)
@@ -57,16 +57,18 @@ def nice(value: float) -> float:
 
 
 def _states(values: Floats, step: int, before: Scale | None) -> Scale:
-    largest = float(np.nanmax(np.abs(values), initial=0.0))
+    largest = float(np.max(np.abs(values), initial=0.0, where=np.isfinite(values)))
     if before is not None and largest <= before.high:
         return before
-    end = nice(max(1.0, (_HEADROOM if before is None else _REGROWTH) * largest))
+    end = nice(max(1.0, (_REGROWTH if step else _HEADROOM) * largest))
     return Scale(-end, end, since=step, previous=None if before is None else (before.low, before.high))
 
 
 def _decades(curves: tuple[Floats, ...], step: int, before: Scale | None) -> Scale:
     values = np.concatenate([curve.ravel() for curve in curves]) if curves else np.zeros(0)
     values = values[np.isfinite(values) & (values > 0)]
+    if before is not None and not len(values):
+        return before
     logs = np.maximum(np.log10(values), FLOOR_DECADE) if len(values) else np.array(_NO_GRADIENT)
     low, high = float(logs.min()), float(logs.max())
     if before is None:

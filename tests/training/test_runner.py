@@ -128,6 +128,16 @@ def test_pause_takes_effect_between_steps_with_a_last_frame(make, watcher):
     assert runner.session.step == steps
 
 
+def test_a_pause_right_after_play_still_ends_with_a_state_and_a_frame(make, watcher):
+    runner = make(goal=10**9)
+    for _ in range(20):
+        runner.play()
+        runner.pause()
+        assert runner.join(WAIT)
+        assert runner.state.phase in ("ready", "paused")
+        assert watcher.frames[-1].step == runner.session.step
+
+
 def test_step_trains_exactly_so_many(make, watcher):
     runner = make()
     runner.step()

@@ -51,6 +51,13 @@ def test_the_gradient_gets_whole_decades_with_two_to_spare():
     assert scales(layer(), [3e-5, 0.2])["gradient"] == Scale(-7.0, 2.0)
 
 
+def test_broken_values_leave_the_range_alone():
+    first = scales(layer(cell=1.0), [0.1])
+    assert scales(layer(cell=math.inf), [math.inf], before=first) == first
+    assert scales(layer(cell=math.nan), [math.nan], before=first) == first
+    assert scales(layer(cell=math.inf))["cell"] == Scale(-1.0, 1.0)
+
+
 def test_zeros_have_no_decade():
     assert scales(layer(), [0.0, 0.02])["gradient"] == Scale(-4.0, 1.0)
     assert scales(layer(), [0.0])["gradient"].low < scales(layer(), [0.0])["gradient"].high

@@ -102,6 +102,25 @@ def test_the_ghosts_are_the_total_gradients_of_the_last_five_frames_oldest_first
         np.testing.assert_allclose(ghost, norm, rtol=1e-6)
 
 
+def test_looking_twice_at_the_same_step_adds_no_ghost():
+    session = small()
+    for _ in range(8):
+        take(session, 1)
+        first = session.snapshot()
+    again = session.snapshot()
+    assert len(first.ghosts) == len(again.ghosts) == 5
+    for one, other in zip(first.ghosts, again.ghosts, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_broken_weights_can_still_be_looked_at():
+    session = small(cell="rnn", nonlinearity="relu")
+    take(session, 1)
+    with torch.no_grad():
+        session.model.recurrent.weight_hh_l0.fill_(float("inf"))
+    assert not np.isfinite(session.snapshot().layer.hidden).all()
+
+
 def test_the_held_out_score_is_the_evaluation():
     session = small("adding")
     take(session, 4)
