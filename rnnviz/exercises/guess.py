@@ -50,7 +50,7 @@ def predict(
     if options is not None:
         if len(options) < 2 or answer is None or answer not in options:
             raise ValueError(f"a prediction needs two or more options and one of them as answer, got {answer!r}.")
-        return Guess(Question(question, tuple(options.items()), answer, why))
+        return Guess(Question(question, tuple(options.items()), answer, why.format))
     if question not in PREDICTIONS:
         known = ", ".join(sorted(PREDICTIONS))
         raise ValueError(f"there is no prediction {question!r}; there are {known}, or give options= and answer=.")
@@ -109,13 +109,26 @@ class Guess:
         Parameters
         ----------
         **measured : object
-            What the experiment gave, for the explanation's placeholders.
+            What the experiment gave, where the explanation asks for it.
+
+        Raises
+        ------
+        TypeError
+            If the explanation asks for a value that is not given.
         """
+        why = self._why(measured)
         self._settled = self._choice is not None
-        why = t("predict.why", why=self._question.why.format(**measured)) if self._question.why else ""
-        print("\n".join(textwrap.fill(line, WIDTH) for line in (self._verdict(), why) if line))
+        lines = [self._verdict(), *([t("predict.why", why=why)] if why else [])]
+        print("\n".join(textwrap.fill(line, WIDTH) for line in lines))
         if self._panel is not None:
             self._panel.follow(self._choice, self._settled)
+
+    def _why(self, measured: Mapping[str, object]) -> str:
+        try:
+            return self._question.why(**measured)
+        except KeyError as missing:
+            name = missing.args[0]
+            raise TypeError(f"the explanation needs a measured value: give it with reveal({name}=...).") from None
 
     def _verdict(self) -> str:
         truth = self._words(self._question.answer)

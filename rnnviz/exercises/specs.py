@@ -104,8 +104,8 @@ class Question:
         Letter and words of each possible answer.
     answer : str
         The letter of the right one.
-    why : str
-        The explanation; ``{placeholders}`` are filled with what was measured.
+    why : callable
+        Takes what was measured, by name, and returns the explanation.
     name : str
         A short name for its repr.
     """
@@ -113,7 +113,7 @@ class Question:
     text: str
     options: tuple[tuple[str, str], ...]
     answer: str
-    why: str
+    why: Callable[..., str]
     name: str = ""
 
     @classmethod
@@ -126,4 +126,8 @@ class Question:
         'a'
         """
         options = tuple((letter, t(f"predict.{name}.{letter}")) for letter in letters)
-        return cls(t(f"predict.{name}.question"), options, answer, t(f"predict.{name}.why"), name)
+
+        def why(**measured: object) -> str:
+            return t(f"predict.{name}.why", **measured)
+
+        return cls(t(f"predict.{name}.question"), options, answer, why, name)
