@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import cast
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from rnnviz.trace.arrays import Array
 from rnnviz.trace.calls import Call
 from rnnviz.trace.custom import registered
 from rnnviz.trace.custom_replay import replay_custom
+from rnnviz.trace.layer import LayerTrace
 from rnnviz.trace.layers import BLOCKS, GATES, Layout, Weights, weights_of
 from rnnviz.trace.replay import replay
-from rnnviz.trace.result import Array, LayerTrace
 from rnnviz.trace.stacking import end_to_end, stack
 from rnnviz.trace.unrolled import Unrolled
 
@@ -54,7 +55,7 @@ def layer_from(chain: Sequence[Call]) -> LayerTrace:
     first, layout = chain[0], chain[0].layout
     if registered(first.module) is not None:
         walked = [replay_custom(call) for call in chain]
-        return _layer_trace(first, [], [[Unrolled.joined([one for one, _ in walked])]], walked[0][1])
+        return _layer_trace(chain, [], [[Unrolled.joined([one for one, _ in walked])]], walked[0][1])
     weights = _weights(first)
     dtype = weights[0][0].W_hh.dtype
     runs = [list(group) for _, group in groupby(chain, key=lambda call: call.steps)]
@@ -63,7 +64,7 @@ def layer_from(chain: Sequence[Call]) -> LayerTrace:
         [Unrolled.joined([run[layer][direction] for run in replayed]) for direction in range(layout.directions)]
         for layer in range(layout.num_layers)
     ]
-    return _layer_trace(first, weights, parts, GATES[layout.kind])
+    return _layer_trace(chain, weights, parts, GATES[layout.kind])
 
 
 def _joins(call: Call) -> bool:
@@ -89,9 +90,9 @@ def _in_time(replayed: list[list[Unrolled]], calls: int) -> list[list[Unrolled]]
 
 
 def _layer_trace(
-    call: Call, weights: list[list[Weights]], parts: list[list[Unrolled]], gate_names: Sequence[str]
+    chain: Sequence[Call], weights: list[list[Weights]], parts: list[list[Unrolled]], gate_names: Sequence[str]
 ) -> LayerTrace:
-    layout, example = call.layout, parts[0][0].hidden
+    call, layout, example = chain[0], chain[0].layout, parts[0][0].hidden
     past = _past_the_end(call, example)
 
     def array(pick: Callable[[Unrolled], Tensor | None]) -> Array | None:
@@ -104,10 +105,11 @@ def _layer_trace(
 
     steps, batch = example.shape[:2]
     gates = {name: array(lambda one, index=index: one.gates[index]) for index, name in enumerate(gate_names)}  # type: ignore[misc]
+    hidden, cell = cast(Array, array(lambda one: one.hidden)), array(lambda one: one.cell)
     return LayerTrace(
         kind=layout.kind,
-        hidden=cast(Array, array(lambda one: one.hidden)),
-        cell=array(lambda one: one.cell),
+        hidden=hidden,
+        cell=cell,
         gates=cast(dict[str, Array], gates),
         grad_hidden=array(lambda one: one.total),
         grad_hidden_direct=array(lambda one: one.direct),
@@ -116,9 +118,22 @@ def _layer_trace(
         initial_hidden=state(0),
         initial_cell=state(1) if len(call.initial) > 1 else None,
         weight_grad_norms=_norms(layout, parts),
+        before_hidden=_entered(chain, hidden, 0),
+        before_cell=None if cell is None else _entered(chain, cell, 1),
         weights=_recurrent_weights(layout, weights),
         nonlinearity=layout.nonlinearity,
     )
+
+
+def _entered(chain: Sequence[Call], states: Array, index: int) -> Array | None:
+    """States that entered each step, where the model changed any of them between two calls."""
+    if all(torch.equal(one.states[index], after.initial[index]) for one, after in pairwise(chain)):
+        return None
+    before, start = np.concatenate([states[..., :1, :], states[..., :-1, :]], axis=3), 0
+    for call in chain:
+        before[:, 0, :, start] = _numpy(call.initial[index].to(torch.float64))
+        start += call.steps
+    return before
 
 
 def _past_the_end(call: Call, hidden: Tensor) -> Tensor | None:

@@ -69,6 +69,7 @@ class Call:
     given: Tensor
     initial: tuple[Tensor, ...]
     output: Tensor
+    states: tuple[Tensor, ...]
     previous: Call | None = None
     rng: Tensor | None = None
     taps: tuple[Tensor, ...] = ()

@@ -95,6 +95,7 @@ class Capture:
                 given=data_of(given).detach(),
                 initial=initial_states(module, layout, form, start, data_of(given)),
                 output=(states[0] if sequence is None else data_of(sequence)).detach(),
+                states=tuple(form.state(one.detach()) for one in states),
                 previous=running.previous,
                 rng=running.rng,
             )

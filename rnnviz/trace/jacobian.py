@@ -5,12 +5,39 @@ Plain numpy, so a trace that was loaded from a file can be asked too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from rnnviz.trace.result import Array, LayerTrace
+from rnnviz.trace.arrays import Array
+
+
+class _Recurrence(Protocol):
+    """What is asked of a layer's trace; its attributes are described there."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def nonlinearity(self) -> str: ...
+    @property
+    def hidden(self) -> Array: ...
+    @property
+    def cell(self) -> Array | None: ...
+    @property
+    def gates(self) -> Mapping[str, Array]: ...
+    @property
+    def lengths(self) -> Array: ...
+    @property
+    def initial_hidden(self) -> Array: ...
+    @property
+    def initial_cell(self) -> Array | None: ...
+    @property
+    def before_hidden(self) -> Array | None: ...
+    @property
+    def before_cell(self) -> Array | None: ...
+    @property
+    def weights(self) -> Mapping[str, Array]: ...
 
 
 class Before(NamedTuple):
@@ -20,7 +47,7 @@ class Before(NamedTuple):
     cell: Array | None
 
 
-def step_norms(layer: LayerTrace) -> Array:
+def step_norms(layer: _Recurrence) -> Array:
     """Spectral norm of dh_t/dh_{t-1} at fixed c_{t-1}, axes (layer, direction, batch, time)."""
     norms = np.full(layer.hidden.shape[:4], np.nan, dtype=layer.hidden.dtype)
     before = _before(layer)
@@ -30,7 +57,7 @@ def step_norms(layer: LayerTrace) -> Array:
     return _past_the_end(norms, layer)
 
 
-def product_norms(layer: LayerTrace) -> Array:
+def product_norms(layer: _Recurrence) -> Array:
     """Spectral norm of dh_last/dh_t, axes (layer, direction, batch, time), through every state there is."""
     norms = np.full(layer.hidden.shape[:4], np.nan, dtype=layer.hidden.dtype)
     before = _before(layer)
@@ -47,7 +74,7 @@ def product_norms(layer: LayerTrace) -> Array:
     return _past_the_end(norms, layer)
 
 
-def _state_jacobian(layer: LayerTrace, before: Before, t: int) -> Array:
+def _state_jacobian(layer: _Recurrence, before: Before, t: int) -> Array:
     """d(h_t, c_t)/d(h_{t-1}, c_{t-1}) at one timestep, axes (layer, direction, batch, to, from); without c: of h."""
     if "W_hh" not in layer.weights:
         raise ValueError(
@@ -60,12 +87,12 @@ def _state_jacobian(layer: LayerTrace, before: Before, t: int) -> Array:
     return _gru(layer, W, gates, before, t) if layer.kind == "gru" else _lstm(layer, W, gates, before, t)
 
 
-def _slope(layer: LayerTrace, t: int) -> Array:
+def _slope(layer: _Recurrence, t: int) -> Array:
     hidden = np.nan_to_num(layer.hidden[..., t, :])
     return (hidden > 0).astype(hidden.dtype) if layer.nonlinearity == "relu" else 1 - hidden**2
 
 
-def _gru(layer: LayerTrace, W: Array, gates: dict[str, Array], before: Before, t: int) -> Array:
+def _gru(layer: _Recurrence, W: Array, gates: dict[str, Array], before: Before, t: int) -> Array:
     """GRU: h' = (1 − z) n + z h with n = tanh(… + r (W_n h + b_n))."""
     r, z, n = (gates[name] for name in "rzn")
     W_r, W_z, W_n = np.split(W, 3, axis=-2)
@@ -79,7 +106,7 @@ def _gru(layer: LayerTrace, W: Array, gates: dict[str, Array], before: Before, t
     return jacobian
 
 
-def _lstm(layer: LayerTrace, W: Array, gates: dict[str, Array], before: Before, t: int) -> Array:
+def _lstm(layer: _Recurrence, W: Array, gates: dict[str, Array], before: Before, t: int) -> Array:
     """LSTM: c' = f c + i g, h' = W_hr (o tanh c'): the four blocks of d(h', c')/d(h, c)."""
     assert layer.cell is not None
     assert before.cell is not None
@@ -96,13 +123,15 @@ def _lstm(layer: LayerTrace, W: Array, gates: dict[str, Array], before: Before, 
     return np.concatenate([np.concatenate([h_from_h, h_from_c], -1), np.concatenate([to_c, keep], -1)], -2)
 
 
-def _before(layer: LayerTrace) -> Before:
-    states = _shifted(layer, layer.hidden, layer.initial_hidden)
-    assert states is not None
-    return Before(states, _shifted(layer, layer.cell, layer.initial_cell))
+def _before(layer: _Recurrence) -> Before:
+    hidden, cell = layer.before_hidden, layer.before_cell
+    if hidden is None:
+        hidden = _shifted(layer, layer.hidden, layer.initial_hidden)
+    assert hidden is not None
+    return Before(hidden, _shifted(layer, layer.cell, layer.initial_cell) if cell is None else cell)
 
 
-def _shifted(layer: LayerTrace, states: Array | None, start: Array | None) -> Array | None:
+def _shifted(layer: _Recurrence, states: Array | None, start: Array | None) -> Array | None:
     """States one step earlier in the order of the recurrence, the initial ones first."""
     if states is None or start is None:
         return None
@@ -117,7 +146,7 @@ def _shifted(layer: LayerTrace, states: Array | None, start: Array | None) -> Ar
     return before
 
 
-def _reverse_sequences(layer: LayerTrace) -> Iterator[tuple[int, int]]:
+def _reverse_sequences(layer: _Recurrence) -> Iterator[tuple[int, int]]:
     return ((1, b) for b in range(layer.hidden.shape[2]) if layer.hidden.shape[1] == 2)
 
 
@@ -126,5 +155,5 @@ def _spectral(matrices: Array) -> Array:
     return norms
 
 
-def _past_the_end(values: Array, layer: LayerTrace) -> Array:
+def _past_the_end(values: Array, layer: _Recurrence) -> Array:
     return np.where(np.arange(values.shape[-1]) < layer.lengths[:, None], values, np.nan).astype(values.dtype)

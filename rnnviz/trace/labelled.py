@@ -1,23 +1,23 @@
-"""A trace as labelled arrays, for those who have xarray."""
+"""A layer's trace as labelled arrays, for those who have xarray."""
 
 from __future__ import annotations
 
 from importlib import import_module
 from typing import Any
 
-from rnnviz.trace.result import LayerTrace, Trace
+from rnnviz.trace.layer import LayerTrace
 
 _AXES = ("layer", "direction", "batch", "time", "unit")
 _STATES = ("layer", "direction", "batch", "unit")
 
 
-def to_xarray(trace: Trace) -> dict[str, Any]:
-    """One ``xarray.Dataset`` a layer, gates as ``gate_f`` and so on."""
+def labelled(layer: LayerTrace) -> Any:
+    """Return one ``xarray.Dataset``, gates as ``gate_f`` and so on."""
     try:
         xarray = import_module("xarray")
     except ImportError as error:
         raise ImportError("Trace.to_xarray needs the package xarray; install it with: pip install xarray.") from error
-    return {name: xarray.Dataset(_variables(layer), attrs={"kind": layer.kind}) for name, layer in trace.layers.items()}
+    return xarray.Dataset(_variables(layer), attrs={"kind": layer.kind})
 
 
 def _variables(layer: LayerTrace) -> dict[str, Any]:

@@ -1,36 +1,29 @@
-"""Writes a trace to one ``.npz`` file and reads it back: arrays and names only, so no pickle on either side."""
+"""Writes nested arrays, numbers and names to one ``.npz`` file and reads them back: no pickle on either side."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields
 from os import PathLike
 from typing import Any
 
 import numpy as np
 
-from rnnviz.trace.result import Array, LayerTrace, Trace
+from rnnviz.trace.arrays import Array
 
 _FORMAT = "rnnviz-trace-1"
 
 
-def save(trace: Trace, path: str | PathLike[str]) -> None:
-    """Write `trace` to `path`, under exactly that name."""
-    arrays: dict[str, Array] = {} if trace.output is None else {"output": trace.output}
-    described: dict[str, Any] = {"format": _FORMAT, "loss": trace.loss, "layers": []}
-    for number, (name, layer) in enumerate(trace.layers.items()):
-        tree = {
-            field.name: _stored(getattr(layer, field.name), f"{number}/{field.name}", arrays) for field in fields(layer)
-        }
-        described["layers"].append({"name": name, **tree})
-    arrays["described"] = np.array(json.dumps(described))
+def write(path: str | PathLike[str], tree: Mapping[str, Any]) -> None:
+    """Write `tree` to `path`, under exactly that name."""
+    arrays: dict[str, Array] = {}
+    described = json.dumps({"format": _FORMAT, "tree": _stored(tree, arrays)})
     with open(path, "wb") as file:
-        np.savez(file, allow_pickle=False, **arrays)
+        np.savez(file, allow_pickle=False, described=np.array(described), **arrays)
 
 
-def load(path: str | PathLike[str]) -> Trace:
-    """Read what `save` wrote.
+def read(path: str | PathLike[str]) -> dict[str, Any]:
+    """Read what `write` wrote.
 
     Raises
     ------
@@ -42,20 +35,17 @@ def load(path: str | PathLike[str]) -> Trace:
     described = json.loads(str(arrays.pop("described", "{}")))
     if described.get("format") != _FORMAT:
         raise ValueError(f"path must be a file written by Trace.save, got {str(path)!r}, which is not one.")
-    layers = {}
-    for tree in described["layers"]:
-        name = tree.pop("name")
-        layers[name] = LayerTrace(**{key: _restored(value, arrays) for key, value in tree.items()})
-    return Trace(layers=layers, loss=described["loss"], output=arrays.get("output"))
+    tree: dict[str, Any] = _restored(described["tree"], arrays)
+    return tree
 
 
-def _stored(value: Any, key: str, arrays: dict[str, Array]) -> Any:
-    """JSON for a field; arrays go to `arrays` and leave their key."""
+def _stored(value: Any, arrays: dict[str, Array]) -> Any:
+    """JSON for a value; arrays go to `arrays` under a number and leave that."""
     if isinstance(value, np.ndarray):
-        arrays[key] = value
-        return {"array": key}
+        arrays[f"array{len(arrays)}"] = value
+        return {"array": f"array{len(arrays) - 1}"}
     if isinstance(value, Mapping):
-        return {"mapping": [[name, _stored(inner, f"{key}/{name}", arrays)] for name, inner in value.items()]}
+        return {"mapping": [[name, _stored(inner, arrays)] for name, inner in value.items()]}
     return value
 
 

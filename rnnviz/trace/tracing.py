@@ -9,10 +9,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from rnnviz.trace.arrays import Array
 from rnnviz.trace.assemble import layers_from
 from rnnviz.trace.capture import Capture
 from rnnviz.trace.finding import recurrent_modules
-from rnnviz.trace.result import Array, Trace
+from rnnviz.trace.result import Trace
 from rnnviz.trace.untouched import flushed_denormals, ordinary, runnable, untouched
 
 

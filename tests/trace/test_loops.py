@@ -108,9 +108,15 @@ def test_a_state_that_is_masked_between_steps_still_joins_the_calls_and_its_grad
     model, x, kept = CellLoop("gru", change=lambda h: h * 0.5).double(), torch.randn(2, 6, 3).double(), []
     layer = trace(model, x, loss=loss).layers["cell"]
     loss(model(x, kept)).backward()
+    fed = (x[:1, 3] + model.feed(0.5 * kept[2][:1])).detach()
     gradients = torch.stack([h.grad for h in kept], 1)
     np.testing.assert_allclose(layer.grad_hidden[0, 0], gradients, rtol=1e-10)
     np.testing.assert_array_equal(layer.grad_hidden, layer.grad_hidden_direct)
+    entered = 0.5 * torch.stack(kept[:-1], 1).detach()
+    np.testing.assert_allclose(layer.before_hidden[0, 0, :, 1:], entered, rtol=1e-12)
+    jacobian = torch.autograd.functional.jacobian(lambda h: model.cell(fed, h), entered[:1, 2])
+    norm = torch.linalg.matrix_norm(jacobian[0, :, 0], 2)
+    np.testing.assert_allclose(layer.jacobian_norms[0, 0, 0, 3], norm, rtol=1e-10)
 
 
 def test_a_detached_state_joins_the_calls_but_sends_no_gradient_back():

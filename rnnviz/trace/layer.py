@@ -1,0 +1,120 @@
+"""`LayerTrace`: what one recurrent layer did, frozen and made of read-only numpy arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+
+from rnnviz.trace.arrays import Array, read_only
+from rnnviz.trace.jacobian import product_norms, step_norms
+
+
+class Saturation(NamedTuple):
+    """How often a gate's units sit at an end of their range; both have axes (layer, direction, unit), values 0…1.
+
+    For the tanh candidates (`g` of an LSTM, `n` of a GRU) the magnitude is what is compared.
+    """
+
+    low: Array
+    high: Array
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class LayerTrace:
+    """What one recurrent layer did on one batch.
+
+    Every array is read-only. Unless said otherwise axes are (layer, direction, batch, time, unit), the time axis runs
+    in the order of the input, also for the reverse direction, and values past a sequence's length are NaN.
+
+    Attributes
+    ----------
+    kind
+        ``"rnn"``, ``"lstm"``, ``"gru"``, or the class name of a registered cell.
+    hidden, cell
+        States after each timestep; ``cell`` is None where the kind has no cell state.
+    gates
+        Values of the gates: i f g o for an LSTM, r z n for a GRU, none for a plain RNN.
+    grad_hidden, grad_cell
+        Total dL/dh_t and dL/dc_t, through every later step; None without a loss.
+    grad_hidden_direct
+        The part of ``grad_hidden`` that comes from outside the layer's own recurrence (the loss, the layer above).
+    lengths
+        Valid timesteps of each sequence, axes (batch,).
+    initial_hidden, initial_cell
+        States before the first step, axes (layer, direction, batch, unit).
+    weight_grad_norms
+        ``weight_grad_norms["W_hh"]["f"]``: norm of the gradient of one gate's block of a weight, axes
+        (layer, direction); the only block of a plain RNN is called ``"h"``. None without a loss.
+    before_hidden, before_cell
+        States that entered each step, where the model changed them between two calls; None where they are those of the
+        step before.
+    weights
+        Copies of the recurrent weights that the Jacobians need: ``W_hh``, ``b_hh`` and, with ``proj_size``, ``W_hr``,
+        axes (layer, direction, …).
+    nonlinearity
+        ``"tanh"`` or ``"relu"``: what a plain RNN applies.
+    """
+
+    kind: str
+    hidden: Array
+    cell: Array | None
+    gates: Mapping[str, Array]
+    grad_hidden: Array | None
+    grad_hidden_direct: Array | None
+    grad_cell: Array | None
+    lengths: Array
+    initial_hidden: Array
+    initial_cell: Array | None
+    weight_grad_norms: Mapping[str, Mapping[str, Array]] | None = None
+    before_hidden: Array | None = None
+    before_cell: Array | None = None
+    weights: Mapping[str, Array] = field(default_factory=dict)
+    nonlinearity: str = "tanh"
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            object.__setattr__(self, one.name, read_only(getattr(self, one.name)))
+
+    @cached_property
+    def jacobian_norms(self) -> Array:
+        """Spectral norm of dh_t/dh_{t-1} (for an LSTM at fixed c_{t-1}), axes (layer, direction, batch, time).
+
+        Computed when first asked for: one singular value decomposition a step.
+        """
+        return read_only(step_norms(self))
+
+    @cached_property
+    def jacobian_products(self) -> Array:
+        """Spectral norm of dh_last/dh_t, the running product of the steps' Jacobians from the last step towards t=0.
+
+        Axes (layer, direction, batch, time); 1 at the last valid step (the first one in the reverse direction). An
+        LSTM's product includes the path through the cell state; what the model does to a state between two calls is
+        not part of it.
+        """
+        return read_only(product_norms(self))
+
+    @cached_property
+    def saturation(self) -> Mapping[str, Saturation]:
+        """Per gate, the fraction of valid steps that each unit spends below 0.1 (`low`) and above 0.9 (`high`)."""
+        return MappingProxyType({name: _saturation(gate, self.lengths) for name, gate in self.gates.items()})
+
+    def __repr__(self) -> str:
+        layers, directions, batch, time, unit = self.hidden.shape
+        sizes = f"layers={layers}, directions={directions}, batch={batch}, time={time}, units={unit}"
+        gates = f", gates={' '.join(self.gates)}" if self.gates else ""
+        gradients = "no loss" if self.grad_hidden is None else f"largest |dL/dh|={_peak(self.grad_hidden):.3g}"
+        return f"LayerTrace({self.kind}: {sizes}{gates}, {gradients})"
+
+
+def _saturation(gate: Array, lengths: Array) -> Saturation:
+    magnitude, steps = np.abs(gate), max(int(lengths.sum()), 1)
+    return Saturation(*(read_only(hit.sum(axis=(2, 3)) / steps) for hit in (magnitude < 0.1, magnitude > 0.9)))
+
+
+def _peak(gradient: Array) -> float:
+    return float(np.nanmax(np.abs(gradient), initial=0.0))
