@@ -1,5 +1,7 @@
 """A trace agrees with unrolled autograd for every option of nn.RNN, nn.LSTM and nn.GRU, in any combination."""
 
+from unittest import mock
+
 import numpy as np
 import pytest
 import torch
@@ -9,7 +11,7 @@ from torch import nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 from unrolled import relative_error, unroll
 
-from rnnviz.trace import trace
+from rnnviz.trace import runs, trace
 
 TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-5}
 GATES = {"RNN": "", "LSTM": "ifgo", "GRU": "rzn"}
@@ -48,6 +50,7 @@ def cases(draw):
         "dropout": draw(st.sampled_from([0.0, 0.4])) if options["num_layers"] > 1 else 0.0,
         "dtype": draw(st.sampled_from([torch.float64, torch.float32])),
         "seed": draw(st.integers(0, 2**16)),
+        "run": draw(st.integers(1, 8)),
     }
 
 
@@ -59,7 +62,8 @@ def test_a_trace_agrees_with_unrolled_autograd_whatever_the_options(case):
     lengths = case["lengths"]
     loss = loss_of(case)
     torch.manual_seed(case["seed"])
-    found = trace(module, *arguments, loss=lambda result: loss(*padded(result, case)))
+    with mock.patch.multiple(runs, _CACHE=1, _SHORTEST=case["run"]):  # cut these short sequences into runs as well
+        found = trace(module, *arguments, loss=lambda result: loss(*padded(result, case)))
     layer = found.layers[case["kind"].lower()]
 
     truth = unroll(module, x, h0, c0, lengths, masks)
@@ -158,3 +162,36 @@ def weight_norms(module, name, gates):
             gradient = getattr(module, f"{name}_l{layer}{suffix}").grad
             table[:, layer, d] = [block.norm().item() for block in gradient.chunk(gates)]
     return table
+
+
+@pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN")
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [("RNN", {}), ("GRU", {"bidirectional": True}), ("LSTM", {"num_layers": 2}), ("LSTM", {"proj_size": 2})],
+)
+def test_the_total_gradient_agrees_with_finite_differences(kind, options):
+    torch.manual_seed(0)
+    module = getattr(nn, kind)(3, 4, batch_first=True, **options).double()
+    x, at, step = torch.randn(1, 6, 3).double(), 3, 1e-6
+    layer = trace(module, x, loss=lambda result: (result[0] ** 3).sum()).layers[kind.lower()]
+
+    def continued(hidden):
+        """Loss of the top layer's forward direction from step `at` on, with h_at put in the place of its own."""
+        sizes = (module.input_size if module.num_layers == 1 else module.hidden_size, 4)
+        own = {"proj_size": module.proj_size} if module.proj_size else {}
+        top = getattr(nn, kind)(*sizes, batch_first=True, **own).double()
+        suffix = f"_l{module.num_layers - 1}"
+        with torch.no_grad():
+            for name, value in top.named_parameters():
+                value.copy_(getattr(module, name.replace("_l0", suffix)))
+        below = x if module.num_layers == 1 else torch.tensor(layer.hidden[0, 0])
+        state = hidden[None] if layer.cell is None else (hidden[None], torch.tensor(layer.cell[-1, :1, :, at].copy()))
+        output, _ = top(below[:, at + 1 :], state)
+        return ((hidden**3).sum() + (output**3).sum()).item()
+
+    hidden = torch.tensor(layer.hidden[-1, 0, :, at])
+    for unit in range(hidden.shape[1]):
+        nudge = torch.zeros_like(hidden)
+        nudge[0, unit] = step
+        slope = (continued(hidden + nudge) - continued(hidden - nudge)) / (2 * step)
+        assert layer.grad_hidden[-1, 0, 0, at, unit] == pytest.approx(slope, rel=1e-6, abs=1e-9)
