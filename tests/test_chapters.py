@@ -1,0 +1,127 @@
+"""Every chapter as a file: well formed, readable, free of what a run leaves behind. nbval runs them."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+FOLDER = Path(__file__).parents[1] / "notebooks" / "en"
+CHAPTERS = sorted(FOLDER.glob("*.ipynb"))
+IGNORED = "nbval-ignore-output"
+LONGEST = 12
+LIVE = {"application/vnd.jupyter.widget-view+json", "application/vnd.plotly.v1+json", "image/png", "text/html"}
+
+every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+
+
+def _book(path: Path) -> Any:
+    return nbformat.read(path, as_version=nbformat.NO_CONVERT)
+
+
+def _code(path: Path) -> list[Any]:
+    return [cell for cell in _book(path).cells if cell.cell_type == "code"]
+
+
+def _tags(cell: Any) -> list[str]:
+    return list(cell.metadata.get("tags", []))
+
+
+def _text(path: Path) -> str:
+    return "\n".join(cell.source for cell in _book(path).cells if cell.cell_type == "markdown")
+
+
+def test_the_first_two_chapters_exist() -> None:
+    assert {"00_start_here", "01_why_recurrence"} <= {path.stem for path in CHAPTERS}
+
+
+@every_chapter
+def test_a_chapter_is_a_valid_notebook_of_format_4_5(path: Path) -> None:
+    book = _book(path)
+    nbformat.validate(book)
+    assert (book.nbformat, book.nbformat_minor) == (4, 5)
+
+
+@every_chapter
+def test_its_cells_have_readable_ids_of_their_own(path: Path) -> None:
+    ids = [cell.id for cell in _book(path).cells]
+    assert len(ids) == len(set(ids))
+    unreadable = [id for id in ids if not re.fullmatch(r"[a-z][a-z-]*[a-z]", id) or re.fullmatch(r"[0-9a-f-]{8,}", id)]
+    assert unreadable == []
+
+
+@every_chapter
+def test_its_metadata_hold_the_kernel_and_what_it_teaches_and_no_widget_state(path: Path) -> None:
+    metadata = _book(path).metadata
+    assert metadata.kernelspec.name == "python3"
+    assert "widgets" not in metadata
+    assert all(re.fullmatch(r"[A-H]\d+", point) for point in metadata.rnnviz.teaches)
+
+
+@every_chapter
+def test_its_code_cells_fit_in_one_glance(path: Path) -> None:
+    lengths = {cell.id: len(cell.source.splitlines()) for cell in _code(path)}
+    assert {id: length for id, length in lengths.items() if length > LONGEST} == {}
+
+
+@every_chapter
+def test_it_keeps_the_text_that_every_run_prints_and_nothing_else(path: Path) -> None:
+    for cell in _code(path):
+        if IGNORED in _tags(cell):
+            assert (cell.outputs, cell.execution_count) == ([], None), cell.id
+            continue
+        assert cell.execution_count is not None, f"{cell.id}: nbval compares outputs only of cells with a count"
+        for output in cell.outputs:
+            assert output.output_type != "error", cell.id
+            assert not LIVE & set(output.get("data", {})), f"{cell.id} shows something live: tag it {IGNORED}"
+            assert output.get("name") != "stderr", cell.id
+
+
+@every_chapter
+def test_nothing_in_it_depends_on_where_or_when_it_ran(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert re.search(r"0x[0-9a-f]{6,}|/home/|/tmp/|/root/|https?://|\"execution\":", text) is None
+
+
+@every_chapter
+def test_it_follows_the_plan_of_a_chapter(path: Path) -> None:
+    text = _text(path)
+    headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
+    plan = ["What you saw, and why", "Exercises", "Pitfalls", "What to read"]
+    assert headings[-4:] == plan
+    assert "you will be able to" in text
+    code = "\n".join(cell.source for cell in _code(path))
+    assert "exercises.predict(" in code
+    assert code.index("exercises.predict(") < code.index(".reveal(")
+
+
+@every_chapter
+def test_every_exercise_has_a_folded_solution_that_is_right(path: Path) -> None:
+    asked, solved = set(), set()
+    for heading, cell in zip(_book(path).cells, _book(path).cells[1:], strict=False):
+        if cell.cell_type != "code" or not (found := re.search(r'exercises\.check\("([\w.-]+)"', cell.source)):
+            continue
+        if "solution" not in _tags(cell):
+            asked.add(found[1])
+            continue
+        solved.add(found[1])
+        assert cell.metadata.jupyter.source_hidden
+        assert heading.metadata["jp-MarkdownHeadingCollapsed"]
+        assert cell.outputs[0].text.startswith("✓")
+    assert len(asked) >= 2
+    assert asked == solved
+
+
+@every_chapter
+def test_its_links_lead_to_chapters_that_exist(path: Path) -> None:
+    links = re.findall(r"\]\(([^)]+)\)", _text(path))
+    assert links
+    assert [link for link in links if not (FOLDER / link).exists()] == []
+
+
+@every_chapter
+def test_it_is_written_as_notebook_tools_write_it(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
