@@ -91,14 +91,16 @@ class Pass:
         kind, units = self.layout.kind, self.weights.W_hh.shape[0]
         if kind == "rnn":
             return (), None, None
-        found = cells.LSTMGates if kind == "lstm" else cells.GRUGates
         equation = cells.lstm_gates if kind == "lstm" else cells.gru_gates
-        gates = found(*(before.new_empty((*before.shape[:2], units // len(found._fields))) for _ in found._fields))
-        walk = CellWalk.start(self.stack, self.index, gates[0], self.reverse) if kind == "lstm" else None
-        for run in self._ordered(runs(before, 3 * units)):
+        found = self._ordered(runs(before, 3 * units, together=True))
+        walk = CellWalk.start(self.stack, self.index, self.reverse) if kind == "lstm" else None
+        gates: tuple[Tensor, ...] = ()
+        for run in found:
             now = equation(self.inputs[run], before[run], *self.weights[:4])
+            gates = gates or (now if len(found) == 1 else _room(now, len(before)))
             for every, some in zip(gates, now, strict=True):
-                every[run] = some
+                if every is not some:
+                    every[run] = some
             if walk is not None:
                 walk.over(run, now)
         return gates, *((None, None) if walk is None else walk.states())
@@ -108,9 +110,8 @@ class Pass:
 
     def _entering(self, grad_output: Tensor | None, before: Tensor, cell: Tensor | None) -> tuple[Tensor, Adjoint]:
         """What reaches each step from outside, and the scan with that and what the next call sends back put in."""
-        direct = torch.zeros_like(self.hidden, memory_format=torch.contiguous_format)
-        if grad_output is not None:
-            direct.copy_(grad_output)
+        outside = torch.zeros_like(self.hidden) if grad_output is None else grad_output
+        direct = outside.clone(memory_format=torch.contiguous_format)
         self._enter(direct, self.stack.grad_final[0])
         of_cell = None if cell is None else torch.zeros_like(cell, memory_format=torch.contiguous_format)
         adjoint = Adjoint(
@@ -141,6 +142,11 @@ class Pass:
             seed[self.stack.lengths - 1, torch.arange(seed.shape[1], device=seed.device)] += gradient[self.index]
 
 
+def _room(gates: LSTMGates | GRUGates, steps: int) -> tuple[Tensor, ...]:
+    """Arrays like these gates for all timesteps."""
+    return type(gates)(*(gate.new_empty((steps, *gate.shape[1:])) for gate in gates))
+
+
 @dataclass(frozen=True, eq=False)
 class CellWalk:
     """c_t = f_t c_{t-1} + i_t g_t, the one part of the forward replay that has to loop."""
@@ -150,10 +156,11 @@ class CellWalk:
     reverse: bool
 
     @classmethod
-    def start(cls, stack: Stack, index: int, like: Tensor, reverse: bool) -> CellWalk:
+    def start(cls, stack: Stack, index: int, reverse: bool) -> CellWalk:
         """Put the initial state where the recurrence begins."""
-        joined = like.new_empty((len(like) + 1, *like.shape[1:]))
-        joined[-1 if reverse else 0] = stack.initial[1][index]
+        start = stack.initial[1][index]
+        joined = start.new_empty((len(stack.levels[0].inputs) + 1, *start.shape))
+        joined[-1 if reverse else 0] = start
         return cls(joined, stack.valid, reverse)
 
     def over(self, run: slice, gates: tuple[Tensor, ...]) -> None:

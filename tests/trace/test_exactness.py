@@ -62,7 +62,9 @@ def test_a_trace_agrees_with_unrolled_autograd_whatever_the_options(case):
     lengths = case["lengths"]
     loss = loss_of(case)
     torch.manual_seed(case["seed"])
-    with mock.patch.multiple(runs, _CACHE=1, _SHORTEST=case["run"]):  # cut these short sequences into runs as well
+    with mock.patch.multiple(
+        runs, _CACHE=1, _WHOLE=1, _SHORTEST=case["run"]
+    ):  # cut these short sequences into runs as well
         found = trace(module, *arguments, loss=lambda result: loss(*padded(result, case)))
     layer = found.layers[case["kind"].lower()]
 

@@ -6,6 +6,7 @@ import sys
 import zipfile
 from collections.abc import Mapping
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -182,6 +183,28 @@ def test_a_file_that_is_no_trace_is_refused(tmp_path):
     (tmp_path / "evil.npz").write_bytes(pickle.dumps([1]))
     with pytest.raises(ValueError, match="pickled"):
         Trace.load(tmp_path / "evil.npz")
+
+
+class Dataset:
+    """Stands in for xarray's: keeps what it is given, and checks as xarray does that one axis has one length."""
+
+    def __init__(self, variables, attrs):
+        self.variables, self.attrs, self.sizes = variables, attrs, {}
+        for axes, values in variables.values():
+            for axis, size in zip(axes, values.shape, strict=True):
+                assert self.sizes.setdefault(axis, size) == size
+
+
+@projections
+def test_arrays_get_the_names_of_their_axes_for_xarray(monkeypatch):
+    monkeypatch.setitem(sys.modules, "xarray", SimpleNamespace(Dataset=Dataset))
+    _, _, found = traced(nn.LSTM, proj_size=2)
+    dataset = found.to_xarray()["lstm"]
+    axes, values = dataset.variables["gate_f"]
+    assert axes == ("layer", "direction", "batch", "time", "cell_unit")
+    np.testing.assert_array_equal(values, found.layers["lstm"].gates["f"])
+    assert dataset.sizes == {"batch": 3, "layer": 1, "direction": 1, "time": 6, "unit": 2, "cell_unit": 4}
+    assert dataset.attrs == {"kind": "lstm"}
 
 
 def test_without_xarray_the_missing_package_is_named(monkeypatch):
