@@ -101,13 +101,24 @@ class Knobs:
             self._on_move({"clip": self.widgets["clip"].value if change["new"] else None})
 
 
+def _scale(low: int, high: int) -> list[tuple[str, float]]:
+    """Return round numbers from 10^low to 10^high, each about 1.5 times the one before.
+
+    A slider over such a list shows exactly the number in force; ipywidgets' FloatLogSlider rounds it to its own grid
+    and does not follow a value that code has set.
+    """
+    numbers = [float(f"{digit}e{power}") for power in range(low, high) for digit in (1, 1.5, 2, 3, 5, 7)]
+    return [(f"{number:g}", number) for number in [*numbers, float(f"1e{high}")]]
+
+
 def _stretch(widget: widgets.ValueWidget, value: Any) -> None:
-    """Give a slider room for a value that code has set beyond its ends."""
-    if isinstance(widget, widgets.FloatLogSlider):
-        while widget.base**widget.max < value:
-            widget.max += 1
-        while widget.base**widget.min > value:
-            widget.min -= 1
+    """Make room on a slider for a value that code has set beside its marks or beyond its ends."""
+    if isinstance(widget, widgets.SelectionSlider):
+        if value not in dict(widget.options).values():
+            marks = sorted([*widget.options, (f"{value:g}", value)], key=lambda mark: mark[1])
+            kept = widget.value
+            widget.options = marks
+            widget.value = kept
     elif isinstance(widget, widgets.IntSlider | widgets.FloatSlider | widgets.BoundedIntText) and value > widget.max:
         widget.max = value
 
@@ -123,12 +134,10 @@ def _makers(
             description=t(f"knob.{name}"), options=[(t(f"knob.{name}.{option}"), option) for option in options]
         )
 
-    log, whole = widgets.FloatLogSlider, widgets.IntSlider
+    whole = widgets.IntSlider
     return {
-        "lr": slider(log, "lr", True, value=1e-3, min=-5, max=0, step=0.05, readout_format=".1e"),
-        "clip": slider(
-            log, "clip", True, value=settings.clip or _CLIP_WHEN_ON, min=-2, max=2, step=0.05, readout_format=".2g"
-        ),
+        "lr": slider(widgets.SelectionSlider, "lr", True, options=_scale(-5, 0)),
+        "clip": slider(widgets.SelectionSlider, "clip", True, options=_scale(-2, 2), value=_CLIP_WHEN_ON),
         "batch_size": slider(whole, "batch_size", False, min=1, max=256),
         "optimizer": menu("optimizer", OPTIMIZERS),
         "input_noise": slider(widgets.FloatSlider, "input_noise", True, min=0.0, max=1.0, step=0.01),

@@ -1,5 +1,6 @@
 """Lab: one live recurrent network, its buttons, knobs and pictures; a facade over session, runner and screen."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Any, Self
 
@@ -104,7 +105,7 @@ class Lab:
 
     def reset(self) -> None:
         """Start again from step 0, with the same seed and the present settings."""
-        self._runner.reset()
+        self._runner.reset(wait=True)
 
     def train(self, steps: int) -> None:
         """Train in place and return when done: deterministic, for scripts and tests.
@@ -149,13 +150,14 @@ class Lab:
             self._knobs.follow(wanted)
         if self._announce(wanted) and self._screen is not None:
             self._screen.pump.flush(timeout=1.0)
-        self._runner.apply(wanted)
+        self._runner.apply(wanted, wait=True)
         return self
 
     def close(self) -> None:
         """Stop training and drawing for good; `history`, `trace` and `figure` still answer."""
         self._runner.stop()
-        self._runner.join(timeout=5.0)
+        with contextlib.suppress(Exception):  # what a run has failed with is on the status line already
+            self._runner.join(timeout=5.0)
         if self._screen is not None:
             self._screen.pump.flush(timeout=2.0)
             self._screen.close()

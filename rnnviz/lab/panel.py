@@ -1,6 +1,7 @@
 """The panel: buttons, progress, status line, knobs and pictures, laid out; it decides nothing."""
 
 import html
+import math
 from collections.abc import Mapping
 from importlib import resources
 
@@ -103,7 +104,7 @@ class Panel:
         failed : bool
             Whether to mark the line as an error.
         """
-        self.bar.max, self.bar.value = max(state.goal or 1, 1), min(state.step, state.goal or 1)
+        self.bar.max, self.bar.value = state.goal, min(state.step, state.goal)
         self.figures_text.value = _progress_words(state)
         tone = "rv-failed" if failed else "rv-fine"
         self.status.value = f'<span role="status" aria-live="polite" class="{tone}">{html.escape(words)}</span>'
@@ -126,9 +127,8 @@ class Panel:
 
 
 def _progress_words(state: RunState) -> str:
-    loss = "–" if state.loss is None else f"{state.loss:.4g}"
-    goal = state.step if state.goal is None else state.goal
-    words = t("lab.progress", step=state.step, goal=goal, rate=state.steps_per_second, loss=loss)
+    loss = "–" if math.isnan(state.loss) else f"{state.loss:.4g}"
+    words = t("lab.progress", step=state.step, goal=state.goal, rate=state.steps_per_second, loss=loss)
     return f'<span class="rv-figures">{html.escape(words)}</span>'
 
 

@@ -70,8 +70,8 @@ class CurvesView(View):
         for index, (column, _) in enumerate(_COLUMNS):
             values = history[column] if column == "metric" else np.where(history[column] > 0, history[column], np.nan)
             patches += [Patch(index, "x", steps[kept]), Patch(index, "y", values[kept])]
-            if column != "metric":
-                patches.append(Patch(None, f"yaxis{'' if index == 0 else index + 1}.dtick", _dtick(values[kept])))
+            patches.append(Patch(index, "mode", "lines" if len(kept) > 1 else "markers"))  # one point has no length
+            patches += _ticks(f"yaxis{'' if index == 0 else index + 1}", values[kept], log=column != "metric")
         ends = steps[[0, -1]] if len(steps) else np.zeros(0)
         clip = np.full(len(ends), np.nan if snapshot.settings.clip is None else snapshot.settings.clip)
         return [
@@ -88,11 +88,14 @@ def _kept(length: int, room: int | None) -> np.ndarray:
     return positions[::-1]
 
 
-def _dtick(values: np.ndarray) -> int | str:
-    """Label 1, 2, 5 of each decade where there are few decades, else the decades alone."""
+def _ticks(axis: str, values: np.ndarray, *, log: bool) -> list[Patch]:
+    """Label 1, 2, 5 of each decade where there are few decades, else the decades alone; nothing on an empty axis."""
     values = values[np.isfinite(values)]
-    decades = math.log10(values.max() / values.min()) if len(values) else 0.0
-    return "D2" if decades < 1.5 else math.ceil(decades / 4)
+    patches = [Patch(None, f"{axis}.showticklabels", bool(len(values)))]
+    if log:
+        decades = math.log10(values.max() / values.min()) if len(values) else 0.0
+        patches.append(Patch(None, f"{axis}.dtick", "D2" if decades < 1.5 else math.ceil(decades / 4)))
+    return patches
 
 
 def _score(snapshot: Snapshot) -> str:

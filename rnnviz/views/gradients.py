@@ -97,7 +97,7 @@ def _line(name: str, color: str, width: float, dash: str = "solid", mode: str = 
 
 def _low_notice() -> go.layout.Annotation:
     note = notice()
-    note.update(y=0, yshift=4, yanchor="bottom", xanchor="left", x=0.01)
+    note.update(y=0, yshift=4, yanchor="bottom", xanchor="right", x=0.99)
     return note
 
 

@@ -71,7 +71,7 @@ def _ranges(panels: list[Panel]) -> list[Patch]:
 
 
 def _time_title(snapshot: Snapshot, focus: Focus, panels: int) -> list[Patch]:
-    labels = snapshot.time_labels[focus.sample]
+    labels = snapshot.time_labels[focus.sample] if snapshot.spans[focus.sample] else None  # a calendar has both
     axis = "xaxis" if panels == 1 else f"xaxis{panels}"
     words = t("view.time") if labels is None else t("view.time.labelled", first=labels[0], last=labels[-1])
     return [Patch(None, f"{axis}.title.text", words)]

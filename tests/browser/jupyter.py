@@ -7,14 +7,15 @@ import shutil
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
-PATIENCE = 60_000  # ms: a loaded two-core machine
+PATIENCE = 30_000  # ms: a loaded two-core machine
 
 
 def chromium(playwright: Playwright) -> Browser:
@@ -58,7 +59,7 @@ def _address(process: subprocess.Popen[bytes], home: Path) -> str:
         for record in runtime.glob("jpserver-*.json"):
             with suppress(json.JSONDecodeError):  # it is being written
                 told = json.loads(record.read_text())
-                return f"{told['url']}lab/tree/{{path}}?token={told['token']}"
+                return f"{told['url']}lab/workspaces/{{workspace}}/tree/{{path}}?token={told['token']}"
         time.sleep(0.1)
     raise RuntimeError(f"JupyterLab did not start:\n{(home / 'log').read_text()[-2000:]}")
 
@@ -74,7 +75,8 @@ class Notebook:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def open(self, address: str, path: str) -> "Notebook":
-        self.page.goto(address.format(path=path))
+        # a workspace of its own, or JupyterLab would bring back the notebooks of the tests before
+        self.page.goto(address.format(path=path, workspace=uuid.uuid4().hex))
         expect(self.page.locator(".jp-Notebook").first).to_be_visible(timeout=PATIENCE)
         return self.ready()
 
@@ -82,10 +84,12 @@ class Notebook:
         expect(self.page.get_by_text(re.compile(r"\| Idle$")).first).to_be_visible(timeout=PATIENCE)
         return self
 
-    def run_all(self) -> "Notebook":
+    def run_all(self, wait: bool = True) -> "Notebook":
         """Run every cell, as the menu does, and wait until none is running or waiting."""
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        if not wait:
+            return self
         self.page.wait_for_function(
             "() => { const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];"
             " return /\\d/.test(prompts[0]?.textContent) && !prompts.some(p => p.textContent.includes('*')) }",
@@ -93,7 +97,7 @@ class Notebook:
         )
         return self
 
-    def view(self, name: str) -> Any:
+    def view(self, name: str) -> Locator:
         return self.lab.locator(f".rv-view-{name} .rv-plot")
 
     def step(self) -> int:
@@ -107,3 +111,62 @@ class Notebook:
             timeout=PATIENCE,
         )
         return self.step()
+
+    def button(self, name: str) -> Locator:
+        return self.lab.locator(f".rv-{name}")
+
+    def slider(self, name: str) -> float:
+        """What a slider's read-out says."""
+        return float(self.lab.locator(f".rv-{name} .widget-readout").inner_text())
+
+    def shown(self, view: str, trace: int, key: str) -> Any:
+        """The numbers that plotly has drawn."""
+        return self.view(view).evaluate(
+            "(plot, [trace, key]) => { const value = plot.data[trace][key];"
+            " return Array.from(value, row => typeof row === 'number' ? row : Array.from(row)) }",
+            [trace, key],
+        )
+
+    def hover(self, view: str, across: float) -> None:
+        self.view(view).scroll_into_view_if_needed()
+        box = self.view(view).bounding_box()
+        assert box is not None
+        self.page.mouse.move(box["x"] + 5, box["y"] + 5)
+        self.page.mouse.move(box["x"] + box["width"] * across, box["y"] + box["height"] * 0.5)
+
+    def busy(self) -> bool:
+        return self.page.get_by_text(re.compile(r"\| Busy$")).count() > 0
+
+    def frames(self, count: int) -> None:
+        """Wait until so many further frames were drawn."""
+        number = "() => Number(document.querySelector('.rv-view-hidden .rv-plot').dataset.frame)"
+        target = self.page.evaluate(number) + count
+        self.page.wait_for_function(f"target => ({number})() >= target", arg=target, timeout=PATIENCE)
+
+    def settle(self) -> None:
+        """Wait until no picture has changed for a while."""
+        self.page.evaluate(
+            """() => new Promise(done => {
+                const seen = () => [...document.querySelectorAll('.rv-plot')].map(p => p.dataset.frame).join();
+                let last = seen(), calm = 0;
+                const timer = setInterval(() => {
+                    calm = seen() === last ? calm + 1 : 0;
+                    last = seen();
+                    if (calm >= 8) { clearInterval(timer); done(); }
+                }, 100);
+            })"""
+        )
+
+    def code(self, text: str) -> None:
+        """Type into the last cell and run it."""
+        last = self.page.locator(".jp-CodeCell").last
+        last.locator(".cm-content").click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(text)
+        self.page.keyboard.press("Control+Enter")
+
+    def printed(self, label: str) -> Any:
+        """The JSON that a cell has printed after ``label``."""
+        line = self.page.locator(".jp-OutputArea-output pre", has_text=re.compile(rf"^{label} ")).last
+        expect(line).to_be_visible(timeout=PATIENCE)
+        return json.loads(line.inner_text().removeprefix(label))

@@ -1,0 +1,59 @@
+"""A learner opens chapter 01 in JupyterLab, runs it, plays, moves a slider, pauses, reloads."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from rnnviz.cli.chapters import copy_chapters, shipped_chapters
+from tests.browser.jupyter import Notebook, server
+
+COMMS = "@jupyterlab/apputils-extension:kernels-settings"
+
+
+@pytest.fixture(scope="module", params=["perCommTarget", "disabled"])
+def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder: Path = tmp_path_factory.mktemp("chapters")
+    copy_chapters(shipped_chapters(), folder)
+    with server(folder, {COMMS: {"commsOverSubshells": request.param}}) as started:
+        yield started
+
+
+@pytest.mark.timeout(400)
+def test_chapter_01_from_top_to_bottom_and_live(address: str, page: Page) -> None:
+    notebook = Notebook(page).open(address, "01_why_recurrence.ipynb").run_all()
+    assert page.locator(".jp-OutputArea-output[data-mime-type*='error']").count() == 0
+    notebook.lab.scroll_into_view_if_needed()
+    first = notebook.wait_for_step(0)
+    hidden = notebook.view("hidden")
+    before = hidden.screenshot()
+
+    notebook.button("play").click()
+    playing = notebook.wait_for_step(first + 20)
+    assert hidden.screenshot() != before
+
+    handle = notebook.lab.locator(".rv-lr .noUi-handle")
+    handle.focus()
+    for _ in range(6):
+        handle.press("ArrowRight")
+    chosen = notebook.slider("lr")
+    notebook.wait_for_step(playing + 20)
+    notebook.button("pause").click()
+    expect(notebook.button("play")).to_be_enabled()
+    expect(notebook.button("pause")).to_be_disabled()
+    notebook.settle()
+    used = notebook.shown("curves", 3, "y")
+    assert used[-1] == pytest.approx(chosen, rel=0.06)  # the read-out has two digits
+    assert used[-1] > used[0] * 1.5
+
+    paused = notebook.step()
+    assert f"{paused:,}" in notebook.lab.locator(".rv-progress").inner_text()
+    picture = hidden.screenshot()
+    page.reload()
+    notebook.ready()
+    notebook.lab.scroll_into_view_if_needed()
+    assert notebook.wait_for_step(paused) == paused
+    notebook.settle()
+    assert hidden.screenshot() == picture
+    assert notebook.errors == []
