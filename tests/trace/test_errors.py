@@ -95,3 +95,13 @@ def test_keyword_arguments_reach_the_model():
     model, x = nn.GRU(3, 4), torch.randn(2, 5, 3)
     found = trace(model, kwargs={"input": x, "hx": torch.ones(1, 5, 4)}).layers["gru"]
     np.testing.assert_array_equal(found.initial_hidden, np.ones((1, 1, 5, 4)))
+
+
+def test_a_layer_with_a_weight_parametrization_keeps_its_name_and_its_exact_gradient():
+    torch.manual_seed(0)
+    module = nn.GRU(3, 4).double()
+    x = torch.randn(5, 2, 3).double()
+    expected = trace(module, x, loss=lambda out: out[0].square().sum()).layers["gru"].grad_hidden
+    nn.utils.parametrizations.weight_norm(module, "weight_hh_l0")
+    found = trace(module, x, loss=lambda out: out[0].square().sum()).layers["gru"].grad_hidden
+    np.testing.assert_allclose(found, expected, rtol=1e-10)
