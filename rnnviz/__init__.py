@@ -14,17 +14,18 @@ _HOMES = {
     "cells": "rnnviz.cells",
     "exercises": "rnnviz.exercises",
     "models": "rnnviz.models",
+    "register_cell": "rnnviz.trace",
     "tasks": "rnnviz.tasks",
     "trace": "rnnviz.trace",
 }
-_MODULES = {"cells", "exercises", "models", "tasks"}
+_MODULES = {"cells", "exercises", "models", "tasks", "trace"}  # calling the module `trace` traces
 
-__all__ = ["Lab", "Trace", "__version__", "cells", "exercises", "models", "tasks", "trace"]
+__all__ = ["Lab", "Trace", "__version__", "cells", "exercises", "models", "register_cell", "tasks", "trace"]
 
 if TYPE_CHECKING:
-    from rnnviz import cells, exercises, models, tasks
+    from rnnviz import cells, exercises, models, tasks, trace
     from rnnviz.lab import Lab
-    from rnnviz.trace import Trace, trace
+    from rnnviz.trace import Trace, register_cell
 
 
 def __getattr__(name: str) -> Any:

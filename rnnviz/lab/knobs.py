@@ -37,6 +37,7 @@ class Knobs:
     ) -> None:
         self._on_move = on_move
         self._following = False
+        self.hints: dict[str, list[str]] = {}  # class name to label and tooltip
         makers = _makers(settings, seq_lens, choices)
         self.widgets: dict[str, widgets.ValueWidget] = {name: make() for name, make in makers.items()}
         self.clipping = widgets.Checkbox(description=t("knob.clipping"), indent=False)
@@ -81,6 +82,7 @@ class Knobs:
 
     def _dress(self, widget: widgets.DOMWidget, name: str) -> None:
         widget.tooltip = t(f"knob.{name}.tip")
+        self.hints[f"rv-{name.replace('_', '-')}"] = [t(f"knob.{name}"), t(f"knob.{name}.tip")]
         widget.add_class(f"rv-{name.replace('_', '-')}")
         widget.add_class("rv-knob")
 

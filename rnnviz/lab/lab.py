@@ -210,14 +210,14 @@ class Lab:
         Raises
         ------
         ValueError
-            For an unknown name, or a picture that this task does not have.
+            For an unknown name, a picture that this task does not have, or a sequence that does not exist.
         """
-        if name not in VIEWS:
+        if name not in tuple(VIEWS):
             raise ValueError(f"name must be one of {', '.join(VIEWS)}, got {name!r}.")
         snapshot = self.snapshot()
         if not VIEWS[name].exists(snapshot):
             raise ValueError(f"the task {self.task.name!r} has nothing to draw in the view {name!r}.")
-        return VIEWS[name].figure(snapshot, Focus(sample, layer, direction))
+        return VIEWS[name].figure(snapshot, Focus(sample, layer, direction).checked(snapshot.layer))
 
     # the screen
 

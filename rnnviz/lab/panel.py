@@ -3,11 +3,11 @@
 import html
 import math
 from collections.abc import Mapping
-from importlib import resources
 
 import ipywidgets as widgets
 
 from rnnviz.i18n import t
+from rnnviz.lab.dress import Dress
 from rnnviz.lab.knobs import Knobs
 from rnnviz.live import LiveFigure
 from rnnviz.training import RunState
@@ -25,7 +25,9 @@ class Gaze:
         self.direction = widgets.Dropdown(
             description=t("gaze.direction"), options=[(t("gaze.forward"), 0), (t("gaze.backward"), 1)]
         )
+        self.hints: dict[str, list[str]] = {}
         for name, widget in (("sample", self.sample), ("layer", self.layer), ("direction", self.direction)):
+            self.hints[f"rv-{name}"] = [t(f"gaze.{name}"), t(f"gaze.{name}.tip")]
             widget.tooltip = t(f"gaze.{name}.tip")
             widget.add_class(f"rv-{name}")
             widget.add_class("rv-knob")
@@ -80,7 +82,7 @@ class Panel:
         self.widget = _box(
             widgets.VBox,
             [
-                widgets.HTML(f"<style>{_css()}</style>", layout={"display": "none"}),
+                Dress(hints=knobs.hints | self.gaze.hints, layout={"display": "none"}),
                 _box(widgets.HBox, [buttons, progress], "rv-head"),
                 self.status,
                 _box(
@@ -158,7 +160,3 @@ def _knobs(knobs: Knobs, gaze: Gaze) -> widgets.Box:
         group("gaze", [gaze.sample, gaze.layer, gaze.direction]),
     ]
     return _box(widgets.Box, groups, "rv-knobs")
-
-
-def _css() -> str:
-    return resources.files(__package__).joinpath("lab.css").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from rnnviz.lab.knobs import Knobs
 from rnnviz.lab.panel import Panel
-from rnnviz.live import Feed, Frame, LiveFigure, Pump
+from rnnviz.live import Cursor, Feed, Frame, LiveFigure, Pump
 from rnnviz.training import RunState, Snapshot
 from rnnviz.views import Focus, View
 
@@ -48,7 +48,8 @@ class Screen:
         self._snapshot, self._state, self._words = snapshot, state, state.message
         self._failed = False
         self._after: list[Callable[[], None]] = []
-        self._shape: tuple[int, Focus] | None = None
+        self._run: int | None = None
+        self._undrawable: Snapshot | None = None
         self.feed = Feed()
         focus = Focus().within(snapshot.layer)
         figures = {name: self._make(name, view, snapshot, focus) for name, view in views.items()}
@@ -100,22 +101,27 @@ class Screen:
         self.panel.write(state, words, failed=failed)
         for call in after:
             call()
-        self._draw_views(snapshot)
+        if snapshot is self._undrawable:  # its error is on the status line; to try again would only repeat it
+            return
+        try:
+            self._draw_views(snapshot)
+        except Exception:
+            self._undrawable = snapshot
+            raise
 
     def _draw_views(self, snapshot: Snapshot) -> None:
-        layers, directions, batch = snapshot.layer.hidden.shape[:3]
-        self.panel.gaze.fit(layers, directions, batch)
+        self.panel.gaze.fit(*snapshot.layer.hidden.shape[:3])
         focus = self.panel.gaze.focus.within(snapshot.layer)
         shown = {name: view for name, view in self._views.items() if view.exists(snapshot)}
-        shape = (snapshot.run, focus)
-        if shape != self._shape:
+        if snapshot.run != self._run:
             self._rebuild(snapshot, focus, shown)
-            self._shape = shape
+            self._run = snapshot.run
         patches = {name: view.patches(snapshot, focus, self.feed.sizes.get(name)) for name, view in shown.items()}
-        self.feed.push(Frame(snapshot.run, snapshot.step, patches))
+        cursors = {name: place for name, view in shown.items() if (place := _cursor(view, snapshot, focus))}
+        self.feed.push(Frame(snapshot.run, snapshot.step, patches, cursors))
 
     def _rebuild(self, snapshot: Snapshot, focus: Focus, shown: Mapping[str, View]) -> None:
-        """Another run or another focus: other axes, perhaps other panels."""
+        """Start another run: other axes, perhaps other panels."""
         for name, figure in self._figures.items():
             self.panel.show_view(name, name in shown)
             if name in shown:
@@ -123,6 +129,6 @@ class Screen:
                 figure.rebuild(view.skeleton(snapshot, focus), run=snapshot.run, cursor=_cursor(view, snapshot, focus))
 
 
-def _cursor(view: View, snapshot: Snapshot, focus: Focus) -> tuple[float, float, int] | None:
+def _cursor(view: View, snapshot: Snapshot, focus: Focus) -> Cursor | None:
     place = view.cursor(snapshot, focus)
     return None if place is None else (*place, snapshot.layer.hidden.shape[3])

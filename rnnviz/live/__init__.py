@@ -2,8 +2,8 @@
 
 from rnnviz.live.feed import Feed
 from rnnviz.live.figure import LiveFigure
-from rnnviz.live.frame import Frame, pack
+from rnnviz.live.frame import Cursor, Frame, pack
 from rnnviz.live.pump import Pump
 from rnnviz.live.runtime import PlotlyRuntime, runtime
 
-__all__ = ["Feed", "Frame", "LiveFigure", "PlotlyRuntime", "Pump", "pack", "runtime"]
+__all__ = ["Cursor", "Feed", "Frame", "LiveFigure", "PlotlyRuntime", "Pump", "pack", "runtime"]

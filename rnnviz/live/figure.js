@@ -82,6 +82,7 @@ class Drawing {
     if (!this.spec || frame.run !== this.spec.run || frame.id === this.drawn) return;
     if (!this.visible || document.hidden || !this.plot.offsetWidth) return;
     this.drawn = frame.id;
+    this.spec.cursor = frame.cursors[this.name] ?? this.spec.cursor;
     for (const part of frame.parts) {
       if (part.figure !== this.name) continue;
       put(part.trace === null ? this.plot.layout : this.plot.data[part.trace], part.key, values(part, frame.bytes));
@@ -104,14 +105,15 @@ class Drawing {
     for (const { xaxis, yaxis } of subplots(this.plot)) {
       const inside = x >= xaxis._offset && x <= xaxis._offset + xaxis._length;
       if (!inside || y < yaxis._offset || y > yaxis._offset + yaxis._length) continue;
-      return this.clamp((xaxis.p2d(x - xaxis._offset) - this.spec.cursor.start) / this.spec.cursor.step);
+      const [start, step] = this.spec.cursor;
+      return this.clamp((xaxis.p2d(x - xaxis._offset) - start) / step);
     }
     return null;
   }
 
   clamp(t) {
     const rounded = Math.round(t);
-    return rounded < 0 || rounded >= this.spec.cursor.length ? null : rounded;
+    return rounded < 0 || rounded >= this.spec.cursor[2] ? null : rounded;
   }
 
   mark() {
@@ -129,7 +131,8 @@ class Drawing {
     line.hidden = true;
     if (!box) return;
     const { xaxis, yaxis } = box;
-    const across = xaxis.d2p(this.spec.cursor.start + t * this.spec.cursor.step);
+    const [start, step] = this.spec.cursor;
+    const across = xaxis.d2p(start + t * step);
     if (across < 0 || across > xaxis._length) return;
     line.hidden = false;
     line.style.transform = `translateX(${xaxis._offset + across}px)`;
@@ -144,8 +147,9 @@ class Drawing {
     if (!move || !this.spec.cursor) return;
     event.preventDefault();
     event.stopPropagation();
-    const from = this.cursor.t ?? (move > 0 ? -1 : this.spec.cursor.length);
-    this.cursor.move(Math.min(Math.max(from + move, 0), this.spec.cursor.length - 1));
+    const length = this.spec.cursor[2];
+    const from = this.cursor.t ?? (move > 0 ? -1 : length);
+    this.cursor.move(Math.min(Math.max(from + move, 0), length - 1));
   }
 }
 

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import traitlets
 
 from rnnviz.live.feed import Feed
-from rnnviz.live.frame import Frame
+from rnnviz.live.frame import Cursor, Frame
 from rnnviz.live.runtime import javascript, runtime
 from rnnviz.views import Patch
 
@@ -54,7 +54,7 @@ class LiveFigure(anywidget.AnyWidget):
         *,
         name: str = "figure",
         feed: Feed | None = None,
-        cursor: tuple[float, float, int] | None = None,
+        cursor: Cursor | None = None,
         run: int = 0,
     ) -> None:
         runtime()
@@ -65,7 +65,7 @@ class LiveFigure(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return f"LiveFigure({self.name!r})"
 
-    def rebuild(self, figure: go.Figure, *, cursor: tuple[float, float, int] | None = None, run: int = 0) -> None:
+    def rebuild(self, figure: go.Figure, *, cursor: Cursor | None = None, run: int = 0) -> None:
         """Replace the whole figure: other traces, axes or shapes.
 
         Parameters
@@ -92,10 +92,9 @@ class LiveFigure(anywidget.AnyWidget):
         self._feed.push(Frame(self.spec["run"], step, {self.name: patches}))
 
 
-def _spec(figure: go.Figure, cursor: tuple[float, float, int] | None, run: int) -> dict[str, Any]:
+def _spec(figure: go.Figure, cursor: Cursor | None, run: int) -> dict[str, Any]:
     spec: dict[str, Any] = json.loads(figure.to_json())
-    start, step, length = cursor or (0.0, 1.0, 0)
     spec["run"] = run
-    spec["cursor"] = {"start": start, "step": step, "length": length} if cursor else None
+    spec["cursor"] = list(cursor) if cursor else None
     spec["label"] = spec["layout"].get("title", {}).get("text", "")
     return spec

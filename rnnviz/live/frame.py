@@ -1,14 +1,16 @@
 """Frame: what changed in every figure of a lab at one step, packed into one message with one buffer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from rnnviz.views import Patch, encode
 
-__all__ = ["Frame", "pack"]
+__all__ = ["Cursor", "Frame", "pack"]
+
+Cursor = tuple[float, float, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,11 +25,15 @@ class Frame:
         The training step that is shown.
     patches : mapping of str to sequence of Patch
         Figure name to its patches.
+    cursors : mapping of str to tuple of float
+        Figure name to ``(x of timestep 0, x distance of one timestep, number of timesteps)``; a figure that is not
+        named keeps the cursor it has.
     """
 
     run: int
     step: int
     patches: Mapping[str, Sequence[Patch]]
+    cursors: Mapping[str, Cursor] = field(default_factory=dict)
 
 
 def pack(frame: Frame) -> tuple[dict[str, Any], bytes]:
@@ -53,7 +59,8 @@ def pack(frame: Frame) -> tuple[dict[str, Any], bytes]:
             else:
                 part["value"] = patch.value
             parts.append(part)
-    return {"kind": "frame", "run": frame.run, "step": frame.step, "parts": parts}, b"".join(chunks)
+    message = {"kind": "frame", "run": frame.run, "step": frame.step, "parts": parts, "cursors": dict(frame.cursors)}
+    return message, b"".join(chunks)
 
 
 def _bytes(patch: Patch) -> bytes:

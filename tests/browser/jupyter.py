@@ -36,7 +36,15 @@ def server(folder: Path, settings: dict[str, dict[str, Any]] | None = None) -> I
         path = home / "settings" / f"{plugin.replace(':', '/')}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values))
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.port=0"]
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--allow-root",
+        "--ServerApp.port=0",
+        "--expose-app-in-browser",
+    ]
     command += [f"--ServerApp.root_dir={folder}", f"--LabApp.user_settings_dir={home / 'settings'}"]
     command += [f"--LabApp.workspaces_dir={home / 'workspaces'}"]
     environment = os.environ | {
@@ -126,6 +134,12 @@ class Notebook:
             " return Array.from(value, row => typeof row === 'number' ? row : Array.from(row)) }",
             [trace, key],
         )
+
+    def save(self) -> None:
+        self.page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+
+    def theme(self, name: str) -> None:
+        self.page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", name)
 
     def hover(self, view: str, across: float) -> None:
         self.view(view).scroll_into_view_if_needed()

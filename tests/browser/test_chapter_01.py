@@ -50,6 +50,7 @@ def test_chapter_01_from_top_to_bottom_and_live(address: str, page: Page) -> Non
     paused = notebook.step()
     assert f"{paused:,}" in notebook.lab.locator(".rv-progress").inner_text()
     picture = hidden.screenshot()
+    notebook.save()
     page.reload()
     notebook.ready()
     notebook.lab.scroll_into_view_if_needed()

@@ -105,4 +105,4 @@ def test_figures_have_a_short_name_that_is_always_the_same() -> None:
 def test_a_rebuilt_figure_belongs_to_its_run() -> None:
     live = LiveFigure(go.Figure(), run=0)
     live.rebuild(go.Figure(layout={"title": {"text": "new"}}), cursor=(0.0, 1.0, 30), run=1)
-    assert (live.spec["run"], live.spec["label"], live.spec["cursor"]["length"]) == (1, "new", 30)
+    assert (live.spec["run"], live.spec["label"], live.spec["cursor"]) == (1, "new", [0.0, 1.0, 30])
