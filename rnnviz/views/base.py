@@ -48,6 +48,29 @@ class Focus:
         layers, directions, batch = layer.hidden.shape[:3]
         return Focus(min(self.sample, batch - 1), min(self.layer, layers - 1), min(self.direction, directions - 1))
 
+    def checked(self, layer: LayerTrace) -> "Focus":
+        """Return this focus if it exists in ``layer``.
+
+        Parameters
+        ----------
+        layer : LayerTrace
+            What is about to be drawn.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a number is no whole number, or no such sequence, layer or direction exists; the sentence says which do.
+        """
+        layers, directions, batch = layer.hidden.shape[:3]
+        for name, size in (("sample", batch), ("layer", layers), ("direction", directions)):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not hasattr(value, "__index__"):
+                raise TypeError(f"{name} must be a whole number, got {value!r}.")
+            if not 0 <= value < size:
+                known = f"from 0 to {size - 1}" if size > 1 else "0, there is only one"
+                raise ValueError(f"{name} must be {known}, got {value!r}.")
+        return self
+
 
 class View(abc.ABC):
     """A picture. Subclasses say what stays (``skeleton``) and what changes (``patches``); both are pure functions.

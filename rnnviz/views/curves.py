@@ -9,13 +9,14 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View
 from rnnviz.views.patch import Patch, Pixels, thin
-from rnnviz.views.style import BLUE, GREEN, GREY, ORANGE, PURPLE, axis, base_layout, notice
+from rnnviz.views.style import BLUE, GREEN, GREY, ORANGE, PURPLE, axis, base_layout, notice, plain
 
 __all__ = ["CurvesView"]
 
 _COLUMNS = (("loss", BLUE), ("metric", GREEN), ("grad_norm", PURPLE), ("lr", ORANGE))
 _CLIP = len(_COLUMNS)  # trace number of the clip line, in the gradient-norm panel
 _DOMAINS = (([0, 0.44], [0.6, 1]), ([0.56, 1], [0.6, 1]), ([0, 0.44], [0, 0.4]), ([0.56, 1], [0, 0.4]))
+_WIDTH = 0.44  # of each panel, as a share of the plotting area
 
 
 class CurvesView(View):
@@ -65,7 +66,7 @@ class CurvesView(View):
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
         history = snapshot.history
         steps = history["step"]
-        kept = _kept(len(steps), pixels and pixels[0] // 2)
+        kept = _kept(len(steps), None if pixels is None else int(pixels[0] * _WIDTH))
         patches = []
         for index, (column, _) in enumerate(_COLUMNS):
             values = history[column] if column == "metric" else np.where(history[column] > 0, history[column], np.nan)
@@ -99,7 +100,7 @@ def _ticks(axis: str, values: np.ndarray, *, log: bool) -> list[Patch]:
 
 
 def _score(snapshot: Snapshot) -> str:
-    words = t("view.curves.held_out", metric=snapshot.metric_name, value=snapshot.validation)
+    words = t("view.curves.held_out", metric=plain(snapshot.metric_name), value=snapshot.validation)
     if not snapshot.baselines:
         return words
     best = (max if snapshot.higher_is_better else min)(snapshot.baselines.values())
@@ -107,7 +108,11 @@ def _score(snapshot: Snapshot) -> str:
 
 
 def _title(column: str, snapshot: Snapshot) -> str:
-    return t("view.curves.metric", metric=snapshot.metric_name) if column == "metric" else t(f"view.curves.{column}")
+    return (
+        t("view.curves.metric", metric=plain(snapshot.metric_name))
+        if column == "metric"
+        else t(f"view.curves.{column}")
+    )
 
 
 def _heading(text: str, x: float, y: float) -> go.layout.Annotation:

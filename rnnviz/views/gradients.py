@@ -85,7 +85,7 @@ class GradientsView(View):
             *patches,
             Patch(None, "yaxis.range", (scale.low, scale.high)),
             Patch(None, "yaxis.dtick", max(1, math.ceil((scale.high - scale.low) / 8))),
-            Patch(None, "annotations[0].text", _words(direct, scale)),
+            Patch(None, "annotations[0].text", _words(direct, scale, kept.step)),
         ]
 
 
@@ -106,9 +106,11 @@ def _positive(curve: np.ndarray) -> np.ndarray:
     return np.where(curve > 0, curve, np.nan)
 
 
-def _words(direct: np.ndarray, scale: Scale) -> str:
+def _words(direct: np.ndarray, scale: Scale, stride: int) -> str:
     zeros = int((direct == 0).sum())
     words = [t("view.gradients.zeros", zeros=zeros, steps=len(direct))] if zeros else []
     if scale.previous is not None:
         words.append(t("view.range.decades", low=scale.low, high=scale.high, step=scale.since))
+    if stride > 1:
+        words.append(t("view.thinned.steps", steps=stride))
     return " · ".join(words)

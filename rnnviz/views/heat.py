@@ -99,7 +99,7 @@ def heat_patches(
         ``(width, height)`` of the whole plotting area.
     """
     rows = -(-len(panels) // columns)
-    room = (None, None) if pixels is None else (pixels[0] // columns, pixels[1] // rows)
+    room = (None, None) if pixels is None else _room(pixels, rows, columns)
     steps, units = thin(panels[0].values.shape[0], room[0]), thin(panels[0].values.shape[1], room[1])
     time = np.arange(panels[0].values.shape[0], dtype=np.float32)[steps]
     unit = np.arange(panels[0].values.shape[1], dtype=np.float32)[units]
@@ -122,6 +122,12 @@ def _thinned(steps: slice, units: slice) -> str:
     if steps.step == 1 and units.step == 1:
         return ""
     return t("view.thinned", steps=steps.step, units=units.step)
+
+
+def _room(pixels: Pixels, rows: int, columns: int) -> Pixels:
+    """Return the pixels that the smallest panel covers; the last column also leaves a gap to its neighbour."""
+    across, up = _box(0, columns - 1, rows, columns)
+    return int(pixels[0] * (across[1] - across[0])), int(pixels[1] * (up[1] - up[0]))
 
 
 def _box(row: int, column: int, rows: int, columns: int) -> tuple[list[float], list[float]]:

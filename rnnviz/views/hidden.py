@@ -8,6 +8,7 @@ from rnnviz.training import Scale, Snapshot
 from rnnviz.views.base import Focus, View
 from rnnviz.views.heat import Panel, heat_patches, heat_skeleton
 from rnnviz.views.patch import Patch, Pixels
+from rnnviz.views.style import plain
 
 __all__ = ["HiddenView"]
 
@@ -73,5 +74,7 @@ def _ranges(panels: list[Panel]) -> list[Patch]:
 def _time_title(snapshot: Snapshot, focus: Focus, panels: int) -> list[Patch]:
     labels = snapshot.time_labels[focus.sample] if snapshot.spans[focus.sample] else None  # a calendar has both
     axis = "xaxis" if panels == 1 else f"xaxis{panels}"
-    words = t("view.time") if labels is None else t("view.time.labelled", first=labels[0], last=labels[-1])
+    words = (
+        t("view.time") if labels is None else t("view.time.labelled", first=plain(labels[0]), last=plain(labels[-1]))
+    )
     return [Patch(None, f"{axis}.title.text", words)]

@@ -6,7 +6,7 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View
 from rnnviz.views.patch import Patch, Pixels, thin
-from rnnviz.views.style import BLUE, GREY, ORANGE, axis, base_layout, notice
+from rnnviz.views.style import BLUE, GREY, ORANGE, axis, base_layout, notice, plain
 
 __all__ = ["PredictionView"]
 
@@ -33,8 +33,8 @@ class PredictionView(View):
             showlegend=True,
             annotations=[notice().update(x=1, xanchor="right", yshift=5)],
             legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"},
-            xaxis=axis(shown.x_title),
-            yaxis=axis(shown.y_title, rangemode="tozero"),
+            xaxis=axis(plain(shown.x_title)),
+            yaxis=axis(plain(shown.y_title), rangemode="tozero"),
         )
         truth = _line(t("view.prediction.truth"), GREY, 1.6)
         naive = _line(t("view.prediction.naive"), ORANGE, 1.0, dash="dot")
@@ -49,8 +49,9 @@ class PredictionView(View):
         curves = (shown.truth, shown.baseline, shown.forecast)
         patches = [Patch(index, "y", curve[kept]) for index, curve in enumerate(curves)]
         patches += [Patch(index, "x", shown.x[kept]) for index in range(len(curves))]
-        score = t("view.curves.held_out", metric=snapshot.metric_name, value=snapshot.validation)
-        return [*patches, Patch(None, "annotations[0].text", score)]
+        score = t("view.curves.held_out", metric=plain(snapshot.metric_name), value=snapshot.validation)
+        words = [score] if kept.step == 1 else [score, t("view.thinned.points", points=kept.step)]
+        return [*patches, Patch(None, "annotations[0].text", " · ".join(words))]
 
     def cursor(self, snapshot: Snapshot, focus: Focus) -> tuple[float, float] | None:
         return snapshot.spans[focus.sample]

@@ -1,10 +1,23 @@
 """How every picture looks: colours a colour-blind reader can tell apart, fonts, margins."""
 
+import html
 from typing import Any
 
 import plotly.graph_objects as go
 
-__all__ = ["BLUE", "DIVERGING", "GREEN", "GREY", "ORANGE", "PURPLE", "SEQUENTIAL", "TEXT", "base_layout", "notice"]
+__all__ = [
+    "BLUE",
+    "DIVERGING",
+    "GREEN",
+    "GREY",
+    "ORANGE",
+    "PURPLE",
+    "SEQUENTIAL",
+    "TEXT",
+    "base_layout",
+    "notice",
+    "plain",
+]
 
 # Okabe and Ito's colours (2008): told apart under every common colour-vision deficiency, on white and on dark grey.
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#3a8fd0", "#d9722c", "#1ba784", "#cc79a7", "#8a8a8a"
@@ -68,6 +81,17 @@ def axis(title: str = "", **more: Any) -> dict[str, Any]:
         "automargin": True,
         **more,
     }
+
+
+def plain(text: str) -> str:
+    """Return words that came with the data so that plotly draws them as they are, never as markup.
+
+    Examples
+    --------
+    >>> plain("<b>bold</b> & more")
+    '&lt;b&gt;bold&lt;/b&gt; &amp; more'
+    """
+    return html.escape(text, quote=False)
 
 
 def notice() -> go.layout.Annotation:
