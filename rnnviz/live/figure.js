@@ -55,6 +55,10 @@ class Drawing {
     return getComputedStyle(this.el).color || "#444";
   }
 
+  async recolour() {
+    if (this.plot.layout?.font?.color !== this.ink()) await this.Plotly.relayout(this.plot, { "font.color": this.ink() });
+  }
+
   async rebuild() {
     const spec = structuredClone(this.model.get("spec"));
     this.spec = spec;
@@ -88,6 +92,7 @@ class Drawing {
       put(part.trace === null ? this.plot.layout : this.plot.data[part.trace], part.key, values(part, frame.bytes));
     }
     this.plot.layout.datarevision = frame.id;
+    put(this.plot.layout, "font.color", this.ink()); // unknown until the page holds the element
     await this.Plotly.react(this.plot, this.plot.data, this.plot.layout);
     this.plot.dataset.frame = frame.id;
     this.plot.dataset.step = frame.step;
@@ -171,9 +176,9 @@ async function render({ model, el }) {
   const move = (event) => drawing.spec.cursor && cursor.move(drawing.timestep(event));
   const leave = () => drawing.spec.cursor && cursor.move(null);
   const mark = () => drawing.mark();
-  const resized = new ResizeObserver(() => plot.offsetWidth && Plotly.Plots.resize(plot));
+  const resized = new ResizeObserver(() => plot.offsetWidth && drawing.recolour().then(() => Plotly.Plots.resize(plot)));
   const scrolled = new IntersectionObserver((entries) => drawing.seen(entries.at(-1).isIntersecting), { rootMargin: "120px" });
-  const themed = new MutationObserver(() => Plotly.relayout(plot, { "font.color": drawing.ink() }));
+  const themed = new MutationObserver(() => drawing.recolour());
   plot.addEventListener("mousemove", move);
   plot.addEventListener("mouseleave", leave);
   plot.addEventListener("keydown", (event) => drawing.key(event));

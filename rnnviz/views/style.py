@@ -21,7 +21,7 @@ __all__ = [
 
 # Okabe and Ito's colours (2008): told apart under every common colour-vision deficiency, on white and on dark grey.
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#3a8fd0", "#d9722c", "#1ba784", "#cc79a7", "#8a8a8a"
-TEXT = "#444444"
+TEXT = "#767676"  # reads on white and on black: a static figure does not know its page
 DIVERGING = "RdBu_r"  # blue is negative, white is 0, red is positive
 SEQUENTIAL = "Cividis"  # made for colour-blind readers (Nuñez, Anderton and Renslow, 2018)
 

@@ -19,5 +19,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    yield context.new_page()
+    opened = context.new_page()
+    yield opened
+    # a lab that still plays would slow the next test down
+    opened.evaluate("window.jupyterapp?.serviceManager.sessions.shutdownAll()")
     context.close()

@@ -128,7 +128,14 @@ class Notebook:
         return float(self.lab.locator(f".rv-{name} .widget-readout").inner_text())
 
     def shown(self, view: str, trace: int, key: str) -> Any:
-        """The numbers that plotly has drawn."""
+        """The numbers that plotly has drawn; a picture is drawn when it is scrolled into view."""
+        self.view(view).scroll_into_view_if_needed()
+        self.page.wait_for_function(
+            "([view, trace, key]) => document.querySelector(`.rv-view-${view} .rv-plot`).data?.[trace]?.[key] !== undefined",
+            arg=[view, trace, key],
+            timeout=PATIENCE,
+        )
+        self.settle()
         return self.view(view).evaluate(
             "(plot, [trace, key]) => { const value = plot.data[trace][key];"
             " return Array.from(value, row => typeof row === 'number' ? row : Array.from(row)) }",

@@ -84,7 +84,7 @@ def test_every_number_drawn_is_the_number_in_the_tensor(address: str, page: Page
 
 
 def test_a_run_that_blows_up_says_so_and_keeps_its_last_picture(address: str, page: Page, write) -> None:
-    notebook = opened(page, address, write(LAB.format(more=", optimizer='sgd', lr=0.01, clip=None, steps=10**6")))
+    notebook = opened(page, address, write(LAB.format(more=", optimizer='sgd', lr=0.01, clip=None, steps=10**6"), "0"))
     notebook.button("play").click()
     last = notebook.wait_for_step(5)
     notebook.code("lab.set(lr=1e38);")
