@@ -91,11 +91,24 @@ class Knobs:
             if self._following:
                 return
             changes = {name: change["new"]}
-            if name == "cell" and change["new"] != "rnn":
-                changes["nonlinearity"] = "tanh"
+            if name == "cell":
+                changes |= self._cell_moved(change["new"])
             self._on_move(changes)
 
         return moved
+
+    def _cell_moved(self, cell: str) -> dict[str, Any]:
+        """Offer the activation only where there is a choice; return what else changes with the cell."""
+        activation = self.widgets["nonlinearity"]
+        activation.disabled = cell != "rnn"
+        if cell == "rnn":
+            return {}
+        self._following = True
+        try:
+            activation.value = "tanh"
+        finally:
+            self._following = False
+        return {"nonlinearity": "tanh"}
 
     def _clipping_moved(self, change: Any) -> None:
         self.widgets["clip"].disabled = not change["new"]
