@@ -46,8 +46,8 @@ class Screen:
         self._views = views
         self._lock = threading.Lock()
         self._snapshot, self._state, self._words = snapshot, state, state.message
-        self._failed = False
-        self._after: list[Callable[[], None]] = []
+        self._failed = state.phase == "failed"
+        self._announced: list[tuple[str, Callable[[], None]]] = []  # words that must be seen before what they announce
         self._run: int | None = None
         self._undrawable: Snapshot | None = None
         self.feed = Feed()
@@ -76,7 +76,7 @@ class Screen:
         with self._lock:
             self._state, self._words, self._failed = state, words, failed
             if then is not None:
-                self._after.append(then)
+                self._announced.append((words, then))
         self.pump.offer()
 
     def close(self) -> None:
@@ -97,10 +97,8 @@ class Screen:
     def _draw(self) -> None:
         with self._lock:
             snapshot, state, words, failed = self._snapshot, self._state, self._words, self._failed
-            after, self._after = self._after, []
-        self.panel.write(state, words, failed=failed)
-        for call in after:
-            call()
+            announced, self._announced = self._announced, []
+        self._write(state, words, failed, announced)
         if snapshot is self._undrawable:  # its error is on the status line; to try again would only repeat it
             return
         try:
@@ -108,6 +106,19 @@ class Screen:
         except Exception:
             self._undrawable = snapshot
             raise
+
+    def _write(
+        self, state: RunState, words: str, failed: bool, announced: list[tuple[str, Callable[[], None]]]
+    ) -> None:
+        """Write the status line: announcements first, even if newer words have overtaken them; those come next."""
+        if announced:
+            newest, words = words, " ".join(text for text, _ in announced)
+            if newest != words:
+                failed = False
+                self.pump.offer()
+        self.panel.write(state, words, failed=failed)
+        for _, call in announced:
+            call()
 
     def _draw_views(self, snapshot: Snapshot) -> None:
         self.panel.gaze.fit(*snapshot.layer.hidden.shape[:3])
