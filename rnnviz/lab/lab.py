@@ -71,14 +71,12 @@ class Lab:
         self._knobs: Knobs | None = None
         self._runner = Runner(self._session, on_frame=self._on_frame, on_state=self._on_state, fps=fps, goal=steps)
         self._runner.watched = False
-        claim(self.close)
+        claim(self._replaced)
 
     def __repr__(self) -> str:
         now = self.settings
         name = self._session.task.name
         return f"Lab(task={name!r}, cell={now.cell!r}, hidden_size={now.hidden_size}, step={self._session.step})"
-
-    # the buttons' own methods
 
     def play(self) -> None:
         """Train in the background until the goal or `pause`; return at once."""
@@ -162,7 +160,12 @@ class Lab:
             self._screen.pump.flush(timeout=2.0)
             self._screen.close()
 
-    # what it knows
+    def _replaced(self) -> None:
+        """Give way to the lab that the same cell now makes: the page has dropped this one's pictures."""
+        self.close()
+        if self._screen is not None:
+            self._screen.discard()
+            self._screen = self._knobs = None
 
     @property
     def settings(self) -> Settings:
@@ -219,8 +222,6 @@ class Lab:
             raise ValueError(f"the task {self.task.name!r} has nothing to draw in the view {name!r}.")
         return VIEWS[name].figure(snapshot, Focus(sample, layer, direction).checked(snapshot.layer))
 
-    # the screen
-
     @property
     def widget(self) -> Any:
         """The lab as an ipywidgets box, to place in a layout of your own."""
@@ -260,13 +261,12 @@ class Lab:
     def _moved(self, changes: dict[str, Any]) -> None:
         """Act on a knob. The lab first says that a new model is coming, then, once that is on screen, builds it."""
 
+        def apply() -> None:
+            self._runner.apply(self._with(changes))
+
         def act() -> None:
-            wanted = self._with(changes)
-            announced = self._announce(
-                wanted, then=lambda: self._guarded(lambda: self._runner.apply(self._with(changes)))
-            )
-            if not announced:
-                self._runner.apply(wanted)
+            if not self._announce(self._with(changes), then=lambda: self._guarded(apply)):
+                apply()
 
         self._guarded(act)
 
@@ -277,8 +277,7 @@ class Lab:
         changed = self.settings.rebuilds(wanted)
         if self._screen is None or not changed:
             return False
-        words = ", ".join(_change_words(name, self.settings, wanted) for name in changed)
-        self._screen.say(self.state, t("lab.rebuilding", changes=words), then=then)
+        self._screen.say(self.state, _announcement(changed, self.settings, wanted), then=then)
         return True
 
     def _on_frame(self, snapshot: Snapshot) -> None:
@@ -293,5 +292,9 @@ class Lab:
         self._runner.fail(error, "view")
 
 
-def _change_words(name: str, now: Settings, wanted: Settings) -> str:
-    return t("lab.rebuilding.change", name=t(f"knob.{name}"), old=getattr(now, name), new=getattr(wanted, name))
+def _announcement(changed: tuple[str, ...], now: Settings, wanted: Settings) -> str:
+    changes = [
+        t("lab.rebuilding.change", name=t(f"knob.{name}"), old=getattr(now, name), new=getattr(wanted, name))
+        for name in changed
+    ]
+    return t("lab.rebuilding", changes=", ".join(changes))

@@ -1,8 +1,9 @@
 """The screen: turns snapshots and run states into frames, in the pump's thread, and keeps the newest only."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
+import ipywidgets as widgets
 import plotly.graph_objects as go
 
 from rnnviz.lab.knobs import Knobs
@@ -83,6 +84,11 @@ class Screen:
         """End the pump's thread."""
         self.pump.close()
 
+    def discard(self) -> None:
+        """Close every widget: ipywidgets keeps those that are open, and what they hold, for ever."""
+        for widget in [*_tree(self.panel.widget), self.feed]:
+            widget.close()
+
     def _make(self, name: str, view: View, snapshot: Snapshot, focus: Focus) -> LiveFigure:
         if not view.exists(snapshot):
             return LiveFigure(go.Figure(), name=name, feed=self.feed, run=snapshot.run)
@@ -138,6 +144,13 @@ class Screen:
             if name in shown:
                 view = shown[name]
                 figure.rebuild(view.skeleton(snapshot, focus), run=snapshot.run, cursor=_cursor(view, snapshot, focus))
+
+
+def _tree(widget: widgets.Widget) -> Iterator[widgets.Widget]:
+    for child in getattr(widget, "children", ()):
+        yield from _tree(child)
+    yield from (getattr(widget, part) for part in ("layout", "style") if hasattr(widget, part))
+    yield widget
 
 
 def _cursor(view: View, snapshot: Snapshot, focus: Focus) -> Cursor | None:

@@ -15,8 +15,8 @@ __all__ = ["CurvesView"]
 
 _COLUMNS = (("loss", BLUE), ("metric", GREEN), ("grad_norm", PURPLE), ("lr", ORANGE))
 _CLIP = len(_COLUMNS)  # trace number of the clip line, in the gradient-norm panel
-_DOMAINS = (([0, 0.44], [0.6, 1]), ([0.56, 1], [0.6, 1]), ([0, 0.44], [0, 0.4]), ([0.56, 1], [0, 0.4]))
-_WIDTH = 0.44  # of each panel, as a share of the plotting area
+_DOMAINS = (([0, 0.42], [0.6, 1]), ([0.58, 1], [0.6, 1]), ([0, 0.42], [0, 0.4]), ([0.58, 1], [0, 0.4]))
+_WIDTH = 0.42  # of each panel, as a share of the plotting area
 
 
 class CurvesView(View):

@@ -1,6 +1,6 @@
 """Unit × time heatmaps stacked in panels: the shared machinery of the hidden-state and gate pictures."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,7 @@ class Panel:
     limits : tuple of float
         The fixed colour range.
     note : str
-        Words under the colour bar's title when the range is not a mathematical bound.
+        Words after the title where the range is not a mathematical bound: when it was fixed, or widened.
     """
 
     symbol: str
@@ -109,13 +109,13 @@ def heat_patches(
             Patch(index, "z", panel.values[steps, units].T, panel.limits),
             Patch(index, "x", time),
             Patch(index, "y", unit),
+            Patch(None, f"annotations[{index + 1}].text", _said(panel.title, panel.note)),
         ]
-    words = [_thinned(steps, units), *dict.fromkeys(panel.note for panel in panels)]
-    return [*patches, Patch(None, "annotations[0].text", " · ".join(_said([where(snapshot, focus), *words])))]
+    return [*patches, Patch(None, "annotations[0].text", _said(where(snapshot, focus), _thinned(steps, units)))]
 
 
-def _said(words: Iterable[str]) -> list[str]:
-    return [word for word in words if word]
+def _said(*words: str) -> str:
+    return " · ".join(word for word in words if word)
 
 
 def _thinned(steps: slice, units: slice) -> str:

@@ -38,24 +38,19 @@ def _panels(snapshot: Snapshot, focus: Focus) -> list[Panel]:
 
 
 def _panel(symbol: str, title: str, values: np.ndarray, scale: Scale) -> Panel:
-    return Panel(symbol, title, values, (scale.low, scale.high), _note(symbol, scale))
+    return Panel(symbol, title, values, (scale.low, scale.high), _note(scale))
 
 
-def _note(symbol: str, scale: Scale) -> str:
+def _note(scale: Scale) -> str:
     if scale.natural:
         return ""
     if scale.previous is None:
-        return t("view.range.fixed", symbol=symbol, low=scale.low, high=scale.high)
-    low, high = scale.previous
-    return t(
-        "view.range.changed",
-        symbol=symbol,
-        low=scale.low,
-        high=scale.high,
-        step=scale.since,
-        was_low=low,
-        was_high=high,
-    )
+        return t("view.range.fixed", range=_range(scale.low, scale.high))
+    return t("view.range.changed", range=_range(scale.low, scale.high), step=scale.since, was=_range(*scale.previous))
+
+
+def _range(low: float, high: float) -> str:
+    return f"±{high:g}" if low == -high else f"{low:g} … {high:g}"
 
 
 def _ranges(panels: list[Panel]) -> list[Patch]:

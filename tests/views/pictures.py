@@ -62,3 +62,8 @@ def axis_of(figure: go.Figure, trace: int, letter: str) -> go.layout.XAxis | go.
     """Return the axis that a trace is drawn on."""
     name = getattr(figure.data[trace], f"{letter}axis") or letter
     return figure.layout[f"{letter}axis{name[1:]}"]
+
+
+def headings(figure: go.Figure) -> list[str]:
+    """The words above each panel."""
+    return [annotation.text for annotation in figure.layout.annotations[1:]]

@@ -7,7 +7,7 @@ import pytest
 
 from rnnviz.training import Snapshot
 from rnnviz.views import Focus, GatesView, HiddenView
-from tests.views.pictures import RUNS, SAMPLES, STEPS_BACK, UNITS, begin, frames, notices, train
+from tests.views.pictures import RUNS, SAMPLES, STEPS_BACK, UNITS, begin, frames, headings, notices, train
 
 GATES = {"lstm": ("i", "f", "g", "o"), "gru": ("r", "z", "n")}  # the order of torch's weights
 GATED = [name for name, settings in RUNS.items() if settings["cell"] != "rnn"]
@@ -69,7 +69,7 @@ def test_a_bounded_state_is_drawn_from_minus_1_to_1_without_a_word(name: str) ->
     for snapshot in frames(name):
         figure = HiddenView().figure(snapshot)
         assert (figure.data[0].zmin, figure.data[0].zmax) == (-1, 1)
-        assert "h:" not in notices(figure)
+        assert "hidden state h" in headings(figure)
 
 
 @pytest.mark.parametrize(("name", "panel", "symbol"), [("relu", 0, "h"), ("lstm", 1, "c")])
@@ -79,7 +79,8 @@ def test_an_unbounded_state_gets_a_written_range_when_the_run_starts(name: str, 
     assert drawn.zmin == -drawn.zmax
     assert drawn.zmax >= np.abs(drawn.z).max()
     assert drawn.colorbar.tickvals == (drawn.zmin, 0, drawn.zmax)
-    assert f"{symbol}: {drawn.zmin:g} … {drawn.zmax:g}, fixed when the run started" in notices(figure)
+    title = {"h": "hidden state h", "c": "cell state c"}[symbol]
+    assert f"{title} · ±{drawn.zmax:g}, fixed when the run started" in headings(figure)
 
 
 @pytest.mark.parametrize("view", [HiddenView(), GatesView()])
@@ -98,8 +99,7 @@ def test_a_range_is_widened_only_with_a_notice_that_names_the_step() -> None:
     figure = HiddenView().figure(train(session, 1))
     wide = figure.data[0]
     assert wide.zmax >= wide.z.max() > before.zmax
-    said = f"h: now {wide.zmin:g} … {wide.zmax:g}, was {before.zmin:g} … {before.zmax:g} before step 3"
-    assert said in notices(figure)
+    assert f"hidden state h · ±{wide.zmax:g} since step 3, was ±{before.zmax:g}" in headings(figure)
     assert wide.colorbar.tickvals == (wide.zmin, 0, wide.zmax)
 
 

@@ -78,15 +78,15 @@ def test_a_thinned_forecast_keeps_true_values_and_says_that_it_is_thinned(pixels
         stride = -(-len(full.x) // pixels[0])
         np.testing.assert_array_equal(line.x, full.x[::stride])
         np.testing.assert_array_equal(line.y, full.y[::stride])
-    assert (f"every {stride}. point shown" in notices(figure)) == (stride > 1)
+    assert (f"1 in {stride} points shown" in notices(figure)) == (stride > 1)
 
 
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("hidden", "every 3. step and 2. unit shown"),
-        ("gates", "every 8. step and 2. unit shown"),
-        ("gradients", "every 3. step shown"),
+        ("hidden", "1 in 3 steps, 1 in 2 units shown"),
+        ("gates", "1 in 8 steps, 1 in 2 units shown"),
+        ("gradients", "1 in 3 steps shown"),
     ],
 )
 def test_a_picture_says_what_it_leaves_out(name: str, words: str) -> None:
@@ -98,7 +98,7 @@ def test_a_picture_says_what_it_leaves_out(name: str, words: str) -> None:
 def test_what_fits_is_sent_whole_without_a_word(name: str, pixels: tuple[int, int] | None) -> None:
     figure = sent(VIEWS[name], long_run(), pixels)
     assert figure.to_json() == VIEWS[name].figure(long_run()).to_json()
-    assert "every" not in notices(figure)
+    assert "shown" not in notices(figure)
 
 
 def test_the_newest_training_step_is_always_shown() -> None:
