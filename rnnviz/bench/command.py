@@ -1,0 +1,95 @@
+"""``rnnviz bench``: measure, and print tables of ratios taken in one run."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+
+import torch
+
+from rnnviz.bench import capture, drawing, training
+from rnnviz.bench.machine import describe
+from rnnviz.bench.report import Table, as_json, as_text
+from rnnviz.training.devices import pick
+
+__all__ = ["main"]
+
+_PARTS = ("capture", "drawing", "training")
+_ABOUT = (
+    "Measure what tracing, drawing and watching cost, as ratios against what you would use instead. Rivals take turns "
+    "in one run and are compared round by round; tables show the median, with quartiles in brackets. So the ratios "
+    "suffer little from a busy machine; the milliseconds beside them do. Nothing is judged: the command succeeds "
+    "whatever it finds."
+)
+_PARTS_HELP = (
+    "capture: a trace beside a training step and an unrolled loop (time, memory, growth). drawing: a LiveFigure beside "
+    "plotly's FigureWidget (time, bytes). training: a session beside a loop by hand, and a watched run beside one "
+    "that nobody watches. All three when left out."
+)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the bench.
+
+    Parameters
+    ----------
+    argv : sequence of str
+        The words after ``rnnviz bench``.
+
+    Returns
+    -------
+    int
+        0.
+
+    Raises
+    ------
+    SystemExit
+        If the words make no sense (code 2), or were ``--help`` (code 0).
+
+    Examples
+    --------
+    >>> main(["painting"])
+    Traceback (most recent call last):
+    SystemExit: 2
+    """
+    parser = _parser()
+    options = parser.parse_args(argv)
+    try:
+        device = pick(options.device)
+    except ValueError as error:
+        parser.error(str(error))
+    machine = describe(device)
+    found = []
+    if not options.json:
+        print("\n".join(f"{name + ':':10}{words}" for name, words in machine.items()))
+    for table in _measure(options.part, device, options.quick):
+        found.append(as_json(table))
+        if not options.json:
+            print(f"\n{as_text(table)}", flush=True)
+    if options.json:
+        print(json.dumps({"machine": machine, "quick": options.quick, "tables": found}, indent=2, ensure_ascii=False))
+    return 0
+
+
+def _measure(part: str | None, device: torch.device, quick: bool) -> Iterator[Table]:
+    seconds = 1.0 if quick else 5.0
+    if part in (None, "capture"):
+        shapes = capture.SMALL if quick else capture.SHAPES
+        yield from capture.tables(device, shapes=shapes, seconds=seconds, say=_say)
+    if part in (None, "drawing"):
+        yield from drawing.tables(seconds=seconds, say=_say)
+    if part in (None, "training"):
+        yield from training.tables(device, seconds=3 * seconds, say=_say)
+
+
+def _say(words: str) -> None:
+    print(f"… {words}", file=sys.stderr, flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="rnnviz bench", description=_ABOUT, allow_abbrev=False)
+    parser.add_argument("part", nargs="?", choices=_PARTS, metavar=" | ".join(_PARTS), help=_PARTS_HELP)
+    parser.add_argument("--quick", action="store_true", help="the two small shapes only, and less time for each line")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+    parser.add_argument("--device", default="auto", help="auto (the best there is), cpu, cuda, cuda:1, mps")
+    return parser
