@@ -119,9 +119,11 @@ def _said(*words: str) -> str:
 
 
 def _thinned(steps: slice, units: slice) -> str:
-    if steps.step == 1 and units.step == 1:
-        return ""
-    return t("view.thinned", steps=steps.step, units=units.step)
+    if steps.step > 1 and units.step > 1:
+        return t("view.thinned", steps=steps.step, units=units.step)
+    if steps.step > 1:
+        return t("view.thinned.steps", steps=steps.step)
+    return t("view.thinned.units", units=units.step) if units.step > 1 else ""
 
 
 def _room(pixels: Pixels, rows: int, columns: int) -> Pixels:
