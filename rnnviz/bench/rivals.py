@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 
-from rnnviz.models import SequenceModel
 from rnnviz.trace import Trace, trace
 
 __all__ = ["Rivals", "Seen", "Shape"]
@@ -19,6 +18,7 @@ _CELLS: dict[str, type[nn.RNNCell | nn.LSTMCell | nn.GRUCell]] = {
     "lstm": nn.LSTMCell,
     "gru": nn.GRUCell,
 }
+_LAYERS: dict[str, type[nn.RNN | nn.LSTM | nn.GRU]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 
 
 class Shape(NamedTuple):
@@ -61,10 +61,10 @@ class Rivals:
         generator = torch.Generator().manual_seed(0)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
-            self.model = SequenceModel(cell, shape.inputs, shape.units, 1).to(device)
+            self.model = _Model(cell, shape.inputs, shape.units).to(device)
         self._kind = cell
         self._inputs = torch.randn(shape.batch, shape.time, shape.inputs, generator=generator).to(device)
-        self._targets = torch.randn(shape.batch, 1, generator=generator).to(device)
+        self._targets = torch.randn(shape.batch, shape.time, 1, generator=generator).to(device)
         self._optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-6)
 
     def plain(self) -> Tensor:
@@ -94,7 +94,7 @@ class Rivals:
             for kept, one in zip((hidden, cells), states, strict=False):
                 one.retain_grad()
                 kept.append(one)
-        loss = self._loss(self.model.head(hidden[-1]))
+        loss = self._loss(self.model.head(torch.stack(hidden, 1)))
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimizer.zero_grad()
         return Seen(float(loss.detach()), *_both(hidden), *(_both(cells) if cells else (None, None)))
@@ -113,6 +113,19 @@ class Rivals:
         for name, _ in list(step.named_parameters()):
             setattr(step, name, getattr(layer, f"{name}_l0"))
         return step
+
+
+class _Model(nn.Module):
+    """Answers at every timestep, so that no gradient vanishes: denormal numbers would slow all but a capture down."""
+
+    def __init__(self, cell: str, inputs: int, units: int) -> None:
+        super().__init__()
+        self.recurrent: nn.RNNBase = _LAYERS[cell](inputs, units, batch_first=True)
+        self.head = nn.Linear(units, 1)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        answers: Tensor = self.head(self.recurrent(inputs)[0])
+        return answers
 
 
 def _both(states: list[Tensor]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
