@@ -131,7 +131,8 @@ class Notebook:
         """The numbers that plotly has drawn; a picture is drawn when it is scrolled into view."""
         self.view(view).scroll_into_view_if_needed()
         self.page.wait_for_function(
-            "([view, trace, key]) => document.querySelector(`.rv-view-${view} .rv-plot`).data?.[trace]?.[key] !== undefined",
+            "([view, trace, key]) => "
+            "document.querySelector(`.rv-view-${view} .rv-plot`).data?.[trace]?.[key] !== undefined",
             arg=[view, trace, key],
             timeout=PATIENCE,
         )
