@@ -54,19 +54,6 @@ def test_every_part_has_the_class_name_that_outside_checks_look_for(make_lab: La
     found = classes(make_lab("sunspots").widget)
     buttons = ("play", "pause", "step", "reset")
     names = ("lab", *buttons, "lr", "clip", "hidden-size", "seq-len", "status", "progress", "view")
-        "lab",
-        "play",
-        "pause",
-        "step",
-        "reset",
-        "lr",
-        "clip",
-        "hidden-size",
-        "seq-len",
-        "status",
-        "progress",
-        "view",
-    ]
     views = [f"view-{name}" for name in ("hidden", "gates", "gradients", "curves", "prediction")]
     assert {f"rv-{name}" for name in (*names, *views)} <= found
     assert "rv-lab" in make_lab().widget._dom_classes

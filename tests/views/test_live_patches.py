@@ -116,6 +116,16 @@ def test_a_live_picture_ends_as_the_static_one(name: str, view: str) -> None:
 
 
 @pytest.mark.parametrize("view", PICTURES)
+def test_a_range_that_is_widened_is_widened_in_the_live_picture_too(view: str) -> None:
+    picture, session = VIEWS[view], begin("relu")
+    live = picture.figure(session.snapshot())
+    session.model.recurrent.weight_ih_l0.data *= 100
+    wide = train(session, 1)
+    assert wide.scales["hidden"].previous is not None
+    assert apply(live, picture.patches(wide, Focus())).to_json() == picture.figure(wide).to_json()
+
+
+@pytest.mark.parametrize("view", PICTURES)
 def test_a_live_picture_follows_to_another_sequence_layer_and_direction(view: str) -> None:
     picture, snapshot, focus = VIEWS[view], frames("both ways")[-1], Focus(sample=2, layer=1, direction=1)
     live = apply(picture.skeleton(snapshot, Focus()), picture.patches(snapshot, Focus()))
