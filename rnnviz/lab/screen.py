@@ -51,6 +51,8 @@ class Screen:
         self._announced: list[tuple[str, Callable[[], None]]] = []  # words that must be seen before what they announce
         self._run: int | None = None
         self._undrawable: Snapshot | None = None
+        self._undrawn: Snapshot | None = None
+        self._on_error = on_error
         self.feed = Feed()
         focus = Focus().within(snapshot.layer)
         figures = {name: self._make(name, view, snapshot, focus) for name, view in views.items()}
@@ -59,9 +61,7 @@ class Screen:
         self.pump = Pump(self._draw, self.feed.room_in, on_error=on_error, fps=fps)
         self.feed.on_ready = self.pump.nudge
         self.feed.on_hello = self.pump.offer
-        self.feed.on_error = lambda figure, text: on_error(
-            RuntimeError(f"the browser could not draw {figure!r}: {text}")
-        )
+        self.feed.on_error = self._browser_failed
         for widget in (self.panel.gaze.sample, self.panel.gaze.layer, self.panel.gaze.direction):
             widget.observe(lambda _change: self.pump.offer(), names="value")
         self.pump.offer()
@@ -99,6 +99,14 @@ class Screen:
             run=snapshot.run,
             cursor=_cursor(view, snapshot, focus),
         )
+
+    def _browser_failed(self, figure: str, text: str) -> None:
+        """Report the first failure of a snapshot: the frame that shows the report would fail in the same way."""
+        with self._lock:
+            if self._undrawn is self._snapshot:
+                return
+            self._undrawn = self._snapshot
+        self._on_error(RuntimeError(f"the browser could not draw {figure!r}: {text}"))
 
     def _draw(self) -> None:
         with self._lock:

@@ -276,6 +276,26 @@ def test_what_the_browser_cannot_draw_is_shown_and_raised(make_lab: LabMaker) ->
         lab.train(1)
 
 
+def test_a_browser_that_can_draw_nothing_is_not_sent_frames_for_ever(make_lab: LabMaker) -> None:
+    lab = make_lab()
+    browser = Browser(lab)
+    browser.catch_up()
+    errors = 0
+
+    def refuse(content: dict[str, Any], buffers: Any = None) -> None:
+        nonlocal errors
+        errors += 1
+        if errors < 50:  # so that a loop ends, and can be counted
+            browser.feed._heard(browser.feed, {"kind": "error", "figure": "gates", "text": "boom"}, [])
+        browser.answer(content["id"])
+
+    browser.feed.send = refuse
+    browser.screen.pump.offer()
+    browser.catch_up()
+    assert errors <= 3  # the frame, and those that tell of its failure
+    assert "could not draw" in browser.status
+
+
 def test_a_frame_is_one_message_with_all_the_views_in_it(make_lab: LabMaker) -> None:
     lab = make_lab("sunspots", steps=6)
     browser = Browser(lab)
