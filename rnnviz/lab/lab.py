@@ -1,23 +1,16 @@
 """Lab: one live recurrent network, its buttons, knobs and pictures; a facade over session, runner and screen."""
 
-import contextlib
-from collections.abc import Callable
 from typing import Any, Self
 
 import plotly.graph_objects as go
 
-from rnnviz.i18n import t
 from rnnviz.lab.cells import claim
-from rnnviz.lab.knobs import Knobs
-from rnnviz.lab.screen import Screen
-from rnnviz.models import CELLS, INITIALISATIONS, NONLINEARITIES
+from rnnviz.lab.console import Console
 from rnnviz.tasks import Task
-from rnnviz.training import History, Runner, RunState, Session, Settings, Snapshot
+from rnnviz.training import History, RunState, Session, Settings, Snapshot
 from rnnviz.views import VIEWS, Focus
 
 __all__ = ["Lab"]
-
-_CHOICES = {"cell": CELLS, "init": INITIALISATIONS, "nonlinearity": NONLINEARITIES}
 
 
 class Lab:
@@ -66,12 +59,9 @@ class Lab:
         **settings: Any,
     ) -> None:
         self._session = Session(task, device=device, **settings)
-        self._fps = fps
-        self._screen: Screen | None = None
-        self._knobs: Knobs | None = None
-        self._runner = Runner(self._session, on_frame=self._on_frame, on_state=self._on_state, fps=fps, goal=steps)
-        self._runner.watched = False
-        claim(self._replaced)
+        self._console = Console(self._session, fps=fps, goal=steps)
+        self._runner = self._console.runner
+        claim(self._console.discard)
 
     def __repr__(self) -> str:
         now = self.settings
@@ -143,29 +133,12 @@ class Lab:
         >>> Lab(task="adding").set(lr=3e-3, clip=None).settings.lr
         0.003
         """
-        wanted = self._with(settings)
-        if self._knobs is not None:
-            self._knobs.follow(wanted)
-        if self._announce(wanted) and self._screen is not None:
-            self._screen.pump.flush(timeout=1.0)
-        self._runner.apply(wanted, wait=True)
+        self._console.set(settings)
         return self
 
     def close(self) -> None:
         """Stop training and drawing for good; `history`, `trace` and `figure` still answer."""
-        self._runner.stop()
-        with contextlib.suppress(Exception):  # what a run has failed with is on the status line already
-            self._runner.join(timeout=5.0)
-        if self._screen is not None:
-            self._screen.pump.flush(timeout=2.0)
-            self._screen.close()
-
-    def _replaced(self) -> None:
-        """Give way to the lab that the same cell now makes: the page has dropped this one's pictures."""
-        self.close()
-        if self._screen is not None:
-            self._screen.discard()
-            self._screen = self._knobs = None
+        self._console.close()
 
     @property
     def settings(self) -> Settings:
@@ -225,76 +198,8 @@ class Lab:
     @property
     def widget(self) -> Any:
         """The lab as an ipywidgets box, to place in a layout of your own."""
-        return self._shown().panel.widget
+        return self._console.shown().panel.widget
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
         bundle = self.widget._repr_mimebundle_()
         return {**bundle, "text/plain": repr(self)}
-
-    def _shown(self) -> Screen:
-        if self._screen is None:
-            self._knobs = Knobs(self.settings, self.task.seq_lens, _CHOICES, self._moved)
-            self._screen = Screen(
-                self.snapshot(), self.state, VIEWS, self._knobs, fps=self._fps, on_error=self._view_failed
-            )
-            self._connect(self._screen)
-            self._runner.watched = True
-        return self._screen
-
-    def _connect(self, screen: Screen) -> None:
-        panel = screen.panel
-        for button, action in (
-            (panel.play, self._runner.play),
-            (panel.pause, self._runner.pause),
-            (panel.step, lambda: self._runner.step(wait=False)),
-            (panel.reset, self._runner.reset),
-        ):
-            button.on_click(lambda _button, action=action: self._guarded(action))
-
-    def _guarded(self, action: Callable[[], object]) -> None:
-        """Jupyter swallows what a callback raises: show it instead, and raise it at the next blocking call."""
-        try:
-            action()
-        except Exception as error:
-            self._runner.fail(error, "lab")
-
-    def _moved(self, changes: dict[str, Any]) -> None:
-        """Act on a knob. The lab first says that a new model is coming, then, once that is on screen, builds it."""
-
-        def apply() -> None:
-            self._runner.apply(self._with(changes))
-
-        def act() -> None:
-            if not self._announce(self._with(changes), then=lambda: self._guarded(apply)):
-                apply()
-
-        self._guarded(act)
-
-    def _with(self, changes: dict[str, Any]) -> Settings:
-        return self._session.checked(self.settings.replace(**changes))
-
-    def _announce(self, wanted: Settings, then: Callable[[], None] = lambda: None) -> bool:
-        changed = self.settings.rebuilds(wanted)
-        if self._screen is None or not changed:
-            return False
-        self._screen.say(self.state, _announcement(changed, self.settings, wanted), then=then)
-        return True
-
-    def _on_frame(self, snapshot: Snapshot) -> None:
-        if self._screen is not None:
-            self._screen.show(snapshot)
-
-    def _on_state(self, state: RunState) -> None:
-        if self._screen is not None:
-            self._screen.say(state, state.message, failed=state.phase == "failed")
-
-    def _view_failed(self, error: BaseException) -> None:
-        self._runner.fail(error, "view")
-
-
-def _announcement(changed: tuple[str, ...], now: Settings, wanted: Settings) -> str:
-    changes = [
-        t("lab.rebuilding.change", name=t(f"knob.{name}"), old=getattr(now, name), new=getattr(wanted, name))
-        for name in changed
-    ]
-    return t("lab.rebuilding", changes=", ".join(changes))

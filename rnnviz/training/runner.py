@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from rnnviz.i18n import t
+from rnnviz.training.checks import number, whole
 from rnnviz.training.failures import describe
 from rnnviz.training.player import Order, Player, RunState
 from rnnviz.training.session import Session
@@ -57,9 +58,8 @@ class Runner:
         fps: float = 15.0,
         goal: int | None = None,
     ) -> None:
-        if not fps > 0:
-            raise ValueError(f"fps must be above 0, got {fps!r}.")
-        goal = _at_least_one("goal", session.task.steps if goal is None else goal)
+        fps = number(0, open_end=True)("fps", fps)
+        goal = whole(1)("steps", session.task.steps if goal is None else goal)
         self._player = Player(session, on_frame, on_state, fps, goal)
         self._changed = threading.Condition()  # guards all below
         self._order = Order()  # for the thread
@@ -114,7 +114,7 @@ class Runner:
         wait : bool
             Return when they are done and raise what went wrong; False returns at once.
         """
-        order = Order(_at_least_one("n", n))
+        order = Order(whole(1)("n", n))
         if wait:
             self._refuse_inside("step(wait=True)")
             self._raise_kept()
@@ -172,7 +172,7 @@ class Runner:
         Exception
             What the task, the model or a callback raised, now or earlier in the background.
         """
-        order = Order(_at_least_one("steps", steps))
+        order = Order(whole(1)("steps", steps))
         self._refuse_inside("train")
         with self._changed:
             self._cancel()
@@ -289,9 +289,3 @@ class Runner:
         error, self._error = self._error, None
         if error is not None:
             raise error
-
-
-def _at_least_one(name: str, value: int) -> int:
-    if value < 1:
-        raise ValueError(f"{name} must be at least 1, got {value!r}.")
-    return value

@@ -224,7 +224,8 @@ class Session:
 
 def _complete(task: Task) -> Task:
     if not isinstance(task, Task):
-        raise TypeError(f"task must be a Task or one of {', '.join(tasks.KNOWN)}, got {type(task).__name__}.")
+        got = f"the class {task.__name__}; call it" if isinstance(task, type) else type(task).__name__
+        raise TypeError(f"task must be a Task or one of {', '.join(tasks.KNOWN)}, got {got}.")
     missing = [name for name in ("name", "input_size", "output_size", "seq_len") if not hasattr(task, name)]
     if missing:
         kind = type(task).__name__

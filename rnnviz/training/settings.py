@@ -1,12 +1,12 @@
 """Settings: one frozen value that says how to train, checked once, swapped whole."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any, Self
 
 from rnnviz.models import CELLS, INITIALISATIONS, NONLINEARITIES
+from rnnviz.training.checks import flag, number, one_of, optional, whole
 
 __all__ = ["LIVE", "OPTIMIZERS", "STRUCTURAL", "Settings"]
 
@@ -120,63 +120,20 @@ class Settings:
         return tuple(name for name in STRUCTURAL if getattr(self, name) != getattr(other, name))
 
 
-def _number(low: float, *, open_end: bool) -> Callable[[str, Any], float]:
-    def check(name: str, value: Any) -> float:
-        if isinstance(value, bool) or not hasattr(value, "__float__"):
-            raise TypeError(f"{name} must be a number, got {value!r}.")
-        number = float(value)
-        if not math.isfinite(number) or number < low or (open_end and number == low):
-            raise ValueError(f"{name} must be {'above' if open_end else 'at least'} {low:g}, got {value!r}.")
-        return number
-
-    return check
-
-
-def _optional(check: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
-    return lambda name, value: None if value is None else check(name, value)
-
-
-def _whole(low: int) -> Callable[[str, Any], int]:
-    def check(name: str, value: Any) -> int:
-        if isinstance(value, bool) or not hasattr(value, "__index__"):
-            raise TypeError(f"{name} must be a whole number, got {value!r}.")
-        number = int(value.__index__())
-        if number < low:
-            raise ValueError(f"{name} must be at least {low}, got {value!r}.")
-        return number
-
-    return check
-
-
-def _one_of(choices: tuple[str, ...]) -> Callable[[str, Any], str]:
-    def check(name: str, value: Any) -> str:
-        if value not in choices:
-            raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}.")
-        return str(value)
-
-    return check
-
-
-def _flag(name: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError(f"{name} must be True or False, got {value!r}.")
-    return value
-
-
 _CHECKS: Mapping[str, Callable[[str, Any], Any]] = MappingProxyType(
     {
-        "lr": _number(0, open_end=True),
-        "clip": _optional(_number(0, open_end=True)),
-        "batch_size": _whole(1),
-        "optimizer": _one_of(OPTIMIZERS),
-        "input_noise": _number(0, open_end=False),
-        "cell": _one_of(CELLS),
-        "hidden_size": _whole(1),
-        "num_layers": _whole(1),
-        "bidirectional": _flag,
-        "seq_len": _optional(_whole(1)),
-        "init": _one_of(INITIALISATIONS),
-        "nonlinearity": _one_of(NONLINEARITIES),
-        "seed": _whole(0),
+        "lr": number(0, open_end=True),
+        "clip": optional(number(0, open_end=True)),
+        "batch_size": whole(1),
+        "optimizer": one_of(OPTIMIZERS),
+        "input_noise": number(0, open_end=False),
+        "cell": one_of(CELLS),
+        "hidden_size": whole(1),
+        "num_layers": whole(1),
+        "bidirectional": flag,
+        "seq_len": optional(whole(1)),
+        "init": one_of(INITIALISATIONS),
+        "nonlinearity": one_of(NONLINEARITIES),
+        "seed": whole(0, 2**63 - 2),
     }
 )

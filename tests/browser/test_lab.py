@@ -205,5 +205,5 @@ def test_an_hour_s_worth_of_frames_leaves_nothing_behind(address: str, page: Pag
     notebook.button("pause").click()
     notebook.settle()
     assert page.evaluate(count) <= before * 1.1
-    notebook.code("print('QUEUE', lab._screen.feed.in_flight)")
+    notebook.code("print('QUEUE', lab._console.screen.feed.in_flight)")
     assert notebook.printed("QUEUE") <= 2

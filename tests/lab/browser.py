@@ -19,7 +19,7 @@ class Browser:
         self.frames: list[tuple[dict[str, Any], list[bytes]]] = []
         self.sent = threading.Condition()
         lab.widget  # noqa: B018  # opens the screen
-        self.screen = lab._screen
+        self.screen = lab._console.screen
         self.feed: Feed = self.screen.feed
         self.statuses: list[tuple[str, int]] = []
         self.screen.panel.status.observe(

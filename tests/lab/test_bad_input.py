@@ -74,7 +74,7 @@ def test_a_setting_that_is_refused_changes_nothing(
         assert word in str(caught.value)
     browser.catch_up()
     assert (lab.settings, lab.model, lab.state.step) == (before, model, 2)
-    assert lab._knobs.widgets["lr"].value == before.lr
+    assert lab._console.knobs.widgets["lr"].value == before.lr
 
 
 @pytest.mark.parametrize("name", ["nope", None, [], "hidden "])

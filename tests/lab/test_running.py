@@ -195,6 +195,6 @@ def test_a_lab_that_nobody_looks_at_makes_no_widgets_and_no_frames(make_lab: Lab
     lab.train(5)
     lab.step(2)
     lab.set(hidden_size=6)
-    assert lab._screen is None
+    assert lab._console.screen is None
     assert lab._runner.last_frame is None
     assert not {thread.name for thread in lab_threads()} & {"rnnviz-pump"}

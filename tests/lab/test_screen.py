@@ -7,7 +7,7 @@ import ipywidgets
 import numpy as np
 import pytest
 
-from rnnviz.lab import lab as lab_module
+from rnnviz.lab import console as console_module
 from rnnviz.live import LiveFigure
 from rnnviz.live import feed as feed_module
 from rnnviz.training import LIVE, STRUCTURAL
@@ -45,7 +45,7 @@ def classes(widget: ipywidgets.Widget) -> set[str]:
 
 def move(browser: Browser, lab: Any, name: str, value: object) -> None:
     """Move a knob as the front end does, and wait until the lab has done what it stands for."""
-    lab._knobs.widgets[name].value = value
+    lab._console.knobs.widgets[name].value = value
     browser.catch_up()
     assert lab._runner.join(WAIT)
 
@@ -68,8 +68,8 @@ def test_every_view_is_a_live_figure_in_its_own_box(make_lab: LabMaker) -> None:
 def test_every_setting_has_a_knob_with_a_label_and_a_tooltip(make_lab: LabMaker) -> None:
     lab = make_lab()
     panel = Browser(lab).screen.panel
-    assert set(lab._knobs.widgets) == set(LIVE) | set(STRUCTURAL) == set(MOVES)
-    controls = [*lab._knobs.live(), *lab._knobs.structural(), panel.gaze.sample, panel.gaze.layer]
+    assert set(lab._console.knobs.widgets) == set(LIVE) | set(STRUCTURAL) == set(MOVES)
+    controls = [*lab._console.knobs.live(), *lab._console.knobs.structural(), panel.gaze.sample, panel.gaze.layer]
     controls += [panel.gaze.direction, panel.play, panel.pause, panel.step, panel.reset]
     for control in controls:
         assert control in inside(lab.widget)
@@ -93,17 +93,17 @@ def test_the_clip_box_switches_clipping_off_and_on_at_the_same_threshold(make_la
     lab = make_lab(clip=3.0)
     browser = Browser(lab)
     for switched, clip in ((False, None), (True, 3.0)):
-        lab._knobs.clipping.value = switched
+        lab._console.knobs.clipping.value = switched
         browser.catch_up()
         assert lab._runner.join(WAIT)
         assert lab.settings.clip == clip
-        assert lab._knobs.widgets["clip"].disabled is not switched
+        assert lab._console.knobs.widgets["clip"].disabled is not switched
 
 
 def test_a_knob_moved_while_playing_acts_on_the_next_step(make_lab: LabMaker) -> None:
     lab = make_lab(steps=12)
     Browser(lab)
-    knob = lab._knobs.widgets["lr"]
+    knob = lab._console.knobs.widgets["lr"]
     lab.train(6)
     knob.value = 0.1
     lab.play()
@@ -114,7 +114,7 @@ def test_a_knob_moved_while_playing_acts_on_the_next_step(make_lab: LabMaker) ->
 def test_the_knob_leads_from_a_relu_network_to_an_lstm_and_back(make_lab: LabMaker) -> None:
     lab = make_lab(cell="rnn", nonlinearity="relu")
     browser = Browser(lab)
-    activation = lab._knobs.widgets["nonlinearity"]
+    activation = lab._console.knobs.widgets["nonlinearity"]
     move(browser, lab, "cell", "lstm")
     assert (lab.settings.cell, lab.settings.nonlinearity) == ("lstm", "tanh")
     assert (activation.value, activation.disabled) == ("tanh", True)
@@ -130,11 +130,11 @@ def test_knobs_follow_what_code_sets_also_off_their_marks(make_lab: LabMaker, va
     lab = make_lab()
     Browser(lab)
     lab.set(lr=value, clip=value, batch_size=300, input_noise=2.0, hidden_size=200, seq_len=11)
-    for name, widget in lab._knobs.widgets.items():
+    for name, widget in lab._console.knobs.widgets.items():
         assert widget.value == getattr(lab.settings, name), name
     assert lab.settings.lr == value
     lab.set(clip=None)
-    assert lab._knobs.clipping.value is False
+    assert lab._console.knobs.clipping.value is False
     assert lab.settings.clip is None
 
 
@@ -209,8 +209,8 @@ def test_words_of_the_training_thread_do_not_overtake_the_announcement(make_lab:
     for _ in range(feed_module.IN_FLIGHT - browser.feed.in_flight):
         browser.screen.pump.offer()
         browser.catch_up()
-    lab._knobs.widgets["hidden_size"].value = 9  # waits, as the browser is busy
-    lab._on_state(lab.state)  # as the training thread tells it with each frame
+    lab._console.knobs.widgets["hidden_size"].value = 9  # waits, as the browser is busy
+    lab._console._on_state(lab.state)  # as the training thread tells it with each frame
     browser.answers = True
     browser.answer(*range(1, 100))
     browser.catch_up()
@@ -246,7 +246,7 @@ def test_a_broken_view_is_shown_with_its_name_and_raised_once_without_an_endless
     make_lab: LabMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     view = Broken()
-    monkeypatch.setattr(lab_module, "VIEWS", {**VIEWS, "hidden": view})
+    monkeypatch.setattr(console_module, "VIEWS", {**VIEWS, "hidden": view})
     lab = make_lab()
     browser = Browser(lab)
     lab.train(3)

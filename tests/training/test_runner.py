@@ -401,10 +401,14 @@ def test_python_ends_cleanly_while_a_runner_plays():
 
 @pytest.mark.parametrize(
     ("options", "sentence"),
-    [({"fps": 0}, "fps must be above 0, got 0"), ({"goal": 0}, "goal must be at least 1, got 0")],
+    [
+        ({"fps": 0}, "fps must be above 0, got 0"),
+        ({"goal": 0}, "steps must be at least 1, got 0"),
+        ({"goal": 2.5}, "steps must be a whole number, got 2.5"),
+    ],
 )
 def test_options_out_of_range_are_named(make, options, sentence):
-    with pytest.raises(ValueError, match=sentence):
+    with pytest.raises((TypeError, ValueError), match=sentence):
         make(**options)
 
 

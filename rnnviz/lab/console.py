@@ -1,0 +1,139 @@
+"""Console: connects a run to its screen — knobs to settings, buttons to verbs, frames to pictures, errors to words."""
+
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+from rnnviz.i18n import t
+from rnnviz.lab.knobs import Knobs
+from rnnviz.lab.screen import Screen
+from rnnviz.models import CELLS, INITIALISATIONS, NONLINEARITIES
+from rnnviz.training import Runner, RunState, Session, Settings, Snapshot
+from rnnviz.views import VIEWS
+
+__all__ = ["Console"]
+
+_CHOICES = {"cell": CELLS, "init": INITIALISATIONS, "nonlinearity": NONLINEARITIES}
+
+
+class Console:
+    """A runner and, once somebody looks, a screen; until then no widget is made and no frame.
+
+    Parameters
+    ----------
+    session : Session
+        What is trained.
+    fps : float
+        Frames a second at most.
+    goal : int or None
+        Where play pauses by itself.
+    """
+
+    def __init__(self, session: Session, *, fps: float, goal: int | None) -> None:
+        self._session = session
+        self._fps = fps
+        self._closed = False
+        self.screen: Screen | None = None
+        self.knobs: Knobs | None = None
+        self.runner = Runner(session, on_frame=self._on_frame, on_state=self._on_state, fps=fps, goal=goal)
+        self.runner.watched = False
+
+    def shown(self) -> Screen:
+        """Return the screen; made when first asked for."""
+        if self.screen is None:
+            self.knobs = Knobs(self._session.settings, self._session.task.seq_lens, _CHOICES, self._moved)
+            snapshot, state = self.runner.snapshot(), self.runner.state
+            self.screen = Screen(snapshot, state, VIEWS, self.knobs, fps=self._fps, on_error=self._view_failed)
+            self._connect(self.screen)
+            self.runner.watched = True
+            if self._closed:
+                self._close_screen()
+        return self.screen
+
+    def set(self, changes: dict[str, Any]) -> None:
+        """Change settings from code: the knobs follow, a rebuild is said first, and is done on return."""
+        wanted = self._with(changes)
+        if self.knobs is not None:
+            self.knobs.follow(wanted)
+        if self._announce(wanted) and self.screen is not None:
+            self.screen.pump.flush(timeout=1.0)
+        self.runner.apply(wanted, wait=True)
+
+    def close(self) -> None:
+        """End the run and the drawing; the last pictures stay."""
+        self._closed = True
+        self.runner.stop()
+        with contextlib.suppress(Exception):  # what a run has failed with is on the status line already
+            self.runner.join(timeout=5.0)
+        self._close_screen()
+
+    def discard(self) -> None:
+        """Close, and let go of the widgets: the page has dropped the pictures, because the cell has run again."""
+        self.close()
+        if self.screen is not None:
+            self.screen.discard()
+            self.screen = self.knobs = None
+
+    def _close_screen(self) -> None:
+        if self.screen is not None:
+            self.screen.pump.flush(timeout=2.0)
+            self.screen.close()
+
+    def _connect(self, screen: Screen) -> None:
+        panel = screen.panel
+        for button, action in (
+            (panel.play, self.runner.play),
+            (panel.pause, self.runner.pause),
+            (panel.step, lambda: self.runner.step(wait=False)),
+            (panel.reset, self.runner.reset),
+        ):
+            button.on_click(lambda _button, action=action: self._guarded(action))
+
+    def _guarded(self, action: Callable[[], object]) -> None:
+        """Jupyter swallows what a callback raises: show it instead, and raise it at the next blocking call."""
+        try:
+            action()
+        except Exception as error:
+            self.runner.fail(error, "lab")
+
+    def _moved(self, changes: dict[str, Any]) -> None:
+        """Act on a knob. The lab first says that a new model is coming, then, once that is on screen, builds it."""
+
+        def apply() -> None:
+            self.runner.apply(self._with(changes))
+
+        def act() -> None:
+            if not self._announce(self._with(changes), then=lambda: self._guarded(apply)):
+                apply()
+
+        self._guarded(act)
+
+    def _with(self, changes: dict[str, Any]) -> Settings:
+        return self._session.checked(self._session.settings.replace(**changes))
+
+    def _announce(self, wanted: Settings, then: Callable[[], None] = lambda: None) -> bool:
+        now = self._session.settings
+        changed = now.rebuilds(wanted)
+        if self.screen is None or not changed:
+            return False
+        self.screen.say(self.runner.state, _announcement(changed, now, wanted), then=then)
+        return True
+
+    def _on_frame(self, snapshot: Snapshot) -> None:
+        if self.screen is not None:
+            self.screen.show(snapshot)
+
+    def _on_state(self, state: RunState) -> None:
+        if self.screen is not None:
+            self.screen.say(state, state.message, failed=state.phase == "failed")
+
+    def _view_failed(self, error: BaseException) -> None:
+        self.runner.fail(error, "view")
+
+
+def _announcement(changed: tuple[str, ...], now: Settings, wanted: Settings) -> str:
+    changes = [
+        t("lab.rebuilding.change", name=t(f"knob.{name}"), old=getattr(now, name), new=getattr(wanted, name))
+        for name in changed
+    ]
+    return t("lab.rebuilding", changes=", ".join(changes))
