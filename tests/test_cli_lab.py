@@ -137,7 +137,14 @@ def server(tmp_path: Path, free_port: int) -> Iterator[tuple[subprocess.Popen[by
     log = tmp_path / "log"
     with (
         log.open("wb") as stream,
-        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream) as process,
+        subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=stream,
+            # a shell without job control starts its background jobs deaf to interrupts, and their children inherit it
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        ) as process,
     ):
         while not _answers(free_port):
             with contextlib.suppress(subprocess.TimeoutExpired):

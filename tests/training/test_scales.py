@@ -27,7 +27,11 @@ def test_a_squashed_state_has_its_natural_range_for_ever():
 
 
 def test_a_plain_networks_relu_state_gets_three_times_its_first_maximum():
-    assert scales(layer(4.0), relu=True, step=7)["hidden"] == Scale(-15.0, 15.0, since=7)
+    assert scales(layer(4.0), relu=True)["hidden"] == Scale(-15.0, 15.0)
+
+
+def test_a_range_fixed_when_training_is_under_way_leaves_half_as_much_room():
+    assert scales(layer(4.0), relu=True, step=7)["hidden"] == Scale(-6.0, 6.0, since=7)
 
 
 @pytest.mark.parametrize(("largest", "end"), [(0.0, 1.0), (0.2, 1.0), (0.5, 1.5), (1.0, 3.0), (11.0, 40.0)])
