@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
 from rnnviz.i18n import t
-from rnnviz.tasks.base import Batch, Task
+from rnnviz.tasks.base import Batch
+from rnnviz.tasks.generated import Generated
 
 __all__ = ["Adding"]
 
 
-class Adding(Task):
+class Adding(Generated):
     """Each timestep brings a number from 0 to 1 and a mark; the answer is the sum of the two marked numbers.
 
     One mark lies in each half of the sequence. Always answering 1 has a mean squared error of 1/6, the variance of a
@@ -44,12 +45,7 @@ class Adding(Task):
 
     def __init__(self, seq_len: int = 40, seed: int = 0) -> None:
         self.source = t("task.adding.source")
-        self.seq_len = seq_len
-        self.seed = seed
-        self._held_out = self.batch(512, torch.Generator().manual_seed(seed))
-
-    def _resized(self, seq_len: int) -> Self:
-        return type(self)(seq_len, self.seed)
+        super().__init__(seq_len, seed)
 
     def batch(self, batch_size: int, generator: torch.Generator) -> Batch:
         """Draw sequences on the generator's device: inputs (batch, time, 2), targets (batch, 1)."""
@@ -59,10 +55,6 @@ class Adding(Task):
         second = torch.randint(half, self.seq_len, (batch_size, 1), generator=generator, device=device)
         marks = torch.zeros_like(values).scatter_(1, torch.cat([first, second], 1), 1.0)
         return Batch(torch.stack([values, marks], -1), (values * marks).sum(1, keepdim=True))
-
-    def held_out(self) -> Batch:
-        """Return 512 sequences that the seed decides."""
-        return self._held_out
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the mean squared error."""

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from rnnviz.i18n import t
-from rnnviz.tasks.base import Batch, Task
+from rnnviz.tasks.base import Batch
+from rnnviz.tasks.generated import Generated
 
 __all__ = ["TemporalOrder"]
 
@@ -18,7 +19,7 @@ _DISTRACTORS = 4
 _X, _START, _END = 4, 6, 7
 
 
-class TemporalOrder(Task):
+class TemporalOrder(Generated):
     """Symbols X or Y stand at two places among distractors; the answer is which of XX, XY, YX, YY it was.
 
     A sequence begins with E and ends with B. The places lie between 10 and 20 % and between 50 and 60 % of its length,
@@ -50,12 +51,7 @@ class TemporalOrder(Task):
     def __init__(self, seq_len: int = 40, seed: int = 0) -> None:
         self.source = t("task.temporal_order.source")
         self.metric_name = t("task.temporal_order.metric")
-        self.seq_len = seq_len
-        self.seed = seed
-        self._held_out = self.batch(512, torch.Generator().manual_seed(seed))
-
-    def _resized(self, seq_len: int) -> Self:
-        return type(self)(seq_len, self.seed)
+        super().__init__(seq_len, seed)
 
     def batch(self, batch_size: int, generator: torch.Generator) -> Batch:
         """Draw sequences on the generator's device: inputs one-hot (batch, time, 8), targets (batch,) from 0 to 3."""
@@ -70,10 +66,6 @@ class TemporalOrder(Task):
         symbols.scatter_(1, torch.cat(places, 1), _X + signs)
         inputs = torch.zeros(batch_size, length, len(_SYMBOLS), device=device)  # one_hot would wait for the device
         return Batch(inputs.scatter_(2, symbols[..., None], 1.0), 2 * signs[:, 0] + signs[:, 1])
-
-    def held_out(self) -> Batch:
-        """Return 512 sequences that the seed decides."""
-        return self._held_out
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the cross entropy, in nats."""

@@ -1,0 +1,33 @@
+"""Generated: a task whose sequences are drawn afresh each step, with held-out ones that a seed decides."""
+
+import torch
+
+from rnnviz.tasks.base import Batch, Task
+
+__all__ = ["Generated"]
+
+_HELD_OUT = 512
+
+
+class Generated(Task):
+    """A synthetic task. A subclass gives the sizes, `batch`, `loss` and `metric`.
+
+    Parameters
+    ----------
+    seq_len : int
+        Timesteps a sequence.
+    seed : int
+        Decides the 512 held-out sequences.
+    """
+
+    def __init__(self, seq_len: int = 40, seed: int = 0) -> None:
+        self.seq_len = seq_len
+        self.seed = seed
+        self._held_out = self.batch(_HELD_OUT, torch.Generator().manual_seed(seed))
+
+    def _resized(self, seq_len: int) -> "Generated":
+        return type(self)(seq_len, self.seed)
+
+    def held_out(self) -> Batch:
+        """Return 512 sequences that the seed decides."""
+        return self._held_out
