@@ -8,16 +8,21 @@ function nextPaint() {
   });
 }
 
+// A pass draws the figures that are due; a slow one skips frames, and is brought up to date in a later pass.
 async function drain(feed) {
   feed.draining = true;
-  while (feed.unanswered.length) {
+  while (feed.unanswered.length || [...feed.figures].some((figure) => figure.behind(feed.last))) {
     if (!document.hidden) await nextPaint();
     const ids = feed.unanswered.splice(0);
     const started = performance.now();
     const sizes = {};
-    for (const figure of feed.figures) Object.assign(sizes, await figure.draw(feed.last));
+    for (const figure of feed.figures) {
+      if (figure.due()) await figure.draw(feed.last);
+      sizes[figure.name] = figure.size();
+    }
     const spent = performance.now() - started;
-    if (spent > 8) await new Promise((done) => setTimeout(done, spent)); // leave the page half of its time
+    if (!ids.length) continue;
+    if (spent > 8) await new Promise((done) => setTimeout(done, spent / 2)); // leave the page time for its reader
     feed.say({ kind: "ack", ids, sizes, spent });
   }
   feed.draining = false;

@@ -78,7 +78,6 @@ def axis(title: str = "", **more: Any) -> dict[str, Any]:
         "ticks": "outside",
         "ticklen": 3,
         "tickcolor": "rgba(128,128,128,0.55)",
-        "automargin": True,
         **more,
     }
 
