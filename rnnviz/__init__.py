@@ -17,14 +17,16 @@ _HOMES = {
     "register_cell": "rnnviz.trace",
     "tasks": "rnnviz.tasks",
     "trace": "rnnviz.trace",
+    "watch": "rnnviz.lab",
 }
 _MODULES = {"cells", "exercises", "models", "tasks", "trace"}  # calling the module `trace` traces
 
-__all__ = ["Lab", "Trace", "__version__", "cells", "exercises", "models", "register_cell", "tasks", "trace"]
+__all__ = ["Lab", "Trace", "__version__", "cells", "exercises", "models", "register_cell", "tasks", "trace", "watch"]
 
 if TYPE_CHECKING:
     from rnnviz import cells, exercises, models, tasks, trace
     from rnnviz.lab import Lab
+    from rnnviz.lab.watch import watch
     from rnnviz.trace import Trace, register_cell
 
 

@@ -1,5 +1,6 @@
-"""The lab: controls and pictures around a live run."""
+"""The lab: controls and pictures around a live run, ours or somebody else's."""
 
 from rnnviz.lab.lab import Lab
+from rnnviz.lab.watch import Watch, watch
 
-__all__ = ["Lab"]
+__all__ = ["Lab", "Watch", "watch"]

@@ -13,7 +13,7 @@ from rnnviz.live import LiveFigure
 from rnnviz.training import RunState
 from rnnviz.views import Focus
 
-__all__ = ["Gaze", "Panel"]
+__all__ = ["Gaze", "Panel", "box", "status_words"]
 
 
 class Gaze:
@@ -74,20 +74,20 @@ class Panel:
         self.status = widgets.HTML()
         self.status.add_class("rv-status")
         self.hidden = hidden
-        progress = _box(widgets.HBox, [self.bar, self.figures_text], "rv-progress")
-        buttons = _box(widgets.HBox, [self.play, self.pause, self.step, self.reset], "rv-buttons")
+        progress = box(widgets.HBox, [self.bar, self.figures_text], "rv-progress")
+        buttons = box(widgets.HBox, [self.play, self.pause, self.step, self.reset], "rv-buttons")
         self._views = {
-            name: _box(widgets.Box, [figure], "rv-view", f"rv-view-{name}") for name, figure in figures.items()
+            name: box(widgets.Box, [figure], "rv-view", f"rv-view-{name}") for name, figure in figures.items()
         }
-        self.widget = _box(
+        self.widget = box(
             widgets.VBox,
             [
                 Dress(hints=knobs.hints | self.gaze.hints, layout={"display": "none"}),
-                _box(widgets.HBox, [buttons, progress], "rv-head"),
+                box(widgets.HBox, [buttons, progress], "rv-head"),
                 self.status,
-                _box(
+                box(
                     widgets.Box,
-                    [_knobs(knobs, self.gaze), _box(widgets.Box, list(self._views.values()), "rv-views")],
+                    [_knobs(knobs, self.gaze), box(widgets.Box, list(self._views.values()), "rv-views")],
                     "rv-body",
                 ),
             ],
@@ -108,8 +108,7 @@ class Panel:
         """
         self.bar.max, self.bar.value = state.goal, min(state.step, state.goal)
         self.figures_text.value = _progress_words(state)
-        tone = "rv-failed" if failed else "rv-fine"
-        self.status.value = f'<span role="status" aria-live="polite" class="{tone}">{html.escape(words)}</span>'
+        self.status.value = status_words(words, failed=failed)
         playing = state.phase == "playing"
         self.play.disabled = playing or state.phase == "stopped"
         self.pause.disabled = not playing
@@ -141,22 +140,37 @@ def _button(name: str) -> widgets.Button:
     return button
 
 
-def _box(kind: type[widgets.Box], children: list[widgets.Widget], *classes: str) -> widgets.Box:
-    box = kind(children)
+def status_words(words: str, *, failed: bool) -> str:
+    """Return the status line: text, never markup.
+
+    Parameters
+    ----------
+    words : str
+        What to say.
+    failed : bool
+        Whether to mark it as an error.
+    """
+    tone = "rv-failed" if failed else "rv-fine"
+    return f'<span role="status" aria-live="polite" class="{tone}">{html.escape(words)}</span>'
+
+
+def box(kind: type[widgets.Box], children: list[widgets.Widget], *classes: str) -> widgets.Box:
+    """Return a box of the given kind around ``children``, with these class names."""
+    made = kind(children)
     for name in classes:
-        box.add_class(name)
-    return box
+        made.add_class(name)
+    return made
 
 
 def _knobs(knobs: Knobs, gaze: Gaze) -> widgets.Box:
     def group(name: str, children: list[widgets.Widget]) -> widgets.Box:
         note = f"<small>{html.escape(t(f'group.{name}.note'))}</small>"
         title = widgets.HTML(f"<b>{html.escape(t(f'group.{name}'))}</b> {note}")
-        return _box(widgets.VBox, [title, *children], "rv-group")
+        return box(widgets.VBox, [title, *children], "rv-group")
 
     groups = [
         group("live", knobs.live()),
         group("structure", knobs.structural()),
         group("gaze", [gaze.sample, gaze.layer, gaze.direction]),
     ]
-    return _box(widgets.Box, groups, "rv-knobs")
+    return box(widgets.Box, groups, "rv-knobs")

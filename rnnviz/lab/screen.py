@@ -2,21 +2,38 @@
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Generic, Protocol, TypeVar
 
 import ipywidgets as widgets
 import plotly.graph_objects as go
 
 from rnnviz.lab.knobs import Knobs
-from rnnviz.lab.panel import Panel
+from rnnviz.lab.panel import Gaze, Panel
 from rnnviz.live import Cursor, Feed, Frame, LiveFigure, Pump
 from rnnviz.training import RunState, Snapshot
 from rnnviz.views import Focus, View
 
-__all__ = ["Screen"]
+__all__ = ["Frontage", "Screen", "Stage"]
 
 
-class Screen:
-    """Everything of a lab that a browser shows.
+class Frontage(Protocol):
+    """What a stage asks of the widgets around its pictures."""
+
+    gaze: Gaze
+    widget: Any
+
+    def write(self, state: RunState, words: str, *, failed: bool) -> None:
+        """Write progress and status."""
+
+    def show_view(self, name: str, shown: bool) -> None:
+        """Show or hide one picture."""
+
+
+P = TypeVar("P", bound=Frontage)
+
+
+class Stage(Generic[P]):
+    """Pictures in a browser, kept current by the pump's thread, and the widgets around them.
 
     Parameters
     ----------
@@ -26,12 +43,14 @@ class Screen:
         Where the run stands.
     views : mapping of str to View
         Pictures, in reading order.
-    knobs : Knobs
-        The settings' widgets.
+    furnish : callable
+        Called with the figures by name and the feed; returns the widgets around them.
     fps : float
         Frames a second at most.
     on_error : callable
         Called with an exception that a view has raised, or that the browser has reported.
+    feed : Feed, optional
+        What carries the frames; by default one that waits for the browser's answers.
     """
 
     def __init__(
@@ -39,10 +58,11 @@ class Screen:
         snapshot: Snapshot,
         state: RunState,
         views: Mapping[str, View],
-        knobs: Knobs,
+        furnish: Callable[[Mapping[str, LiveFigure], Feed], P],
         *,
         fps: float,
         on_error: Callable[[BaseException], None],
+        feed: Feed | None = None,
     ) -> None:
         self._views = views
         self._lock = threading.Lock()
@@ -53,10 +73,10 @@ class Screen:
         self._undrawable: Snapshot | None = None
         self._undrawn: Snapshot | None = None
         self._on_error = on_error
-        self.feed = Feed()
+        self.feed = feed or Feed()
         focus = Focus().within(snapshot.layer)
         figures = {name: self._make(name, view, snapshot, focus) for name, view in views.items()}
-        self.panel = Panel(knobs, figures, self.feed)
+        self.panel = furnish(figures, self.feed)
         self._figures = figures
         self.pump = Pump(self._draw, self.feed.room_in, on_error=on_error, fps=fps)
         self.feed.on_ready = self.pump.nudge
@@ -152,6 +172,33 @@ class Screen:
             if name in shown:
                 view = shown[name]
                 figure.rebuild(view.skeleton(snapshot, focus), run=snapshot.run, cursor=_cursor(view, snapshot, focus))
+
+
+class Screen(Stage[Panel]):
+    """Everything of a lab that a browser shows: a stage with knobs and buttons.
+
+    Parameters are those of `Stage`, but for one.
+
+    Parameters
+    ----------
+    knobs : Knobs
+        The settings' widgets.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        state: RunState,
+        views: Mapping[str, View],
+        knobs: Knobs,
+        *,
+        fps: float,
+        on_error: Callable[[BaseException], None],
+    ) -> None:
+        def furnish(figures: Mapping[str, LiveFigure], feed: Feed) -> Panel:
+            return Panel(knobs, figures, feed)
+
+        super().__init__(snapshot, state, views, furnish, fps=fps, on_error=on_error)
 
 
 def _tree(widget: widgets.Widget) -> Iterator[widgets.Widget]:

@@ -22,6 +22,12 @@ LOST_AFTER = 1.0  # seconds: an answer that late is taken for lost, so a view ne
 class Feed(anywidget.AnyWidget):
     """An invisible widget that carries frames to the figures that name its ``feed_id``.
 
+    Parameters
+    ----------
+    lost_after : float
+        Seconds after which an answer is taken for lost. A cell that runs lets no answer through, so a feed that is
+        watched during one should not wait long; the page draws the newest of what has arrived.
+
     Attributes
     ----------
     sizes : dict of str to tuple of int
@@ -35,7 +41,8 @@ class Feed(anywidget.AnyWidget):
     _esm = javascript("page.js", "feed.js")
     feed_id = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self) -> None:
+    def __init__(self, *, lost_after: float = LOST_AFTER) -> None:
+        self._lost_after = lost_after
         super().__init__(feed_id=uuid.uuid4().hex)
         self.sizes: dict[str, Pixels] = {}
         self.on_ready: Callable[[], None] = lambda: None
@@ -53,10 +60,10 @@ class Feed(anywidget.AnyWidget):
         """Return the seconds until a frame may be sent: 0.0 when it may be now."""
         now = time.monotonic()
         with self._lock:
-            self._sent = {number: at for number, at in self._sent.items() if now - at < LOST_AFTER}
+            self._sent = {number: at for number, at in self._sent.items() if now - at < self._lost_after}
             if len(self._sent) < IN_FLIGHT:
                 return 0.0
-            return max(min(self._sent.values()) + LOST_AFTER - now, 0.001)
+            return max(min(self._sent.values()) + self._lost_after - now, 0.001)
 
     def push(self, frame: Frame) -> int:
         """Send a frame and return its number.

@@ -70,10 +70,8 @@ class Capture:
             _check_float(name, data_of(given))
             previous, swapped = self._links.follow(module, state)
             rng = _rng_state(module, data_of(given))
-            surroundings = self._exit.enter_context(_ready(module, data_of(given), rng))
             entering = (data_of(given), *states_of(swapped))
-            if self._gradients and _is_torchs_own(module) and not any(one.requires_grad for one in entering):
-                surroundings.enter_context(torch.no_grad())  # nothing below asks for a gradient: taps start the graph
+            surroundings = self._exit.enter_context(self._surroundings(module, entering, rng))
             self._running[module] = Running(previous, rng, surroundings)
             return None if swapped is state else ((given, swapped), {})
 
@@ -106,12 +104,22 @@ class Capture:
 
         return hook
 
+    def _surroundings(self, module: nn.Module, entering: tuple[Tensor, ...], rng: Tensor | None) -> ExitStack:
+        """What a call runs inside; `entering` is its input and the states that it was given."""
+        stack = _ready(module, entering[0], rng)
+        if self._gradients and _is_torchs_own(module) and not any(one.requires_grad for one in entering):
+            stack.enter_context(torch.no_grad())  # nothing below asks for a gradient: taps start the graph
+        return stack
+
+    def _wants_gradients(self, results: tuple[Tensor, ...]) -> bool:
+        return self._gradients
+
     def _hand_on(
         self, call: Call, sequence: Sequence | None, states: tuple[Tensor, ...]
     ) -> tuple[Sequence | None, tuple[Tensor, ...]]:
         """Copy the results: what the model does to them in place does not reach what was kept."""
         raw = states if sequence is None else (data_of(sequence), *states)
-        if self._gradients:
+        if self._wants_gradients(raw):
             call.taps, call.links = tuple(map(alias, raw)), tuple(map(alias, states))
             raw = call.taps
         copies = tuple(one.clone() for one in raw)

@@ -14,7 +14,7 @@ from rnnviz.trace.assemble import layers_from
 from rnnviz.trace.capture import Capture
 from rnnviz.trace.finding import recurrent_modules
 from rnnviz.trace.result import Trace
-from rnnviz.trace.untouched import flushed_denormals, ordinary, runnable, untouched
+from rnnviz.trace.untouched import ordinary, replaying, runnable, untouched
 
 
 def trace(
@@ -84,7 +84,7 @@ def trace(
         value = None if loss is None else _scalar(loss(output))
         if value is not None and not capture.backward(value):
             warnings.warn("the loss does not depend on any recurrent layer: every gradient is zero.", stacklevel=2)
-    with torch.no_grad(), torch.autocast(_device_type(model), enabled=False), flushed_denormals():
+    with replaying(_device_type(model)):
         return Trace(
             layers=layers_from(capture.calls),
             loss=None if value is None else float(value),

@@ -44,6 +44,13 @@ def runnable(model: nn.Module, *, gradients: bool) -> Iterator[None]:
 
 
 @contextmanager
+def replaying(device: str) -> Iterator[None]:
+    """Replay without a graph of autograd's, in full precision, and without the slow numbers below 1.2e-38."""
+    with torch.no_grad(), torch.autocast(device, enabled=False), flushed_denormals():
+        yield
+
+
+@contextmanager
 def flushed_denormals() -> Iterator[None]:
     """Take numbers too small for full precision (below 1.2e-38 in float32) for zero in this thread, for a while.
 

@@ -49,14 +49,14 @@ class Snapshot:
         How many times the model was rebuilt; array shapes do not change within a run.
     step : int
         Finished training steps.
-    settings : Settings
-        In force at that moment.
+    settings : Settings or None
+        In force at that moment; None in a training loop that is not ours.
     layer : LayerTrace
         The recurrent layer on the probe batch, axes (layer, direction, batch, time, unit).
     loss : float
         The probe batch's loss.
     history : mapping
-        Columns of equal length: step, loss, metric, grad_norm, clipped, lr.
+        Columns of equal length: step, loss, metric, grad_norm, clipped, lr; only some of them where there is no task.
     ghosts : tuple of numpy.ndarray
         Total-gradient norms of the last frames, oldest first, axes (layer, direction, time), over batch and unit.
     scales : mapping
@@ -81,7 +81,7 @@ class Snapshot:
 
     run: int
     step: int
-    settings: Settings
+    settings: Settings | None
     layer: LayerTrace
     loss: float
     history: Mapping[str, Floats]

@@ -1,7 +1,7 @@
 """Pictures of a run: one file a view, each a plotly figure plus the patches that keep it current."""
 
 from rnnviz.views.base import Focus, View
-from rnnviz.views.curves import CurvesView
+from rnnviz.views.curves import CurvesView, WatchedCurvesView
 from rnnviz.views.gates import GatesView
 from rnnviz.views.gradients import GradientsView, norm_through_time
 from rnnviz.views.hidden import HiddenView
@@ -10,6 +10,7 @@ from rnnviz.views.prediction import PredictionView
 
 __all__ = [
     "VIEWS",
+    "WATCHED",
     "CurvesView",
     "Focus",
     "GatesView",
@@ -19,6 +20,7 @@ __all__ = [
     "Pixels",
     "PredictionView",
     "View",
+    "WatchedCurvesView",
     "apply",
     "decode",
     "encode",
@@ -28,4 +30,8 @@ __all__ = [
 
 VIEWS: dict[str, View] = {
     view.name: view for view in (HiddenView(), GradientsView(), GatesView(), CurvesView(), PredictionView())
+}
+
+WATCHED: dict[str, View] = {
+    view.name: view for view in (HiddenView(), GradientsView(), GatesView(), WatchedCurvesView())
 }

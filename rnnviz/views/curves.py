@@ -1,22 +1,20 @@
 """The training curves: loss, metric, gradient norm with the clip threshold, learning rate."""
 
-import math
-
 import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View
-from rnnviz.views.patch import Patch, Pixels, thin
-from rnnviz.views.style import BLUE, GREEN, GREY, ORANGE, PURPLE, axis, base_layout, notice, plain
+from rnnviz.views.patch import Patch, Pixels
+from rnnviz.views.steps import Curve, curve_patches, curves_figure
+from rnnviz.views.style import BLUE, GREEN, GREY, ORANGE, PURPLE, plain
 
-__all__ = ["CurvesView"]
+__all__ = ["CurvesView", "WatchedCurvesView"]
 
-_COLUMNS = (("loss", BLUE), ("metric", GREEN), ("grad_norm", PURPLE), ("lr", ORANGE))
-_CLIP = len(_COLUMNS)  # trace number of the clip line, in the gradient-norm panel
-_DOMAINS = (([0, 0.42], [0.6, 1]), ([0.58, 1], [0.6, 1]), ([0, 0.42], [0, 0.4]), ([0.58, 1], [0, 0.4]))
-_WIDTH = 0.42  # of each panel, as a share of the plotting area
+_CURVES = (Curve("loss", BLUE), Curve("metric", GREEN, log=False), Curve("grad_norm", PURPLE), Curve("lr", ORANGE))
+_CLIP = len(_CURVES)  # trace number of the clip line, in the gradient-norm panel
+_WATCHED = (Curve("loss", BLUE), Curve("grad_norm", PURPLE))
 
 
 class CurvesView(View):
@@ -27,28 +25,14 @@ class CurvesView(View):
     shares_time = False
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
-        layout = base_layout(t("view.curves.title"), self.height, showlegend=False)
-        layout["margin"] |= {"t": 68}
-        annotations = [notice()]
-        traces = []
-        for index, (column, color) in enumerate(_COLUMNS):
-            suffix = "" if index == 0 else str(index + 1)
-            across, up = _DOMAINS[index]
-            layout[f"xaxis{suffix}"] = axis(
-                t("view.step") if index > 1 else "", domain=across, anchor=f"y{suffix}", rangemode="tozero"
-            )
-            kind = {"rangemode": "tozero"} if column == "metric" else {"type": "log", "tickformat": "~g"}
-            layout[f"yaxis{suffix}"] = axis("", domain=up, anchor=f"x{suffix}", nticks=5, **kind)
-            annotations.append(_heading(_title(column, snapshot), across[0], up[1]))
-            traces.append(_trace(column, color, suffix))
-        clip = go.Scatter(
+        figure = curves_figure(_CURVES, [_title(curve.column, snapshot) for curve in _CURVES], self.height)
+        figure.add_scatter(
             mode="lines",
             name=t("view.curves.clip"),
             xaxis="x3",
             yaxis="y3",
             line={"color": GREY, "width": 1.4, "dash": "dash"},
         )
-        figure = go.Figure([*traces, clip], layout | {"annotations": annotations})
         for name, value in snapshot.baselines.items():
             figure.add_shape(
                 type="line",
@@ -64,39 +48,40 @@ class CurvesView(View):
         return figure
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
-        history = snapshot.history
-        steps = history["step"]
-        kept = _kept(len(steps), None if pixels is None else int(pixels[0] * _WIDTH))
-        patches = []
-        for index, (column, _) in enumerate(_COLUMNS):
-            values = history[column] if column == "metric" else np.where(history[column] > 0, history[column], np.nan)
-            patches += [Patch(index, "x", steps[kept]), Patch(index, "y", values[kept])]
-            patches.append(Patch(index, "mode", "lines" if len(kept) > 1 else "markers"))  # one point has no length
-            patches += _ticks(f"yaxis{'' if index == 0 else index + 1}", values[kept], log=column != "metric")
+        steps = snapshot.history["step"]
         ends = steps[[0, -1]] if len(steps) else np.zeros(0)
-        clip = np.full(len(ends), np.nan if snapshot.settings.clip is None else snapshot.settings.clip)
+        clip = None if snapshot.settings is None else snapshot.settings.clip
         return [
-            *patches,
+            *curve_patches(_CURVES, snapshot.history, pixels),
             Patch(_CLIP, "x", ends),
-            Patch(_CLIP, "y", clip),
+            Patch(_CLIP, "y", np.full(len(ends), np.nan if clip is None else clip)),
             Patch(None, "annotations[0].text", _score(snapshot)),
         ]
 
 
-def _kept(length: int, room: int | None) -> np.ndarray:
-    """Even positions, the newest always among them."""
-    positions = np.arange(length)[::-1][thin(length, room)]
-    return positions[::-1]
+class WatchedCurvesView(View):
+    """Loss and gradient norm of a training loop that is not ours."""
+
+    name = "curves"
+    height = 340
+    shares_time = False
+
+    def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
+        titles = [t("view.curves.loss"), t("view.curves.grad_norm.seen")]
+        return curves_figure(_curves(snapshot), titles, self.height)
+
+    def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
+        curves = _curves(snapshot)
+        patches = curve_patches(curves, snapshot.history, pixels)
+        for axis, curve in zip(("yaxis", "yaxis2"), curves, strict=True):
+            patches.append(Patch(None, f"{axis}.type", "log" if curve.log else "linear"))
+            patches += [] if curve.log else [Patch(None, f"{axis}.dtick", None)]
+        return patches
 
 
-def _ticks(axis: str, values: np.ndarray, *, log: bool) -> list[Patch]:
-    """Label 1, 2, 5 of each decade where there are few decades, else the decades alone; nothing on an empty axis."""
-    values = values[np.isfinite(values)]
-    patches = [Patch(None, f"{axis}.showticklabels", bool(len(values)))]
-    if log:
-        decades = math.log10(values.max() / values.min()) if len(values) else 0.0
-        patches.append(Patch(None, f"{axis}.dtick", "D2" if decades < 1.5 else math.ceil(decades / 4)))
-    return patches
+def _curves(snapshot: Snapshot) -> list[Curve]:
+    """A loss may be negative: that has no place on an axis in powers of ten."""
+    return [one._replace(log=not bool((snapshot.history[one.column] < 0).any())) for one in _WATCHED]
 
 
 def _score(snapshot: Snapshot) -> str:
@@ -112,30 +97,4 @@ def _title(column: str, snapshot: Snapshot) -> str:
         t("view.curves.metric", metric=plain(snapshot.metric_name))
         if column == "metric"
         else t(f"view.curves.{column}")
-    )
-
-
-def _heading(text: str, x: float, y: float) -> go.layout.Annotation:
-    return go.layout.Annotation(
-        text=text,
-        showarrow=False,
-        xref="paper",
-        yref="paper",
-        x=x,
-        y=y,
-        xanchor="left",
-        yanchor="bottom",
-        font={"size": 11},
-    )
-
-
-def _trace(column: str, color: str, suffix: str) -> go.Scatter:
-    hover = t("view.step") + " %{x}<br>%{y:.4g}<extra></extra>"
-    return go.Scatter(
-        mode="lines",
-        name=column,
-        xaxis=f"x{suffix}",
-        yaxis=f"y{suffix}",
-        line={"color": color, "width": 1.6},
-        hovertemplate=hover,
     )

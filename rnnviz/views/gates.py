@@ -2,12 +2,12 @@
 
 import plotly.graph_objects as go
 
-from rnnviz.i18n import t
+from rnnviz.i18n import keys, t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View
 from rnnviz.views.heat import Panel, heat_patches, heat_skeleton
 from rnnviz.views.patch import Patch, Pixels
-from rnnviz.views.style import base_layout
+from rnnviz.views.style import base_layout, plain
 
 __all__ = ["GatesView"]
 
@@ -34,11 +34,15 @@ class GatesView(View):
 def _panels(snapshot: Snapshot, focus: Focus) -> list[Panel]:
     at = (focus.layer, focus.direction, focus.sample)
     return [
-        Panel(
-            gate, t(f"view.gates.{snapshot.layer.kind}.{gate}"), values[at], (-1.0 if gate in _CANDIDATES else 0.0, 1.0)
-        )
+        Panel(gate, _title(snapshot.layer.kind, gate), values[at], (-1.0 if gate in _CANDIDATES else 0.0, 1.0))
         for gate, values in snapshot.layer.gates.items()
     ]
+
+
+def _title(kind: str, gate: str) -> str:
+    """Words for torch's own gates; those of a registered cell go by the name that its step gave them."""
+    key = f"view.gates.{kind}.{gate}"
+    return t(f"view.gates.{kind}.{gate}") if key in keys() else plain(gate)
 
 
 def _no_gates(height: int) -> go.Figure:

@@ -51,6 +51,9 @@ class GradientsView(View):
     name = "gradients"
     height = 340
 
+    def exists(self, snapshot: Snapshot) -> bool:
+        return snapshot.layer.grad_hidden is not None
+
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         layout = base_layout(
             t("view.gradients.title"),

@@ -1,0 +1,245 @@
+"""`watch`: look inside a model while its owner trains it, in the owner's own loop."""
+
+import warnings
+from typing import Any, Self
+
+import ipywidgets as widgets
+import plotly.graph_objects as go
+
+from rnnviz.i18n import t
+from rnnviz.lab.cells import claim
+from rnnviz.lab.panel import status_words
+from rnnviz.lab.screen import Stage
+from rnnviz.lab.watchpanel import WatchPanel
+from rnnviz.live import Feed
+from rnnviz.trace import Trace
+from rnnviz.training import RunState, Snapshot
+from rnnviz.training.record import Record
+from rnnviz.training.watcher import Watcher
+from rnnviz.views import WATCHED, Focus
+
+__all__ = ["Watch", "watch"]
+
+_PATIENCE = 0.2  # seconds for the browser's answers, which a running cell holds up: ten frames a second all the same
+_PIXELS = (640, 340)  # of a picture, until the browser has said its size
+
+
+def watch(
+    model: Any,
+    *,
+    every: int | None = None,
+    fps: float = 15.0,
+    probe: Any = None,
+    sequences: int | None = 8,
+    scaler: Any = None,
+) -> "Watch":
+    """Look inside a model's recurrent layers while you train it in a loop of your own.
+
+    The loop stays yours: any optimiser, mixed precision, gradient accumulation. Call ``w.step(loss=loss)`` once a
+    step, after ``optimizer.step()`` and before ``zero_grad()``. While no frame is due that costs a look at the clock.
+
+    Without a probe a frame shows your own newest batch: hooks are set for one step, keep what your forward and
+    backward pass did, bit for bit as it would have been, and are removed. If several passes ran in that step (gradient
+    accumulation), the last one is shown; passes under ``no_grad`` are not. With a probe the same batch is traced for
+    every frame, with the weights as they are then.
+
+    In a notebook ``display(w)`` inside the block shows the linked pictures. Elsewhere the watch records.
+
+    Parameters
+    ----------
+    model
+        Any module that holds recurrent layers, at any depth.
+    every
+        A frame each so many steps, instead of by time.
+    fps
+        Frames a second at most; frames never take more than a quarter of the time.
+    probe
+        ``(inputs, loss)``, with `loss` from the model's output to a scalar, or ``inputs`` alone for states and gates.
+        Several inputs go into a tuple or list of their own.
+    sequences
+        How many sequences of your batch are kept, the first ones; None for all. The gradients are those of your loss
+        over the whole batch. Layers with dropout inside are kept whole.
+    scaler
+        Your ``torch.amp.GradScaler``, so that gradients are shown as those of the loss that it scales.
+
+    Returns
+    -------
+    Watch
+        To be entered with ``with``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `model` is no module or holds no recurrent layer (the sentence names the layers it holds), or for `every`
+        or `fps` out of range.
+
+    Examples
+    --------
+    >>> import torch
+    >>> model = torch.nn.GRU(2, 5, batch_first=True)
+    >>> optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    >>> with watch(model, every=1) as w:
+    ...     for _ in range(3):
+    ...         optimizer.zero_grad()
+    ...         loss = model(torch.ones(4, 6, 2))[0].square().mean()
+    ...         loss.backward()
+    ...         optimizer.step()
+    ...         w.step(loss=loss)
+    >>> w.history["step"]
+    array([1., 2., 3.])
+    >>> w.trace.layers["gru"].grad_hidden.shape  # layer, direction, batch, time, unit
+    (1, 1, 4, 6, 5)
+    """
+    return Watch(Watcher(model, every=every, fps=fps, probe=probe, sequences=sequences, scaler=scaler), fps=fps)
+
+
+class Watch:
+    """A watched training loop; made by `watch`.
+
+    Parameters
+    ----------
+    watcher : Watcher
+        Who takes the frames.
+    fps : float
+        Pictures a second at most.
+    """
+
+    def __init__(self, watcher: Watcher, *, fps: float) -> None:
+        self._watcher, self._fps = watcher, fps
+        watcher.on_frame = self._on_frame
+        self._words, self._failed = t("watch.waiting"), False
+        self._trouble: BaseException | None = None
+        self._box: widgets.Box | None = None
+        self._stage: Stage[WatchPanel] | None = None
+        claim(self.close)
+
+    def __repr__(self) -> str:
+        return f"Watch(layers={', '.join(self._watcher.layers)}, step={self._watcher.steps})"
+
+    def __enter__(self) -> Self:
+        self._watcher.__enter__()
+        self._words = t("watch.watching")
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: Any) -> None:
+        watcher = self._watcher
+        watcher.__exit__(kind, error, tb)
+        if kind is not None:
+            self._words, self._failed = t("watch.failed", type=kind.__name__, step=watcher.steps), True
+        else:
+            self._words = t("watch.finished", step=watcher.steps, seen=watcher.seen)
+        self._on_frame()
+        if self._stage is not None:
+            self._stage.pump.flush(timeout=2.0)
+        if self._trouble is not None and kind is None:
+            warnings.warn(f"a picture of rnnviz.watch failed: {self._trouble!r}.", stacklevel=2)
+
+    def step(self, *, loss: Any = None, grad_norm: Any = None) -> None:
+        """Say that a training step is done; a frame is taken if one is due.
+
+        Parameters
+        ----------
+        loss : torch.Tensor or float, optional
+            The step's loss, a scalar. It is read only when a frame is due.
+        grad_norm : torch.Tensor or float, optional
+            What ``clip_grad_norm_`` returned, the norm before clipping. Without it the norm of the ``.grad`` of all
+            parameters is taken as it is now: as the optimiser saw it, after clipping if you clip.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `loss` is no scalar.
+        RuntimeError
+            Outside the ``with`` block.
+        """
+        self._watcher.step(loss, grad_norm)
+
+    @property
+    def history(self) -> Record:
+        """One row a frame: ``history["step"]``, ``["loss"]``, ``["grad_norm"]``, as numpy; bounded."""
+        return self._watcher.history
+
+    @property
+    def trace(self) -> Trace | None:
+        """What every recurrent layer did at the newest frame; None before the first."""
+        return self._watcher.trace
+
+    def figure(
+        self, name: str, *, module: str | None = None, sample: int = 0, layer: int = 0, direction: int = 0
+    ) -> go.Figure:
+        """Return a picture of the newest frame as a plain plotly figure, every value in it.
+
+        Parameters
+        ----------
+        name : {"hidden", "gradients", "gates", "curves"}
+            Which picture.
+        module : str, optional
+            Which recurrent layer of the model, by its path; the first by default.
+        sample, layer, direction : int
+            Which sequence of the batch, which layer of the module (0 is nearest to the input), which direction.
+
+        Raises
+        ------
+        ValueError
+            For an unknown name, a picture without data (gradients without a loss), or a layer that was not seen.
+        RuntimeError
+            If nothing was seen yet.
+        """
+        if name not in tuple(WATCHED):
+            raise ValueError(f"name must be one of {', '.join(WATCHED)}, got {name!r}.")
+        snapshot = self._watcher.snapshot(module)
+        if not WATCHED[name].exists(snapshot):
+            raise ValueError(f"there is nothing to draw in the view {name!r}: no gradient has come back to this layer.")
+        return WATCHED[name].figure(snapshot, Focus(sample, layer, direction).checked(snapshot.layer))
+
+    def close(self) -> None:
+        """Stop drawing and let go of every widget; `history`, `trace` and `figure` still answer."""
+        if self._stage is not None:
+            self._stage.close()
+            self._stage.discard()
+        self._stage = self._box = None
+
+    @property
+    def widget(self) -> Any:
+        """The pictures as an ipywidgets box, to place in a layout of your own."""
+        if self._box is None:
+            waiting = widgets.HTML(status_words(self._words, failed=self._failed))
+            self._box = widgets.VBox([waiting])
+            if self._watcher.trace is not None:
+                self._on_frame()
+        return self._box
+
+    def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
+        return {**self.widget._repr_mimebundle_(), "text/plain": repr(self)}
+
+    def _on_frame(self) -> None:
+        """Hand the newest frame to the screen, if anybody looks; the first one brings the pictures."""
+        if self._box is None or self._watcher.trace is None:
+            return
+        if self._stage is None:
+            self._stage = self._furnished(self._watcher.snapshot())
+            self._box.children = (self._stage.panel.widget,)
+        self._stage.panel.offer(self._watcher.layers)
+        self._stage.show(self._watcher.snapshot(self._stage.panel.module.value))
+        self._stage.say(self._state(), self._words, failed=self._failed)
+
+    def _furnished(self, snapshot: Snapshot) -> Stage[WatchPanel]:
+        feed = Feed(lost_after=_PATIENCE)
+        feed.sizes = dict.fromkeys(WATCHED, _PIXELS)
+        stage = Stage(
+            snapshot, self._state(), WATCHED, WatchPanel, fps=self._fps, on_error=self._view_failed, feed=feed
+        )
+        stage.panel.offer(self._watcher.layers)
+        stage.panel.module.observe(lambda _change: self._on_frame(), names="value")
+        return stage
+
+    def _state(self) -> RunState:
+        watcher = self._watcher
+        return RunState("playing", watcher.steps, 0, watcher.speed, watcher.loss, self._words)
+
+    def _view_failed(self, error: BaseException) -> None:
+        """Say so on the status line; somebody's training does not end because a picture failed."""
+        self._trouble, self._failed = error, True
+        self._words = t("watch.view_failed", type=type(error).__name__, text=str(error))
+        if self._stage is not None:
+            self._stage.say(self._state(), self._words, failed=True)

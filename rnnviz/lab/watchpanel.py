@@ -1,0 +1,95 @@
+"""WatchPanel: the widgets around the pictures of a watched loop: its progress, and what the pictures show."""
+
+import html
+import math
+from collections.abc import Mapping, Sequence
+
+import ipywidgets as widgets
+
+from rnnviz.i18n import t
+from rnnviz.lab.dress import Dress
+from rnnviz.lab.panel import Gaze, box, status_words
+from rnnviz.live import LiveFigure
+from rnnviz.training import RunState
+
+__all__ = ["WatchPanel"]
+
+
+class WatchPanel:
+    """Widgets of one watch; no buttons, as the loop is the owner's.
+
+    Parameters
+    ----------
+    figures : mapping of str to LiveFigure
+        The pictures, in reading order.
+    hidden : widgets.Widget
+        Invisible widgets that must live as long as the panel (the feed).
+    """
+
+    def __init__(self, figures: Mapping[str, LiveFigure], hidden: widgets.Widget) -> None:
+        self.gaze = Gaze()
+        self.module = widgets.Dropdown(description=t("gaze.module"), tooltip=t("gaze.module.tip"))
+        for name in ("rv-module", "rv-knob"):
+            self.module.add_class(name)
+        self.progress = widgets.HTML()
+        self.status = widgets.HTML()
+        self.status.add_class("rv-status")
+        self.hidden = hidden
+        self._views = {
+            name: box(widgets.Box, [figure], "rv-view", f"rv-view-{name}") for name, figure in figures.items()
+        }
+        hints = self.gaze.hints | {"rv-module": [t("gaze.module"), t("gaze.module.tip")]}
+        head = box(widgets.HBox, [box(widgets.HBox, [self.progress], "rv-progress")], "rv-head")
+        views = box(widgets.Box, list(self._views.values()), "rv-views")
+        body = box(widgets.Box, [self._selectors(), views], "rv-body")
+        dress = Dress(hints=hints, layout={"display": "none"})
+        self.widget = box(widgets.VBox, [dress, head, self.status, body], "rv-lab", "rv-watch")
+
+    def offer(self, modules: Sequence[str]) -> None:
+        """Let the menu offer these layers; hide it where there is no choice.
+
+        Parameters
+        ----------
+        modules : sequence of str
+            Paths in the model.
+        """
+        if tuple(self.module.options) != tuple(modules):
+            chosen = self.module.value
+            self.module.options = tuple(modules)
+            self.module.value = chosen if chosen in modules else modules[0]
+        self.module.layout.display = None if len(modules) > 1 else "none"
+
+    def write(self, state: RunState, words: str, *, failed: bool) -> None:
+        """Write progress and status. Called by one thread only.
+
+        Parameters
+        ----------
+        state : RunState
+            Where the loop stands.
+        words : str
+            The status line; shown as text, never as markup.
+        failed : bool
+            Whether to mark the line as an error.
+        """
+        loss = "–" if math.isnan(state.loss) else f"{state.loss:.4g}"
+        progress = t("watch.progress", step=state.step, rate=state.steps_per_second, loss=loss)
+        self.progress.value = f'<span class="rv-figures">{html.escape(progress)}</span>'
+        self.status.value = status_words(words, failed=failed)
+
+    def show_view(self, name: str, shown: bool) -> None:
+        """Show or hide one picture.
+
+        Parameters
+        ----------
+        name : str
+            The view's name.
+        shown : bool
+            Whether there is anything to draw.
+        """
+        self._views[name].layout.display = None if shown else "none"
+
+    def _selectors(self) -> widgets.Box:
+        note = f"<small>{html.escape(t('group.watch.note'))}</small>"
+        title = widgets.HTML(f"<b>{html.escape(t('group.watch'))}</b> {note}")
+        selectors = [title, self.module, self.gaze.sample, self.gaze.layer, self.gaze.direction]
+        return box(widgets.Box, [box(widgets.VBox, selectors, "rv-group")], "rv-knobs")

@@ -1,0 +1,211 @@
+"""Listens to a model's own forward and backward pass: the training goes on bit for bit as if nobody did.
+
+Unlike `Capture` it asks for nothing: gradients are those that arrive while somebody else calls ``backward``. The
+weights are kept as they were in the forward pass, because an optimiser has changed them by the time of the replay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from rnnviz.trace.assemble import layers_from
+from rnnviz.trace.calls import Call, Gradients, Sequence
+from rnnviz.trace.capture import Capture
+from rnnviz.trace.layers import Recurrent
+from rnnviz.trace.links import Links
+from rnnviz.trace.part import first_sequences
+from rnnviz.trace.result import Trace
+from rnnviz.trace.untouched import replaying
+
+__all__ = ["Listener", "Pass"]
+
+
+@dataclass(eq=False)
+class Pass:
+    """One forward pass: its calls, the weights that they used, and the gradients as they arrive.
+
+    Attributes
+    ----------
+    number
+        Counts the passes of one listener.
+    arrived
+        Whether any gradient has come back to one of the calls.
+    scale
+        What the loss was multiplied by before the backward pass.
+    """
+
+    number: int = 0
+    calls: list[Call] = field(default_factory=list)
+    weights: dict[Tensor, Tensor] = field(default_factory=dict)
+    arrived: bool = False
+    scale: float = 1.0
+
+    def trace(self, sequences: int | None = None, loss: float | None = None) -> Trace:
+        """Replay the pass, or of each batch the first `sequences` only."""
+        for call in self.calls:
+            call.gradients = self._settled(call)
+        calls = first_sequences(self.calls, sequences)
+        with _weights_of_then(self.weights), replaying(calls[0].given.device.type):
+            return Trace(layers=layers_from(calls), loss=loss)
+
+    def keep(self, call: Call) -> None:
+        """Take in a call, with copies of what the model may overwrite."""
+        for one in (*call.module.parameters(), *call.module.buffers()):
+            if one not in self.weights:
+                self.weights[one] = one.detach().clone()
+        call.given = call.given.clone()
+        call.initial = tuple(one.clone() for one in call.initial)
+
+    def receive(self, call: Call, place: int, gradient: Tensor) -> None:
+        """Add a gradient that has come back: first those of a call's taps, then those of its links."""
+        self.arrived = True
+        found = _flat(call)
+        known = found[place]
+        found[place] = gradient.detach() if known is None else known + gradient.detach()
+        call.gradients = _shaped(call, found)
+
+    def _settled(self, call: Call) -> Gradients | None:
+        """Gradients of the unscaled loss; where nothing came back to a layer that autograd followed, they are zero."""
+        if not self.arrived or not any(one.taps for one in self.calls if one.module is call.module):
+            return None
+        return _shaped(call, [None if one is None else self._unscaled(one) for one in _flat(call)])
+
+    def _unscaled(self, gradient: Tensor) -> Tensor:
+        if self.scale == 1.0:
+            return gradient
+        return gradient.to(torch.promote_types(gradient.dtype, torch.float32)) / self.scale
+
+
+class Listener(Capture):
+    """Hooks on a model, there between `open` and `close`, that keep its newest pass.
+
+    Passes without gradients (an evaluation under ``no_grad``) are not listened to.
+
+    Parameters
+    ----------
+    model
+        Whose passes.
+    modules
+        Its recurrent modules by path.
+    scale
+        Called once in a backward pass: what the loss was multiplied by.
+    """
+
+    def __init__(
+        self, model: nn.Module, modules: Mapping[str, Recurrent], scale: Callable[[], float] = lambda: 1.0
+    ) -> None:
+        super().__init__(modules, gradients=True)
+        self._model, self._scale = model, scale
+        self._pass = self._complete = Pass()
+        self.is_open = False
+
+    def open(self) -> None:
+        """Begin to listen."""
+        self._forget()
+        top = self._model.register_forward_pre_hook(lambda _module, _given: self._begin())
+        self._exit.callback(top.remove)
+        self.__enter__()
+        self.is_open = True
+
+    def close(self) -> Pass | None:
+        """Remove every hook and return the newest pass, one whose gradients came back if there is any."""
+        self._exit.close()
+        self.is_open = False
+        found = self._complete if self._complete.arrived else self._pass
+        self._forget()
+        return found if found.calls else None
+
+    def _begin(self) -> None:
+        """Start a new pass."""
+        if _listens():
+            self._pass = Pass(self._pass.number + 1)
+            self.calls, self._links, self._running = self._pass.calls, Links(), {}
+
+    def _forget(self) -> None:
+        self._pass = self._complete = Pass()
+        self.calls, self._links, self._running = self._pass.calls, Links(), {}
+
+    def _before(self, name: str) -> Any:
+        inner = super()._before(name)
+
+        def hook(module: Recurrent, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+            if not _listens():
+                return None
+            if self._pass.arrived:  # the model's own forward is not what is called: a training loop calls its parts
+                self._begin()
+            return inner(module, args, kwargs)
+
+        return hook
+
+    def _after(self, name: str) -> Any:
+        inner = super()._after(name)
+
+        def hook(module: Recurrent, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Any:
+            return inner(module, args, kwargs, result) if module in self._running else None
+
+        return hook
+
+    def _surroundings(self, module: nn.Module, entering: tuple[Tensor, ...], rng: Tensor | None) -> ExitStack:
+        return ExitStack()
+
+    def _wants_gradients(self, results: tuple[Tensor, ...]) -> bool:
+        return all(one.requires_grad for one in results)
+
+    def _hand_on(
+        self, call: Call, sequence: Sequence | None, states: tuple[Tensor, ...]
+    ) -> tuple[Sequence | None, tuple[Tensor, ...]]:
+        self._pass.keep(call)
+        handed = super()._hand_on(call, sequence, states)
+        for place, tensor in enumerate((*call.taps, *call.links)):
+            handle = tensor.register_hook(self._receiver(self._pass, call, place))  # type: ignore[no-untyped-call]
+            self._exit.callback(handle.remove)
+        return handed
+
+    def _receiver(self, heard: Pass, call: Call, place: int) -> Callable[[Tensor], None]:
+        def receive(gradient: Tensor) -> None:
+            if not heard.arrived:
+                heard.scale = self._scale()
+                self._complete = max(self._complete, heard, key=lambda one: one.number)
+            heard.receive(call, place, gradient)
+
+        return receive
+
+
+def _listens() -> bool:
+    """Not without gradients, and not while a backward pass recomputes what checkpointing has thrown away."""
+    return torch.is_grad_enabled() and torch._C._current_graph_task_id() < 0
+
+
+def _flat(call: Call) -> list[Tensor | None]:
+    """Gradients in the order of taps, then links."""
+    states = len(call.states)
+    if call.gradients is None:
+        return [None] * (2 * states + (0 if call.form.cell else 1))
+    output = [] if call.form.cell else [call.gradients.output]
+    return [*output, *call.gradients.states, *call.gradients.links]
+
+
+def _shaped(call: Call, flat: list[Tensor | None]) -> Gradients:
+    states = len(call.states)
+    output = None if call.form.cell else flat[0]
+    rest = flat if call.form.cell else flat[1:]
+    return Gradients(output, tuple(rest[:states]), tuple(rest[states:]))
+
+
+@contextmanager
+def _weights_of_then(weights: Mapping[Tensor, Tensor]) -> Iterator[None]:
+    """Give modules back for a while the numbers that their forward pass used."""
+    now = {one: one.data for one in weights}
+    try:
+        for one, then in weights.items():
+            one.data = then
+        yield
+    finally:
+        for one, data in now.items():
+            one.data = data

@@ -1,0 +1,195 @@
+"""Watcher: looks into a training loop that is somebody else's, when a frame is due and not otherwise."""
+
+import itertools
+import math
+import warnings
+from collections.abc import Callable
+from typing import Any, Self
+
+import torch
+from torch import Tensor, nn
+
+from rnnviz.trace import LayerTrace, Trace
+from rnnviz.trace.finding import recurrent_modules
+from rnnviz.trace.listening import Listener
+from rnnviz.training.glance import Glance
+from rnnviz.training.pace import Pace
+from rnnviz.training.probe import Probe
+from rnnviz.training.record import Record
+from rnnviz.training.snapshot import Snapshot
+
+__all__ = ["Watcher"]
+
+
+class Watcher:
+    """Take frames of a model while its owner trains it. See `rnnviz.watch` for the parameters.
+
+    Attributes
+    ----------
+    on_frame : callable
+        Called with nothing, in the thread that trains, when there is something new to see.
+    steps : int
+        How often `step` was called.
+    seen : int
+        The step of the newest trace.
+    trace : Trace or None
+        The newest.
+    history : Record
+        Columns step, loss and grad_norm, a row a frame.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        *,
+        every: int | None = None,
+        fps: float = 15.0,
+        probe: Any = None,
+        sequences: int | None = 8,
+        scaler: Any = None,
+    ) -> None:
+        self._modules = recurrent_modules(model)
+        self._model, self._every, self._shortest = model, _checked_every(every), 1 / _checked_fps(fps)
+        self._probe = None if probe is None else Probe.of(probe)
+        self._sequences = sequences
+        self.on_frame: Callable[[], None] = lambda: None
+        scale = (lambda: 1.0) if scaler is None else (lambda: float(scaler.get_scale()))
+        self._listener = Listener(model, self._modules, scale)
+        self._pace: Pace | None = None
+        self._phase = "before"
+        self._runs, self._glances = itertools.count(1), dict[str, Glance]()
+        self.seen = 0
+        self.loss = math.nan
+        self.steps, self.speed = 0, 0.0
+        self.trace: Trace | None = None
+        self.history = Record(["step", "loss", "grad_norm"])
+
+    def __enter__(self) -> Self:
+        if self._phase != "before":
+            raise RuntimeError("a watch is entered once; make another with rnnviz.watch(model) for another loop.")
+        self._phase, self._pace = "inside", Pace(self._shortest, step=0)
+        if self._probe is None and self._every in (None, 1):
+            self._listener.open()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
+        self._phase = "after"
+        if self._listener.is_open:
+            self._listener.close()
+        if kind is None:
+            self._last_frame()
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Paths of the layers that the newest trace has, or before the first those that the model has."""
+        return tuple(self._modules if self.trace is None else self.trace.layers)
+
+    def step(self, loss: Any = None, grad_norm: Any = None) -> None:
+        """See `rnnviz.lab.Watch.step`."""
+        _check_loss(loss)
+        if self._phase != "inside":
+            raise RuntimeError("step() counts inside the with block only: with rnnviz.watch(model) as w: ... w.step().")
+        self.steps += 1
+        if self._listener.is_open or (self._probe is not None and self._due(self.steps)):
+            self._frame(loss, grad_norm)
+        if self._probe is None and not self._listener.is_open and self._due(self.steps + 1):
+            self._listener.open()
+
+    def snapshot(self, layer: str | None = None) -> Snapshot:
+        """Return the newest frame of a layer, the first one by default.
+
+        Raises
+        ------
+        RuntimeError
+            If nothing was seen yet.
+        ValueError
+            If no such layer was seen; the sentence lists those that were.
+        """
+        name, seen = self._layer(layer)
+        glance = self._glances.setdefault(name, Glance(self._runs))
+        return glance.snapshot(seen, self.seen, self.loss, self.history.columns())
+
+    def _layer(self, name: str | None) -> tuple[str, LayerTrace]:
+        if self.trace is None:
+            raise RuntimeError(
+                "nothing was seen yet; call step() in the with block after backward(), and let the model itself, or "
+                f"its recurrent layers ({', '.join(self._modules)}), run in between."
+            )
+        layers = self.trace.layers
+        name = next(iter(layers)) if name is None else name
+        if name not in layers:
+            raise ValueError(f"module must be one of {', '.join(layers)}, got {name!r}.")
+        return name, layers[name]
+
+    def _due(self, step: int) -> bool:
+        if self._every is not None:
+            return step % self._every == 0
+        return self._pace is not None and self._pace.due()
+
+    def _frame(self, loss: Any, grad_norm: Any) -> None:
+        assert self._pace is not None
+        self.speed = self._pace.measure(self.steps)
+        self._pace.begin_frame()
+        value = math.nan if loss is None else _number(loss)
+        norm = _gradient_norm(self._model) if grad_norm is None else _number(grad_norm)
+        self.history.append(self.steps, value, norm)
+        self._look(value)
+        self._pace.end_frame()
+
+    def _look(self, loss: float) -> None:
+        seen = self._listened(loss) if self._probe is None else self._probe.trace(self._model)
+        if seen is None:
+            return
+        self.trace, self.seen = seen, self.steps
+        self.loss = loss if seen.loss is None else seen.loss
+        self.on_frame()
+
+    def _listened(self, loss: float) -> Trace | None:
+        heard = self._listener.close()
+        return None if heard is None else heard.trace(self._sequences, None if math.isnan(loss) else loss)
+
+    def _last_frame(self) -> None:
+        if self._probe is not None and self.seen < self.steps:
+            self._look(self.loss)
+        elif len(self.history) and self.trace is None:
+            warnings.warn(
+                f"rnnviz.watch saw none of the recurrent layers ({', '.join(self._modules)}) run with gradients in "
+                f"{self.steps} steps; layers inside a compiled graph cannot be listened to: pass probe=(inputs, loss).",
+                stacklevel=4,
+            )
+
+
+def _check_loss(loss: Any) -> None:
+    if isinstance(loss, Tensor):
+        if loss.numel() != 1:
+            raise ValueError(
+                f"loss must be a scalar, got a tensor of shape {tuple(loss.shape)}; pass what backward() was called on."
+            )
+    elif loss is not None and not hasattr(loss, "__float__"):
+        raise TypeError(f"loss must be a scalar tensor or a number, got {type(loss).__name__}.")
+
+
+def _number(value: Any) -> float:
+    return float(value.detach() if isinstance(value, Tensor) else value)
+
+
+def _checked_every(every: Any) -> int | None:
+    if every is None or (isinstance(every, int) and not isinstance(every, bool) and every > 0):
+        return every
+    raise ValueError(f"every must be a number of steps, at least 1, or None for time, got {every!r}.")
+
+
+def _checked_fps(fps: float) -> float:
+    if fps > 0:
+        return fps
+    raise ValueError(f"fps must be greater than 0, got {fps!r}; for fewer frames pass every=n steps.")
+
+
+@torch.no_grad()
+def _gradient_norm(model: nn.Module) -> float:
+    """Norm of all gradients there are, as one number; NaN where there are none."""
+    gradients = [one.grad for one in model.parameters() if one.grad is not None]
+    if not gradients:
+        return math.nan
+    norms = [one.float() for one in torch._foreach_norm(gradients)]
+    return float(torch.stack([one.to(norms[0].device) for one in norms]).norm())

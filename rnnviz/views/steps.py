@@ -1,0 +1,126 @@
+"""Small panels of curves over the training step: what every picture of a run's numbers is put together from."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+
+from rnnviz.i18n import t
+from rnnviz.views.patch import Patch, Pixels, thin
+from rnnviz.views.style import axis, base_layout, notice
+
+__all__ = ["Curve", "curve_patches", "curves_figure"]
+
+_WIDTH = 0.42  # of each panel, as a share of the plotting area
+_LEFT, _RIGHT = (0.0, _WIDTH), (1 - _WIDTH, 1.0)
+_WHOLE, _UPPER, _LOWER = (0.0, 1.0), (0.6, 1.0), (0.0, 0.4)
+_PLACES = {
+    2: [(_LEFT, _WHOLE), (_RIGHT, _WHOLE)],
+    4: [(_LEFT, _UPPER), (_RIGHT, _UPPER), (_LEFT, _LOWER), (_RIGHT, _LOWER)],
+}
+
+
+class Curve(NamedTuple):
+    """One panel: a column of the history, its colour, and whether its axis counts in powers of ten."""
+
+    column: str
+    color: str
+    log: bool = True
+
+
+def curves_figure(curves: Sequence[Curve], titles: Sequence[str], height: int) -> go.Figure:
+    """Return two or four panels without data; annotation 0 is the notice, then the titles.
+
+    Parameters
+    ----------
+    curves : sequence of Curve
+        In reading order.
+    titles : sequence of str
+        Above each panel.
+    height : int
+        Pixels.
+    """
+    layout = base_layout(t("view.curves.title"), height, showlegend=False)
+    layout["margin"] |= {"t": 68}
+    annotations = [notice()]
+    for index, (across, up) in enumerate(_PLACES[len(curves)]):
+        suffix = _suffix(index)
+        words = t("view.step") if up[0] == 0 else ""
+        layout[f"xaxis{suffix}"] = axis(words, domain=across, anchor=f"y{suffix}", rangemode="tozero")
+        kind = {"type": "log", "tickformat": "~g"} if curves[index].log else {"rangemode": "tozero"}
+        layout[f"yaxis{suffix}"] = axis("", domain=up, anchor=f"x{suffix}", nticks=5, **kind)
+        annotations.append(_heading(titles[index], across[0], up[1]))
+    traces = [_trace(curve, _suffix(index)) for index, curve in enumerate(curves)]
+    return go.Figure(traces, layout | {"annotations": annotations})
+
+
+def curve_patches(curves: Sequence[Curve], history: Mapping[str, np.ndarray], pixels: Pixels | None) -> list[Patch]:
+    """Return the points and the ticks of every panel.
+
+    Parameters
+    ----------
+    curves : sequence of Curve
+        In reading order.
+    history : mapping of str to numpy.ndarray
+        Columns of equal length, ``"step"`` among them.
+    pixels : tuple of int, optional
+        ``(width, height)`` of the plotting area; ``None`` keeps every value.
+    """
+    steps = history["step"]
+    kept = _kept(len(steps), None if pixels is None else int(pixels[0] * _WIDTH))
+    patches = []
+    for index, curve in enumerate(curves):
+        values = history[curve.column]
+        values = np.where(values > 0, values, np.nan)[kept] if curve.log else values[kept]
+        patches += [Patch(index, "x", steps[kept]), Patch(index, "y", values)]
+        patches.append(Patch(index, "mode", "lines" if len(kept) > 1 else "markers"))  # one point has no length
+        patches += _ticks(f"yaxis{_suffix(index)}", values, log=curve.log)
+    return patches
+
+
+def _suffix(index: int) -> str:
+    return "" if index == 0 else str(index + 1)
+
+
+def _kept(length: int, room: int | None) -> np.ndarray:
+    """Even positions, the newest always among them."""
+    positions = np.arange(length)[::-1][thin(length, room)]
+    return positions[::-1]
+
+
+def _ticks(axis: str, values: np.ndarray, *, log: bool) -> list[Patch]:
+    """Label 1, 2, 5 of each decade where there are few decades, else the decades alone; nothing on an empty axis."""
+    values = values[np.isfinite(values)]
+    patches = [Patch(None, f"{axis}.showticklabels", bool(len(values)))]
+    if log:
+        decades = math.log10(values.max() / values.min()) if len(values) else 0.0
+        patches.append(Patch(None, f"{axis}.dtick", "D2" if decades < 1.5 else math.ceil(decades / 4)))
+    return patches
+
+
+def _heading(text: str, x: float, y: float) -> go.layout.Annotation:
+    return go.layout.Annotation(
+        text=text,
+        showarrow=False,
+        xref="paper",
+        yref="paper",
+        x=x,
+        y=y,
+        xanchor="left",
+        yanchor="bottom",
+        font={"size": 11},
+    )
+
+
+def _trace(curve: Curve, suffix: str) -> go.Scatter:
+    hover = t("view.step") + " %{x}<br>%{y:.4g}<extra></extra>"
+    return go.Scatter(
+        mode="lines",
+        name=curve.column,
+        xaxis=f"x{suffix}",
+        yaxis=f"y{suffix}",
+        line={"color": curve.color, "width": 1.6},
+        hovertemplate=hover,
+    )
