@@ -52,7 +52,7 @@ def watch(
     every
         A frame each so many steps, instead of by time.
     fps
-        Frames a second at most; frames never take more than a quarter of the time.
+        Frames a second at most; fewer where they would take more than a twentieth of your loop's time.
     probe
         ``(inputs, loss)``, with `loss` from the model's output to a scalar, or ``inputs`` alone for states and gates.
         Several inputs go into a tuple or list of their own.

@@ -15,11 +15,13 @@ class Pace:
     Parameters
     ----------
     shortest : float
-        Seconds between two frames at least; more where a frame takes longer than a quarter of that.
+        Seconds between two frames at least; more where frames would take more than their share.
     step : int
         Finished steps at the start.
     speed : float
         Steps a second known from before, 0 if none.
+    share : float
+        Of the time at most, for frames.
     clock : callable
         Seconds, always rising.
 
@@ -34,11 +36,17 @@ class Pace:
     """
 
     def __init__(
-        self, shortest: float, *, step: int, speed: float = 0.0, clock: Callable[[], float] = time.monotonic
+        self,
+        shortest: float,
+        *,
+        step: int,
+        speed: float = 0.0,
+        share: float = _FRAME_SHARE,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.speed = speed
         self._shortest = self._interval = shortest
-        self._clock = clock
+        self._share, self._clock = share, clock
         self._step = step
         self._shown = self._measured = clock()
 
@@ -52,7 +60,7 @@ class Pace:
 
     def end_frame(self) -> None:
         """Note that it is made; where frames are dear, the next one waits longer."""
-        self._interval = max(self._shortest, (self._clock() - self._shown) / _FRAME_SHARE)
+        self._interval = max(self._shortest, (self._clock() - self._shown) / self._share)
 
     def measure(self, step: int) -> float:
         """Return the smoothed speed in steps a second, now that ``step`` steps are finished."""

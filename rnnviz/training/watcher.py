@@ -20,6 +20,8 @@ from rnnviz.training.snapshot import Snapshot
 
 __all__ = ["Watcher"]
 
+_FRAME_SHARE = 0.04  # of the owner's time; what the hooks add to one pass comes on top
+
 
 class Watcher:
     """Take frames of a model while its owner trains it. See `rnnviz.watch` for the parameters.
@@ -67,7 +69,7 @@ class Watcher:
     def __enter__(self) -> Self:
         if self._phase != "before":
             raise RuntimeError("a watch is entered once; make another with rnnviz.watch(model) for another loop.")
-        self._phase, self._pace = "inside", Pace(self._shortest, step=0)
+        self._phase, self._pace = "inside", Pace(self._shortest, step=0, share=_FRAME_SHARE)
         if self._probe is None and self._every in (None, 1):
             self._listener.open()
         return self
