@@ -1,5 +1,6 @@
 """`watch`: look inside a model while its owner trains it, in the owner's own loop."""
 
+import threading
 import warnings
 from typing import Any, Self
 
@@ -108,6 +109,7 @@ class Watch:
         self._watcher, self._fps = watcher, fps
         watcher.on_frame = self._on_frame
         self._words, self._failed = t("watch.waiting"), False
+        self._lock = threading.RLock()  # the menu calls from the front end's thread, even while the loop runs
         self._trouble: BaseException | None = None
         self._box: widgets.Box | None = None
         self._stage: Stage[WatchPanel] | None = None
@@ -214,14 +216,15 @@ class Watch:
 
     def _on_frame(self) -> None:
         """Hand the newest frame to the screen, if anybody looks; the first one brings the pictures."""
-        if self._box is None or self._watcher.trace is None:
-            return
-        if self._stage is None:
-            self._stage = self._furnished(self._watcher.snapshot())
-            self._box.children = (self._stage.panel.widget,)
-        self._stage.panel.offer(self._watcher.layers)
-        self._stage.show(self._watcher.snapshot(self._stage.panel.module.value))
-        self._stage.say(self._state(), self._words, failed=self._failed)
+        with self._lock:
+            if self._box is None or self._watcher.trace is None:
+                return
+            if self._stage is None:
+                self._stage = self._furnished(self._watcher.snapshot())
+                self._box.children = (self._stage.panel.widget,)
+            self._stage.panel.offer(self._watcher.layers)
+            self._stage.show(self._watcher.snapshot(self._stage.panel.module.value))
+            self._stage.say(self._state(), self._words, failed=self._failed)
 
     def _furnished(self, snapshot: Snapshot) -> Stage[WatchPanel]:
         feed = Feed(lost_after=_PATIENCE)

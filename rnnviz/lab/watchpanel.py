@@ -89,7 +89,6 @@ class WatchPanel:
         self._views[name].layout.display = None if shown else "none"
 
     def _selectors(self) -> widgets.Box:
-        note = f"<small>{html.escape(t('group.watch.note'))}</small>"
-        title = widgets.HTML(f"<b>{html.escape(t('group.watch'))}</b> {note}")
+        title = widgets.HTML(f"<b>{html.escape(t('group.gaze'))}</b>")
         selectors = [title, self.module, self.gaze.sample, self.gaze.layer, self.gaze.direction]
         return box(widgets.Box, [box(widgets.VBox, selectors, "rv-group")], "rv-knobs")

@@ -1,0 +1,270 @@
+"""What a practitioner sees and gets of her own loop: pictures, a menu of layers, a record without a notebook."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import ipywidgets
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+import rnnviz as rv
+from rnnviz.lab import Watch
+from rnnviz.lab.screen import Stage
+from tests.training.examples import WAIT
+
+pytestmark = pytest.mark.timeout(120)
+
+
+class Model(nn.Module):
+    """Two recurrent layers of different kinds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = nn.LSTM(3, 4, batch_first=True)
+        self.reader = nn.RNN(4, 5, batch_first=True)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        answer: torch.Tensor = self.reader(self.encoder(x)[0])[0][:, -1]
+        return answer
+
+
+def train(watch: Watch, model: nn.Module, steps: int = 3, time: int = 6) -> None:
+    optimizer = torch.optim.Adam(model.parameters())
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss = model(torch.randn(5, time, 3)).square().mean()
+        loss.backward()
+        optimizer.step()
+        watch.step(loss=loss)
+
+
+@pytest.fixture
+def shown() -> Iterator[Callable[[Watch], list[dict[str, Any]]]]:
+    """Display a watch without a browser: returns the list that its frames will be in."""
+    watches: list[Watch] = []
+
+    def display(watch: Watch) -> list[dict[str, Any]]:
+        watches.append(watch)
+        frames: list[dict[str, Any]] = []
+        furnished = watch._furnished
+
+        def hear(*arguments: Any) -> Any:
+            stage = furnished(*arguments)
+            stage.feed.send = lambda content, buffers=None: (
+                frames.append(content),
+                stage.feed._heard(stage.feed, {"kind": "ack", "ids": [content["id"]], "sizes": {}}, []),
+            )
+            stage.feed._heard(stage.feed, {"kind": "ack", "ids": [1], "sizes": {}}, [])
+            return stage
+
+        watch._furnished = hear
+        watch._repr_mimebundle_()
+        return frames
+
+    yield display
+    for watch in watches:
+        watch.close()
+
+
+def visible(watch: Watch) -> set[str]:
+    assert watch._stage is not None
+    boxes = watch._stage.panel._views
+    return {name for name, box in boxes.items() if box.layout.display != "none"}
+
+
+def words(watch: Watch) -> str:
+    assert watch._stage is not None
+    return str(watch._stage.panel.status.value)
+
+
+def test_without_a_notebook_a_watch_records() -> None:
+    model = Model()
+    with rv.watch(model, every=1) as w:
+        train(w, model)
+    assert w.history["step"].tolist() == [1, 2, 3]
+    assert np.isfinite(w.history["loss"]).all()
+    assert np.isfinite(w.history["grad_norm"]).all()
+    assert list(w.trace.layers) == ["encoder", "reader"]
+    assert w._stage is None
+    assert repr(w) == "Watch(layers=encoder, reader, step=3)"
+
+
+def test_a_static_figure_shows_the_numbers_of_the_trace() -> None:
+    model = Model()
+    with rv.watch(model, every=1) as w:
+        train(w, model)
+    np.testing.assert_array_equal(w.figure("hidden", sample=2).data[0].z, w.trace.layers["encoder"].hidden[0, 0, 2].T)
+    picture = w.figure("hidden", module="reader")
+    np.testing.assert_array_equal(picture.data[0].z, w.trace.layers["reader"].hidden[0, 0, 0].T)
+    total = np.sqrt(np.square(w.trace.layers["encoder"].grad_hidden.astype(float)).sum(axis=(2, 4)))[0, 0]
+    np.testing.assert_allclose(w.figure("gradients").data[6].y, total)
+    curves = w.figure("curves")
+    np.testing.assert_array_equal(curves.data[1].y, w.history["grad_norm"])
+    assert "gradient norm as the optimiser saw it" in [note.text for note in curves.layout.annotations]
+
+
+def test_a_negative_loss_is_drawn_on_an_axis_that_has_a_place_for_it() -> None:
+    model = Model()
+    with rv.watch(model, every=1) as w:
+        for loss in (0.5, -0.5):
+            model(torch.randn(2, 4, 3)).sum().backward()
+            w.step(loss=loss)
+    curves = w.figure("curves")
+    assert (curves.layout.yaxis.type, curves.layout.yaxis2.type) == ("linear", "log")
+    assert curves.data[0].y.tolist() == [0.5, -0.5]
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "sentence"),
+    [
+        ({"name": "prediction"}, ValueError, "name must be one of hidden, gradients, gates, curves"),
+        ({"name": "hidden", "module": "decoder"}, ValueError, "module must be one of encoder, reader, got 'decoder'"),
+        ({"name": "hidden", "sample": 9}, ValueError, "sample must be from 0 to 4, got 9"),
+    ],
+)
+def test_a_figure_that_does_not_exist_is_answered_with_those_that_do(call: Any, error: Any, sentence: str) -> None:
+    model = Model()
+    with rv.watch(model, every=1) as w:
+        train(w, model, 1)
+    with pytest.raises(error, match=sentence):
+        w.figure(**call)
+
+
+def test_a_picture_of_gradients_needs_a_loss() -> None:
+    model = Model()
+    with rv.watch(model, every=1, probe=torch.zeros(2, 4, 3)) as w:
+        train(w, model, 1)
+    with pytest.raises(ValueError, match="nothing to draw in the view 'gradients'"):
+        w.figure("gradients")
+
+
+def test_it_says_that_it_waits_and_the_first_step_brings_the_pictures(shown: Any) -> None:
+    model = Model()
+    w = rv.watch(model, every=1)
+    frames = shown(w)
+    assert "Waiting for the first step" in w.widget.children[0].value
+    with w:
+        train(w, model, 1)
+        assert "rv-watch" in w.widget.children[0]._dom_classes
+        assert w._stage.pump.flush(WAIT)
+        assert frames[-1]["step"] == 1
+    assert visible(w) == {"hidden", "gradients", "gates", "curves"}
+
+
+def test_frames_arrive_while_the_loop_runs_and_the_last_one_is_complete(shown: Any) -> None:
+    model = Model()
+    with rv.watch(model, every=1, fps=500.0) as w:
+        frames = shown(w)
+        for step in (1, 2, 3):
+            train(w, model, 1)
+            assert w._stage.pump.flush(WAIT)
+            assert frames[-1]["step"] == step
+    assert "Finished after 3 steps; the states are those of step 3." in words(w)
+    assert {part["figure"] for part in frames[-1]["parts"]} == {"hidden", "gradients", "gates", "curves"}
+
+
+def test_the_menu_picks_a_layer_by_its_path(shown: Any) -> None:
+    model = Model()
+    with rv.watch(model, every=1) as w:
+        shown(w)
+        train(w, model)
+    menu = w._stage.panel.module
+    assert menu.options == ("encoder", "reader")
+    assert menu.layout.display is None
+    menu.value = "reader"
+    assert w._stage.pump.flush(WAIT)
+    assert w._stage._snapshot.layer.kind == "rnn"
+    assert w._stage.panel.gaze.sample.max == 4
+
+
+def test_one_layer_needs_no_menu(shown: Any) -> None:
+    model = nn.GRU(3, 4, batch_first=True)
+    with rv.watch(model, every=1) as w:
+        shown(w)
+        model(torch.zeros(2, 4, 3))[0].sum().backward()
+        w.step()
+    assert w._stage.panel.module.layout.display == "none"
+
+
+def test_what_has_no_data_is_hidden(shown: Any) -> None:
+    model = Model()
+    with rv.watch(model, every=1, probe=torch.zeros(2, 4, 3)) as w:
+        shown(w)
+        train(w, model, 1)
+    assert visible(w) == {"hidden", "gates", "curves"}
+
+
+def test_sequences_of_another_length_start_new_axes(shown: Any) -> None:
+    model = Model()
+    with rv.watch(model, every=1) as w:
+        frames = shown(w)
+        for time in (6, 6, 9):
+            train(w, model, 1, time=time)
+            assert w._stage.pump.flush(WAIT)
+    runs = {frame["step"]: frame["run"] for frame in frames}
+    assert runs[1] == runs[2] != runs[3]
+
+
+def test_an_exception_in_the_loop_is_named_on_the_status_line_and_comes_out(shown: Any) -> None:
+    model = Model()
+    w = rv.watch(model, every=1)
+
+    def loop() -> None:
+        with w:
+            shown(w)
+            train(w, model, 2)
+            raise KeyError("batch")
+
+    with pytest.raises(KeyError, match="batch"):
+        loop()
+    assert "The loop raised KeyError after step 2." in words(w)
+    assert "rv-failed" in words(w)
+
+
+def test_a_picture_that_fails_is_reported_and_the_training_goes_on(shown: Any, monkeypatch: Any) -> None:
+    model = Model()
+
+    def fail(*_arguments: object) -> None:
+        raise ZeroDivisionError("no pixels")
+
+    w = rv.watch(model, every=1)
+
+    def loop() -> None:
+        with w:
+            shown(w)
+            train(w, model, 1)
+            monkeypatch.setattr(Stage, "_draw_views", fail)
+            train(w, model, 2)
+            assert w._stage.pump.flush(WAIT)
+
+    with pytest.warns(UserWarning, match="a picture of rnnviz.watch failed: ZeroDivisionError"):
+        loop()
+    assert "A picture failed, the training goes on. ZeroDivisionError: no pixels" in words(w)
+    assert w.history["step"].tolist() == [1, 2, 3]
+
+
+def test_closing_lets_go_of_every_widget_and_keeps_the_record(shown: Any) -> None:
+    model = Model()
+    with rv.watch(model, every=1) as w:
+        shown(w)
+        train(w, model)
+    feed = w._stage.feed
+    w.close()
+    assert feed.comm is None
+    assert w.figure("hidden").data
+    assert len(w.history) == 3
+
+
+def test_every_control_has_a_label_and_a_tooltip(shown: Any) -> None:
+    model = Model()
+    with rv.watch(model, every=1) as w:
+        shown(w)
+        train(w, model, 1)
+    panel = w._stage.panel
+    for control in (panel.module, panel.gaze.sample, panel.gaze.layer, panel.gaze.direction):
+        assert isinstance(control, ipywidgets.Widget)
+        assert len(control.tooltip) > len(control.description) > 0
+    assert re.search(r"step 1 · \d+ steps/s · loss 0", panel.progress.value)
