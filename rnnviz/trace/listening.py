@@ -21,7 +21,7 @@ from rnnviz.trace.layers import Recurrent
 from rnnviz.trace.links import Links
 from rnnviz.trace.part import first_sequences
 from rnnviz.trace.result import Trace
-from rnnviz.trace.untouched import replaying
+from rnnviz.trace.untouched import is_compiled, replaying
 
 __all__ = ["Listener", "Pass"]
 
@@ -102,13 +102,15 @@ class Listener(Capture):
     ) -> None:
         super().__init__(modules, gradients=True)
         self._model, self._scale = model, scale
+        # the compiler must not follow a hook; where nothing is compiled it is not even loaded
+        self._shielded: Callable[[Any], Any] = torch.compiler.disable if is_compiled(model) else lambda hook: hook
         self._pass = self._complete = Pass()
         self.is_open = False
 
     def open(self) -> None:
         """Begin to listen."""
         self._forget()
-        top = self._model.register_forward_pre_hook(lambda _module, _given: self._begin())
+        top = self._model.register_forward_pre_hook(self._shielded(lambda _module, _given: self._begin()))
         self._exit.callback(top.remove)
         self.__enter__()
         self.is_open = True
@@ -141,7 +143,7 @@ class Listener(Capture):
                 self._begin()
             return inner(module, args, kwargs)
 
-        return hook
+        return self._shielded(hook)
 
     def _after(self, name: str) -> Any:
         inner = super()._after(name)
@@ -149,7 +151,7 @@ class Listener(Capture):
         def hook(module: Recurrent, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Any:
             return inner(module, args, kwargs, result) if module in self._running else None
 
-        return hook
+        return self._shielded(hook)
 
     def _surroundings(self, module: nn.Module, entering: tuple[Tensor, ...], rng: Tensor | None) -> ExitStack:
         return ExitStack()

@@ -38,7 +38,7 @@ def runnable(model: nn.Module, *, gradients: bool) -> Iterator[None]:
                 stack.enter_context(torch.inference_mode(False))
                 stack.enter_context(_OrdinaryTensors())
             stack.enter_context(torch.enable_grad())
-        if _is_compiled(model):
+        if is_compiled(model):
             stack.enter_context(torch.compiler.set_stance("force_eager"))
         yield
 
@@ -91,5 +91,6 @@ def _put_back(buffer: Tensor, kept: Tensor) -> Tensor:
     return buffer
 
 
-def _is_compiled(model: nn.Module) -> bool:
+def is_compiled(model: nn.Module) -> bool:
+    """Whether the model, or a part of it, runs through ``torch.compile``."""
     return any(hasattr(one, "_orig_mod") or one._compiled_call_impl is not None for one in model.modules())

@@ -355,15 +355,23 @@ def test_under_bfloat16_autocast_the_states_are_those_that_the_layer_gave():
 
 
 def test_a_scaled_loss_is_shown_unscaled():
-    class Scaler:
-        def get_scale(self):
-            return 1024.0
-
     model, before, x = made(), made(), batches(1)[0]
-    with Watcher(model, every=1, scaler=Scaler()) as watcher:
-        (mean_square(model(x)) * 1024.0).backward()
+    optimizer, scaler = torch.optim.SGD(model.parameters(), lr=0.5), torch.amp.GradScaler("cpu", init_scale=1024.0)
+    with Watcher(model, every=1, scaler=scaler) as watcher:
+        scaler.scale(mean_square(model(x))).backward()
+        scaler.step(optimizer)
+        scaler.update()
         watcher.step()
     assert_agrees(watcher.trace.layers["recurrent"], trace(before, x, loss=mean_square).layers["recurrent"])
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_layer_in_a_compiled_model_is_seen_exactly_where_the_compiler_calls_it():
+    model, before, data = made(), made(), batches(3)
+    watcher = Watcher(torch.compile(model, backend="eager"), every=3)
+    train(watcher._model, data, watcher)
+    train(before, data[:2])
+    assert_agrees(watcher.trace.layers["recurrent"], trace(before, data[2], loss=mean_square).layers["recurrent"])
 
 
 def test_a_step_with_no_frame_due_asks_the_device_for_nothing():
