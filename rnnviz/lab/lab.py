@@ -105,10 +105,15 @@ class Lab:
 
         Raises
         ------
+        KeyboardInterrupt
+            If the kernel is interrupted; the lab is paused then and goes on with the next call.
         Exception
             What went wrong, now or in the background since the last call.
         """
-        self._runner.train(steps)
+        try:
+            self._runner.train(steps)
+        except KeyboardInterrupt:  # where in torch it struck is nothing to a reader
+            raise KeyboardInterrupt(self.state.message) from None
 
     def set(self, **settings: Any) -> Self:
         """Change settings: live ones act at the next step, the others start a new model (the lab says so first).

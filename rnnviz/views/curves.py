@@ -86,6 +86,8 @@ def _curves(snapshot: Snapshot) -> list[Curve]:
 
 def _score(snapshot: Snapshot) -> str:
     words = t("view.curves.held_out", metric=plain(snapshot.metric_name), value=snapshot.validation)
+    if not len(snapshot.history["step"]):
+        return t("view.curves.empty", score=words)
     if not snapshot.baselines:
         return words
     best = (max if snapshot.higher_is_better else min)(snapshot.baselines.values())

@@ -11,6 +11,7 @@ from rnnviz.views.style import base_layout, plain
 
 __all__ = ["GatesView"]
 
+_LOW = 128  # pixels: a picture that has only a sentence to say
 _CANDIDATES = {"g", "n"}  # tanh: −1…1; every other gate is a sigmoid: 0…1
 
 
@@ -22,7 +23,7 @@ class GatesView(View):
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         if not snapshot.layer.gates:
-            return _no_gates(self.height)
+            return _no_gates(_LOW)
         return heat_skeleton(t("view.gates.title"), self.height, _panels(snapshot, focus), columns=2)
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:

@@ -116,4 +116,4 @@ def _words(direct: np.ndarray, scale: Scale, stride: int) -> str:
         words.append(t("view.range.decades", low=scale.low, high=scale.high, step=scale.since))
     if stride > 1:
         words.append(t("view.thinned.steps", steps=stride))
-    return " · ".join(words)
+    return "<br>".join(words)
