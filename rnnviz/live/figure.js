@@ -67,6 +67,7 @@ class Drawing {
     put(spec.layout, "font.color", this.ink());
     await this.Plotly.react(this.plot, spec.data, spec.layout, { ...CONFIG, responsive: false });
     this.drawn = this.digest = -1;
+    this.said = new Map();
     if (this.feed.last) await this.paint(this.feed.last);
     this.mark();
   }
@@ -107,9 +108,18 @@ class Drawing {
     this.cost += 0.3 * (this.painted - started - this.cost);
   }
 
+  // A word or range that is as it was is not set again: the reader may have zoomed since.
+  known(part) {
+    if (!("value" in part)) return false;
+    const [place, value] = [`${part.trace} ${part.key}`, JSON.stringify(part.value)];
+    if (this.said.get(place) === value) return true;
+    this.said.set(place, value);
+    return false;
+  }
+
   async redraw(frame) {
     for (const part of frame.parts) {
-      if (part.figure !== this.name) continue;
+      if (part.figure !== this.name || this.known(part)) continue;
       put(part.trace === null ? this.plot.layout : this.plot.data[part.trace], part.key, values(part, frame.bytes));
     }
     this.plot.layout.datarevision = frame.id;

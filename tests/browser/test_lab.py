@@ -125,6 +125,19 @@ def test_running_the_cell_again_stops_the_lab_it_replaces(address: str, page: Pa
     assert page.evaluate("[...rnnvizPage.feeds.values()].flatMap(feed => [...feed.figures]).length") == 5
 
 
+def test_a_zoom_stays_while_the_picture_lives(address: str, page: Page, write) -> None:
+    notebook = opened(page, address, write(LAB.format(more=", steps=10**6")))
+    ranges = "{'yaxis.range': [-3, -1], 'xaxis.range': [5, 9]}"
+    zoom = f"plot => rnnvizPage.plotly.promise.then(P => P.relayout(plot, {ranges}))"
+    for view in ("gradients", "hidden"):
+        notebook.view(view).evaluate(zoom)
+    notebook.button("play").click()
+    notebook.frames(10)
+    for view in ("gradients", "hidden"):
+        kept = notebook.view(view).evaluate("plot => [plot._fullLayout.xaxis.range, plot._fullLayout.yaxis.range]")
+        assert kept == [[5, 9], [-3, -1]]
+
+
 def test_a_second_tab_shows_the_same_picture(address: str, browser: Browser, page: Page, write) -> None:
     path = write(LAB.format(more=""), "lab.train(7)")
     first = opened(page, address, path)
