@@ -1,10 +1,17 @@
 """Exercises and predictions of chapter 00, Start here."""
 
+from typing import Any
+
 from rnnviz.exercises.specs import Exercise, Mistake
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
 
-PREDICTIONS = {"00.first-month": "c"}
+PREDICTIONS = {"00.first-month": "b"}
+
+
+def _between(low: float, high: float, answer: Any) -> bool:
+    return low < float(answer) < high
+
 
 # The lab's sequences have 132 months, so the last one is number 131.
 _MOST_HEARD = Exercise(
@@ -13,11 +20,13 @@ _MOST_HEARD = Exercise(
     mistakes=(
         Mistake("counted-from-one", 132),
         Mistake("least-heard", 0),
+        Mistake("from-the-end", -1),
         Mistake("all-norms", lambda answer: getattr(answer, "shape", None) == (132,)),
+        Mistake("strength", lambda answer: _between(0, 1, answer)),
     ),
 )
 
-# Mean absolute errors on the held-out months: 28.5 same as now, 32.2 eleven years before, 20.4 linear.
+# Mean absolute errors on the held-out months: 28.5 same as now, 32.2 eleven years before, 20.4 linear; network 20.1.
 _BEST_RULE = Exercise(
     "00.best-simple-rule",
     20.38,
@@ -26,6 +35,7 @@ _BEST_RULE = Exercise(
         Mistake("same-as-now", 28.49),
         Mistake("eleven-years", 32.15),
         Mistake("name", lambda answer: answer == "linear in the last 11 years"),
+        Mistake("network", lambda answer: _between(19.9, 20.28, answer)),
     ),
 )
 

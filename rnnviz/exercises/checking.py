@@ -6,7 +6,7 @@ from typing import Any
 from rnnviz.exercises.catalog import EXERCISES
 from rnnviz.exercises.functions import NotAFunction, NothingReturned, Raised
 from rnnviz.exercises.specs import Exercise, Verdict
-from rnnviz.exercises.values import plain, unanswered
+from rnnviz.exercises.values import plain, quoted, unanswered
 from rnnviz.i18n import t
 
 __all__ = ["WIDTH", "check", "judge"]
@@ -57,11 +57,9 @@ def judge(id: str, answer: Any = ...) -> Verdict:
     """
     if id not in EXERCISES:
         raise ValueError(f"there is no exercise {id!r}; the exercises are {', '.join(sorted(EXERCISES))}.")
-    if unanswered(answer):
-        return Verdict(False, "unanswered", t("exercise.unanswered"))
     exercise = EXERCISES[id]
     try:
-        answer = plain(exercise.observe(answer))
+        answer = answer if unanswered(answer) else plain(exercise.observe(answer))
         hint = _kind(exercise, answer)
     except Exception:  # an answer so odd that looking at it fails is still only a wrong answer
         hint = "other"
@@ -69,6 +67,8 @@ def judge(id: str, answer: Any = ...) -> Verdict:
 
 
 def _kind(exercise: Exercise, answer: Any) -> str:
+    if unanswered(answer):
+        return "unanswered"
     if isinstance(answer, NotAFunction):
         return "not-a-function"
     if isinstance(answer, NothingReturned):
@@ -76,16 +76,24 @@ def _kind(exercise: Exercise, answer: Any) -> str:
     if exercise.solved_by(answer):
         return "right"
     made = (mistake.hint for mistake in exercise.mistakes if mistake.made_by(answer, exercise.tolerance))
-    return next(made, "raised" if isinstance(answer, Raised) else "other")
+    if hint := next(made, ""):
+        return hint
+    if isinstance(answer, str) and not isinstance(exercise.answer, str) and quoted(answer):
+        return "quoted"
+    return "raised" if isinstance(answer, Raised) else "other"
 
 
 def _verdict(exercise: Exercise, kind: str, answer: Any) -> Verdict:
     if kind == "right":
         return Verdict(True, kind, t("exercise.right", why=t(f"exercise.{exercise.id}.right")))
+    if kind == "unanswered":
+        return Verdict(False, kind, t("exercise.unanswered"))
     if kind == "not-a-function":
         hint = t("exercise.not_a_function", type=answer.type)
     elif kind == "nothing-returned":
         hint = t("exercise.nothing_returned")
+    elif kind == "quoted":
+        hint = t("exercise.quoted")
     elif kind == "raised":
         hint = t("exercise.raised", type=answer.type, text=answer.text)
     else:

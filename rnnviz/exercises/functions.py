@@ -43,7 +43,7 @@ def call(function: Any, inputs: Mapping[str, NDArray[Any]]) -> Any:
     Returns
     -------
     object
-        The function's result, or `NotAFunction`, `Raised` or `NothingReturned`.
+        The function's result, the dots too if they are still there, or `NotAFunction`, `Raised` or `NothingReturned`.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def call(function: Any, inputs: Mapping[str, NDArray[Any]]) -> Any:
     except Exception as error:
         lines = str(error).strip().splitlines()
         return Raised(type(error).__name__, lines[0] if lines else "")
-    return NothingReturned() if result is None or result is ... else result
+    return NothingReturned() if result is None else result
 
 
 def _tensor_maker() -> Callable[[NDArray[Any]], Any]:

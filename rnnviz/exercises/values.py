@@ -1,10 +1,11 @@
 """Answers as plain values: numbers, tuples, arrays and tensors of any library, compared by what they hold."""
 
+import ast
 from typing import Any
 
 import numpy as np
 
-__all__ = ["plain", "same", "shape_of", "unanswered"]
+__all__ = ["plain", "quoted", "same", "shape_of", "unanswered"]
 
 
 def unanswered(answer: Any) -> bool:
@@ -16,6 +17,20 @@ def unanswered(answer: Any) -> bool:
     (True, False)
     """
     return answer is None or answer is ...
+
+
+def quoted(answer: str) -> bool:
+    """Say whether a word is a number, or a tuple or list of some, in quotation marks.
+
+    Examples
+    --------
+    >>> quoted("160"), quoted("(1, 8, 20)"), quoted("same as now")
+    (True, True, False)
+    """
+    try:
+        return isinstance(ast.literal_eval(answer), int | float | tuple | list)
+    except Exception:  # a word, or something longer than the parser takes
+        return False
 
 
 def shape_of(answer: Any) -> tuple[int, ...] | None:

@@ -16,6 +16,7 @@ GENERAL = {
     "exercise.not_yet",
     "exercise.not_a_function",
     "exercise.nothing_returned",
+    "exercise.quoted",
     "exercise.raised",
 }
 
@@ -71,10 +72,16 @@ WRONG = [
     ("00.most-heard-month", 0, "least-heard"),
     ("00.most-heard-month", np.linspace(0, 1, 132), "all-norms"),
     ("00.most-heard-month", torch.linspace(0, 1, 132), "all-norms"),
+    ("00.most-heard-month", -1, "from-the-end"),
+    ("00.most-heard-month", np.linspace(0, 0.36, 132).max(), "strength"),
+    ("00.most-heard-month", torch.tensor(0.36), "strength"),
+    ("00.most-heard-month", "131", "quoted"),
     ("00.most-heard-month", 60, "other"),
     ("00.best-simple-rule", 28.5, "same-as-now"),
     ("00.best-simple-rule", 32.2, "eleven-years"),
     ("00.best-simple-rule", "Linear in the last 11 years ", "name"),
+    ("00.best-simple-rule", 20.1, "network"),
+    ("00.best-simple-rule", "20.4", "quoted"),
     ("00.best-simple-rule", "same as now", "other"),
     ("00.best-simple-rule", 5, "other"),
     ("01.parameter-count", 150, "one-bias"),
@@ -88,13 +95,15 @@ WRONG = [
     ("01.parameter-count", 8000, "times-length"),
     ("01.parameter-count", 7500, "times-length"),
     ("01.parameter-count", 7, "other"),
-    ("01.parameter-count", "160", "other"),
+    ("01.parameter-count", 171, "answer-layer"),
+    ("01.parameter-count", "160", "quoted"),
     ("01.state-shape", (8, 1, 20), "batch-first"),
     ("01.state-shape", (8, 50, 20), "all-steps"),
     ("01.state-shape", (8, 20), "no-layer"),
     ("01.state-shape", (1, 8, 3), "input-size"),
     ("01.state-shape", (8, 3), "input-size"),
     ("01.state-shape", torch.zeros(1, 8, 20), "handed-over"),
+    ("01.state-shape", "(1, 8, 20)", "quoted"),
     ("01.state-shape", 20, "other"),
     ("01.state-shape", (1, 8, 20, 1), "other"),
     ("01.step", lambda x_t, h, W_xh, W_hh, b_h: W_xh @ x_t + W_hh @ h + b_h, "no-activation"),
@@ -106,9 +115,11 @@ WRONG = [
     ("01.step", lambda x_t, h, W_xh, W_hh, b_h: torch.tanh(W_xh @ x_t + h @ W_hh + b_h), "transposed-state"),
     ("01.step", lambda x_t, h, W_xh, W_hh, b_h: torch.tanh(W_xh @ x_t + W_hh * h + b_h), "elementwise"),
     ("01.step", lambda x_t, h, W_xh, W_hh, b_h: torch.tanh(W_hh @ x_t + W_xh @ h + b_h), "shapes"),
-    ("01.step", lambda x_t, h, W_xh, W_hh, b_h: torch.tanh(W_xh * x_t + W_hh * h + b_h), "shapes"),
+    ("01.step", lambda x_t, h, W_xh, W_hh, b_h: torch.tanh(x_t + W_hh @ h + b_h), "shapes"),
+    ("01.step", lambda x_t, h, W_xh, W_hh, b_h: torch.tanh(W_xh * x_t + W_hh * h + b_h), "star"),
+    ("01.step", lambda x_t, h, W_xh, W_hh, b_h: torch.tanh(W_xh * x_t + W_hh @ h + b_h), "star"),
+    ("01.step", lambda x_t, h, W_xh, W_hh, b_h: torch.tanh(x_t @ W_xh + W_hh @ h + b_h), "vector-first"),
     ("01.step", lambda x_t, h, W_xh, W_hh, b_h: h, "other"),
-    ("01.step", lambda x_t, h, W_xh, W_hh, b_h: ..., "nothing-returned"),
     ("01.step", lambda x_t, h, W_xh, W_hh, b_h: None, "nothing-returned"),
     ("01.step", lambda x_t, h: torch.tanh(x_t), "raised"),
     ("01.step", _raising, "raised"),
@@ -149,6 +160,10 @@ def test_every_word_about_exercises_belongs_to_one() -> None:
 def test_an_unanswered_exercise_says_where_the_answer_goes(id: str, answer: object) -> None:
     verdict = judge(id, answer)
     assert verdict == Verdict(False, "unanswered", t("exercise.unanswered"))
+
+
+def test_a_function_that_still_returns_the_dots_is_unanswered_too() -> None:
+    assert judge("01.step", lambda x_t, h, W_xh, W_hh, b_h: ...) == judge("01.step", ...)
 
 
 class _Spiteful:
