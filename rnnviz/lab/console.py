@@ -1,15 +1,18 @@
 """Console: connects a run to its screen — knobs to settings, buttons to verbs, frames to pictures, errors to words."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from rnnviz.i18n import t
+from rnnviz.lab.choices import tools_asked
 from rnnviz.lab.knobs import Knobs
+from rnnviz.lab.pictures import Pictures
 from rnnviz.lab.screen import Screen
+from rnnviz.lab.tools import Tool
 from rnnviz.models import CELLS, INITIALISATIONS, NONLINEARITIES
 from rnnviz.training import Runner, RunState, Session, Settings, Snapshot
-from rnnviz.views import VIEWS
+from rnnviz.views import View
 
 __all__ = ["Console"]
 
@@ -27,9 +30,25 @@ class Console:
         Frames a second at most.
     goal : int or None
         Where play pauses by itself.
+    views : mapping of str to View
+        Every picture there can be.
+    chosen : sequence of str
+        Those that are shown at first.
+    show : sequence of str, optional
+        The controls to show, by name; all by default.
     """
 
-    def __init__(self, session: Session, *, fps: float, goal: int | None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        *,
+        fps: float,
+        goal: int | None,
+        views: Mapping[str, View],
+        chosen: Sequence[str],
+        show: Sequence[str] | None,
+    ) -> None:
+        self.views, self._chosen, self._show = views, chosen, show
         self._session = session
         self._fps = fps
         self._closed = False
@@ -43,12 +62,33 @@ class Console:
         if self.screen is None:
             self.knobs = Knobs(self._session.settings, self._session.task.seq_lens, _CHOICES, self._moved)
             snapshot, state = self.runner.snapshot(), self.runner.state
-            self.screen = Screen(snapshot, state, VIEWS, self.knobs, fps=self._fps, on_error=self._view_failed)
+            self.screen = Screen(
+                snapshot,
+                state,
+                self.views,
+                self.knobs,
+                tools=self._tools(),
+                chosen=self._chosen,
+                show=self._show,
+                fps=self._fps,
+                on_error=self._view_failed,
+            )
             self._connect(self.screen)
             self.runner.watched = True
             if self._closed:
                 self._close_screen()
         return self.screen
+
+    def _tools(self) -> list[Tool]:
+        """The tools in the order of their buttons."""
+        makers: dict[str, Callable[[], Tool]] = {
+            "pictures": lambda: Pictures(self.views, self._chosen, self._choose),
+        }
+        return [makers[name]() for name in tools_asked(self._show)]
+
+    def _choose(self, names: Iterable[str]) -> None:
+        if self.screen is not None:
+            self.screen.choose(names)
 
     def set(self, changes: dict[str, Any]) -> None:
         """Change settings from code: the knobs follow, a rebuild is said first, and is done on return."""

@@ -1,16 +1,22 @@
 """The knobs: one slider, menu or box a setting, each with a label, a tooltip and a class name of its own."""
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as widgets
 
 from rnnviz.i18n import t
+from rnnviz.lab.tools import box
 from rnnviz.training import LIVE, OPTIMIZERS, STRUCTURAL, Settings
 
 __all__ = ["Knobs"]
 
 _CLIP_WHEN_ON = 1.0
+_UNTOUCHED = -math.inf  # on a slider, the place of None
+_OPTIONAL = ("rho", "forget_bias")
+_RADII = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2, 1.3, 1.4, 1.5, 1.75, 2.0)
+_BIASES = (-3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
 
 
 class Knobs:
@@ -48,14 +54,14 @@ class Knobs:
         self.clipping.observe(self._clipping_moved, names="value")
         self.follow(settings)
 
-    def live(self) -> list[widgets.Widget]:
-        """Return the knobs that act at the next step, in reading order."""
-        shown = [self.widgets[name] for name in LIVE]
-        return [shown[0], self.clipping, *shown[1:]]
+    def live(self) -> dict[str, widgets.Widget]:
+        """Return the knobs that act at the next step by setting, in reading order; `clip` has its switch beside it."""
+        shown = {name: self.widgets[name] for name in LIVE}
+        return shown | {"clip": box(widgets.VBox, [self.clipping, self.widgets["clip"]], "rv-pair")}
 
-    def structural(self) -> list[widgets.Widget]:
-        """Return the knobs that start a new model."""
-        return [self.widgets[name] for name in STRUCTURAL]
+    def structural(self) -> dict[str, widgets.Widget]:
+        """Return the knobs that start a new model, by setting."""
+        return {name: self.widgets[name] for name in STRUCTURAL}
 
     def follow(self, settings: Settings) -> None:
         """Move every knob to where ``settings`` stand, without reporting it.
@@ -72,11 +78,13 @@ class Knobs:
                 if name == "clip":
                     widget.disabled = value is None
                     value = widget.value if value is None else value
+                elif name in _OPTIONAL and value is None:
+                    value = _UNTOUCHED
                 _stretch(widget, value)
                 if widget.value != value:
                     widget.value = value
             self.clipping.value = settings.clip is not None
-            self.widgets["nonlinearity"].disabled = settings.cell != "rnn"
+            self._fit_cell(settings.cell)
         finally:
             self._following = False
 
@@ -90,7 +98,7 @@ class Knobs:
         def moved(change: Any) -> None:
             if self._following:
                 return
-            changes = {name: change["new"]}
+            changes = {name: None if change["new"] == _UNTOUCHED else change["new"]}
             if name == "cell":
                 changes |= self._cell_moved(change["new"])
             self._on_move(changes)
@@ -100,7 +108,7 @@ class Knobs:
     def _cell_moved(self, cell: str) -> dict[str, Any]:
         """Offer the activation only where there is a choice; return what else changes with the cell."""
         activation = self.widgets["nonlinearity"]
-        activation.disabled = cell != "rnn"
+        self._fit_cell(cell)
         if cell == "rnn":
             return {}
         self._following = True
@@ -109,6 +117,11 @@ class Knobs:
         finally:
             self._following = False
         return {"nonlinearity": "tanh"}
+
+    def _fit_cell(self, cell: str) -> None:
+        """A plain RNN has a choice of activation and no gate to set a bias of; the others the reverse."""
+        self.widgets["nonlinearity"].disabled = cell != "rnn"
+        self.widgets["forget_bias"].disabled = cell == "rnn"
 
     def _clipping_moved(self, change: Any) -> None:
         self.widgets["clip"].disabled = not change["new"]
@@ -138,6 +151,11 @@ def _stretch(widget: widgets.ValueWidget, value: Any) -> None:
         widget.max = value
 
 
+def _optional(numbers: Sequence[float]) -> list[tuple[str, float]]:
+    """Marks of a slider that may stand before its first number; ipywidgets cannot select a None."""
+    return [(t("knob.untouched"), _UNTOUCHED), *((f"{number:g}", number) for number in numbers)]
+
+
 def _makers(
     settings: Settings, seq_lens: tuple[int, int], choices: Mapping[str, tuple[str, ...]]
 ) -> dict[str, Callable[[], Any]]:
@@ -156,6 +174,8 @@ def _makers(
         "batch_size": slider(whole, "batch_size", False, min=1, max=256),
         "optimizer": menu("optimizer", OPTIMIZERS),
         "input_noise": slider(widgets.FloatSlider, "input_noise", True, min=0.0, max=1.0, step=0.01),
+        "rho": slider(widgets.SelectionSlider, "rho", True, options=_optional(_RADII)),
+        "forget_bias": slider(widgets.SelectionSlider, "forget_bias", True, options=_optional(_BIASES)),
         "cell": menu("cell", choices["cell"]),
         "hidden_size": slider(whole, "hidden_size", False, min=1, max=128),
         "num_layers": slider(whole, "num_layers", False, min=1, max=4),

@@ -1,14 +1,16 @@
 """Lab: one live recurrent network, its buttons, knobs and pictures; a facade over session, runner and screen."""
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 import plotly.graph_objects as go
 
 from rnnviz.lab.cells import claim
+from rnnviz.lab.choices import known_views, shown_controls
 from rnnviz.lab.console import Console
 from rnnviz.tasks import Task
 from rnnviz.training import History, RunState, Session, Settings, Snapshot
-from rnnviz.views import VIEWS, Focus
+from rnnviz.views import Focus, View
 
 __all__ = ["Lab"]
 
@@ -29,6 +31,11 @@ class Lab:
         Where `play` pauses by itself; the task suggests one.
     fps : float
         Pictures a second at most.
+    show : sequence of str, optional
+        The controls to show and no others, by name: settings, such as ``"rho"``; selectors, such as ``"sample"``;
+        tools, such as ``"pictures"``. All by default.
+    views : sequence of str or View, optional
+        The pictures to show, in reading order: names, and `rnnviz.views.View` objects of your own.
     **settings : object
         Any setting of `rnnviz.training.Settings`, such as ``cell="gru"``, ``hidden_size=32``, ``lr=3e-3``, ``seed=0``.
 
@@ -56,10 +63,15 @@ class Lab:
         device: str = "auto",
         steps: int | None = None,
         fps: float = 15.0,
+        show: Sequence[str] | None = None,
+        views: Sequence[str | View] | None = None,
         **settings: Any,
     ) -> None:
         self._session = Session(task, device=device, **settings)
-        self._console = Console(self._session, fps=fps, goal=steps)
+        known, chosen = known_views(views)
+        self._console = Console(
+            self._session, fps=fps, goal=steps, views=known, chosen=chosen, show=shown_controls(show)
+        )
         self._runner = self._console.runner
         claim(self._console.discard)
 
@@ -178,27 +190,35 @@ class Lab:
         """Return the metric on the held-out part: ``"model"`` first, then what simple rules reach."""
         return self._runner.evaluate()
 
-    def figure(self, name: str, *, sample: int = 0, layer: int = 0, direction: int = 0) -> go.Figure:
+    def figure(self, name: str, **focus: Any) -> go.Figure:
         """Return a picture as a plain plotly figure, every value in it.
 
         Parameters
         ----------
-        name : {"hidden", "gradients", "gates", "curves", "prediction"}
-            Which picture.
-        sample, layer, direction : int
-            Which sequence of the probe, which layer (0 is nearest to the input), which direction (1 is backward).
+        name : str
+            Which picture: one of ``rnnviz.views.VIEWS`` (``"hidden"``, ``"gradients"`` …) or of the lab's ``views``.
+        **focus : object
+            Parts of a `rnnviz.views.Focus`: ``sample`` (which sequence of the probe), ``layer`` (0 is nearest to the
+            input), ``direction`` (1 is backward), ``time``, ``unit``, ``gradient``.
 
         Raises
         ------
-        ValueError
-            For an unknown name, a picture that this task does not have, or a sequence that does not exist.
+        TypeError, ValueError
+            For an unknown name, a picture that this run does not have, or a sequence that does not exist.
         """
-        if name not in tuple(VIEWS):
-            raise ValueError(f"name must be one of {', '.join(VIEWS)}, got {name!r}.")
+        views = self._console.views
+        if name not in tuple(views):
+            raise ValueError(f"name must be one of {', '.join(views)}, got {name!r}.")
+        unknown = set(focus) - set(Focus.__dataclass_fields__)
+        if unknown:
+            known = ", ".join(Focus.__dataclass_fields__)
+            raise TypeError(
+                f"figure has no argument {', '.join(map(repr, sorted(unknown)))}; besides name it has {known}."
+            )
         snapshot = self.snapshot()
-        if not VIEWS[name].exists(snapshot):
+        if not views[name].exists(snapshot):
             raise ValueError(f"the task {self.task.name!r} has nothing to draw in the view {name!r}.")
-        return VIEWS[name].figure(snapshot, Focus(sample, layer, direction).checked(snapshot.layer))
+        return views[name].figure(snapshot, Focus(**focus).checked(snapshot.layer))
 
     @property
     def widget(self) -> Any:

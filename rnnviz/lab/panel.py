@@ -2,55 +2,20 @@
 
 import html
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import ipywidgets as widgets
 
 from rnnviz.i18n import t
 from rnnviz.lab.dress import Dress
+from rnnviz.lab.gaze import Gaze
 from rnnviz.lab.knobs import Knobs
+from rnnviz.lab.tools import Tray, box, help_words
 from rnnviz.live import LiveFigure
 from rnnviz.training import RunState
-from rnnviz.views import Focus
+from rnnviz.views import View
 
-__all__ = ["Gaze", "Panel", "box", "status_words"]
-
-
-class Gaze:
-    """The three selectors that say which sequence, layer and direction the pictures show."""
-
-    def __init__(self) -> None:
-        self.sample = widgets.IntSlider(description=t("gaze.sample"), min=0, max=7)
-        self.layer = widgets.IntSlider(description=t("gaze.layer"), min=0, max=0)
-        self.direction = widgets.Dropdown(
-            description=t("gaze.direction"), options=[(t("gaze.forward"), 0), (t("gaze.backward"), 1)]
-        )
-        self.hints: dict[str, list[str]] = {}
-        for name, widget in (("sample", self.sample), ("layer", self.layer), ("direction", self.direction)):
-            self.hints[f"rv-{name}"] = [t(f"gaze.{name}"), t(f"gaze.{name}.tip")]
-            widget.tooltip = t(f"gaze.{name}.tip")
-            widget.add_class(f"rv-{name}")
-            widget.add_class("rv-knob")
-
-    @property
-    def focus(self) -> Focus:
-        """What the selectors say now."""
-        return Focus(self.sample.value, self.layer.value, self.direction.value)
-
-    def fit(self, layers: int, directions: int, batch: int) -> None:
-        """Offer only what exists.
-
-        Parameters
-        ----------
-        layers, directions, batch : int
-            Sizes of the traced layer.
-        """
-        self.sample.max = batch - 1
-        self.layer.max = layers - 1
-        self.layer.layout.display = None if layers > 1 else "none"
-        self.direction.layout.display = None if directions > 1 else "none"
-        if directions == 1:
-            self.direction.value = 0
+__all__ = ["Panel", "status_words", "views_box"]
 
 
 class Panel:
@@ -60,15 +25,29 @@ class Panel:
     ----------
     knobs : Knobs
         The settings' widgets.
+    tray : Tray
+        The tools.
+    views : mapping of str to View
+        What the figures draw, in reading order.
     figures : mapping of str to LiveFigure
-        The pictures, in reading order.
+        The pictures.
     hidden : widgets.Widget
         Invisible widgets that must live as long as the panel (the feed).
+    show : sequence of str, optional
+        The controls to show, by name; all of them by default.
     """
 
-    def __init__(self, knobs: Knobs, figures: Mapping[str, LiveFigure], hidden: widgets.Widget) -> None:
+    def __init__(
+        self,
+        knobs: Knobs,
+        tray: Tray,
+        views: Mapping[str, View],
+        figures: Mapping[str, LiveFigure],
+        hidden: widgets.Widget,
+        show: Sequence[str] | None = None,
+    ) -> None:
         self.play, self.pause, self.step, self.reset = (_button(name) for name in ("play", "pause", "step", "reset"))
-        self.gaze = Gaze()
+        self.gaze, self.tray = Gaze(), tray
         self.bar = widgets.IntProgress(min=0, max=1, layout={"width": "auto", "flex": "1 1 120px"})
         self.figures_text = widgets.HTML()
         self.status = widgets.HTML()
@@ -76,23 +55,17 @@ class Panel:
         self.hidden = hidden
         progress = box(widgets.HBox, [self.bar, self.figures_text], "rv-progress")
         buttons = box(widgets.HBox, [self.play, self.pause, self.step, self.reset], "rv-buttons")
-        self._views = {
-            name: box(widgets.Box, [figure], "rv-view", f"rv-view-{name}") for name, figure in figures.items()
-        }
-        self.widget = box(
-            widgets.VBox,
-            [
-                Dress(hints=knobs.hints | self.gaze.hints, layout={"display": "none"}),
-                box(widgets.HBox, [buttons, progress], "rv-head"),
-                self.status,
-                box(
-                    widgets.Box,
-                    [_knobs(knobs, self.gaze), box(widgets.Box, list(self._views.values()), "rv-views")],
-                    "rv-body",
-                ),
-            ],
-            "rv-lab",
-        )
+        self._views = views_box(views, figures)
+        pictures = box(widgets.Box, list(self._views.values()), "rv-views")
+        knobs_box = _knobs(knobs, self.gaze, show)
+        children = [
+            Dress(hints={**knobs.hints, **self.gaze.hints, **tray.hints}, layout={"display": "none"}),
+            box(widgets.HBox, [buttons, progress, *_toolbar(tray)], "rv-head"),
+            self.status,
+            *tray.lines,
+            box(widgets.Box, [*knobs_box, box(widgets.VBox, [*tray.drawers, pictures], "rv-stage")], "rv-body"),
+        ]
+        self.widget = box(widgets.VBox, children, "rv-lab")
 
     def write(self, state: RunState, words: str, *, failed: bool) -> None:
         """Write progress and status. Called by one thread only.
@@ -154,23 +127,28 @@ def status_words(words: str, *, failed: bool) -> str:
     return f'<span role="status" aria-live="polite" class="{tone}">{html.escape(words)}</span>'
 
 
-def box(kind: type[widgets.Box], children: list[widgets.Widget], *classes: str) -> widgets.Box:
-    """Return a box of the given kind around ``children``, with these class names."""
-    made = kind(children)
-    for name in classes:
-        made.add_class(name)
-    return made
+def views_box(views: Mapping[str, View], figures: Mapping[str, LiveFigure]) -> dict[str, widgets.Box]:
+    """Return a box a picture: the figure, and behind a question mark what a healthy one looks like."""
+    boxes = {}
+    for name, figure in figures.items():
+        words = views[name].help
+        children = [figure, *([help_words(words)] if words else [])]
+        boxes[name] = box(widgets.Box, children, "rv-view", f"rv-view-{name}")
+    return boxes
 
 
-def _knobs(knobs: Knobs, gaze: Gaze) -> widgets.Box:
-    def group(name: str, children: list[widgets.Widget]) -> widgets.Box:
+def _toolbar(tray: Tray) -> list[widgets.Widget]:
+    return [box(widgets.HBox, list(tray.buttons.values()), "rv-buttons", "rv-toolbar")] if tray.buttons else []
+
+
+def _knobs(knobs: Knobs, gaze: Gaze, show: Sequence[str] | None) -> list[widgets.Widget]:
+    """The groups that have a control to show, in a column; nothing if none has."""
+
+    def group(name: str, controls: Mapping[str, widgets.Widget]) -> list[widgets.Widget]:
+        shown = [widget for setting, widget in controls.items() if show is None or setting in show]
         note = f"<small>{html.escape(t(f'group.{name}.note'))}</small>"
         title = widgets.HTML(f"<b>{html.escape(t(f'group.{name}'))}</b> {note}")
-        return box(widgets.VBox, [title, *children], "rv-group")
+        return [box(widgets.VBox, [title, *shown], "rv-group")] if shown else []
 
-    groups = [
-        group("live", knobs.live()),
-        group("structure", knobs.structural()),
-        group("gaze", [gaze.sample, gaze.layer, gaze.direction]),
-    ]
-    return box(widgets.Box, groups, "rv-knobs")
+    groups = [*group("live", knobs.live()), *group("structure", knobs.structural()), *group("gaze", gaze.widgets)]
+    return [box(widgets.Box, groups, "rv-knobs")] if groups else []

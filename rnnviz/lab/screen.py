@@ -1,25 +1,30 @@
 """The screen: turns snapshots and run states into frames, in the pump's thread, and keeps the newest only."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 import ipywidgets as widgets
 import plotly.graph_objects as go
 
+from rnnviz.lab.gaze import Gaze
 from rnnviz.lab.knobs import Knobs
-from rnnviz.lab.panel import Gaze, Panel
+from rnnviz.lab.panel import Panel
+from rnnviz.lab.tools import Tool, Tray
 from rnnviz.live import Cursor, Feed, Frame, LiveFigure, Pump
 from rnnviz.training import RunState, Snapshot
-from rnnviz.views import Focus, View
+from rnnviz.views import Focus, Picked, View
 
 __all__ = ["Frontage", "Screen", "Stage"]
+
+_UNBUILT = -1
 
 
 class Frontage(Protocol):
     """What a stage asks of the widgets around its pictures."""
 
     gaze: Gaze
+    tray: Tray
     widget: Any
 
     def write(self, state: RunState, words: str, *, failed: bool) -> None:
@@ -42,15 +47,17 @@ class Stage(Generic[P]):
     state : RunState
         Where the run stands.
     views : mapping of str to View
-        Pictures, in reading order.
+        Pictures that can be shown, in reading order.
     furnish : callable
-        Called with the figures by name and the feed; returns the widgets around them.
+        Called with the views and figures by name and the feed; returns the widgets around them.
     fps : float
         Frames a second at most.
     on_error : callable
         Called with an exception that a view has raised, or that the browser has reported.
     feed : Feed, optional
         What carries the frames; by default one that waits for the browser's answers.
+    chosen : iterable of str, optional
+        The pictures to show at first; all by default.
     """
 
     def __init__(
@@ -58,33 +65,61 @@ class Stage(Generic[P]):
         snapshot: Snapshot,
         state: RunState,
         views: Mapping[str, View],
-        furnish: Callable[[Mapping[str, LiveFigure], Feed], P],
+        furnish: Callable[[Mapping[str, View], Mapping[str, LiveFigure], Feed], P],
         *,
         fps: float,
         on_error: Callable[[BaseException], None],
         feed: Feed | None = None,
+        chosen: Iterable[str] | None = None,
     ) -> None:
         self._views = views
+        self._chosen = frozenset(views if chosen is None else chosen)
+        self._held: Snapshot | None = None  # shown in place of the newest, while somebody looks back
+        self._built: dict[str, int | None] = {}  # the run that each shown picture was built for
         self._lock = threading.Lock()
         self._snapshot, self._state, self._words = snapshot, state, state.message
         self._failed = state.phase == "failed"
         self._announced: list[tuple[str, Callable[[], None]]] = []  # words that must be seen before what they announce
-        self._run: int | None = None
         self._undrawable: Snapshot | None = None
         self._undrawn: Snapshot | None = None
         self._on_error = on_error
         self.feed = feed or Feed()
         focus = Focus().within(snapshot.layer)
         figures = {name: self._make(name, view, snapshot, focus) for name, view in views.items()}
-        self.panel = furnish(figures, self.feed)
+        self.panel = furnish(views, figures, self.feed)
         self._figures = figures
         self.pump = Pump(self._draw, self.feed.room_in, on_error=on_error, fps=fps)
         self.feed.on_ready = self.pump.nudge
         self.feed.on_hello = self.pump.offer
         self.feed.on_error = self._browser_failed
-        for widget in (self.panel.gaze.sample, self.panel.gaze.layer, self.panel.gaze.direction):
-            widget.observe(lambda _change: self.pump.offer(), names="value")
+        self.feed.on_pick = self._picked
+        self.panel.gaze.on_change(self.pump.offer)
+        self.panel.tray.on_open(self.pump.offer)
         self.pump.offer()
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """Names of the pictures that are shown, where there is something to draw."""
+        return self._chosen
+
+    def choose(self, names: Iterable[str]) -> None:
+        """Show these pictures and no others."""
+        self._chosen = frozenset(names)
+        self.pump.offer()
+
+    def hold(self, snapshot: Snapshot | None) -> None:
+        """Show this snapshot, whatever the run does, until None is held or a new model begins."""
+        with self._lock:
+            self._held = snapshot
+        self.pump.offer()
+
+    @property
+    def seen(self) -> Snapshot:
+        """The snapshot that is drawn: the one that is held, else the newest."""
+        with self._lock:
+            if self._held is not None and self._held.run != self._snapshot.run:
+                self._held = None
+            return self._held or self._snapshot
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw this snapshot next; one not drawn yet is forgotten."""
@@ -110,7 +145,7 @@ class Stage(Generic[P]):
             widget.close()
 
     def _make(self, name: str, view: View, snapshot: Snapshot, focus: Focus) -> LiveFigure:
-        if not view.exists(snapshot):
+        if name not in self._chosen or not view.exists(snapshot):
             return LiveFigure(go.Figure(), name=name, feed=self.feed, run=snapshot.run)
         return LiveFigure(
             view.skeleton(snapshot, focus),
@@ -129,8 +164,9 @@ class Stage(Generic[P]):
         self._on_error(RuntimeError(f"the browser could not draw {figure!r}: {text}"))
 
     def _draw(self) -> None:
+        snapshot = self.seen
         with self._lock:
-            snapshot, state, words, failed = self._snapshot, self._state, self._words, self._failed
+            state, words, failed = self._state, self._words, self._failed
             announced, self._announced = self._announced, []
         self._write(state, words, failed, announced)
         if snapshot is self._undrawable:  # its error is on the status line; to try again would only repeat it
@@ -155,23 +191,32 @@ class Stage(Generic[P]):
             call()
 
     def _draw_views(self, snapshot: Snapshot) -> None:
-        self.panel.gaze.fit(*snapshot.layer.hidden.shape[:3])
+        self.panel.gaze.fit(*snapshot.layer.hidden.shape)
         focus = self.panel.gaze.focus.within(snapshot.layer)
-        shown = {name: view for name, view in self._views.items() if view.exists(snapshot)}
-        if snapshot.run != self._run:
-            self._rebuild(snapshot, focus, shown)
-            self._run = snapshot.run
+        shown = {name: view for name, view in self._views.items() if name in self._chosen and view.exists(snapshot)}
+        self._rebuild(snapshot, focus, shown)
         patches = {name: view.patches(snapshot, focus, self.feed.sizes.get(name)) for name, view in shown.items()}
         cursors = {name: place for name, view in shown.items() if (place := _cursor(view, snapshot, focus))}
         self.feed.push(Frame(snapshot.run, snapshot.step, patches, cursors))
+        self.panel.tray.show(snapshot, focus)
 
     def _rebuild(self, snapshot: Snapshot, focus: Focus, shown: Mapping[str, View]) -> None:
-        """Start another run: other axes, perhaps other panels."""
+        """Build pictures anew for another run (other axes, perhaps other panels), and those just chosen."""
+        wanted = dict.fromkeys(shown, snapshot.run)
         for name, figure in self._figures.items():
+            if wanted.get(name) == self._built.get(name, _UNBUILT):
+                continue
             self.panel.show_view(name, name in shown)
             if name in shown:
                 view = shown[name]
                 figure.rebuild(view.skeleton(snapshot, focus), run=snapshot.run, cursor=_cursor(view, snapshot, focus))
+        self._built = {name: wanted.get(name) for name in self._figures}
+
+    def _picked(self, figure: str, at: Picked) -> None:
+        """Look where somebody has clicked."""
+        snapshot = self.seen
+        focus = self.panel.gaze.focus.within(snapshot.layer)
+        self.panel.gaze.look(self._views[figure].picked(snapshot, focus, at).within(snapshot.layer))
 
 
 class Screen(Stage[Panel]):
@@ -183,6 +228,10 @@ class Screen(Stage[Panel]):
     ----------
     knobs : Knobs
         The settings' widgets.
+    tools : sequence of Tool
+        What is shown beside the pictures.
+    show : sequence of str, optional
+        The controls to show, by name; all by default.
     """
 
     def __init__(
@@ -192,13 +241,16 @@ class Screen(Stage[Panel]):
         views: Mapping[str, View],
         knobs: Knobs,
         *,
+        tools: Sequence[Tool] = (),
+        chosen: Iterable[str] | None = None,
+        show: Sequence[str] | None = None,
         fps: float,
         on_error: Callable[[BaseException], None],
     ) -> None:
-        def furnish(figures: Mapping[str, LiveFigure], feed: Feed) -> Panel:
-            return Panel(knobs, figures, feed)
+        def furnish(views: Mapping[str, View], figures: Mapping[str, LiveFigure], feed: Feed) -> Panel:
+            return Panel(knobs, Tray(tools), views, figures, feed, show)
 
-        super().__init__(snapshot, state, views, furnish, fps=fps, on_error=on_error)
+        super().__init__(snapshot, state, views, furnish, fps=fps, on_error=on_error, chosen=chosen)
 
 
 def _tree(widget: widgets.Widget) -> Iterator[widgets.Widget]:

@@ -8,9 +8,12 @@ import ipywidgets as widgets
 
 from rnnviz.i18n import t
 from rnnviz.lab.dress import Dress
-from rnnviz.lab.panel import Gaze, box, status_words
+from rnnviz.lab.gaze import Gaze
+from rnnviz.lab.panel import status_words, views_box
+from rnnviz.lab.tools import Tray, box
 from rnnviz.live import LiveFigure
 from rnnviz.training import RunState
+from rnnviz.views import View
 
 __all__ = ["WatchPanel"]
 
@@ -20,14 +23,16 @@ class WatchPanel:
 
     Parameters
     ----------
+    views : mapping of str to View
+        What the figures draw, in reading order.
     figures : mapping of str to LiveFigure
-        The pictures, in reading order.
+        The pictures.
     hidden : widgets.Widget
         Invisible widgets that must live as long as the panel (the feed).
     """
 
-    def __init__(self, figures: Mapping[str, LiveFigure], hidden: widgets.Widget) -> None:
-        self.gaze = Gaze()
+    def __init__(self, views: Mapping[str, View], figures: Mapping[str, LiveFigure], hidden: widgets.Widget) -> None:
+        self.gaze, self.tray = Gaze(), Tray([])
         self.module = widgets.Dropdown(description=t("gaze.module"), tooltip=t("gaze.module.tip"))
         for name in ("rv-module", "rv-knob"):
             self.module.add_class(name)
@@ -35,9 +40,7 @@ class WatchPanel:
         self.status = widgets.HTML()
         self.status.add_class("rv-status")
         self.hidden = hidden
-        self._views = {
-            name: box(widgets.Box, [figure], "rv-view", f"rv-view-{name}") for name, figure in figures.items()
-        }
+        self._views = views_box(views, figures)
         hints = self.gaze.hints | {"rv-module": [t("gaze.module"), t("gaze.module.tip")]}
         head = box(widgets.HBox, [box(widgets.HBox, [self.progress], "rv-progress")], "rv-head")
         views = box(widgets.Box, list(self._views.values()), "rv-views")
@@ -90,5 +93,5 @@ class WatchPanel:
 
     def _selectors(self) -> widgets.Box:
         title = widgets.HTML(f"<b>{html.escape(t('group.gaze'))}</b>")
-        selectors = [title, self.module, self.gaze.sample, self.gaze.layer, self.gaze.direction]
+        selectors = [title, self.module, *self.gaze.widgets.values()]
         return box(widgets.Box, [box(widgets.VBox, selectors, "rv-group")], "rv-knobs")

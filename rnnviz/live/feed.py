@@ -11,7 +11,7 @@ import traitlets
 
 from rnnviz.live.frame import Frame, pack
 from rnnviz.live.runtime import javascript
-from rnnviz.views import Pixels
+from rnnviz.views import Picked, Pixels
 
 __all__ = ["IN_FLIGHT", "LOST_AFTER", "Feed"]
 
@@ -36,6 +36,8 @@ class Feed(anywidget.AnyWidget):
         Called with nothing when a frame was answered, and when a page asks for the newest frame.
     on_error : callable
         Called with ``(figure, text)`` when the browser could not draw.
+    on_pick : callable
+        Called with ``(figure, Picked)`` when somebody has clicked on a picture.
     """
 
     _esm = javascript("page.js", "feed.js")
@@ -48,6 +50,7 @@ class Feed(anywidget.AnyWidget):
         self.on_ready: Callable[[], None] = lambda: None
         self.on_hello: Callable[[], None] = lambda: None
         self.on_error: Callable[[str, str], None] = lambda figure, text: None
+        self.on_pick: Callable[[str, Picked], None] = lambda figure, at: None
         self._lock = threading.Lock()
         self._sent: dict[int, float] = {}
         self._count = 0
@@ -100,3 +103,6 @@ class Feed(anywidget.AnyWidget):
             self.on_hello()
         elif kind == "error":
             self.on_error(str(content["figure"]), str(content["text"]))
+        elif kind == "pick":
+            at = Picked(int(content["trace"]), content.get("x"), content.get("y"), content.get("time"))
+            self.on_pick(str(content["figure"]), at)

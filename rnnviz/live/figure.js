@@ -145,6 +145,15 @@ class Drawing {
     return null;
   }
 
+  // A click: where, on which curve or map, and at which timestep.
+  pick(event) {
+    const point = event.points?.[0];
+    if (!point) return;
+    const time = this.spec.cursor && event.event ? this.timestep(event.event) : null;
+    const { x = null, y = null, curveNumber: trace } = point;
+    this.feed.say({ kind: "pick", figure: this.name, trace, x, y, time });
+  }
+
   clamp(t) {
     const rounded = Math.round(t);
     return rounded < 0 || rounded >= this.spec.cursor[2] ? null : rounded;
@@ -212,6 +221,7 @@ async function render({ model, el }) {
   plot.addEventListener("mouseleave", leave);
   plot.addEventListener("keydown", (event) => drawing.key(event));
   plot.on("plotly_afterplot", mark);
+  plot.on("plotly_click", (event) => drawing.pick(event));
   resized.observe(el);
   scrolled.observe(el);
   themed.observe(document.body, { attributeFilter: ["data-jp-theme-name", "data-jp-theme-light", "class"] });

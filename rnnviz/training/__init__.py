@@ -5,13 +5,15 @@ from rnnviz.training.history import History
 from rnnviz.training.runner import Runner, RunState
 from rnnviz.training.session import Session
 from rnnviz.training.settings import LIVE, OPTIMIZERS, STRUCTURAL, Settings
-from rnnviz.training.snapshot import Scale, Snapshot
+from rnnviz.training.snapshot import Horizon, Scale, Snapshot
+from rnnviz.training.tape import Tape
 
 __all__ = [
     "LIVE",
     "OPTIMIZERS",
     "STRUCTURAL",
     "History",
+    "Horizon",
     "NonFiniteLoss",
     "RunState",
     "Runner",
@@ -19,4 +21,5 @@ __all__ = [
     "Session",
     "Settings",
     "Snapshot",
+    "Tape",
 ]

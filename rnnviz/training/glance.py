@@ -8,6 +8,7 @@ from types import MappingProxyType
 from rnnviz.trace import LayerTrace
 from rnnviz.training import scales
 from rnnviz.training.looks import gradient_curves
+from rnnviz.training.reach import Reach
 from rnnviz.training.snapshot import Floats, Scale, Snapshot
 
 __all__ = ["Glance"]
@@ -29,6 +30,7 @@ class Glance:
         self._shape: tuple[object, ...] | None = None
         self._shown: deque[tuple[int, Floats]] = deque(maxlen=_GHOSTS + 1)
         self._scales: Mapping[str, Scale] = {}
+        self._reach = Reach()
         self._runs, self.run = runs, 0
 
     def snapshot(self, layer: LayerTrace, step: int, loss: float, history: Mapping[str, Floats]) -> Snapshot:
@@ -56,6 +58,11 @@ class Glance:
             layer=layer,
             loss=loss,
             history=MappingProxyType(dict(history)),
+            inputs=None,
+            outputs=None,
+            targets=None,
+            weights=MappingProxyType({}),
+            horizon=self._reach.note(step, curves),
             ghosts=self._haunt(step, curves),
             scales=self._scales,
             prediction=None,
@@ -76,6 +83,7 @@ class Glance:
             self._shape = shape
             self.run = next(self._runs)
             self._shown.clear()
+            self._reach.clear()
 
     def _haunt(self, step: int, curves: tuple[Floats, ...]) -> tuple[Floats, ...]:
         if self._shown and self._shown[-1][0] == step:

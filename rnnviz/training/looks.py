@@ -14,10 +14,11 @@ from torch import Tensor
 
 from rnnviz.models import SequenceModel
 from rnnviz.tasks import Batch, Prediction, Task
-from rnnviz.trace import LayerTrace, trace
+from rnnviz.trace import LayerTrace, Trace, trace
 from rnnviz.training import scales
 from rnnviz.training.blame import Blame
 from rnnviz.training.history import History
+from rnnviz.training.reach import Reach
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshot import Floats, Scale, Snapshot
 
@@ -65,10 +66,13 @@ class Look:
         self._shown: deque[tuple[int, Floats]] = deque(maxlen=_GHOSTS + 1)
         self._scales: Mapping[str, Scale] = {}
         self._score: _Score | None = None
+        self._reach = Reach()
+        self._inputs, self._targets = _array(self._probe.inputs), _array(self._probe.targets)
 
     def snapshot(self, model: SequenceModel, settings: Settings, history: History, run: int, fresh: bool) -> Snapshot:
         """Return everything a picture needs, see `Session.snapshot`."""
-        loss, layer = self._trace(model)
+        traced = self._trace(model)
+        layer = traced.layers["recurrent"]
         score = self._scored(model, history.step, fresh)
         curves = gradient_curves(layer)
         relu = settings.nonlinearity == "relu"
@@ -79,8 +83,13 @@ class Look:
             step=history.step,
             settings=settings,
             layer=layer,
-            loss=loss,
+            loss=math.nan if traced.loss is None else traced.loss,
             history=MappingProxyType({name: _frozen(column) for name, column in history.columns().items()}),
+            inputs=self._inputs,
+            outputs=traced.output,
+            targets=self._targets,
+            weights=MappingProxyType({name: _array(value) for name, value in model.named_parameters()}),
+            horizon=self._reach.note(history.step, curves),
             ghosts=ghosts,
             scales=self._scales,
             prediction=score.prediction,
@@ -106,12 +115,11 @@ class Look:
         held_out = self._held_out()
         return float(self._blame.task(self._task.metric, _answers(model, held_out), held_out.targets))
 
-    def _trace(self, model: SequenceModel) -> tuple[float, LayerTrace]:
+    def _trace(self, model: SequenceModel) -> Trace:
         def loss(outputs: Tensor) -> Tensor:
             return self._blame.task(self._task.loss, outputs, self._probe.targets)
 
-        traced = trace(model, self._probe.inputs, loss=loss)
-        return math.nan if traced.loss is None else traced.loss, traced.layers["recurrent"]
+        return trace(model, self._probe.inputs, loss=loss)
 
     def _scored(self, model: SequenceModel, step: int, fresh: bool) -> _Score:
         known, now = self._score, time.monotonic()
@@ -165,6 +173,11 @@ def _read_only(values: NDArray[np.float64]) -> NDArray[np.float64]:
     copy = np.array(values, np.float64)
     copy.flags.writeable = False
     return copy
+
+
+def _array(values: Tensor) -> Floats:
+    """A private copy: what is trained goes on changing."""
+    return _frozen(values.detach().cpu().numpy().copy())
 
 
 def _frozen(array: Floats) -> Floats:

@@ -14,6 +14,7 @@ from rnnviz.training.failures import NonFiniteLoss, describe
 from rnnviz.training.pace import Pace
 from rnnviz.training.session import Session
 from rnnviz.training.snapshot import Snapshot
+from rnnviz.training.tape import Tape
 from rnnviz.training.turns import Turns
 
 __all__ = ["Order", "Player", "RunState"]
@@ -100,6 +101,7 @@ class Player:
         self._on_frame, self._on_state = on_frame, on_state
         self._shortest = 1 / fps
         self._every = goal
+        self.tape = Tape(goal)
         self._goal = self._next_goal()
         self._speed = 0.0
         self._in_view = False
@@ -164,10 +166,12 @@ class Player:
         pace = Pace(self._shortest, step=session.step, speed=self._speed)
         steps = session.steps()
         self.announce("playing", t("status.playing"))
+        self._note()
         while self._take(order):
             self.turns.let_in()
             next(steps)
             unchecked += 1
+            self._note()
             if session.run != run or session.step > self._goal:
                 run, self._goal = session.run, self._next_goal()
             if pace.due():
@@ -199,7 +203,17 @@ class Player:
         if not _drawable(snapshot):  # the update of the last step broke the weights before any loss could tell
             raise self._not_finite(self.session.step)
         self.last_frame = snapshot
+        self.tape.offer(snapshot)
         self._call(self._on_frame, snapshot)
+
+    def _note(self) -> None:
+        """Put a run that nobody watches on the tape, now and then; one that is watched is noted frame by frame."""
+        if not self.watched and self.tape.due(self.session.run, self.session.step):
+            self._keep(self.session.snapshot(fresh=False))
+
+    def _keep(self, snapshot: Snapshot) -> None:
+        if _drawable(snapshot):
+            self.tape.offer(snapshot)
 
     def _check(self) -> None:
         bad = self.session.history.first_bad()

@@ -12,6 +12,7 @@ from rnnviz.training.player import Order, Player, RunState
 from rnnviz.training.session import Session
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshot import Snapshot
+from rnnviz.training.tape import Tape
 from rnnviz.training.worker import Worker
 
 __all__ = ["RunState", "Runner"]
@@ -82,6 +83,11 @@ class Runner:
     def last_frame(self) -> Snapshot | None:
         """The newest frame; a run that failed keeps its last good one."""
         return self._player.last_frame
+
+    @property
+    def tape(self) -> Tape:
+        """Snapshots of this run, evenly thinned, to wind back through."""
+        return self._player.tape
 
     @property
     def watched(self) -> bool:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from rnnviz import tasks
-from rnnviz.models import SequenceModel, initialise
+from rnnviz.models import SequenceModel, initialise, rescale, set_forget_bias
 from rnnviz.tasks import Task
 from rnnviz.training.blame import Blame
 from rnnviz.training.devices import pick
@@ -156,6 +156,7 @@ class Session:
             self._optimizer = _optimizer(settings, self._parameters)
         for group in self._optimizer.param_groups:
             group["lr"] = settings.lr
+        _shape_memory(self.model, settings, self._built)
         self._built = settings
 
     def steps(self) -> Iterator[int]:
@@ -244,7 +245,17 @@ def _build(task: Task, settings: Settings) -> SequenceModel:
             settings.bidirectional,
             settings.nonlinearity,
         )
-    return initialise(model.to_empty(device="cpu"), settings.init, torch.Generator().manual_seed(settings.seed))
+    initialise(model.to_empty(device="cpu"), settings.init, torch.Generator().manual_seed(settings.seed))
+    _shape_memory(model, settings)
+    return model
+
+
+def _shape_memory(model: SequenceModel, settings: Settings, before: Settings | None = None) -> None:
+    """Set the spectral radius and the forget bias where the settings name one that was not set already."""
+    if settings.rho is not None and (before is None or before.rho != settings.rho):
+        rescale(model.recurrent, settings.rho)
+    if settings.forget_bias is not None and (before is None or before.forget_bias != settings.forget_bias):
+        set_forget_bias(model.recurrent, settings.forget_bias)
 
 
 def _optimizer(settings: Settings, parameters: list[torch.nn.Parameter]) -> torch.optim.Optimizer:

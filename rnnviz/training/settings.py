@@ -11,7 +11,7 @@ from rnnviz.training.checks import flag, number, one_of, optional, whole
 __all__ = ["LIVE", "OPTIMIZERS", "STRUCTURAL", "Settings"]
 
 OPTIMIZERS = ("sgd", "adam", "adamw")
-LIVE = ("lr", "clip", "batch_size", "optimizer", "input_noise")
+LIVE = ("lr", "clip", "batch_size", "optimizer", "input_noise", "rho", "forget_bias")
 STRUCTURAL = ("cell", "hidden_size", "num_layers", "bidirectional", "seq_len", "init", "nonlinearity", "seed")
 
 
@@ -31,6 +31,12 @@ class Settings:
         Who turns gradients into steps; the weights are kept when it changes. Live.
     input_noise : float
         Standard deviation of the normal noise added to the training inputs, 0 or more. Live.
+    rho : float or None
+        Spectral radius to which the recurrent matrix of every gate is rescaled, above 0, when the model is built and
+        whenever this changes; training may then move it. None leaves the matrices alone. Live.
+    forget_bias : float or None
+        Bias to which the gate that keeps the state (f of an LSTM, z of a GRU) is set at the same moments; a plain RNN
+        has no such gate. None leaves it alone. Live.
     cell : {"rnn", "lstm", "gru"}
         The recurrent layer. Structural, like all below.
     hidden_size : int
@@ -65,6 +71,8 @@ class Settings:
     batch_size: int = 32
     optimizer: str = "adam"
     input_noise: float = 0.0
+    rho: float | None = None
+    forget_bias: float | None = None
     cell: str = "lstm"
     hidden_size: int = 32
     num_layers: int = 1
@@ -127,6 +135,8 @@ _CHECKS: Mapping[str, Callable[[str, Any], Any]] = MappingProxyType(
         "batch_size": whole(1),
         "optimizer": one_of(OPTIMIZERS),
         "input_noise": number(0, open_end=False),
+        "rho": optional(number(0, open_end=True)),
+        "forget_bias": optional(number(-100, open_end=False)),
         "cell": one_of(CELLS),
         "hidden_size": whole(1),
         "num_layers": whole(1),

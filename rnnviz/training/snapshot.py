@@ -11,7 +11,7 @@ from rnnviz.tasks.base import Prediction
 from rnnviz.trace import LayerTrace
 from rnnviz.training.settings import Settings
 
-__all__ = ["Scale", "Snapshot"]
+__all__ = ["Horizon", "Scale", "Snapshot"]
 
 Floats = NDArray[np.floating[Any]]
 
@@ -39,6 +39,22 @@ class Scale:
     previous: tuple[float, float] | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class Horizon:
+    """How far back the gradient reached at moments of a run, evenly thinned, the present one last.
+
+    Parameters
+    ----------
+    steps : numpy.ndarray
+        Training steps, rising, axis (moment,).
+    norms : numpy.ndarray
+        Norm of the total dL/dh_t over batch and unit, axes (moment, layer, direction, time).
+    """
+
+    steps: Floats
+    norms: Floats
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """One moment of a run.
@@ -57,6 +73,14 @@ class Snapshot:
         The probe batch's loss.
     history : mapping
         Columns of equal length: step, loss, metric, grad_norm, clipped, lr; only some of them where there is no task.
+    inputs, outputs, targets : numpy.ndarray or None
+        What the probe sequences are, axes (batch, time, feature), what the model answers, and what it should; None in
+        a training loop that is not ours.
+    weights : mapping
+        Copies of the model's parameters by torch's names, such as ``"recurrent.weight_hh_l0"``; empty in a loop that
+        is not ours.
+    horizon : Horizon or None
+        The gradient through time at earlier moments of this run.
     ghosts : tuple of numpy.ndarray
         Total-gradient norms of the last frames, oldest first, axes (layer, direction, time), over batch and unit.
     scales : mapping
@@ -85,6 +109,11 @@ class Snapshot:
     layer: LayerTrace
     loss: float
     history: Mapping[str, Floats]
+    inputs: Floats | None
+    outputs: Floats | None
+    targets: NDArray[Any] | None
+    weights: Mapping[str, Floats]
+    horizon: Horizon | None
     ghosts: tuple[Floats, ...]
     scales: Mapping[str, Scale]
     prediction: Prediction | None

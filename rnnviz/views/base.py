@@ -1,17 +1,19 @@
 """What a view is: a named picture of a snapshot, as a plotly figure and as the patches that keep it current."""
 
 import abc
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import plotly.graph_objects as go
 
-from rnnviz.i18n import t
+from rnnviz.i18n import keys, t
 from rnnviz.trace import LayerTrace
 from rnnviz.training import Snapshot
 from rnnviz.views.patch import Patch, Pixels, apply
 
-__all__ = ["Focus", "View"]
+__all__ = ["GRADIENTS", "Focus", "Picked", "View"]
+
+GRADIENTS = ("both", "total", "direct")
 
 
 @dataclass(frozen=True)
@@ -26,16 +28,23 @@ class Focus:
         Depth, 0 is nearest to the input.
     direction : int
         0 forward, 1 backward in time.
+    time, unit : int
+        The timestep and the unit that were picked, for what shows a single cell.
+    gradient : {"both", "total", "direct"}
+        Which gradient through time is drawn.
 
     Examples
     --------
-    >>> Focus(sample=2)
-    Focus(sample=2, layer=0, direction=0)
+    >>> Focus(sample=2).sample
+    2
     """
 
     sample: int = 0
     layer: int = 0
     direction: int = 0
+    time: int = 0
+    unit: int = 0
+    gradient: str = "both"
 
     def within(self, layer: LayerTrace) -> "Focus":
         """Return the nearest focus that exists in ``layer``.
@@ -45,8 +54,8 @@ class Focus:
         layer : LayerTrace
             What is about to be drawn.
         """
-        layers, directions, batch = layer.hidden.shape[:3]
-        return Focus(min(self.sample, batch - 1), min(self.layer, layers - 1), min(self.direction, directions - 1))
+        sizes = dict(zip(("layer", "direction", "sample", "time", "unit"), layer.hidden.shape, strict=True))
+        return replace(self, **{name: min(getattr(self, name), size - 1) for name, size in sizes.items()})
 
     def checked(self, layer: LayerTrace) -> "Focus":
         """Return this focus if it exists in ``layer``.
@@ -59,10 +68,14 @@ class Focus:
         Raises
         ------
         TypeError, ValueError
-            If a number is no whole number, or no such sequence, layer or direction exists; the sentence says which do.
+            If a number is no whole number, or no such sequence, layer, direction, timestep or unit exists; the
+            sentence says which do.
         """
-        layers, directions, batch = layer.hidden.shape[:3]
-        for name, size in (("sample", batch), ("layer", layers), ("direction", directions)):
+        if self.gradient not in GRADIENTS:
+            raise ValueError(f"gradient must be one of {', '.join(GRADIENTS)}, got {self.gradient!r}.")
+        layers, directions, batch, steps, units = layer.hidden.shape
+        sizes = {"sample": batch, "layer": layers, "direction": directions, "time": steps, "unit": units}
+        for name, size in sizes.items():
             value = getattr(self, name)
             if isinstance(value, bool) or not hasattr(value, "__index__"):
                 raise TypeError(f"{name} must be a whole number, got {value!r}.")
@@ -70,6 +83,26 @@ class Focus:
                 known = f"from 0 to {size - 1}" if size > 1 else "0, there is only one"
                 raise ValueError(f"{name} must be {known}, got {value!r}.")
         return self
+
+
+@dataclass(frozen=True)
+class Picked:
+    """A click on a picture.
+
+    Parameters
+    ----------
+    trace : int
+        Index into ``figure.data``.
+    x, y : float or str or None
+        The data point's coordinates on its axes.
+    time : int or None
+        The timestep under the pointer, where the picture has one.
+    """
+
+    trace: int
+    x: float | str | None
+    y: float | str | None
+    time: int | None
 
 
 class View(abc.ABC):
@@ -124,6 +157,25 @@ class View(abc.ABC):
             The state of the run.
         """
         return True
+
+    @property
+    def help(self) -> str:
+        """What a healthy picture looks like, in a few sentences; a view of your own may say it in its own words."""
+        return t(f"view.{self.name}.help") if f"view.{self.name}.help" in keys() else ""
+
+    def picked(self, snapshot: Snapshot, focus: Focus, at: Picked) -> Focus:
+        """Return the focus after a click: by default the timestep under the pointer, if the x axis is time.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+            What was on screen.
+        focus : Focus
+            The focus before.
+        at : Picked
+            Where the click was.
+        """
+        return focus if at.time is None else replace(focus, time=at.time)
 
     def figure(self, snapshot: Snapshot, focus: Focus | None = None) -> go.Figure:
         """Return the complete static figure, every value in it.

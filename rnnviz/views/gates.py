@@ -4,8 +4,8 @@ import plotly.graph_objects as go
 
 from rnnviz.i18n import keys, t
 from rnnviz.training import Snapshot
-from rnnviz.views.base import Focus, View
-from rnnviz.views.heat import Panel, heat_patches, heat_skeleton
+from rnnviz.views.base import Focus
+from rnnviz.views.heat import HeatView, Panel, heat_patches, heat_skeleton
 from rnnviz.views.patch import Patch, Pixels
 from rnnviz.views.style import base_layout, plain
 
@@ -15,7 +15,7 @@ _LOW = 128  # pixels: a picture that has only a sentence to say
 _CANDIDATES = {"g", "n"}  # tanh: −1…1; every other gate is a sigmoid: 0…1
 
 
-class GatesView(View):
+class GatesView(HeatView):
     """Heatmaps of i, f, g, o (LSTM) or r, z, n (GRU); the plain RNN has none, and the picture says so."""
 
     name = "gates"

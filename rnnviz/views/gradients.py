@@ -15,6 +15,7 @@ __all__ = ["GHOSTS", "GradientsView", "norm_through_time"]
 
 GHOSTS = 5
 _DIRECT, _TOTAL = GHOSTS, GHOSTS + 1  # trace numbers: the ghosts lie underneath
+_HIDDEN = {"both": (), "total": (_DIRECT,), "direct": (*range(GHOSTS), _TOTAL)}  # the ghosts are the total's
 
 
 def norm_through_time(gradient: np.ndarray | None) -> np.ndarray:
@@ -83,6 +84,7 @@ class GradientsView(View):
         patches = []
         for index, curve in enumerate([*ghosts, direct, total]):
             patches += [Patch(index, "x", times(snapshot)[kept]), Patch(index, "y", _positive(curve)[kept])]
+            patches.append(Patch(index, "visible", index not in _HIDDEN[focus.gradient]))
         scale = snapshot.scales["gradient"]
         return [
             *patches,

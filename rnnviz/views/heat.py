@@ -1,7 +1,7 @@
 """Unit × time heatmaps stacked in panels: the shared machinery of the hidden-state and gate pictures."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,11 +9,11 @@ import plotly.graph_objects as go
 
 from rnnviz.i18n import t
 from rnnviz.training import Snapshot
-from rnnviz.views.base import Focus, where
+from rnnviz.views.base import Focus, Picked, View, where
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.style import DIVERGING, SEQUENTIAL, axis, base_layout, notice
 
-__all__ = ["Panel", "heat_patches", "heat_skeleton"]
+__all__ = ["HeatView", "Panel", "heat_patches", "heat_skeleton"]
 
 _GAP = 0.14  # of the plotting height, between two rows of panels
 
@@ -41,6 +41,14 @@ class Panel:
     values: np.ndarray
     limits: tuple[float, float]
     note: str = ""
+
+
+class HeatView(View):
+    """A picture of heatmaps: a click picks the unit as well as the timestep."""
+
+    def picked(self, snapshot: Snapshot, focus: Focus, at: Picked) -> Focus:
+        focus = super().picked(snapshot, focus, at)
+        return replace(focus, unit=round(at.y)) if isinstance(at.y, int | float) else focus
 
 
 def heat_skeleton(title: str, height: int, panels: Sequence[Panel], columns: int) -> go.Figure:

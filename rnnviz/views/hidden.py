@@ -5,15 +5,15 @@ import plotly.graph_objects as go
 
 from rnnviz.i18n import t
 from rnnviz.training import Scale, Snapshot
-from rnnviz.views.base import Focus, View
-from rnnviz.views.heat import Panel, heat_patches, heat_skeleton
+from rnnviz.views.base import Focus
+from rnnviz.views.heat import HeatView, Panel, heat_patches, heat_skeleton
 from rnnviz.views.patch import Patch, Pixels
 from rnnviz.views.style import plain
 
 __all__ = ["HiddenView"]
 
 
-class HiddenView(View):
+class HiddenView(HeatView):
     """Heatmap of h_t, fixed −1…1 where the cell bounds it, and of c_t where there is one."""
 
     name = "hidden"

@@ -1,0 +1,72 @@
+"""What a lab is asked to show: which pictures, in which order, and which controls."""
+
+from collections.abc import Sequence
+
+from rnnviz.training import LIVE, STRUCTURAL
+from rnnviz.views import DEFAULT, VIEWS, Focus, View
+
+__all__ = ["TOOLS", "known_views", "shown_controls", "tools_asked"]
+
+TOOLS = ("pictures",)
+_CONTROLS = (*LIVE, *STRUCTURAL, *Focus.__dataclass_fields__, *TOOLS)
+
+
+def known_views(views: Sequence[str | View] | None) -> tuple[dict[str, View], tuple[str, ...]]:
+    """Return every view that a lab knows, those asked for first, and the names of those to show.
+
+    Parameters
+    ----------
+    views : sequence of str or View, optional
+        Names, and views of the caller's own; the usual ones by default.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one is neither a known name nor a `View` object, or two have the same name.
+    """
+    if isinstance(views, str | View):
+        raise TypeError(f"views must be a list of names and views, got {views!r}; write [{views!r}].")
+    asked = [_view(one) for one in (DEFAULT if views is None else views)]
+    names = tuple(one.name for one in asked)
+    if len(set(names)) < len(names):
+        raise ValueError(f"views must all have different names, got {', '.join(names)}.")
+    return {one.name: one for one in asked} | {name: one for name, one in VIEWS.items() if name not in names}, names
+
+
+def shown_controls(show: Sequence[str] | None) -> tuple[str, ...] | None:
+    """Return the controls to show, None for all.
+
+    Parameters
+    ----------
+    show : sequence of str, optional
+        Names of settings, of the selectors of what the pictures show, and of tools.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no list of names, or one of them does not exist; the sentence lists those that do.
+    """
+    if show is None:
+        return None
+    if isinstance(show, str):
+        raise TypeError(f"show must be a list of names, got {show!r}; write show=[{show!r}].")
+    unknown = [name for name in show if name not in _CONTROLS]
+    if unknown:
+        raise ValueError(f"show names {', '.join(map(repr, unknown))}; a lab has {', '.join(_CONTROLS)}.")
+    return tuple(show)
+
+
+def _view(one: str | View) -> View:
+    if isinstance(one, View):
+        return one
+    if isinstance(one, str) and one in VIEWS:
+        return VIEWS[one]
+    kind = f"the class {one.__name__}; call it" if isinstance(one, type) else repr(one)
+    raise (ValueError if isinstance(one, str) else TypeError)(
+        f"views must hold names ({', '.join(VIEWS)}) or View objects, got {kind}."
+    )
+
+
+def tools_asked(show: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the names of the tools to show: all, or those that ``show`` names."""
+    return TOOLS if show is None else tuple(name for name in TOOLS if name in show)

@@ -1,0 +1,75 @@
+"""Gaze: the selectors that say which sequence, layer, direction, timestep and unit the pictures show."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import ipywidgets as widgets
+
+from rnnviz.i18n import t
+from rnnviz.views import GRADIENTS, Focus
+
+__all__ = ["Gaze"]
+
+_NAMES = ("sample", "layer", "direction", "time", "unit", "gradient")
+
+
+class Gaze:
+    """A slider or a menu for each part of a `Focus`."""
+
+    def __init__(self) -> None:
+        self.sample = widgets.IntSlider(description=t("gaze.sample"), min=0, max=7)
+        self.layer = widgets.IntSlider(description=t("gaze.layer"), min=0, max=0)
+        self.direction = widgets.Dropdown(
+            description=t("gaze.direction"), options=[(t("gaze.forward"), 0), (t("gaze.backward"), 1)]
+        )
+        self.time = widgets.IntSlider(description=t("gaze.time"), min=0, max=0)
+        self.unit = widgets.IntSlider(description=t("gaze.unit"), min=0, max=0)
+        self.gradient = widgets.Dropdown(
+            description=t("gaze.gradient"), options=[(t(f"gaze.gradient.{name}"), name) for name in GRADIENTS]
+        )
+        self.widgets: dict[str, widgets.ValueWidget] = {name: getattr(self, name) for name in _NAMES}
+        self.hints: dict[str, list[str]] = {}
+        for name, widget in self.widgets.items():
+            self.hints[f"rv-{name}"] = [t(f"gaze.{name}"), t(f"gaze.{name}.tip")]
+            widget.tooltip = t(f"gaze.{name}.tip")
+            widget.add_class(f"rv-{name}")
+            widget.add_class("rv-knob")
+
+    @property
+    def focus(self) -> Focus:
+        """What the selectors say now."""
+        return Focus(**{name: widget.value for name, widget in self.widgets.items()})
+
+    def look(self, focus: Focus) -> None:
+        """Move the selectors, as far as what they choose from exists."""
+        for name, widget in self.widgets.items():
+            value = getattr(focus, name)
+            if widget.value != value:
+                widget.value = value
+
+    def go(self, **changes: Any) -> None:
+        """Move some of the selectors, by name."""
+        self.look(replace(self.focus, **changes))
+
+    def on_change(self, call: Callable[[], None]) -> None:
+        """Have ``call`` called whenever a selector moves."""
+        for widget in self.widgets.values():
+            widget.observe(lambda _change: call(), names="value")
+
+    def fit(self, layers: int, directions: int, batch: int, steps: int, units: int) -> None:
+        """Offer only what exists.
+
+        Parameters
+        ----------
+        layers, directions, batch, steps, units : int
+            Sizes of the traced layer.
+        """
+        sizes = ((self.sample, batch), (self.layer, layers), (self.time, steps), (self.unit, units))
+        for widget, size in sizes:
+            if widget.max != size - 1:
+                widget.max = size - 1
+        self.layer.layout.display = None if layers > 1 else "none"
+        self.direction.layout.display = None if directions > 1 else "none"
+        if directions == 1:
+            self.direction.value = 0

@@ -1,0 +1,118 @@
+"""Tools: what a lab shows beside its pictures — lines that are always there, drawers that open with a button."""
+
+import abc
+import html
+from collections.abc import Mapping, Sequence
+
+import ipywidgets as widgets
+
+from rnnviz.i18n import t
+from rnnviz.training import Snapshot
+from rnnviz.views import Focus
+
+__all__ = ["Tool", "Tray", "box"]
+
+
+class Tool(abc.ABC):
+    """One tool. ``show`` is called by the pump's thread, with every snapshot that is drawn while the tool is open.
+
+    Attributes
+    ----------
+    name : str
+        Its name in ``show=[…]`` and, as ``rv-tool-name``, on its box; its words: ``tool.name``, ``tool.name.tip``.
+    drawer : bool
+        Whether a button opens it; otherwise it is a line under the status that is always there.
+    widget : widgets.Widget
+        What is shown.
+    """
+
+    name: str
+    drawer: bool = True
+    widget: widgets.Widget
+
+    @property
+    def hints(self) -> Mapping[str, list[str]]:
+        """Class name of each control to its label and its tooltip."""
+        return {}
+
+    @abc.abstractmethod
+    def show(self, snapshot: Snapshot, focus: Focus) -> None:
+        """Draw what belongs to this snapshot.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+            What the pictures show.
+        focus : Focus
+            Which sequence, layer, direction, timestep and unit.
+        """
+
+
+class Tray:
+    """The tools of one lab: their lines, their buttons, their drawers.
+
+    Parameters
+    ----------
+    tools : sequence of Tool
+        In reading order.
+    """
+
+    def __init__(self, tools: Sequence[Tool]) -> None:
+        self._tools = tools
+        self.buttons = {one.name: _button(one.name) for one in tools if one.drawer}
+        boxes = {one.name: box(widgets.Box, [one.widget], "rv-tool", f"rv-tool-{one.name}") for one in tools}
+        for name, button in self.buttons.items():
+            boxes[name].layout.display = "none"
+            button.observe(_opener(boxes[name]), names="value")
+        self.lines = [boxes[one.name] for one in tools if not one.drawer]
+        self.drawers = [boxes[one.name] for one in tools if one.drawer]
+        self.hints = {name: words for one in tools for name, words in one.hints.items()}
+
+    def on_open(self, call: object) -> None:
+        """Have ``call`` called whenever a drawer opens or closes."""
+        for button in self.buttons.values():
+            button.observe(lambda _change: call(), names="value")  # type: ignore[operator]
+
+    def show(self, snapshot: Snapshot, focus: Focus) -> None:
+        """Let every tool that is open draw.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+            What the pictures show.
+        focus : Focus
+            Which sequence, layer, direction, timestep and unit.
+        """
+        for one in self._tools:
+            if not one.drawer or self.buttons[one.name].value:
+                one.show(snapshot, focus)
+
+
+def box(kind: type[widgets.Box], children: Sequence[widgets.Widget], *classes: str) -> widgets.Box:
+    """Return a box of the given kind around ``children``, with these class names."""
+    made = kind(list(children))
+    for name in classes:
+        made.add_class(name)
+    return made
+
+
+def help_words(words: str) -> widgets.HTML:
+    """Return a question mark that opens to words; it needs no kernel."""
+    label = html.escape(t("view.help"), quote=True)
+    mark = f'<summary title="{label}" aria-label="{label}">?</summary>'
+    made = widgets.HTML(f'<details class="rv-help">{mark}{html.escape(words)}</details>')
+    made.add_class("rv-help-box")
+    return made
+
+
+def _button(name: str) -> widgets.ToggleButton:
+    button = widgets.ToggleButton(description=t(f"tool.{name}"), tooltip=t(f"tool.{name}.tip"))
+    button.add_class(f"rv-open-{name}")
+    return button
+
+
+def _opener(drawer: widgets.Box) -> object:
+    def toggled(change: dict[str, bool]) -> None:
+        drawer.layout.display = None if change["new"] else "none"
+
+    return toggled

@@ -1,0 +1,81 @@
+"""What decides how long a recurrent layer remembers: the spectral radius of W_hh, and the bias of the keeping gate."""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+
+__all__ = ["recurrent_blocks", "rescale", "set_forget_bias", "spectral_radius"]
+
+_GATES = {nn.RNN: 1, nn.LSTM: 4, nn.GRU: 3}
+_KEEPING = {nn.LSTM: 1, nn.GRU: 1}  # i f g o and r z n: the gate that keeps the state is the second of both
+
+
+def recurrent_blocks(layer: nn.RNNBase) -> Iterator[Tensor]:
+    """Yield the recurrent matrix of every gate, direction and layer: views of the weights, axes (unit, unit)."""
+    for name, weight in layer.named_parameters():
+        if name.startswith("weight_hh"):
+            yield from weight.detach().chunk(_GATES[type(layer)])
+
+
+def spectral_radius(matrix: Tensor) -> float:
+    """Return the largest absolute value of a square matrix's eigenvalues.
+
+    Examples
+    --------
+    >>> round(spectral_radius(torch.tensor([[0.0, -2.0], [2.0, 0.0]])), 6)
+    2.0
+    """
+    return float(torch.linalg.eigvals(matrix.double().cpu()).abs().max())
+
+
+@torch.no_grad()
+def rescale(layer: nn.RNNBase, radius: float) -> None:
+    """Scale the recurrent matrix of every gate to a spectral radius, in place; one of radius 0 stays as it is.
+
+    Parameters
+    ----------
+    layer : torch.nn.RNN, torch.nn.LSTM or torch.nn.GRU
+        Without a projection, which would make its recurrent matrices oblong.
+    radius : float
+        Above 0.
+
+    Examples
+    --------
+    >>> layer = nn.GRU(1, 6)
+    >>> rescale(layer, 1.1)
+    >>> [round(spectral_radius(block), 4) for block in recurrent_blocks(layer)]
+    [1.1, 1.1, 1.1]
+    """
+    for block in recurrent_blocks(layer):
+        now = spectral_radius(block)
+        if now > 0:
+            block.mul_(radius / now)
+
+
+@torch.no_grad()
+def set_forget_bias(layer: nn.RNNBase, bias: float) -> None:
+    """Set the bias of the gate that keeps the state: f of an LSTM, z of a GRU; a plain RNN has none.
+
+    torch adds two biases; the one of the input takes the value, the one of the state becomes 0.
+
+    Parameters
+    ----------
+    layer : torch.nn.RNN, torch.nn.LSTM or torch.nn.GRU
+        Changed in place.
+    bias : float
+        1 starts the gate at σ(1) = 0.73, so that 27 % of the state is lost a step.
+
+    Examples
+    --------
+    >>> layer = nn.LSTM(1, 2)
+    >>> set_forget_bias(layer, 1.0)
+    >>> (layer.bias_ih_l0 + layer.bias_hh_l0).view(4, 2)[1]
+    tensor([1., 1.], grad_fn=<SelectBackward0>)
+    """
+    place = _KEEPING.get(type(layer))
+    if place is None:
+        return
+    for name, one in layer.named_parameters():
+        if name.startswith("bias"):
+            one.detach().chunk(_GATES[type(layer)])[place].fill_(bias if "_ih_" in name else 0.0)
