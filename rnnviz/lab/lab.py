@@ -25,6 +25,10 @@ class Lab:
     ----------
     task : str or Task
         One of ``rnnviz.tasks.KNOWN`` or a task of your own.
+    model : torch.nn.Module or callable, optional
+        A model of your own, to watch on this task: a module (every run starts from a copy), or a function of the task
+        and the settings that builds one, such as ``lambda task, s: MyModel(task.input_size, s.hidden_size)``.
+        Structural settings that it does not read start it anew and change nothing else.
     device : str
         ``"auto"`` (cuda, else mps, else cpu) or the name of one.
     steps : int, optional
@@ -60,6 +64,7 @@ class Lab:
         self,
         task: str | Task = "sunspots",
         *,
+        model: Any = None,
         device: str = "auto",
         steps: int | None = None,
         fps: float = 15.0,
@@ -67,7 +72,7 @@ class Lab:
         views: Sequence[str | View] | None = None,
         **settings: Any,
     ) -> None:
-        self._session = Session(task, device=device, **settings)
+        self._session = Session(task, model=model, device=device, **settings)
         known, chosen = known_views(views)
         self._console = Console(
             self._session, fps=fps, goal=steps, views=known, chosen=chosen, show=shown_controls(show)

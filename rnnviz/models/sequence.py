@@ -1,4 +1,4 @@
-"""SequenceModel: a recurrent layer that reads a sequence and a linear layer that answers from its last state."""
+"""SequenceModel: a recurrent layer that reads a sequence and a linear layer that answers from its states."""
 
 import math
 
@@ -14,14 +14,15 @@ _GATES = {"rnn": 1, "lstm": 4, "gru": 3}
 
 
 class SequenceModel(nn.Module):
-    """Read a sequence with an RNN, LSTM or GRU, and answer from its last state.
+    """Read a sequence with an RNN, LSTM or GRU, and answer from its last state, or from every state.
 
     Parameters
     ----------
     cell : {"rnn", "lstm", "gru"}
         The recurrent layer.
     input_size, hidden_size, output_size : int
-        Features a timestep, units a layer and direction, numbers an answer.
+        Features a timestep (with a vocabulary: numbers a token is embedded in), units a layer and direction, numbers an
+        answer.
     num_layers : int
         Layers on top of each other.
     bidirectional : bool
@@ -29,13 +30,19 @@ class SequenceModel(nn.Module):
         state of the last timestep and the backward state of the first.
     nonlinearity : {"tanh", "relu"}
         For ``cell="rnn"`` only.
+    vocabulary : int, optional
+        How many tokens there are, where the inputs are token numbers.
+    each_step : bool
+        Answer at every timestep.
 
     Attributes
     ----------
+    embedding : torch.nn.Embedding or None
+        From tokens to vectors.
     recurrent : torch.nn.RNN, torch.nn.LSTM or torch.nn.GRU
         The layer, with ``batch_first=True``.
     head : torch.nn.Linear
-        From the last state to the answer.
+        From a state to the answer.
 
     Raises
     ------
@@ -58,6 +65,8 @@ class SequenceModel(nn.Module):
         num_layers: int = 1,
         bidirectional: bool = False,
         nonlinearity: str = "tanh",
+        vocabulary: int | None = None,
+        each_step: bool = False,
     ) -> None:
         super().__init__()
         if cell not in CELLS:
@@ -66,7 +75,8 @@ class SequenceModel(nn.Module):
             raise ValueError(
                 f"nonlinearity must be 'tanh', or 'relu' with cell 'rnn', got {nonlinearity!r} with {cell!r}."
             )
-        self.cell = cell
+        self.cell, self.each_step = cell, each_step
+        self.embedding = None if vocabulary is None else nn.Embedding(vocabulary, input_size)
         self.recurrent: nn.RNNBase
         if cell == "rnn":
             self.recurrent = nn.RNN(
@@ -83,8 +93,14 @@ class SequenceModel(nn.Module):
         self.head = nn.Linear(hidden_size * (2 if bidirectional else 1), output_size)
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """Answer for each sequence: ``inputs`` (batch, time, feature) to (batch, output)."""
-        states, _ = self.recurrent(inputs)
+        """Answer for each sequence: ``inputs`` (batch, time, feature) to (batch, output).
+
+        With a vocabulary the inputs are (batch, time); with ``each_step`` the answers are (batch, time, output).
+        """
+        states, _ = self.recurrent(inputs if self.embedding is None else self.embedding(inputs))
+        if self.each_step:
+            answers: Tensor = self.head(states)
+            return answers
         size = self.recurrent.hidden_size
         last = states[:, -1, :size]
         if self.recurrent.bidirectional:
@@ -135,6 +151,8 @@ def initialise(model: SequenceModel, how: str, generator: torch.Generator | None
 
 
 def _draw_default(model: SequenceModel, generator: torch.Generator | None) -> None:
+    if model.embedding is not None:
+        nn.init.normal_(model.embedding.weight, generator=generator)
     bound = 1 / math.sqrt(model.recurrent.hidden_size)
     for weight in model.recurrent.parameters():
         nn.init.uniform_(weight, -bound, bound, generator=generator)

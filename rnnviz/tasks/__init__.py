@@ -2,12 +2,23 @@
 
 from rnnviz.tasks.adding import Adding
 from rnnviz.tasks.base import Batch, Prediction, Task
+from rnnviz.tasks.python_tokens import PythonTokens
 from rnnviz.tasks.sunspots import Sunspots
 from rnnviz.tasks.temporal_order import TemporalOrder
 
-__all__ = ["KNOWN", "Adding", "Batch", "Prediction", "Sunspots", "Task", "TemporalOrder", "make"]
+__all__ = [
+    "KNOWN",
+    "Adding",
+    "Batch",
+    "Prediction",
+    "PythonTokens",
+    "Sunspots",
+    "Task",
+    "TemporalOrder",
+    "make",
+]
 
-KNOWN = ("sunspots", "adding", "temporal-order")
+KNOWN = ("sunspots", "adding", "temporal-order", "python-tokens")
 
 
 def make(name: str, *, seq_len: int | None = None, seed: int = 0) -> Task:
@@ -41,6 +52,8 @@ def make(name: str, *, seq_len: int | None = None, seed: int = 0) -> Task:
         task = Adding(seed=seed)
     elif name == "temporal-order":
         task = TemporalOrder(seed=seed)
+    elif name == "python-tokens":
+        task = PythonTokens()
     else:
         raise ValueError(f"unknown task {name!r}; the tasks are {', '.join(KNOWN)}.")
     return task if seq_len is None else task.with_seq_len(seq_len)

@@ -23,7 +23,7 @@ class Batch:
     Parameters
     ----------
     inputs : torch.Tensor
-        Axes (batch, time, feature).
+        Axes (batch, time, feature), or (batch, time) where they are token numbers.
     targets : torch.Tensor
         First axis batch; the rest is the task's own.
 
@@ -82,6 +82,13 @@ class Task(abc.ABC):
         Where the data come from and under which licence, one sentence.
     input_size, output_size : int
         Features a timestep, numbers an answer.
+    vocabulary : int or None
+        How many tokens there are, where the inputs are token numbers (batch, time); ``input_size`` is then the width
+        that a token is embedded in.
+    each_step : bool
+        Whether an answer is wanted at every timestep; outputs are then (batch, time, output).
+    classes : tuple of str
+        What each class is called, where the answer is one of some classes.
     seq_len : int
         Timesteps a sequence.
     seq_lens : tuple of int
@@ -118,6 +125,9 @@ class Task(abc.ABC):
     source: str = ""
     input_size: int
     output_size: int
+    vocabulary: int | None = None
+    each_step: bool = False
+    classes: tuple[str, ...] = ()
     seq_len: int
     metric_name: str = "loss"
     higher_is_better: bool = False

@@ -62,6 +62,7 @@ class Glance:
             outputs=None,
             targets=None,
             weights=MappingProxyType({}),
+            module="",
             horizon=self._reach.note(step, curves),
             ghosts=self._haunt(step, curves),
             scales=self._scales,

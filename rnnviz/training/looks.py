@@ -10,9 +10,8 @@ from types import MappingProxyType
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
-from rnnviz.models import SequenceModel
 from rnnviz.tasks import Batch, Prediction, Task
 from rnnviz.trace import LayerTrace, Trace, trace
 from rnnviz.training import scales
@@ -69,10 +68,10 @@ class Look:
         self._reach = Reach()
         self._inputs, self._targets = _array(self._probe.inputs), _array(self._probe.targets)
 
-    def snapshot(self, model: SequenceModel, settings: Settings, history: History, run: int, fresh: bool) -> Snapshot:
+    def snapshot(self, model: nn.Module, settings: Settings, history: History, run: int, fresh: bool) -> Snapshot:
         """Return everything a picture needs, see `Session.snapshot`."""
         traced = self._trace(model)
-        layer = traced.layers["recurrent"]
+        module, layer = next(iter(traced.layers.items()))
         score = self._scored(model, history.step, fresh)
         curves = gradient_curves(layer)
         relu = settings.nonlinearity == "relu"
@@ -89,6 +88,7 @@ class Look:
             outputs=traced.output,
             targets=self._targets,
             weights=MappingProxyType({name: _array(value) for name, value in model.named_parameters()}),
+            module="" if module not in dict(model.named_modules()) else module,
             horizon=self._reach.note(history.step, curves),
             ghosts=ghosts,
             scales=self._scales,
@@ -110,18 +110,18 @@ class Look:
         self._shown.extend((step, curve) for curve in curves[:1])
         return ghosts
 
-    def evaluate(self, model: SequenceModel) -> float:
+    def evaluate(self, model: nn.Module) -> float:
         """Return the metric on the whole held-out part."""
         held_out = self._held_out()
         return float(self._blame.task(self._task.metric, _answers(model, held_out), held_out.targets))
 
-    def _trace(self, model: SequenceModel) -> Trace:
+    def _trace(self, model: nn.Module) -> Trace:
         def loss(outputs: Tensor) -> Tensor:
             return self._blame.task(self._task.loss, outputs, self._probe.targets)
 
         return trace(model, self._probe.inputs, loss=loss)
 
-    def _scored(self, model: SequenceModel, step: int, fresh: bool) -> _Score:
+    def _scored(self, model: nn.Module, step: int, fresh: bool) -> _Score:
         known, now = self._score, time.monotonic()
         if known is not None:
             affordable = now - known.made >= known.seconds / _SCORE_SHARE
@@ -131,7 +131,7 @@ class Look:
         self._score = _Score(step, validation, prediction, now, time.monotonic() - now)
         return self._score
 
-    def _ask(self, model: SequenceModel) -> tuple[float, Prediction | None]:
+    def _ask(self, model: nn.Module) -> tuple[float, Prediction | None]:
         held_out = self._held_out()
         whole = len(held_out) <= _LARGEST_SCORE
         if not whole:
@@ -186,5 +186,5 @@ def _frozen(array: Floats) -> Floats:
 
 
 @torch.no_grad()
-def _answers(model: SequenceModel, batch: Batch) -> Tensor:
+def _answers(model: nn.Module, batch: Batch) -> Tensor:
     return torch.cat([model(chunk) for chunk in torch.split(batch.inputs, _CHUNK)])

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from rnnviz import tasks
-from rnnviz.models import SequenceModel, initialise, rescale, set_forget_bias
 from rnnviz.tasks import Task
 from rnnviz.training.blame import Blame
+from rnnviz.training.building import Builder, builder_of, shape_memory
 from rnnviz.training.devices import pick
 from rnnviz.training.history import History
 from rnnviz.training.looks import Look
@@ -28,6 +28,10 @@ class Session:
         A task or the name of one, see `rnnviz.tasks.KNOWN`.
     settings : Settings, optional
         How to train; the task's own suggestions unless given.
+    model : torch.nn.Module or callable, optional
+        A model of your own: a module, which every run starts from a copy of, or a function of the task and the settings
+        that builds one. It answers to the task's inputs; the first recurrent layer in it is the one that is drawn. By
+        default a `rnnviz.models.SequenceModel`.
     device : str or torch.device
         ``"auto"`` takes cuda, mps or cpu, the first there is.
     probe_size : int
@@ -39,7 +43,7 @@ class Session:
     ----------
     task : Task
         With the settings' sequence length, on the device.
-    model : SequenceModel
+    model : torch.nn.Module
         Rebuilt when a structural setting changes.
     history : History
         The curves since the model was built.
@@ -70,6 +74,7 @@ class Session:
         task: Task | str,
         settings: Settings | None = None,
         *,
+        model: nn.Module | Builder | None = None,
         device: str | torch.device = "auto",
         probe_size: int = 8,
         **changes: Any,
@@ -77,6 +82,7 @@ class Session:
         if probe_size < 1:
             raise ValueError(f"probe_size must be at least 1, got {probe_size}.")
         self.task = tasks.make(task) if isinstance(task, str) else _complete(task)
+        self._builder = builder_of(model)
         self.device = pick(device)
         self.probe_size = probe_size
         self.blame = Blame()
@@ -137,12 +143,12 @@ class Session:
         self._built = settings
         self.run += 1
 
-    def _prepare(self, settings: Settings) -> tuple[Task, Look, SequenceModel]:
+    def _prepare(self, settings: Settings) -> tuple[Task, Look, nn.Module]:
         assert settings.seq_len is not None  # `checked` saw to it
         task = self.blame.task(self.task.with_seq_len, settings.seq_len)
         task = self.blame.task(task.to, self.device)
         look = Look(task, self.probe_size, self.device, self.blame)
-        return task, look, _build(task, settings).to(self.device)
+        return task, look, self._builder(task, settings).to(self.device)
 
     def adopt(self) -> None:
         """Take up assigned settings now, as the next step would: rebuild if the structure differs, else adjust."""
@@ -156,7 +162,7 @@ class Session:
             self._optimizer = _optimizer(settings, self._parameters)
         for group in self._optimizer.param_groups:
             group["lr"] = settings.lr
-        _shape_memory(self.model, settings, self._built)
+        shape_memory(self.model, settings, self._built)
         self._built = settings
 
     def steps(self) -> Iterator[int]:
@@ -232,30 +238,6 @@ def _complete(task: Task) -> Task:
         kind = type(task).__name__
         raise TypeError(f"the task {kind} has no {', '.join(missing)}; set it in the class, such as input_size = 1.")
     return task
-
-
-def _build(task: Task, settings: Settings) -> SequenceModel:
-    with torch.device("meta"):  # building there draws no random number: torch's global generator stays untouched
-        model = SequenceModel(
-            settings.cell,
-            task.input_size,
-            settings.hidden_size,
-            task.output_size,
-            settings.num_layers,
-            settings.bidirectional,
-            settings.nonlinearity,
-        )
-    initialise(model.to_empty(device="cpu"), settings.init, torch.Generator().manual_seed(settings.seed))
-    _shape_memory(model, settings)
-    return model
-
-
-def _shape_memory(model: SequenceModel, settings: Settings, before: Settings | None = None) -> None:
-    """Set the spectral radius and the forget bias where the settings name one that was not set already."""
-    if settings.rho is not None and (before is None or before.rho != settings.rho):
-        rescale(model.recurrent, settings.rho)
-    if settings.forget_bias is not None and (before is None or before.forget_bias != settings.forget_bias):
-        set_forget_bias(model.recurrent, settings.forget_bias)
 
 
 def _optimizer(settings: Settings, parameters: list[torch.nn.Parameter]) -> torch.optim.Optimizer:

@@ -74,11 +74,13 @@ class Snapshot:
     history : mapping
         Columns of equal length: step, loss, metric, grad_norm, clipped, lr; only some of them where there is no task.
     inputs, outputs, targets : numpy.ndarray or None
-        What the probe sequences are, axes (batch, time, feature), what the model answers, and what it should; None in
-        a training loop that is not ours.
+        What the probe sequences are, axes (batch, time, feature) or for tokens (batch, time), what the model answers,
+        and what it should; None in a training loop that is not ours.
     weights : mapping
         Copies of the model's parameters by torch's names, such as ``"recurrent.weight_hh_l0"``; empty in a loop that
         is not ours.
+    module : str
+        Path of the layer in the model; ``""`` if it is the model itself.
     horizon : Horizon or None
         The gradient through time at earlier moments of this run.
     ghosts : tuple of numpy.ndarray
@@ -113,6 +115,7 @@ class Snapshot:
     outputs: Floats | None
     targets: NDArray[Any] | None
     weights: Mapping[str, Floats]
+    module: str
     horizon: Horizon | None
     ghosts: tuple[Floats, ...]
     scales: Mapping[str, Scale]
@@ -124,3 +127,13 @@ class Snapshot:
     baselines: Mapping[str, float]
     metric_name: str
     higher_is_better: bool
+
+    def parameter(self, name: str) -> Floats:
+        """Return a weight of the recurrent layer by torch's name, such as ``"weight_hh_l0"``.
+
+        Raises
+        ------
+        KeyError
+            If the layer has none of that name, or the snapshot carries no weights.
+        """
+        return self.weights[f"{self.module}.{name}" if self.module else name]

@@ -31,7 +31,8 @@ def task(request):
 
 def test_batches_have_the_promised_shapes(task):
     batch = task.batch(5, torch.Generator().manual_seed(0))
-    assert batch.inputs.shape == (5, task.seq_len, task.input_size)
+    feature = () if task.vocabulary else (task.input_size,)
+    assert batch.inputs.shape == (5, task.seq_len, *feature)
     assert len(batch.targets) == 5
 
 
@@ -81,7 +82,9 @@ def test_other_lengths_are_refused_with_the_range(task):
 
 
 def test_an_unknown_name_lists_the_known():
-    with pytest.raises(ValueError, match=r"unknown task 'sunspot'; the tasks are sunspots, adding, temporal-order\."):
+    with pytest.raises(
+        ValueError, match=r"unknown task 'sunspot'; the tasks are sunspots, adding, temporal-order, python-tokens\."
+    ):
         tasks.make("sunspot")
 
 

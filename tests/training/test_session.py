@@ -253,7 +253,7 @@ def test_a_rebuild_that_fails_leaves_everything_as_it_was(monkeypatch):
     session = echo()
     take(session, 2)
     model, settings = session.model, session.settings
-    monkeypatch.setattr("rnnviz.training.session.initialise", raising(MemoryError("too large")))
+    monkeypatch.setattr("rnnviz.training.building.initialise", raising(MemoryError("too large")))
     session.settings = settings.replace(hidden_size=64)
     with pytest.raises(MemoryError, match="too large"):
         take(session, 1)
@@ -302,7 +302,9 @@ def test_an_unknown_setting_lists_the_known():
 
 
 def test_something_that_is_no_task_is_refused():
-    with pytest.raises(TypeError, match="task must be a Task or one of sunspots, adding, temporal-order, got int"):
+    with pytest.raises(
+        TypeError, match="task must be a Task or one of sunspots, adding, temporal-order, python-tokens, got int"
+    ):
         Session(3)
 
 

@@ -1,0 +1,97 @@
+"""Building a run's model: ours from the settings, or somebody's own."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import nn
+
+from rnnviz.models import SequenceModel, initialise, rescale, set_forget_bias
+from rnnviz.tasks import Task
+from rnnviz.trace.finding import recurrent_modules
+from rnnviz.training.settings import Settings
+
+__all__ = ["Builder", "builder_of", "shape_memory"]
+
+Builder = Callable[[Task, Settings], nn.Module]
+
+
+def builder_of(model: nn.Module | Builder | None) -> Builder:
+    """Return what builds a run's first model.
+
+    Parameters
+    ----------
+    model : torch.nn.Module or callable or None
+        A module to copy, a function of the task and the settings, or None for a `SequenceModel`.
+
+    Raises
+    ------
+    TypeError
+        If it is none of these.
+    """
+    if model is None:
+        return _sequence_model
+    if isinstance(model, nn.Module):
+        kept = copy.deepcopy(model)
+        return _own(lambda task, settings: copy.deepcopy(kept))
+    if isinstance(model, type) or not callable(model):
+        kind = f"the class {model.__name__}" if isinstance(model, type) else type(model).__name__
+        raise TypeError(
+            "model must be a torch.nn.Module, or a function of the task and the settings that builds one, such as "
+            f"lambda task, settings: SimpleRNN(task.input_size, settings.hidden_size, task.output_size), got {kind}."
+        )
+    return _own(model)
+
+
+def shape_memory(model: nn.Module, settings: Settings, before: Settings | None = None) -> None:
+    """Set the spectral radius and the forget bias where the settings name one that was not set already.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        All recurrent layers in it are changed in place.
+    settings : Settings
+        What is wanted.
+    before : Settings, optional
+        What was set before.
+    """
+    for layer in model.modules():
+        if not isinstance(layer, nn.RNNBase):
+            continue
+        if settings.rho is not None and (before is None or before.rho != settings.rho):
+            rescale(layer, settings.rho)
+        if settings.forget_bias is not None and (before is None or before.forget_bias != settings.forget_bias):
+            set_forget_bias(layer, settings.forget_bias)
+
+
+def _sequence_model(task: Task, settings: Settings) -> nn.Module:
+    with torch.device("meta"):  # building there draws no random number: torch's global generator stays untouched
+        model = SequenceModel(
+            settings.cell,
+            task.input_size,
+            settings.hidden_size,
+            task.output_size,
+            settings.num_layers,
+            settings.bidirectional,
+            settings.nonlinearity,
+            task.vocabulary,
+            task.each_step,
+        )
+    initialise(model.to_empty(device="cpu"), settings.init, torch.Generator().manual_seed(settings.seed))
+    shape_memory(model, settings)
+    return model
+
+
+def _own(build: Builder) -> Builder:
+    """Build with torch's global generator seeded, and put that back; the model must hold a recurrent layer."""
+
+    def built(task: Task, settings: Settings) -> nn.Module:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(settings.seed)
+            model: Any = build(task, settings)
+        recurrent_modules(model)
+        shape_memory(model, settings)
+        return model  # type: ignore[no-any-return]
+
+    return built
