@@ -101,6 +101,8 @@ class Snapshot:
         What the metric is called.
     higher_is_better : bool
         Whether a larger metric is a better one.
+    unclipped : bool
+        Whether the gradient norms in ``history`` are those before clipping.
     """
 
     run: int
@@ -124,3 +126,4 @@ class Snapshot:
     baselines: Mapping[str, float]
     metric_name: str
     higher_is_better: bool
+    unclipped: bool = True
