@@ -10,7 +10,9 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Lab": "rnnviz.lab",
+    "LightningWatch": "rnnviz.lab.adapters.lightning",
     "Trace": "rnnviz.trace",
+    "TransformersWatch": "rnnviz.lab.adapters.transformers",
     "cells": "rnnviz.cells",
     "exercises": "rnnviz.exercises",
     "models": "rnnviz.models",
@@ -21,11 +23,26 @@ _HOMES = {
 }
 _MODULES = {"cells", "exercises", "models", "tasks", "trace"}  # calling the module `trace` traces
 
-__all__ = ["Lab", "Trace", "__version__", "cells", "exercises", "models", "register_cell", "tasks", "trace", "watch"]
+__all__ = [
+    "Lab",
+    "LightningWatch",
+    "Trace",
+    "TransformersWatch",
+    "__version__",
+    "cells",
+    "exercises",
+    "models",
+    "register_cell",
+    "tasks",
+    "trace",
+    "watch",
+]
 
 if TYPE_CHECKING:
     from rnnviz import cells, exercises, models, tasks, trace
     from rnnviz.lab import Lab
+    from rnnviz.lab.adapters.lightning import LightningWatch
+    from rnnviz.lab.adapters.transformers import TransformersWatch
     from rnnviz.lab.watch import watch
     from rnnviz.trace import Trace, register_cell
 

@@ -157,6 +157,11 @@ class Watch:
         self._watcher.step(loss, grad_norm)
 
     @property
+    def looks(self) -> bool:
+        """Whether the next `step` may take a frame; where not, nothing needs to be measured for it."""
+        return self._watcher.looks
+
+    @property
     def history(self) -> Record:
         """One row a frame: ``history["step"]``, ``["loss"]``, ``["grad_norm"]``, as numpy; bounded."""
         return self._watcher.history

@@ -33,7 +33,9 @@ class Glance:
         self._reach = Reach()
         self._runs, self.run = runs, 0
 
-    def snapshot(self, layer: LayerTrace, step: int, loss: float, history: Mapping[str, Floats]) -> Snapshot:
+    def snapshot(
+        self, layer: LayerTrace, step: int, loss: float, history: Mapping[str, Floats], *, unclipped: bool
+    ) -> Snapshot:
         """Return everything a picture needs.
 
         Parameters
@@ -46,6 +48,8 @@ class Glance:
             Of that step.
         history : mapping
             Columns: step, loss, grad_norm.
+        unclipped : bool
+            Whether these norms are those before clipping.
         """
         self._fit(layer)
         curves = gradient_curves(layer)
@@ -74,6 +78,7 @@ class Glance:
             baselines=MappingProxyType({}),
             metric_name="",
             higher_is_better=False,
+            unclipped=unclipped,
         )
 
     def _fit(self, layer: LayerTrace) -> None:

@@ -103,6 +103,8 @@ class Snapshot:
         What the metric is called.
     higher_is_better : bool
         Whether a larger metric is a better one.
+    unclipped : bool
+        Whether the gradient norms in ``history`` are those before clipping.
     """
 
     run: int
@@ -127,6 +129,7 @@ class Snapshot:
     baselines: Mapping[str, float]
     metric_name: str
     higher_is_better: bool
+    unclipped: bool = True
 
     def parameter(self, name: str) -> Floats:
         """Return a weight of the recurrent layer by torch's name, such as ``"weight_hh_l0"``.

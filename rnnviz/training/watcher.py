@@ -18,7 +18,7 @@ from rnnviz.training.probe import Probe
 from rnnviz.training.record import Record
 from rnnviz.training.snapshot import Snapshot
 
-__all__ = ["Watcher"]
+__all__ = ["Watcher", "gradient_norm"]
 
 _FRAME_SHARE = 0.04  # of the owner's time; what the hooks add to one pass comes on top
 
@@ -60,6 +60,7 @@ class Watcher:
         self._pace: Pace | None = None
         self._phase = "before"
         self._runs, self._glances = itertools.count(1), dict[str, Glance]()
+        self._unclipped = False
         self.seen = 0
         self.loss = math.nan
         self.steps, self.speed = 0, 0.0
@@ -86,6 +87,13 @@ class Watcher:
         """Paths of the layers that the newest trace has, or before the first those that the model has."""
         return tuple(self._modules if self.trace is None else self.trace.layers)
 
+    @property
+    def looks(self) -> bool:
+        """See `rnnviz.lab.Watch.looks`."""
+        if self._probe is None:
+            return self._listener.is_open
+        return self._phase == "inside" and (self._every is None or self._due(self.steps + 1))
+
     def step(self, loss: Any = None, grad_norm: Any = None) -> None:
         """See `rnnviz.lab.Watch.step`."""
         _check_loss(loss)
@@ -109,7 +117,7 @@ class Watcher:
         """
         name, seen = self._layer(layer)
         glance = self._glances.setdefault(name, Glance(self._runs))
-        return glance.snapshot(seen, self.seen, self.loss, self.history.columns())
+        return glance.snapshot(seen, self.seen, self.loss, self.history.columns(), unclipped=self._unclipped)
 
     def _layer(self, name: str | None) -> tuple[str, LayerTrace]:
         if self.trace is None:
@@ -133,7 +141,8 @@ class Watcher:
         self.speed = self._pace.measure(self.steps)
         self._pace.begin_frame()
         value = math.nan if loss is None else _number(loss)
-        norm = _gradient_norm(self._model) if grad_norm is None else _number(grad_norm)
+        self._unclipped = grad_norm is not None
+        norm = _number(grad_norm) if self._unclipped else gradient_norm(self._model)
         self.history.append(self.steps, value, norm)
         self._look(value)
         self._pace.end_frame()
@@ -188,8 +197,16 @@ def _checked_fps(fps: float) -> float:
 
 
 @torch.no_grad()
-def _gradient_norm(model: nn.Module) -> float:
-    """Norm of all gradients there are, as one number; NaN where there are none."""
+def gradient_norm(model: nn.Module) -> float:
+    """Norm of all gradients there are, as one number; NaN where there are none.
+
+    Examples
+    --------
+    >>> model = nn.Linear(2, 1)
+    >>> model(torch.tensor([3.0, 4.0])).sum().backward()  # the bias has the gradient 1
+    >>> round(gradient_norm(model) ** 2)
+    26
+    """
     gradients = [one.grad for one in model.parameters() if one.grad is not None]
     if not gradients:
         return math.nan

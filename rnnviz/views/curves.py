@@ -67,7 +67,8 @@ class WatchedCurvesView(View):
     shares_time = False
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
-        titles = [t("view.curves.loss"), t("view.curves.grad_norm.seen")]
+        norm = t("view.curves.grad_norm") if snapshot.unclipped else t("view.curves.grad_norm.seen")
+        titles = [t("view.curves.loss"), norm]
         return curves_figure(_curves(snapshot), titles, self.height)
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:

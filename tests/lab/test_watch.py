@@ -106,6 +106,26 @@ def test_a_static_figure_shows_the_numbers_of_the_trace() -> None:
     assert "gradient norm as the optimiser saw it" in [note.text for note in curves.layout.annotations]
 
 
+def test_a_norm_that_was_given_is_called_unclipped() -> None:
+    model = Model()
+    with rv.watch(model, every=1) as w:
+        model(torch.randn(2, 4, 3)).sum().backward()
+        w.step(grad_norm=nn.utils.clip_grad_norm_(model.parameters(), 0.01))
+    assert w.history["grad_norm"][0] > 0.01
+    assert "gradient norm, unclipped" in [note.text for note in w.figure("curves").layout.annotations]
+
+
+@pytest.mark.parametrize("probe", [None, torch.zeros(2, 4, 3)])
+def test_it_says_whether_the_next_step_may_take_a_frame(probe: Any) -> None:
+    model, answers = Model(), []
+    with rv.watch(model, every=2, probe=probe) as w:
+        for _ in range(4):
+            answers.append(w.looks)
+            train(w, model, 1)
+    assert answers == [False, True, False, True]
+    assert not w.looks
+
+
 def test_a_negative_loss_is_drawn_on_an_axis_that_has_a_place_for_it() -> None:
     model = Model()
     with rv.watch(model, every=1) as w:
