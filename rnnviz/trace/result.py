@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from os import PathLike
-from types import MappingProxyType
 from typing import Any
 
 from rnnviz.trace.arrays import Array, read_only
 from rnnviz.trace.labelled import labelled
 from rnnviz.trace.layer import LayerTrace
 from rnnviz.trace.storage import read, write
+
+
+class Layers(Mapping[str, LayerTrace]):
+    """The layers of a trace by name, in the order of their first calls; an unknown name is told which there are.
+
+    Examples
+    --------
+    >>> Layers({})["lstm"]
+    Traceback (most recent call last):
+    KeyError: "there is no layer 'lstm' in this trace; it has none."
+    """
+
+    def __init__(self, layers: Mapping[str, LayerTrace]) -> None:
+        self._layers = dict(layers)
+
+    def __getitem__(self, name: str) -> LayerTrace:
+        try:
+            return self._layers[name]
+        except KeyError:
+            known = ", ".join(map(repr, self._layers)) or "none"
+            raise KeyError(f"there is no layer {name!r} in this trace; it has {known}.") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._layers)
+
+    def __len__(self) -> int:
+        return len(self._layers)
+
+    def __repr__(self) -> str:
+        return repr(self._layers)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -22,7 +51,7 @@ class Trace:
     ----------
     layers
         One `LayerTrace` a recurrent layer, keyed by module path; a module that is called twice has ``"path"`` and
-        ``"path#2"``.
+        ``"path#2"``. Asked for another name, it raises a KeyError that lists the names there are.
     loss
         Value of the loss, or None.
     output
@@ -34,7 +63,7 @@ class Trace:
     output: Array | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "layers", MappingProxyType(dict(self.layers)))
+        object.__setattr__(self, "layers", Layers(self.layers))
         object.__setattr__(self, "output", read_only(self.output))
 
     def save(self, path: str | PathLike[str]) -> None:

@@ -138,6 +138,37 @@ def test_a_repr_says_what_there_is_in_a_line_a_layer():
     assert "no loss" in repr(trace(nn.RNN(3, 4), torch.zeros(2, 1, 3)))
 
 
+def test_a_layer_that_is_not_there_is_answered_with_those_that_are():
+    class Two(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.b = nn.GRU(3, 3), nn.RNN(3, 4)
+
+        def forward(self, x):
+            return self.b(self.a(x)[0])
+
+    found = trace(Two(), torch.zeros(2, 1, 3))
+    with pytest.raises(KeyError, match="there is no layer 'wrong' in this trace; it has 'a', 'b'"):
+        found.layers["wrong"]
+
+
+def test_layers_are_a_mapping_that_cannot_be_written_to():
+    _, _, found = traced()
+    layers = found.layers
+    assert isinstance(layers, Mapping)
+    assert (list(layers), len(layers), "lstm" in layers, layers.get("wrong")) == (["lstm"], 1, True, None)
+    assert layers == dict(layers.items())
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        layers["lstm"] = layers["lstm"]
+
+
+def test_the_layers_of_a_loaded_trace_answer_alike(tmp_path):
+    _, _, found = traced()
+    found.save(tmp_path / "run.npz")
+    with pytest.raises(KeyError, match="there is no layer 'gru' in this trace; it has 'lstm'"):
+        Trace.load(tmp_path / "run.npz").layers["gru"]
+
+
 def assert_equal(found, truth):
     if isinstance(truth, Mapping):
         assert list(found) == list(truth)
