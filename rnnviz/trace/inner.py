@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import dropout
 
 from rnnviz.trace.calls import Call
+from rnnviz.trace.turns import TURN
 
 
 class Level(NamedTuple):
@@ -67,7 +68,7 @@ def _generator_at(state: Tensor | None, data: Tensor) -> Iterator[None]:
     if state is None:
         yield
         return
-    with torch.random.fork_rng(devices=[data.device] if data.is_cuda else []):
+    with TURN, torch.random.fork_rng(devices=[data.device] if data.is_cuda else []):
         if data.is_cuda:
             torch.cuda.set_rng_state(state, data.device)
         else:

@@ -11,22 +11,17 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_map
 
+from rnnviz.trace.turns import TURN
+
 
 @contextmanager
 def untouched(model: nn.Module) -> Iterator[None]:
-    """Put buffers, training flags and random generators back as they were, also when the body raises."""
-    buffers = [(module, name, one, one.clone()) for module in model.modules() for name, one in _buffers(module)]
-    flags = [(module, module.training) for module in model.modules()]
-    devices = {one.device for one in model.parameters() if one.is_cuda}
-    with torch.random.fork_rng(devices=list(devices), enabled=True):
-        try:
-            yield
-        finally:
-            for module, training in flags:
-                module.training = training
-            with torch.no_grad():
-                for module, name, one, kept in buffers:
-                    module._buffers[name] = _put_back(one, kept)
+    """Put buffers, training flags and random generators back as they were, also when the body raises.
+
+    Traces in other threads wait for their turn.
+    """
+    with TURN, _kept(model):
+        yield
 
 
 @contextmanager
@@ -68,6 +63,22 @@ def flushed_denormals() -> Iterator[None]:
 def ordinary(values: Any) -> Any:
     """Clone the inference tensors among `values`: autograd refuses to keep them."""
     return tree_map(lambda one: one.clone() if isinstance(one, Tensor) and one.is_inference() else one, values)
+
+
+@contextmanager
+def _kept(model: nn.Module) -> Iterator[None]:
+    buffers = [(module, name, one, one.clone()) for module in model.modules() for name, one in _buffers(module)]
+    flags = [(module, module.training) for module in model.modules()]
+    devices = {one.device for one in model.parameters() if one.is_cuda}
+    with torch.random.fork_rng(devices=list(devices), enabled=True):
+        try:
+            yield
+        finally:
+            for module, training in flags:
+                module.training = training
+            with torch.no_grad():
+                for module, name, one, kept in buffers:
+                    module._buffers[name] = _put_back(one, kept)
 
 
 class _OrdinaryTensors(TorchFunctionMode):

@@ -1,7 +1,7 @@
 """A traced model is as it was: gradients, flags, buffers, hooks, random generators and outputs."""
 
 import copy
-import threading
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -97,6 +97,34 @@ def test_a_model_is_as_it_was_also_when_the_model_or_the_loss_raises(kind, crite
     assert_same(before, state_of(model))
 
 
+def autocast():
+    return torch.autocast("cpu", dtype=torch.bfloat16)
+
+
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode, autocast])
+@pytest.mark.parametrize(("kind", "criterion"), [(Model, broken_loss), (Broken, loss), (Model, loss)])
+def test_modes_outside_are_as_they_were_whatever_the_model_or_the_loss_does(mode, kind, criterion):
+    model, x = kind(), torch.randn(5, 6, 3)
+    with mode():
+        before, cast = state_of(model), torch.is_autocast_enabled("cpu")
+        with pytest.raises(RuntimeError, match="is broken") if (kind, criterion) != (Model, loss) else nullcontext():
+            trace(model, x, loss=criterion)
+        assert_same(before, state_of(model))
+        assert torch.is_autocast_enabled("cpu") == cast
+
+
+@pytest.mark.parametrize("flushing", [False, True])
+@pytest.mark.parametrize("criterion", [loss, broken_loss])
+def test_numbers_below_full_precision_are_treated_afterwards_as_before(flushing, criterion):
+    assert torch.set_flush_denormal(flushing)
+    try:
+        with nullcontext() if criterion is loss else pytest.raises(RuntimeError, match="is broken"):
+            trace(Model(), torch.randn(5, 6, 3), loss=criterion)
+        assert (float(torch.tensor([1e-40]).mul(1.0)) == 0.0) == flushing
+    finally:
+        torch.set_flush_denormal(False)
+
+
 @pytest.mark.parametrize("criterion", [loss, None])
 def test_the_output_is_bit_for_bit_what_the_model_gives_untraced(criterion):
     model, x = seeded_model(True), torch.randn(5, 6, 3)
@@ -169,33 +197,28 @@ def test_under_autocast_a_trace_stays_within_the_low_precision_of_the_states():
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("backend", ["eager", "aot_eager"])
 @pytest.mark.parametrize("whole", [True, False])
-def test_a_compiled_model_is_traced_uncompiled_under_the_names_of_its_own_modules(whole):
+def test_a_compiled_model_is_traced_uncompiled_under_the_names_of_its_own_modules(whole, backend):
     model, x = seeded_model(False), torch.randn(5, 6, 3)
     expected = trace(model, x, loss=loss).layers["recurrent"].grad_hidden
-    compiled = torch.compile(model, backend="eager") if whole else model
+    compiled = torch.compile(model, backend=backend) if whole else model
     if not whole:
-        model.after.compile(backend="eager")
+        model.after.compile(backend=backend)
     compiled(x)
     np.testing.assert_array_equal(trace(compiled, x, loss=loss).layers["recurrent"].grad_hidden, expected)
 
 
-def test_models_traced_in_threads_do_not_disturb_each_other():
-    models = [seeded_model(False) for _ in range(3)]
-    inputs = [torch.randn(5, 6, 3) for _ in models]
-    expected = [trace(m, x, loss=loss).layers["recurrent"].grad_hidden for m, x in zip(models, inputs, strict=True)]
-    found = [[] for _ in models]
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_compiled_model_runs_compiled_again_also_when_the_loss_raises():
+    runs = []
 
-    def work(index):
-        for _ in range(5):
-            found[index].append(trace(models[index], inputs[index], loss=loss).layers["recurrent"].grad_hidden)
+    def backend(graph, _):
+        return lambda *inputs: runs.append(1) or graph(*inputs)
 
-    threads = [threading.Thread(target=work, args=(index,)) for index in range(len(models))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for index, arrays in enumerate(found):
-        assert len(arrays) == 5
-        for array in arrays:
-            np.testing.assert_array_equal(array, expected[index])
+    model, x = torch.compile(seeded_model(False), backend=backend), torch.randn(5, 6, 3)
+    with pytest.raises(RuntimeError, match="is broken"):
+        trace(model, x, loss=broken_loss)
+    assert not runs
+    model(x)
+    assert runs
