@@ -25,6 +25,12 @@ _COST_NOTE = (
     "Goals: capture ≤ 2.0 × plain on a CPU, ≤ 1.5 × on CUDA; unrolled at (32, 100, 2, 64) and\n"
     "(16, 100, 32, 128) ≥ 2.5 × capture on a CPU, ≥ 10 × on CUDA."
 )
+_TAP_COLUMNS = ("cell", "(B, T, I, H)", "tap ÷ plain", "capture ÷ plain", "tap ÷ capture", "tap's memory ÷ capture's")
+_TAP_NOTE = (
+    "tap: the other exact way to total gradients, one fused backward pass of a layer whose input is widened by zeros\n"
+    "with the identity for a weight. It finds states and total gradients; capture also finds gates, the direct\n"
+    "gradient and the weights'."
+)
 _MEMORY_NOTE = "Most bytes held at once beyond weights, optimiser and batch. Goal: capture ≤ 3 × plain."
 _GROWTH_NOTE = (
     "Time at twice and four times the size ÷ time at the size; linear in T is 2 and 4. plain: the model's own."
@@ -36,10 +42,11 @@ def tables(
     *,
     shapes: Sequence[Shape] = SHAPES,
     grown_from: Shape = GROWN_FROM,
+    tapped: Sequence[Shape] = SMALL,
     seconds: float = 5.0,
     say: Callable[[str], None] = lambda words: None,
 ) -> Iterator[Table]:
-    """Measure and yield the tables of cost, memory and growth.
+    """Measure and yield the tables of cost, memory, growth, and of the identity tap.
 
     Parameters
     ----------
@@ -49,6 +56,8 @@ def tables(
         Batches to measure.
     grown_from : Shape
         The size that is doubled twice.
+    tapped : sequence of Shape
+        Batches on which capture is measured beside the identity tap.
     seconds : float
         At least this long for each line; slow rivals run three rounds anyway.
     say : callable
@@ -69,6 +78,12 @@ def tables(
             say(f"growth: {cell}, {axis}")
             grown += _growth(cell, axis, grown_from, device, seconds)
     yield Table("capture-growth", f"Capture: growth from {grown_from}", _GROWTH_NOTE, _GROWTH_COLUMNS, grown)
+    tapping = []
+    for cell in CELLS:
+        for shape in tapped:
+            say(f"identity tap: {cell} {shape}")
+            tapping.append(_tap(cell, shape, device, seconds))
+    yield Table("capture-tap", "Capture: beside the identity tap", _TAP_NOTE, _TAP_COLUMNS, tapping)
 
 
 def _cost(cell: str, shape: Shape, rivals: Rivals, device: torch.device, seconds: float) -> tuple[Cell, ...]:
@@ -85,11 +100,25 @@ def _cost(cell: str, shape: Shape, rivals: Rivals, device: torch.device, seconds
 
 
 def _memory(cell: str, shape: Shape, rivals: Rivals, device: torch.device) -> tuple[Cell, ...]:
+    capture, plain = _peaks(rivals, device, rivals.capture, rivals.plain)
+    return cell, str(shape), capture / plain, plain / 1e6
+
+
+def _tap(cell: str, shape: Shape, device: torch.device, seconds: float) -> tuple[Cell, ...]:
+    rivals = Rivals(cell, shape, device)
+    actions = {"plain": rivals.plain, "capture": rivals.capture, "tap": rivals.tapped}
+    times = interleaved(actions, device, seconds=seconds)
+    tap, capture = _peaks(rivals, device, rivals.tapped, rivals.capture)
+    ratios = times.ratio("tap", "plain"), times.ratio("capture", "plain"), times.ratio("tap", "capture")
+    return cell, str(shape), *ratios, tap / capture
+
+
+def _peaks(rivals: Rivals, device: torch.device, *actions: Callable[[], object]) -> list[float]:
     peaks = []
-    for action in (rivals.capture, rivals.plain):
+    for action in actions:
         rivals.forget()
         peaks.append(peak_bytes(action, device))
-    return cell, str(shape), peaks[0] / peaks[1], peaks[1] / 1e6
+    return peaks
 
 
 def _growth(cell: str, axis: str, base: Shape, device: torch.device, seconds: float) -> list[tuple[Cell, ...]]:

@@ -1,4 +1,4 @@
-"""The rivals on one model and batch: a plain training step, a capture, and the loop that people write instead."""
+"""The rivals on one model and batch: a plain training step, a capture, the loop that people write, the identity tap."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 
+from rnnviz.bench.identity import IdentityTap
 from rnnviz.trace import Trace, trace
 
 __all__ = ["Rivals", "Seen", "Shape"]
@@ -35,7 +36,7 @@ class Shape(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What the unrolled loop finds; arrays have axes (batch, time, unit)."""
+    """What the unrolled loop and the identity tap find; arrays have axes (batch, time, unit)."""
 
     loss: float
     hidden: NDArray[np.float32]
@@ -45,7 +46,7 @@ class Seen:
 
 
 class Rivals:
-    """Three ways through the same model and batch.
+    """Four ways through the same model and batch.
 
     Parameters
     ----------
@@ -66,6 +67,7 @@ class Rivals:
         self._inputs = torch.randn(shape.batch, shape.time, shape.inputs, generator=generator).to(device)
         self._targets = torch.randn(shape.batch, shape.time, 1, generator=generator).to(device)
         self._optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-6)
+        self._tap = IdentityTap(self.model.recurrent)
 
     def plain(self) -> Tensor:
         """One training step of the fused layer: forward, loss, backward, Adam. Returns the loss."""
@@ -98,6 +100,12 @@ class Rivals:
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimizer.zero_grad()
         return Seen(float(loss.detach()), *_both(hidden), *(_both(cells) if cells else (None, None)))
+
+    def tapped(self) -> Seen:
+        """What the loop finds, by one backward pass of a wider fused layer; no gates and no weights' gradients."""
+        found = self._tap(self._inputs, lambda hidden: self._loss(self.model.head(hidden)))
+        arrays = [None if one is None else one.cpu().numpy() for one in found[1:]]
+        return Seen(float(found.loss), *arrays)  # type: ignore[arg-type]
 
     def forget(self) -> None:
         """Free the gradients, so that whoever comes next has to make their own."""
