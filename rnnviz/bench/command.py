@@ -7,24 +7,26 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
-from rnnviz.bench import capture, drawing, training
+from rnnviz.bench import capture, drawing, peers, training
 from rnnviz.bench.machine import describe
 from rnnviz.bench.report import Table, as_json, as_text
 from rnnviz.training.devices import pick
 
 __all__ = ["main"]
 
-_PARTS = ("capture", "drawing", "training")
+_PARTS = ("capture", "drawing", "training", "peers")
 _ABOUT = (
     "Measure what tracing, drawing and watching cost, as ratios against what you would use instead. Rivals take turns "
     "in one run and are compared round by round; tables show the median, with quartiles in brackets. So the ratios "
     "suffer little from a busy machine; the milliseconds beside them do. Nothing is judged: the command succeeds "
     "whatever it finds."
 )
+_NO_PEERS = "needs the package torchlens; install it with: pip install 'rnnviz[peers]'."
 _PARTS_HELP = (
-    "capture: a trace beside a training step and an unrolled loop (time, memory, growth). drawing: a LiveFigure beside "
-    "plotly's FigureWidget (time, bytes). training: a session beside a loop by hand, and a watched run beside one "
-    "that nobody watches. All three when left out."
+    "capture: a trace beside a training step, an unrolled loop and the identity tap (time, memory, growth). drawing: a "
+    "LiveFigure beside plotly's FigureWidget (time, bytes). training: a session beside a loop by hand, and a watched "
+    "run beside one that nobody watches. peers: what a trace, TorchLens and plain hooks see of a recurrent layer. All "
+    "four when left out."
 )
 
 
@@ -58,6 +60,8 @@ def main(argv: Sequence[str]) -> int:
         device = pick(options.device)
     except ValueError as error:
         parser.error(str(error))
+    if options.part == "peers" and not peers.available():
+        parser.error(f"the part peers {_NO_PEERS}")
     machine = describe(device)
     found = []
     if not options.json:
@@ -80,6 +84,10 @@ def _measure(part: str | None, device: torch.device, quick: bool) -> Iterator[Ta
         yield from drawing.tables(seconds=seconds, say=_say)
     if part in (None, "training"):
         yield from training.tables(device, seconds=3 * seconds, say=_say)
+    if part in (None, "peers") and peers.available():
+        yield from peers.tables(device, seconds=seconds, say=_say)
+    elif part is None:
+        _say(f"peers: left out; it {_NO_PEERS}")
 
 
 def _say(words: str) -> None:

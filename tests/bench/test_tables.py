@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from rnnviz.bench import capture, drawing, main, training
+from rnnviz.bench import capture, drawing, main, peers, training
 from rnnviz.bench.report import Table
 from rnnviz.bench.rivals import Shape
 from rnnviz.bench.timing import Spread
@@ -97,7 +97,7 @@ def test_a_task_without_its_data_is_left_out_and_said_so(monkeypatch: pytest.Mon
 @pytest.fixture
 def instant(monkeypatch: pytest.MonkeyPatch) -> Table:
     table = Table("cost", "Cost", "Less is better.", ("cell", "ratio"), [("lstm", Spread(2.0, 1.0, 3.0))])
-    for part in (capture, drawing, training):
+    for part in (capture, drawing, training, peers):
         monkeypatch.setattr(part, "tables", lambda *_, **__: iter([table]))
     return table
 
@@ -107,7 +107,7 @@ def test_text_starts_with_the_machine_and_success_is_0(capsys: pytest.CaptureFix
     assert main(["--device", "cpu"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["device:", "cpu"]
-    assert lines.count("Cost") == 3
+    assert lines.count("Cost") == 4
 
 
 @pytest.mark.usefixtures("instant")
@@ -131,7 +131,7 @@ def test_help_names_the_parts(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert ended.value.code == 0
     words = capsys.readouterr().out
-    assert all(part in words for part in ("capture", "drawing", "training", "--quick", "--json", "--device"))
+    assert all(part in words for part in ("capture", "drawing", "training", "peers", "--quick", "--json", "--device"))
 
 
 def test_a_device_that_does_not_exist_is_refused_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
@@ -139,3 +139,24 @@ def test_a_device_that_does_not_exist_is_refused_in_one_sentence(capsys: pytest.
         main(["--device", "abacus"])
     assert ended.value.code == 2
     assert "device 'abacus' does not exist here" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("instant")
+def test_without_torchlens_the_peers_are_left_out_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(peers, "available", lambda: False)
+    assert main(["--device", "cpu"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.splitlines().count("Cost") == 3
+    assert "peers: left out; it needs the package torchlens; install it with: pip install 'rnnviz[peers]'" in shown.err
+
+
+def test_peers_asked_for_without_torchlens_are_refused_with_the_way_to_get_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(peers, "available", lambda: False)
+    with pytest.raises(SystemExit) as ended:
+        main(["peers", "--device", "cpu"])
+    assert ended.value.code == 2
+    assert "the part peers needs the package torchlens; install it with: pip install" in capsys.readouterr().err
