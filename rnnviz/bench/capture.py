@@ -28,7 +28,7 @@ _COST_NOTE = (
 _TAP_COLUMNS = ("cell", "(B, T, I, H)", "tap ÷ plain", "capture ÷ plain", "tap ÷ capture", "tap's memory ÷ capture's")
 _TAP_NOTE = (
     "tap: the other exact way to total gradients, one fused backward pass of a layer whose input is widened by zeros\n"
-    "with the identity for a weight. It finds states and total gradients; capture also finds gates, the direct\n"
+    "with the identity for a weight. It hands back states and total gradients; capture also gates, the direct\n"
     "gradient and the weights'."
 )
 _MEMORY_NOTE = "Most bytes held at once beyond weights, optimiser and batch. Goal: capture ≤ 3 × plain."
