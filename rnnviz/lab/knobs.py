@@ -8,7 +8,7 @@ import ipywidgets as widgets
 
 from rnnviz.i18n import t
 from rnnviz.lab.tools import box
-from rnnviz.training import LIVE, OPTIMIZERS, STRUCTURAL, Settings
+from rnnviz.training import LIVE, OPTIMIZERS, SCHEDULES, STRUCTURAL, Settings
 
 __all__ = ["Knobs"]
 
@@ -170,6 +170,7 @@ def _makers(
     whole = widgets.IntSlider
     return {
         "lr": slider(widgets.SelectionSlider, "lr", True, options=_scale(-5, 0)),
+        "schedule": menu("schedule", SCHEDULES),
         "clip": slider(widgets.SelectionSlider, "clip", True, options=_scale(-2, 2), value=_CLIP_WHEN_ON),
         "batch_size": slider(whole, "batch_size", False, min=1, max=256),
         "optimizer": menu("optimizer", OPTIMIZERS),

@@ -32,7 +32,7 @@ class Lab:
     device : str
         ``"auto"`` (cuda, else mps, else cpu) or the name of one.
     steps : int, optional
-        Where `play` pauses by itself; the task suggests one.
+        Where `play` pauses by itself, and what a ``schedule`` of the learning rate is laid over; the task suggests one.
     fps : float
         Pictures a second at most.
     show : sequence of str, optional
@@ -72,7 +72,7 @@ class Lab:
         views: Sequence[str | View] | None = None,
         **settings: Any,
     ) -> None:
-        self._session = Session(task, model=model, device=device, **settings)
+        self._session = Session(task, model=model, planned=steps, device=device, **settings)
         known, chosen = known_views(views)
         self._console = Console(
             self._session, fps=fps, goal=steps, views=known, chosen=chosen, show=shown_controls(show)

@@ -4,13 +4,14 @@ from rnnviz.training.failures import NonFiniteLoss
 from rnnviz.training.history import History
 from rnnviz.training.runner import Runner, RunState
 from rnnviz.training.session import Session
-from rnnviz.training.settings import LIVE, OPTIMIZERS, STRUCTURAL, Settings
+from rnnviz.training.settings import LIVE, OPTIMIZERS, SCHEDULES, STRUCTURAL, Settings
 from rnnviz.training.snapshot import Horizon, Scale, Snapshot
 from rnnviz.training.tape import Tape
 
 __all__ = [
     "LIVE",
     "OPTIMIZERS",
+    "SCHEDULES",
     "STRUCTURAL",
     "History",
     "Horizon",

@@ -13,6 +13,7 @@ from rnnviz.training.building import Builder, builder_of, shape_memory
 from rnnviz.training.devices import pick
 from rnnviz.training.history import History
 from rnnviz.training.looks import Look
+from rnnviz.training.schedules import factor
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshot import Snapshot
 
@@ -36,6 +37,8 @@ class Session:
         ``"auto"`` takes cuda, mps or cpu, the first there is.
     probe_size : int
         Held-out sequences that snapshots trace.
+    planned : int, optional
+        Steps of a whole run, which the schedule of the learning rate is laid over; the task's suggestion unless given.
     **changes : object
         Single settings, such as ``cell="gru"``.
 
@@ -77,6 +80,7 @@ class Session:
         model: nn.Module | Builder | None = None,
         device: str | torch.device = "auto",
         probe_size: int = 8,
+        planned: int | None = None,
         **changes: Any,
     ) -> None:
         if probe_size < 1:
@@ -85,6 +89,7 @@ class Session:
         self._builder = builder_of(model)
         self.device = pick(device)
         self.probe_size = probe_size
+        self.planned = self.task.steps if planned is None else planned
         self.blame = Blame()
         self.run = -1
         self.settings = (settings or Settings().replace(**self.task.defaults)).replace(**changes)
@@ -160,8 +165,6 @@ class Session:
             return
         if settings.optimizer != self._built.optimizer:
             self._optimizer = _optimizer(settings, self._parameters)
-        for group in self._optimizer.param_groups:
-            group["lr"] = settings.lr
         shape_memory(self.model, settings, self._built)
         self._built = settings
 
@@ -182,6 +185,9 @@ class Session:
 
     def _train(self, settings: Settings) -> None:
         task, blame = self.task, self.blame
+        lr = settings.lr * factor(settings.schedule, self.step, self.planned)
+        for group in self._optimizer.param_groups:
+            group["lr"] = lr
         batch = blame.task(task.batch, settings.batch_size, self._batches)
         outputs = self.model(self._noisy(batch.inputs, settings.input_noise))
         loss = blame.task(task.loss, outputs, batch.targets)
@@ -190,7 +196,7 @@ class Session:
         loss.backward()  # type: ignore[no-untyped-call]
         row = torch.cat([torch.stack([loss.detach(), metric.detach()]), self._clip(settings.clip)])
         self._optimizer.step()
-        self.history.append(row, lr=settings.lr, clip=settings.clip)
+        self.history.append(row, lr=lr, clip=settings.clip)
 
     def _noisy(self, inputs: Tensor, deviation: float) -> Tensor:
         if not deviation:

@@ -7,11 +7,12 @@ from typing import Any, Self
 
 from rnnviz.models import CELLS, INITIALISATIONS, NONLINEARITIES
 from rnnviz.training.checks import flag, number, one_of, optional, whole
+from rnnviz.training.schedules import SCHEDULES
 
-__all__ = ["LIVE", "OPTIMIZERS", "STRUCTURAL", "Settings"]
+__all__ = ["LIVE", "OPTIMIZERS", "SCHEDULES", "STRUCTURAL", "Settings"]
 
 OPTIMIZERS = ("sgd", "adam", "adamw")
-LIVE = ("lr", "clip", "batch_size", "optimizer", "input_noise", "rho", "forget_bias")
+LIVE = ("lr", "schedule", "clip", "batch_size", "optimizer", "input_noise", "rho", "forget_bias")
 STRUCTURAL = ("cell", "hidden_size", "num_layers", "bidirectional", "seq_len", "init", "nonlinearity", "seed")
 
 
@@ -23,6 +24,8 @@ class Settings:
     ----------
     lr : float
         Learning rate, above 0. Live.
+    schedule : {"constant", "step", "cosine", "warmup"}
+        How the learning rate changes on the way to the run's goal; see `rnnviz.training.schedules.factor`. Live.
     clip : float or None
         Gradients whose total norm is larger are scaled down to it; None leaves them alone. Live.
     batch_size : int
@@ -67,6 +70,7 @@ class Settings:
     """
 
     lr: float = 1e-3
+    schedule: str = "constant"
     clip: float | None = 1.0
     batch_size: int = 32
     optimizer: str = "adam"
@@ -131,6 +135,7 @@ class Settings:
 _CHECKS: Mapping[str, Callable[[str, Any], Any]] = MappingProxyType(
     {
         "lr": number(0, open_end=True),
+        "schedule": one_of(SCHEDULES),
         "clip": optional(number(0, open_end=True)),
         "batch_size": whole(1),
         "optimizer": one_of(OPTIMIZERS),

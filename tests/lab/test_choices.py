@@ -145,7 +145,7 @@ def test_a_new_model_lets_go_of_what_is_held(make_lab: LabMaker) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"show": ["roh"]}, "show names 'roh'; a lab has lr, clip"),
+        ({"show": ["roh"]}, "show names 'roh'; a lab has lr, schedule, clip"),
         ({"show": "rho"}, r"show must be a list of names, got 'rho'; write show=\['rho'\]"),
         ({"views": ["hiden"]}, r"views must hold names \(hidden, gradients"),
         ({"views": "hidden"}, r"views must be a list of names and views"),

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.timeout(120)
 
 MOVES = {
     "lr": 0.01,
+    "schedule": "cosine",
     "clip": 3.0,
     "batch_size": 17,
     "optimizer": "sgd",

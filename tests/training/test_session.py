@@ -297,7 +297,7 @@ def test_a_missing_device_lists_those_that_exist():
 
 
 def test_an_unknown_setting_lists_the_known():
-    with pytest.raises(TypeError, match="unknown setting 'hiden_size'; the settings are lr, clip"):
+    with pytest.raises(TypeError, match="unknown setting 'hiden_size'; the settings are lr, schedule, clip"):
         Session("adding", hiden_size=3)
 
 

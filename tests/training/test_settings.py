@@ -17,7 +17,7 @@ def test_settings_are_frozen():
 
 
 def test_an_unknown_name_lists_the_known():
-    with pytest.raises(TypeError, match=r"unknown setting 'learning_rate'; the settings are lr, clip, .*, seed\."):
+    with pytest.raises(TypeError, match=r"unknown setting 'learning_rate'; the settings are lr, schedule, clip, .*, seed\."):
         Settings().replace(learning_rate=1.0)
 
 
@@ -59,7 +59,7 @@ def test_a_value_of_the_wrong_type_is_named(name, value, sentence):
 @pytest.mark.parametrize("name", LIVE)
 def test_a_live_change_rebuilds_nothing(name):
     values = {"lr": 0.5, "clip": None, "batch_size": 7, "optimizer": "sgd", "input_noise": 0.5}
-    values |= {"rho": 1.1, "forget_bias": 1.0}
+    values |= {"schedule": "step", "rho": 1.1, "forget_bias": 1.0}
     assert Settings().rebuilds(Settings().replace(**{name: values[name]})) == ()
 
 
