@@ -44,8 +44,8 @@ class Adjoint:
     grad_hh: Tensor = field(init=False)
 
     def __post_init__(self) -> None:
-        self.grad_ih = torch.zeros_like(self.weights.W_ih.T)
-        self.grad_hh = torch.zeros_like(self.weights.W_hh.T)
+        W_ih, W_hh = self.weights.W_ih, self.weights.W_hh
+        self.grad_ih, self.grad_hh = (one.new_zeros(one.shape[::-1]) for one in (W_ih, W_hh))
         self.below = torch.empty_like(self.inputs, memory_format=torch.contiguous_format) if self.wants_below else None
 
     def runs(self, units: int) -> list[slice]:
