@@ -19,8 +19,10 @@ from torch import Tensor
 from torch.nn.functional import linear
 
 from rnnviz.cells import GRUGates, LSTMGates
+from rnnviz.trace.kernels import tanh
 from rnnviz.trace.layers import Weights
 from rnnviz.trace.runs import runs
+from rnnviz.trace.stepping import stepping
 
 
 @dataclass(eq=False)
@@ -75,54 +77,62 @@ class Adjoint:
 
 def rnn_adjoint(adjoint: Adjoint, hidden: Tensor, nonlinearity: str) -> None:
     """Plain RNN: delta_t = dh_t φ'(a_t), dh_{t-1} = seed_{t-1} + delta_t W_hh."""
-    totals, W_hh, after = adjoint.hidden.unbind(), adjoint.weights.W_hh, None
+    step, W_hh, after = stepping(hidden), adjoint.weights.W_hh, None
+    totals, dhs = adjoint.hidden.unbind(), step.split(adjoint.hidden)
     for run in adjoint.runs(hidden.shape[2]):
         now = hidden[run]
         delta = adjoint.masked((now > 0).to(now) if nonlinearity == "relu" else 1 - now * now, run)
-        deltas = delta.unbind()
+        rows, deltas = delta.unbind(), step.split(delta)
         for place, t in adjoint.order(run):
             if after is not None:
                 totals[t].addmm_(after, W_hh)
-            after = deltas[place].mul_(totals[t])
+            step.multiply(deltas[place], dhs[t], deltas[place])
+            after = rows[place]
         adjoint.add(run, delta, delta)
 
 
 def lstm_adjoint(adjoint: Adjoint, gates: LSTMGates, cell_before: Tensor, cell: Tensor) -> None:
     """LSTM: dc_t = dc_{t+1} f_{t+1} + dh_t A_t, delta_t = (dc_t, dc_t, dc_t, dh_t) K_t."""
     assert adjoint.cell is not None
-    totals, cells = adjoint.hidden.unbind(), adjoint.cell.unbind()
-    W_hh, W_hr, after = adjoint.weights.W_hh, adjoint.weights.W_hr, None
+    step, W_hh, W_hr, after = stepping(cell), adjoint.weights.W_hh, adjoint.weights.W_hr, None
+    totals, dhs, dcs = adjoint.hidden.unbind(), step.split(adjoint.hidden), step.split(adjoint.cell)
+    outs = None if W_hr is None else torch.empty_like(cell[0])
     for run in adjoint.runs(10 * cell.shape[2]):
         now = LSTMGates(*(gate[run] for gate in gates))
         delta, to_cell = (adjoint.masked(one, run) for one in _lstm_coefficients(now, cell_before[run], cell[run]))
-        keeps, slopes = adjoint.masked(now.f, run).unbind(), to_cell.unbind()
-        rows, by_cell, by_hidden = delta.flatten(-2).unbind(), delta[:, :, :3].unbind(), delta[:, :, 3].unbind()
+        by_gate = delta.transpose(1, 2)
+        rows, by_cell, by_hidden = delta.flatten(-2).unbind(), step.split(by_gate[:, :3]), step.split(by_gate[:, 3])
+        keeps, slopes = step.split(adjoint.masked(now.f, run)), step.split(to_cell)
         for place, t in adjoint.order(run):
-            dh, dc = totals[t], cells[t]
+            dh, dc = dhs[t], dcs[t]
             if after is not None:
-                dh.addmm_(after[0], W_hh)
-                dc.addcmul_(after[1], after[2])
-            out = dh if W_hr is None else dh @ W_hr
-            dc.addcmul_(out, slopes[place])
-            by_cell[place].mul_(dc.unsqueeze(1))
-            by_hidden[place].mul_(out)
+                totals[t].addmm_(after[0], W_hh)
+                step.add_product(dc, after[1], after[2])
+            if outs is not None:
+                (dh,) = step.split(torch.mm(totals[t], W_hr, out=outs).unsqueeze(0))
+            step.add_product(dc, dh, slopes[place])
+            step.multiply(by_cell[place], dc, by_cell[place])
+            step.multiply(by_hidden[place], dh, by_hidden[place])
             after = rows[place], dc, keeps[place]
         adjoint.add(run, delta.flatten(-2), delta.flatten(-2))
 
 
 def gru_adjoint(adjoint: Adjoint, gates: GRUGates) -> None:
     """GRU: delta_t = dh_t K_t, dh_{t-1} = seed_{t-1} + dh_t z_t + delta_t W_hh."""
-    totals, W_hh, after = adjoint.hidden.unbind(), adjoint.weights.W_hh, None
+    step, W_hh, after = stepping(gates.z), adjoint.weights.W_hh, None
+    totals, dhs = adjoint.hidden.unbind(), step.split(adjoint.hidden)
     for run in adjoint.runs(8 * gates.z.shape[2]):
         now = GRUGates(*(gate[run] for gate in gates))
         coefficients = _gru_coefficients(now, adjoint.before[run], adjoint.weights)
         delta, to_new = (adjoint.masked(one, run) for one in coefficients)
-        rows, blocks, keeps = delta.flatten(-2).unbind(), delta.unbind(), adjoint.masked(now.z, run).unbind()
+        rows, blocks = delta.flatten(-2).unbind(), step.split(delta.transpose(1, 2))
+        keeps = step.split(adjoint.masked(now.z, run))
         for place, t in adjoint.order(run):
-            dh = totals[t]
+            dh = dhs[t]
             if after is not None:
-                dh.addmm_(after[0], W_hh).addcmul_(after[1], after[2])
-            blocks[place].mul_(dh.unsqueeze(1))
+                totals[t].addmm_(after[0], W_hh)
+                step.add_product(dh, after[1], after[2])
+            step.multiply(blocks[place], dh, blocks[place])
             after = rows[place], dh, keeps[place]
         of_input = torch.cat([delta[:, :, :2], (to_new * adjoint.hidden[run]).unsqueeze(2)], dim=2)
         adjoint.add(run, of_input.flatten(-2), delta.flatten(-2))
@@ -132,7 +142,7 @@ def _lstm_coefficients(gates: LSTMGates, before: Tensor, cell: Tensor) -> tuple[
     """K (time, batch, gate, unit) and A = do tanh'(c), written with s(1 − s) = s − s² in as few passes as possible."""
     i, f, g, o = gates
     K = i.new_empty((*i.shape[:2], 4, i.shape[2]))
-    squashed, ig, fc = torch.tanh(cell), i * g, f * before
+    squashed, ig, fc = tanh(cell), i * g, f * before
     out = o * squashed
     torch.addcmul(ig, i, ig, value=-1, out=K[:, :, 0])
     torch.addcmul(fc, f, fc, value=-1, out=K[:, :, 1])

@@ -17,6 +17,7 @@ from rnnviz.trace.adjoint import Adjoint, gru_adjoint, lstm_adjoint, rnn_adjoint
 from rnnviz.trace.layers import Layout, Weights
 from rnnviz.trace.runs import runs
 from rnnviz.trace.stacking import Stack
+from rnnviz.trace.stepping import stepping
 from rnnviz.trace.unrolled import Unrolled
 
 
@@ -169,10 +170,12 @@ class CellWalk:
         new = i * g
         if self.valid is not None and self.reverse:
             new, forget = torch.where(self.valid[run] > 0, new, self.joined[-1]), forget * self.valid[run]
-        states, news, forgets = self.joined[run.start : run.stop + 1].unbind(), new.unbind(), forget.unbind()
-        for t in range(len(news) - 1, -1, -1) if self.reverse else range(len(news)):
+        step, within = stepping(new), self.joined[run.start : run.stop + 1]
+        (within[:-1] if self.reverse else within[1:]).copy_(new)
+        states, keeps = step.split(within), step.split(forget)
+        for t in range(len(keeps) - 1, -1, -1) if self.reverse else range(len(keeps)):
             before, after = (t + 1, t) if self.reverse else (t, t + 1)
-            torch.addcmul(news[t], forgets[t], states[before], out=states[after])
+            step.add_product(states[after], keeps[t], states[before])
 
     def states(self) -> tuple[Tensor, Tensor]:
         """Cell states before and after each step."""

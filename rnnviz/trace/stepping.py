@@ -1,0 +1,67 @@
+"""Arithmetic on one timestep after the other, in place: by numpy where arrays are small and on the CPU, else by torch.
+
+A call of numpy's costs 0.4 µs, one of torch's 1 to 3: in a loop over timesteps that is what counts. Both work on the
+same memory, so matrix products may go by torch in between.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import torch
+from torch import Tensor
+
+Step: TypeAlias = Any  # a tensor or an array without the time axis
+
+_SMALL = 2**14  # numbers a timestep; beyond that torch's own loops are as fast, and it may use several threads
+
+
+def stepping(like: Tensor) -> Stepping:
+    """What to walk over the timesteps of `like` (time, …) with."""
+    small = like.device.type == "cpu" and like[:1].numel() <= _SMALL
+    return _ByNumpy(like) if small else _ByTorch()
+
+
+class Stepping(ABC):
+    """Takes arrays apart along time and does what a step asks for with the parts."""
+
+    @abstractmethod
+    def split(self, values: Tensor) -> Sequence[Step]:
+        """Views of each timestep."""
+
+    @abstractmethod
+    def multiply(self, one: Step, other: Step, out: Step) -> None:
+        """``out = one * other``; `other` may lack leading axes."""
+
+    @abstractmethod
+    def add_product(self, total: Step, one: Step, other: Step) -> None:
+        """``total += one * other``, three arrays of one shape."""
+
+
+class _ByTorch(Stepping):
+    def split(self, values: Tensor) -> Sequence[Step]:
+        return values.unbind()
+
+    def multiply(self, one: Step, other: Step, out: Step) -> None:
+        torch.mul(one, other, out=out)
+
+    def add_product(self, total: Step, one: Step, other: Step) -> None:
+        total.addcmul_(one, other)
+
+
+class _ByNumpy(Stepping):
+    def __init__(self, like: Tensor) -> None:
+        self._product = np.empty_like(like[0].numpy())
+
+    def split(self, values: Tensor) -> Sequence[Step]:
+        return list(values.numpy())
+
+    def multiply(self, one: Step, other: Step, out: Step) -> None:
+        np.multiply(one, other, out)
+
+    def add_product(self, total: Step, one: Step, other: Step) -> None:
+        np.multiply(one, other, self._product)
+        np.add(total, self._product, total)
