@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
+from torch.nn.functional import linear
 
 from rnnviz import cells
 from rnnviz.cells import GRUGates, LSTMGates
 from rnnviz.trace.adjoint import Adjoint, gru_adjoint, lstm_adjoint, rnn_adjoint
+from rnnviz.trace.kernels import Product, tanh_
 from rnnviz.trace.layers import Layout, Weights
 from rnnviz.trace.runs import runs
 from rnnviz.trace.stacking import Stack
@@ -89,22 +91,33 @@ class Pass:
 
     def _forward(self, before: Tensor) -> tuple[tuple[Tensor, ...], Tensor | None, Tensor | None]:
         """Gates of every step, and the cell states before and after it."""
-        kind, units = self.layout.kind, self.weights.W_hh.shape[0]
-        if kind == "rnn":
-            return (), None, None
-        equation = cells.lstm_gates if kind == "lstm" else cells.gru_gates
-        found = self._ordered(runs(before, 3 * units, together=True))
-        walk = CellWalk.start(self.stack, self.index, self.reverse) if kind == "lstm" else None
-        gates: tuple[Tensor, ...] = ()
+        kind = self.layout.kind
+        if kind == "lstm":
+            return self._forward_lstm(before)
+        return (() if kind == "rnn" else self._forward_gru(before)), None, None
+
+    def _forward_lstm(self, before: Tensor) -> tuple[tuple[Tensor, ...], Tensor, Tensor]:
+        W_ih, W_hh, b_ih, b_hh, _ = self.weights
+        product = Product(torch.cat([W_ih, W_hh], dim=1), None if b_ih is None or b_hh is None else b_ih + b_hh)
+        a = before.new_empty((*before.shape[:2], len(W_hh)))
+        walk = CellWalk.start(self.stack, self.index, self.reverse)
+        for run in self._ordered(runs(before, 2 * len(W_hh))):
+            product.into(a[run], torch.cat([self.inputs[run], before[run]], dim=2))
+            walk.over(run, cells.lstm_squashed(a[run], torch.sigmoid_, tanh_))
+        return LSTMGates(*a.chunk(4, dim=2)), *walk.states()
+
+    def _forward_gru(self, before: Tensor) -> tuple[Tensor, ...]:
+        W_ih, W_hh, b_ih, b_hh, _ = self.weights
+        gates = ()
+        found = runs(before, 3 * len(W_hh), together=True)
         for run in found:
-            now = equation(self.inputs[run], before[run], *self.weights[:4])
+            x, h = linear(self.inputs[run], W_ih, b_ih), linear(before[run], W_hh, b_hh)
+            now = cells.gru_squashed(x, h, torch.sigmoid_, tanh_)
             gates = gates or (now if len(found) == 1 else _room(now, len(before)))
             for every, some in zip(gates, now, strict=True):
                 if every is not some:
                     every[run] = some
-            if walk is not None:
-                walk.over(run, now)
-        return gates, *((None, None) if walk is None else walk.states())
+        return gates
 
     def _ordered(self, found: list[slice]) -> list[slice]:
         return found[::-1] if self.reverse else found
