@@ -30,15 +30,12 @@ class Product:
         self._W, self._b = W, b
         self._converted: tuple[Tensor, Tensor | None] | None = None
 
-    def into(self, out: Tensor, values: Tensor) -> None:
-        """Write the product of `values` (…, input) to `out` (…, unit)."""
-        if self._is_for_onednn(values):
-            W, b = self._weights()
-            out.copy_(linear(values.flatten(0, -2).to_mkldnn(), W, b).to_dense().view(out.shape))
-        elif self._b is None:
-            torch.mm(values.flatten(0, -2), self._W.T, out=out.flatten(0, -2))
-        else:
-            torch.addmm(self._b, values.flatten(0, -2), self._W.T, out=out.flatten(0, -2))
+    def __call__(self, values: Tensor) -> Tensor:
+        """Multiply `values` (time, batch, input); axes (time, batch, unit)."""
+        if not self._is_for_onednn(values):
+            return linear(values, self._W, self._b)
+        W, b = self._weights()
+        return linear(values.flatten(0, 1).to_mkldnn(), W, b).to_dense().unflatten(0, values.shape[:2])
 
     def _is_for_onednn(self, values: Tensor) -> bool:
         fits = values.device.type == "cpu" and values.dtype == torch.float32

@@ -6,17 +6,17 @@ the state it started from and the gradient that came back to the state it handed
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
-from torch.nn.functional import linear
 
 from rnnviz import cells
 from rnnviz.cells import GRUGates, LSTMGates
 from rnnviz.trace.adjoint import Adjoint, gru_adjoint, lstm_adjoint, rnn_adjoint
 from rnnviz.trace.kernels import Product, tanh_
-from rnnviz.trace.layers import Layout, Weights
+from rnnviz.trace.layers import GATES, Layout, Weights
 from rnnviz.trace.runs import runs
 from rnnviz.trace.stacking import Stack
 from rnnviz.trace.stepping import stepping
@@ -91,33 +91,20 @@ class Pass:
 
     def _forward(self, before: Tensor) -> tuple[tuple[Tensor, ...], Tensor | None, Tensor | None]:
         """Gates of every step, and the cell states before and after it."""
-        kind = self.layout.kind
-        if kind == "lstm":
-            return self._forward_lstm(before)
-        return (() if kind == "rnn" else self._forward_gru(before)), None, None
-
-    def _forward_lstm(self, before: Tensor) -> tuple[tuple[Tensor, ...], Tensor, Tensor]:
-        W_ih, W_hh, b_ih, b_hh, _ = self.weights
-        product = Product(torch.cat([W_ih, W_hh], dim=1), None if b_ih is None or b_hh is None else b_ih + b_hh)
-        a = before.new_empty((*before.shape[:2], len(W_hh)))
-        walk = CellWalk.start(self.stack, self.index, self.reverse)
-        for run in self._ordered(runs(before, 2 * len(W_hh))):
-            product.into(a[run], torch.cat([self.inputs[run], before[run]], dim=2))
-            walk.over(run, cells.lstm_squashed(a[run], torch.sigmoid_, tanh_))
-        return LSTMGates(*a.chunk(4, dim=2)), *walk.states()
-
-    def _forward_gru(self, before: Tensor) -> tuple[Tensor, ...]:
-        W_ih, W_hh, b_ih, b_hh, _ = self.weights
-        gates = ()
-        found = runs(before, 3 * len(W_hh), together=True)
-        for run in found:
-            x, h = linear(self.inputs[run], W_ih, b_ih), linear(before[run], W_hh, b_hh)
-            now = cells.gru_squashed(x, h, torch.sigmoid_, tanh_)
-            gates = gates or (now if len(found) == 1 else _room(now, len(before)))
-            for every, some in zip(gates, now, strict=True):
-                if every is not some:
-                    every[run] = some
-        return gates
+        kind, rows, units = self.layout.kind, *self.weights.W_hh.shape
+        if kind == "rnn":
+            return (), None, None
+        walk = CellWalk.start(self.stack, self.index, self.reverse) if kind == "lstm" else None
+        equation = _lstm_equation(self.weights) if kind == "lstm" else _gru_equation(self.weights)
+        found = before.new_empty((len(GATES[kind]), *before.shape[:2], rows // len(GATES[kind])))
+        for run in self._ordered(runs(before, 2 * rows)):
+            for every, some in zip(found, equation(self.inputs[run], before[run]), strict=True):
+                every[run] = some
+            if walk is not None:
+                walk.over(run, LSTMGates(*found[:, run]))
+        if walk is not None:
+            return LSTMGates(*found), *walk.states()
+        return GRUGates(*found), None, None
 
     def _ordered(self, found: list[slice]) -> list[slice]:
         return found[::-1] if self.reverse else found
@@ -156,9 +143,17 @@ class Pass:
             seed[self.stack.lengths - 1, torch.arange(seed.shape[1], device=seed.device)] += gradient[self.index]
 
 
-def _room(gates: LSTMGates | GRUGates, steps: int) -> tuple[Tensor, ...]:
-    """Arrays like these gates for all timesteps."""
-    return type(gates)(*(gate.new_empty((steps, *gate.shape[1:])) for gate in gates))
+def _lstm_equation(weights: Weights) -> Callable[[Tensor, Tensor], LSTMGates]:
+    """`cells.lstm_gates` of many steps: one product, its results squashed in place."""
+    W_ih, W_hh, b_ih, b_hh, _ = weights
+    product = Product(torch.cat([W_ih, W_hh], dim=1), None if b_ih is None or b_hh is None else b_ih + b_hh)
+    return lambda x, h: cells.lstm_squashed(product(torch.cat([x, h], dim=2)), torch.sigmoid_, tanh_)
+
+
+def _gru_equation(weights: Weights) -> Callable[[Tensor, Tensor], GRUGates]:
+    """`cells.gru_gates` of many steps."""
+    of_x, of_h = Product(weights.W_ih, weights.b_ih), Product(weights.W_hh, weights.b_hh)
+    return lambda x, h: cells.gru_squashed(of_x(x), of_h(h), torch.sigmoid_, tanh_)
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,14 +172,15 @@ class CellWalk:
         joined[-1 if reverse else 0] = start
         return cls(joined, stack.valid, reverse)
 
-    def over(self, run: slice, gates: tuple[Tensor, ...]) -> None:
+    def over(self, run: slice, gates: LSTMGates) -> None:
         """Go on over one run of timesteps."""
-        i, forget, g, _ = gates
-        new = i * g
+        within = self.joined[run.start : run.stop + 1]
+        new = torch.mul(gates.i, gates.g, out=within[:-1] if self.reverse else within[1:])
+        forget = gates.f
         if self.valid is not None and self.reverse:
-            new, forget = torch.where(self.valid[run] > 0, new, self.joined[-1]), forget * self.valid[run]
-        step, within = stepping(new), self.joined[run.start : run.stop + 1]
-        (within[:-1] if self.reverse else within[1:]).copy_(new)
+            new.copy_(torch.where(self.valid[run] > 0, new, self.joined[-1]))
+            forget = forget * self.valid[run]
+        step = stepping(new)
         states, keeps = step.split(within), step.split(forget)
         for t in range(len(keeps) - 1, -1, -1) if self.reverse else range(len(keeps)):
             before, after = (t + 1, t) if self.reverse else (t, t + 1)
