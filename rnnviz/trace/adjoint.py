@@ -61,10 +61,15 @@ class Adjoint:
         return pairs if self.reverse else pairs[::-1]
 
     def masked(self, values: Tensor, run: slice) -> Tensor:
-        """Zero what lies past a sequence's length; axes (time, batch, …, unit)."""
+        """Zero what lies past a sequence's length; axes (time, batch, unit) or (time, gate, batch, unit)."""
         if self.valid is None:
             return values
-        return values * self.valid[run].reshape(*values.shape[:2], *[1] * (values.dim() - 2))
+        return values * (self.valid[run] if values.dim() == 3 else self.valid[run].unsqueeze(1))
+
+    def deltas(self, found: list[slice], gates: int) -> Tensor:
+        """Room for dL/d(pre-activation) of the longest run, (time, batch, gate, unit): one product takes in a step."""
+        longest = max((run.stop - run.start for run in found), default=0)
+        return self.hidden.new_empty((longest, self.hidden.shape[1], gates, len(self.weights.W_hh) // gates))
 
     def add(self, run: slice, delta_x: Tensor, delta_h: Tensor) -> None:
         """Take in dL/d(pre-activation), (time, batch, gate·unit), on the side of the input and of the state."""
@@ -97,12 +102,15 @@ def lstm_adjoint(adjoint: Adjoint, gates: LSTMGates, cell_before: Tensor, cell: 
     step, W_hh, W_hr, after = stepping(cell), adjoint.weights.W_hh, adjoint.weights.W_hr, None
     totals, dhs, dcs = adjoint.hidden.unbind(), step.split(adjoint.hidden), step.split(adjoint.cell)
     outs = None if W_hr is None else torch.empty_like(cell[0])
-    for run in adjoint.runs(10 * cell.shape[2]):
+    found = adjoint.runs(14 * cell.shape[2])
+    delta = adjoint.deltas(found, 4)
+    rows, by_gate = delta.flatten(-2), delta.transpose(1, 2)
+    products, of_cell, of_hidden = rows.unbind(), step.split(by_gate[:, :3]), step.split(by_gate[:, 3])
+    for run in found:
         now = LSTMGates(*(gate[run] for gate in gates))
-        delta, to_cell = (adjoint.masked(one, run) for one in _lstm_coefficients(now, cell_before[run], cell[run]))
-        by_gate = delta.transpose(1, 2)
-        rows, by_cell, by_hidden = delta.flatten(-2).unbind(), step.split(by_gate[:, :3]), step.split(by_gate[:, 3])
-        keeps, slopes = step.split(adjoint.masked(now.f, run)), step.split(to_cell)
+        K, to_cell = (adjoint.masked(one, run) for one in _lstm_coefficients(now, cell_before[run], cell[run]))
+        by_cell, by_hidden, slopes = step.split(K[:, :3]), step.split(K[:, 3]), step.split(to_cell)
+        keeps = step.split(adjoint.masked(now.f, run))
         for place, t in adjoint.order(run):
             dh, dc = dhs[t], dcs[t]
             if after is not None:
@@ -111,55 +119,58 @@ def lstm_adjoint(adjoint: Adjoint, gates: LSTMGates, cell_before: Tensor, cell: 
             if outs is not None:
                 (dh,) = step.split(torch.mm(totals[t], W_hr, out=outs).unsqueeze(0))
             step.add_product(dc, dh, slopes[place])
-            step.multiply(by_cell[place], dc, by_cell[place])
-            step.multiply(by_hidden[place], dh, by_hidden[place])
-            after = rows[place], dc, keeps[place]
-        adjoint.add(run, delta.flatten(-2), delta.flatten(-2))
+            step.multiply(by_cell[place], dc, of_cell[place])
+            step.multiply(by_hidden[place], dh, of_hidden[place])
+            after = products[place], dc, keeps[place]
+        adjoint.add(run, rows[: len(keeps)], rows[: len(keeps)])
 
 
 def gru_adjoint(adjoint: Adjoint, gates: GRUGates) -> None:
     """GRU: delta_t = dh_t K_t, dh_{t-1} = seed_{t-1} + dh_t z_t + delta_t W_hh."""
     step, W_hh, after = stepping(gates.z), adjoint.weights.W_hh, None
     totals, dhs = adjoint.hidden.unbind(), step.split(adjoint.hidden)
-    for run in adjoint.runs(8 * gates.z.shape[2]):
+    found = adjoint.runs(11 * gates.z.shape[2])
+    delta = adjoint.deltas(found, 3)
+    rows, of_gates = delta.flatten(-2).unbind(), step.split(delta.transpose(1, 2))
+    for run in found:
         now = GRUGates(*(gate[run] for gate in gates))
         coefficients = _gru_coefficients(now, adjoint.before[run], adjoint.weights)
-        delta, to_new = (adjoint.masked(one, run) for one in coefficients)
-        rows, blocks = delta.flatten(-2).unbind(), step.split(delta.transpose(1, 2))
-        keeps = step.split(adjoint.masked(now.z, run))
+        K, to_new = (adjoint.masked(one, run) for one in coefficients)
+        by_gate, keeps = step.split(K), step.split(adjoint.masked(now.z, run))
         for place, t in adjoint.order(run):
             dh = dhs[t]
             if after is not None:
                 totals[t].addmm_(after[0], W_hh)
                 step.add_product(dh, after[1], after[2])
-            step.multiply(blocks[place], dh, blocks[place])
+            step.multiply(by_gate[place], dh, of_gates[place])
             after = rows[place], dh, keeps[place]
-        of_input = torch.cat([delta[:, :, :2], (to_new * adjoint.hidden[run]).unsqueeze(2)], dim=2)
-        adjoint.add(run, of_input.flatten(-2), delta.flatten(-2))
+        of_state = delta[: len(keeps)]
+        of_input = torch.cat([of_state[:, :, :2], (to_new * adjoint.hidden[run]).unsqueeze(2)], dim=2)
+        adjoint.add(run, of_input.flatten(-2), of_state.flatten(-2))
 
 
 def _lstm_coefficients(gates: LSTMGates, before: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
-    """K (time, batch, gate, unit) and A = do tanh'(c), written with s(1 − s) = s − s² in as few passes as possible."""
+    """K (time, gate, batch, unit) and A = do tanh'(c), written with s(1 − s) = s − s² in as few passes as possible."""
     i, f, g, o = gates
-    K = i.new_empty((*i.shape[:2], 4, i.shape[2]))
+    K = i.new_empty((len(i), 4, *i.shape[1:]))
     squashed, ig, fc = tanh(cell), i * g, f * before
     out = o * squashed
-    torch.addcmul(ig, i, ig, value=-1, out=K[:, :, 0])
-    torch.addcmul(fc, f, fc, value=-1, out=K[:, :, 1])
-    torch.addcmul(i, ig, g, value=-1, out=K[:, :, 2])
-    torch.addcmul(out, o, out, value=-1, out=K[:, :, 3])
+    torch.addcmul(ig, i, ig, value=-1, out=K[:, 0])
+    torch.addcmul(fc, f, fc, value=-1, out=K[:, 1])
+    torch.addcmul(i, ig, g, value=-1, out=K[:, 2])
+    torch.addcmul(out, o, out, value=-1, out=K[:, 3])
     return K, torch.addcmul(o, out, squashed, value=-1)
 
 
 def _gru_coefficients(gates: GRUGates, before: Tensor, weights: Weights) -> tuple[Tensor, Tensor]:
-    """K (time, batch, gate, unit) on the side of the state, and dh/d(pre-activation of n)."""
+    """K (time, gate, batch, unit) on the side of the state, and dh/d(pre-activation of n)."""
     r, z, n = gates
     units = r.shape[2]
     bias = None if weights.b_hh is None else weights.b_hh[2 * units :]
     from_state = linear(before, weights.W_hh[2 * units :], bias)
     to_new = (1 - z) * (1 - n * n)
-    K = r.new_empty((*r.shape[:2], 3, units))
-    torch.mul(to_new, from_state * torch.addcmul(r, r, r, value=-1), out=K[:, :, 0])
-    torch.mul(before - n, torch.addcmul(z, z, z, value=-1), out=K[:, :, 1])
-    torch.mul(to_new, r, out=K[:, :, 2])
+    K = r.new_empty((len(r), 3, *r.shape[1:]))
+    torch.mul(to_new, from_state * torch.addcmul(r, r, r, value=-1), out=K[:, 0])
+    torch.mul(before - n, torch.addcmul(z, z, z, value=-1), out=K[:, 1])
+    torch.mul(to_new, r, out=K[:, 2])
     return K, to_new

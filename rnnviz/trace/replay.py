@@ -97,7 +97,7 @@ class Pass:
         walk = CellWalk.start(self.stack, self.index, self.reverse) if kind == "lstm" else None
         equation = _lstm_equation(self.weights) if kind == "lstm" else _gru_equation(self.weights)
         found = before.new_empty((len(GATES[kind]), *before.shape[:2], rows // len(GATES[kind])))
-        for run in self._ordered(runs(before, 2 * rows)):
+        for run in self._ordered(runs(before, rows)):
             for every, some in zip(found, equation(self.inputs[run], before[run]), strict=True):
                 every[run] = some
             if walk is not None:
