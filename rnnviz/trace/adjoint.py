@@ -101,7 +101,6 @@ def lstm_adjoint(adjoint: Adjoint, gates: LSTMGates, cell_before: Tensor, cell: 
     assert adjoint.cell is not None
     step, W_hh, W_hr, after = stepping(cell), adjoint.weights.W_hh, adjoint.weights.W_hr, None
     totals, dhs, dcs = adjoint.hidden.unbind(), step.split(adjoint.hidden), step.split(adjoint.cell)
-    outs = None if W_hr is None else torch.empty_like(cell[0])
     found = adjoint.runs(14 * cell.shape[2])
     delta = adjoint.deltas(found, 4)
     rows, by_gate = delta.flatten(-2), delta.transpose(1, 2)
@@ -116,8 +115,8 @@ def lstm_adjoint(adjoint: Adjoint, gates: LSTMGates, cell_before: Tensor, cell: 
             if after is not None:
                 totals[t].addmm_(after[0], W_hh)
                 step.add_product(dc, after[1], after[2])
-            if outs is not None:
-                (dh,) = step.split(torch.mm(totals[t], W_hr, out=outs).unsqueeze(0))
+            if W_hr is not None:
+                (dh,) = step.split((totals[t] @ W_hr).unsqueeze(0))
             step.add_product(dc, dh, slopes[place])
             step.multiply(by_cell[place], dc, of_cell[place])
             step.multiply(by_hidden[place], dh, of_hidden[place])

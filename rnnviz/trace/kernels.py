@@ -35,12 +35,12 @@ class Product:
         if not self._is_for_onednn(values):
             return linear(values, self._W, self._b)
         W, b = self._weights()
-        return linear(values.flatten(0, 1).to_mkldnn(), W, b).to_dense().unflatten(0, values.shape[:2])
+        return linear(values.flatten(0, 1).to_mkldnn(), W, b).to_dense().view(*values.shape[:2], len(self._W))
 
     def _is_for_onednn(self, values: Tensor) -> bool:
         fits = values.device.type == "cpu" and values.dtype == torch.float32
         large = values[..., 0].numel() * self._W.numel() >= _WORTH_IT
-        return fits and large and torch.backends.mkldnn.is_available()
+        return fits and large and bool(torch.backends.mkldnn.is_available())  # type: ignore[no-untyped-call]
 
     def _weights(self) -> tuple[Tensor, Tensor | None]:
         if self._converted is None:

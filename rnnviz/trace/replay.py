@@ -91,7 +91,7 @@ class Pass:
 
     def _forward(self, before: Tensor) -> tuple[tuple[Tensor, ...], Tensor | None, Tensor | None]:
         """Gates of every step, and the cell states before and after it."""
-        kind, rows, units = self.layout.kind, *self.weights.W_hh.shape
+        kind, rows = self.layout.kind, len(self.weights.W_hh)
         if kind == "rnn":
             return (), None, None
         walk = CellWalk.start(self.stack, self.index, self.reverse) if kind == "lstm" else None

@@ -5,18 +5,12 @@ from __future__ import annotations
 from torch import Tensor
 
 _CACHE = 2**21  # bytes at a time; four times as much costs 10 to 40 % more once a batch no longer fits
-_WHOLE = 2**24  # bytes that are not cut where results have to be put together again: the copies would cost more
 _SHORTEST = 8  # timesteps: below that the calls themselves cost more than the memory
 
 
-def runs(like: Tensor, units: int, *, together: bool = False) -> list[slice]:
-    """Cut the time axis of `like` (time, batch, …) into runs; `units` numbers are in use a timestep and sequence.
-
-    With `together` results of the runs will be copied into one array, which pays only for large ones.
-    """
+def runs(like: Tensor, units: int) -> list[slice]:
+    """Cut the time axis of `like` (time, batch, …) into runs; `units` numbers are in use a timestep and sequence."""
     steps, batch = like.shape[:2]
     width = max(1, batch * units * like.element_size())
-    if together and steps * width <= _WHOLE:
-        return [slice(0, steps)]
     length = max(_SHORTEST, _CACHE // width)
     return [slice(start, min(start + length, steps)) for start in range(0, steps, length)]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
@@ -40,8 +41,11 @@ def runnable(model: nn.Module, *, gradients: bool) -> Iterator[None]:
 
 @contextmanager
 def replaying(device: str) -> Iterator[None]:
-    """Replay without a graph of autograd's, in full precision, and without the slow numbers below 1.2e-38."""
-    with torch.no_grad(), torch.autocast(device, enabled=False), flushed_denormals():
+    """Replay without a graph of autograd's, in full precision, and without the slow numbers below 1.2e-38.
+
+    Gradients that explode past the largest number become infinite, as torch's do: numpy is not to warn of it.
+    """
+    with torch.no_grad(), torch.autocast(device, enabled=False), flushed_denormals(), np.errstate(all="ignore"):
         yield
 
 

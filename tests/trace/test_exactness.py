@@ -1,5 +1,6 @@
 """A trace agrees with unrolled autograd for every option of nn.RNN, nn.LSTM and nn.GRU, in any combination."""
 
+from contextlib import contextmanager
 from unittest import mock
 
 import numpy as np
@@ -11,7 +12,7 @@ from torch import nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 from unrolled import relative_error, unroll
 
-from rnnviz.trace import runs, trace
+from rnnviz.trace import kernels, runs, stepping, trace
 
 TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-5}
 GATES = {"RNN": "", "LSTM": "ifgo", "GRU": "rzn"}
@@ -51,7 +52,19 @@ def cases(draw):
         "dtype": draw(st.sampled_from([torch.float64, torch.float32])),
         "seed": draw(st.integers(0, 2**16)),
         "run": draw(st.integers(1, 8)),
+        "by_numpy": draw(st.booleans()),
     }
+
+
+@contextmanager
+def patched_sizes(case):
+    """Treat these short and narrow sequences as if they were large: in runs, by oneDNN, and, where drawn, by torch."""
+    with (
+        mock.patch.multiple(runs, _CACHE=1, _SHORTEST=case["run"]),
+        mock.patch.object(kernels, "_WORTH_IT", 1),
+        mock.patch.object(stepping, "_SMALL", 2**14 if case["by_numpy"] else 0),
+    ):
+        yield
 
 
 @pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN")
@@ -62,9 +75,7 @@ def test_a_trace_agrees_with_unrolled_autograd_whatever_the_options(case):
     lengths = case["lengths"]
     loss = loss_of(case)
     torch.manual_seed(case["seed"])
-    with mock.patch.multiple(
-        runs, _CACHE=1, _WHOLE=1, _SHORTEST=case["run"]
-    ):  # cut these short sequences into runs as well
+    with patched_sizes(case):
         found = trace(module, *arguments, loss=lambda result: loss(*padded(result, case)))
     layer = found.layers[case["kind"].lower()]
 
@@ -197,3 +208,15 @@ def test_the_total_gradient_agrees_with_finite_differences(kind, options):
         nudge[0, unit] = step
         slope = (continued(hidden + nudge) - continued(hidden - nudge)) / (2 * step)
         assert layer.grad_hidden[-1, 0, 0, at, unit] == pytest.approx(slope, rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
+def test_a_gradient_that_explodes_is_not_finite_as_torchs_is_not_and_warns_of_nothing(kind):
+    module, x = getattr(nn, kind)(3, 1, batch_first=True), torch.zeros(1, 9, 3)
+    with torch.no_grad():
+        for one in module.parameters():
+            one.zero_()
+        module.weight_hh_l0.fill_(1e20)  # every state is zero, so no unit saturates
+    layer = trace(module, x, loss=lambda result: result[0].sum()).layers[kind.lower()]
+    assert np.isfinite(layer.grad_hidden[..., -2:, :]).all()
+    assert not np.isfinite(layer.grad_hidden[..., :-3, :]).any()
