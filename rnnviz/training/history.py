@@ -13,7 +13,7 @@ __all__ = ["History"]
 
 Column = NDArray[np.float64]
 _MEASURED = ("loss", "metric", "grad_norm")
-_NAMES = ("step", "loss", "metric", "grad_norm", "clipped", "lr")
+_NAMES = ("step", "loss", "metric", "grad_norm", "clipped", "lr", "clip")
 
 
 class History:
@@ -103,10 +103,21 @@ class History:
         return self.columns()[name]
 
     def columns(self) -> dict[str, Column]:
-        """Return all columns of the same rows: step (from 1), loss, metric, grad_norm, clipped (0 or 1) and lr."""
+        """Return all columns of the same rows: step (from 1), loss, metric, grad_norm, clipped (0 or 1), lr and clip.
+
+        The threshold ``clip`` is the one in force at each step, infinite where nothing was clipped.
+        """
         steps, rows, host = self._read()
         grad_norm = rows[:, 2]
-        values = (steps, rows[:, 0], rows[:, 1], grad_norm, (grad_norm > host[:, 1]).astype(float), host[:, 0])
+        values = (
+            steps,
+            rows[:, 0],
+            rows[:, 1],
+            grad_norm,
+            (grad_norm > host[:, 1]).astype(float),
+            host[:, 0],
+            host[:, 1],
+        )
         return dict(zip(_NAMES, (np.ascontiguousarray(value) for value in values), strict=True))
 
     @property

@@ -72,7 +72,8 @@ class Snapshot:
     loss : float
         The probe batch's loss.
     history : mapping
-        Columns of equal length: step, loss, metric, grad_norm, clipped, lr; only some of them where there is no task.
+        Columns of equal length: step, loss, metric, grad_norm, clipped, lr, clip; only some of them where there is no
+        task.
     inputs, outputs, targets : numpy.ndarray or None
         What the probe sequences are, axes (batch, time, feature) or for tokens (batch, time), what the model answers,
         and what it should; None in a training loop that is not ours.

@@ -57,6 +57,15 @@ def test_without_a_threshold_nothing_is_clipped():
     history = History(["w"], "cpu")
     history.append(row(norm=1e6), lr=0.1, clip=None)
     assert history["clipped"].tolist() == [0.0]
+    assert history["clip"].tolist() == [math.inf]
+
+
+def test_the_threshold_of_each_step_is_kept_on_the_same_rows():
+    history = History(["w"], "cpu", capacity=8, recent=4)
+    for step in range(1, 31):
+        history.append(row(norm=7.0), lr=0.1, clip=float(step))
+    np.testing.assert_array_equal(history["clip"], history["step"])
+    np.testing.assert_array_equal(history["clipped"], history["step"] < 7)
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
