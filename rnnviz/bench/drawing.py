@@ -16,7 +16,7 @@ from rnnviz.bench.timing import interleaved
 from rnnviz.bench.wire import Wire, counting
 from rnnviz.live import Feed, Frame, LiveFigure, runtime
 from rnnviz.training import Session, Snapshot
-from rnnviz.views import VIEWS, Focus, Patch, View, apply
+from rnnviz.views import DEFAULT, VIEWS, Focus, Patch, View, apply
 
 __all__ = ["tables"]
 
@@ -52,7 +52,7 @@ def tables(
     say("drawing: one heatmap")
     rows = [*_frame_rows("one heatmap, 64 × 100", *_heatmap(), seconds)]
     snapshots = _snapshots(training_steps)
-    shown = {name: view for name, view in VIEWS.items() if view.exists(snapshots[0])}
+    shown = {name: VIEWS[name] for name in DEFAULT if VIEWS[name].exists(snapshots[0])}
     say("drawing: a whole lab")
     rows += _frame_rows(f"a lab of {len(shown)} views", *_lab(snapshots, shown), seconds)
     yield Table("drawing-frame", "Drawing: a frame", _FRAME_NOTE, _FRAME_COLUMNS, rows)

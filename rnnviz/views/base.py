@@ -203,10 +203,10 @@ class View(abc.ABC):
         return (0.0, 1.0) if self.shares_time else None
 
 
-def where(snapshot: Snapshot, focus: Focus) -> str:
-    """Return the words that say which sequence, layer and direction a picture shows."""
+def where(snapshot: Snapshot, focus: Focus, *, sample: bool = True) -> str:
+    """Return the words that say which sequence (unless it shows them all), layer and direction a picture shows."""
     layers, directions, batch = snapshot.layer.hidden.shape[:3]
-    parts = [t("view.where.sample", sample=focus.sample, batch=batch)] if batch > 1 else []
+    parts = [t("view.where.sample", sample=focus.sample, batch=batch)] if sample and batch > 1 else []
     if layers > 1:
         parts.append(t("view.where.layer", layer=focus.layer))
     if directions > 1:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-__all__ = ["MISSING", "Patch", "Pixels", "apply", "decode", "encode", "thin"]
+__all__ = ["MISSING", "Patch", "Pixels", "apply", "decode", "encode", "newest", "thin"]
 
 Pixels = tuple[int, int]
 MISSING = 255  # the code that stands for "no value here" (NaN)
@@ -104,3 +104,14 @@ def thin(length: int, room: int | None) -> slice:
     """
     stride = 1 if room is None else -(-length // max(room, 1))
     return slice(None, None, max(stride, 1))
+
+
+def newest(length: int, room: int | None) -> npt.NDArray[np.int64]:
+    """Return the positions of at most ``room`` of ``length`` things, evenly, the last always among them.
+
+    Examples
+    --------
+    >>> newest(10, 4), newest(3, None)
+    (array([0, 3, 6, 9]), array([0, 1, 2]))
+    """
+    return np.arange(length)[::-1][thin(length, room)][::-1]

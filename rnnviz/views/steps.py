@@ -8,10 +8,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.i18n import t
-from rnnviz.views.patch import Patch, Pixels, thin
+from rnnviz.views.patch import Patch, Pixels, newest
 from rnnviz.views.style import axis, base_layout, notice
 
-__all__ = ["Curve", "curve_patches", "curves_figure"]
+__all__ = ["Curve", "curve_patches", "curves_figure", "log_ticks"]
 
 _WIDTH = 0.42  # of each panel, as a share of the plotting area
 _LEFT, _RIGHT = (0.0, _WIDTH), (1 - _WIDTH, 1.0)
@@ -69,14 +69,14 @@ def curve_patches(curves: Sequence[Curve], history: Mapping[str, np.ndarray], pi
         ``(width, height)`` of the plotting area; ``None`` keeps every value.
     """
     steps = history["step"]
-    kept = _kept(len(steps), None if pixels is None else int(pixels[0] * _WIDTH))
+    kept = newest(len(steps), None if pixels is None else int(pixels[0] * _WIDTH))
     patches = []
     for index, curve in enumerate(curves):
         values = history[curve.column]
         values = np.where(values > 0, values, np.nan)[kept] if curve.log else values[kept]
         patches += [Patch(index, "x", steps[kept]), Patch(index, "y", values)]
         patches.append(Patch(index, "mode", "lines" if len(kept) > 1 else "markers"))  # one point has no length
-        patches += _ticks(f"yaxis{_suffix(index)}", values, log=curve.log)
+        patches += log_ticks(f"yaxis{_suffix(index)}", values, log=curve.log)
     return patches
 
 
@@ -84,14 +84,18 @@ def _suffix(index: int) -> str:
     return "" if index == 0 else str(index + 1)
 
 
-def _kept(length: int, room: int | None) -> np.ndarray:
-    """Even positions, the newest always among them."""
-    positions = np.arange(length)[::-1][thin(length, room)]
-    return positions[::-1]
+def log_ticks(axis: str, values: np.ndarray, *, log: bool) -> list[Patch]:
+    """Label 1, 2, 5 of each decade where there are few decades, else the decades alone; nothing on an empty axis.
 
-
-def _ticks(axis: str, values: np.ndarray, *, log: bool) -> list[Patch]:
-    """Label 1, 2, 5 of each decade where there are few decades, else the decades alone; nothing on an empty axis."""
+    Parameters
+    ----------
+    axis : str
+        Such as ``"yaxis2"``.
+    values : numpy.ndarray
+        What is drawn on it, positive or NaN on a log axis.
+    log : bool
+        Whether the axis counts in powers of ten.
+    """
     values = values[np.isfinite(values)]
     patches = [Patch(None, f"{axis}.showticklabels", bool(len(values)))]
     if log:

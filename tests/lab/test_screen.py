@@ -10,7 +10,7 @@ import pytest
 from rnnviz.live import LiveFigure
 from rnnviz.live import feed as feed_module
 from rnnviz.training import LIVE, STRUCTURAL
-from rnnviz.views import VIEWS, HiddenView
+from rnnviz.views import DEFAULT, VIEWS, HiddenView
 from tests.lab.browser import Browser, LabMaker, settle
 from tests.training.examples import WAIT, Echo, raising
 
@@ -305,7 +305,7 @@ def test_a_frame_is_one_message_with_all_the_views_in_it(make_lab: LabMaker) -> 
     assert lab._runner.join(WAIT)
     browser.catch_up()
     for content, buffers in browser.frames:
-        assert {part["figure"] for part in content["parts"]} == set(VIEWS)
+        assert {part["figure"] for part in content["parts"]} == set(DEFAULT)
         assert len(buffers) == 1
     steps = [content["step"] for content, _ in browser.frames]
     assert steps == sorted(steps)

@@ -28,6 +28,17 @@ def test_the_solid_line_is_the_norm_of_the_total_gradient_and_the_dashed_of_the_
         assert lines[DIRECT].line.dash == "dash"
 
 
+@pytest.mark.parametrize(
+    ("chosen", "shown"), [("both", {*range(7)}), ("total", {*range(5), TOTAL}), ("direct", {DIRECT})]
+)
+def test_the_chosen_gradient_is_shown_and_the_ghosts_only_with_the_total(chosen: str, shown: set[int]) -> None:
+    snapshot = frames("lstm")[-1]
+    lines = GradientsView().figure(snapshot, Focus(gradient=chosen)).data
+    assert {index for index, line in enumerate(lines) if line.visible} == shown
+    for line, whole in zip(lines, GradientsView().figure(snapshot).data, strict=True):
+        np.testing.assert_array_equal(line.y, whole.y)
+
+
 def test_a_loss_on_the_last_step_leaves_gaps_before_it_and_the_notice_counts_the_zeros() -> None:
     figure = GradientsView().figure(frames("lstm")[-1])
     assert np.isnan(figure.data[DIRECT].y[:-1]).all()

@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from rnnviz.live import Frame, pack
 from rnnviz.training import Snapshot
-from rnnviz.views import VIEWS, Focus, GatesView, HiddenView, View, apply, decode
+from rnnviz.views import GRADIENTS, VIEWS, Focus, GatesView, HiddenView, View, apply, decode
 from tests.views.pictures import RUNS, axis_of, begin, frames, notices, sunspots, train
 
 SIZES = st.tuples(st.integers(1, 900), st.integers(1, 500))
 PICTURES = [name for name in VIEWS if name != "prediction"]
+UNGATED = {"rnn": {"memory"}, "relu": {"memory", "saturation"}}  # what a run has nothing to draw for
+DRAWABLE = [(name, view) for name in RUNS for view in PICTURES if view not in UNGATED.get(name, set())]
 HEATMAPS = ["hidden", "gates"]
 
 
@@ -57,7 +59,7 @@ def test_what_is_left_of_a_heatmap_are_true_values_at_true_places(name: str, pix
         np.testing.assert_array_equal(panel.z, whole[np.ix_(panel.x.astype(int), panel.y.astype(int))].T)
 
 
-@pytest.mark.parametrize("name", ["gradients", "curves"])
+@pytest.mark.parametrize("name", ["gradients", "curves", "theory", "clipping"])
 @settings(max_examples=40)
 @given(pixels=SIZES)
 def test_a_line_has_no_more_points_than_its_panel_has_pixels(name: str, pixels: tuple[int, int]) -> None:
@@ -101,13 +103,13 @@ def test_what_fits_is_sent_whole_without_a_word(name: str, pixels: tuple[int, in
     assert "shown" not in notices(figure)
 
 
-def test_the_newest_training_step_is_always_shown() -> None:
+@pytest.mark.parametrize("name", ["curves", "clipping"])
+def test_the_newest_training_step_is_always_shown(name: str) -> None:
     for width in range(1, 120):
-        assert sent(VIEWS["curves"], long_run(), (width, 100)).data[0].x[-1] == 30
+        assert sent(VIEWS[name], long_run(), (width, 100)).data[0].x[-1] == 30
 
 
-@pytest.mark.parametrize("view", PICTURES)
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize(("name", "view"), DRAWABLE)
 def test_a_live_picture_ends_as_the_static_one(name: str, view: str) -> None:
     picture, (first, *_, last) = VIEWS[view], frames(name)
     live = apply(picture.skeleton(first, Focus()), picture.patches(first, Focus(), (300, 200)))
@@ -115,7 +117,7 @@ def test_a_live_picture_ends_as_the_static_one(name: str, view: str) -> None:
     assert live.to_json() == picture.figure(last).to_json()
 
 
-@pytest.mark.parametrize("view", PICTURES)
+@pytest.mark.parametrize("view", [view for name, view in DRAWABLE if name == "relu"])
 def test_a_range_that_is_widened_is_widened_in_the_live_picture_too(view: str) -> None:
     picture, session = VIEWS[view], begin("relu")
     live = picture.figure(session.snapshot())
@@ -131,6 +133,18 @@ def test_a_live_picture_follows_to_another_sequence_layer_and_direction(view: st
     live = apply(picture.skeleton(snapshot, Focus()), picture.patches(snapshot, Focus()))
     apply(live, picture.patches(snapshot, focus))
     assert live.to_json() == picture.figure(snapshot, focus).to_json()
+
+
+@pytest.mark.parametrize("chosen", GRADIENTS)
+@pytest.mark.parametrize("before", GRADIENTS)
+def test_a_live_picture_follows_to_another_gradient(before: str, chosen: str) -> None:
+    picture, snapshot = VIEWS["gradients"], frames("both ways")[-1]
+    live = picture.figure(snapshot, Focus(gradient=before))
+    apply(live, picture.patches(snapshot, Focus(gradient=chosen), (300, 200)))
+    assert live.to_json() == picture.figure(snapshot, Focus(gradient=chosen)).to_json()
+    message, _ = pack(Frame(0, 0, {"gradients": picture.patches(snapshot, Focus(gradient=chosen))}))
+    sent = [part["value"] for part in message["parts"] if part["key"] == "visible"]
+    assert sent == [line.visible for line in picture.figure(snapshot, Focus(gradient=chosen)).data]
 
 
 def test_a_live_forecast_ends_as_the_static_one() -> None:
