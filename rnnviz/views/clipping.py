@@ -19,7 +19,7 @@ class ClippingView(View):
     """Norm before clipping, after it, and the threshold that was in force at each training step."""
 
     name = "clipping"
-    height = 300
+    height = 340
     shares_time = False
 
     def exists(self, snapshot: Snapshot) -> bool:
@@ -33,8 +33,9 @@ class ClippingView(View):
             legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"},
             xaxis=axis(t("view.step"), rangemode="tozero"),
             yaxis=axis(t("view.clipping.norm"), type="log", tickformat="~g"),
-            annotations=[notice().update(x=1, xanchor="right", yshift=22)],
+            annotations=[notice().update(x=1, xanchor="right", yshift=24)],
         )
+        layout["margin"] |= {"t": 78}
         before = _line(t("view.clipping.before"), PURPLE, 1.2)
         after = _line(t("view.clipping.after"), BLUE, 2.0)
         threshold = _line(t("view.curves.clip"), GREY, 1.4, dash="dash", shape="hv")

@@ -1,5 +1,7 @@
 """The memory horizon: how far back the gradient reaches, timestep by training step, while the run goes on."""
 
+import math
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -29,6 +31,7 @@ class HorizonView(View):
             yaxis=axis(t("view.step"), tickformat="d"),
             annotations=[notice().update(yshift=3)],
         )
+        layout["margin"] |= {"t": 62}
         bar = {"title": {"text": t("view.horizon.norm"), "side": "right"}, "thickness": 9, "x": 0.89, "outlinewidth": 0}
         hover = f"{t('view.step')} %{{y}}, t = %{{x}}<br>‖∂L/∂h‖ = %{{customdata:.2e}}<extra></extra>"
         heat = go.Heatmap(zauto=False, colorscale=SEQUENTIAL, colorbar=bar, hoverongaps=False, hovertemplate=hover)
@@ -53,19 +56,20 @@ class HorizonView(View):
 
 
 def _colours(scale: Scale) -> list[Patch]:
-    ticks = tuple(np.unique(np.linspace(scale.low, scale.high, 5).round()).tolist())
+    every = max(1, math.ceil((scale.high - scale.low) / 5))
+    ticks = tuple(range(math.floor(scale.high), math.ceil(scale.low) - 1, -every))
     return [
         Patch(0, "zmin", scale.low),
         Patch(0, "zmax", scale.high),
         Patch(0, "colorbar.tickvals", ticks),
-        Patch(0, "colorbar.ticktext", tuple(f"10<sup>{tick:g}</sup>" for tick in ticks)),
+        Patch(0, "colorbar.ticktext", tuple(f"10<sup>{tick}</sup>" for tick in ticks)),
     ]
 
 
 def _words(snapshot: Snapshot, focus: Focus, scale: Scale, stride: int, moments: int) -> str:
     words = [t("view.horizon.moments", moments=moments), where(snapshot, focus, sample=False)]
-    if scale.previous is not None:
-        words.append(t("view.horizon.widened", low=scale.low, high=scale.high, step=scale.since))
-    if stride > 1:
-        words.append(t("view.thinned.steps", steps=stride))
-    return " · ".join(word for word in words if word)
+    words.append(t("view.thinned.steps", steps=stride) if stride > 1 else "")
+    said = " · ".join(word for word in words if word)
+    if scale.previous is None:
+        return said
+    return t("view.horizon.widened", words=said, low=scale.low, high=scale.high, step=scale.since)

@@ -9,7 +9,7 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, Picked, View, times, where
 from rnnviz.views.patch import Patch, Pixels, thin
-from rnnviz.views.style import BLUE, GREY, ORANGE, axis, base_layout, notice
+from rnnviz.views.style import BLUE, ORANGE, PURPLE, axis, base_layout, notice
 from rnnviz.views.theory import KEEPING
 
 __all__ = ["MemoryView", "effective_memory"]
@@ -21,7 +21,7 @@ class MemoryView(View):
     """Bars of 1 / (1 − mean keep gate) in timesteps on a log axis, a bar a unit; the length of a sequence is dashed."""
 
     name = "memory"
-    height = 300
+    height = 340
     shares_time = False
 
     def exists(self, snapshot: Snapshot) -> bool:
@@ -35,17 +35,18 @@ class MemoryView(View):
             t("view.memory.title"),
             self.height,
             showlegend=False,
-            bargap=0.15 if units <= 64 else 0,
+            bargap=0.1 if units <= 64 else 0,
             barmode="overlay",
             xaxis=axis(t("view.unit"), range=[-0.6, units - 0.4]),
             yaxis=axis(t("view.memory.steps"), type="log", exponentformat="power", autorange=False, dtick=1),
             annotations=[notice().update(yshift=3)],
         )
+        layout["margin"] |= {"t": 62}
         hover = f"{t('view.unit')} %{{x}}<br>{t('view.memory.hover')}<extra></extra>"
         bars = go.Bar(name=t("view.memory.name"), marker={"color": BLUE}, hovertemplate=hover)
-        picked = go.Bar(name=t("view.picked"), marker={"color": ORANGE}, hovertemplate=hover, width=0.85)
+        picked = go.Bar(name=t("view.picked"), marker={"color": ORANGE}, hovertemplate=hover, width=0.9)
         figure = go.Figure([bars, picked], layout)
-        return figure.add_hline(len(times(snapshot)), line={"color": GREY, "width": 1.4, "dash": "dash"})
+        return figure.add_hline(len(times(snapshot)), line={"color": PURPLE, "width": 2, "dash": "dash"})
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
         steps = effective_memory(snapshot, focus)

@@ -38,7 +38,13 @@ class SaturationView(View):
             t("view.saturation.title"),
             self.height,
             showlegend=True,
-            legend={"orientation": "h", "x": 1, "y": 1, "xanchor": "right", "yanchor": "bottom"},
+            legend={
+                "x": 1,
+                "y": 1,
+                "xanchor": "right",
+                "yanchor": "top",
+                "bgcolor": "rgba(0,0,0,0)",
+            },  # no point can lie there
             xaxis=axis(t("view.saturation.left"), range=[-0.03, 1.03], tickformat=".0%"),
             yaxis=axis(t("view.saturation.right"), range=[-0.03, 1.03], tickformat=".0%"),
             annotations=[notice().update(yshift=3)],

@@ -43,8 +43,7 @@ class SpectrumView(View):
         layout = base_layout(
             t("view.spectrum.title"),
             self.height,
-            showlegend=True,
-            legend={"orientation": "h", "x": 1, "y": 1, "xanchor": "right", "yanchor": "bottom"},
+            showlegend=False,
             xaxis=axis(t("view.spectrum.real"), zeroline=True, zerolinecolor="rgba(128,128,128,0.4)"),
             yaxis=axis(t("view.spectrum.imaginary"), zeroline=True, zerolinecolor="rgba(128,128,128,0.4)"),
             annotations=[notice().update(yshift=3)],

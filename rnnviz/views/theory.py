@@ -18,7 +18,8 @@ __all__ = ["KEEPING", "TheoryView"]
 KEEPING = {"lstm": "f", "gru": "z"}  # the gate that multiplies the old state
 _LINES = {"rnn": ("rho", "sigma"), "lstm": ("forget",), "gru": ("update",)}
 _EDGE = 20  # powers of ten: what lies further from 1 is not drawn
-_DECADES = 5  # the axis grows in leaps of so many
+_HEADROOM = 0.5  # powers of ten
+_DECADES = 2  # the axis grows in leaps of so many
 
 
 class TheoryView(View):
@@ -44,10 +45,10 @@ class TheoryView(View):
             showlegend=True,
             legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"},
             xaxis=axis(t("view.time"), range=[-0.5, len(times(snapshot)) - 0.5]),
-            yaxis=axis(t("view.theory.share"), type="log", exponentformat="power", autorange=False),
+            yaxis=axis(t("view.theory.share", state=state), type="log", exponentformat="power", autorange=False),
             annotations=[notice().update(y=0, yshift=4, x=0.99, xanchor="right")],
         )
-        measured = _line(t("view.theory.measured", state=state), BLUE, 2.4, "solid")
+        measured = _line(t("view.theory.measured"), BLUE, 2.4, "solid")
         looks = zip(_LINES[kind], ((ORANGE, 1.8, "dash"), (GREY, 1.6, "dot")), strict=False)
         return go.Figure([measured, *(_line(t(f"view.theory.{name}"), *look) for name, look in looks)], layout)
 
@@ -59,7 +60,7 @@ class TheoryView(View):
         patches = []
         for index, curve in enumerate(curves):
             patches += [Patch(index, "x", times(snapshot)[kept]), Patch(index, "y", curve[kept])]
-        low, high = _range(curves)
+        low, high = _range(curves[:2])  # a loose bound may leave the picture
         said = [words, where(snapshot, focus, sample=False)]
         said.append(t("view.thinned.steps", steps=kept.step) if kept.step > 1 else "")
         return [
@@ -108,12 +109,12 @@ def _drawable(curve: np.ndarray) -> np.ndarray:
 
 
 def _range(curves: list[np.ndarray]) -> tuple[float, float]:
-    """Return whole leaps of decades that hold 1 and every curve, up to the edge."""
+    """Return whole leaps of decades that hold 1 and the curves, up to the edge."""
     values = np.concatenate(curves)
     logs = np.log10(values[np.isfinite(values)])
     low = _DECADES * math.floor(max(-_EDGE, logs.min(initial=-1.0)) / _DECADES)
-    high = _DECADES * math.ceil(min(_EDGE, logs.max(initial=0.0)) / _DECADES - 1e-9)
-    return float(low), high + 0.5
+    high = _DECADES * math.ceil(min(_EDGE, logs.max(initial=0.0)) / _DECADES - _HEADROOM / _DECADES)
+    return float(low), high + _HEADROOM
 
 
 def _line(name: str, color: str, width: float, dash: str) -> go.Scatter:

@@ -37,14 +37,14 @@ def test_after_is_the_norm_of_the_gradient_that_the_optimiser_used_also_when_the
 def test_the_shares_are_those_of_all_steps_and_of_the_last_hundred() -> None:
     norms = np.array([2.0] * 150 + [0.5] * 25 + [3.0] * 25)
     figure = VIEW.figure(noted(np.arange(1, 201), norms, 1.0))
-    assert "clipped: 87.5% of the steps so far, 75.0% of the last 100" in notices(figure)
+    assert "clipped: 87.5% of steps, 75.0% of the last 100" in notices(figure)
     assert "noted" not in notices(figure)
 
 
 def test_a_thinned_history_says_on_how_many_steps_the_shares_rest() -> None:
     steps = np.arange(1, 4001, 8)
     figure = VIEW.figure(noted(steps, np.where(steps % 16 == 1, 2.0, 0.5), 1.0))
-    words = "clipped: 50.0% of the steps so far, {}% of the last 100<br>counted on 500 noted steps, {} of them recent"
+    words = "clipped: 50.0% of steps, {}% of the last 100<br>counted on 500 noted steps, {} of them recent"
     recent = steps[steps > steps[-1] - 100]
     assert words.format(f"{100 * np.mean(recent % 16 == 1):.1f}", len(recent)) in notices(figure)
 

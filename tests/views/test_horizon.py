@@ -51,14 +51,16 @@ def test_a_colour_means_the_same_number_in_every_frame() -> None:
         scale = snapshot.scales["gradient"]
         assert (heat.zauto, heat.zmin, heat.zmax) == (False, scale.low, scale.high)
         assert heat.zmin == VIEW.figure(frames("gru")[0]).data[0].zmin
-        assert heat.colorbar.ticktext == tuple(f"10<sup>{tick:g}</sup>" for tick in heat.colorbar.tickvals)
+        assert heat.colorbar.ticktext == tuple(f"10<sup>{int(tick)}</sup>" for tick in heat.colorbar.tickvals)
+        assert all(scale.low <= tick <= scale.high for tick in heat.colorbar.tickvals)
+        assert len(heat.colorbar.tickvals) >= 2
 
 
 def test_widened_colours_say_so_with_their_step() -> None:
     snapshot = frames("rnn")[-1]
     scale = Scale(-9.0, 4.0, since=31, previous=(-5.0, 1.0))
     snapshot = dataclasses.replace(snapshot, scales={**snapshot.scales, "gradient": scale})
-    assert "colours widened to 10<sup>-9</sup> … 10<sup>4</sup> at step 31" in notices(VIEW.figure(snapshot))
+    assert "colours widened at step 31 to 10<sup>-9</sup> … 10<sup>4</sup>" in notices(VIEW.figure(snapshot))
 
 
 def test_a_gradient_of_zero_or_without_a_value_is_blank() -> None:

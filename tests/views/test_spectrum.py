@@ -61,7 +61,7 @@ def test_every_gate_layer_and_direction_has_the_eigenvalues_that_torch_finds(nam
 def test_a_gated_cell_shows_its_candidate_and_says_so(name: str, gate: str) -> None:
     snapshot = frames(name)[-1]
     assert SpectrumView().figure(snapshot).to_json() == SpectrumView(gate).figure(snapshot).to_json()
-    assert f"block of gate {gate} of W<sub>hh</sub>" in notices(SpectrumView().figure(snapshot))
+    assert f"block of gate {gate} ·" in notices(SpectrumView().figure(snapshot))
 
 
 def test_the_colour_tells_which_side_of_the_circle_a_point_is_on() -> None:
