@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from rnnviz.i18n import t
 from rnnviz.training.devices import considerate_threads
 from rnnviz.training.failures import NonFiniteLoss, describe
@@ -200,7 +198,7 @@ class Player:
         if not self.watched:
             return
         snapshot = self.session.snapshot(fresh=fresh)
-        if not _drawable(snapshot):  # the update of the last step broke the weights before any loss could tell
+        if not snapshot.drawable:  # the update of the last step broke the weights before any loss could tell
             raise self._not_finite(self.session.step)
         self.last_frame = snapshot
         self.tape.offer(snapshot)
@@ -209,11 +207,7 @@ class Player:
     def _note(self) -> None:
         """Put a run that nobody watches on the tape, now and then; one that is watched is noted frame by frame."""
         if not self.watched and self.tape.due(self.session.run, self.session.step):
-            self._keep(self.session.snapshot(fresh=False))
-
-    def _keep(self, snapshot: Snapshot) -> None:
-        if _drawable(snapshot):
-            self.tape.offer(snapshot)
+            self.tape.offer(self.session.snapshot(fresh=False))
 
     def _check(self) -> None:
         bad = self.session.history.first_bad()
@@ -257,11 +251,3 @@ class Player:
         self._in_view = True  # stays so when the callback raises: `_fail` names it
         callback(value)
         self._in_view = False
-
-
-def _drawable(snapshot: Snapshot) -> bool:
-    """Whether loss, states and gradients are finite on every valid timestep; past a sequence's length they are NaN."""
-    layer = snapshot.layer
-    valid = np.arange(layer.hidden.shape[3]) < np.asarray(layer.lengths)[:, None]
-    arrays = [array for array in (layer.hidden, layer.cell, layer.grad_hidden, layer.grad_cell) if array is not None]
-    return math.isfinite(snapshot.loss) and all(bool(np.isfinite(array[:, :, valid]).all()) for array in arrays)

@@ -1,5 +1,6 @@
 """Snapshot: everything a picture needs of one moment of a run, as read-only numpy arrays."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -141,3 +142,12 @@ class Snapshot:
             If the layer has none of that name, or the snapshot carries no weights.
         """
         return self.weights[f"{self.module}.{name}" if self.module else name]
+
+    @property
+    def drawable(self) -> bool:
+        """Whether loss, states and gradients are finite on every valid timestep; past a sequence's end they are NaN."""
+        layer = self.layer
+        valid = np.arange(layer.hidden.shape[3]) < np.asarray(layer.lengths)[:, None]
+        arrays = (layer.hidden, layer.cell, layer.grad_hidden, layer.grad_cell)
+        sound = all(bool(np.isfinite(array[:, :, valid]).all()) for array in arrays if array is not None)
+        return sound and math.isfinite(self.loss)

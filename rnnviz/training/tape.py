@@ -1,5 +1,6 @@
 """Tape: snapshots of a run, evenly thinned and bounded in memory, to wind back through."""
 
+import threading
 from dataclasses import fields
 from typing import Any
 
@@ -8,15 +9,26 @@ import numpy as np
 from rnnviz.training.snapshot import Snapshot
 from rnnviz.training.thinned import Thinned
 
-__all__ = ["Tape"]
+__all__ = ["Tape", "reel"]
 
 _SNAPSHOTS = 96
 _BYTES = 64e6
 _UNWATCHED = 64  # snapshots of a run up to its goal that nobody watches
 
 
+def reel(shared: int = 1) -> Thinned[Snapshot]:
+    """Return empty room for snapshots: 96 of them at most and 64 MB.
+
+    Parameters
+    ----------
+    shared : int
+        How many reels have the memory together.
+    """
+    return Thinned(_SNAPSHOTS, _BYTES / shared, _weight)
+
+
 class Tape:
-    """Keep snapshots of the present run; a new run begins a new tape.
+    """Keep snapshots of the present run; a new run begins a new tape. Any thread may write and read.
 
     Parameters
     ----------
@@ -26,15 +38,19 @@ class Tape:
 
     def __init__(self, goal: int) -> None:
         self._every = max(1, goal // _UNWATCHED)
-        self._kept: Thinned[Snapshot] = Thinned(_SNAPSHOTS, _BYTES, _weight)
+        self._kept = reel()
         self._run: int | None = None
+        self._lock = threading.Lock()
 
     def offer(self, snapshot: Snapshot) -> None:
-        """Note a snapshot."""
-        if snapshot.run != self._run:
-            self._kept.clear()
-            self._run = snapshot.run
-        self._kept.offer(snapshot.step, snapshot)
+        """Note a snapshot, unless there is nothing in it to draw."""
+        if not snapshot.drawable:
+            return
+        with self._lock:
+            if snapshot.run != self._run:
+                self._kept.clear()
+                self._run = snapshot.run
+            self._kept.offer(snapshot.step, snapshot)
 
     def due(self, run: int, step: int) -> bool:
         """Whether a run that nobody watches should be noted at this step."""
@@ -42,18 +58,19 @@ class Tape:
 
     def steps(self) -> list[int]:
         """Return the steps that are on the tape, rising."""
-        return self._kept.steps()
+        return [snapshot.step for snapshot in self.snapshots()]
 
     def snapshots(self) -> list[Snapshot]:
         """Return the snapshots, in the order of their steps; the newest is the last."""
-        return [snapshot for _, snapshot in self._kept.items()]
+        with self._lock:
+            return [snapshot for _, snapshot in self._kept.items()]
 
     def at(self, step: int) -> Snapshot | None:
         """Return the snapshot nearest to a step, None on an empty tape."""
         return min(self.snapshots(), key=lambda one: abs(one.step - step), default=None)
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self.snapshots())
 
 
 def _weight(snapshot: Snapshot) -> float:

@@ -42,6 +42,10 @@ class Thinned(Generic[T]):
         self._weight = 0.0
         self.stride = 1
 
+    def wants(self, step: int) -> bool:
+        """Whether a thing at this step would be kept when newer ones come."""
+        return not self._kept or step - self._kept[-1][0] >= self.stride
+
     def offer(self, step: int, thing: T) -> None:
         """Note a thing; of two at one step the later one counts, and a step before the newest is not kept."""
         if self._newest is not None and step < self._newest[0]:
@@ -49,7 +53,7 @@ class Thinned(Generic[T]):
         self._newest = (step, thing)
         if self._kept and step == self._kept[-1][0]:
             self._kept[-1] = self._newest
-        elif not self._kept or step - self._kept[-1][0] >= self.stride:
+        elif self.wants(step):
             self._kept.append(self._newest)
             self._weight += self._weigh(thing)
             while len(self._kept) > 2 and (len(self._kept) > self._capacity or self._weight > self._budget):
