@@ -1,13 +1,14 @@
 """What a lab is asked to show: which pictures, in which order, and which controls."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rnnviz.training import LIVE, STRUCTURAL
 from rnnviz.views import DEFAULT, VIEWS, Focus, View
 
-__all__ = ["TOOLS", "known_views", "shown_controls", "tools_asked"]
+__all__ = ["TOOLS", "asked_focus", "known_views", "shown_controls", "tools_asked"]
 
-TOOLS = ("pictures",)
+TOOLS = ("pictures", "timeline")
 _CONTROLS = (*LIVE, *STRUCTURAL, *Focus.__dataclass_fields__, *TOOLS)
 
 
@@ -54,6 +55,33 @@ def shown_controls(show: Sequence[str] | None) -> tuple[str, ...] | None:
     if unknown:
         raise ValueError(f"show names {', '.join(map(repr, unknown))}; a lab has {', '.join(_CONTROLS)}.")
     return tuple(show)
+
+
+def asked_focus(verb: str, focus: Mapping[str, Any], *others: str) -> Focus:
+    """Return the focus that keywords of ``verb`` describe.
+
+    Parameters
+    ----------
+    verb : str
+        The method that was called.
+    focus : mapping
+        Its keywords.
+    *others : str
+        What else it takes.
+
+    Raises
+    ------
+    TypeError
+        If a keyword is no part of a focus; the sentence lists those that are.
+    """
+    unknown = set(focus) - set(Focus.__dataclass_fields__)
+    if unknown:
+        known = ", ".join(Focus.__dataclass_fields__)
+        raise TypeError(
+            f"{verb} has no argument {', '.join(map(repr, sorted(unknown)))}; "
+            f"besides {' and '.join(others)} it has {known}."
+        )
+    return Focus(**focus)
 
 
 def _view(one: str | View) -> View:

@@ -9,6 +9,7 @@ from rnnviz.lab.choices import tools_asked
 from rnnviz.lab.knobs import Knobs
 from rnnviz.lab.pictures import Pictures
 from rnnviz.lab.screen import Screen
+from rnnviz.lab.timeline import Timeline
 from rnnviz.lab.tools import Tool
 from rnnviz.models import CELLS, INITIALISATIONS, NONLINEARITIES
 from rnnviz.training import Runner, RunState, Session, Settings, Snapshot
@@ -62,6 +63,7 @@ class Console:
         if self.screen is None:
             self.knobs = Knobs(self._session.settings, self._session.task.seq_lens, _CHOICES, self._moved)
             snapshot, state = self.runner.snapshot(), self.runner.state
+            self.runner.tape.offer(snapshot)  # a run that nobody watched is on it with gaps
             self.screen = Screen(
                 snapshot,
                 state,
@@ -83,8 +85,33 @@ class Console:
         """The tools in the order of their buttons."""
         makers: dict[str, Callable[[], Tool]] = {
             "pictures": lambda: Pictures(self.views, self._chosen, self._choose),
+            "timeline": lambda: Timeline(self.runner.tape, self._held, lambda step: self._guarded(self._hold, step)),
         }
         return [makers[name]() for name in tools_asked(self._show)]
+
+    def moments(self) -> list[Snapshot]:
+        """Return the moments of this run that are kept, in order, and with them the present one."""
+        now = self.runner.snapshot()
+        self.runner.tape.offer(now)
+        return [one for one in self.runner.tape.snapshots() if one.run == now.run] or [now]
+
+    def moment(self, step: int | None) -> Snapshot:
+        """Return the moment nearest to a step, the present one for None."""
+        if step is None:
+            return self.runner.snapshot()
+        return min(self.moments(), key=lambda one: abs(one.step - step))
+
+    def rewind(self, step: int | None) -> None:
+        """Show the moment nearest to a step, None the newest; opens the screen."""
+        self.shown()
+        self._hold(step)
+
+    def _hold(self, step: int | None) -> None:
+        if self.screen is not None:
+            self.screen.hold(None if step is None else self.runner.tape.at(step))
+
+    def _held(self) -> Snapshot | None:
+        return None if self.screen is None else self.screen.held
 
     def _choose(self, names: Iterable[str]) -> None:
         if self.screen is not None:
@@ -129,10 +156,10 @@ class Console:
         ):
             button.on_click(lambda _button, action=action: self._guarded(action))
 
-    def _guarded(self, action: Callable[[], object]) -> None:
+    def _guarded(self, action: Callable[..., object], *arguments: object) -> None:
         """Jupyter swallows what a callback raises: show it instead, and raise it at the next blocking call."""
         try:
-            action()
+            action(*arguments)
         except Exception as error:
             self.runner.fail(error, "lab")
 

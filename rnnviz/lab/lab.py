@@ -6,11 +6,12 @@ from typing import Any, Self
 import plotly.graph_objects as go
 
 from rnnviz.lab.cells import claim
-from rnnviz.lab.choices import known_views, shown_controls
+from rnnviz.lab.choices import asked_focus, known_views, shown_controls
 from rnnviz.lab.console import Console
 from rnnviz.tasks import Task
 from rnnviz.training import History, RunState, Session, Settings, Snapshot
-from rnnviz.views import Focus, View
+from rnnviz.training.checks import optional, whole
+from rnnviz.views import View
 
 __all__ = ["Lab"]
 
@@ -158,6 +159,24 @@ class Lab:
         self._console.set(settings)
         return self
 
+    def rewind(self, step: int | None) -> None:
+        """Let the pictures show an earlier moment and stay there, whatever the training does meanwhile.
+
+        A lab keeps up to 96 moments of its run, evenly spaced; the one nearest to ``step`` is shown. A new model lets
+        go of it.
+
+        Parameters
+        ----------
+        step : int or None
+            Which step, 0 or more; None returns to the newest.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is no such number.
+        """
+        self._console.rewind(optional(whole(0))("step", step))
+
     def close(self) -> None:
         """Stop training and drawing for good; `history`, `trace` and `figure` still answer."""
         self._console.close()
@@ -195,13 +214,15 @@ class Lab:
         """Return the metric on the held-out part: ``"model"`` first, then what simple rules reach."""
         return self._runner.evaluate()
 
-    def figure(self, name: str, **focus: Any) -> go.Figure:
+    def figure(self, name: str, *, step: int | None = None, **focus: Any) -> go.Figure:
         """Return a picture as a plain plotly figure, every value in it.
 
         Parameters
         ----------
         name : str
             Which picture: one of ``rnnviz.views.VIEWS`` (``"hidden"``, ``"gradients"`` …) or of the lab's ``views``.
+        step : int, optional
+            Of the kept moments of this run, show the one nearest to this step; the present one by default.
         **focus : object
             Parts of a `rnnviz.views.Focus`: ``sample`` (which sequence of the probe), ``layer`` (0 is nearest to the
             input), ``direction`` (1 is backward), ``time``, ``unit``, ``gradient``.
@@ -214,16 +235,11 @@ class Lab:
         views = self._console.views
         if name not in tuple(views):
             raise ValueError(f"name must be one of {', '.join(views)}, got {name!r}.")
-        unknown = set(focus) - set(Focus.__dataclass_fields__)
-        if unknown:
-            known = ", ".join(Focus.__dataclass_fields__)
-            raise TypeError(
-                f"figure has no argument {', '.join(map(repr, sorted(unknown)))}; besides name it has {known}."
-            )
-        snapshot = self.snapshot()
+        where = asked_focus("figure", focus, "name", "step")
+        snapshot = self._console.moment(optional(whole(0))("step", step))
         if not views[name].exists(snapshot):
             raise ValueError(f"the task {self.task.name!r} has nothing to draw in the view {name!r}.")
-        return views[name].figure(snapshot, Focus(**focus).checked(snapshot.layer))
+        return views[name].figure(snapshot, where.checked(snapshot.layer))
 
     @property
     def widget(self) -> Any:

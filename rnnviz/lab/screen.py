@@ -114,12 +114,17 @@ class Stage(Generic[P]):
         self.pump.offer()
 
     @property
-    def seen(self) -> Snapshot:
-        """The snapshot that is drawn: the one that is held, else the newest."""
+    def held(self) -> Snapshot | None:
+        """The snapshot that is shown in place of the newest; a new model lets go of it."""
         with self._lock:
             if self._held is not None and self._held.run != self._snapshot.run:
                 self._held = None
-            return self._held or self._snapshot
+            return self._held
+
+    @property
+    def seen(self) -> Snapshot:
+        """The snapshot that is drawn: the one that is held, else the newest."""
+        return self.held or self._snapshot
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw this snapshot next; one not drawn yet is forgotten."""

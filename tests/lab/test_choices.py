@@ -159,7 +159,7 @@ def test_what_cannot_be_shown_is_refused_with_what_can(arguments: dict[str, Any]
 
 
 def test_a_figure_s_focus_is_checked(make_lab: LabMaker) -> None:
-    with pytest.raises(TypeError, match="figure has no argument 'smaple'; besides name it has sample, layer"):
+    with pytest.raises(TypeError, match="figure has no argument 'smaple'; besides name and step it has sample, layer"):
         make_lab().figure("hidden", smaple=1)
     with pytest.raises(ValueError, match="gradient must be one of both, total, direct"):
         make_lab().figure("gradients", gradient="all")
