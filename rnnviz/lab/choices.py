@@ -6,7 +6,7 @@ from typing import Any
 from rnnviz.training import LIVE, STRUCTURAL
 from rnnviz.views import DEFAULT, VIEWS, Focus, View
 
-__all__ = ["TOOLS", "asked_focus", "known_views", "shown_controls", "tools_asked"]
+__all__ = ["TOOLS", "asked_focus", "known_views", "shown_controls", "tools_asked", "views_among"]
 
 TOOLS = ("pictures", "timeline")
 _CONTROLS = (*LIVE, *STRUCTURAL, *Focus.__dataclass_fields__, *TOOLS)
@@ -25,13 +25,32 @@ def known_views(views: Sequence[str | View] | None) -> tuple[dict[str, View], tu
     TypeError, ValueError
         If one is neither a known name nor a `View` object, or two have the same name.
     """
+    asked = views_among(VIEWS, DEFAULT if views is None else views)
+    return asked | {name: one for name, one in VIEWS.items() if name not in asked}, tuple(asked)
+
+
+def views_among(known: Mapping[str, View], views: Sequence[str | View]) -> dict[str, View]:
+    """Return the views that are asked for, in that order.
+
+    Parameters
+    ----------
+    known : mapping of str to View
+        What names stand for.
+    views : sequence of str or View
+        Names, and views of the caller's own.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one is neither a known name nor a `View` object, or two have the same name.
+    """
     if isinstance(views, str | View):
         raise TypeError(f"views must be a list of names and views, got {views!r}; write [{views!r}].")
-    asked = [_view(one) for one in (DEFAULT if views is None else views)]
+    asked = [_view(one, known) for one in views]
     names = tuple(one.name for one in asked)
     if len(set(names)) < len(names):
         raise ValueError(f"views must all have different names, got {', '.join(names)}.")
-    return {one.name: one for one in asked} | {name: one for name, one in VIEWS.items() if name not in names}, names
+    return dict(zip(names, asked, strict=True))
 
 
 def shown_controls(show: Sequence[str] | None) -> tuple[str, ...] | None:
@@ -84,14 +103,14 @@ def asked_focus(verb: str, focus: Mapping[str, Any], *others: str) -> Focus:
     return Focus(**focus)
 
 
-def _view(one: str | View) -> View:
+def _view(one: str | View, known: Mapping[str, View]) -> View:
     if isinstance(one, View):
         return one
-    if isinstance(one, str) and one in VIEWS:
-        return VIEWS[one]
+    if isinstance(one, str) and one in known:
+        return known[one]
     kind = f"the class {one.__name__}; call it" if isinstance(one, type) else repr(one)
     raise (ValueError if isinstance(one, str) else TypeError)(
-        f"views must hold names ({', '.join(VIEWS)}) or View objects, got {kind}."
+        f"views must hold names ({', '.join(known)}) or View objects, got {kind}."
     )
 
 

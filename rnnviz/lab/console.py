@@ -106,6 +106,11 @@ class Console:
         self.shown()
         self._hold(step)
 
+    @property
+    def chosen(self) -> Sequence[str]:
+        """Names of the pictures that are shown, or would be, in reading order."""
+        return self._chosen if self.screen is None else [name for name in self.views if name in self.screen.chosen]
+
     def _hold(self, step: int | None) -> None:
         if self.screen is not None:
             self.screen.hold(None if step is None else self.runner.tape.at(step))

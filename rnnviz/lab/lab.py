@@ -1,6 +1,7 @@
 """Lab: one live recurrent network, its buttons, knobs and pictures; a facade over session, runner and screen."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Self
 
 import plotly.graph_objects as go
@@ -8,6 +9,7 @@ import plotly.graph_objects as go
 from rnnviz.lab.cells import claim
 from rnnviz.lab.choices import asked_focus, known_views, shown_controls
 from rnnviz.lab.console import Console
+from rnnviz.lab.saving import checked_path, lab_header, save
 from rnnviz.tasks import Task
 from rnnviz.training import History, RunState, Session, Settings, Snapshot
 from rnnviz.training.checks import optional, whole
@@ -240,6 +242,38 @@ class Lab:
         if not views[name].exists(snapshot):
             raise ValueError(f"the task {self.task.name!r} has nothing to draw in the view {name!r}.")
         return views[name].figure(snapshot, where.checked(snapshot.layer))
+
+    def save_replay(self, path: Any, views: Sequence[str | View] | None = None, **focus: Any) -> Path:
+        """Write one HTML file that plays this run in any browser, with no kernel and no network.
+
+        It holds the kept moments of the run, up to 96 and as many as fit in 8 MB, with a slider over their steps and
+        the linked time cursor.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            Where to write it; ends in ``.html``.
+        views : sequence of str or View, optional
+            The pictures, as for `Lab`; those that the lab shows by default.
+        **focus : object
+            Which sequence, layer, direction … they show, as for `figure`.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+
+        Raises
+        ------
+        TypeError, ValueError, OSError
+            For a path that cannot be, or a view or focus that does not exist.
+        RuntimeError
+            If nothing was trained yet.
+        """
+        found, where = checked_path(path), asked_focus("save_replay", focus, "path", "views")
+        console, moments = self._console, self._console.moments()
+        header = lab_header(self.task, self.settings, moments[-1].step)
+        return save(found, moments, views, console.views, console.chosen, where, header)
 
     @property
     def widget(self) -> Any:

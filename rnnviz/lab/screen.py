@@ -11,7 +11,8 @@ from rnnviz.lab.gaze import Gaze
 from rnnviz.lab.knobs import Knobs
 from rnnviz.lab.panel import Panel
 from rnnviz.lab.tools import Tool, Tray
-from rnnviz.live import Cursor, Feed, Frame, LiveFigure, Pump
+from rnnviz.live import Feed, LiveFigure, Pump
+from rnnviz.live.frame import cursor_of, frame_of
 from rnnviz.training import RunState, Snapshot
 from rnnviz.views import Focus, Picked, View
 
@@ -157,7 +158,7 @@ class Stage(Generic[P]):
             name=name,
             feed=self.feed,
             run=snapshot.run,
-            cursor=_cursor(view, snapshot, focus),
+            cursor=cursor_of(view, snapshot, focus),
         )
 
     def _browser_failed(self, figure: str, text: str) -> None:
@@ -200,9 +201,7 @@ class Stage(Generic[P]):
         focus = self.panel.gaze.focus.within(snapshot.layer)
         shown = {name: view for name, view in self._views.items() if name in self._chosen and view.exists(snapshot)}
         self._rebuild(snapshot, focus, shown)
-        patches = {name: view.patches(snapshot, focus, self.feed.sizes.get(name)) for name, view in shown.items()}
-        cursors = {name: place for name, view in shown.items() if (place := _cursor(view, snapshot, focus))}
-        self.feed.push(Frame(snapshot.run, snapshot.step, patches, cursors))
+        self.feed.push(frame_of(snapshot, focus, shown, self.feed.sizes))
         self.panel.tray.show(snapshot, focus)
 
     def _rebuild(self, snapshot: Snapshot, focus: Focus, shown: Mapping[str, View]) -> None:
@@ -214,7 +213,9 @@ class Stage(Generic[P]):
             self.panel.show_view(name, name in shown)
             if name in shown:
                 view = shown[name]
-                figure.rebuild(view.skeleton(snapshot, focus), run=snapshot.run, cursor=_cursor(view, snapshot, focus))
+                figure.rebuild(
+                    view.skeleton(snapshot, focus), run=snapshot.run, cursor=cursor_of(view, snapshot, focus)
+                )
         self._built = {name: wanted.get(name) for name in self._figures}
 
     def _picked(self, figure: str, at: Picked) -> None:
@@ -263,8 +264,3 @@ def _tree(widget: widgets.Widget) -> Iterator[widgets.Widget]:
         yield from _tree(child)
     yield from (getattr(widget, part) for part in ("layout", "style") if hasattr(widget, part))
     yield widget
-
-
-def _cursor(view: View, snapshot: Snapshot, focus: Focus) -> Cursor | None:
-    place = view.cursor(snapshot, focus)
-    return None if place is None else (*place, snapshot.layer.hidden.shape[3])

@@ -10,7 +10,7 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views import Focus
 
-__all__ = ["Tool", "Tray", "box"]
+__all__ = ["Tool", "Tray", "box", "help_markup", "help_words"]
 
 
 class Tool(abc.ABC):
@@ -98,11 +98,16 @@ def box(kind: type[widgets.Box], children: Sequence[widgets.Widget], *classes: s
 
 def help_words(words: str) -> widgets.HTML:
     """Return a question mark that opens to words; it needs no kernel."""
-    label = html.escape(t("view.help"), quote=True)
-    mark = f'<summary title="{label}" aria-label="{label}">?</summary>'
-    made = widgets.HTML(f'<details class="rv-help">{mark}{html.escape(words)}</details>')
+    made = widgets.HTML(help_markup(words))
     made.add_class("rv-help-box")
     return made
+
+
+def help_markup(words: str) -> str:
+    """Return the question mark and its words as HTML."""
+    label = html.escape(t("view.help"), quote=True)
+    mark = f'<summary title="{label}" aria-label="{label}">?</summary>'
+    return f'<details class="rv-help">{mark}{html.escape(words)}</details>'
 
 
 def _button(name: str) -> widgets.ToggleButton:

@@ -13,7 +13,7 @@ from rnnviz.live.frame import Cursor, Frame
 from rnnviz.live.runtime import javascript, runtime
 from rnnviz.views import Patch
 
-__all__ = ["LiveFigure"]
+__all__ = ["LiveFigure", "spec_of"]
 
 
 class LiveFigure(anywidget.AnyWidget):
@@ -60,7 +60,7 @@ class LiveFigure(anywidget.AnyWidget):
         runtime()
         self._feed = feed or Feed()
         identity = self._feed.feed_id
-        super().__init__(name=name, feed_id=identity, group=identity, spec=_spec(figure, cursor, run))
+        super().__init__(name=name, feed_id=identity, group=identity, spec=spec_of(figure, cursor, run))
 
     def __repr__(self) -> str:
         return f"LiveFigure({self.name!r})"
@@ -77,7 +77,7 @@ class LiveFigure(anywidget.AnyWidget):
         run : int
             As for the class.
         """
-        self.spec = _spec(figure, cursor, run)
+        self.spec = spec_of(figure, cursor, run)
 
     def update(self, patches: Sequence[Patch], *, step: int = 0) -> None:
         """Send one frame to this figure alone.
@@ -92,7 +92,8 @@ class LiveFigure(anywidget.AnyWidget):
         self._feed.push(Frame(self.spec["run"], step, {self.name: patches}))
 
 
-def _spec(figure: go.Figure, cursor: Cursor | None, run: int) -> dict[str, Any]:
+def spec_of(figure: go.Figure, cursor: Cursor | None, run: int) -> dict[str, Any]:
+    """Return what the page is told of a figure, ready for JSON; see `LiveFigure` for the parameters."""
     spec: dict[str, Any] = json.loads(figure.to_json())
     spec["run"] = run
     spec["cursor"] = list(cursor) if cursor else None

@@ -8,7 +8,7 @@ import anywidget
 import traitlets
 from plotly.offline import get_plotlyjs
 
-__all__ = ["PlotlyRuntime", "javascript", "runtime"]
+__all__ = ["PlotlyRuntime", "javascript", "packed_plotly", "runtime"]
 
 
 def javascript(*names: str) -> str:
@@ -24,7 +24,8 @@ def javascript(*names: str) -> str:
 
 
 @cache
-def _packed_plotly() -> bytes:
+def packed_plotly() -> bytes:
+    """Return the compressed source of plotly.js, about 1.5 MB."""
     return gzip.compress(get_plotlyjs().encode(), compresslevel=6, mtime=0)
 
 
@@ -44,5 +45,5 @@ _kept: list[PlotlyRuntime] = []
 def runtime() -> PlotlyRuntime:
     """Return the kernel's one runtime; made when first asked for, made again if it was closed."""
     if not _kept or _kept[0].comm is None:
-        _kept[:] = [PlotlyRuntime(packed=_packed_plotly())]
+        _kept[:] = [PlotlyRuntime(packed=packed_plotly())]
     return _kept[0]

@@ -1,0 +1,118 @@
+"""Film: the frames of a replay, drawn and packed as the live pictures are; equal arrays are kept once."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from plotly.utils import PlotlyJSONEncoder
+
+from rnnviz.live import pack
+from rnnviz.live.figure import spec_of
+from rnnviz.live.frame import cursor_of, frame_of
+from rnnviz.training import Snapshot
+from rnnviz.views import Focus, View
+
+__all__ = ["PIXELS", "Film", "Shot", "shots", "to_json"]
+
+PIXELS = (800, 340)  # of every plotting area: what is finer than these is left out, as on a screen of that size
+
+
+@dataclass(frozen=True, eq=False)
+class Shot:
+    """One moment, packed.
+
+    Parameters
+    ----------
+    message : dict
+        As `rnnviz.live.pack` gives it.
+    data : bytes
+        Its buffer.
+    specs : dict
+        Each picture without its changing data, as a live figure is told of it.
+    """
+
+    message: dict[str, Any]
+    data: bytes
+    specs: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Film:
+    """Moments of a run in one piece.
+
+    Parameters
+    ----------
+    index : str
+        JSON: ``frames`` (the messages, whose offsets lead into ``data``) and ``specs`` by run and picture.
+    data : bytes
+        Every array, the equal ones once.
+
+    Examples
+    --------
+    >>> part = {"figure": "a", "trace": 0, "key": "y", "shape": [2], "limits": None}
+    >>> shot = Shot({"run": 0, "parts": [part | {"offset": 0}, part | {"offset": 8}]}, bytes(16), {})
+    >>> film = Film.of([shot, shot])
+    >>> len(film.data), json.loads(film.index)["frames"][1]["parts"][1]["offset"]
+    (8, 0)
+    """
+
+    index: str
+    data: bytes
+
+    @classmethod
+    def of(cls, taken: Sequence[Shot]) -> "Film":
+        """Return the film of these moments."""
+        pool, places = bytearray(), dict[bytes, int]()
+        frames = [{**one.message, "parts": _pooled(one, pool, places)} for one in taken]
+        specs: dict[int, dict[str, Any]] = {}
+        for one in taken:
+            specs[one.message["run"]] = one.specs | specs.get(one.message["run"], {})
+        return cls(to_json({"frames": frames, "specs": specs}), bytes(pool))
+
+
+def shots(snapshots: Sequence[Snapshot], views: Mapping[str, View], focus: Focus) -> list[Shot]:
+    """Return each moment as the live pictures of that size would show it.
+
+    Parameters
+    ----------
+    snapshots : sequence of Snapshot
+        In order.
+    views : mapping of str to View
+        The pictures, by name; one that has nothing to draw at some moment is left out of it.
+    focus : Focus
+        Which sequence, layer and direction; the nearest that exists.
+    """
+    return [_shot(snapshot, views, focus.within(snapshot.layer)) for snapshot in snapshots]
+
+
+def to_json(value: Any) -> str:
+    """Return JSON that a browser reads: no NaN, and numpy's numbers as numbers."""
+    return json.dumps(value, cls=PlotlyJSONEncoder, separators=(",", ":"))
+
+
+def _shot(snapshot: Snapshot, views: Mapping[str, View], focus: Focus) -> Shot:
+    shown = {name: view for name, view in views.items() if view.exists(snapshot)}
+    message, data = pack(frame_of(snapshot, focus, shown, dict.fromkeys(shown, PIXELS)))
+    return Shot(message, data, {name: _spec(view, snapshot, focus) for name, view in shown.items()})
+
+
+def _spec(view: View, snapshot: Snapshot, focus: Focus) -> dict[str, Any]:
+    figure, place = view.skeleton(snapshot, focus), cursor_of(view, snapshot, focus)
+    return spec_of(figure, place, snapshot.run)
+
+
+def _pooled(shot: Shot, pool: bytearray, places: dict[bytes, int]) -> list[dict[str, Any]]:
+    """The parts of a message, their arrays moved to the pool."""
+    parts = []
+    for part in shot.message["parts"]:
+        if "shape" in part:
+            size = math.prod(part["shape"]) * (4 if part["limits"] is None else 1)
+            array = shot.data[part["offset"] : part["offset"] + size]
+            if array not in places:
+                places[array] = len(pool)
+                pool += array
+            part = {**part, "offset": places[array]}
+        parts.append(part)
+    return parts

@@ -1,0 +1,116 @@
+"""Saving: what a replay is asked for, checked, and what its header says."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from rnnviz.i18n import keys, t
+from rnnviz.lab.choices import views_among
+from rnnviz.lab.replay import Header, replay_page
+from rnnviz.tasks import Task
+from rnnviz.training import Settings, Snapshot
+from rnnviz.views import Focus, View
+
+__all__ = ["checked_path", "lab_header", "save", "watch_header"]
+
+
+def checked_path(path: Any) -> Path:
+    """Return where a page can be written.
+
+    Raises
+    ------
+    TypeError
+        If it is no path.
+    ValueError
+        If it does not end in ``.html``.
+    IsADirectoryError, FileNotFoundError
+        If it is a folder, or lies in one that does not exist.
+    """
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path must be a file name such as 'run.html', got {path!r}.")
+    found = Path(path)
+    if found.is_dir():
+        raise IsADirectoryError(f"path must name a file such as 'run.html', got the folder {str(path)!r}.")
+    if found.suffix.lower() not in {".html", ".htm"}:
+        raise ValueError(f"path must end in .html, so that a browser opens it, got {str(path)!r}.")
+    if not found.parent.is_dir():
+        raise FileNotFoundError(f"path must lie in a folder that exists, got {str(path)!r}; make the folder first.")
+    return found
+
+
+def save(
+    path: Path,
+    moments: Sequence[Snapshot],
+    views: Sequence[str | View] | None,
+    known: Mapping[str, View],
+    usual: Sequence[str],
+    focus: Focus,
+    header: Header,
+) -> Path:
+    """Write the page of a run and return where.
+
+    Parameters
+    ----------
+    path : Path
+        Checked.
+    moments : sequence of Snapshot
+        In order.
+    views : sequence of str or View, optional
+        What is asked for; the usual ones by default, where there is anything to draw.
+    known : mapping of str to View
+        What names stand for.
+    usual : sequence of str
+        The usual ones.
+    focus : Focus
+        What the pictures show.
+    header : Header
+        What is said above them.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no run yet.
+    TypeError, ValueError
+        For views or a focus that do not exist, or views that have nothing to draw.
+    """
+    if len(moments) < 2:
+        raise RuntimeError("there is nothing to replay yet; train first, some steps are enough.")
+    last = moments[-1]
+    asked = views_among(known, usual if views is None else views)
+    if not asked:
+        raise ValueError(f"views must name at least one picture of {', '.join(known)}.")
+    empty = [name for name, view in asked.items() if not view.exists(last)]
+    if empty and views is not None:
+        raise ValueError(f"views names {', '.join(map(repr, empty))}, which this run has nothing to draw in.")
+    page = replay_page(
+        moments, {name: asked[name] for name in asked if name not in empty}, focus.checked(last.layer), header
+    )
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+def lab_header(task: Task, settings: Settings, steps: int) -> Header:
+    """Return what is said of a lab's run."""
+    title = t(
+        "replay.title", cell=_value("cell", settings.cell), units=settings.hidden_size, task=task.name, steps=steps
+    )
+    facts = [(t(f"knob.{one.name}"), _value(one.name, getattr(settings, one.name))) for one in fields(settings)]
+    return Header(title, facts, task.source)
+
+
+def watch_header(module: str, last: Snapshot) -> Header:
+    """Return what is said of a loop that is somebody else's."""
+    kind, units = last.layer.kind, last.layer.hidden.shape[-1]
+    return Header(t("replay.title.watched", module=module, kind=kind.upper(), units=units, steps=last.step))
+
+
+def _value(name: str, value: object) -> str:
+    if value is None:
+        return t("knob.untouched")
+    if isinstance(value, bool):
+        return t("replay.yes" if value else "replay.no")
+    if isinstance(value, float):
+        return f"{value:g}"
+    return t(f"knob.{name}.{value}") if f"knob.{name}.{value}" in keys() else str(value)
