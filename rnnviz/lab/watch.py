@@ -2,6 +2,8 @@
 
 import threading
 import warnings
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Self
 
 import ipywidgets as widgets
@@ -9,15 +11,18 @@ import plotly.graph_objects as go
 
 from rnnviz.i18n import t
 from rnnviz.lab.cells import claim
+from rnnviz.lab.choices import asked_focus
 from rnnviz.lab.panel import status_words
+from rnnviz.lab.saving import checked_path, save, watch_header
 from rnnviz.lab.screen import Stage
 from rnnviz.lab.watchpanel import WatchPanel
 from rnnviz.live import Feed
 from rnnviz.trace import Trace
 from rnnviz.training import RunState, Snapshot
 from rnnviz.training.record import Record
+from rnnviz.training.tape import Reels
 from rnnviz.training.watcher import Watcher
-from rnnviz.views import WATCHED, Focus
+from rnnviz.views import WATCHED, Focus, View
 
 __all__ = ["Watch", "watch"]
 
@@ -108,6 +113,7 @@ class Watch:
     def __init__(self, watcher: Watcher, *, fps: float) -> None:
         self._watcher, self._fps = watcher, fps
         watcher.on_frame = self._on_frame
+        self._reels = Reels()
         self._words, self._failed = t("watch.waiting"), False
         self._lock = threading.RLock()  # the menu calls from the front end's thread, even while the loop runs
         self._trouble: BaseException | None = None
@@ -199,8 +205,43 @@ class Watch:
             raise ValueError(f"there is nothing to draw in the view {name!r}: no gradient has come back to this layer.")
         return WATCHED[name].figure(snapshot, Focus(sample, layer, direction).checked(snapshot.layer))
 
+    def save_replay(
+        self, path: Any, views: Sequence[str | View] | None = None, *, module: str | None = None, **focus: Any
+    ) -> Path:
+        """Write one HTML file that plays this loop in any browser; see `rnnviz.Lab.save_replay`.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            Where to write it; ends in ``.html``.
+        views : sequence of str or View, optional
+            The pictures; all that have data by default.
+        module : str, optional
+            Which recurrent layer of the model, by its path; the first by default.
+        **focus : object
+            Which sequence, layer, direction … they show.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+
+        Raises
+        ------
+        TypeError, ValueError, OSError
+            For a path that cannot be, or a layer, view or focus that does not exist.
+        RuntimeError
+            If fewer than two moments were seen.
+        """
+        found, where = checked_path(path), asked_focus("save_replay", focus, "path", "views", "module")
+        with self._lock:
+            newest = self._watcher.snapshot(module)
+            name = self._watcher.layers[0] if module is None else module
+            moments = self._reels.until(name, newest)
+        return save(found, moments, views, WATCHED, tuple(WATCHED), where, watch_header(name, moments[-1]))
+
     def close(self) -> None:
-        """Stop drawing and let go of every widget; `history`, `trace` and `figure` still answer."""
+        """Stop drawing and let go of every widget; `history`, `trace`, `figure`, `save_replay` still answer."""
         if self._stage is not None:
             self._stage.close()
             self._stage.discard()
@@ -222,7 +263,10 @@ class Watch:
     def _on_frame(self) -> None:
         """Hand the newest frame to the screen, if anybody looks; the first one brings the pictures."""
         with self._lock:
-            if self._box is None or self._watcher.trace is None:
+            watcher = self._watcher
+            if watcher.trace is not None:
+                self._reels.note(watcher.layers, watcher.seen, watcher.snapshot)
+            if self._box is None or watcher.trace is None:
                 return
             if self._stage is None:
                 self._stage = self._furnished(self._watcher.snapshot())

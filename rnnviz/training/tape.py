@@ -1,6 +1,7 @@
 """Tape: snapshots of a run, evenly thinned and bounded in memory, to wind back through."""
 
 import threading
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -9,22 +10,11 @@ import numpy as np
 from rnnviz.training.snapshot import Snapshot
 from rnnviz.training.thinned import Thinned
 
-__all__ = ["Tape", "reel"]
+__all__ = ["Reels", "Tape"]
 
 _SNAPSHOTS = 96
 _BYTES = 64e6
 _UNWATCHED = 64  # snapshots of a run up to its goal that nobody watches
-
-
-def reel(shared: int = 1) -> Thinned[Snapshot]:
-    """Return empty room for snapshots: 96 of them at most and 64 MB.
-
-    Parameters
-    ----------
-    shared : int
-        How many reels have the memory together.
-    """
-    return Thinned(_SNAPSHOTS, _BYTES / shared, _weight)
 
 
 class Tape:
@@ -38,7 +28,7 @@ class Tape:
 
     def __init__(self, goal: int) -> None:
         self._every = max(1, goal // _UNWATCHED)
-        self._kept = reel()
+        self._kept = _empty()
         self._run: int | None = None
         self._lock = threading.Lock()
 
@@ -71,6 +61,43 @@ class Tape:
 
     def __len__(self) -> int:
         return len(self.snapshots())
+
+
+class Reels:
+    """Moments of each layer of one loop, evenly thinned, whatever the shapes of its arrays become on the way.
+
+    All layers together take no more memory than a `Tape`.
+    """
+
+    def __init__(self) -> None:
+        self._reels: dict[str, Thinned[Snapshot]] = {}
+
+    def note(self, layers: Sequence[str], step: int, take: Callable[[str], Snapshot]) -> None:
+        """Note this step where that is due.
+
+        Parameters
+        ----------
+        layers : sequence of str
+            Paths of all layers.
+        step : int
+            The step.
+        take : callable
+            Returns the snapshot of a layer; called only where it is kept.
+        """
+        for name in layers:
+            kept = self._reels.setdefault(name, _empty(len(layers)))
+            if kept.wants(step):
+                kept.offer(step, take(name))
+
+    def until(self, layer: str, newest: Snapshot) -> list[Snapshot]:
+        """Return the moments of a layer, in order, this one as the last."""
+        kept = self._reels.get(layer)
+        earlier = [] if kept is None else [one for step, one in kept.items() if step < newest.step]
+        return [*earlier, newest]
+
+
+def _empty(shared: int = 1) -> Thinned[Snapshot]:
+    return Thinned(_SNAPSHOTS, _BYTES / shared, _weight)
 
 
 def _weight(snapshot: Snapshot) -> float:
