@@ -96,10 +96,10 @@ class Console:
         return [one for one in self.runner.tape.snapshots() if one.run == now.run] or [now]
 
     def moment(self, step: int | None) -> Snapshot:
-        """Return the moment nearest to a step, the present one for None."""
+        """Return the moment nearest to a step, with a score of its own; the present one for None."""
         if step is None:
             return self.runner.snapshot()
-        return min(self.moments(), key=lambda one: abs(one.step - step))
+        return self._session.rescored(min(self.moments(), key=lambda one: abs(one.step - step)))
 
     def rewind(self, step: int | None) -> None:
         """Show the moment nearest to a step, None the newest; opens the screen."""

@@ -271,7 +271,7 @@ class Lab:
             If nothing was trained yet.
         """
         found, where = checked_path(path), asked_focus("save_replay", focus, "path", "views")
-        console, moments = self._console, self._console.moments()
+        console, moments = self._console, [self._session.rescored(one) for one in self._console.moments()]
         header = lab_header(self.task, self.settings, moments[-1].step)
         return save(found, moments, views, console.views, console.chosen, where, header)
 

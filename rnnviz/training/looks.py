@@ -110,6 +110,11 @@ class Look:
         self._shown.extend((step, curve) for curve in curves[:1])
         return ghosts
 
+    def rescored(self, model: nn.Module, snapshot: Snapshot) -> Snapshot:
+        """Return the snapshot with the held-out score and the forecast of this model, which has its weights."""
+        validation, prediction = self._ask(model)
+        return replace(snapshot, validation=validation, prediction=prediction, validation_step=snapshot.step)
+
     def evaluate(self, model: nn.Module) -> float:
         """Return the metric on the whole held-out part."""
         held_out = self._held_out()

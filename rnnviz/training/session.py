@@ -234,6 +234,27 @@ class Session:
         """
         return self._look.snapshot(self.model, self._built, self.history, self.run, fresh)
 
+    def rescored(self, snapshot: Snapshot) -> Snapshot:
+        """Return a snapshot of this run with the held-out score of its own step, where it has an older one.
+
+        Its weights are asked, in a model built for that; the one in training is not touched. A model whose state is
+        not its weights alone keeps the older score.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+            An earlier moment.
+        """
+        if snapshot.validation_step == snapshot.step or snapshot.run != self.run:
+            return snapshot
+        model = self._builder(self.task, snapshot.settings or self._built)
+        if any(True for _ in model.buffers()):
+            return snapshot
+        with torch.no_grad():
+            for name, weight in model.named_parameters():
+                weight.copy_(torch.tensor(snapshot.weights[name]))
+        return self._look.rescored(model.to(self.device), snapshot)
+
 
 def _complete(task: Task) -> Task:
     if not isinstance(task, Task):

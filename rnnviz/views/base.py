@@ -10,6 +10,7 @@ from rnnviz.i18n import keys, t
 from rnnviz.trace import LayerTrace
 from rnnviz.training import Snapshot
 from rnnviz.views.patch import Patch, Pixels, apply
+from rnnviz.views.style import plain
 
 __all__ = ["GRADIENTS", "Focus", "Picked", "View"]
 
@@ -212,6 +213,14 @@ def where(snapshot: Snapshot, focus: Focus, *, sample: bool = True) -> str:
     if directions > 1:
         parts.append(t("view.where.backward") if focus.direction else t("view.where.forward"))
     return " · ".join(parts)
+
+
+def score(snapshot: Snapshot) -> str:
+    """Return the words for the held-out score, and of which step it is if that is an earlier one."""
+    words = t("view.curves.held_out", metric=plain(snapshot.metric_name), value=snapshot.validation)
+    if snapshot.validation_step == snapshot.step:
+        return words
+    return t("view.curves.held_out.earlier", score=words, step=snapshot.validation_step)
 
 
 def times(snapshot: Snapshot) -> np.ndarray:

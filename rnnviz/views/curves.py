@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from rnnviz.i18n import t
 from rnnviz.training import Snapshot
-from rnnviz.views.base import Focus, View
+from rnnviz.views.base import Focus, View, score
 from rnnviz.views.patch import Patch, Pixels
 from rnnviz.views.steps import Curve, curve_patches, curves_figure
 from rnnviz.views.style import BLUE, GREEN, GREY, ORANGE, PURPLE, plain
@@ -86,7 +86,7 @@ def _curves(snapshot: Snapshot) -> list[Curve]:
 
 
 def _score(snapshot: Snapshot) -> str:
-    words = t("view.curves.held_out", metric=plain(snapshot.metric_name), value=snapshot.validation)
+    words = score(snapshot)
     if not len(snapshot.history["step"]):
         return t("view.curves.empty", score=words)
     if not snapshot.baselines:

@@ -4,7 +4,7 @@ import plotly.graph_objects as go
 
 from rnnviz.i18n import t
 from rnnviz.training import Snapshot
-from rnnviz.views.base import Focus, View
+from rnnviz.views.base import Focus, View, score
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.style import BLUE, GREY, ORANGE, axis, base_layout, notice, plain
 
@@ -49,8 +49,7 @@ class PredictionView(View):
         curves = (shown.truth, shown.baseline, shown.forecast)
         patches = [Patch(index, "y", curve[kept]) for index, curve in enumerate(curves)]
         patches += [Patch(index, "x", shown.x[kept]) for index in range(len(curves))]
-        score = t("view.curves.held_out", metric=plain(snapshot.metric_name), value=snapshot.validation)
-        words = [score] if kept.step == 1 else [score, t("view.thinned.points", points=kept.step)]
+        words = [score(snapshot)] + ([] if kept.step == 1 else [t("view.thinned.points", points=kept.step)])
         return [*patches, Patch(None, "annotations[0].text", " · ".join(words))]
 
     def cursor(self, snapshot: Snapshot, focus: Focus) -> tuple[float, float] | None:

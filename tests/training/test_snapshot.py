@@ -1,7 +1,7 @@
 """A snapshot says what the model is at that moment, and training does not notice it."""
 
 import itertools
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError, fields, replace
 
 import numpy as np
 import pytest
@@ -176,3 +176,15 @@ def test_every_frame_of_a_run_has_the_same_shapes(bidirectional):
         layer = session.snapshot().layer
         shapes.append([array.shape for array in arrays(layer)])
     assert shapes[0] == shapes[1] == shapes[2]
+
+
+def test_an_old_score_can_be_made_anew_from_the_snapshot_s_own_weights() -> None:
+    session, other = (Session("adding", seq_len=8, hidden_size=4, device="cpu") for _ in range(2))
+    session.snapshot()
+    take(session, 5)
+    take(other, 5)
+    stale = replace(session.snapshot(), validation=-1.0, validation_step=0)
+    take(session, 3)
+    fresh = session.rescored(stale)
+    assert (fresh.validation, fresh.validation_step) == (other.evaluate()["model"], 5)
+    assert fresh.layer is stale.layer

@@ -184,6 +184,12 @@ def test_the_forecast_errs_by_the_score_that_is_written_beside_it() -> None:
     assert f"held-out MAE {error:.3g}" in notices(CurvesView().figure(snapshot))
 
 
+def test_a_score_of_an_earlier_step_says_of_which() -> None:
+    snapshot = dataclasses.replace(sunspots(), step=9, validation_step=7)
+    for view in (PredictionView(), CurvesView()):
+        assert f"held-out MAE {snapshot.validation:.3g} at step 7" in notices(view.figure(snapshot))
+
+
 def test_a_task_without_forecasts_has_no_such_picture() -> None:
     snapshot = frames("rnn")[0]
     assert not PredictionView().exists(snapshot)
