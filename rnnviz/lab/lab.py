@@ -272,7 +272,7 @@ class Lab:
         """
         found, where = checked_path(path), asked_focus("save_replay", focus, "path", "views")
         console, moments = self._console, [self._session.rescored(one) for one in self._console.moments()]
-        header = lab_header(self.task, self.settings, moments[-1].step)
+        header = lab_header(self.task, self.settings, moments[-1])
         return save(found, moments, views, console.views, console.chosen, where, header)
 
     @property

@@ -91,11 +91,10 @@ def save(
     return path
 
 
-def lab_header(task: Task, settings: Settings, steps: int) -> Header:
-    """Return what is said of a lab's run."""
-    title = t(
-        "replay.title", cell=_value("cell", settings.cell), units=settings.hidden_size, task=task.name, steps=steps
-    )
+def lab_header(task: Task, settings: Settings, last: Snapshot) -> Header:
+    """Return what is said of a lab's run: its first recurrent layer, its task, its settings."""
+    cell, units = _value("cell", last.layer.kind), last.layer.hidden.shape[-1]
+    title = t("replay.title", cell=cell, units=units, task=task.name, steps=last.step)
     facts = [(t(f"knob.{one.name}"), _value(one.name, getattr(settings, one.name))) for one in fields(settings)]
     return Header(title, facts, task.source)
 

@@ -188,3 +188,25 @@ def test_an_old_score_can_be_made_anew_from_the_snapshot_s_own_weights() -> None
     fresh = session.rescored(stale)
     assert (fresh.validation, fresh.validation_step) == (other.evaluate()["model"], 5)
     assert fresh.layer is stale.layer
+
+
+class Normed(torch.nn.Module):
+    """A model whose state is more than its weights."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer, self.norm, self.out = (
+            torch.nn.RNN(2, 3, batch_first=True),
+            torch.nn.BatchNorm1d(3),
+            torch.nn.Linear(3, 1),
+        )
+
+    def forward(self, x):
+        return self.out(self.norm(self.layer(x)[0][:, -1]))
+
+
+@pytest.mark.parametrize("more", [{"run": 7}, {}])
+def test_a_score_that_cannot_be_made_anew_exactly_stays_the_old_one(more) -> None:
+    session = Session("adding", seq_len=8, device="cpu", model=None if more else Normed())
+    stale = replace(session.snapshot(), validation_step=-1, **more)
+    assert session.rescored(stale) is stale
