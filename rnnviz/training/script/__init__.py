@@ -1,0 +1,62 @@
+"""Script: the plain PyTorch program that trains as a session does, to read, to keep and to change."""
+
+from rnnviz.i18n import t
+from rnnviz.tasks import Task
+from rnnviz.training.checks import whole
+from rnnviz.training.script.data import data_blocks
+from rnnviz.training.script.loop import constants, loop
+from rnnviz.training.script.model import model_blocks
+from rnnviz.training.settings import Settings
+
+__all__ = ["Script", "script"]
+
+
+class Script(str):
+    """A program's text; in a notebook it shows as the lines that it is.
+
+    Examples
+    --------
+    >>> Script("x = 1\\nprint(x)")
+    x = 1
+    print(x)
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def script(task: Task, settings: Settings, steps: int) -> Script:
+    """Return a program without rnnviz that prints the curve of a session with these settings, bit for bit.
+
+    Parameters
+    ----------
+    task : Task
+        One of the built-in ones, on the device where the session trains.
+    settings : Settings
+        With a sequence length.
+    steps : int
+        How long it trains, at least 1.
+
+    Raises
+    ------
+    ValueError
+        For a task of somebody's own, whose data the program could not draw.
+
+    Examples
+    --------
+    >>> from rnnviz.training import Session
+    >>> session = Session("adding", cell="gru", device="cpu")
+    >>> program = script(session.task, session.settings, steps=300)
+    >>> "nn.GRU(2, HIDDEN_SIZE, batch_first=True)" in program
+    True
+    >>> program.splitlines()[-1].strip()
+    'print(f"step {step} loss {loss.item():.9g}")'
+    """
+    steps = whole(1)("steps", steps)
+    imports, *data = data_blocks(task)
+    title = t("script.about", task=task.name, cell=t(f"knob.cell.{settings.cell}"))
+    head = f'"""{title}"""\n\n{imports}'
+    blocks = [head, constants(task, settings, steps), *data, *model_blocks(task, settings), loop(settings)]
+    return Script("\n\n\n".join(block.strip("\n") for block in blocks) + "\n")

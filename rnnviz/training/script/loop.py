@@ -1,0 +1,62 @@
+"""The part of a script that holds the numbers, and the one that trains."""
+
+from rnnviz.i18n import t
+from rnnviz.tasks import Sunspots, Task
+from rnnviz.training.settings import Settings
+
+__all__ = ["constants", "loop"]
+
+_OPTIMIZERS = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW"}
+
+
+def constants(task: Task, settings: Settings, steps: int) -> str:
+    """Return the numbers at the top of the script, those alone that it uses."""
+    values = {
+        "STEPS": steps,
+        "SEED": settings.seed,
+        "DEVICE": f'"{task.device}"',
+        "SEQ_LEN": settings.seq_len,
+        "HORIZON": task.horizon if isinstance(task, Sunspots) else None,
+        "BATCH_SIZE": settings.batch_size,
+        "HIDDEN_SIZE": settings.hidden_size,
+        "LEARNING_RATE": settings.lr,
+        "CLIP": settings.clip,
+        "INPUT_NOISE": settings.input_noise or None,
+        "RHO": settings.rho,
+        "FORGET_BIAS": None if settings.cell == "rnn" else settings.forget_bias,
+    }
+    return "\n".join(f"{name} = {value}" for name, value in values.items() if value is not None)
+
+
+def loop(settings: Settings) -> str:
+    """Return the training loop."""
+    shaped = settings.init != "default" or settings.rho is not None
+    shaped = shaped or (settings.forget_bias is not None and settings.cell != "rnn")
+    lines = [
+        "torch.manual_seed(SEED)",
+        "model = Model()",
+        *(["set_first_weights(model.recurrent)"] if shaped else []),
+        "model.to(DEVICE)",
+        f"optimizer = torch.optim.{_OPTIMIZERS[settings.optimizer]}(model.parameters(), lr=LEARNING_RATE, fused=True)",
+        "batches = torch.Generator(DEVICE).manual_seed(SEED)",
+        *(["noise = torch.Generator(DEVICE).manual_seed(SEED + 1)"] if settings.input_noise else []),
+        "",
+        "for step in range(1, STEPS + 1):",
+        *(f"    {line}" for line in _step(settings)),
+    ]
+    return "\n".join(lines)
+
+
+def _step(settings: Settings) -> list[str]:
+    noise = "inputs = inputs + INPUT_NOISE * torch.randn(inputs.shape, generator=noise, device=DEVICE)"
+    clip = f"nn.utils.clip_grad_norm_(model.parameters(), CLIP)  # {t('script.clip')}"
+    return [
+        "inputs, targets = draw_batch(batches)",
+        *([noise] if settings.input_noise else []),
+        "loss = loss_of(model(inputs), targets)",
+        "optimizer.zero_grad()",
+        "loss.backward()",
+        *([clip] if settings.clip is not None else []),
+        "optimizer.step()",
+        'print(f"step {step} loss {loss.item():.9g}")',
+    ]

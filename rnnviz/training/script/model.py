@@ -1,0 +1,103 @@
+"""The part of a script that is the network: its layers, and its first weights, bit for bit."""
+
+from string import Template
+
+from rnnviz.i18n import t
+from rnnviz.tasks import Task
+from rnnviz.training.settings import Settings
+
+__all__ = ["model_blocks"]
+
+_GATES = {"rnn": 1, "lstm": 4, "gru": 3}
+
+_MODEL = """
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.recurrent = nn.$kind($sizes)
+        self.head = nn.Linear($answered, $output_size)
+
+    def forward(self, inputs):
+        states, _ = self.recurrent(inputs)
+        $answer
+"""
+
+_FORWARD_ANSWER = "return self.head(states[:, -1])  # {note}"
+
+_BOTH_WAYS_ANSWER = """ends = [states[:, -1, :HIDDEN_SIZE], states[:, 0, HIDDEN_SIZE:]]  # {note}
+        return self.head(torch.cat(ends, -1))"""
+
+_WEIGHTS = '''
+@torch.no_grad()
+def set_first_weights(layer):
+    """$about"""
+    for name, weight in layer.named_parameters():
+        for place, gate in enumerate(weight.chunk($gates)):  # $order
+'''
+
+_RULES = {
+    "xavier": """
+            if name.startswith("weight"):
+                nn.init.xavier_uniform_(gate)
+""",
+    "orthogonal": """
+            if name.startswith("weight_ih"):
+                nn.init.xavier_uniform_(gate)
+            if name.startswith("weight_hh"):
+                nn.init.orthogonal_(gate)
+""",
+    "identity": """
+            if name.startswith("weight_ih"):
+                nn.init.xavier_uniform_(gate)
+            if name.startswith("weight_hh"):
+                nn.init.eye_(gate)
+            if name.startswith("bias"):
+                gate.zero_()
+""",
+}
+
+_RHO = """
+            if name.startswith("weight_hh"):
+                gate.mul_(RHO / float(torch.linalg.eigvals(gate.double()).abs().max()))
+"""
+
+_FORGET_BIAS = """
+            if name.startswith("bias") and place == 1:
+                gate.fill_(FORGET_BIAS if "_ih_" in name else 0.0)
+"""
+
+
+def model_blocks(task: Task, settings: Settings) -> list[str]:
+    """Return the class and, unless PyTorch's own first weights are wanted, the function that sets them."""
+    rules = _rules(settings)
+    return [_model(task, settings), *([_weights(settings) + rules] if rules else [])]
+
+
+def _model(task: Task, settings: Settings) -> str:
+    sizes = [str(task.input_size), "HIDDEN_SIZE"]
+    sizes += [f"num_layers={settings.num_layers}"] if settings.num_layers > 1 else []
+    sizes += ["batch_first=True"]
+    sizes += ["bidirectional=True"] if settings.bidirectional else []
+    sizes += [f'nonlinearity="{settings.nonlinearity}"'] if settings.nonlinearity != "tanh" else []
+    both = settings.bidirectional
+    answer = _BOTH_WAYS_ANSWER if both else _FORWARD_ANSWER
+    return Template(_MODEL).substitute(
+        kind=settings.cell.upper(),
+        sizes=", ".join(sizes),
+        answered="2 * HIDDEN_SIZE" if both else "HIDDEN_SIZE",
+        output_size=task.output_size,
+        answer=answer.format(note=t("script.both_ends" if both else "script.last_state")),
+    )
+
+
+def _weights(settings: Settings) -> str:
+    order = t(f"script.order.{settings.cell}")
+    return Template(_WEIGHTS).substitute(about=t("script.weights"), gates=_GATES[settings.cell], order=order)
+
+
+def _rules(settings: Settings) -> str:
+    """The changes to torch's own first weights, gate by gate, in the order in which a session makes them."""
+    rules = _RULES.get(settings.init, "")
+    rules += _RHO if settings.rho is not None else ""
+    rules += _FORGET_BIAS if settings.forget_bias is not None and settings.cell != "rnn" else ""
+    return rules.replace("\n\n", "\n").removeprefix("\n")
