@@ -1,0 +1,57 @@
+"""Insights: what a snapshot shows, put into words by one small rule each."""
+
+from collections.abc import Callable
+
+from rnnviz.training.insights.flow import exploding, rising, vanishing
+from rnnviz.training.insights.insight import Insight
+from rnnviz.training.insights.pace import clipping, too_high, too_low
+from rnnviz.training.insights.score import beside_baseline, healthy, overfitting
+from rnnviz.training.insights.units import dead, saturated
+from rnnviz.training.snapshot import Snapshot
+
+__all__ = ["Insight", "insights", "to_say"]
+
+_BY_URGENCY: tuple[Callable[[Snapshot], Insight | None], ...] = (
+    too_high,
+    exploding,
+    rising,
+    dead,
+    saturated,
+    vanishing,
+    clipping,
+    overfitting,
+    too_low,
+    beside_baseline,
+)
+
+
+def insights(snapshot: Snapshot) -> list[Insight]:
+    """Return what there is to say, the most urgent first.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        One moment of a run; of a loop that is not ours it carries no settings, and rules about those keep quiet.
+
+    Examples
+    --------
+    >>> from rnnviz.training import Session
+    >>> session = Session("adding", cell="rnn", seq_len=100, device="cpu")
+    >>> [one.rule for one in insights(session.snapshot())]
+    ['vanishing']
+    """
+    found = [insight for rule in _BY_URGENCY if (insight := rule(snapshot)) is not None]
+    fine = healthy(snapshot) if all(insight.good for insight in found) else None
+    return [*found, *([] if fine is None else [fine])]
+
+
+def to_say(found: list[Insight]) -> list[Insight]:
+    """Return the two that a short line has room for: the most urgent, and good news beside it.
+
+    Parameters
+    ----------
+    found : list of Insight
+        The most urgent first.
+    """
+    news = [insight for insight in found[1:] if insight.good]
+    return [*found[:1], *news[:1]]

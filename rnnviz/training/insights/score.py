@@ -1,0 +1,70 @@
+"""Rules about the score: on data that was trained on, on data held out, and of simple rules."""
+
+import math
+
+import numpy as np
+
+from rnnviz.i18n import t
+from rnnviz.training.insights.insight import Insight, short
+from rnnviz.training.snapshot import Snapshot
+
+__all__ = ["beside_baseline", "healthy", "overfitting"]
+
+RECENT = 50  # training steps whose metric is averaged: one batch says little
+TWICE = 2.0  # held-out error over training error; the held-out sunspots alone make 1.4
+APART = 0.2  # of a share of right answers, which cannot be compared as a ratio
+CLOSE = 0.03  # within this of a baseline's error is as good as the baseline
+CLOSE_SHARE = 0.05  # the same for a share: two deviations of 512 answers are 0.04
+STARTED = 100  # steps before it is fair to compare with a rule
+
+
+def overfitting(snapshot: Snapshot) -> Insight | None:
+    """The model is much better where it was trained."""
+    seen = snapshot.history.get("step", np.empty(0)) <= snapshot.validation_step
+    recent = snapshot.history.get("metric", np.empty(0))[: int(seen.sum())][-RECENT:]
+    trained, held_out = float(recent.mean()) if len(recent) == RECENT else math.nan, snapshot.validation
+    apart = trained - held_out >= APART if snapshot.higher_is_better else held_out >= TWICE * trained > 0
+    if snapshot.settings is None or not apart:
+        return None
+    scores = {"trained": f"{trained:.3g}", "held_out": f"{held_out:.3g}", "metric": snapshot.metric_name}
+    knobs = {"noise": t("knob.input_noise"), "hidden_size": t("knob.hidden_size")}
+    numbers = {"trained": trained, "held_out": held_out}
+    return Insight("overfitting", t("insight.overfitting", **scores), numbers, t("insight.overfitting.advice", **knobs))
+
+
+def beside_baseline(snapshot: Snapshot) -> Insight | None:
+    """Worse than the best simple rule, as good, or better."""
+    if snapshot.settings is None or not snapshot.baselines or not math.isfinite(snapshot.validation):
+        return None
+    sign = 1 if snapshot.higher_is_better else -1
+    rule, best = max(snapshot.baselines.items(), key=lambda one: sign * one[1])
+    ahead = sign * (snapshot.validation - best)
+    close = CLOSE_SHARE if snapshot.higher_is_better else CLOSE * best
+    scores = {
+        "metric": snapshot.metric_name,
+        "score": f"{snapshot.validation:.3g}",
+        "best": f"{best:.3g}",
+        "rule": rule,
+    }
+    numbers = {"score": snapshot.validation}
+    if ahead > close:
+        return Insight("beats", t("insight.beats", **scores), numbers, good=True)
+    if snapshot.validation_step < STARTED:
+        return None
+    knobs = {"lr": t("knob.lr"), "hidden_size": t("knob.hidden_size")}
+    if ahead < -close:
+        return Insight("worse", t("insight.worse", **scores), numbers, t("insight.worse.advice", **knobs))
+    return Insight("level", t("insight.level", **scores), numbers, t("insight.level.advice", **knobs))
+
+
+def healthy(snapshot: Snapshot) -> Insight | None:
+    """The loss falls. Said where no other rule has anything to find fault with."""
+    losses = snapshot.history.get("loss", np.empty(0))
+    few = min(RECENT, len(losses) // 4)
+    if few < 5:
+        return None
+    first, now = float(losses[:few].mean()), float(losses[-few:].mean())
+    if not now < first:
+        return None
+    words = t("insight.healthy", first=short(first), now=short(now), steps=snapshot.step)
+    return Insight("healthy", words, {"now": now}, good=True)
