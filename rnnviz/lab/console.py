@@ -6,13 +6,18 @@ from typing import Any
 
 from rnnviz.i18n import t
 from rnnviz.lab.choices import tools_asked
+from rnnviz.lab.insights import InsightsLine
 from rnnviz.lab.knobs import Knobs
 from rnnviz.lab.pictures import Pictures
 from rnnviz.lab.screen import Screen
+from rnnviz.lab.share import Share
+from rnnviz.lab.sharing import code_of, recipe_of
 from rnnviz.lab.timeline import Timeline
 from rnnviz.lab.tools import Tool
 from rnnviz.models import CELLS, INITIALISATIONS, NONLINEARITIES
 from rnnviz.training import Runner, RunState, Session, Settings, Snapshot
+from rnnviz.training.recipe import Recipe
+from rnnviz.training.script import Script
 from rnnviz.views import View
 
 __all__ = ["Console"]
@@ -51,7 +56,7 @@ class Console:
     ) -> None:
         self.views, self._chosen, self._show = views, chosen, show
         self._session = session
-        self._fps = fps
+        self._fps, self._goal = fps, goal
         self._closed = False
         self.screen: Screen | None = None
         self.knobs: Knobs | None = None
@@ -81,11 +86,21 @@ class Console:
                 self._close_screen()
         return self.screen
 
+    def code(self, steps: int | None = None) -> Script:
+        """Return the program of this lab; it trains up to the goal unless ``steps`` says otherwise."""
+        return code_of(self._session, self.runner.state.goal if steps is None else steps)
+
+    def recipe(self) -> Recipe:
+        """Return what makes the same lab again."""
+        return recipe_of(self._session, steps=self._goal, show=self._show, views=self.views, chosen=self.chosen)
+
     def _tools(self) -> list[Tool]:
         """The tools in the order of their buttons."""
         makers: dict[str, Callable[[], Tool]] = {
             "pictures": lambda: Pictures(self.views, self._chosen, self._choose),
             "timeline": lambda: Timeline(self.runner.tape, self._held, lambda step: self._guarded(self._hold, step)),
+            "insights": InsightsLine,
+            "share": lambda: Share(self.code, self.recipe),
         }
         return [makers[name]() for name in tools_asked(self._show)]
 

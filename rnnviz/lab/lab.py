@@ -10,15 +10,17 @@ from rnnviz.lab.cells import claim
 from rnnviz.lab.choices import asked_focus, known_views, shown_controls
 from rnnviz.lab.console import Console
 from rnnviz.lab.saving import checked_path, lab_header, save
+from rnnviz.lab.shared import Shared
 from rnnviz.tasks import Task
 from rnnviz.training import History, RunState, Session, Settings, Snapshot
 from rnnviz.training.checks import optional, whole
+from rnnviz.training.insights import Insight, insights
 from rnnviz.views import View
 
 __all__ = ["Lab"]
 
 
-class Lab:
+class Lab(Shared):
     """Train a small recurrent network and watch inside it, live.
 
     In a notebook, a lab as the last line of a cell shows buttons, knobs and linked pictures. In a script it trains
@@ -274,6 +276,10 @@ class Lab:
         console, moments = self._console, [self._session.rescored(one) for one in self._console.moments()]
         header = lab_header(self.task, self.settings, moments[-1])
         return save(found, moments, views, console.views, console.chosen, where, header)
+
+    def insights(self) -> list[Insight]:
+        """Return what there is to say about the run, the most urgent first: what is seen, and what to try."""
+        return insights(self.snapshot())
 
     @property
     def widget(self) -> Any:

@@ -9,6 +9,7 @@ import ipywidgets as widgets
 from rnnviz.i18n import t
 from rnnviz.lab.dress import Dress
 from rnnviz.lab.gaze import Gaze
+from rnnviz.lab.insights import InsightsLine
 from rnnviz.lab.panel import status_words, views_box
 from rnnviz.lab.tools import Tray, box
 from rnnviz.live import LiveFigure
@@ -32,7 +33,7 @@ class WatchPanel:
     """
 
     def __init__(self, views: Mapping[str, View], figures: Mapping[str, LiveFigure], hidden: widgets.Widget) -> None:
-        self.gaze, self.tray = Gaze(), Tray([])
+        self.gaze, self.tray = Gaze(), Tray([InsightsLine()])
         self.module = widgets.Dropdown(description=t("gaze.module"), tooltip=t("gaze.module.tip"))
         for name in ("rv-module", "rv-knob"):
             self.module.add_class(name)
@@ -46,7 +47,7 @@ class WatchPanel:
         views = box(widgets.Box, list(self._views.values()), "rv-views")
         body = box(widgets.Box, [self._selectors(), views], "rv-body")
         dress = Dress(hints=hints, layout={"display": "none"})
-        self.widget = box(widgets.VBox, [dress, head, self.status, body], "rv-lab", "rv-watch")
+        self.widget = box(widgets.VBox, [dress, head, self.status, *self.tray.lines, body], "rv-lab", "rv-watch")
 
     def offer(self, modules: Sequence[str]) -> None:
         """Let the menu offer these layers; hide it where there is no choice.

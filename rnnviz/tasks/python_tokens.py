@@ -19,10 +19,10 @@ from torch.nn import functional
 from rnnviz.i18n import t
 from rnnviz.tasks.base import Batch, Task
 
-__all__ = ["KINDS", "PythonTokens", "tagged"]
+__all__ = ["KINDS", "MODULES", "PythonTokens", "tagged"]
 
 KINDS = ("space", "name", "keyword", "number", "string", "comment", "operator")
-_MODULES = ("argparse", "ast", "calendar", "collections", "configparser", "csv", "dataclasses", "difflib", "mailbox")
+MODULES = ("argparse", "ast", "calendar", "collections", "configparser", "csv", "dataclasses", "difflib", "mailbox")
 _HELD_OUT_MODULES = ("queue", "selectors", "shelve", "smtplib", "socketserver", "tempfile", "uuid", "weakref")
 _CHARACTERS = "\n" + "".join(map(chr, range(32, 127)))
 _OTHER = len(_CHARACTERS)  # the number of every character that is not among these
@@ -94,7 +94,7 @@ class PythonTokens(Task):
     def __init__(self, seq_len: int = 80) -> None:
         self.source, self.metric_name = t("task.python_tokens.source"), t("task.python_tokens.metric")
         self.seq_len = seq_len
-        self._characters, self._kinds = (torch.from_numpy(part.copy()) for part in _read(_MODULES))
+        self._characters, self._kinds = (torch.from_numpy(part.copy()) for part in _read(MODULES))
         characters, kinds = (torch.from_numpy(part.copy()) for part in _read(_HELD_OUT_MODULES))
         starts = torch.linspace(0, len(kinds) - seq_len, _SEQUENCES).long()
         places = starts[:, None] + torch.arange(seq_len)

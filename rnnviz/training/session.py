@@ -54,6 +54,8 @@ class Session:
         Where everything happens.
     run : int
         How many times the model was rebuilt.
+    own_model : bool
+        Whether the model is not one of ours.
     blame : Blame
         Whose code is running: the task's or the model's.
 
@@ -86,7 +88,7 @@ class Session:
         if probe_size < 1:
             raise ValueError(f"probe_size must be at least 1, got {probe_size}.")
         self.task = tasks.make(task) if isinstance(task, str) else _complete(task)
-        self._builder = builder_of(model)
+        self._builder, self.own_model = builder_of(model), model is not None
         self.device = pick(device)
         self.probe_size = probe_size
         self.planned = self.task.steps if planned is None else planned

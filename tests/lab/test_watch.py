@@ -288,3 +288,20 @@ def test_every_control_has_a_label_and_a_tooltip(shown: Any) -> None:
         assert isinstance(control, ipywidgets.Widget)
         assert len(control.tooltip) > len(control.description) > 0
     assert re.search(r"step 1 · \d+ steps/s · loss 0", panel.progress.value)
+
+
+def test_a_line_says_in_words_what_is_seen_and_names_no_knob(
+    shown: Callable[[Watch], list[dict[str, Any]]],
+) -> None:
+    model = nn.RNN(3, 5, batch_first=True)
+    with rv.watch(model, every=1) as watch:
+        shown(watch)
+        for _ in range(3):
+            loss = model(torch.randn(5, 120, 3))[0][:, -1].square().mean()
+            loss.backward()
+            watch.step(loss=loss)
+    assert watch._stage is not None
+    (line,) = watch._stage.panel.tray._tools
+    (sentence,) = line.widget.said["sentences"]
+    assert sentence[1].startswith("The gradient at t = 0 is ")
+    assert sentence[2] == "Try a GRU or an LSTM, orthogonal recurrent weights, or shorter sequences."

@@ -16,9 +16,8 @@ class Script(str):
 
     Examples
     --------
-    >>> Script("x = 1\\nprint(x)")
-    x = 1
-    print(x)
+    >>> Script("print(1)")
+    print(1)
     """
 
     __slots__ = ()

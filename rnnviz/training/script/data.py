@@ -3,7 +3,8 @@
 from string import Template
 
 from rnnviz.i18n import t
-from rnnviz.tasks import KNOWN, Adding, Sunspots, Task, TemporalOrder
+from rnnviz.tasks import KNOWN, Adding, PythonTokens, Sunspots, Task, TemporalOrder
+from rnnviz.tasks.python_tokens import KINDS, MODULES
 
 __all__ = ["data_blocks"]
 
@@ -68,9 +69,64 @@ def draw_batch(generator):
     return inputs[..., None], series[first + SEQ_LEN + HORIZON - 1][:, None]
 '''
 
+_TOKEN_IMPORTS = """
+import importlib.util
+import io
+import tokenize
+from keyword import iskeyword
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+"""
+
+_TOKENS = '''
+KINDS = $kinds
+MODULES = $modules
+CHARACTERS = "\\n" + "".join(map(chr, range(32, 127)))
+
+
+def kind_of(token):
+    name = tokenize.tok_name[token.type]
+    if name == "NAME":
+        return "keyword" if iskeyword(token.string) else "name"
+    if name.startswith(("STRING", "FSTRING")):
+        return "string"
+    return {"NUMBER": "number", "COMMENT": "comment", "OP": "operator"}.get(name)
+
+
+def read(module):
+    """$read"""
+    source = Path(importlib.util.find_spec(module).origin).read_text(encoding="utf-8")
+    starts = np.cumsum([0, *(len(line) for line in source.splitlines(keepends=True))])
+    kinds = np.zeros(len(source), np.int64)
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        kind, (row, column), (last, end) = kind_of(token), token.start, token.end
+        if kind is not None:
+            kinds[starts[row - 1] + column : starts[last - 1] + end] = KINDS.index(kind)
+    return np.array([CHARACTERS.find(character) % 97 for character in source]), kinds  # $other
+
+
+parts = [read(module) for module in MODULES]
+characters, kinds = (torch.from_numpy(np.concatenate(part)).to(DEVICE) for part in zip(*parts))
+
+
+def draw_batch(generator):
+    """$about"""
+    starts = torch.randint(len(kinds) - SEQ_LEN + 1, (BATCH_SIZE, 1), generator=generator, device=DEVICE)
+    places = starts + torch.arange(SEQ_LEN, device=DEVICE)
+    return characters[places], kinds[places]
+'''
+
 _SQUARED = """
 def loss_of(outputs, targets):
     return (outputs - targets).square().mean()
+"""
+
+_CROSS_ENTROPY_EACH_STEP = """
+def loss_of(outputs, targets):
+    return nn.functional.cross_entropy(outputs.flatten(0, 1), targets.flatten())
 """
 
 _CROSS_ENTROPY = """
@@ -87,14 +143,33 @@ def data_blocks(task: Task) -> list[str]:
     ValueError
         For a task of somebody's own.
     """
-    if type(task) is Adding:
-        return [_TORCH, Template(_ADDING).substitute(about=t("script.adding")), _SQUARED]
-    if type(task) is TemporalOrder:
-        return [_TORCH, Template(_TEMPORAL_ORDER).substitute(about=t("script.temporal_order")), _CROSS_ENTROPY]
-    if type(task) is Sunspots:
-        about, read, split = t("script.sunspots"), t("script.sunspots.read"), t("script.sunspots.split")
-        return [_SUNSPOT_IMPORTS, Template(_SUNSPOTS).substitute(about=about, read=read, split=split), _SQUARED]
+    makers = {Adding: _adding, TemporalOrder: _temporal_order, Sunspots: _sunspots, PythonTokens: _tokens}
+    if type(task) in makers:  # a class that only derives from one of these may draw other data
+        return makers[type(task)]()
     raise ValueError(
         f"code() knows the built-in tasks ({', '.join(KNOWN)}) and cannot write down how {task.name!r} draws its "
         "data; take the script of one of those and put your own draw_batch in."
     )
+
+
+def _adding() -> list[str]:
+    return [_TORCH, Template(_ADDING).substitute(about=t("script.adding")), _SQUARED]
+
+
+def _temporal_order() -> list[str]:
+    return [_TORCH, Template(_TEMPORAL_ORDER).substitute(about=t("script.temporal_order")), _CROSS_ENTROPY]
+
+
+def _sunspots() -> list[str]:
+    words = {"about": t("script.sunspots"), "read": t("script.sunspots.read"), "split": t("script.sunspots.split")}
+    return [_SUNSPOT_IMPORTS, Template(_SUNSPOTS).substitute(words), _SQUARED]
+
+
+def _tokens() -> list[str]:
+    words = {"about": t("script.tokens"), "read": t("script.tokens.read"), "other": t("script.tokens.other")}
+    lists = {"kinds": _written(KINDS), "modules": _written(MODULES)}
+    return [_TOKEN_IMPORTS, Template(_TOKENS).substitute(words, **lists), _CROSS_ENTROPY_EACH_STEP]
+
+
+def _written(names: tuple[str, ...]) -> str:
+    return "[" + ", ".join(f'"{name}"' for name in names) + "]"

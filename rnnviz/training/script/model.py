@@ -14,13 +14,18 @@ _MODEL = """
 class Model(nn.Module):
     def __init__(self):
         super().__init__()
+        $embedding
         self.recurrent = nn.$kind($sizes)
         self.head = nn.Linear($answered, $output_size)
 
     def forward(self, inputs):
-        states, _ = self.recurrent(inputs)
+        states, _ = self.recurrent($read)
         $answer
 """
+
+_EMBEDDING = "self.embedding = nn.Embedding({vocabulary}, {input_size})"
+
+_EACH_STEP_ANSWER = "return self.head(states)  # {note}"
 
 _FORWARD_ANSWER = "return self.head(states[:, -1])  # {note}"
 
@@ -79,15 +84,25 @@ def _model(task: Task, settings: Settings) -> str:
     sizes += ["batch_first=True"]
     sizes += ["bidirectional=True"] if settings.bidirectional else []
     sizes += [f'nonlinearity="{settings.nonlinearity}"'] if settings.nonlinearity != "tanh" else []
-    both = settings.bidirectional
-    answer = _BOTH_WAYS_ANSWER if both else _FORWARD_ANSWER
-    return Template(_MODEL).substitute(
+    tokens = task.vocabulary is not None
+    text = Template(_MODEL).substitute(
+        embedding=_EMBEDDING.format(vocabulary=task.vocabulary, input_size=task.input_size) if tokens else "",
+        read="self.embedding(inputs)" if tokens else "inputs",
         kind=settings.cell.upper(),
         sizes=", ".join(sizes),
-        answered="2 * HIDDEN_SIZE" if both else "HIDDEN_SIZE",
+        answered="2 * HIDDEN_SIZE" if settings.bidirectional else "HIDDEN_SIZE",
         output_size=task.output_size,
-        answer=answer.format(note=t("script.both_ends" if both else "script.last_state")),
+        answer=_answer(task, settings),
     )
+    return text.replace(f"{' ' * 8}\n", "")
+
+
+def _answer(task: Task, settings: Settings) -> str:
+    if task.each_step:
+        return _EACH_STEP_ANSWER.format(note=t("script.each_step"))
+    if settings.bidirectional:
+        return _BOTH_WAYS_ANSWER.format(note=t("script.both_ends"))
+    return _FORWARD_ANSWER.format(note=t("script.last_state"))
 
 
 def _weights(settings: Settings) -> str:
