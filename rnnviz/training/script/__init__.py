@@ -56,6 +56,6 @@ def script(task: Task, settings: Settings, steps: int) -> Script:
     steps = whole(1)("steps", steps)
     imports, *data = data_blocks(task)
     title = t("script.about", task=task.name, cell=t(f"knob.cell.{settings.cell}"))
-    head = f'"""{title}"""\n\n{imports}'
-    blocks = [head, constants(task, settings, steps), *data, *model_blocks(task, settings), loop(settings)]
+    head = "\n\n".join([f'"""{title}"""', imports.strip("\n"), constants(task, settings, steps)])
+    blocks = [head, *data, *model_blocks(task, settings), loop(settings)]
     return Script("\n\n\n".join(block.strip("\n") for block in blocks) + "\n")

@@ -1,0 +1,104 @@
+"""What only a browser shows of a lab's words: a line that lets one read to the end, texts to copy and to download."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.jupyter import PATIENCE, Notebook, server
+
+EXPLODING = """
+import json
+import rnnviz as rv
+lab = rv.Lab("adding", cell="rnn", nonlinearity="relu", init="identity", rho=1.6, seq_len=40, hidden_size=8, seed=0)
+lab
+"""
+TEXTS = 'print("texts", json.dumps([str(lab.code()), lab.recipe(), lab.recipe(link=True)]))'
+MARKUP = """
+import rnnviz as rv
+class Own(rv.tasks.Adding):
+    name = "<img class=evil src=x>"
+rv.Lab(Own(), hidden_size=4, seq_len=10)
+"""
+STAMPS = """line => {
+    window.stamps = [];
+    const seen = () => window.stamps.push([performance.now(), line.textContent]);
+    new MutationObserver(seen).observe(line, { childList: true });
+}"""
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder: Path = tmp_path_factory.mktemp("words")
+    for name, cells in {"exploding": [EXPLODING, TEXTS], "markup": [MARKUP]}.items():
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(notebook, folder / f"{name}.ipynb")
+    with server(folder) as started:
+        yield started
+
+
+def test_the_line_tells_of_an_exploding_gradient_and_changes_slowly_while_it_trains(address: str, page: Page) -> None:
+    notebook = Notebook(page).open(address, "exploding.ipynb").run_all()
+    line = notebook.lab.locator(".rv-insights")
+    expect(line).to_contain_text("Step 0", timeout=PATIENCE)
+    expect(line).to_contain_text("The gradient grows on its way back: at t = 0 it is ")
+    expect(line).to_contain_text("“ρ of W_hh” 1")
+    expect(line).to_have_attribute("aria-live", "polite")
+    line.evaluate(STAMPS)
+    notebook.button("play").click()
+    page.wait_for_function("() => window.stamps.length >= 3", timeout=2 * PATIENCE)
+    notebook.button("pause").click()
+    stamps = page.evaluate("window.stamps")
+    times, texts = [time for time, _ in stamps], [text for _, text in stamps]
+    assert min(later - sooner for sooner, later in itertools.pairwise(times)) > 1900
+    assert len(set(texts)) == len(texts)
+    assert all(text.startswith("Step ") for text in texts)
+    assert notebook.errors == []
+
+
+def test_the_script_and_the_recipe_are_shown_copied_and_downloaded(address: str, page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    notebook = Notebook(page).open(address, "exploding.ipynb").run_all()
+    code, recipe, link = notebook.printed("texts")
+    notebook.button("open-share").click()
+    shown = {name: notebook.lab.locator(f"textarea.rv-share-{name}") for name in ("code", "recipe", "link")}
+    for name, text in (("code", code), ("recipe", recipe), ("link", link)):
+        expect(shown[name]).to_have_value(text, timeout=PATIENCE)
+        expect(shown[name]).to_have_js_property("readOnly", True)
+    button = notebook.lab.locator(".rv-copy").first
+    button.click()
+    expect(button).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == code
+    with page.expect_download() as waiting:
+        notebook.lab.locator(".rv-download").click()
+    assert waiting.value.suggested_filename == "lab.py"
+    assert waiting.value.path().read_text(encoding="utf-8") == code
+    assert notebook.errors == []
+
+
+def test_a_page_without_a_clipboard_selects_the_text(address: str, page: Page) -> None:
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.add_init_script("Document.prototype.execCommand = () => false")
+    notebook = Notebook(page).open(address, "exploding.ipynb").run_all()
+    notebook.button("open-share").click()
+    area, button = notebook.lab.locator("textarea.rv-share-code"), notebook.lab.locator(".rv-copy").first
+    expect(area).not_to_have_value("", timeout=PATIENCE)
+    button.click()
+    expect(button).to_have_text("Press Ctrl+C")
+    selected = area.evaluate("area => area.value.slice(area.selectionStart, area.selectionEnd)")
+    assert selected == area.input_value()
+
+
+def test_a_name_full_of_markup_is_shown_as_text(address: str, page: Page) -> None:
+    notebook = Notebook(page).open(address, "markup.ipynb").run_all()
+    notebook.button("open-share").click()
+    area = notebook.lab.locator("textarea.rv-share-code")
+    page.wait_for_function("() => document.querySelector('textarea.rv-share-code')?.value", timeout=PATIENCE)
+    assert "<img class=evil src=x>" in area.input_value()
+    expect(notebook.lab.locator(".rv-download")).to_be_hidden()
+    expect(page.locator("img.evil")).to_have_count(0)
