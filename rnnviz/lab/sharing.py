@@ -22,7 +22,7 @@ def code_of(session: Session, steps: int) -> Script:
         For a task or a model of somebody's own.
     """
     _refuse_own_model(session, "code()")
-    return script(session.task, session.settings, steps)
+    return script(session.task, session.settings, steps, session.planned)
 
 
 def recipe_of(

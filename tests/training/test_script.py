@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,11 @@ import numpy as np
 import pytest
 
 from rnnviz.tasks import Sunspots
-from rnnviz.training import Session
+from rnnviz.training import Session, Settings
 from rnnviz.training.script import script
 from tests.training.examples import Echo, take
 
-STEPS = 24
+STEPS, PLANNED = 24, 40
 SMALL = {"hidden_size": 6, "batch_size": 5, "seq_len": 14}
 SETTINGS: dict[str, dict[str, Any]] = {
     "adding, as suggested": {"task": "adding"},
@@ -37,12 +38,16 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "bidirectional": False,
         "init": "xavier",
     },
+    "rate along a cosine": {"cell": "rnn", "schedule": "cosine"},
+    "sunspots, rate along a cosine": {"task": "sunspots", "cell": "gru", "schedule": "cosine"},
+    "rate in steps": {"cell": "gru", "schedule": "step"},
+    "rate that warms up": {"cell": "rnn", "schedule": "warmup", "optimizer": "sgd", "lr": 0.1},
     "sunspots, GRU without noise": {"task": "sunspots", "cell": "gru", "input_noise": 0.0, "forget_bias": 1.0},
 }
 
 
 def session(task: Any = "adding", **changes: Any) -> Session:
-    return Session(task, device="cpu", **{**SMALL, **changes})
+    return Session(task, device="cpu", planned=PLANNED, **{**SMALL, **changes})
 
 
 def printed(program: str, folder: Path) -> np.ndarray:
@@ -59,7 +64,7 @@ def printed(program: str, folder: Path) -> np.ndarray:
 @pytest.mark.parametrize("changes", SETTINGS.values(), ids=list(SETTINGS))
 def test_a_script_prints_the_curve_of_its_session(changes: dict[str, Any], tmp_path: Path) -> None:
     trained = session(**changes)
-    curve = printed(script(trained.task, trained.settings, STEPS), tmp_path)
+    curve = printed(script(trained.task, trained.settings, STEPS, PLANNED), tmp_path)
     assert len(curve) == STEPS
     np.testing.assert_allclose(curve, take(trained, STEPS), rtol=1e-6)
 
@@ -80,6 +85,33 @@ def test_a_script_is_short_and_needs_no_rnnviz(changes: dict[str, Any]) -> None:
     assert max(map(len, lines)) <= 120
     ast.parse(program)
     assert "rnnviz" not in program.partition("import")[2]
+
+
+OTHER: dict[str, Any] = {
+    "lr": 0.02,
+    "schedule": "step",
+    "clip": 0.5,
+    "batch_size": 7,
+    "optimizer": "sgd",
+    "input_noise": 0.1,
+    "rho": 0.9,
+    "forget_bias": 1.0,
+    "cell": "gru",
+    "hidden_size": 9,
+    "num_layers": 2,
+    "bidirectional": True,
+    "seq_len": 15,
+    "init": "xavier",
+    "nonlinearity": "relu",
+    "seed": 4,
+}
+
+
+@pytest.mark.parametrize("name", [one.name for one in fields(Settings)])
+def test_no_setting_is_left_out_of_a_script(name: str) -> None:
+    first = {"cell": "rnn"} if name == "nonlinearity" else {}
+    plain, other = session(**first), session(**first, **{name: OTHER[name]})
+    assert script(plain.task, plain.settings, 10) != script(other.task, other.settings, 10)
 
 
 def test_a_script_names_only_numbers_that_it_uses() -> None:

@@ -6,6 +6,7 @@ from rnnviz.training.checks import whole
 from rnnviz.training.script.data import data_blocks
 from rnnviz.training.script.loop import constants, loop
 from rnnviz.training.script.model import model_blocks
+from rnnviz.training.script.rate import rate_blocks, with_import
 from rnnviz.training.settings import Settings
 
 __all__ = ["Script", "script"]
@@ -26,7 +27,7 @@ class Script(str):
         return str(self)
 
 
-def script(task: Task, settings: Settings, steps: int) -> Script:
+def script(task: Task, settings: Settings, steps: int, planned: int | None = None) -> Script:
     """Return a program without rnnviz that prints the curve of a session with these settings, bit for bit.
 
     Parameters
@@ -37,6 +38,8 @@ def script(task: Task, settings: Settings, steps: int) -> Script:
         With a sequence length.
     steps : int
         How long it trains, at least 1.
+    planned : int, optional
+        Steps of the whole run, which the schedule of the learning rate is laid over; ``steps`` by default.
 
     Raises
     ------
@@ -56,6 +59,6 @@ def script(task: Task, settings: Settings, steps: int) -> Script:
     steps = whole(1)("steps", steps)
     imports, *data = data_blocks(task)
     title = t("script.about", task=task.name, cell=t(f"knob.cell.{settings.cell}"))
-    head = "\n\n".join([f'"""{title}"""', imports.strip("\n"), constants(task, settings, steps)])
-    blocks = [head, *data, *model_blocks(task, settings), loop(settings)]
+    head = "\n\n".join([f'"""{title}"""', with_import(imports, settings), constants(task, settings, steps, planned)])
+    blocks = [head, *data, *model_blocks(task, settings), *rate_blocks(settings), loop(settings)]
     return Script("\n\n\n".join(block.strip("\n") for block in blocks) + "\n")

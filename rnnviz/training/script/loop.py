@@ -9,10 +9,11 @@ __all__ = ["constants", "loop"]
 _OPTIMIZERS = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW"}
 
 
-def constants(task: Task, settings: Settings, steps: int) -> str:
+def constants(task: Task, settings: Settings, steps: int, planned: int | None) -> str:
     """Return the numbers at the top of the script, those alone that it uses."""
     values = {
         "STEPS": steps,
+        "PLANNED": None if settings.schedule == "constant" else planned or steps,
         "SEED": settings.seed,
         "DEVICE": f'"{task.device}"',
         "SEQ_LEN": settings.seq_len,
@@ -50,7 +51,9 @@ def loop(settings: Settings) -> str:
 def _step(settings: Settings) -> list[str]:
     noise = "inputs = inputs + INPUT_NOISE * torch.randn(inputs.shape, generator=noise, device=DEVICE)"
     clip = f"nn.utils.clip_grad_norm_(model.parameters(), CLIP)  # {t('script.clip')}"
+    rate = ["for group in optimizer.param_groups:", '    group["lr"] = rate(step - 1)']
     return [
+        *(rate if settings.schedule != "constant" else []),
         "inputs, targets = draw_batch(batches)",
         *([noise] if settings.input_noise else []),
         "loss = loss_of(model(inputs), targets)",
