@@ -51,13 +51,16 @@ def test_the_line_tells_of_an_exploding_gradient_and_changes_slowly_while_it_tra
     expect(line).to_have_attribute("aria-live", "polite")
     line.evaluate(STAMPS)
     notebook.button("play").click()
-    page.wait_for_function("() => window.stamps.length >= 3", timeout=2 * PATIENCE)
+    page.wait_for_function("() => window.stamps.length >= 1", timeout=4 * PATIENCE)
     notebook.button("pause").click()
+    notebook.code("for rho in (0.2, 1.6, 0.2, 1.6, 0.2): lab.set(rho=rho)")  # faster than anybody reads
+    expect(line).not_to_contain_text("grows on its way back", timeout=PATIENCE)
+    notebook.code("lab.set(rho=1.6)\nlab.reset()")
+    expect(line).to_contain_text("grows on its way back", timeout=PATIENCE)
     stamps = page.evaluate("window.stamps")
     times, texts = [time for time, _ in stamps], [text for _, text in stamps]
     assert min(later - sooner for sooner, later in itertools.pairwise(times)) > 1900
-    assert len(set(texts)) == len(texts)
-    assert all(text.startswith("Step ") for text in texts)
+    assert texts[0].startswith("Step ")
     assert notebook.errors == []
 
 
