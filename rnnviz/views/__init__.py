@@ -3,6 +3,7 @@
 from rnnviz.views.base import GRADIENTS, Focus, Picked, View
 from rnnviz.views.clipping import ClippingView
 from rnnviz.views.curves import CurvesView, WatchedCurvesView
+from rnnviz.views.diagram import Diagram, diagram
 from rnnviz.views.gates import GatesView
 from rnnviz.views.gradients import GradientsView, norm_through_time
 from rnnviz.views.hidden import HiddenView
@@ -13,6 +14,8 @@ from rnnviz.views.prediction import PredictionView
 from rnnviz.views.saturation import SaturationView
 from rnnviz.views.spectrum import SpectrumView
 from rnnviz.views.theory import TheoryView
+from rnnviz.views.reading import Reading
+from rnnviz.views.written import Equation, Term
 
 __all__ = [
     "DEFAULT",
@@ -21,6 +24,8 @@ __all__ = [
     "WATCHED",
     "ClippingView",
     "CurvesView",
+    "Diagram",
+    "Equation",
     "Focus",
     "GatesView",
     "GradientsView",
@@ -34,10 +39,13 @@ __all__ = [
     "SaturationView",
     "SpectrumView",
     "TheoryView",
+    "Reading",
+    "Term",
     "View",
     "WatchedCurvesView",
     "apply",
     "decode",
+    "diagram",
     "encode",
     "newest",
     "norm_through_time",
