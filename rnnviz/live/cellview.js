@@ -1,7 +1,6 @@
 // Draws one cell as arrows, chips and operations, with its equations underneath; all words are set as text.
 const SVG = "http://www.w3.org/2000/svg";
 const KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "g"]);
-const CHIP = { width: 100, height: 40 };
 const INDEX = /_(\{[^}]+\}|[a-z]+)/g; // "h_{t−1}" and "W_ih" carry an index
 
 function svg(name, attributes = {}, parent = null) {
@@ -47,17 +46,17 @@ function tone(sign) {
 }
 
 const draw = {
-  chip(group, mark) {
-    const { width, height } = CHIP;
+  chip(group, mark, [width, height]) {
     const box = svg("rect", { x: -width / 2, y: -height / 2, width, height, rx: 7, class: "rv-chip" }, group);
     if (mark.fill) box.style.fill = mark.fill;
     const name = svg("text", { y: -5, class: "rv-symbol" }, group);
     symbol(name, mark.symbol);
     const value = svg("text", { y: 13, class: `rv-value ${mark.fill ? "" : tone(mark.sign)}` }, group);
     value.textContent = mark.text;
+    if (mark.text.length > 10) value.classList.add("rv-long");
     if (mark.fill) for (const text of [name, value]) text.style.fill = mark.ink;
   },
-  label(group, mark, anchor = "middle") {
+  label(group, mark, _chip, anchor = "middle") {
     const line = svg("text", { class: "rv-label", "text-anchor": anchor }, group);
     symbol(line, mark.symbol);
     const value = svg("tspan", { class: `rv-value ${tone(mark.sign)}`, dx: mark.symbol ? 5 : 0 }, line);
@@ -65,7 +64,10 @@ const draw = {
     value.textContent = mark.text;
   },
   start(group, mark) {
-    draw.label(group, mark, "start");
+    draw.label(group, mark, null, "start");
+  },
+  end(group, mark) {
+    draw.label(group, mark, null, "end");
   },
   op(group, mark) {
     svg("circle", { r: 12, class: "rv-op" }, group);
@@ -97,7 +99,7 @@ function heads(canvas, id) {
   }
 }
 
-function drawing(parent, { width, height, paths, marks }, id, title) {
+function drawing(parent, { width, height, chip, paths, marks }, id, title) {
   const canvas = svg("svg", { viewBox: `0 0 ${width} ${height}`, class: "rv-cell", role: "img", "aria-label": title }, parent);
   heads(canvas, id);
   for (const { d, back, headless } of paths) {
@@ -107,7 +109,7 @@ function drawing(parent, { width, height, paths, marks }, id, title) {
   }
   for (const mark of marks) {
     const group = svg("g", { transform: `translate(${mark.x} ${mark.y})`, "data-name": mark.name, class: `rv-mark-${mark.kind}` }, canvas);
-    draw[mark.kind](group, mark);
+    draw[mark.kind](group, mark, chip);
     if (mark.tip) svg("title", {}, group).textContent = mark.tip;
   }
 }
@@ -127,8 +129,8 @@ function equation(table, line) {
   html("span", "rv-relation", row, line.relation);
   const way = html("span", "rv-way", row);
   for (const one of line.terms) term(way, one);
-  html("span", "rv-relation", way, line.then);
-  html("strong", `rv-number rv-result ${tone(line.result[1])}`, way, line.result[0]);
+  html("span", "rv-relation", row, line.then);
+  html("strong", `rv-number rv-result ${tone(line.result[1])}`, row, line.result[0]);
 }
 
 let count = 0;

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 __all__ = ["CHIP", "WIDTH", "Path", "Plan", "Spot", "plan"]
 
-WIDTH = 820
-CHIP = (100, 40)  # pixels, at full width
-_LEFT, _RIGHT = 58, 762
+WIDTH = 680
+CHIP = (88, 40)  # width and height, in the drawing's units
+_LEFT, _RIGHT = 48, 632
 
 
 @dataclass(frozen=True)
 class Spot:
-    """Something that stands at a place: ``kind`` is chip, label, start (a label beginning at x), op, tag or dot."""
+    """Something that stands at a place: ``kind`` is chip, op, tag, dot, or a label: label (centred), start, end."""
 
     kind: str
     name: str
@@ -74,56 +74,56 @@ def _lines(*paths: str) -> tuple[Path, ...]:
 _RNN = Plan(
     244,
     (
-        *_spots("chip", ("x", _LEFT, 48), ("h_before", _LEFT, 122), ("part_input", 262, 48), ("part_state", 262, 122)),
-        *_spots("chip", ("part_bias", 262, 196), ("total", 494, 122), ("h", _RIGHT, 122)),
-        *_spots("op", ("+", 376, 122)),
-        *_spots("tag", ("W_ih", 160, 48), ("W_hh", 160, 122), ("function_h", 624, 122)),
+        *_spots("chip", ("x", _LEFT, 48), ("h_before", _LEFT, 122), ("part_input", 228, 48), ("part_state", 228, 122)),
+        *_spots("chip", ("part_bias", 228, 196), ("total", 428, 122), ("h", _RIGHT, 122)),
+        *_spots("op", ("+", 330, 122)),
+        *_spots("tag", ("W_ih", 132, 48), ("W_hh", 132, 122), ("function_h", 528, 122)),
     ),
     _flows(
-        *("M108 48 H140", "M180 48 H210", "M108 122 H140", "M180 122 H210", "M312 48 H376 V110", "M312 122 H364"),
-        *("M312 196 H376 V134", "M388 122 H442", "M544 122 H600", "M648 122 H710"),
+        *("M92 48 H110", "M152 48 H182", "M92 122 H110", "M152 122 H182", "M272 48 H330 V108", "M272 122 H316"),
+        *("M272 196 H330 V136", "M342 122 H382", "M472 122 H506", "M548 122 H586"),
     ),
 )
 
 _LSTM = Plan(
     296,
     (
-        *_spots("chip", ("c_before", _LEFT, 46), ("h_before", _LEFT, 206), ("x", _LEFT, 266), ("f", 226, 156)),
-        *_spots("chip", ("i", 356, 156), ("g", 486, 156), ("o", 608, 156), ("c", _RIGHT, 46), ("h", _RIGHT, 156)),
-        *_spots("op", ("×", 226, 46), ("+", 421, 46), ("×", 421, 100), ("×", 688, 156)),
-        *_spots("tag", ("function_f", 226, 203), ("function_i", 356, 203), ("function_g", 486, 203)),
-        *_spots("tag", ("function_o", 608, 203), ("tanh", 688, 92)),
-        *_spots("label", ("kept", 322, 34)),
-        *_spots("start", ("written", 431, 74), ("squashed", 696, 126)),
-        *_spots("dot", ("", 688, 46), ("", 130, 236)),
+        *_spots("chip", ("c_before", _LEFT, 46), ("h_before", _LEFT, 206), ("x", _LEFT, 266), ("f", 178, 156)),
+        *_spots("chip", ("i", 276, 156), ("g", 374, 156), ("o", 472, 156), ("c", _RIGHT, 46), ("h", _RIGHT, 156)),
+        *_spots("op", ("×", 178, 46), ("+", 325, 46), ("×", 325, 100), ("×", 552, 156)),
+        *_spots("tag", ("function_f", 178, 203), ("function_i", 276, 203), ("function_g", 374, 203)),
+        *_spots("tag", ("function_o", 472, 203), ("tanh", 552, 86)),
+        *_spots("label", ("kept", 252, 34)),
+        *_spots("start", ("written", 335, 76), ("squashed", 560, 124)),
+        *_spots("dot", ("", 552, 46), ("", 110, 236)),
     ),
     (
-        *_lines("M108 206 H130 V236", "M108 266 H130 V236"),
-        *_flows("M108 46 H214", "M238 46 H409", "M433 46 H710", "M226 136 V58", "M356 136 V100 H409"),
-        *_flows("M486 136 V100 H433", "M421 88 V58", "M688 46 V78", "M688 106 V144", "M658 156 H676", "M700 156 H710"),
-        *_lines("M130 236 H608"),
-        *(Path(f"M{x} 236 V217", headless=True) for x in (226, 356, 486, 608)),
-        *(Path(f"M{x} 189 V178") for x in (226, 356, 486, 608)),
+        *_lines("M92 206 H110 V236", "M92 266 H110 V236"),
+        *_flows("M92 46 H164", "M190 46 H311", "M337 46 H586", "M178 136 V60", "M276 136 V100 H311"),
+        *_flows("M374 136 V100 H339", "M325 88 V60", "M552 46 V71", "M552 99 V142", "M516 156 H538", "M564 156 H586"),
+        *_lines("M110 236 H472"),
+        *(Path(f"M{x} 236 V217", headless=True) for x in (178, 276, 374, 472)),
+        *(Path(f"M{x} 190 V178") for x in (178, 276, 374, 472)),
     ),
 )
 
 _GRU = Plan(
     266,
     (
-        *_spots("chip", ("h_before", _LEFT, 46), ("x", _LEFT, 236), ("r", 196, 156), ("n", 424, 156), ("z", 566, 156)),
+        *_spots("chip", ("h_before", _LEFT, 46), ("x", _LEFT, 236), ("r", 166, 156), ("n", 352, 156), ("z", 466, 156)),
         *_spots("chip", ("h", _RIGHT, 46)),
-        *_spots("op", ("×", 566, 46), ("+", 672, 46), ("×", 672, 104), ("×", 300, 203)),
-        *_spots("tag", ("function_r", 196, 203), ("function_n", 424, 203), ("function_z", 566, 203), ("1−", 672, 156)),
-        *_spots("label", ("kept", 619, 34), ("reset", 356, 193)),
-        *_spots("start", ("written", 682, 78), ("new_share", 682, 132)),
-        *_spots("dot", ("", 130, 46), ("", 130, 236)),
+        *_spots("op", ("×", 466, 46), ("+", 556, 46), ("×", 556, 104), ("×", 252, 203)),
+        *_spots("tag", ("function_r", 166, 203), ("function_n", 352, 203), ("function_z", 466, 203), ("1−", 556, 156)),
+        *_spots("label", ("kept", 511, 24), ("reset", 298, 192)),
+        *_spots("start", ("written", 566, 80), ("new_share", 566, 134)),
+        *_spots("dot", ("", 110, 46), ("", 110, 236)),
     ),
     (
-        *_flows("M108 46 H554", "M578 46 H660", "M684 46 H710", "M566 136 V58", "M672 92 V58"),
-        *_flows("M424 136 V104 H660", "M616 156 H656", "M672 140 V116", "M246 156 H300 V191", "M312 203 H400"),
-        *_lines("M130 46 V236", "M108 236 H566", "M300 236 V215"),
-        *(Path(f"M{x} 236 V217", headless=True) for x in (196, 424, 566)),
-        *(Path(f"M{x} 189 V178") for x in (196, 424, 566)),
+        *_flows("M92 46 H452", "M478 46 H542", "M568 46 H586", "M466 136 V60", "M556 92 V60"),
+        *_flows("M352 136 V104 H542", "M510 156 H539", "M556 143 V118", "M210 156 H252 V189", "M264 203 H330"),
+        *_lines("M110 46 V236", "M92 236 H466", "M252 236 V215"),
+        *(Path(f"M{x} 236 V217", headless=True) for x in (166, 352, 466)),
+        *(Path(f"M{x} 190 V178") for x in (166, 352, 466)),
     ),
 )
 
@@ -134,14 +134,21 @@ def _back(top: float, *, cell: bool) -> Plan:
     """The gradient's lanes under a cell, right to left: at h_t and, for an LSTM, at c_t."""
     h, c = top + 40, top + 150
     spots = _spots(
-        "chip", ("later_h", _RIGHT, h), ("direct_h", 642, h + 60), ("total_h", 510, h), ("onward_h", _LEFT, h)
+        "chip", ("later_h", _RIGHT, h), ("direct_h", 530, h + 60), ("total_h", 424, h), ("onward_h", _LEFT, h)
     )
-    spots += (*_spots("op", ("+", 642, h)), *_spots("through", ("", 284, h)))
-    ways = [f"M710 {h} H654", f"M642 {h + 38} V{h + 12}", f"M630 {h} H562", f"M458 {h} H356", f"M212 {h} H110"]
+    spots += (*_spots("op", ("+", 530, h)), *_spots("through", ("", 236, h)))
+    ways = [f"M588 {h} H544", f"M530 {h + 40} V{h + 14}", f"M518 {h} H470", f"M380 {h} H308", f"M166 {h} H94"]
     if cell:
-        spots += _spots("chip", ("later_c", _RIGHT, c), ("total_c", 378, c), ("onward_c", _LEFT, c))
-        spots += (*_spots("op", ("+", 510, c)), *_spots("start", ("direct_c", 520, (h + c) / 2 + 12)))
-        spots += _spots("tag", ("f_t", 240, c))
-        ways += [f"M710 {c} H522", f"M510 {h + 22} V{c - 12}", f"M498 {c} H430", f"M326 {c} H256", f"M224 {c} H110"]
+        spots += _spots("chip", ("later_c", _RIGHT, c), ("total_c", 318, c), ("onward_c", _LEFT, c))
+        spots += (*_spots("op", ("+", 424, c)), *_spots("end", ("direct_c", 414, (h + c) / 2 + 12)))
+        spots += _spots("tag", ("f_t", 183, c))
+        ways += [
+            f"M282 {c - 20} V{h + 22}",
+            f"M588 {c} H438",
+            f"M424 {h + 20} V{c - 14}",
+            f"M412 {c} H364",
+            f"M274 {c} H200",
+            f"M168 {c} H94",
+        ]
     height = int((c if cell else h + 60) + 30)
     return Plan(height, spots, tuple(Path(d, back=True) for d in ways))

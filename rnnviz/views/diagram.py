@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rnnviz.i18n import t
 from rnnviz.training import Scale
 from rnnviz.views.backflow import Backflow
-from rnnviz.views.cellplan import WIDTH, Path, Spot, plan
+from rnnviz.views.cellplan import CHIP, WIDTH, Path, Spot, plan
 from rnnviz.views.equations import LEAST_GRADIENT, moment
 from rnnviz.views.reading import Reading
 from rnnviz.views.style import shade
@@ -57,10 +57,11 @@ class Mark:
 
 @dataclass(frozen=True)
 class Diagram:
-    """A drawing: its size, its arrows, and what stands on them."""
+    """A drawing: its size and that of a chip, its arrows, and what stands on them."""
 
     width: int
     height: int
+    chip: tuple[int, int]
     paths: tuple[Path, ...]
     marks: tuple[Mark, ...]
 
@@ -93,7 +94,7 @@ def diagram(reading: Reading, scales: Mapping[str, Scale], *, norms: bool = Fals
     layout = plan(reading.kind, gradient and reading.grad_h is not None)
     known = {**_states(reading, scales), **_sums(reading), **_products(reading), **_gradients(reading)}
     marks = (_mark(spot, reading, known, norms) for spot in layout.spots)
-    return Diagram(WIDTH, layout.height, layout.paths, tuple(mark for mark in marks if mark is not None))
+    return Diagram(WIDTH, layout.height, CHIP, layout.paths, tuple(mark for mark in marks if mark is not None))
 
 
 def _mark(spot: Spot, reading: Reading, known: Mapping[str, _Number], norms: bool) -> Mark | None:
