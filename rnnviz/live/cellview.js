@@ -128,7 +128,12 @@ function equation(table, line) {
   words(html("span", "rv-lhs", row), line.symbol);
   html("span", "rv-relation", row, line.relation);
   const way = html("span", "rv-way", row);
-  for (const one of line.terms) term(way, one);
+  let open = null;
+  for (const one of line.terms) {
+    const opens = one[0].endsWith("("); // "= tanh(" does not part from its number
+    term(open ?? (opens ? (open = html("span", "rv-together", way)) : way), one);
+    if (!opens) open = null;
+  }
   html("span", "rv-relation", row, line.then);
   html("strong", `rv-number rv-result ${tone(line.result[1])}`, row, line.result[0]);
 }

@@ -112,7 +112,7 @@ def _mark(spot: Spot, reading: Reading, known: Mapping[str, _Number], norms: boo
         return Mark("note", *place[1:], symbol=t("inspector.start"))
     if norms:
         length = float(np.linalg.norm(one.values.astype(np.float64)))
-        return Mark(*place, symbol=f"‖{one.symbol}‖", text=number(length, one.least), tip=one.tip)
+        return Mark(*place, symbol=f"‖{one.symbol}‖" if one.symbol else "", text=number(length, one.least), tip=one.tip)
     value = float(one.values[reading.focus.unit])
     fill, ink = ("", "") if one.limits is None or np.isnan(value) else shade(value, one.limits)
     sign = int(value > 0) - int(value < 0)
