@@ -43,7 +43,6 @@ class Inspector(Tool):
     ) -> None:
         self._look, self._guarded = look, guarded
         self._gradient = False
-        self._drawn: tuple[Snapshot, Focus] | None = None
         self.view = CellView()
         self.buttons = {name: _button(name) for name in _ICONS}
         self.norms = widgets.ToggleButton(description=t("inspector.norms"), tooltip=t("inspector.norms.tip"))
@@ -79,10 +78,7 @@ class Inspector(Tool):
             "diagram": asdict(diagram(reading, snapshot.scales, norms=norms, gradient=gradient)),
             "lines": [
                 {"heading": heading, "equations": [_line(one) for one in equations]}
-                for heading, equations in (
-                    (t("inspector.heading.forward"), reading.equations(norms=norms)),
-                    (t("inspector.heading.backward"), reading.gradient_equations(norms=norms)),
-                )
+                for heading, equations in _sections(reading, norms=norms, gradient=gradient)
             ],
         }
 
@@ -102,6 +98,17 @@ class Inspector(Tool):
 
     def _redraw(self) -> None:
         self._look(lambda _snapshot, focus: focus)
+
+
+def _sections(reading: Reading, *, norms: bool, gradient: bool) -> list[tuple[str, tuple[Equation, ...]]]:
+    """The equations under their headings; on the gradient's way back its norms too, whichever are asked for."""
+    sections = [
+        (t("inspector.heading.forward"), reading.equations(norms=norms)),
+        (t("inspector.heading.backward"), reading.gradient_equations(norms=norms)),
+    ]
+    if gradient and not norms:
+        sections.append((t("inspector.heading.norms"), reading.gradient_equations(norms=True)))
+    return sections
 
 
 def _at(snapshot: Snapshot, focus: Focus, time: int) -> Focus:

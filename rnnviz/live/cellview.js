@@ -53,7 +53,7 @@ const draw = {
     symbol(name, mark.symbol);
     const value = svg("text", { y: 13, class: `rv-value ${mark.fill ? "" : tone(mark.sign)}` }, group);
     value.textContent = mark.text;
-    if (mark.text.length > 10) value.classList.add("rv-long");
+    if (mark.text.length > 9) value.classList.add("rv-long");
     if (mark.fill) for (const text of [name, value]) text.style.fill = mark.ink;
   },
   label(group, mark, _chip, anchor = "middle") {

@@ -137,6 +137,16 @@ def test_the_gradient_goes_back_against_the_reading_order(make_lab: LabMaker, di
             assert drawer.mark(f"{part}_{state}")["text"] == number(float(getattr(flow, part)[1]), 0.05)
 
 
+def test_on_the_gradient_s_way_back_its_norms_are_shown_as_well(make_lab: LabMaker) -> None:
+    lab = make_lab(cell="lstm")
+    drawer = Drawer(lab)
+    drawer.look(time=5, unit=1)
+    drawer.press("gradient")
+    reading = lab.inspect(time=4, unit=1)
+    both = (*reading.gradient_equations(), *reading.gradient_equations(norms=True))
+    assert drawer.lines[-4:] == [str(one) for one in both]
+
+
 def test_going_forward_again_puts_the_gradient_s_way_back_aside(make_lab: LabMaker) -> None:
     drawer = Drawer(make_lab())
     drawer.press("gradient")
