@@ -1,7 +1,7 @@
 """Inspector: the drawer that takes one cell apart, steps through time, back along the gradient, and trains one step."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import ipywidgets as widgets
@@ -18,6 +18,21 @@ Change = Callable[[Snapshot, Focus], Focus]
 
 _ICONS = {"back": "step-backward", "forward": "step-forward", "gradient": "reply", "train": "bolt"}
 _KEYS = {"ArrowLeft": "back", "ArrowRight": "forward", "ArrowUp": "up", "ArrowDown": "down", "g": "gradient"}
+
+
+@dataclass(frozen=True)
+class _Results:
+    """What the equations came to: of which cell, after how many training steps, the number by symbol."""
+
+    place: object = None
+    step: int = 0
+    written: Mapping[str, str] = field(default_factory=dict)
+
+    def told(self, now: "_Results") -> dict[str, str]:
+        """Return words on what these results were, where the same cell has been trained since."""
+        if self.place != now.place or self.step >= now.step:
+            return {}
+        return {name: t("inspector.was", value=value, step=self.step) for name, value in self.written.items()}
 
 
 class Inspector(Tool):
@@ -41,8 +56,9 @@ class Inspector(Tool):
         train: Callable[[], None],
         guarded: Callable[[Callable[[], object]], None],
     ) -> None:
-        self._look, self._guarded = look, guarded
+        self._look, self._guarded, self._train = look, guarded, train
         self._gradient = False
+        self._shown = self._marked = _Results()
         self.view = CellView()
         self.buttons = {name: _button(name) for name in _ICONS}
         self.norms = widgets.ToggleButton(description=t("inspector.norms"), tooltip=t("inspector.norms.tip"))
@@ -53,7 +69,7 @@ class Inspector(Tool):
             "up": lambda: look(_unit(1)),
             "down": lambda: look(_unit(-1)),
             "gradient": self._go_back,
-            "train": train,
+            "train": self._train_one,
         }
         for name, button in self.buttons.items():
             button.on_click(lambda _button, name=name: self._press(name))
@@ -72,19 +88,28 @@ class Inspector(Tool):
         """Draw the cell in focus."""
         reading = Reading.of(snapshot, focus)
         norms, gradient = bool(self.norms.value), self._gradient
+        sections = _sections(reading, norms=norms, gradient=gradient)
+        results = {one.symbol: one.result.text for _, equations in sections for one in equations}
+        self._shown = _Results((snapshot.run, focus, norms), snapshot.step, results)
+        before = self._marked.told(self._shown)
         self.view.picture = {
             "title": reading.title,
             "hint": t("inspector.hint.norms") if norms else t("inspector.hint"),
             "diagram": asdict(diagram(reading, snapshot.scales, norms=norms, gradient=gradient)),
             "lines": [
-                {"heading": heading, "equations": [_line(one) for one in equations]}
-                for heading, equations in _sections(reading, norms=norms, gradient=gradient)
+                {"heading": heading, "equations": [_line(one, before.get(one.symbol, "")) for one in equations]}
+                for heading, equations in sections
             ],
         }
 
     def _press(self, name: str) -> None:
         if name in self._actions:
             self._guarded(self._actions[name])
+
+    def _train_one(self) -> None:
+        """Train one step; until the learner looks elsewhere, each result tells what it was before."""
+        self._marked = self._shown
+        self._train()
 
     def _read(self, by: int) -> None:
         """Move along the time axis, and show the way forward."""
@@ -122,10 +147,11 @@ def _unit(by: int) -> Change:
     return change
 
 
-def _line(one: Equation) -> dict[str, Any]:
+def _line(one: Equation, before: str) -> dict[str, Any]:
     return {**asdict(one), "terms": [_term(term) for term in one.terms], "result": _term(one.result)} | {
         "then": one.then,
         "plain": str(one),
+        "before": before,
     }
 
 

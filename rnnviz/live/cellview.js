@@ -135,7 +135,9 @@ function equation(table, line) {
     if (!opens) open = null;
   }
   html("span", "rv-relation", row, line.then);
-  html("strong", `rv-number rv-result ${tone(line.result[1])}`, row, line.result[0]);
+  const result = html("span", "rv-result", row);
+  html("strong", `rv-number ${tone(line.result[1])}`, result, line.result[0]);
+  if (line.before) html("small", "rv-before", result, line.before);
 }
 
 let count = 0;

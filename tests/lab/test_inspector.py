@@ -174,6 +174,17 @@ def test_one_optimiser_step_changes_the_numbers(make_lab: LabMaker) -> None:
     assert drawer.lines == repr(lab.inspect(time=4)).split("\n")[1:]
 
 
+def test_after_an_optimiser_step_each_result_tells_what_it_was(make_lab: LabMaker) -> None:
+    lab = make_lab(cell="rnn")
+    drawer = Drawer(lab)
+    drawer.look(time=4)
+    was = lab.inspect(time=4).equations()[0].result.text
+    drawer.press("train")
+    assert drawer.picture["lines"][0]["equations"][0]["before"] == f"{was} at step 0"
+    drawer.press("forward")  # another cell, of which nothing was noted
+    assert drawer.picture["lines"][0]["equations"][0]["before"] == ""
+
+
 def test_another_cell_gives_another_drawing(make_lab: LabMaker) -> None:
     lab = make_lab(cell="rnn")
     drawer = Drawer(lab)
