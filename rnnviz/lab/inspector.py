@@ -32,7 +32,7 @@ class _Results:
         """Return words on what these results were, where the same cell has been trained since."""
         if self.place != now.place or self.step >= now.step:
             return {}
-        return {name: t("inspector.was", value=value, step=self.step) for name, value in self.written.items()}
+        return {name: t("inspector.was", value=value) for name, value in self.written.items()}
 
 
 class Inspector(Tool):

@@ -128,11 +128,10 @@ function equation(table, line) {
   words(html("span", "rv-lhs", row), line.symbol);
   html("span", "rv-relation", row, line.relation);
   const way = html("span", "rv-way", row);
-  let open = null;
+  let together = null; // a line breaks before "= tanh(…)" first
   for (const one of line.terms) {
-    const opens = one[0].endsWith("("); // "= tanh(" does not part from its number
-    term(open ?? (opens ? (open = html("span", "rv-together", way)) : way), one);
-    if (!opens) open = null;
+    if (!together || one[0].startsWith(" =")) together = html("span", "rv-together", way);
+    term(together, one);
   }
   html("span", "rv-relation", row, line.then);
   const result = html("span", "rv-result", row);

@@ -72,7 +72,7 @@ def _gate(step: CellStep, name: str, one: Sum, before: str) -> Equation:
     unit = step.focus.unit
     function = _function(step, name)
     result = step.h if name == "h" else step.gates[name]
-    terms = [Term(f"{function}("), *_parts(one, unit, before), Term(f") = {function}(")]
+    terms = [Term(f"{function}("), *_parts(one, unit, before), Term(")"), Term(f" = {function}(")]
     terms += [*signed(one.total[unit]), Term(")")]
     symbol = f"{name}_t"
     return Equation(symbol, _title(step, name), "=", tuple(terms), _value(result[unit], gate=function == "σ"))
@@ -102,7 +102,7 @@ def _lstm_state(step: CellStep, _before: str) -> list[Equation]:
     c, c_before = float(step.c[unit]), float(step.c_before[unit])
     keep = [Term(number(f), 0, "f_t"), Term(" · "), *signed(c_before, f"c_{{{moment(step, -1)}}}")]
     write = [Term(" + "), Term(number(i), 0, "i_t"), Term(" · "), *signed(g, "g_t")]
-    squash = [Term(number(o), 0, "o_t"), Term(" · tanh("), *signed(c, "c_t"), Term(") = "), Term(number(o))]
+    squash = [Term(number(o), 0, "o_t"), Term(" · tanh("), *signed(c, "c_t"), Term(")"), Term(" = "), Term(number(o))]
     squash += [Term(" · "), *signed(float(np.tanh(c)))]
     return [
         Equation("c_t", t("view.hidden.c"), "=", (*keep, *write), _value(c)),

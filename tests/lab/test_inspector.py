@@ -180,7 +180,7 @@ def test_after_an_optimiser_step_each_result_tells_what_it_was(make_lab: LabMake
     drawer.look(time=4)
     was = lab.inspect(time=4).equations()[0].result.text
     drawer.press("train")
-    assert drawer.picture["lines"][0]["equations"][0]["before"] == f"{was} at step 0"
+    assert drawer.picture["lines"][0]["equations"][0]["before"] == f"was {was}"
     drawer.press("forward")  # another cell, of which nothing was noted
     assert drawer.picture["lines"][0]["equations"][0]["before"] == ""
 
