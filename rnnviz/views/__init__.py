@@ -11,10 +11,10 @@ from rnnviz.views.horizon import HorizonView
 from rnnviz.views.memory import MemoryView
 from rnnviz.views.patch import Patch, Pixels, apply, decode, encode, newest, thin
 from rnnviz.views.prediction import PredictionView
+from rnnviz.views.reading import Reading
 from rnnviz.views.saturation import SaturationView
 from rnnviz.views.spectrum import SpectrumView
 from rnnviz.views.theory import TheoryView
-from rnnviz.views.reading import Reading
 from rnnviz.views.written import Equation, Term
 
 __all__ = [
@@ -36,11 +36,11 @@ __all__ = [
     "Picked",
     "Pixels",
     "PredictionView",
+    "Reading",
     "SaturationView",
     "SpectrumView",
-    "TheoryView",
-    "Reading",
     "Term",
+    "TheoryView",
     "View",
     "WatchedCurvesView",
     "apply",

@@ -217,9 +217,26 @@ def test_inspect_returns_a_reading_without_any_widget(make_lab: LabMaker) -> Non
     assert reading.focus == Focus(time=5, unit=2)
 
 
+def test_inspect_can_look_back_to_a_kept_moment(make_lab: LabMaker) -> None:
+    lab = make_lab()
+    early = repr(lab.inspect(time=4))
+    lab.train(5)
+    assert repr(lab.inspect(step=0, time=4)) == early
+
+
+def test_training_a_step_leaves_the_past_that_was_looked_at(make_lab: LabMaker) -> None:
+    lab = make_lab()
+    lab.train(2)
+    drawer = Drawer(lab)
+    drawer.browser.screen.hold(lab._runner.tape.at(1))
+    drawer.browser.catch_up()
+    drawer.press("train")
+    assert "training step 3" in drawer.picture["title"]
+
+
 def test_inspect_refuses_what_does_not_exist(make_lab: LabMaker) -> None:
     lab = make_lab()
-    with pytest.raises(TypeError, match="inspect has no argument 'neuron'; it has sample, layer"):
+    with pytest.raises(TypeError, match="inspect has no argument 'neuron'; besides step it has sample, layer"):
         lab.inspect(neuron=2)
     with pytest.raises(ValueError, match="unit must be from 0 to 3, got 4"):
         lab.inspect(unit=4)
