@@ -150,7 +150,7 @@ function render({ model, el }) {
     const picture = model.get("picture");
     el.replaceChildren();
     if (!picture.diagram) return;
-    html("div", "rv-where", el, picture.title);
+    html("div", "rv-cell-where", el, picture.title);
     const both = html("div", "rv-cell-parts", el);
     drawing(html("div", "rv-cell-box", both), picture.diagram, id, picture.title);
     const table = html("div", "rv-equations", both);

@@ -63,7 +63,7 @@ class Inspected:
         self.notebook.lab.locator(f"button.rv-inspect-{name}").click()
 
     def at(self, text: str) -> None:
-        expect(self.notebook.lab.locator(".rv-where")).to_contain_text(text, timeout=PATIENCE)
+        expect(self.notebook.lab.locator(".rv-cell-where")).to_contain_text(text, timeout=PATIENCE)
 
     def chip(self, name: str) -> str:
         return self.drawing.locator(f"[data-name='{name}'] .rv-value").text_content() or ""
@@ -80,7 +80,7 @@ class Inspected:
         box = view.bounding_box()
         assert box is not None
         self.page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.3)
-        expect(self.notebook.lab.locator(".rv-where")).not_to_contain_text("timestep 0,", timeout=PATIENCE)
+        expect(self.notebook.lab.locator(".rv-cell-where")).not_to_contain_text("timestep 0,", timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
