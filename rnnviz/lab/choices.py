@@ -9,10 +9,11 @@ from rnnviz.views import DEFAULT, VIEWS, Focus, View
 __all__ = ["TOOLS", "asked_focus", "known_views", "shown_controls", "tools_asked", "views_among"]
 
 TOOLS = (
+    "inspector",
     "pictures",
-    "timeline",
-    "insights",
     "share",
+    "insights",
+    "timeline",
 )
 _CONTROLS = (*LIVE, *STRUCTURAL, *Focus.__dataclass_fields__, *TOOLS)
 

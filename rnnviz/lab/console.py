@@ -7,6 +7,7 @@ from typing import Any
 from rnnviz.i18n import t
 from rnnviz.lab.choices import tools_asked
 from rnnviz.lab.insights import InsightsLine
+from rnnviz.lab.inspector import Change, Inspector
 from rnnviz.lab.knobs import Knobs
 from rnnviz.lab.pictures import Pictures
 from rnnviz.lab.screen import Screen
@@ -101,6 +102,7 @@ class Console:
             "timeline": lambda: Timeline(self.runner.tape, self._held, lambda step: self._guarded(self._hold, step)),
             "insights": InsightsLine,
             "share": lambda: Share(self.code, self.recipe),
+            "inspector": lambda: Inspector(self._look, self._train_one, self._guarded),
         }
         return [makers[name]() for name in tools_asked(self._show)]
 
@@ -136,6 +138,14 @@ class Console:
     def _choose(self, names: Iterable[str]) -> None:
         if self.screen is not None:
             self.screen.choose(names)
+
+    def _train_one(self) -> None:
+        self._hold(None)  # whoever looks back would not see what the step has done
+        self.runner.step(wait=False)
+
+    def _look(self, change: Change) -> None:
+        if self.screen is not None:
+            self.screen.look(change)
 
     def set(self, changes: dict[str, Any]) -> None:
         """Change settings from code: the knobs follow, a rebuild is said first, and is done on return."""

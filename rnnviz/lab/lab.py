@@ -15,7 +15,7 @@ from rnnviz.tasks import Task
 from rnnviz.training import History, RunState, Session, Settings, Snapshot
 from rnnviz.training.checks import optional, whole
 from rnnviz.training.insights import Insight, insights
-from rnnviz.views import View
+from rnnviz.views import Reading, View
 
 __all__ = ["Lab"]
 
@@ -244,6 +244,21 @@ class Lab(Shared):
         if not views[name].exists(snapshot):
             raise ValueError(f"the task {self.task.name!r} has nothing to draw in the view {name!r}.")
         return views[name].figure(snapshot, where.checked(snapshot.layer))
+
+    def inspect(self, *, step: int | None = None, **focus: Any) -> Reading:
+        """Take one cell apart: the parts of its sums, its gates, states and gradients; printed, it is its equations.
+
+        Parameters, and errors for what does not exist, are those of `figure`, but for ``name``.
+
+        Examples
+        --------
+        >>> reading = Lab(task="adding", cell="rnn", hidden_size=4, seq_len=8, seed=0).inspect(time=5, unit=2)
+        >>> reading.equations()[0].symbol, reading.h.shape
+        ('h_t', (4,))
+        """
+        where = asked_focus("inspect", focus, "step")
+        snapshot = self._console.moment(optional(whole(0))("step", step))
+        return Reading.of(snapshot, where.checked(snapshot.layer))
 
     def save_replay(self, path: Any, views: Sequence[str | View] | None = None, **focus: Any) -> Path:
         """Write one HTML file that plays this run in any browser, with no kernel and no network.

@@ -141,6 +141,13 @@ class Stage(Generic[P]):
                 self._announced.append((words, then))
         self.pump.offer()
 
+    def look(self, change: Callable[[Snapshot, Focus], Focus]) -> None:
+        """Move the selectors to what ``change`` makes of the snapshot on screen and of where they stand; draw again."""
+        snapshot = self.seen
+        focus = self.panel.gaze.focus.within(snapshot.layer)
+        self.panel.gaze.look(change(snapshot, focus).within(snapshot.layer))
+        self.pump.offer()
+
     def close(self) -> None:
         """End the pump's thread."""
         self.pump.close()
@@ -220,9 +227,7 @@ class Stage(Generic[P]):
 
     def _picked(self, figure: str, at: Picked) -> None:
         """Look where somebody has clicked."""
-        snapshot = self.seen
-        focus = self.panel.gaze.focus.within(snapshot.layer)
-        self.panel.gaze.look(self._views[figure].picked(snapshot, focus, at).within(snapshot.layer))
+        self.look(lambda snapshot, focus: self._views[figure].picked(snapshot, focus, at))
 
 
 class Screen(Stage[Panel]):

@@ -3,6 +3,7 @@
 from rnnviz.views.base import GRADIENTS, Focus, Picked, View
 from rnnviz.views.clipping import ClippingView
 from rnnviz.views.curves import CurvesView, WatchedCurvesView
+from rnnviz.views.diagram import Diagram, diagram
 from rnnviz.views.gates import GatesView
 from rnnviz.views.gradients import GradientsView, norm_through_time
 from rnnviz.views.hidden import HiddenView
@@ -10,9 +11,11 @@ from rnnviz.views.horizon import HorizonView
 from rnnviz.views.memory import MemoryView
 from rnnviz.views.patch import Patch, Pixels, apply, decode, encode, newest, thin
 from rnnviz.views.prediction import PredictionView
+from rnnviz.views.reading import Reading
 from rnnviz.views.saturation import SaturationView
 from rnnviz.views.spectrum import SpectrumView
 from rnnviz.views.theory import TheoryView
+from rnnviz.views.written import Equation, Term
 
 __all__ = [
     "DEFAULT",
@@ -21,6 +24,8 @@ __all__ = [
     "WATCHED",
     "ClippingView",
     "CurvesView",
+    "Diagram",
+    "Equation",
     "Focus",
     "GatesView",
     "GradientsView",
@@ -31,13 +36,16 @@ __all__ = [
     "Picked",
     "Pixels",
     "PredictionView",
+    "Reading",
     "SaturationView",
     "SpectrumView",
+    "Term",
     "TheoryView",
     "View",
     "WatchedCurvesView",
     "apply",
     "decode",
+    "diagram",
     "encode",
     "newest",
     "norm_through_time",

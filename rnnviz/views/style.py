@@ -1,9 +1,11 @@
 """How every picture looks: colours a colour-blind reader can tell apart, fonts, margins."""
 
 import html
+from functools import cache
 from typing import Any
 
 import plotly.graph_objects as go
+from plotly.colors import sample_colorscale
 
 __all__ = [
     "BLUE",
@@ -17,6 +19,7 @@ __all__ = [
     "base_layout",
     "notice",
     "plain",
+    "shade",
 ]
 
 # Okabe and Ito's colours (2008): told apart under every common colour-vision deficiency, on white and on dark grey.
@@ -24,6 +27,8 @@ BLUE, ORANGE, GREEN, PURPLE, GREY = "#3a8fd0", "#d9722c", "#1ba784", "#cc79a7", 
 TEXT = "#767676"  # reads on white and on black: a static figure does not know its page
 DIVERGING = "RdBu_r"  # blue is negative, white is 0, red is positive
 SEQUENTIAL = "Cividis"  # made for colour-blind readers (Nuñez, Anderton and Renslow, 2018)
+
+_SHADES = 254  # as many as a frame distinguishes
 
 
 def base_layout(title: str, height: int, **more: Any) -> dict[str, Any]:
@@ -91,6 +96,37 @@ def plain(text: str) -> str:
     '&lt;b&gt;bold&lt;/b&gt; &amp; more'
     """
     return html.escape(text, quote=False)
+
+
+def shade(value: float, limits: tuple[float, float]) -> tuple[str, str]:
+    """Return the colour that a heatmap over ``limits`` gives a value, and black or white, whichever reads on it.
+
+    Parameters
+    ----------
+    value : float
+        Not NaN.
+    limits : tuple of float
+        The fixed colour range.
+
+    Examples
+    --------
+    >>> shade(0.0, (-1.0, 1.0)), shade(-1.0, (-1.0, 1.0))
+    (('rgb(247, 247, 247)', '#000'), ('rgb(5, 48, 97)', '#fff'))
+    """
+    low, high = limits
+    share = min(max((value - low) / (high - low), 0.0), 1.0)
+    return _shades(DIVERGING if low < 0 else SEQUENTIAL)[round(share * _SHADES)]
+
+
+@cache
+def _shades(scale: str) -> list[tuple[str, str]]:
+    colours = sample_colorscale(scale, [level / _SHADES for level in range(_SHADES + 1)], colortype="tuple")
+    return [(f"rgb({', '.join(str(round(255 * part)) for part in one)})", _ink(one)) for one in colours]
+
+
+def _ink(colour: tuple[float, float, float]) -> str:
+    red, green, blue = colour
+    return "#000" if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else "#fff"
 
 
 def notice() -> go.layout.Annotation:

@@ -1,0 +1,178 @@
+// Draws one cell as arrows, chips and operations, with its equations underneath; all words are set as text.
+const SVG = "http://www.w3.org/2000/svg";
+const KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "g"]);
+const INDEX = /_(\{[^}]+\}|[a-z]+)/g; // "h_{t−1}" and "W_ih" carry an index
+
+function svg(name, attributes = {}, parent = null) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return parent ? parent.appendChild(made) : made;
+}
+
+function html(name, className, parent, text = "") {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  made.textContent = text;
+  return parent.appendChild(made);
+}
+
+// "h_{t−1}" as pieces: the plain ones, and the indices.
+function pieces(text) {
+  const found = [];
+  let from = 0;
+  for (const match of text.matchAll(INDEX)) {
+    found.push([text.slice(from, match.index), false], [match[1].replace(/[{}]/g, ""), true]);
+    from = match.index + match[0].length;
+  }
+  return [...found, [text.slice(from), false]].filter(([piece]) => piece);
+}
+
+function symbol(parent, text) {
+  let low = false;
+  for (const [piece, index] of pieces(text)) {
+    const span = svg("tspan", index ? { class: "rv-index" } : {}, parent);
+    if (index !== low) span.setAttribute("dy", index ? "3.5" : "-3.5");
+    span.textContent = piece;
+    low = index;
+  }
+}
+
+function words(parent, text) {
+  for (const [piece, index] of pieces(text)) html(index ? "sub" : "span", "", parent, piece);
+}
+
+function tone(sign) {
+  return sign > 0 ? "rv-plus" : sign < 0 ? "rv-minus" : "rv-even";
+}
+
+const draw = {
+  chip(group, mark, [width, height]) {
+    const box = svg("rect", { x: -width / 2, y: -height / 2, width, height, rx: 7, class: "rv-chip" }, group);
+    if (mark.fill) box.style.fill = mark.fill;
+    const name = svg("text", { y: -5, class: "rv-symbol" }, group);
+    symbol(name, mark.symbol);
+    const value = svg("text", { y: 13, class: `rv-value ${mark.fill ? "" : tone(mark.sign)}` }, group);
+    value.textContent = mark.text;
+    if (mark.text.length > 9) value.classList.add("rv-long");
+    if (mark.fill) for (const text of [name, value]) text.style.fill = mark.ink;
+  },
+  label(group, mark, _chip, anchor = "middle") {
+    const line = svg("text", { class: "rv-label", "text-anchor": anchor }, group);
+    symbol(line, mark.symbol);
+    const value = svg("tspan", { class: `rv-value ${tone(mark.sign)}`, dx: mark.symbol ? 5 : 0 }, line);
+    if (/_(\{[^}]+\}|[a-z]+)$/.test(mark.symbol)) value.setAttribute("dy", "-3.5");
+    value.textContent = mark.text;
+  },
+  start(group, mark) {
+    draw.label(group, mark, null, "start");
+  },
+  end(group, mark) {
+    draw.label(group, mark, null, "end");
+  },
+  op(group, mark) {
+    svg("circle", { r: 12, class: "rv-op" }, group);
+    svg("text", { y: 5.5, class: "rv-op-sign" }, group).textContent = mark.symbol;
+  },
+  tag(group, mark) {
+    const width = mark.symbol.length > 2 ? 40 : 30;
+    svg("rect", { x: -width / 2, y: -13, width, height: 26, rx: 13, class: "rv-tag" }, group);
+    symbol(svg("text", { y: 4.5, class: "rv-tag-name" }, group), mark.symbol);
+  },
+  through(group, mark) {
+    svg("rect", { x: -70, y: -18, width: 140, height: 36, rx: 7, class: "rv-through" }, group);
+    svg("text", { y: 4.5, class: "rv-tag-name" }, group).textContent = mark.symbol;
+  },
+  note(group, mark) {
+    svg("text", { x: -48, y: 4, class: "rv-note", "text-anchor": "start" }, group).textContent = mark.symbol;
+  },
+  dot(group) {
+    svg("circle", { r: 3.2, class: "rv-dot" }, group);
+  },
+};
+
+function heads(canvas, id) {
+  const defs = svg("defs", {}, canvas);
+  for (const kind of ["flow", "back"]) {
+    const box = { id: `${id}-${kind}`, viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 6.5, markerHeight: 6.5 };
+    const marker = svg("marker", { ...box, orient: "auto-start-reverse" }, defs);
+    svg("path", { d: "M0 1 L10 5 L0 9 Z", class: `rv-head-${kind}` }, marker);
+  }
+}
+
+function drawing(parent, { width, height, chip, paths, marks }, id, title) {
+  const canvas = svg("svg", { viewBox: `0 0 ${width} ${height}`, class: "rv-cell", role: "img", "aria-label": title }, parent);
+  heads(canvas, id);
+  for (const { d, back, headless } of paths) {
+    svg("path", { d, class: "rv-halo" }, canvas);
+    const line = svg("path", { d, class: back ? "rv-back" : "rv-flow" }, canvas);
+    if (!headless) line.setAttribute("marker-end", `url(#${id}-${back ? "back" : "flow"})`);
+  }
+  for (const mark of marks) {
+    const group = svg("g", { transform: `translate(${mark.x} ${mark.y})`, "data-name": mark.name, class: `rv-mark-${mark.kind}` }, canvas);
+    draw[mark.kind](group, mark, chip);
+    if (mark.tip) svg("title", {}, group).textContent = mark.tip;
+  }
+}
+
+function term(parent, [text, sign, note]) {
+  const piece = html("span", note ? "rv-term" : "rv-glue", parent);
+  html("span", note || sign ? `rv-number ${tone(sign)}` : "", piece, text);
+  if (note) words(html("small", "", piece), note);
+}
+
+function equation(table, line) {
+  const row = html("div", "rv-equation", table);
+  row.title = line.name;
+  row.dataset.symbol = line.symbol;
+  row.dataset.text = line.plain;
+  words(html("span", "rv-lhs", row), line.symbol);
+  html("span", "rv-relation", row, line.relation);
+  const way = html("span", "rv-way", row);
+  let together = null; // a line breaks before "= tanh(…)" first
+  for (const one of line.terms) {
+    if (!together || one[0].startsWith(" =")) together = html("span", "rv-together", way);
+    term(together, one);
+  }
+  html("span", "rv-relation", row, line.then);
+  const result = html("span", "rv-result", row);
+  html("strong", `rv-number ${tone(line.result[1])}`, result, line.result[0]);
+  if (line.before) html("small", "rv-before", result, line.before);
+}
+
+let count = 0;
+
+function render({ model, el }) {
+  const id = `rv-cell-${(count += 1)}`;
+  el.classList.add("rv-cellview");
+  el.tabIndex = 0;
+  el.dataset.lmSuppressShortcuts = "true"; // the notebook's own arrow keys
+  const show = () => {
+    const picture = model.get("picture");
+    el.replaceChildren();
+    if (!picture.diagram) return;
+    html("div", "rv-cell-where", el, picture.title);
+    const both = html("div", "rv-cell-parts", el);
+    drawing(html("div", "rv-cell-box", both), picture.diagram, id, picture.title);
+    const table = html("div", "rv-equations", both);
+    for (const { heading, equations } of picture.lines) {
+      if (equations.length) html("div", "rv-heading", table, heading);
+      for (const line of equations) equation(table, line);
+    }
+    html("div", "rv-hint", table, picture.hint);
+  };
+  const press = (event) => {
+    if (!KEYS.has(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    model.send({ kind: "key", key: event.key });
+  };
+  el.addEventListener("keydown", press);
+  model.on("change:picture", show);
+  show();
+  return () => {
+    model.off("change:picture", show);
+    el.removeEventListener("keydown", press);
+  };
+}
+
+export default { render };

@@ -1,0 +1,45 @@
+"""CellView: the drawing of one cell and its equations in the browser, and the arrow keys that move through them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import anywidget
+import traitlets
+
+from rnnviz.live.runtime import javascript
+
+__all__ = ["CellView"]
+
+
+class CellView(anywidget.AnyWidget):
+    """Show what ``picture`` says; every word and number arrives written out, and is shown as text, never as markup.
+
+    Attributes
+    ----------
+    picture : dict
+        ``title``, ``hint``, ``diagram`` (the fields of a `rnnviz.views.Diagram`), and ``lines``: a list of pairs,
+        a heading and its equations. Written by one thread only. Empty until there is something to show.
+    on_key : callable
+        Called with the name of an arrow key, ``"ArrowLeft"`` and so on, or with ``"g"``.
+
+    Examples
+    --------
+    >>> CellView()
+    CellView()
+    """
+
+    _esm = javascript("cellview.js")
+    _css = javascript("cellview.css")
+    picture = traitlets.Dict().tag(sync=True)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.on_key: Callable[[str], None] = lambda key: None
+        self.on_msg(self._heard)
+
+    def __repr__(self) -> str:
+        return "CellView()"
+
+    def _heard(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
+        if content.get("kind") == "key":
+            self.on_key(str(content.get("key")))

@@ -1,0 +1,158 @@
+"""The inspector in a real browser: a click picks the cell, and what the page shows is what the kernel says."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.jupyter import PATIENCE, Notebook, server
+
+LAB = (
+    "import rnnviz as rv\n"
+    "lab = rv.Lab(task='adding', cell='{cell}', hidden_size=12, seq_len=20, seed=0)\n"
+    "lab.train(5)\n"
+    "lab"
+)
+ASK = (
+    "import json\n"
+    "focus = lab._console.screen.panel.gaze.focus\n"
+    "reading = lab.inspect(sample=focus.sample, time=focus.time, unit=focus.unit)\n"
+    "lines = [str(one) for one in (*reading.equations(), *reading.gradient_equations())]\n"
+    "print('{label}', json.dumps({{'time': focus.time, 'unit': focus.unit, 'lines': lines,\n"
+    "    'h': float(reading.h[focus.unit]), 'gates': {{n: float(g[focus.unit]) for n, g in reading.gates.items()}}}}))"
+)
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("inspector")
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[str]:
+    with server(folder) as started:
+        yield started
+
+
+class Inspected:
+    """A lab with its inspector open."""
+
+    def __init__(self, page: Page, address: str, folder: Path, cell: str) -> None:
+        cells = [nbformat.v4.new_code_cell(text) for text in (LAB.format(cell=cell), "None")]
+        written = nbformat.v4.new_notebook(cells=cells)
+        written.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(written, folder / f"{cell}.ipynb")
+        self.page, self.notebook = page, Notebook(page).open(address, f"{cell}.ipynb").run_all()
+        self.notebook.wait_for_step(5)
+        self.notebook.lab.locator("button.rv-open-inspector").click()
+        self.drawing = self.notebook.lab.locator(".rv-inspector .rv-cell")
+        expect(self.drawing).to_be_visible(timeout=PATIENCE)
+        self.asked = 0
+
+    def ask(self) -> dict:
+        """What the kernel says of the cell that the selectors name now."""
+        self.asked += 1
+        self.notebook.code(ASK.format(label=f"TRUTH{self.asked}"))
+        truth: dict = self.notebook.printed(f"TRUTH{self.asked}")
+        return truth
+
+    def press(self, name: str) -> None:
+        self.notebook.lab.locator(f"button.rv-inspect-{name}").click()
+
+    def at(self, text: str) -> None:
+        expect(self.notebook.lab.locator(".rv-cell-where")).to_contain_text(text, timeout=PATIENCE)
+
+    def chip(self, name: str) -> str:
+        return self.drawing.locator(f"[data-name='{name}'] .rv-value").text_content() or ""
+
+    def lines(self) -> list[str]:
+        rows = self.notebook.lab.locator(".rv-equation")
+        return [row.get_attribute("data-text") or "" for row in rows.all()]
+
+    def pick(self) -> None:
+        """Click in the middle of the hidden-state heatmap."""
+        view = self.notebook.view("hidden")
+        view.scroll_into_view_if_needed()
+        self.notebook.settle()
+        box = view.bounding_box()
+        assert box is not None
+        self.page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.3)
+        expect(self.notebook.lab.locator(".rv-cell-where")).not_to_contain_text("timestep 0,", timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_a_click_in_a_heatmap_shows_that_cell_s_real_numbers(address: str, folder: Path, page: Page, cell: str) -> None:
+    seen = Inspected(page, address, folder, cell)
+    seen.pick()
+    truth = seen.ask()
+    assert (truth["time"], truth["unit"]) > (0, 0)
+    seen.at(f"timestep {truth['time']}, unit {truth['unit']}")
+    assert seen.lines() == truth["lines"]
+    for name, value in ({"h": truth["h"]} | truth["gates"]).items():
+        assert float(seen.chip(name).replace("−", "-")) == pytest.approx(value, abs=0.00051)
+    assert seen.notebook.errors == []
+
+
+def test_its_buttons_step_through_time_back_along_the_gradient_and_train(
+    address: str, folder: Path, page: Page
+) -> None:
+    seen = Inspected(page, address, folder, "lstm")
+    seen.pick()
+    time = seen.ask()["time"]
+    seen.press("forward")
+    seen.at(f"timestep {time + 1},")
+    seen.press("back")
+    seen.at(f"timestep {time},")
+    assert seen.drawing.locator(".rv-back").count() == 0
+    seen.press("gradient")
+    seen.at(f"timestep {time - 1},")
+    expect(seen.drawing.locator("[data-name='later_h']")).to_be_visible()
+    assert seen.lines()[:8] == seen.ask()["lines"]
+    expect(seen.notebook.lab.locator(".rv-equation").last).to_have_attribute("data-symbol", "‖∂L/∂c_t‖")
+    seen.press("train")
+    seen.at("training step 6")
+    assert seen.lines()[:8] == seen.ask()["lines"]
+    seen.press("norms")
+    expect(seen.notebook.lab.locator(".rv-equation").first).to_have_attribute("data-symbol", "‖i_t‖")
+    assert seen.notebook.errors == []
+
+
+def test_the_arrow_keys_move_through_the_cells_and_not_through_the_notebook(
+    address: str, folder: Path, page: Page
+) -> None:
+    seen = Inspected(page, address, folder, "gru")
+    seen.notebook.lab.locator(".rv-cellview").focus()
+    for key, place in (
+        ("ArrowRight", "timestep 1, unit 0"),
+        ("ArrowUp", "timestep 1, unit 1"),
+        ("ArrowDown", "timestep 1, unit 0"),
+        ("ArrowLeft", "timestep 0, unit 0"),
+    ):
+        page.keyboard.press(key)
+        seen.at(place)
+    assert seen.notebook.lab.locator(".rv-cellview").evaluate("one => one === document.activeElement")
+    assert seen.notebook.errors == []
+
+
+def test_words_and_numbers_are_text_and_fit(address: str, folder: Path, page: Page) -> None:
+    page.set_viewport_size({"width": 1000, "height": 900})
+    seen = Inspected(page, address, folder, "gru")
+    seen.press("gradient")
+    expect(seen.drawing.locator("[data-name='later_h']")).to_be_visible()
+    outside = seen.notebook.lab.locator(".rv-inspector").evaluate(
+        """drawer => { const right = drawer.getBoundingClientRect().right + 1;
+            return [...drawer.querySelectorAll('text, .rv-equation *, button')]
+                .filter(one => one.getBoundingClientRect().right > right).map(one => one.textContent) }"""
+    )
+    assert outside == []
+    wide = seen.drawing.evaluate(
+        """svg => [...svg.querySelectorAll('.rv-mark-chip')].filter(chip => {
+            const box = chip.querySelector('rect').getBoundingClientRect().width;
+            return [...chip.querySelectorAll('text')].some(one => one.getBoundingClientRect().width > box) })
+            .map(chip => chip.textContent)"""
+    )
+    assert wide == []
+    assert seen.notebook.errors == []
