@@ -1,7 +1,9 @@
 """Training: settings, a session that trains step by step, and a runner that plays it."""
 
+from rnnviz.training.edits import symbols_of
 from rnnviz.training.failures import NonFiniteLoss
 from rnnviz.training.history import History
+from rnnviz.training.perturb import Perturbation, perturb
 from rnnviz.training.runner import Runner, RunState
 from rnnviz.training.session import Session
 from rnnviz.training.settings import LIVE, OPTIMIZERS, SCHEDULES, STRUCTURAL, Settings
@@ -16,6 +18,7 @@ __all__ = [
     "History",
     "Horizon",
     "NonFiniteLoss",
+    "Perturbation",
     "RunState",
     "Runner",
     "Scale",
@@ -23,4 +26,6 @@ __all__ = [
     "Settings",
     "Snapshot",
     "Tape",
+    "perturb",
+    "symbols_of",
 ]

@@ -57,8 +57,8 @@ class Look:
 
     def __init__(self, task: Task, size: int, device: torch.device, blame: Blame) -> None:
         self._task, self._device, self._blame = task, device, blame
-        self._probe = blame.task(task.probe, size).to(device)
-        samples = range(len(self._probe))
+        self.probe = blame.task(task.probe, size).to(device)
+        samples = range(len(self.probe))
         self._labels = tuple(blame.task(task.time_labels, sample) for sample in samples)
         self._spans = tuple(blame.task(task.sample_span, sample) for sample in samples)
         self.baselines: Mapping[str, float] = MappingProxyType(dict(blame.task(task.baselines)))
@@ -66,7 +66,7 @@ class Look:
         self._scales: Mapping[str, Scale] = {}
         self._score: _Score | None = None
         self._reach = Reach()
-        self._inputs, self._targets = _array(self._probe.inputs), _array(self._probe.targets)
+        self._inputs, self._targets = _array(self.probe.inputs), _array(self.probe.targets)
 
     def snapshot(self, model: nn.Module, settings: Settings, history: History, run: int, fresh: bool) -> Snapshot:
         """Return everything a picture needs, see `Session.snapshot`."""
@@ -122,9 +122,9 @@ class Look:
 
     def _trace(self, model: nn.Module) -> Trace:
         def loss(outputs: Tensor) -> Tensor:
-            return self._blame.task(self._task.loss, outputs, self._probe.targets)
+            return self._blame.task(self._task.loss, outputs, self.probe.targets)
 
-        return trace(model, self._probe.inputs, loss=loss)
+        return trace(model, self.probe.inputs, loss=loss)
 
     def _scored(self, model: nn.Module, step: int, fresh: bool) -> _Score:
         known, now = self._score, time.monotonic()
