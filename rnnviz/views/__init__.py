@@ -9,6 +9,7 @@ from rnnviz.views.hidden import HiddenView
 from rnnviz.views.horizon import HorizonView
 from rnnviz.views.memory import MemoryView
 from rnnviz.views.patch import Patch, Pixels, apply, decode, encode, newest, thin
+from rnnviz.views.perturbation import colour_limit, perturbation_figure, perturbation_patches, perturbation_skeleton
 from rnnviz.views.prediction import PredictionView
 from rnnviz.views.saturation import SaturationView
 from rnnviz.views.spectrum import SpectrumView
@@ -37,10 +38,14 @@ __all__ = [
     "View",
     "WatchedCurvesView",
     "apply",
+    "colour_limit",
     "decode",
     "encode",
     "newest",
     "norm_through_time",
+    "perturbation_figure",
+    "perturbation_patches",
+    "perturbation_skeleton",
     "thin",
 ]
 
