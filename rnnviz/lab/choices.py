@@ -8,7 +8,7 @@ from rnnviz.views import DEFAULT, VIEWS, Focus, View
 
 __all__ = ["TOOLS", "asked_focus", "known_views", "shown_controls", "tools_asked", "views_among"]
 
-TOOLS = ("pictures", "timeline")
+TOOLS = ("pictures", "timeline", "perturb")
 _CONTROLS = (*LIVE, *STRUCTURAL, *Focus.__dataclass_fields__, *TOOLS)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from rnnviz.i18n import t
 from rnnviz.lab.choices import tools_asked
 from rnnviz.lab.knobs import Knobs
+from rnnviz.lab.perturb import Perturb
 from rnnviz.lab.pictures import Pictures
 from rnnviz.lab.screen import Screen
 from rnnviz.lab.timeline import Timeline
@@ -86,6 +87,7 @@ class Console:
         makers: dict[str, Callable[[], Tool]] = {
             "pictures": lambda: Pictures(self.views, self._chosen, self._choose),
             "timeline": lambda: Timeline(self.runner.tape, self._held, lambda step: self._guarded(self._hold, step)),
+            "perturb": lambda: Perturb(self.runner, self._redraw, self._look, self._guarded),
         }
         return [makers[name]() for name in tools_asked(self._show)]
 
@@ -117,6 +119,14 @@ class Console:
 
     def _held(self) -> Snapshot | None:
         return None if self.screen is None else self.screen.held
+
+    def _redraw(self) -> None:
+        if self.screen is not None:
+            self.screen.pump.offer()
+
+    def _look(self, time: int) -> None:
+        if self.screen is not None:
+            self.screen.panel.gaze.go(time=time)
 
     def _choose(self, names: Iterable[str]) -> None:
         if self.screen is not None:

@@ -12,12 +12,15 @@ from rnnviz.views.patch import Patch, Pixels, apply, decode, encode, newest, thi
 from rnnviz.views.perturbation import colour_limit, perturbation_figure, perturbation_patches, perturbation_skeleton
 from rnnviz.views.prediction import PredictionView
 from rnnviz.views.saturation import SaturationView
+from rnnviz.views.sequence import EDITED, ROWS, sequence_patches, sequence_skeleton
 from rnnviz.views.spectrum import SpectrumView
 from rnnviz.views.theory import TheoryView
 
 __all__ = [
     "DEFAULT",
+    "EDITED",
     "GRADIENTS",
+    "ROWS",
     "VIEWS",
     "WATCHED",
     "ClippingView",
@@ -46,6 +49,8 @@ __all__ = [
     "perturbation_figure",
     "perturbation_patches",
     "perturbation_skeleton",
+    "sequence_patches",
+    "sequence_skeleton",
     "thin",
 ]
 

@@ -48,17 +48,27 @@ def perturbation_skeleton(seen: Perturbation) -> go.Figure:
     seen : Perturbation
         Whose number of timesteps the axes cover.
     """
-    steps = seen.delta_hidden.shape[2]
+    steps, units = seen.delta_hidden.shape[2:]
     layout = base_layout(t("view.perturbation.title"), HEIGHT, showlegend=True)
-    layout["margin"] |= {"t": 82, "r": 8}
+    layout["margin"] |= {"t": 74, "r": 8}
     layout |= {
         "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"},
         "xaxis": axis(domain=(0, _RIGHT), anchor="y", range=[-0.5, steps - 0.5], showticklabels=False),
         "xaxis2": axis(t("view.time"), domain=(0, _RIGHT), anchor="y2", matches="x"),
         "yaxis": axis(t("view.perturbation.norm"), domain=_UPPER, type="log", exponentformat="power"),
-        "yaxis2": axis(t("view.unit"), domain=_LOWER, anchor="x2"),
+        "yaxis2": axis(t("view.unit"), domain=_LOWER, anchor="x2", range=[-0.5, units - 0.5]),
         "annotations": [notice().update(yshift=22), _below()],
-        "shapes": [{"type": "line", "yref": "paper", "y0": 0, "y1": 1, "line": {"color": GREY, "dash": "dot"}}],
+        "shapes": [
+            {
+                "type": "line",
+                "x0": 0,
+                "x1": 0,
+                "yref": "paper",
+                "y0": 0,
+                "y1": 1,
+                "line": {"color": GREY, "dash": "dot"},
+            }
+        ],
     }
     forward = _line(t("view.perturbation.forward"), BLUE, "solid")
     backward = _line(t("view.perturbation.backward"), ORANGE, "dash")
@@ -175,10 +185,19 @@ def _map() -> go.Heatmap:
         "thickness": 9,
         "ypad": 0,
     }
-    bar |= {"xanchor": "left", "yanchor": "middle", "tickformat": "~g", "tickfont": {"size": 10}, "outlinewidth": 0}
+    bar |= {
+        "xanchor": "left",
+        "yanchor": "middle",
+        "tickvals": [-1, 0, 1],
+        "tickformat": "~g",
+        "tickfont": {"size": 10},
+        "outlinewidth": 0,
+    }
     return go.Heatmap(
         colorscale=DIVERGING,
         zauto=False,
+        zmin=-1,
+        zmax=1,
         colorbar=bar,
         xaxis="x2",
         yaxis="y2",
