@@ -7,7 +7,7 @@ from rnnviz.training.perturb import Perturbation, perturb
 from rnnviz.training.runner import Runner, RunState
 from rnnviz.training.session import Session
 from rnnviz.training.settings import LIVE, OPTIMIZERS, SCHEDULES, STRUCTURAL, Settings
-from rnnviz.training.snapshot import Horizon, Scale, Snapshot
+from rnnviz.training.snapshot import Confusion, Horizon, Scale, Snapshot
 from rnnviz.training.tape import Tape
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "OPTIMIZERS",
     "SCHEDULES",
     "STRUCTURAL",
+    "Confusion",
     "History",
     "Horizon",
     "NonFiniteLoss",

@@ -19,7 +19,7 @@ from rnnviz.training.blame import Blame
 from rnnviz.training.history import History
 from rnnviz.training.reach import Reach
 from rnnviz.training.settings import Settings
-from rnnviz.training.snapshot import Floats, Scale, Snapshot
+from rnnviz.training.snapshot import Confusion, Floats, Scale, Snapshot
 
 __all__ = ["Look"]
 
@@ -36,6 +36,7 @@ class _Score:
     step: int
     validation: float
     prediction: Prediction | None
+    confusion: Confusion | None
     made: float
     seconds: float
 
@@ -100,6 +101,7 @@ class Look:
             baselines=self.baselines,
             metric_name=self._task.metric_name,
             higher_is_better=self._task.higher_is_better,
+            confusion=score.confusion,
         )
 
     def _haunt(self, step: int, curves: tuple[Floats, ...]) -> tuple[Floats, ...]:
@@ -132,18 +134,18 @@ class Look:
             affordable = now - known.made >= known.seconds / _SCORE_SHARE
             if known.step == step or not (fresh or affordable):
                 return known
-        validation, prediction = self._ask(model)
-        self._score = _Score(step, validation, prediction, now, time.monotonic() - now)
+        self._score = _Score(step, *self._ask(model), now, time.monotonic() - now)
         return self._score
 
-    def _ask(self, model: nn.Module) -> tuple[float, Prediction | None]:
+    def _ask(self, model: nn.Module) -> tuple[float, Prediction | None, Confusion | None]:
         held_out = self._held_out()
         whole = len(held_out) <= _LARGEST_SCORE
         if not whole:
             held_out = held_out[torch.linspace(0, len(held_out) - 1, _LARGEST_SCORE, device=self._device).long()]
         outputs = _answers(model, held_out)
         validation = float(self._blame.task(self._task.metric, outputs, held_out.targets))
-        return validation, _sealed(self._blame.task(self._task.prediction, outputs)) if whole else None
+        prediction = _sealed(self._blame.task(self._task.prediction, outputs)) if whole else None
+        return validation, prediction, _confused(self._task.classes, outputs, held_out.targets)
 
     def _held_out(self) -> Batch:
         return self._blame.task(self._task.held_out).to(self._device)
@@ -160,6 +162,15 @@ def _norm(gradient: Floats) -> Floats:
     # float64, as the square of 1e-25 vanishes in float32; past a sequence's end values are NaN and count as nothing
     squares: Floats = np.nansum(np.square(gradient.astype(np.float64)), axis=(2, 4))
     return np.sqrt(squares)
+
+
+def _confused(classes: tuple[str, ...], outputs: Tensor, targets: Tensor) -> Confusion | None:
+    """Count the answers, one a sequence or one a timestep, by what is true and what was said."""
+    if not classes:
+        return None
+    pairs = len(classes) * targets.flatten() + outputs.argmax(-1).flatten()
+    counts = torch.bincount(pairs, minlength=len(classes) ** 2).reshape(len(classes), -1)
+    return Confusion(classes, _array(counts).astype(np.int64, copy=False))
 
 
 def _sealed(prediction: Prediction | None) -> Prediction | None:

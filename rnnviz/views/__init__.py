@@ -1,8 +1,11 @@
 """Pictures of a run: one file a view, each a plotly figure plus the patches that keep it current."""
 
+from rnnviz.views.alignment import alignment
 from rnnviz.views.base import GRADIENTS, Focus, Picked, View
 from rnnviz.views.clipping import ClippingView
+from rnnviz.views.confusion import ConfusionView
 from rnnviz.views.curves import CurvesView, WatchedCurvesView
+from rnnviz.views.fan import QUANTILES, FanView, fan
 from rnnviz.views.gates import GatesView
 from rnnviz.views.gradients import GradientsView, norm_through_time
 from rnnviz.views.hidden import HiddenView
@@ -14,17 +17,21 @@ from rnnviz.views.prediction import PredictionView
 from rnnviz.views.saturation import SaturationView
 from rnnviz.views.sequence import EDITED, ROWS, sequence_patches, sequence_skeleton
 from rnnviz.views.spectrum import SpectrumView
+from rnnviz.views.text import TextView
 from rnnviz.views.theory import TheoryView
 
 __all__ = [
     "DEFAULT",
     "EDITED",
     "GRADIENTS",
+    "QUANTILES",
     "ROWS",
     "VIEWS",
     "WATCHED",
     "ClippingView",
+    "ConfusionView",
     "CurvesView",
+    "FanView",
     "Focus",
     "GatesView",
     "GradientsView",
@@ -37,13 +44,16 @@ __all__ = [
     "PredictionView",
     "SaturationView",
     "SpectrumView",
+    "TextView",
     "TheoryView",
     "View",
     "WatchedCurvesView",
+    "alignment",
     "apply",
     "colour_limit",
     "decode",
     "encode",
+    "fan",
     "newest",
     "norm_through_time",
     "perturbation_figure",
@@ -68,6 +78,9 @@ VIEWS: dict[str, View] = {
         SaturationView(),
         MemoryView(),
         ClippingView(),
+        ConfusionView(),
+        FanView(),
+        TextView(),
     )
 }
 

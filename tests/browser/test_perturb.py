@@ -35,7 +35,8 @@ def wait_for_states(page: Page, *, changed: bool) -> None:
     page.wait_for_function(
         "changed => { const [input, answer] = document.querySelectorAll('.rv-perturb .rv-plot');"
         " const z = answer?.data?.[2]?.z; "
-        " return input?.data?.[1]?.y?.length && z?.length && changed === z.some(row => Array.from(row).some(value => value !== 0)) }",
+        " return input?.data?.[1]?.y?.length && z?.length && "
+        " changed === z.some(row => Array.from(row).some(value => value !== 0)) }",
         arg=changed,
         timeout=PATIENCE,
     )

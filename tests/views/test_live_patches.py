@@ -17,6 +17,7 @@ SIZES = st.tuples(st.integers(1, 900), st.integers(1, 500))
 PICTURES = [name for name in VIEWS if name != "prediction"]
 UNGATED = {"rnn": {"memory"}, "relu": {"memory", "saturation"}}  # what a run has nothing to draw for
 DRAWABLE = [(name, view) for name in RUNS for view in PICTURES if view not in UNGATED.get(name, set())]
+PICTURES = [name for name in VIEWS if name not in ("prediction", "fan", "confusion")]  # which other tasks have
 HEATMAPS = ["hidden", "gates"]
 
 
@@ -149,6 +150,11 @@ def test_a_live_picture_follows_to_another_gradient(before: str, chosen: str) ->
 
 def test_a_live_forecast_ends_as_the_static_one() -> None:
     picture = VIEWS["prediction"]
+
+
+@pytest.mark.parametrize("name", ["prediction", "fan"])
+def test_a_live_forecast_ends_as_the_static_one(name: str) -> None:
+    picture = VIEWS[name]
     live = apply(picture.skeleton(sunspots(), Focus()), picture.patches(sunspots(), Focus(1), (100, 100)))
     apply(live, picture.patches(sunspots(), Focus()))
     assert live.to_json() == picture.figure(sunspots()).to_json()
