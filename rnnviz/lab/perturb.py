@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from rnnviz.i18n import t
 from rnnviz.lab.tools import Tool, box
-from rnnviz.live import Feed, Frame, LiveFigure
+from rnnviz.live import DraggableFigure, Feed, Frame, LiveFigure
 from rnnviz.tasks import Task
 from rnnviz.training import Perturbation, Runner, Snapshot, perturb, symbols_of
 from rnnviz.views import (
@@ -84,7 +84,10 @@ class Perturb(Tool):
         self.feed.on_hello = redraw
         self.feed.on_drag = lambda _figure, time, value: guarded(lambda: self._dragged(time, value))
         self.feed.on_pick = lambda _figure, at: guarded(lambda: self._clicked(at))
-        self.input, self.answer = (LiveFigure(go.Figure(), name=name, feed=self.feed) for name in (_INPUT, _ANSWER))
+        self.input = DraggableFigure(go.Figure(), name=_INPUT, feed=self.feed)
+        self.answer = LiveFigure(go.Figure(), name=_ANSWER, feed=self.feed)
+        if len(self._symbols) <= ROWS:
+            self.input.drag = [EDITED, 1.0 if self._symbols else 0.0]
         self._make_controls(runner.session.task)
 
     def _make_controls(self, task: Task) -> None:
@@ -132,7 +135,12 @@ class Perturb(Tool):
         self._follow(snapshot, focus, original, change)
         self._limit = colour_limit(seen, self._limit)
         patches = {
-            _INPUT: sequence_patches(original, self._symbols, None if change is None else (change.time, change.value)),
+            _INPUT: sequence_patches(
+                original,
+                self._symbols,
+                None if change is None else (change.time, change.value),
+                focus.time,
+            ),
             _ANSWER: self._answer_patches(seen, focus),
         }
         self.feed.push(Frame(snapshot.run, snapshot.step, patches))
@@ -182,10 +190,8 @@ class Perturb(Tool):
             return
         limits = self._limits(snapshot)
         steps = seen.delta_hidden.shape[2]
-        rows = 0 < len(self._symbols) <= ROWS
-        drag = None if len(self._symbols) > ROWS else (EDITED, 1.0 if rows else 0.0)
         skeleton = sequence_skeleton(steps, self._symbols, limits)
-        self.input.rebuild(skeleton, cursor=(0.0, 1.0, steps), run=snapshot.run, drag=drag)
+        self.input.rebuild(skeleton, cursor=(0.0, 1.0, steps), run=snapshot.run)
         self.answer.rebuild(perturbation_figure(seen), cursor=(0.0, 1.0, steps), run=snapshot.run)
         self._built, self._limit = key, None
         self._moves += 1

@@ -1,4 +1,4 @@
-// Lets a point of one curve be dragged up and down: spec.drag is [trace, grid], grid 0 for any value.
+// Lets a point of one curve be dragged up and down: the trait drag is [trace, grid], grid 0 for any value.
 const REACH = 18; // px: how near to a point the pointer has to come down
 const SAY_EVERY = 60; // ms between two reports while the pointer moves
 
@@ -13,16 +13,20 @@ class Dragging {
     plot.addEventListener("mousedown", (event) => this.held && event.stopPropagation(), true); // plotly would zoom
   }
 
+  get drag() {
+    return this.drawing.model.get("drag");
+  }
+
   axes() {
     const box = subplots(this.plot)[0];
-    return this.drawing.spec?.drag && box ? box : null;
+    return this.drag.length && this.drawing.spec?.cursor && box ? box : null;
   }
 
   // The point of the curve that lies nearest to the pointer, if it is within reach.
   near(event) {
     const axes = this.axes();
     if (!axes) return null;
-    const { x, y } = this.plot.data[this.drawing.spec.drag[0]];
+    const { x, y } = this.plot.data[this.drag[0]];
     const box = this.plot.getBoundingClientRect();
     const across = event.clientX - box.left - axes.xaxis._offset;
     const down = event.clientY - box.top - axes.yaxis._offset;
@@ -62,7 +66,7 @@ class Dragging {
     const { yaxis } = this.axes();
     const top = this.plot.getBoundingClientRect().top + yaxis._offset;
     const place = Math.min(Math.max(event.clientY - top, 0), yaxis._length);
-    const grid = this.drawing.spec.drag[1];
+    const grid = this.drag[1];
     const value = yaxis.p2d(place);
     return grid ? Math.round(value / grid) * grid : value;
   }
@@ -70,7 +74,7 @@ class Dragging {
   // Where the finger has it: also over a frame that was made before.
   put() {
     if (this.held?.value == null) return false;
-    this.plot.data[this.drawing.spec.drag[0]].y[this.held.index] = this.held.value;
+    this.plot.data[this.drag[0]].y[this.held.index] = this.held.value;
     return true;
   }
 
@@ -90,7 +94,7 @@ class Dragging {
 
   time(index) {
     const [start, step] = this.drawing.spec.cursor;
-    const trace = this.plot.data[this.drawing.spec.drag[0]];
+    const trace = this.plot.data[this.drag[0]];
     return Math.round((trace.x[index] - start) / step);
   }
 
@@ -103,7 +107,7 @@ class Dragging {
   }
 
   click() {
-    const [trace] = this.drawing.spec.drag;
+    const [trace] = this.drag;
     const { x, y } = this.plot.data[trace];
     const { index } = this.held;
     this.drawing.feed.say({ kind: "pick", figure: this.drawing.name, trace, x: x[index], y: y[index], time: this.time(index) });

@@ -50,7 +50,7 @@ def perturbation_skeleton(seen: Perturbation) -> go.Figure:
     """
     steps, units = seen.delta_hidden.shape[2:]
     layout = base_layout(t("view.perturbation.title"), HEIGHT, showlegend=True)
-    layout["margin"] |= {"t": 74, "r": 8}
+    layout["margin"] |= {"t": 74, "r": 30}
     layout |= {
         "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"},
         "xaxis": axis(domain=(0, _RIGHT), anchor="y", range=[-0.5, steps - 0.5], showticklabels=False),

@@ -17,6 +17,7 @@ __all__ = [
     "base_layout",
     "notice",
     "plain",
+    "visible",
 ]
 
 # Okabe and Ito's colours (2008): told apart under every common colour-vision deficiency, on white and on dark grey.
@@ -91,6 +92,17 @@ def plain(text: str) -> str:
     '&lt;b&gt;bold&lt;/b&gt; &amp; more'
     """
     return html.escape(text, quote=False)
+
+
+def visible(token: str) -> str:
+    r"""Return a token so that it can be seen, where it would be the end of a line or a tabulator.
+
+    Examples
+    --------
+    >>> visible("\n"), visible("x")
+    ('↵', 'x')
+    """
+    return {"\n": "↵", "\t": "→", "\r": "←"}.get(token, token)
 
 
 def notice() -> go.layout.Annotation:

@@ -10,12 +10,11 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, Picked, View, where
 from rnnviz.views.patch import Patch, Pixels
-from rnnviz.views.style import DIVERGING, base_layout, notice, plain
+from rnnviz.views.style import DIVERGING, base_layout, notice, plain, visible
 
 __all__ = ["TextView"]
 
 _LINE = 40  # characters of one line, the space between tokens counted
-_LETTERS = {"\n": "↵", "\t": "→", "\r": "←"}
 
 
 class TextView(View):
@@ -58,7 +57,7 @@ class TextView(View):
         values = snapshot.layer.hidden[focus.layer, focus.direction, focus.sample, :, focus.unit]
         columns, scale = _columns(snapshot), snapshot.scales["hidden"]
         labels = snapshot.time_labels[focus.sample] or ("",) * len(values)
-        words = np.array([plain(_LETTERS.get(one, one)) for one in labels], object)
+        words = np.array([plain(visible(one)) for one in labels], object)
         text = _wrapped(words, columns, "")
         said = [t("view.text.which", unit=focus.unit), where(snapshot, focus)]
         said.append(t("view.text.range", low=scale.low, high=scale.high))
