@@ -9,16 +9,17 @@ import plotly.graph_objects as go
 from rnnviz.lab.cells import claim
 from rnnviz.lab.choices import asked_focus, known_views, shown_controls
 from rnnviz.lab.console import Console
+from rnnviz.lab.experiments import Experiments
 from rnnviz.lab.saving import checked_path, lab_header, save
 from rnnviz.tasks import Task
-from rnnviz.training import History, Perturbation, RunState, Session, Settings, Snapshot, perturb
+from rnnviz.training import History, RunState, Session, Settings, Snapshot
 from rnnviz.training.checks import optional, whole
-from rnnviz.views import View, perturbation_figure
+from rnnviz.views import View
 
 __all__ = ["Lab"]
 
 
-class Lab:
+class Lab(Experiments):
     """Train a small recurrent network and watch inside it, live.
 
     In a notebook, a lab as the last line of a cell shows buttons, knobs and linked pictures. In a script it trains
@@ -216,47 +217,6 @@ class Lab:
         """Return the metric on the held-out part: ``"model"`` first, then what simple rules reach."""
         return self._runner.evaluate()
 
-    def perturb(
-        self,
-        sample: int = 0,
-        time: int = 0,
-        value: float | str | None = None,
-        feature: int = 0,
-        *,
-        step: int | None = None,
-    ) -> Perturbation:
-        """Change one input of a probe sequence and return what becomes of the states and of the answer.
-
-        Parameters
-        ----------
-        sample, time : int
-            Which probe sequence and timestep.
-        value : float or str, optional
-            The new number, or for a task with symbols the new symbol; by default the input stays as it is.
-        feature : int
-            Which number of the timestep is changed; a symbol has no such part.
-        step : int, optional
-            Ask the model of the kept moment of this run nearest to this step; the present one by default.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If there is no such sequence, timestep, feature or symbol, or ``value`` is no number where one is wanted.
-
-        Examples
-        --------
-        >>> lab = Lab(task="adding", cell="gru", hidden_size=8, seq_len=12, seed=0)
-        >>> lab.perturb(sample=0, time=5, value=2.0).norm.shape  # layer, direction, time
-        (1, 1, 12)
-        """
-
-        snapshot = self._console.moment(optional(whole(0))("step", step))
-
-        def work() -> Perturbation:
-            return perturb(self._session, sample=sample, time=time, value=value, feature=feature, snapshot=snapshot)
-
-        return self._runner.turns.visit(work)
-
     def figure(self, name: str, *, step: int | None = None, **focus: Any) -> go.Figure:
         """Return a picture as a plain plotly figure, every value in it.
 
@@ -277,7 +237,7 @@ class Lab:
             For an unknown name, a picture that this run does not have, or a sequence that does not exist.
         """
         if name == "perturbation":
-            return self._perturbation(step, **focus)
+            return self._perturbed(step, **focus)
         views = self._console.views
         if name not in tuple(views):
             raise ValueError(f"name must be one of {', '.join(views)}, perturbation, got {name!r}.")
@@ -318,9 +278,6 @@ class Lab:
         console, moments = self._console, [self._session.rescored(one) for one in self._console.moments()]
         header = lab_header(self.task, self.settings, moments[-1])
         return save(found, moments, views, console.views, console.chosen, where, header)
-
-    def _perturbation(self, step: int | None, layer: int = -1, direction: int = 0, **change: Any) -> go.Figure:
-        return perturbation_figure(self.perturb(**change, step=step), layer=layer, direction=direction)
 
     @property
     def widget(self) -> Any:

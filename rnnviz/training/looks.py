@@ -114,8 +114,14 @@ class Look:
 
     def rescored(self, model: nn.Module, snapshot: Snapshot) -> Snapshot:
         """Return the snapshot with the held-out score and the forecast of this model, which has its weights."""
-        validation, prediction = self._ask(model)
-        return replace(snapshot, validation=validation, prediction=prediction, validation_step=snapshot.step)
+        validation, prediction, confusion = self._ask(model)
+        return replace(
+            snapshot,
+            validation=validation,
+            prediction=prediction,
+            confusion=confusion,
+            validation_step=snapshot.step,
+        )
 
     def evaluate(self, model: nn.Module) -> float:
         """Return the metric on the whole held-out part."""
@@ -169,6 +175,7 @@ def _confused(classes: tuple[str, ...], outputs: Tensor, targets: Tensor) -> Con
     if not classes:
         return None
     pairs = len(classes) * targets.flatten() + outputs.argmax(-1).flatten()
+    pairs = pairs[targets.flatten() >= 0]  # a negative class is torch's way to say that no answer is wanted
     counts = torch.bincount(pairs, minlength=len(classes) ** 2).reshape(len(classes), -1)
     return Confusion(classes, _array(counts).astype(np.int64, copy=False))
 

@@ -27,6 +27,21 @@ def test_a_lab_draws_a_changed_input(make_lab: LabMaker) -> None:
     np.testing.assert_array_equal(figure.data[2].z, lab.perturb(sample=1, time=3, value=2.0).delta_hidden[0, 0].T)
 
 
+def test_a_lab_asks_the_model_of_an_earlier_step(make_lab: LabMaker) -> None:
+    lab = make_lab()
+    first = lab.perturb(time=3, value=2.0)
+    lab.train(4)
+    assert (lab.perturb(time=3, value=2.0).delta_hidden != first.delta_hidden).any()
+    seen = lab.perturb(time=3, value=2.0, step=0)
+    assert seen.step == 0
+    np.testing.assert_array_equal(seen.delta_hidden, first.delta_hidden)
+
+
+def test_a_layer_that_does_not_exist_is_refused(make_lab: LabMaker) -> None:
+    with pytest.raises(ValueError, match="layer must be at most 0, got 1"):
+        make_lab().figure("perturbation", value=2.0, layer=1)
+
+
 def test_a_picture_that_does_not_exist_is_refused_with_those_that_do(make_lab: LabMaker) -> None:
     with pytest.raises(ValueError, match="perturbation, got 'perturb'"):
         make_lab().figure("perturb")

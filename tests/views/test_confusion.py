@@ -92,3 +92,18 @@ def test_a_live_matrix_ends_as_the_static_one() -> None:
     first = replace(last, confusion=Confusion(session.task.classes, np.eye(4, dtype=int)))
     live = VIEW.figure(first)
     assert apply(live, VIEW.patches(last, Focus())).to_json() == VIEW.figure(last).to_json()
+
+
+def test_answers_that_are_not_wanted_are_not_counted() -> None:
+    session = Session("python-tokens", seq_len=12, hidden_size=4, device="cpu")
+    session.task.held_out().targets[:, 0] = -100
+    assert session.snapshot().confusion.counts.sum() == 256 * 11
+
+
+def test_an_earlier_moment_is_counted_anew() -> None:
+    session = Session("temporal-order", seq_len=12, hidden_size=6, batch_size=8, device="cpu", lr=0.02)
+    first = session.snapshot()
+    expected = counted(session)
+    train(session, 30)
+    assert (counted(session) != expected).any()
+    np.testing.assert_array_equal(session.rescored(first).confusion.counts, expected)
