@@ -1,6 +1,7 @@
 """Perturb: the drawer where a learner changes one input, and sees how far the change travels."""
 
 import html
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,7 +31,7 @@ from rnnviz.views import (
 __all__ = ["Perturb"]
 
 _INPUT, _ANSWER = "perturb-input", "perturb-answer"
-_PLACES = 200  # of the slider
+_PLACES = 100  # of the slider, at least
 _MARGIN = 0.5  # how far beyond what the probe holds a number can be dragged, in parts of its range
 
 
@@ -222,15 +223,18 @@ class Perturb(Tool):
 
     def _set_slider(self, value: float) -> None:
         low, high = self._range
-        self._grid = (high - low) / _PLACES
+        decimals = max(0, math.ceil(-math.log10((high - low) / _PLACES)))
+        self._grid = 10.0**-decimals  # round places: what is read beside the slider is the input, rounded
+        low, high = math.floor(low / self._grid) * self._grid, math.ceil(high / self._grid) * self._grid
         with self.value.hold_sync():  # one message: a browser that has half of it says that the value is another
             self.value.min = min(self.value.min, low)
             self.value.max, self.value.min, self.value.step = high, low, self._grid
+            self.value.readout_format = f".{decimals}f"
             self.value.value = value
 
     def _moved(self, change: dict[str, Any]) -> None:
         # a browser rounds a slider to its grid and says so: that is no move of hers
-        if not self._following and abs(change["new"] - self._now) > self._grid / 2:
+        if not self._following and abs(change["new"] - self._now) > 0.51 * self._grid:
             self._guarded(lambda: self._write(None, float(change["new"])))
 
     def _dragged(self, time: int, value: float) -> None:

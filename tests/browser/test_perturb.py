@@ -81,7 +81,9 @@ def test_a_dragged_point_changes_the_states_and_restoring_it_brings_them_back(ad
     assert columns.index(True) == 12
 
     notebook.button("play").click()
-    notebook.wait_for_step(20)
+    page.wait_for_function(
+        "() => Number(document.querySelector('.rv-perturb .rv-plot').dataset.step) >= 20", timeout=PATIENCE
+    )
     wait_for_states(page, changed=True)
     assert input_at(page, 12) == after
     notebook.button("pause").click()
