@@ -10,6 +10,7 @@ __all__ = ["TOOLS", "asked_focus", "known_views", "shown_controls", "tools_asked
 
 TOOLS = (
     "inspector",
+    "perturb",
     "pictures",
     "share",
     "insights",

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rnnviz.i18n import t
@@ -9,6 +10,7 @@ from rnnviz.lab.choices import tools_asked
 from rnnviz.lab.insights import InsightsLine
 from rnnviz.lab.inspector import Change, Inspector
 from rnnviz.lab.knobs import Knobs
+from rnnviz.lab.perturb import Perturb
 from rnnviz.lab.pictures import Pictures
 from rnnviz.lab.screen import Screen
 from rnnviz.lab.share import Share
@@ -103,6 +105,7 @@ class Console:
             "insights": InsightsLine,
             "share": lambda: Share(self.code, self.recipe),
             "inspector": lambda: Inspector(self._look, self._train_one, self._guarded),
+            "perturb": lambda: Perturb(self.runner, self._redraw, self._look_at, self._guarded),
         }
         return [makers[name]() for name in tools_asked(self._show)]
 
@@ -135,6 +138,10 @@ class Console:
     def _held(self) -> Snapshot | None:
         return None if self.screen is None else self.screen.held
 
+    def _redraw(self) -> None:
+        if self.screen is not None:
+            self.screen.pump.offer()
+
     def _choose(self, names: Iterable[str]) -> None:
         if self.screen is not None:
             self.screen.choose(names)
@@ -146,6 +153,9 @@ class Console:
     def _look(self, change: Change) -> None:
         if self.screen is not None:
             self.screen.look(change)
+
+    def _look_at(self, time: int) -> None:
+        self._look(lambda snapshot, focus: replace(focus, time=time))
 
     def set(self, changes: dict[str, Any]) -> None:
         """Change settings from code: the knobs follow, a rebuild is said first, and is done on return."""

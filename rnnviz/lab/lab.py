@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from rnnviz.lab.cells import claim
 from rnnviz.lab.choices import asked_focus, known_views, shown_controls
 from rnnviz.lab.console import Console
+from rnnviz.lab.experiments import Experiments
 from rnnviz.lab.saving import checked_path, lab_header, save
 from rnnviz.lab.shared import Shared
 from rnnviz.tasks import Task
@@ -20,7 +21,7 @@ from rnnviz.views import Reading, View
 __all__ = ["Lab"]
 
 
-class Lab(Shared):
+class Lab(Shared, Experiments):
     """Train a small recurrent network and watch inside it, live.
 
     In a notebook, a lab as the last line of a cell shows buttons, knobs and linked pictures. In a script it trains
@@ -229,16 +230,19 @@ class Lab(Shared):
             Of the kept moments of this run, show the one nearest to this step; the present one by default.
         **focus : object
             Parts of a `rnnviz.views.Focus`: ``sample`` (which sequence of the probe), ``layer`` (0 is nearest to the
-            input), ``direction`` (1 is backward), ``time``, ``unit``, ``gradient``.
+            input), ``direction`` (1 is backward), ``time``, ``unit``, ``gradient``. For ``"perturbation"`` the
+            arguments of `perturb`, and ``layer`` and ``direction``.
 
         Raises
         ------
         TypeError, ValueError
             For an unknown name, a picture that this run does not have, or a sequence that does not exist.
         """
+        if name == "perturbation":
+            return self._perturbed(step, **focus)
         views = self._console.views
         if name not in tuple(views):
-            raise ValueError(f"name must be one of {', '.join(views)}, got {name!r}.")
+            raise ValueError(f"name must be one of {', '.join(views)}, perturbation, got {name!r}.")
         where = asked_focus("figure", focus, "name", "step")
         snapshot = self._console.moment(optional(whole(0))("step", step))
         if not views[name].exists(snapshot):

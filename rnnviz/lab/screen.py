@@ -259,6 +259,8 @@ class Screen(Stage[Panel]):
         on_error: Callable[[BaseException], None],
     ) -> None:
         def furnish(views: Mapping[str, View], figures: Mapping[str, LiveFigure], feed: Feed) -> Panel:
+            for one in tools:
+                one.join(feed.feed_id)
             return Panel(knobs, Tray(tools), views, figures, feed, show)
 
         super().__init__(snapshot, state, views, furnish, fps=fps, on_error=on_error, chosen=chosen)

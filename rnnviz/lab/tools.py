@@ -35,6 +35,16 @@ class Tool(abc.ABC):
         """Class name of each control to its label and its tooltip."""
         return {}
 
+    def join(self, group: str) -> None:
+        """Take part in the lab's time cursor, if the tool has pictures with a time axis.
+
+        Parameters
+        ----------
+        group : str
+            What `rnnviz.live.LiveFigure.group` is for the lab's own pictures.
+        """
+        return
+
     @abc.abstractmethod
     def show(self, snapshot: Snapshot, focus: Focus) -> None:
         """Draw what belongs to this snapshot.

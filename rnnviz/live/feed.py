@@ -38,6 +38,8 @@ class Feed(anywidget.AnyWidget):
         Called with ``(figure, text)`` when the browser could not draw.
     on_pick : callable
         Called with ``(figure, Picked)`` when somebody has clicked on a picture.
+    on_drag : callable
+        Called with ``(figure, timestep, value)`` while somebody drags a point up or down, and when she lets go.
     """
 
     _esm = javascript("page.js", "feed.js")
@@ -51,6 +53,7 @@ class Feed(anywidget.AnyWidget):
         self.on_hello: Callable[[], None] = lambda: None
         self.on_error: Callable[[str, str], None] = lambda figure, text: None
         self.on_pick: Callable[[str, Picked], None] = lambda figure, at: None
+        self.on_drag: Callable[[str, int, float], None] = lambda figure, time, value: None
         self._lock = threading.Lock()
         self._sent: dict[int, float] = {}
         self._count = 0
@@ -106,3 +109,5 @@ class Feed(anywidget.AnyWidget):
         elif kind == "pick":
             at = Picked(int(content["trace"]), content.get("x"), content.get("y"), content.get("time"))
             self.on_pick(str(content["figure"]), at)
+        elif kind == "drag":
+            self.on_drag(str(content["figure"]), int(content["time"]), float(content["value"]))

@@ -49,6 +49,7 @@ class Drawing {
     this.plot = el.appendChild(document.createElement("div"));
     this.plot.className = "rv-plot";
     this.marks = [];
+    this.dragging = typeof Dragging === "undefined" ? null : new Dragging(this); // DraggableFigure alone brings drag.js
     this.queue = Promise.resolve();
   }
 
@@ -122,6 +123,7 @@ class Drawing {
       if (part.figure !== this.name || this.known(part)) continue;
       put(part.trace === null ? this.plot.layout : this.plot.data[part.trace], part.key, values(part, frame.bytes));
     }
+    this.dragging?.put();
     this.plot.layout.datarevision = frame.id;
     put(this.plot.layout, "font.color", this.ink()); // unknown until the page holds the element
     await this.Plotly.react(this.plot, this.plot.data, this.plot.layout);

@@ -87,6 +87,8 @@ class Task(abc.ABC):
         that a token is embedded in.
     each_step : bool
         Whether an answer is wanted at every timestep; outputs are then (batch, time, output).
+    symbols : tuple of str
+        What each token, or each number of a one-hot input, is called, where a timestep brings one symbol.
     classes : tuple of str
         What each class is called, where the answer is one of some classes.
     seq_len : int
@@ -127,6 +129,7 @@ class Task(abc.ABC):
     output_size: int
     vocabulary: int | None = None
     each_step: bool = False
+    symbols: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     seq_len: int
     metric_name: str = "loss"

@@ -83,7 +83,8 @@ class PythonTokens(Task):
     name = "python-tokens"
     input_size = 16
     output_size = len(KINDS)
-    vocabulary = len(_CHARACTERS) + 1
+    symbols = (*_CHARACTERS, "�")
+    vocabulary = len(symbols)
     each_step = True
     classes = KINDS
     seq_lens = (10, 500)
@@ -136,7 +137,7 @@ class PythonTokens(Task):
     def time_labels(self, sample: int) -> tuple[str, ...]:
         """Return each timestep's character."""
         numbers = self._held_out.inputs[self.probe_index(sample)].tolist()
-        return tuple("�" if number == _OTHER else _CHARACTERS[number] for number in numbers)
+        return tuple(self.symbols[number] for number in numbers)
 
 
 @cache

@@ -43,6 +43,7 @@ class TemporalOrder(Generated):
     name = "temporal-order"
     input_size = len(_SYMBOLS)
     output_size = 4
+    symbols = _SYMBOLS
     classes = ("XX", "XY", "YX", "YY")
     seq_lens = (10, 1000)
     higher_is_better = True

@@ -1,11 +1,13 @@
 """Training: settings, a session that trains step by step, and a runner that plays it."""
 
+from rnnviz.training.edits import symbols_of
 from rnnviz.training.failures import NonFiniteLoss
 from rnnviz.training.history import History
+from rnnviz.training.perturb import Perturbation, perturb
 from rnnviz.training.runner import Runner, RunState
 from rnnviz.training.session import Session
 from rnnviz.training.settings import LIVE, OPTIMIZERS, SCHEDULES, STRUCTURAL, Settings
-from rnnviz.training.snapshot import Horizon, Scale, Snapshot
+from rnnviz.training.snapshot import Confusion, Horizon, Scale, Snapshot
 from rnnviz.training.tape import Tape
 
 __all__ = [
@@ -13,9 +15,11 @@ __all__ = [
     "OPTIMIZERS",
     "SCHEDULES",
     "STRUCTURAL",
+    "Confusion",
     "History",
     "Horizon",
     "NonFiniteLoss",
+    "Perturbation",
     "RunState",
     "Runner",
     "Scale",
@@ -23,4 +27,6 @@ __all__ = [
     "Settings",
     "Snapshot",
     "Tape",
+    "perturb",
+    "symbols_of",
 ]

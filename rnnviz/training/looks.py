@@ -19,7 +19,7 @@ from rnnviz.training.blame import Blame
 from rnnviz.training.history import History
 from rnnviz.training.reach import Reach
 from rnnviz.training.settings import Settings
-from rnnviz.training.snapshot import Floats, Scale, Snapshot
+from rnnviz.training.snapshot import Confusion, Floats, Scale, Snapshot
 
 __all__ = ["Look"]
 
@@ -36,6 +36,7 @@ class _Score:
     step: int
     validation: float
     prediction: Prediction | None
+    confusion: Confusion | None
     made: float
     seconds: float
 
@@ -57,8 +58,8 @@ class Look:
 
     def __init__(self, task: Task, size: int, device: torch.device, blame: Blame) -> None:
         self._task, self._device, self._blame = task, device, blame
-        self._probe = blame.task(task.probe, size).to(device)
-        samples = range(len(self._probe))
+        self.probe = blame.task(task.probe, size).to(device)
+        samples = range(len(self.probe))
         self._labels = tuple(blame.task(task.time_labels, sample) for sample in samples)
         self._spans = tuple(blame.task(task.sample_span, sample) for sample in samples)
         self.baselines: Mapping[str, float] = MappingProxyType(dict(blame.task(task.baselines)))
@@ -66,7 +67,7 @@ class Look:
         self._scales: Mapping[str, Scale] = {}
         self._score: _Score | None = None
         self._reach = Reach()
-        self._inputs, self._targets = _array(self._probe.inputs), _array(self._probe.targets)
+        self._inputs, self._targets = _array(self.probe.inputs), _array(self.probe.targets)
 
     def snapshot(self, model: nn.Module, settings: Settings, history: History, run: int, fresh: bool) -> Snapshot:
         """Return everything a picture needs, see `Session.snapshot`."""
@@ -100,6 +101,7 @@ class Look:
             baselines=self.baselines,
             metric_name=self._task.metric_name,
             higher_is_better=self._task.higher_is_better,
+            confusion=score.confusion,
         )
 
     def _haunt(self, step: int, curves: tuple[Floats, ...]) -> tuple[Floats, ...]:
@@ -112,8 +114,14 @@ class Look:
 
     def rescored(self, model: nn.Module, snapshot: Snapshot) -> Snapshot:
         """Return the snapshot with the held-out score and the forecast of this model, which has its weights."""
-        validation, prediction = self._ask(model)
-        return replace(snapshot, validation=validation, prediction=prediction, validation_step=snapshot.step)
+        validation, prediction, confusion = self._ask(model)
+        return replace(
+            snapshot,
+            validation=validation,
+            prediction=prediction,
+            confusion=confusion,
+            validation_step=snapshot.step,
+        )
 
     def evaluate(self, model: nn.Module) -> float:
         """Return the metric on the whole held-out part."""
@@ -122,9 +130,9 @@ class Look:
 
     def _trace(self, model: nn.Module) -> Trace:
         def loss(outputs: Tensor) -> Tensor:
-            return self._blame.task(self._task.loss, outputs, self._probe.targets)
+            return self._blame.task(self._task.loss, outputs, self.probe.targets)
 
-        return trace(model, self._probe.inputs, loss=loss)
+        return trace(model, self.probe.inputs, loss=loss)
 
     def _scored(self, model: nn.Module, step: int, fresh: bool) -> _Score:
         known, now = self._score, time.monotonic()
@@ -132,18 +140,18 @@ class Look:
             affordable = now - known.made >= known.seconds / _SCORE_SHARE
             if known.step == step or not (fresh or affordable):
                 return known
-        validation, prediction = self._ask(model)
-        self._score = _Score(step, validation, prediction, now, time.monotonic() - now)
+        self._score = _Score(step, *self._ask(model), now, time.monotonic() - now)
         return self._score
 
-    def _ask(self, model: nn.Module) -> tuple[float, Prediction | None]:
+    def _ask(self, model: nn.Module) -> tuple[float, Prediction | None, Confusion | None]:
         held_out = self._held_out()
         whole = len(held_out) <= _LARGEST_SCORE
         if not whole:
             held_out = held_out[torch.linspace(0, len(held_out) - 1, _LARGEST_SCORE, device=self._device).long()]
         outputs = _answers(model, held_out)
         validation = float(self._blame.task(self._task.metric, outputs, held_out.targets))
-        return validation, _sealed(self._blame.task(self._task.prediction, outputs)) if whole else None
+        prediction = _sealed(self._blame.task(self._task.prediction, outputs)) if whole else None
+        return validation, prediction, _confused(self._task.classes, outputs, held_out.targets)
 
     def _held_out(self) -> Batch:
         return self._blame.task(self._task.held_out).to(self._device)
@@ -160,6 +168,16 @@ def _norm(gradient: Floats) -> Floats:
     # float64, as the square of 1e-25 vanishes in float32; past a sequence's end values are NaN and count as nothing
     squares: Floats = np.nansum(np.square(gradient.astype(np.float64)), axis=(2, 4))
     return np.sqrt(squares)
+
+
+def _confused(classes: tuple[str, ...], outputs: Tensor, targets: Tensor) -> Confusion | None:
+    """Count the answers, one a sequence or one a timestep, by what is true and what was said."""
+    if not classes:
+        return None
+    pairs = len(classes) * targets.flatten() + outputs.argmax(-1).flatten()
+    pairs = pairs[targets.flatten() >= 0]  # a negative class is torch's way to say that no answer is wanted
+    counts = torch.bincount(pairs, minlength=len(classes) ** 2).reshape(len(classes), -1)
+    return Confusion(classes, _array(counts).astype(np.int64, copy=False))
 
 
 def _sealed(prediction: Prediction | None) -> Prediction | None:

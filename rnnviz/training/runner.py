@@ -62,6 +62,7 @@ class Runner:
         fps = number(0, open_end=True)("fps", fps)
         goal = whole(1)("steps", session.task.steps if goal is None else goal)
         self._player = Player(session, on_frame, on_state, fps, goal)
+        self.turns = self._player.turns  # for guests who look at the session between two steps
         self._changed = threading.Condition()  # guards all below
         self._order = Order()  # for the thread
         self._here: Order | None = None  # for `train`, in the caller's thread

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from rnnviz import tasks
-from rnnviz.tasks import Task
+from rnnviz.tasks import Batch, Task
 from rnnviz.training.blame import Blame
 from rnnviz.training.building import Builder, builder_of, shape_memory
 from rnnviz.training.devices import pick
@@ -124,6 +124,11 @@ class Session:
     def pending(self) -> bool:
         """Whether settings were assigned that are not taken up yet."""
         return self._settings is not self._built
+
+    @property
+    def probe(self) -> Batch:
+        """The sequences that snapshots trace, on the device."""
+        return self._look.probe
 
     @property
     def step(self) -> int:

@@ -12,7 +12,7 @@ from rnnviz.tasks.base import Prediction
 from rnnviz.trace import LayerTrace
 from rnnviz.training.settings import Settings
 
-__all__ = ["Horizon", "Scale", "Snapshot"]
+__all__ = ["Confusion", "Horizon", "Scale", "Snapshot"]
 
 Floats = NDArray[np.floating[Any]]
 
@@ -54,6 +54,22 @@ class Horizon:
 
     steps: Floats
     norms: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Confusion:
+    """How often each class was taken for which.
+
+    Parameters
+    ----------
+    classes : tuple of str
+        What they are called.
+    counts : numpy.ndarray
+        Held-out answers, axes (true, said).
+    """
+
+    classes: tuple[str, ...]
+    counts: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -107,6 +123,8 @@ class Snapshot:
         Whether a larger metric is a better one.
     unclipped : bool
         Whether the gradient norms in ``history`` are those before clipping.
+    confusion : Confusion or None
+        What the held-out answers were, as old as ``validation``; None where they are no classes.
     """
 
     run: int
@@ -132,6 +150,7 @@ class Snapshot:
     metric_name: str
     higher_is_better: bool
     unclipped: bool = True
+    confusion: Confusion | None = None
 
     def parameter(self, name: str) -> Floats:
         """Return a weight of the recurrent layer by torch's name, such as ``"weight_hh_l0"``.

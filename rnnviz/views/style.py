@@ -20,6 +20,7 @@ __all__ = [
     "notice",
     "plain",
     "shade",
+    "visible",
 ]
 
 # Okabe and Ito's colours (2008): told apart under every common colour-vision deficiency, on white and on dark grey.
@@ -127,6 +128,17 @@ def _shades(scale: str) -> list[tuple[str, str]]:
 def _ink(colour: tuple[float, float, float]) -> str:
     red, green, blue = colour
     return "#000" if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else "#fff"
+
+
+def visible(token: str) -> str:
+    r"""Return a token so that it can be seen, where it would be the end of a line or a tabulator.
+
+    Examples
+    --------
+    >>> visible("\n"), visible("x")
+    ('↵', 'x')
+    """
+    return {"\n": "↵", "\t": "→", "\r": "←"}.get(token, token)
 
 
 def notice() -> go.layout.Annotation:

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from rnnviz.live import Feed, Frame, LiveFigure, pack, runtime
+from rnnviz.live import DraggableFigure, Feed, Frame, LiveFigure, pack, runtime
 from rnnviz.live import feed as feed_module
 from rnnviz.views import Patch
 
@@ -106,3 +106,15 @@ def test_a_rebuilt_figure_belongs_to_its_run() -> None:
     live = LiveFigure(go.Figure(), run=0)
     live.rebuild(go.Figure(layout={"title": {"text": "new"}}), cursor=(0.0, 1.0, 30), run=1)
     assert (live.spec["run"], live.spec["label"], live.spec["cursor"]) == (1, "new", [0.0, 1.0, 30])
+
+
+def test_a_dragged_point_is_reported_with_its_timestep_and_value(wire: Wire) -> None:
+    heard = []
+    wire.feed.on_drag = lambda *what: heard.append(what)
+    wire.feed._heard(wire.feed, {"kind": "drag", "figure": "input", "time": 3, "value": 1}, [])
+    assert heard == [("input", 3, 1.0)]
+
+
+def test_only_a_figure_that_can_be_dragged_carries_the_code_for_it() -> None:
+    assert "Dragging {" in DraggableFigure._esm
+    assert "Dragging {" not in LiveFigure._esm

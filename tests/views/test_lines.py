@@ -218,5 +218,5 @@ def test_words_that_came_with_the_data_are_never_markup() -> None:
         prediction=dataclasses.replace(snapshot.prediction, x_title=hostile, y_title=hostile),
         time_labels=((hostile,) * 132,) * len(snapshot.time_labels),
     )
-    for view in VIEWS.values():
+    for view in (one for one in VIEWS.values() if one.exists(snapshot)):
         assert "<a" not in view.figure(snapshot).to_json().replace("\\u003c", "<")

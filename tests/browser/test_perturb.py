@@ -1,0 +1,122 @@
+"""A learner drags a point of the input, sees the states change, and puts the input back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import Page, expect
+
+from tests.browser.jupyter import PATIENCE, Notebook, server
+
+KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+LAB = "import rnnviz as rv\nlab = rv.Lab(task={task!r}, cell='gru', hidden_size=6, seq_len=20, device='cpu')\nlab"
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[str]:
+    for task in ("adding", "python-tokens"):
+        notebook = new_notebook(cells=[new_code_cell(LAB.format(task=task))], metadata=KERNEL)
+        nbformat.write(notebook, tmp_path / f"{task}.ipynb")
+    with server(tmp_path) as started:
+        yield started
+
+
+def opened(page: Page, address: str, task: str) -> Notebook:
+    notebook = Notebook(page).open(address, f"{task}.ipynb").run_all()
+    notebook.lab.locator("button.rv-open-perturb").click()
+    wait_for_states(page, changed=False)
+    return notebook
+
+
+def wait_for_states(page: Page, *, changed: bool) -> None:
+    """Wait until the map of Δh has a value other than 0, or none."""
+    page.wait_for_function(
+        "changed => { const [input, answer] = document.querySelectorAll('.rv-perturb .rv-plot');"
+        " const z = answer?.data?.[2]?.z; "
+        " return input?.data?.[1]?.y?.length && z?.length && "
+        " changed === z.some(row => Array.from(row).some(value => value !== 0)) }",
+        arg=changed,
+        timeout=PATIENCE,
+    )
+
+
+def input_at(page: Page, time: int) -> float:
+    return page.evaluate("t => document.querySelector('.rv-perturb .rv-plot').data[1].y[t]", time)
+
+
+def drag(page: Page, time: int, up: int) -> None:
+    """Take the point of a timestep and move it up by so many pixels."""
+    place = page.locator(".rv-perturb .rv-plot").first.evaluate(
+        "(plot, t) => { const { xaxis, yaxis } = plot._fullLayout; const box = plot.getBoundingClientRect();"
+        " const { x, y } = plot.data[1];"
+        " return [box.left + xaxis._offset + xaxis.d2p(x[t]), box.top + yaxis._offset + yaxis.d2p(y[t])] }",
+        time,
+    )
+    page.mouse.move(*place)
+    page.mouse.down()
+    page.mouse.move(place[0], place[1] - up / 2)
+    page.mouse.move(place[0], place[1] - up)
+    page.mouse.up()
+
+
+@pytest.mark.timeout(200)
+def test_a_dragged_point_changes_the_states_and_restoring_it_brings_them_back(address: str, page: Page) -> None:
+    notebook = opened(page, address, "adding")
+    restore = notebook.lab.locator(".rv-perturb-restore")
+    expect(restore).to_be_disabled()
+    before = input_at(page, 12)
+    drag(page, 12, 30)
+    wait_for_states(page, changed=True)
+    notebook.settle()
+    after = input_at(page, 12)
+    assert after > before
+    assert notebook.slider("time") == 12
+    assert notebook.slider("perturb-value") == pytest.approx(after, abs=0.01)
+    columns = page.evaluate(
+        "() => { const z = document.querySelectorAll('.rv-perturb .rv-plot')[1].data[2].z;"
+        " return Array.from(z[0], (_, t) => z.some(row => row[t] !== 0)) }"
+    )
+    assert columns.index(True) == 12
+
+    notebook.button("play").click()
+    page.wait_for_function(
+        "() => Number(document.querySelector('.rv-perturb .rv-plot').dataset.step) >= 20", timeout=PATIENCE
+    )
+    wait_for_states(page, changed=True)
+    assert input_at(page, 12) == after
+    notebook.button("pause").click()
+
+    restore.click()
+    wait_for_states(page, changed=False)
+    assert input_at(page, 12) == before
+    expect(restore).to_be_disabled()
+    assert notebook.errors == []
+
+
+@pytest.mark.timeout(200)
+def test_the_keyboard_alone_changes_a_value(address: str, page: Page) -> None:
+    notebook = opened(page, address, "adding")
+    notebook.lab.locator(".rv-time .noUi-handle").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    notebook.settle()
+    notebook.lab.locator(".rv-perturb-value .noUi-handle").focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    wait_for_states(page, changed=True)
+    notebook.settle()
+    assert input_at(page, 3) == pytest.approx(notebook.slider("perturb-value"), abs=1e-3)
+    assert notebook.errors == []
+
+
+@pytest.mark.timeout(200)
+def test_a_retyped_character_changes_the_states(address: str, page: Page) -> None:
+    notebook = opened(page, address, "python-tokens")
+    notebook.lab.locator(".rv-perturb-symbol select").select_option("#")
+    wait_for_states(page, changed=True)
+    expect(notebook.lab.locator(".rv-perturb-words")).to_contain_text("of 20 timesteps")
+    notebook.lab.locator(".rv-perturb-restore").click()
+    wait_for_states(page, changed=False)
+    assert notebook.errors == []
