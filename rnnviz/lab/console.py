@@ -7,12 +7,13 @@ from typing import Any
 from rnnviz.i18n import t
 from rnnviz.lab.choices import tools_asked
 from rnnviz.lab.knobs import Knobs
+from rnnviz.lab.panel import Panel
 from rnnviz.lab.pictures import Pictures
 from rnnviz.lab.screen import Screen
 from rnnviz.lab.timeline import Timeline
 from rnnviz.lab.tools import Tool
 from rnnviz.models import CELLS, INITIALISATIONS, NONLINEARITIES
-from rnnviz.training import Runner, RunState, Session, Settings, Snapshot
+from rnnviz.training import Runner, RunState, Settings, Snapshot, Trainable
 from rnnviz.views import View
 
 __all__ = ["Console"]
@@ -25,7 +26,7 @@ class Console:
 
     Parameters
     ----------
-    session : Session
+    session : Session or Race
         What is trained.
     fps : float
         Frames a second at most.
@@ -39,9 +40,11 @@ class Console:
         The controls to show, by name; all by default.
     """
 
+    _panel: type[Panel] = Panel
+
     def __init__(
         self,
-        session: Session,
+        session: Trainable,
         *,
         fps: float,
         goal: int | None,
@@ -74,6 +77,7 @@ class Console:
                 show=self._show,
                 fps=self._fps,
                 on_error=self._view_failed,
+                kind=self._panel,
             )
             self._connect(self.screen)
             self.runner.watched = True

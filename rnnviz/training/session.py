@@ -288,13 +288,7 @@ class Session:
         return self.history.latest_loss()
 
     def check(self, snapshot: Snapshot | None = None) -> None:
-        """Raise if the loss or the gradient of a step is not finite, or what ``snapshot`` saw.
-
-        Raises
-        ------
-        NonFiniteLoss
-            Names the step.
-        """
+        """Raise a `NonFiniteLoss` if the loss or the gradient of a step is not finite, or what ``snapshot`` saw."""
         bad = self.history.first_bad()
         if bad is not None:
             raise NonFiniteLoss(*bad, self.blame.who)
