@@ -14,6 +14,7 @@ _HOMES = {
     "Trace": "rnnviz.trace",
     "TransformersWatch": "rnnviz.lab.adapters.transformers",
     "cells": "rnnviz.cells",
+    "compare": "rnnviz.lab",
     "exercises": "rnnviz.exercises",
     "models": "rnnviz.models",
     "register_cell": "rnnviz.trace",
@@ -30,6 +31,7 @@ __all__ = [
     "TransformersWatch",
     "__version__",
     "cells",
+    "compare",
     "exercises",
     "models",
     "register_cell",
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from rnnviz.lab import Lab
     from rnnviz.lab.adapters.lightning import LightningWatch
     from rnnviz.lab.adapters.transformers import TransformersWatch
+    from rnnviz.lab.compare import compare
     from rnnviz.lab.watch import watch
     from rnnviz.trace import Trace, register_cell
 

@@ -1,6 +1,7 @@
 """The lab: controls and pictures around a live run, ours or somebody else's."""
 
+from rnnviz.lab.compare import Comparison, compare
 from rnnviz.lab.lab import Lab
 from rnnviz.lab.watch import Watch, watch
 
-__all__ = ["Lab", "Watch", "watch"]
+__all__ = ["Comparison", "Lab", "Watch", "compare", "watch"]

@@ -16,24 +16,30 @@ TOOLS = (
     "insights",
     "timeline",
 )
-_CONTROLS = (*LIVE, *STRUCTURAL, *Focus.__dataclass_fields__, *TOOLS)
+_KNOBS = (*LIVE, *STRUCTURAL, *Focus.__dataclass_fields__)
 
 
-def known_views(views: Sequence[str | View] | None) -> tuple[dict[str, View], tuple[str, ...]]:
+def known_views(
+    views: Sequence[str | View] | None, every: Mapping[str, View] = VIEWS, default: Sequence[str] = DEFAULT
+) -> tuple[dict[str, View], tuple[str, ...]]:
     """Return every view that a lab knows, those asked for first, and the names of those to show.
 
     Parameters
     ----------
     views : sequence of str or View, optional
-        Names, and views of the caller's own; the usual ones by default.
+        Names, and views of the caller's own; ``default`` by default.
+    every : mapping of str to View
+        The views that go by a name.
+    default : sequence of str
+        Names of those shown where nobody asks.
 
     Raises
     ------
     TypeError, ValueError
         If one is neither a known name nor a `View` object, or two have the same name.
     """
-    asked = views_among(VIEWS, DEFAULT if views is None else views)
-    return asked | {name: one for name, one in VIEWS.items() if name not in asked}, tuple(asked)
+    asked = views_among(every, default if views is None else views)
+    return asked | {name: one for name, one in every.items() if name not in asked}, tuple(asked)
 
 
 def views_among(known: Mapping[str, View], views: Sequence[str | View]) -> dict[str, View]:
@@ -60,13 +66,15 @@ def views_among(known: Mapping[str, View], views: Sequence[str | View]) -> dict[
     return dict(zip(names, asked, strict=True))
 
 
-def shown_controls(show: Sequence[str] | None) -> tuple[str, ...] | None:
+def shown_controls(show: Sequence[str] | None, tools: Sequence[str] = TOOLS) -> tuple[str, ...] | None:
     """Return the controls to show, None for all.
 
     Parameters
     ----------
     show : sequence of str, optional
         Names of settings, of the selectors of what the pictures show, and of tools.
+    tools : sequence of str
+        Names of the tools there are.
 
     Raises
     ------
@@ -77,9 +85,10 @@ def shown_controls(show: Sequence[str] | None) -> tuple[str, ...] | None:
         return None
     if isinstance(show, str):
         raise TypeError(f"show must be a list of names, got {show!r}; write show=[{show!r}].")
-    unknown = [name for name in show if name not in _CONTROLS]
+    known = (*_KNOBS, *tools)
+    unknown = [name for name in show if name not in known]
     if unknown:
-        raise ValueError(f"show names {', '.join(map(repr, unknown))}; a lab has {', '.join(_CONTROLS)}.")
+        raise ValueError(f"show names {', '.join(map(repr, unknown))}; a lab has {', '.join(known)}.")
     return tuple(show)
 
 
@@ -121,6 +130,6 @@ def _view(one: str | View, known: Mapping[str, View]) -> View:
     )
 
 
-def tools_asked(show: Sequence[str] | None) -> tuple[str, ...]:
+def tools_asked(show: Sequence[str] | None, tools: Sequence[str] = TOOLS) -> tuple[str, ...]:
     """Return the names of the tools to show: all, or those that ``show`` names."""
-    return TOOLS if show is None else tuple(name for name in TOOLS if name in show)
+    return tuple(tools) if show is None else tuple(name for name in tools if name in show)

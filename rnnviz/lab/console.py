@@ -2,25 +2,15 @@
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from rnnviz.i18n import t
-from rnnviz.lab.choices import tools_asked
-from rnnviz.lab.insights import InsightsLine
-from rnnviz.lab.inspector import Change, Inspector
 from rnnviz.lab.knobs import Knobs
-from rnnviz.lab.perturb import Perturb
-from rnnviz.lab.pictures import Pictures
+from rnnviz.lab.panel import Panel
 from rnnviz.lab.screen import Screen
-from rnnviz.lab.share import Share
-from rnnviz.lab.sharing import code_of, recipe_of
-from rnnviz.lab.timeline import Timeline
 from rnnviz.lab.tools import Tool
 from rnnviz.models import CELLS, INITIALISATIONS, NONLINEARITIES
-from rnnviz.training import Runner, RunState, Session, Settings, Snapshot
-from rnnviz.training.recipe import Recipe
-from rnnviz.training.script import Script
+from rnnviz.training import Runner, RunState, Settings, Snapshot, Trainable
 from rnnviz.views import View
 
 __all__ = ["Console"]
@@ -33,7 +23,7 @@ class Console:
 
     Parameters
     ----------
-    session : Session
+    session : Session or Race
         What is trained.
     fps : float
         Frames a second at most.
@@ -47,9 +37,11 @@ class Console:
         The controls to show, by name; all by default.
     """
 
+    _panel: type[Panel] = Panel
+
     def __init__(
         self,
-        session: Session,
+        session: Trainable,
         *,
         fps: float,
         goal: int | None,
@@ -82,6 +74,7 @@ class Console:
                 show=self._show,
                 fps=self._fps,
                 on_error=self._view_failed,
+                kind=self._panel,
             )
             self._connect(self.screen)
             self.runner.watched = True
@@ -89,25 +82,9 @@ class Console:
                 self._close_screen()
         return self.screen
 
-    def code(self, steps: int | None = None) -> Script:
-        """Return the program of this lab; it trains up to the goal unless ``steps`` says otherwise."""
-        return code_of(self._session, self.runner.state.goal if steps is None else steps)
-
-    def recipe(self) -> Recipe:
-        """Return what makes the same lab again."""
-        return recipe_of(self._session, steps=self._goal, show=self._show, views=self.views, chosen=self.chosen)
-
     def _tools(self) -> list[Tool]:
-        """The tools in the order of their buttons."""
-        makers: dict[str, Callable[[], Tool]] = {
-            "pictures": lambda: Pictures(self.views, self._chosen, self._choose),
-            "timeline": lambda: Timeline(self.runner.tape, self._held, lambda step: self._guarded(self._hold, step)),
-            "insights": InsightsLine,
-            "share": lambda: Share(self.code, self.recipe),
-            "inspector": lambda: Inspector(self._look, self._train_one, self._guarded),
-            "perturb": lambda: Perturb(self.runner, self._redraw, self._look_at, self._guarded),
-        }
-        return [makers[name]() for name in tools_asked(self._show)]
+        """The tools in the order of their buttons; each kind of console brings its own."""
+        return []
 
     def moments(self) -> list[Snapshot]:
         """Return the moments of this run that are kept, in order, and with them the present one."""
@@ -138,24 +115,9 @@ class Console:
     def _held(self) -> Snapshot | None:
         return None if self.screen is None else self.screen.held
 
-    def _redraw(self) -> None:
-        if self.screen is not None:
-            self.screen.pump.offer()
-
     def _choose(self, names: Iterable[str]) -> None:
         if self.screen is not None:
             self.screen.choose(names)
-
-    def _train_one(self) -> None:
-        self._hold(None)  # whoever looks back would not see what the step has done
-        self.runner.step(wait=False)
-
-    def _look(self, change: Change) -> None:
-        if self.screen is not None:
-            self.screen.look(change)
-
-    def _look_at(self, time: int) -> None:
-        self._look(lambda snapshot, focus: replace(focus, time=time))
 
     def set(self, changes: dict[str, Any]) -> None:
         """Change settings from code: the knobs follow, a rebuild is said first, and is done on return."""

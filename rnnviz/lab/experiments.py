@@ -4,20 +4,23 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from rnnviz.lab.console import Console
-from rnnviz.training import Perturbation, Runner, Session, perturb
+from rnnviz.lab.choices import asked_focus
+from rnnviz.lab.labconsole import LabConsole
+from rnnviz.lab.verbs import Verbs
+from rnnviz.training import Perturbation, Session, perturb
 from rnnviz.training.checks import optional, whole
-from rnnviz.views import perturbation_figure
+from rnnviz.training.insights import Insight, insights
+from rnnviz.views import Reading, perturbation_figure
 
 __all__ = ["Experiments"]
 
 
-class Experiments:
+class Experiments(Verbs):
     """The questions of a lab; `Lab` is one, and brings what they need."""
 
     _session: Session
-    _console: Console
-    _runner: Runner
+    _console: LabConsole
+    _answers = ("perturbation",)
 
     def perturb(
         self,
@@ -59,6 +62,50 @@ class Experiments:
             return perturb(self._session, sample=sample, time=time, value=value, feature=feature, snapshot=snapshot)
 
         return self._runner.turns.visit(work)
+
+    def inspect(self, *, step: int | None = None, **focus: Any) -> Reading:
+        """Take one cell apart: the parts of its sums, its gates, states and gradients; printed, it is its equations.
+
+        Parameters, and errors for what does not exist, are those of `figure`, but for ``name``.
+
+        Examples
+        --------
+        >>> from rnnviz.lab import Lab
+        >>> reading = Lab(task="adding", cell="rnn", hidden_size=4, seq_len=8, seed=0).inspect(time=5, unit=2)
+        >>> reading.equations()[0].symbol, reading.h.shape
+        ('h_t', (4,))
+        """
+        where = asked_focus("inspect", focus, "step")
+        snapshot = self._console.moment(optional(whole(0))("step", step))
+        return Reading.of(snapshot, where.checked(snapshot.layer))
+
+    def insights(self) -> list[Insight]:
+        """Return what there is to say about the run, the most urgent first: what is seen, and what to try."""
+        return insights(self._runner.snapshot())
+
+    def figure(self, name: str, *, step: int | None = None, **focus: Any) -> go.Figure:
+        """Return a picture as a plain plotly figure, every value in it.
+
+        Parameters
+        ----------
+        name : str
+            Which picture: one of ``rnnviz.views.VIEWS`` (``"hidden"``, ``"gradients"`` …), of the lab's ``views``, or
+            ``"perturbation"``.
+        step : int, optional
+            Of the kept moments of this run, show the one nearest to this step; the present one by default.
+        **focus : object
+            Parts of a `rnnviz.views.Focus`: ``sample`` (which sequence of the probe), ``layer`` (0 is nearest to the
+            input), ``direction`` (1 is backward), ``time``, ``unit``, ``gradient``. For ``"perturbation"`` the
+            arguments of `perturb`, and ``layer`` and ``direction``.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For an unknown name, a picture that this run does not have, or a sequence that does not exist.
+        """
+        if name == "perturbation":
+            return self._perturbed(step, **focus)
+        return super().figure(name, step=step, **focus)
 
     def _perturbed(self, step: int | None, layer: int | None = None, direction: int = 0, **change: Any) -> go.Figure:
         seen = self.perturb(**change, step=step)

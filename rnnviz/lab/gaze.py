@@ -1,6 +1,8 @@
 """Gaze: the selectors that say which sequence, layer, direction, timestep and unit the pictures show."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import ipywidgets as widgets
 
@@ -45,6 +47,10 @@ class Gaze:
             value = getattr(focus, name)
             if widget.value != value:
                 widget.value = value
+
+    def go(self, **changes: Any) -> None:
+        """Move some of the selectors, by name."""
+        self.look(replace(self.focus, **changes))
 
     def on_change(self, call: Callable[[], None]) -> None:
         """Have ``call`` called whenever a selector moves."""

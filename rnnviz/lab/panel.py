@@ -80,12 +80,17 @@ class Panel:
             Whether to mark the line as an error.
         """
         self.bar.max, self.bar.value = state.goal, min(state.step, state.goal)
-        self.figures_text.value = _progress_words(state)
+        self.figures_text.value = f'<span class="rv-figures">{html.escape(self.progress(state))}</span>'
         self.status.value = status_words(words, failed=failed)
         playing = state.phase == "playing"
         self.play.disabled = playing or state.phase == "stopped"
         self.pause.disabled = not playing
         self.step.disabled = self.reset.disabled = state.phase == "stopped"
+
+    def progress(self, state: RunState) -> str:
+        """Return the words beside the bar."""
+        loss = "–" if math.isnan(state.loss) else f"{state.loss:.4g}"
+        return t("lab.progress", step=state.step, goal=state.goal, rate=state.steps_per_second, loss=loss)
 
     def show_view(self, name: str, shown: bool) -> None:
         """Show or hide one picture.
@@ -98,12 +103,6 @@ class Panel:
             Whether there is anything to draw.
         """
         self._views[name].layout.display = None if shown else "none"
-
-
-def _progress_words(state: RunState) -> str:
-    loss = "–" if math.isnan(state.loss) else f"{state.loss:.4g}"
-    words = t("lab.progress", step=state.step, goal=state.goal, rate=state.steps_per_second, loss=loss)
-    return f'<span class="rv-figures">{html.escape(words)}</span>'
 
 
 def _button(name: str) -> widgets.Button:

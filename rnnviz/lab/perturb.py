@@ -14,7 +14,8 @@ from rnnviz.i18n import t
 from rnnviz.lab.tools import Tool, box
 from rnnviz.live import DraggableFigure, Feed, Frame, LiveFigure
 from rnnviz.tasks import Task
-from rnnviz.training import Perturbation, Runner, Snapshot, perturb, symbols_of
+from rnnviz.training import Perturbation, Session, Snapshot, perturb, symbols_of
+from rnnviz.training.turns import Turns
 from rnnviz.views import (
     EDITED,
     ROWS,
@@ -51,8 +52,10 @@ class Perturb(Tool):
 
     Parameters
     ----------
-    runner : Runner
+    session : Session
         Whose model is asked.
+    turns : Turns
+        When it may be: not while a step trains it.
     redraw : callable
         Called when something was changed; `show` is due then.
     look : callable
@@ -65,13 +68,15 @@ class Perturb(Tool):
 
     def __init__(
         self,
-        runner: Runner,
+        session: Session,
+        turns: Turns,
         redraw: Callable[[], None],
         look: Callable[[int], None],
         guarded: Callable[[Callable[[], object]], None],
     ) -> None:
-        self._runner, self._redraw, self._look, self._guarded = runner, redraw, look, guarded
-        self._symbols = symbols_of(runner.session.task)
+        self._session, self._turns = session, turns
+        self._redraw, self._look, self._guarded = redraw, look, guarded
+        self._symbols = symbols_of(session.task)
         self._change: _Change | None = None
         self._seen: tuple[Snapshot, Focus] | None = None
         self._built: object = None
@@ -89,7 +94,7 @@ class Perturb(Tool):
         self.answer = LiveFigure(go.Figure(), name=_ANSWER, feed=self.feed)
         if len(self._symbols) <= ROWS:
             self.input.drag = [EDITED, 1.0 if self._symbols else 0.0]
-        self._make_controls(runner.session.task)
+        self._make_controls(session.task)
 
     def _make_controls(self, task: Task) -> None:
         self.value = widgets.FloatSlider(description=t("tool.perturb.value"), readout_format=".3f", step=0.01)
@@ -128,7 +133,7 @@ class Perturb(Tool):
         """Draw the sequence that the pictures show, and what the change does to this snapshot's model."""
         self._seen = (snapshot, focus)
         change = self._here(snapshot, focus)
-        seen = self._runner.turns.visit(lambda: self._ask(snapshot, focus, change))
+        seen = self._turns.visit(lambda: self._ask(snapshot, focus, change))
         if seen is None:
             return
         original = self._original(snapshot, focus.sample)
@@ -145,7 +150,7 @@ class Perturb(Tool):
             _ANSWER: self._answer_patches(seen, focus),
         }
         self.feed.push(Frame(snapshot.run, snapshot.step, patches))
-        self.words.value = html.escape(_answer_words(seen, self._runner.session.task))
+        self.words.value = html.escape(_answer_words(seen, self._session.task))
         self.restore.disabled = change is None
 
     def _answer_patches(self, seen: Perturbation, focus: Focus) -> list[Patch]:
@@ -165,7 +170,7 @@ class Perturb(Tool):
         return change if self._symbols or change.feature == self.feature.value else None
 
     def _ask(self, snapshot: Snapshot, focus: Focus, change: _Change | None) -> Perturbation | None:
-        session = self._runner.session
+        session = self._session
         if session.run != snapshot.run:  # a new model was built; its first frame is on the way
             return None
         time, value = (focus.time, None) if change is None else (change.time, self._word(change.value))

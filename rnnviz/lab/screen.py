@@ -243,6 +243,8 @@ class Screen(Stage[Panel]):
         What is shown beside the pictures.
     show : sequence of str, optional
         The controls to show, by name; all by default.
+    kind : type
+        The panel's class.
     """
 
     def __init__(
@@ -257,11 +259,12 @@ class Screen(Stage[Panel]):
         show: Sequence[str] | None = None,
         fps: float,
         on_error: Callable[[BaseException], None],
+        kind: type[Panel] = Panel,
     ) -> None:
         def furnish(views: Mapping[str, View], figures: Mapping[str, LiveFigure], feed: Feed) -> Panel:
             for one in tools:
                 one.join(feed.feed_id)
-            return Panel(knobs, Tray(tools), views, figures, feed, show)
+            return kind(knobs, Tray(tools), views, figures, feed, show)
 
         super().__init__(snapshot, state, views, furnish, fps=fps, on_error=on_error, chosen=chosen)
 

@@ -1,21 +1,15 @@
 """Shared: how a lab is given away, as a program and as a recipe, and made again from one."""
 
-from typing import Any, Self
-
-from rnnviz.lab.console import Console
-from rnnviz.lab.sharing import arguments_of
-from rnnviz.training.recipe import Recipe
+from rnnviz.lab.labconsole import LabConsole
+from rnnviz.lab.verbs import Verbs
 
 __all__ = ["Shared"]
 
 
-class Shared:
+class Shared(Verbs):
     """The part of a `Lab` that writes it down."""
 
-    _console: Console
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        raise NotImplementedError("this is a part of Lab.")
+    _console: LabConsole
 
     def code(self, steps: int | None = None) -> str:
         """Return a plain PyTorch script that trains as this lab does from step 0, and prints ``step N loss X`` lines.
@@ -53,28 +47,3 @@ class Shared:
         """
         recipe = self._console.recipe()
         return recipe.link() if link else recipe.text()
-
-    @classmethod
-    def from_recipe(cls, text: str, *, device: str = "auto") -> Self:
-        """Return the lab that a recipe describes; it is read as data, and nothing in it is run.
-
-        Parameters
-        ----------
-        text : str
-            What `recipe` gave, or any text that holds it, such as a link.
-        device : str
-            As for the class.
-
-        Raises
-        ------
-        ValueError
-            If there is no recipe in the text, or one that cannot be followed.
-
-        Examples
-        --------
-        >>> from rnnviz.lab import Lab
-        >>> lab = Lab("adding", cell="gru", lr=3e-3)
-        >>> Lab.from_recipe("https://example.org/?" + lab.recipe(link=True)).settings == lab.settings
-        True
-        """
-        return cls(device=device, **arguments_of(Recipe.parse(text)))

@@ -16,6 +16,8 @@ class Blame:
     ----------
     where : {"model", "task"}
         Who is at work, or who was when an error came.
+    who : str
+        Which of several models this is about; empty where there is one.
 
     Examples
     --------
@@ -25,6 +27,7 @@ class Blame:
     """
 
     where = "model"
+    who = ""
 
     def task(self, work: Callable[P, T], *args: P.args, **keywords: P.kwargs) -> T:
         """Return ``work(...)``, which is the task's; when it raises, ``where`` stays ``"task"``."""

@@ -1,4 +1,4 @@
-"""Building a run's model: ours from the settings, or somebody's own."""
+"""Building what a run needs: the model, ours from the settings or somebody's own, its optimiser, a whole task."""
 
 import copy
 from collections.abc import Callable
@@ -7,12 +7,13 @@ from typing import Any
 import torch
 from torch import nn
 
+from rnnviz import tasks
 from rnnviz.models import SequenceModel, initialise, rescale, set_forget_bias
 from rnnviz.tasks import Task
 from rnnviz.trace.finding import recurrent_modules
 from rnnviz.training.settings import Settings
 
-__all__ = ["Builder", "builder_of", "shape_memory"]
+__all__ = ["Builder", "builder_of", "complete", "optimizer", "shape_memory"]
 
 Builder = Callable[[Task, Settings], nn.Module]
 
@@ -63,6 +64,26 @@ def shape_memory(model: nn.Module, settings: Settings, before: Settings | None =
             rescale(layer, settings.rho)
         if settings.forget_bias is not None and (before is None or before.forget_bias != settings.forget_bias):
             set_forget_bias(layer, settings.forget_bias)
+
+
+def optimizer(settings: Settings, parameters: list[torch.nn.Parameter]) -> torch.optim.Optimizer:
+    """Return the optimiser that the settings name."""
+    # fused: one kernel, and unlike the plain loop it never asks the host for a number
+    kinds: dict[str, Callable[..., torch.optim.Optimizer]]
+    kinds = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
+    return kinds[settings.optimizer](parameters, lr=settings.lr, fused=True)
+
+
+def complete(task: Task) -> Task:
+    """Return a task of somebody's own, or raise a TypeError that says what it lacks."""
+    if not isinstance(task, Task):
+        got = f"the class {task.__name__}; call it" if isinstance(task, type) else type(task).__name__
+        raise TypeError(f"task must be a Task or one of {', '.join(tasks.KNOWN)}, got {got}.")
+    missing = [name for name in ("name", "input_size", "output_size", "seq_len") if not hasattr(task, name)]
+    if missing:
+        kind = type(task).__name__
+        raise TypeError(f"the task {kind} has no {', '.join(missing)}; set it in the class, such as input_size = 1.")
+    return task
 
 
 def _sequence_model(task: Task, settings: Settings) -> nn.Module:

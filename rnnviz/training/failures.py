@@ -16,6 +16,8 @@ class NonFiniteLoss(FloatingPointError):  # noqa: N818  # says what is wrong
         The first step whose loss or gradient norm is not finite.
     grad_norm : float
         The gradient norm (before clipping) of the step before; NaN when there was none.
+    who : str
+        Which of several models; empty where there is one.
 
     Examples
     --------
@@ -24,15 +26,17 @@ class NonFiniteLoss(FloatingPointError):  # noqa: N818  # says what is wrong
 Lower lr or set clip, then press reset.
     """
 
-    def __init__(self, step: int, grad_norm: float) -> None:
+    def __init__(self, step: int, grad_norm: float, who: str = "") -> None:
         self.step = step
         self.grad_norm = grad_norm
         key = "error.not_finite" if math.isfinite(grad_norm) else "error.not_finite_at_once"
-        super().__init__(t(key, step=step, grad_norm=f"{grad_norm:.3g}"))
+        super().__init__(_named(t(key, step=step, grad_norm=f"{grad_norm:.3g}"), who))
 
 
-def describe(error: BaseException, where: str) -> str:
+def describe(error: BaseException, where: str, who: str = "") -> str:
     """Return one sentence on ``error`` raised in ``where`` (``"task"``, ``"model"``, ``"view"`` or ``"lab"``).
+
+    ``who`` names the model where there are several.
 
     Examples
     --------
@@ -41,4 +45,8 @@ def describe(error: BaseException, where: str) -> str:
     """
     if isinstance(error, NonFiniteLoss):
         return str(error)
-    return t(f"error.in_{where}", type=type(error).__name__, text=str(error) or t("error.no_text"))
+    return _named(t(f"error.in_{where}", type=type(error).__name__, text=str(error) or t("error.no_text")), who)
+
+
+def _named(text: str, who: str) -> str:
+    return t("error.named", name=who, text=text) if who else text

@@ -69,11 +69,11 @@ class Look:
         self._reach = Reach()
         self._inputs, self._targets = _array(self.probe.inputs), _array(self.probe.targets)
 
-    def snapshot(self, model: nn.Module, settings: Settings, history: History, run: int, fresh: bool) -> Snapshot:
-        """Return everything a picture needs, see `Session.snapshot`."""
+    def snapshot(self, model: nn.Module, settings: Settings, history: History, run: int, score: bool) -> Snapshot:
+        """Return everything a picture needs, see `Session.frame`."""
         traced = self._trace(model)
         module, layer = next(iter(traced.layers.items()))
-        score = self._scored(model, history.step, fresh)
+        scored = self._scored(model, history.step, score)
         curves = gradient_curves(layer)
         relu = settings.nonlinearity == "relu"
         self._scales = scales.fit(layer, curves, relu=relu, step=history.step, before=self._scales)
@@ -93,15 +93,15 @@ class Look:
             horizon=self._reach.note(history.step, curves),
             ghosts=ghosts,
             scales=self._scales,
-            prediction=score.prediction,
+            prediction=scored.prediction,
             time_labels=self._labels,
             spans=self._spans,
-            validation=score.validation,
-            validation_step=score.step,
+            validation=scored.validation,
+            validation_step=scored.step,
             baselines=self.baselines,
             metric_name=self._task.metric_name,
             higher_is_better=self._task.higher_is_better,
-            confusion=score.confusion,
+            confusion=scored.confusion,
         )
 
     def _haunt(self, step: int, curves: tuple[Floats, ...]) -> tuple[Floats, ...]:
@@ -134,12 +134,16 @@ class Look:
 
         return trace(model, self.probe.inputs, loss=loss)
 
-    def _scored(self, model: nn.Module, step: int, fresh: bool) -> _Score:
+    @property
+    def score_due(self) -> bool:
+        """Whether the held-out part can be asked again without taking more than its share of a playing run's time."""
+        known = self._score
+        return known is None or time.monotonic() - known.made >= known.seconds / _SCORE_SHARE
+
+    def _scored(self, model: nn.Module, step: int, wanted: bool) -> _Score:
         known, now = self._score, time.monotonic()
-        if known is not None:
-            affordable = now - known.made >= known.seconds / _SCORE_SHARE
-            if known.step == step or not (fresh or affordable):
-                return known
+        if known is not None and (known.step == step or not wanted):
+            return known
         self._score = _Score(step, *self._ask(model), now, time.monotonic() - now)
         return self._score
 

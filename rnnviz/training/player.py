@@ -8,11 +8,11 @@ from typing import Any
 
 from rnnviz.i18n import t
 from rnnviz.training.devices import considerate_threads
-from rnnviz.training.failures import NonFiniteLoss, describe
+from rnnviz.training.failures import describe
 from rnnviz.training.pace import Pace
-from rnnviz.training.session import Session
 from rnnviz.training.snapshot import Snapshot
 from rnnviz.training.tape import Tape
+from rnnviz.training.trainable import Trainable
 from rnnviz.training.turns import Turns
 
 __all__ = ["Order", "Player", "RunState"]
@@ -84,7 +84,7 @@ class Player:
 
     def __init__(
         self,
-        session: Session,
+        session: Trainable,
         on_frame: Callable[[Snapshot], None],
         on_state: Callable[[RunState], None],
         fps: float,
@@ -139,7 +139,7 @@ class Player:
     def _run(self, order: Order, rebuild: bool) -> None:
         rebuilt = self._take_up(rebuild)
         if order.open:
-            self._check()
+            self.session.check()
             self._advance(order)
         elif self.state.phase == "failed" and not rebuilt:
             return  # only live settings changed: what failed is still broken, and the state still says so
@@ -177,7 +177,7 @@ class Player:
                 self._frame(pace)
             elif unchecked >= _CHECK_EVERY:
                 unchecked = 0
-                self._check()
+                self.session.check()
         self._speed = pace.measure(session.step)
 
     def _take(self, order: Order) -> bool:
@@ -194,12 +194,11 @@ class Player:
         pace.end_frame()
 
     def _show(self, *, fresh: bool = True) -> None:
-        self._check()
+        self.session.check()
         if not self.watched:
             return
         snapshot = self.session.snapshot(fresh=fresh)
-        if not snapshot.drawable:  # the update of the last step broke the weights before any loss could tell
-            raise self._not_finite(self.session.step)
+        self.session.check(snapshot)
         self.last_frame = snapshot
         self.tape.offer(snapshot)
         self._call(self._on_frame, snapshot)
@@ -208,15 +207,6 @@ class Player:
         """Put a run that nobody watches on the tape, now and then; one that is watched is noted frame by frame."""
         if not self.watched and self.tape.due(self.session.run, self.session.step):
             self.tape.offer(self.session.snapshot(fresh=False))
-
-    def _check(self) -> None:
-        bad = self.session.history.first_bad()
-        if bad is not None:
-            raise NonFiniteLoss(*bad)
-
-    def _not_finite(self, step: int) -> NonFiniteLoss:
-        norms = self.session.history["grad_norm"]
-        return NonFiniteLoss(step, float(norms[-1]) if len(norms) else math.nan)
 
     def _rest(self, rebuilt: bool) -> None:
         step = self.session.step
@@ -237,15 +227,16 @@ class Player:
             self._fail(error)
 
     def _fail(self, error: BaseException) -> None:
-        where = "view" if self._in_view else self.session.blame.where
+        blame = self.session.blame
+        where, who = ("view", "") if self._in_view else (blame.where, blame.who)
         self._in_view = False
         with contextlib.suppress(Exception):  # the view that just failed may fail again: its error is reported already
-            self.announce("failed", describe(error, where))
+            self.announce("failed", describe(error, where, who))
         self._in_view = False
 
     def _now(self, phase: str, message: str) -> RunState:
         session = self.session
-        return RunState(phase, session.step, self._goal, self._speed, session.history.latest_loss(), message)
+        return RunState(phase, session.step, self._goal, self._speed, session.latest_loss(), message)
 
     def _call(self, callback: Callable[[Any], None], value: RunState | Snapshot) -> None:
         self._in_view = True  # stays so when the callback raises: `_fail` names it

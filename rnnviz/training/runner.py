@@ -9,10 +9,10 @@ from rnnviz.i18n import t
 from rnnviz.training.checks import number, whole
 from rnnviz.training.failures import describe
 from rnnviz.training.player import Order, Player, RunState
-from rnnviz.training.session import Session
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshot import Snapshot
 from rnnviz.training.tape import Tape
+from rnnviz.training.trainable import Trainable
 from rnnviz.training.worker import Worker
 
 __all__ = ["RunState", "Runner"]
@@ -25,7 +25,7 @@ class Runner:
 
     Parameters
     ----------
-    session : Session
+    session : Session or Race
         What to train; nobody else may step it while the runner does.
     on_frame : callable
         Called with a `Snapshot` at most ``fps`` times a second, and once more when the run pauses or ends.
@@ -43,6 +43,7 @@ class Runner:
 
     Examples
     --------
+    >>> from rnnviz.training import Session
     >>> frames = []
     >>> runner = Runner(Session("adding", seq_len=10, hidden_size=4, device="cpu"), on_frame=frames.append)
     >>> runner.train(20)
@@ -52,7 +53,7 @@ class Runner:
 
     def __init__(
         self,
-        session: Session,
+        session: Trainable,
         *,
         on_frame: Callable[[Snapshot], None],
         on_state: Callable[[RunState], None] = lambda state: None,
@@ -71,7 +72,7 @@ class Runner:
         self._error: BaseException | None = None
 
     @property
-    def session(self) -> Session:
+    def session(self) -> Trainable:
         """What is trained."""
         return self._player.session
 

@@ -1,6 +1,7 @@
 """Session: trains a model on a task, one step at a time, and takes snapshots; knows no thread and no widget."""
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -9,15 +10,19 @@ from torch import Tensor, nn
 from rnnviz import tasks
 from rnnviz.tasks import Batch, Task
 from rnnviz.training.blame import Blame
-from rnnviz.training.building import Builder, builder_of, shape_memory
+from rnnviz.training.building import Builder, builder_of, complete, optimizer, shape_memory
+from rnnviz.training.clipping import clip
 from rnnviz.training.devices import pick
+from rnnviz.training.failures import NonFiniteLoss
 from rnnviz.training.history import History
 from rnnviz.training.looks import Look
 from rnnviz.training.schedules import factor
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshot import Snapshot
 
-__all__ = ["Session"]
+__all__ = ["Parts", "Session"]
+
+Parts = tuple[Settings, Task, Look, nn.Module]
 
 
 class Session:
@@ -87,7 +92,7 @@ class Session:
     ) -> None:
         if probe_size < 1:
             raise ValueError(f"probe_size must be at least 1, got {probe_size}.")
-        self.task = tasks.make(task) if isinstance(task, str) else _complete(task)
+        self.task = tasks.make(task) if isinstance(task, str) else complete(task)
         self._builder, self.own_model = builder_of(model), model is not None
         self.device = pick(device)
         self.probe_size = probe_size
@@ -131,6 +136,11 @@ class Session:
         return self._look.probe
 
     @property
+    def rebuilding(self) -> tuple[str, ...]:
+        """The structural settings among those not taken up yet: they will rebuild the model."""
+        return self._built.rebuilds(self._settings)
+
+    @property
     def step(self) -> int:
         """Finished steps since the model was built."""
         return self.history.step
@@ -140,38 +150,48 @@ class Session:
 
         If that fails, model and settings stay what they were, and the error goes on.
         """
-        settings = self._settings
         try:
-            task, look, model = self._prepare(settings)
+            parts = self.prepare()
         except BaseException:
-            self._settings = getattr(self, "_built", settings)
+            self.revert()
             raise
-        self.task, self._look, self.model = task, look, model
+        self.begin(parts)
+
+    def revert(self) -> None:
+        """Forget settings that were assigned and are not taken up yet."""
+        self._settings = getattr(self, "_built", self._settings)
+
+    def begin(self, parts: Parts) -> None:
+        """Start the next run with what `prepare` has built."""
+        settings, self.task, self._look, self.model = parts
+        model = self.model
         self._parameters = list(model.parameters())
-        self._optimizer = _optimizer(settings, self._parameters)
+        self._optimizer = optimizer(settings, self._parameters)
         self._batches = torch.Generator(self.device).manual_seed(settings.seed)
         self._noise = torch.Generator(self.device).manual_seed(settings.seed + 1)
         self.history = History([name for name, _ in model.named_parameters()], self.device)
         self._built = settings
         self.run += 1
 
-    def _prepare(self, settings: Settings) -> tuple[Task, Look, nn.Module]:
+    def prepare(self) -> Parts:
+        """Build what the next run needs from the settings, and change nothing yet: only here can a rebuild fail."""
+        settings = self._settings
         assert settings.seq_len is not None  # `checked` saw to it
         task = self.blame.task(self.task.with_seq_len, settings.seq_len)
         task = self.blame.task(task.to, self.device)
         look = Look(task, self.probe_size, self.device, self.blame)
-        return task, look, self._builder(task, settings).to(self.device)
+        return settings, task, look, self._builder(task, settings).to(self.device)
 
     def adopt(self) -> None:
         """Take up assigned settings now, as the next step would: rebuild if the structure differs, else adjust."""
         settings = self._settings
         if settings is self._built:
             return
-        if self._built.rebuilds(settings):
+        if self.rebuilding:
             self.rebuild()
             return
         if settings.optimizer != self._built.optimizer:
-            self._optimizer = _optimizer(settings, self._parameters)
+            self._optimizer = optimizer(settings, self._parameters)
         shape_memory(self.model, settings, self._built)
         self._built = settings
 
@@ -201,25 +221,15 @@ class Session:
         metric = blame.task(task.metric, outputs.detach(), batch.targets)
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        row = torch.cat([torch.stack([loss.detach(), metric.detach()]), self._clip(settings.clip)])
+        row = torch.cat([torch.stack([loss.detach(), metric.detach()]), clip(self._parameters, settings.clip)])
         self._optimizer.step()
         self.history.append(row, lr=lr, clip=settings.clip)
 
     def _noisy(self, inputs: Tensor, deviation: float) -> Tensor:
-        if not deviation:
+        if not deviation or not inputs.is_floating_point():
             return inputs
         noise = torch.randn(inputs.shape, generator=self._noise, device=inputs.device, dtype=inputs.dtype)
         return inputs + deviation * noise
-
-    @torch.no_grad()
-    def _clip(self, threshold: float | None) -> Tensor:
-        """Scale the gradients down to the threshold; return their norms before, the total first."""
-        grads = [weight.grad for weight in self._parameters if weight.grad is not None]
-        norms = torch.stack(torch._foreach_norm(grads))
-        total = torch.linalg.vector_norm(norms)
-        if threshold is not None:
-            torch.nn.utils.clip_grads_with_norm_(self._parameters, threshold, total)
-        return torch.cat([total[None], norms])
 
     def evaluate(self) -> dict[str, float]:
         """Return the metric on the whole held-out part: ``"model"`` first, then each baseline."""
@@ -239,7 +249,7 @@ class Session:
         Snapshot
             Read-only copies.
         """
-        return self._look.snapshot(self.model, self._built, self.history, self.run, fresh)
+        return self.frame(score=fresh or self.score_due)
 
     def rescored(self, snapshot: Snapshot) -> Snapshot:
         """Return a snapshot of this run with the held-out score of its own step, where it has an older one.
@@ -262,20 +272,24 @@ class Session:
                 weight.copy_(torch.tensor(snapshot.weights[name]))
         return self._look.rescored(model.to(self.device), snapshot)
 
+    @property
+    def score_due(self) -> bool:
+        """Whether a new score of the held-out part costs a playing run less than a hundredth of its time."""
+        return self._look.score_due
 
-def _complete(task: Task) -> Task:
-    if not isinstance(task, Task):
-        got = f"the class {task.__name__}; call it" if isinstance(task, type) else type(task).__name__
-        raise TypeError(f"task must be a Task or one of {', '.join(tasks.KNOWN)}, got {got}.")
-    missing = [name for name in ("name", "input_size", "output_size", "seq_len") if not hasattr(task, name)]
-    if missing:
-        kind = type(task).__name__
-        raise TypeError(f"the task {kind} has no {', '.join(missing)}; set it in the class, such as input_size = 1.")
-    return task
+    def frame(self, *, score: bool) -> Snapshot:
+        """Return a `snapshot` whose score of the held-out part is new if ``score``, else the last one there is."""
+        return self._look.snapshot(self.model, self._built, self.history, self.run, score)
 
+    def latest_loss(self) -> float:
+        """Return the training loss of the last step, NaN before the first."""
+        return self.history.latest_loss()
 
-def _optimizer(settings: Settings, parameters: list[torch.nn.Parameter]) -> torch.optim.Optimizer:
-    # fused: one kernel, and unlike the plain loop it never asks the host for a number
-    kinds: dict[str, Callable[..., torch.optim.Optimizer]]
-    kinds = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
-    return kinds[settings.optimizer](parameters, lr=settings.lr, fused=True)
+    def check(self, snapshot: Snapshot | None = None) -> None:
+        """Raise a `NonFiniteLoss` if the loss or the gradient of a step is not finite, or what ``snapshot`` saw."""
+        bad = self.history.first_bad()
+        if bad is not None:
+            raise NonFiniteLoss(*bad, self.blame.who)
+        if snapshot is not None and not snapshot.drawable:  # the last update broke the weights before a loss could tell
+            norms = self.history["grad_norm"]
+            raise NonFiniteLoss(self.step, float(norms[-1]) if len(norms) else math.nan, self.blame.who)

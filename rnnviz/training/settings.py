@@ -1,6 +1,6 @@
 """Settings: one frozen value that says how to train, checked once, swapped whole."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any, Self
@@ -9,7 +9,7 @@ from rnnviz.models import CELLS, INITIALISATIONS, NONLINEARITIES
 from rnnviz.training.checks import flag, number, one_of, optional, whole
 from rnnviz.training.schedules import SCHEDULES
 
-__all__ = ["LIVE", "OPTIMIZERS", "SCHEDULES", "STRUCTURAL", "Settings"]
+__all__ = ["LIVE", "OPTIMIZERS", "SCHEDULES", "STRUCTURAL", "Settings", "refuse_unknown"]
 
 OPTIMIZERS = ("sgd", "adam", "adamw")
 LIVE = ("lr", "schedule", "clip", "batch_size", "optimizer", "input_noise", "rho", "forget_bias")
@@ -33,7 +33,7 @@ class Settings:
     optimizer : {"sgd", "adam", "adamw"}
         Who turns gradients into steps; the weights are kept when it changes. Live.
     input_noise : float
-        Standard deviation of the normal noise added to the training inputs, 0 or more. Live.
+        Standard deviation of the normal noise added to the training inputs, 0 or more; tokens take none. Live.
     rho : float or None
         Spectral radius to which the recurrent matrix of every gate is rescaled, above 0, when the model is built and
         whenever this changes; training may then move it. None leaves the matrices alone. Live.
@@ -115,10 +115,7 @@ class Settings:
         >>> Settings().replace(clip=None).clip is None
         True
         """
-        known = tuple(field.name for field in fields(self))
-        unknown = sorted(set(changes) - set(known))
-        if unknown:
-            raise TypeError(f"unknown setting {', '.join(map(repr, unknown))}; the settings are {', '.join(known)}.")
+        refuse_unknown(changes)
         return replace(self, **changes)
 
     def rebuilds(self, other: "Settings") -> tuple[str, ...]:
@@ -130,6 +127,14 @@ class Settings:
         ()
         """
         return tuple(name for name in STRUCTURAL if getattr(self, name) != getattr(other, name))
+
+
+def refuse_unknown(names: Iterable[str]) -> None:
+    """Raise a TypeError if one of the names is no setting; the sentence lists those that are."""
+    known = tuple(field.name for field in fields(Settings))
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise TypeError(f"unknown setting {', '.join(map(repr, unknown))}; the settings are {', '.join(known)}.")
 
 
 _CHECKS: Mapping[str, Callable[[str, Any], Any]] = MappingProxyType(

@@ -163,6 +163,16 @@ class Snapshot:
         return self.weights[f"{self.module}.{name}" if self.module else name]
 
     @property
+    def lanes(self) -> "Mapping[str, Snapshot]":
+        """What a picture compares: a snapshot for each model, by label; one run alone is its own only lane."""
+        return {"": self}
+
+    @property
+    def shares(self) -> Mapping[str, float]:
+        """Each lane's share of the training time, by label."""
+        return {"": 1.0}
+
+    @property
     def drawable(self) -> bool:
         """Whether loss, states and gradients are finite on every valid timestep; past a sequence's end they are NaN."""
         layer = self.layer

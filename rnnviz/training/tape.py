@@ -102,6 +102,10 @@ def _empty(shared: int = 1) -> Thinned[Snapshot]:
 
 def _weight(snapshot: Snapshot) -> float:
     """Bytes of the arrays that a snapshot holds alone."""
+    return sum(_weight_alone(one) for one in snapshot.lanes.values())
+
+
+def _weight_alone(snapshot: Snapshot) -> float:
     parts: list[Any] = [getattr(snapshot.layer, one.name) for one in fields(snapshot.layer)]
     parts += [snapshot.horizon.norms] if snapshot.horizon is not None else []
     parts += [*snapshot.layer.gates.values(), *snapshot.history.values(), *snapshot.weights.values()]

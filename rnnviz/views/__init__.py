@@ -1,5 +1,6 @@
 """Pictures of a run: one file a view, each a plotly figure plus the patches that keep it current."""
 
+from rnnviz.views.abreast import AbreastView
 from rnnviz.views.alignment import alignment
 from rnnviz.views.base import GRADIENTS, Focus, Picked, View
 from rnnviz.views.clipping import ClippingView
@@ -7,11 +8,12 @@ from rnnviz.views.confusion import ConfusionView
 from rnnviz.views.curves import CurvesView, WatchedCurvesView
 from rnnviz.views.diagram import Diagram, diagram
 from rnnviz.views.fan import QUANTILES, FanView, fan
-from rnnviz.views.gates import GatesView
+from rnnviz.views.gates import GatesView, gate_panels
 from rnnviz.views.gradients import GradientsView, norm_through_time
-from rnnviz.views.hidden import HiddenView
+from rnnviz.views.hidden import HiddenView, hidden_panels
 from rnnviz.views.horizon import HorizonView
 from rnnviz.views.memory import MemoryView
+from rnnviz.views.overlay import CurvesOverlay, GradientsOverlay, PredictionOverlay
 from rnnviz.views.patch import Patch, Pixels, apply, decode, encode, newest, thin
 from rnnviz.views.perturbation import colour_limit, perturbation_figure, perturbation_patches, perturbation_skeleton
 from rnnviz.views.prediction import PredictionView
@@ -24,6 +26,7 @@ from rnnviz.views.theory import TheoryView
 from rnnviz.views.written import Equation, Term
 
 __all__ = [
+    "COMPARED",
     "DEFAULT",
     "EDITED",
     "GRADIENTS",
@@ -31,14 +34,17 @@ __all__ = [
     "ROWS",
     "VIEWS",
     "WATCHED",
+    "AbreastView",
     "ClippingView",
     "ConfusionView",
+    "CurvesOverlay",
     "CurvesView",
     "Diagram",
     "Equation",
     "FanView",
     "Focus",
     "GatesView",
+    "GradientsOverlay",
     "GradientsView",
     "HiddenView",
     "HorizonView",
@@ -46,6 +52,7 @@ __all__ = [
     "Patch",
     "Picked",
     "Pixels",
+    "PredictionOverlay",
     "PredictionView",
     "Reading",
     "SaturationView",
@@ -96,4 +103,15 @@ DEFAULT = ("hidden", "gradients", "gates", "curves", "prediction")  # what a lab
 
 WATCHED: dict[str, View] = {
     view.name: view for view in (HiddenView(), GradientsView(), GatesView(), WatchedCurvesView())
+}
+
+COMPARED: dict[str, View] = {  # of several models at once
+    view.name: view
+    for view in (
+        AbreastView("hidden", hidden_panels),
+        GradientsOverlay(),
+        CurvesOverlay(),
+        PredictionOverlay(),
+        AbreastView("gates", gate_panels),
+    )
 }

@@ -10,10 +10,10 @@ from rnnviz.views.patch import Patch, Pixels
 from rnnviz.views.steps import Curve, curve_patches, curves_figure
 from rnnviz.views.style import BLUE, GREEN, GREY, ORANGE, PURPLE, plain
 
-__all__ = ["CurvesView", "WatchedCurvesView"]
+__all__ = ["CURVES", "CurvesView", "WatchedCurvesView", "curve_title"]
 
-_CURVES = (Curve("loss", BLUE), Curve("metric", GREEN, log=False), Curve("grad_norm", PURPLE), Curve("lr", ORANGE))
-_CLIP = len(_CURVES)  # trace number of the clip line, in the gradient-norm panel
+CURVES = (Curve("loss", BLUE), Curve("metric", GREEN, log=False), Curve("grad_norm", PURPLE), Curve("lr", ORANGE))
+_CLIP = len(CURVES)  # trace number of the clip line, in the gradient-norm panel
 _WATCHED = (Curve("loss", BLUE), Curve("grad_norm", PURPLE))
 
 
@@ -25,7 +25,7 @@ class CurvesView(View):
     shares_time = False
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
-        figure = curves_figure(_CURVES, [_title(curve.column, snapshot) for curve in _CURVES], self.height)
+        figure = curves_figure(CURVES, [curve_title(curve.column, snapshot) for curve in CURVES], self.height)
         figure.add_scatter(
             mode="lines",
             name=t("view.curves.clip"),
@@ -52,7 +52,7 @@ class CurvesView(View):
         ends = steps[[0, -1]] if len(steps) else np.zeros(0)
         clip = None if snapshot.settings is None else snapshot.settings.clip
         return [
-            *curve_patches(_CURVES, snapshot.history, pixels),
+            *curve_patches(CURVES, snapshot.history, pixels),
             Patch(_CLIP, "x", ends),
             Patch(_CLIP, "y", np.full(len(ends), np.nan if clip is None else clip)),
             Patch(None, "annotations[0].text", _score(snapshot)),
@@ -95,7 +95,8 @@ def _score(snapshot: Snapshot) -> str:
     return t("view.curves.against", score=words, best=best)
 
 
-def _title(column: str, snapshot: Snapshot) -> str:
+def curve_title(column: str, snapshot: Snapshot) -> str:
+    """Return the words above the panel of a column."""
     return (
         t("view.curves.metric", metric=plain(snapshot.metric_name))
         if column == "metric"

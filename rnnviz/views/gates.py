@@ -9,7 +9,7 @@ from rnnviz.views.heat import HeatView, Panel, heat_patches, heat_skeleton
 from rnnviz.views.patch import Patch, Pixels
 from rnnviz.views.style import base_layout, plain
 
-__all__ = ["GatesView"]
+__all__ = ["GatesView", "gate_panels"]
 
 _LOW = 128  # pixels: a picture that has only a sentence to say
 _CANDIDATES = {"g", "n"}  # tanh: −1…1; every other gate is a sigmoid: 0…1
@@ -24,15 +24,16 @@ class GatesView(HeatView):
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         if not snapshot.layer.gates:
             return _no_gates(_LOW)
-        return heat_skeleton(t("view.gates.title"), self.height, _panels(snapshot, focus), columns=2)
+        return heat_skeleton(t("view.gates.title"), self.height, gate_panels(snapshot, focus), columns=2)
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
         if not snapshot.layer.gates:
             return []
-        return heat_patches(_panels(snapshot, focus), snapshot, focus, 2, pixels)
+        return heat_patches(gate_panels(snapshot, focus), snapshot, focus, 2, pixels)
 
 
-def _panels(snapshot: Snapshot, focus: Focus) -> list[Panel]:
+def gate_panels(snapshot: Snapshot, focus: Focus) -> list[Panel]:
+    """Return a panel a gate, in torch's order; none for a cell without gates."""
     at = (focus.layer, focus.direction, focus.sample)
     return [
         Panel(gate, _title(snapshot.layer.kind, gate), values[at], (-1.0 if gate in _CANDIDATES else 0.0, 1.0))

@@ -11,7 +11,7 @@ from rnnviz.views.base import Focus, View, times
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.style import BLUE, ORANGE, axis, base_layout, notice
 
-__all__ = ["GHOSTS", "GradientsView", "norm_through_time"]
+__all__ = ["GHOSTS", "GradientsView", "gradient_words", "norm_through_time", "positive"]
 
 GHOSTS = 5
 _DIRECT, _TOTAL = GHOSTS, GHOSTS + 1  # trace numbers: the ghosts lie underneath
@@ -83,14 +83,14 @@ class GradientsView(View):
         kept = thin(len(total), pixels and pixels[0])
         patches = []
         for index, curve in enumerate([*ghosts, direct, total]):
-            patches += [Patch(index, "x", times(snapshot)[kept]), Patch(index, "y", _positive(curve)[kept])]
+            patches += [Patch(index, "x", times(snapshot)[kept]), Patch(index, "y", positive(curve)[kept])]
             patches.append(Patch(index, "visible", index not in _HIDDEN[focus.gradient]))
         scale = snapshot.scales["gradient"]
         return [
             *patches,
             Patch(None, "yaxis.range", (scale.low, scale.high)),
             Patch(None, "yaxis.dtick", max(1, math.ceil((scale.high - scale.low) / 8))),
-            Patch(None, "annotations[0].text", _words(direct, scale, kept.step)),
+            Patch(None, "annotations[0].text", gradient_words(direct, scale, kept.step)),
         ]
 
 
@@ -106,12 +106,13 @@ def _low_notice() -> go.layout.Annotation:
     return note
 
 
-def _positive(curve: np.ndarray) -> np.ndarray:
+def positive(curve: np.ndarray) -> np.ndarray:
     """Leave a gap where a log axis has no place for 0 (the notice counts the exact zeros)."""
     return np.where(curve > 0, curve, np.nan)
 
 
-def _words(direct: np.ndarray, scale: Scale, stride: int) -> str:
+def gradient_words(direct: np.ndarray, scale: Scale, stride: int) -> str:
+    """Return what the picture leaves out or has changed: exact zeros, a widened range, thinned steps."""
     zeros = int((direct == 0).sum())
     words = [t("view.gradients.zeros", zeros=zeros, steps=len(direct))] if zeros else []
     if scale.previous is not None:

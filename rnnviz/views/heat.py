@@ -13,7 +13,7 @@ from rnnviz.views.base import Focus, Picked, View, where
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.style import DIVERGING, SEQUENTIAL, axis, base_layout, notice
 
-__all__ = ["HeatView", "Panel", "heat_patches", "heat_skeleton"]
+__all__ = ["HeatView", "Panel", "heading", "heat_patches", "heat_skeleton", "heatmap", "said", "thinned"]
 
 _GAP = 0.14  # of the plotting height, between two rows of panels
 
@@ -82,8 +82,8 @@ def heat_skeleton(title: str, height: int, panels: Sequence[Panel], columns: int
         layout[f"yaxis{suffix}"] = axis(
             t("view.unit") if column == 0 else "", domain=box[1], anchor=f"x{suffix}", showticklabels=column == 0
         )
-        annotations.append(_heading(panel, box))
-        figure.add_trace(_heatmap(panel, suffix, box))
+        annotations.append(heading(panel.title, box))
+        figure.add_trace(heatmap(panel, suffix, box))
     figure.update_layout(**layout, annotations=annotations)
     return figure
 
@@ -117,16 +117,18 @@ def heat_patches(
             Patch(index, "z", panel.values[steps, units].T, panel.limits),
             Patch(index, "x", time),
             Patch(index, "y", unit),
-            Patch(None, f"annotations[{index + 1}].text", _said(panel.title, panel.note)),
+            Patch(None, f"annotations[{index + 1}].text", said(panel.title, panel.note)),
         ]
-    return [*patches, Patch(None, "annotations[0].text", _said(where(snapshot, focus), _thinned(steps, units)))]
+    return [*patches, Patch(None, "annotations[0].text", said(where(snapshot, focus), thinned(steps, units)))]
 
 
-def _said(*words: str) -> str:
+def said(*words: str) -> str:
+    """Return those of the words that are not empty, in one line."""
     return " · ".join(word for word in words if word)
 
 
-def _thinned(steps: slice, units: slice) -> str:
+def thinned(steps: slice, units: slice) -> str:
+    """Return the words for timesteps and units that were left out, if any."""
     if steps.step > 1 and units.step > 1:
         return t("view.thinned", steps=steps.step, units=units.step)
     if steps.step > 1:
@@ -147,9 +149,10 @@ def _box(row: int, column: int, rows: int, columns: int) -> tuple[list[float], l
     return [column * width + (0.03 if column else 0), (column + 1) * width - 0.105], [max(top - height, 0), top]
 
 
-def _heading(panel: Panel, box: tuple[list[float], list[float]]) -> go.layout.Annotation:
+def heading(text: str, box: tuple[list[float], list[float]]) -> go.layout.Annotation:
+    """Return the words above a panel whose x and y domains are ``box``."""
     return go.layout.Annotation(
-        text=panel.title,
+        text=text,
         showarrow=False,
         xref="paper",
         yref="paper",
@@ -161,7 +164,8 @@ def _heading(panel: Panel, box: tuple[list[float], list[float]]) -> go.layout.An
     )
 
 
-def _heatmap(panel: Panel, suffix: str, box: tuple[list[float], list[float]]) -> go.Heatmap:
+def heatmap(panel: Panel, suffix: str, box: tuple[list[float], list[float]]) -> go.Heatmap:
+    """Return the empty heatmap of a panel on the axes ``x{suffix}`` and ``y{suffix}``, its colour bar at its right."""
     low, high = panel.limits
     bar: dict[str, Any] = {
         "x": box[0][1] + 0.008,

@@ -10,7 +10,7 @@ from rnnviz.views.heat import HeatView, Panel, heat_patches, heat_skeleton
 from rnnviz.views.patch import Patch, Pixels
 from rnnviz.views.style import plain
 
-__all__ = ["HiddenView"]
+__all__ = ["HiddenView", "heat_ranges", "hidden_panels", "time_words"]
 
 
 class HiddenView(HeatView):
@@ -20,15 +20,16 @@ class HiddenView(HeatView):
     height = 340
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
-        return heat_skeleton(t("view.hidden.title"), self.height, _panels(snapshot, focus), columns=1)
+        return heat_skeleton(t("view.hidden.title"), self.height, hidden_panels(snapshot, focus), columns=1)
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
-        panels = _panels(snapshot, focus)
+        panels = hidden_panels(snapshot, focus)
         patches = heat_patches(panels, snapshot, focus, 1, pixels)
-        return [*patches, *_ranges(panels), *_time_title(snapshot, focus, len(panels))]
+        return [*patches, *heat_ranges(panels), *_time_title(snapshot, focus, len(panels))]
 
 
-def _panels(snapshot: Snapshot, focus: Focus) -> list[Panel]:
+def hidden_panels(snapshot: Snapshot, focus: Focus) -> list[Panel]:
+    """Return the panels of h_t and, where there is one, c_t."""
     at = (focus.layer, focus.direction, focus.sample)
     layer = snapshot.layer
     panels = [_panel("h", t("view.hidden.h"), layer.hidden[at], snapshot.scales["hidden"])]
@@ -53,7 +54,7 @@ def _range(low: float, high: float) -> str:
     return f"±{high:g}" if low == -high else f"{low:g} … {high:g}"
 
 
-def _ranges(panels: list[Panel]) -> list[Patch]:
+def heat_ranges(panels: list[Panel]) -> list[Patch]:
     """Return the colour range as the bar shows it: the same every frame unless a notice says that it was widened."""
     patches = []
     for index, panel in enumerate(panels):
@@ -66,10 +67,14 @@ def _ranges(panels: list[Panel]) -> list[Patch]:
     return patches
 
 
-def _time_title(snapshot: Snapshot, focus: Focus, panels: int) -> list[Patch]:
+def time_words(snapshot: Snapshot, focus: Focus) -> str:
+    """Return the time axis' title, with the first and the last label where the task has a calendar."""
     labels = snapshot.time_labels[focus.sample] if snapshot.spans[focus.sample] else None  # a calendar has both
+    if labels is None:
+        return t("view.time")
+    return t("view.time.labelled", first=plain(labels[0]), last=plain(labels[-1]))
+
+
+def _time_title(snapshot: Snapshot, focus: Focus, panels: int) -> list[Patch]:
     axis = "xaxis" if panels == 1 else f"xaxis{panels}"
-    words = (
-        t("view.time") if labels is None else t("view.time.labelled", first=plain(labels[0]), last=plain(labels[-1]))
-    )
-    return [Patch(None, f"{axis}.title.text", words)]
+    return [Patch(None, f"{axis}.title.text", time_words(snapshot, focus))]

@@ -11,7 +11,7 @@ from rnnviz.i18n import t
 from rnnviz.views.patch import Patch, Pixels, newest
 from rnnviz.views.style import axis, base_layout, notice
 
-__all__ = ["Curve", "curve_patches", "curves_figure", "log_ticks"]
+__all__ = ["Curve", "curve_patches", "curve_points", "curve_ticks", "curves_figure", "log_ticks"]
 
 _WIDTH = 0.42  # of each panel, as a share of the plotting area
 _LEFT, _RIGHT = (0.0, _WIDTH), (1 - _WIDTH, 1.0)
@@ -68,16 +68,34 @@ def curve_patches(curves: Sequence[Curve], history: Mapping[str, np.ndarray], pi
     pixels : tuple of int, optional
         ``(width, height)`` of the plotting area; ``None`` keeps every value.
     """
+    return [*curve_points(curves, history, pixels), *curve_ticks(curves, [history])]
+
+
+def curve_points(
+    curves: Sequence[Curve], history: Mapping[str, np.ndarray], pixels: Pixels | None, first: int = 0
+) -> list[Patch]:
+    """Return the points of every panel, for the traces from number ``first`` on."""
     steps = history["step"]
     kept = newest(len(steps), None if pixels is None else int(pixels[0] * _WIDTH))
     patches = []
-    for index, curve in enumerate(curves):
-        values = history[curve.column]
-        values = np.where(values > 0, values, np.nan)[kept] if curve.log else values[kept]
-        patches += [Patch(index, "x", steps[kept]), Patch(index, "y", values)]
+    for index, curve in enumerate(curves, first):
+        patches += [Patch(index, "x", steps[kept]), Patch(index, "y", _values(curve, history)[kept])]
         patches.append(Patch(index, "mode", "lines" if len(kept) > 1 else "markers"))  # one point has no length
+    return patches
+
+
+def curve_ticks(curves: Sequence[Curve], histories: Sequence[Mapping[str, np.ndarray]]) -> list[Patch]:
+    """Return the ticks of every panel, which may hold the curves of several histories."""
+    patches = []
+    for index, curve in enumerate(curves):
+        values = np.concatenate([_values(curve, history) for history in histories])
         patches += log_ticks(f"yaxis{_suffix(index)}", values, log=curve.log)
     return patches
+
+
+def _values(curve: Curve, history: Mapping[str, np.ndarray]) -> np.ndarray:
+    values = history[curve.column]
+    return np.where(values > 0, values, np.nan) if curve.log else values
 
 
 def _suffix(index: int) -> str:

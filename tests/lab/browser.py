@@ -23,7 +23,7 @@ class Browser:
         self.feed: Feed = self.screen.feed
         self.statuses: list[tuple[str, int]] = []
         self.screen.panel.status.observe(
-            lambda change: self.statuses.append((change["new"], lab._session.run)), names="value"
+            lambda change: self.statuses.append((change["new"], lab._runner.session.run)), names="value"
         )
         self.feed.send = self._hear
         self.answer(1)  # the first frame may be out already

@@ -341,3 +341,9 @@ def test_an_lstm_learns_to_add_where_a_constant_cannot():
     take(session, 400)
     scores = session.evaluate()
     assert scores["model"] < 0.1 * scores["always 1"]
+
+
+def test_tokens_take_no_noise() -> None:
+    session = Session("python-tokens", seq_len=12, hidden_size=4, batch_size=4, input_noise=0.5, device="cpu")
+    quiet = Session("python-tokens", seq_len=12, hidden_size=4, batch_size=4, device="cpu")
+    assert take(session, 3).tolist() == take(quiet, 3).tolist()

@@ -1,0 +1,122 @@
+"""Compare: two to four models on the same batches, played by one set of buttons, shown side by side."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rnnviz.lab.choices import known_views
+from rnnviz.lab.comparing import CompareConsole
+from rnnviz.lab.standings import standings
+from rnnviz.lab.verbs import Verbs
+from rnnviz.tasks import Task
+from rnnviz.training import History, Race, Session, Settings
+from rnnviz.training.entries import enter
+from rnnviz.views import COMPARED, View
+
+__all__ = ["Comparison", "compare"]
+
+_DEFAULT = ("hidden", "gradients", "curves", "prediction")
+
+
+def compare(
+    models: Sequence[str | Mapping[str, Any]],
+    task: str | Task = "sunspots",
+    *,
+    device: str = "auto",
+    steps: int | None = None,
+    fps: float = 15.0,
+    show: Sequence[str] | None = None,
+    views: Sequence[str | View] | None = None,
+    **settings: Any,
+) -> "Comparison":
+    """Train two to four models side by side, on the same batches with the same seed, and watch them together.
+
+    They train in lockstep, so all have made equally many steps; a table tells what share of the time each took. Each
+    curve is, bit for bit, the one that a `rnnviz.Lab` with these settings draws. Only where the sequence length, the
+    batch size or the seed itself is compared do the batches differ.
+
+    Parameters
+    ----------
+    models : sequence of str or dict
+        Names of cells, ``["rnn", "gru", "lstm"]``, or settings, ``[{"forget_bias": 0.0}, {"forget_bias": 2.0}]``.
+    task : str or Task
+        One of ``rnnviz.tasks.KNOWN`` or a task of your own.
+    device, steps, fps, show
+        As for `rnnviz.Lab`; ``show`` also knows ``"standings"``, the table.
+    views : sequence of str or View, optional
+        The pictures to show: of ``"hidden"``, ``"gradients"``, ``"curves"``, ``"prediction"`` (of a forecasting task)
+        and ``"gates"``, all but the last by default, and views of your own; those find every model's snapshot in
+        ``snapshot.lanes``.
+    **settings : object
+        Settings of all models, such as ``hidden_size=32``, ``lr=3e-3``, ``seed=0``.
+
+    Returns
+    -------
+    Comparison
+        As the last line of a cell it shows buttons, knobs, the table and linked pictures.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For fewer than two models or more than four, two that are the same, or a cell, setting, value, task or device
+        that does not exist; the message lists those that do.
+
+    Examples
+    --------
+    >>> comparison = compare(["rnn", "gru"], task="adding", hidden_size=8, seq_len=12, seed=0)
+    >>> comparison.train(steps=5)
+    >>> comparison.history["gru"]["loss"].shape
+    (5,)
+    >>> [(row["model"], row["steps"], row["parameters"]) for row in comparison.table()[:2]]
+    [('rnn', 5, 105), ('gru', 5, 297)]
+    >>> comparison
+    Comparison(task='adding', models=['rnn', 'gru'], step=5)
+    """
+    race = enter(models, task, device=device, planned=steps, **settings)
+    known, chosen = known_views(views, COMPARED, _DEFAULT)
+    return Comparison(race, CompareConsole(race, fps=fps, goal=steps, views=known, chosen=chosen, show=show))
+
+
+class Comparison(Verbs):
+    """Several models in lockstep; made by `compare`.
+
+    Parameters
+    ----------
+    race : Race
+        The models.
+    console : CompareConsole
+        The run and its screen.
+    """
+
+    def __init__(self, race: Race, console: CompareConsole) -> None:
+        self._race = race
+        super().__init__(console)
+
+    def __repr__(self) -> str:
+        race = self._race
+        return f"Comparison(task={race.task.name!r}, models={list(race.sessions)!r}, step={race.step})"
+
+    @property
+    def sessions(self) -> Mapping[str, Session]:
+        """The models in training, by label."""
+        return self._race.sessions
+
+    @property
+    def settings(self) -> Mapping[str, Settings]:
+        """Each model's settings, by label."""
+        return {label: one.settings for label, one in self.sessions.items()}
+
+    @property
+    def history(self) -> Mapping[str, History]:
+        """The curves by label: ``history["lstm"]["loss"]`` and the other columns, as numpy."""
+        return self._race.histories
+
+    def table(self) -> list[dict[str, Any]]:
+        """Return how the models do now, a dict each; after them the baselines, which have a metric alone.
+
+        Returns
+        -------
+        list of dict
+            ``"model"``, ``"steps"``, ``"time_share"`` (0 to 1), ``"parameters"``, ``"loss"`` (of the last training
+            batch), ``"metric"`` (on the held-out part); None where there is nothing to tell.
+        """
+        return standings(self.snapshot())

@@ -1,0 +1,82 @@
+"""The console and the panel of a comparison: those of a lab, where they show one model, made to show several."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from rnnviz.i18n import t
+from rnnviz.lab.choices import shown_controls, tools_asked
+from rnnviz.lab.console import Console
+from rnnviz.lab.panel import Panel
+from rnnviz.lab.pictures import Pictures
+from rnnviz.lab.standings import Standings
+from rnnviz.lab.timeline import Timeline
+from rnnviz.lab.tools import Tool
+from rnnviz.training import LIVE, STRUCTURAL, Race, RunState
+from rnnviz.views import Focus, View
+
+__all__ = ["COMPARE_TOOLS", "CompareConsole", "ComparePanel"]
+
+COMPARE_TOOLS = ("standings", "pictures", "timeline")
+
+
+class ComparePanel(Panel):
+    """A panel whose progress names no loss, as every model has its own, and whose heatmaps take the whole width."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.widget.add_class("rv-compare")
+
+    def progress(self, state: RunState) -> str:
+        """Return the words beside the bar."""
+        return t("compare.progress", step=state.step, goal=state.goal, rate=state.steps_per_second)
+
+
+class CompareConsole(Console):
+    """Connects a race to its screen; what the race compares has no knob and cannot be set.
+
+    Parameters
+    ----------
+    race : Race
+        What is trained.
+    fps, goal, views, chosen, show
+        As for `Console`.
+    """
+
+    _panel = ComparePanel
+
+    def __init__(
+        self,
+        race: Race,
+        *,
+        fps: float,
+        goal: int | None,
+        views: Mapping[str, View],
+        chosen: Sequence[str],
+        show: Sequence[str] | None,
+    ) -> None:
+        self._race = race
+        super().__init__(race, fps=fps, goal=goal, views=views, chosen=chosen, show=_offered(race, show))
+
+    def set(self, changes: dict[str, Any]) -> None:
+        """Change what is common; see `Console.set`."""
+        self._race.refuse_varied(changes)
+        super().set(changes)
+
+    def _tools(self) -> list[Tool]:
+        makers: dict[str, Callable[[], Tool]] = {
+            "standings": Standings,
+            "pictures": lambda: Pictures(self.views, self._chosen, self._choose),
+            "timeline": lambda: Timeline(self.runner.tape, self._held, lambda step: self._guarded(self._hold, step)),
+        }
+        return [makers[name]() for name in tools_asked(self._show, COMPARE_TOOLS)]
+
+
+def _offered(race: Race, show: Sequence[str] | None) -> tuple[str, ...]:
+    """The controls that are asked for and that all models can follow."""
+    every = (*LIVE, *STRUCTURAL, *Focus.__dataclass_fields__, *COMPARE_TOOLS)
+    asked = shown_controls(show, COMPARE_TOOLS) or every
+    cells = {one.settings.cell for one in race.sessions.values()}
+    barred = {*race.varied}
+    barred |= {"cell"} if "nonlinearity" in barred else set()  # another cell has no such choice
+    barred |= {"nonlinearity"} if cells != {"rnn"} else set()
+    return tuple(name for name in asked if name not in barred)

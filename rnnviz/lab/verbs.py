@@ -1,0 +1,174 @@
+"""Verbs: what can be asked of whatever trains on a screen of its own, be it one model or several."""
+
+from typing import Any, Self
+
+import plotly.graph_objects as go
+
+from rnnviz.lab.cells import claim
+from rnnviz.lab.choices import asked_focus
+from rnnviz.lab.console import Console
+from rnnviz.training import RunState, Snapshot
+from rnnviz.training.checks import optional, whole
+
+__all__ = ["Verbs"]
+
+
+class Verbs:
+    """The buttons' methods, the pictures, the widget; `rnnviz.Lab` and what `rnnviz.compare` returns share them.
+
+    Parameters
+    ----------
+    console : Console
+        The run and its screen.
+    """
+
+    _answers: tuple[str, ...] = ()  # figures that are no views of a snapshot, but answers to a question
+
+    def __init__(self, console: Console) -> None:
+        self._console, self._runner = console, console.runner
+        claim(console.discard)
+
+    def play(self) -> None:
+        """Train in the background until the goal or `pause`; return at once."""
+        self._runner.play()
+
+    def pause(self) -> None:
+        """Stop after the present step, and wait for it."""
+        self._runner.pause(wait=True)
+
+    def step(self, n: int = 1) -> None:
+        """Train for exactly ``n`` steps.
+
+        Parameters
+        ----------
+        n : int
+            Steps, at least 1.
+
+        Raises
+        ------
+        Exception
+            What went wrong in the background since the last call, such as `rnnviz.training.NonFiniteLoss`.
+        """
+        self._runner.step(n)
+
+    def reset(self) -> None:
+        """Start again from step 0, with the same seed and the present settings."""
+        self._runner.reset(wait=True)
+
+    def train(self, steps: int) -> None:
+        """Train in place and return when done: deterministic, for scripts and tests.
+
+        Parameters
+        ----------
+        steps : int
+            Steps, at least 1.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If the kernel is interrupted; the lab is paused then and goes on with the next call.
+        Exception
+            What went wrong, now or in the background since the last call.
+        """
+        try:
+            self._runner.train(steps)
+        except KeyboardInterrupt:  # where in torch it struck is nothing to a reader
+            raise KeyboardInterrupt(self.state.message) from None
+
+    def set(self, **settings: Any) -> Self:
+        """Change settings: live ones act at the next step, the others start a new model (the lab says so first).
+
+        Parameters
+        ----------
+        **settings : object
+            New values by name.
+
+        Returns
+        -------
+        Lab or Comparison
+            Itself.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For an unknown name, listing the known, or a value out of range.
+
+        Examples
+        --------
+        >>> from rnnviz.lab import Lab
+        >>> Lab(task="adding").set(lr=3e-3, clip=None).settings.lr
+        0.003
+        """
+        self._console.set(settings)
+        return self
+
+    def rewind(self, step: int | None) -> None:
+        """Let the pictures show an earlier moment and stay there, whatever the training does meanwhile.
+
+        A lab keeps up to 96 moments of its run, evenly spaced; the one nearest to ``step`` is shown. A new model lets
+        go of it.
+
+        Parameters
+        ----------
+        step : int or None
+            Which step, 0 or more; None returns to the newest.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is no such number.
+        """
+        self._console.rewind(optional(whole(0))("step", step))
+
+    def close(self) -> None:
+        """Stop training and drawing for good; `history`, `trace` and `figure` still answer."""
+        self._console.close()
+
+    @property
+    def state(self) -> RunState:
+        """What the runner does: phase, step, speed, loss and the status line's words."""
+        return self._runner.state
+
+    def snapshot(self) -> Snapshot:
+        """Look at the model now, on the probe sequences: states, gates, gradients, curves, forecast."""
+        return self._runner.snapshot()
+
+    def evaluate(self) -> dict[str, float]:
+        """Return the metric on the held-out part: ``"model"`` first, then what simple rules reach."""
+        return self._runner.evaluate()
+
+    def figure(self, name: str, *, step: int | None = None, **focus: Any) -> go.Figure:
+        """Return a picture as a plain plotly figure, every value in it.
+
+        Parameters
+        ----------
+        name : str
+            Which picture: one of ``rnnviz.views.VIEWS`` (``"hidden"``, ``"gradients"`` …) or of the lab's ``views``.
+        step : int, optional
+            Of the kept moments of this run, show the one nearest to this step; the present one by default.
+        **focus : object
+            Parts of a `rnnviz.views.Focus`: ``sample`` (which sequence of the probe), ``layer`` (0 is nearest to the
+            input), ``direction`` (1 is backward), ``time``, ``unit``, ``gradient``.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For an unknown name, a picture that this run does not have, or a sequence that does not exist.
+        """
+        views = self._console.views
+        if name not in tuple(views):
+            raise ValueError(f"name must be one of {', '.join((*views, *self._answers))}, got {name!r}.")
+        where = asked_focus("figure", focus, "name", "step")
+        snapshot = self._console.moment(optional(whole(0))("step", step))
+        if not views[name].exists(snapshot):
+            raise ValueError(f"the task {self._runner.session.task.name!r} has nothing to draw in the view {name!r}.")
+        return views[name].figure(snapshot, where.checked(snapshot.layer))
+
+    @property
+    def widget(self) -> Any:
+        """The whole as an ipywidgets box, to place in a layout of your own."""
+        return self._console.shown().panel.widget
+
+    def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
+        bundle = self.widget._repr_mimebundle_()
+        return {**bundle, "text/plain": repr(self)}

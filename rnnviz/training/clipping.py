@@ -1,0 +1,41 @@
+"""Clipping: gradients scaled down to a threshold, and their norms before that, without waiting for the device."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+__all__ = ["clip"]
+
+
+@torch.no_grad()
+def clip(parameters: Sequence[nn.Parameter], threshold: float | None) -> Tensor:
+    """Scale the gradients so that their total norm is at most the threshold; return the norms before.
+
+    Parameters
+    ----------
+    parameters : sequence of torch.nn.Parameter
+        Those without a gradient are passed over.
+    threshold : float or None
+        None leaves the gradients alone.
+
+    Returns
+    -------
+    torch.Tensor
+        The total norm, then each parameter's, axis (1 + parameters,), on their device.
+
+    Examples
+    --------
+    >>> weight = nn.Parameter(torch.zeros(2))
+    >>> weight.grad = torch.tensor([3.0, 4.0])
+    >>> clip([weight], 1.0)
+    tensor([5., 5.])
+    >>> weight.grad
+    tensor([0.6000, 0.8000])
+    """
+    grads = [weight.grad for weight in parameters if weight.grad is not None]
+    norms = torch.stack(torch._foreach_norm(grads))
+    total = torch.linalg.vector_norm(norms)
+    if threshold is not None:
+        torch.nn.utils.clip_grads_with_norm_(parameters, threshold, total)
+    return torch.cat([total[None], norms])

@@ -1,0 +1,356 @@
+"""A comparison without a browser: one set of verbs and knobs for several models, and what goes wrong in one of them."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import IPython
+import numpy as np
+import pytest
+
+import rnnviz
+from rnnviz.lab import Comparison, Lab, cells, compare
+from rnnviz.training import NonFiniteLoss
+from rnnviz.views import HiddenView, View
+from tests.lab.browser import Browser, settle
+from tests.lab.test_rerun import Notebook
+from tests.training.examples import WAIT, raising
+
+pytestmark = pytest.mark.timeout(120)
+
+Maker = Callable[..., Comparison]
+CELLS = ("rnn", "gru", "lstm")
+SIZES = {"hidden_size": 4, "batch_size": 4, "device": "cpu", "seq_len": 8}
+
+
+@pytest.fixture
+def make() -> Iterator[Maker]:
+    made: list[Comparison] = []
+
+    def build(*models: Any, **settings: Any) -> Comparison:
+        made.append(compare(list(models or CELLS), **{"task": "adding", "fps": 500.0, **SIZES, **settings}))
+        return made[-1]
+
+    yield build
+    for one in made:
+        one.close()
+
+
+def rows(browser: Browser) -> list[list[str]]:
+    """The table on screen, a list of texts a row, without its head."""
+    browser.catch_up()
+    html = browser.screen.panel.tray.lines[0].children[0].value
+    lines = re.findall(r"<tr.*?</tr>", html)[1:]
+    return [[re.sub(r"<.*?>", "", cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", line)] for line in lines]
+
+
+def test_the_front_door_has_it() -> None:
+    assert rnnviz.compare is compare
+    assert "compare" in rnnviz.__all__
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_each_curve_is_that_of_a_lab_with_the_same_settings_bit_for_bit(make: Maker, cell: str) -> None:
+    comparison = make(seed=5)
+    comparison.train(20)
+    lab = Lab("adding", cell=cell, seed=5, **SIZES)
+    lab.train(20)
+    np.testing.assert_array_equal(comparison.history[cell]["loss"], lab.history["loss"])
+    lab.close()
+
+
+def test_playing_watched_gives_the_same_curves_as_training_in_place(make: Maker) -> None:
+    trained, played = make(), make(steps=20)
+    trained.train(20)
+    Browser(played)
+    played.play()
+    assert played._runner.join(WAIT)
+    for cell in CELLS:
+        np.testing.assert_array_equal(trained.history[cell]["loss"], played.history[cell]["loss"])
+
+
+def test_step_reset_and_pause_act_on_all(make: Maker) -> None:
+    comparison = make()
+    comparison.step(3)
+    assert [one.step for one in comparison.sessions.values()] == [3, 3, 3]
+    first = {cell: history["loss"] for cell, history in comparison.history.items()}
+    comparison.reset()
+    assert [one.step for one in comparison.sessions.values()] == [0, 0, 0]
+    browser = Browser(comparison)
+    comparison.play()
+    with browser.sent:
+        assert browser.sent.wait_for(lambda: browser.frames and browser.frames[-1][0]["step"] > 2, WAIT)
+    comparison.pause()
+    assert comparison.state.phase == "paused"
+    assert len({one.step for one in comparison.sessions.values()}) == 1
+    for cell in CELLS:
+        np.testing.assert_array_equal(comparison.history[cell]["loss"][:3], first[cell])
+
+
+def test_a_live_setting_acts_on_all_and_a_structural_one_rebuilds_all(make: Maker) -> None:
+    comparison = make()
+    comparison.train(2)
+    assert comparison.set(lr=0.25) is comparison
+    assert comparison._race.run == 0
+    comparison.set(hidden_size=6)
+    assert comparison._race.run == 1
+    assert {(one.lr, one.hidden_size) for one in comparison.settings.values()} == {(0.25, 6)}
+    assert comparison.state.message == "Rebuilt from step 0."
+
+
+def test_a_knob_moves_all_models(make: Maker) -> None:
+    comparison = make()
+    Browser(comparison)
+    comparison._console.knobs.widgets["lr"].value = 0.5
+    settle(comparison)
+    assert {one.lr for one in comparison.settings.values()} == {0.5}
+
+
+@pytest.mark.parametrize(
+    ("models", "hidden"),
+    [
+        (CELLS, {"cell", "nonlinearity"}),
+        (({"lr": 0.1}, {"lr": 0.2}), {"lr", "nonlinearity"}),
+        (({"cell": "rnn"}, {"cell": "rnn", "nonlinearity": "relu"}), {"cell", "nonlinearity"}),
+    ],
+)
+def test_what_is_compared_has_no_knob(make: Maker, models: Any, hidden: set[str]) -> None:
+    comparison = make(*models)
+    screen = Browser(comparison).screen
+
+    def shown(widget: Any) -> Iterator[str]:
+        yield from getattr(widget, "_dom_classes", ())
+        for child in getattr(widget, "children", ()):
+            yield from shown(child)
+
+    classes = set(shown(screen.panel.widget))
+    missing = {name for name in comparison._console.knobs.widgets if f"rv-{name.replace('_', '-')}" not in classes}
+    assert missing == hidden
+
+
+def test_what_is_compared_cannot_be_set(make: Maker) -> None:
+    with pytest.raises(ValueError, match="cell cannot be set for all: it is what this comparison compares"):
+        make("rnn", "gru").set(cell="gru")
+
+
+def test_an_unknown_setting_is_answered_with_the_known_ones(make: Maker) -> None:
+    with pytest.raises(TypeError, match="unknown setting 'lerning_rate'; the settings are lr, "):
+        make().set(lerning_rate=1)
+
+
+def test_the_table_has_every_models_numbers_and_the_baselines(make: Maker) -> None:
+    comparison = make()
+    comparison.train(4)
+    table = comparison.table()
+    scores = comparison.evaluate()
+    assert [row["model"] for row in table] == [*CELLS, *(name for name in scores if name not in CELLS)]
+    for row in table[:3]:
+        one = comparison.sessions[row["model"]]
+        assert row["steps"] == 4
+        assert row["parameters"] == sum(weight.numel() for weight in one.model.parameters())
+        assert row["loss"] == one.history["loss"][-1]
+    assert {row["model"]: row["metric"] for row in table} == pytest.approx(scores)
+    assert sum(row["time_share"] for row in table[:3]) == pytest.approx(1.0)
+
+
+def test_before_the_first_step_the_table_has_no_loss_and_no_time(make: Maker) -> None:
+    table = make().table()
+    assert all(row["loss"] is None and row["time_share"] is None for row in table)
+    assert all(row["metric"] is not None for row in table)
+
+
+def test_the_table_on_screen_keeps_up_with_the_run(make: Maker) -> None:
+    comparison = make()
+    browser = Browser(comparison)
+    assert [row[1] for row in rows(browser)] == ["0", "0", "0", "–"]
+    comparison.train(7)
+    shown, told = rows(browser), comparison.table()
+    assert [row[1] for row in shown] == ["7", "7", "7", "–"]
+    assert [row[0] for row in shown] == [row["model"] for row in told]
+    assert [row[5] for row in shown] == [f"{row['metric']:.4g}" for row in told]
+    assert [row[4] for row in shown[:3]] == [f"{row['loss']:.4g}" for row in told[:3]]
+
+
+def test_the_best_score_is_bold(make: Maker) -> None:
+    comparison = make()
+    browser = Browser(comparison)
+    comparison.train(5)
+    browser.catch_up()
+    html = browser.screen.panel.tray.lines[0].children[0].value
+    best = min(row["metric"] for row in comparison.table()[:3])
+    assert re.findall(r"<td><b>(.*?)</b></td>", html) == [f"{best:.4g}"]
+
+
+def test_one_frame_carries_all_pictures(make: Maker) -> None:
+    comparison = make()
+    browser = Browser(comparison)
+    comparison.train(2)
+    browser.catch_up()
+    message = browser.frames[-1][0]
+    assert {part["figure"] for part in message["parts"]} == {"hidden", "gradients", "curves"}
+    assert message["step"] == 2
+
+
+def test_after_a_rebuild_the_pictures_are_drawn_anew(make: Maker) -> None:
+    comparison = make()
+    browser = Browser(comparison)
+    comparison.set(hidden_size=6)
+    browser.catch_up()
+    assert browser.frames[-1][0]["run"] == 1
+    shapes = [part["shape"] for part in browser.frames[-1][0]["parts"] if part["key"] == "z"]
+    assert [shape[0] for shape in shapes] == [6, 6, 6, 6]
+
+
+@pytest.mark.parametrize("name", ["hidden", "gradients", "curves", "gates"])
+def test_every_picture_can_be_had_as_a_plain_figure(make: Maker, name: str) -> None:
+    assert len(make().figure(name, sample=1).data) > 2
+
+
+def test_a_picture_that_does_not_exist_is_answered_with_those_that_do(make: Maker) -> None:
+    with pytest.raises(
+        ValueError, match="name must be one of hidden, gradients, curves, prediction, gates, got 'phase'"
+    ):
+        make().figure("phase")
+
+
+def test_chosen_pictures_and_a_view_of_ones_own_are_shown(make: Maker) -> None:
+    class Mine(HiddenView):
+        name = "mine"
+
+    comparison = make(views=["gates", Mine()])
+    browser = Browser(comparison)
+    browser.catch_up()
+    assert browser.screen.chosen == {"gates", "mine"}
+    assert isinstance(comparison._console.views["mine"], View)
+
+
+def test_only_the_controls_asked_for_are_shown(make: Maker) -> None:
+    comparison = make(show=["lr"])
+    screen = Browser(comparison).screen
+    assert screen.panel.tray.lines == []
+    assert list(screen.panel.tray.buttons) == []
+
+
+def test_a_control_that_does_not_exist_is_answered_with_those_that_do(make: Maker) -> None:
+    with pytest.raises(ValueError, match=r"show names 'rhoo'; a lab has lr, .*standings, pictures, timeline"):
+        make(show=["rhoo"])
+
+
+def test_one_model_that_blows_up_pauses_all_is_named_on_screen_and_raised_by_the_next_blocking_call(
+    make: Maker,
+) -> None:
+    comparison = make({"lr": 1e-3}, {"lr": 1e38}, cell="rnn", optimizer="sgd", clip=None)
+    browser = Browser(comparison)
+    comparison.play()
+    settle(comparison)
+    browser.catch_up()
+    assert comparison.state.phase == "failed"
+    assert "lr=1e+38: The loss or its gradient stopped being a number at step" in browser.status
+    assert "rv-failed" in browser.status
+    with pytest.raises(NonFiniteLoss, match=r"lr=1e\+38: The loss"):
+        comparison.train(1)
+
+
+def test_an_error_inside_one_model_is_shown_with_its_name(make: Maker) -> None:
+    comparison = make()
+    browser = Browser(comparison)
+    comparison.sessions["gru"].model.register_forward_pre_hook(raising(RuntimeError("out of memory")))
+    comparison.play()
+    settle(comparison)
+    browser.catch_up()
+    assert "gru: The model raised RuntimeError: out of memory" in browser.status
+    with pytest.raises(RuntimeError, match="out of memory"):
+        comparison.train(1)
+
+
+def test_running_the_cell_again_frees_the_comparison_it_made(make: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell = Notebook()
+    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
+    monkeypatch.setattr(cells, "_made", {})
+    shell.run("a")
+    first = make()
+    Browser(first)
+    shell.run("a")
+    second = make()
+    assert first.state.phase == "stopped"
+    assert first._console.screen is None
+    assert second.state.phase == "ready"
+
+
+def test_an_earlier_moment_of_all_models_can_be_looked_at(make: Maker) -> None:
+    comparison = make(steps=64)
+    Browser(comparison)
+    comparison.train(2)
+    then = comparison.figure("hidden").data
+    comparison.train(6)
+    now = comparison.figure("hidden").data
+    again = comparison.figure("hidden", step=2).data
+    for before, after, later in zip(then, again, now, strict=True):
+        np.testing.assert_array_equal(before.z, after.z)
+        assert (before.z != later.z).any()
+
+
+def test_rewound_pictures_and_table_show_the_same_earlier_step(make: Maker) -> None:
+    comparison = make()
+    browser = Browser(comparison)
+    comparison.train(2)
+    comparison.train(6)
+    comparison.rewind(2)
+    assert [row[1] for row in rows(browser)[:3]] == ["2", "2", "2"]
+    assert browser.frames[-1][0]["step"] == 2
+
+
+def test_closed_it_still_answers(make: Maker) -> None:
+    comparison = make()
+    comparison.train(2)
+    comparison.close()
+    assert len(comparison.history["gru"]["loss"]) == 2
+    assert comparison.table()[0]["steps"] == 2
+    assert comparison.figure("hidden").data
+    with pytest.raises(RuntimeError, match="stopped for good"):
+        comparison.train(1)
+
+
+def test_a_notebook_shows_the_widget_and_other_pages_its_words(make: Maker) -> None:
+    bundle = make()._repr_mimebundle_()
+    assert bundle["text/plain"] == "Comparison(task='adding', models=['rnn', 'gru', 'lstm'], step=0)"
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+
+
+def test_data_never_becomes_markup(make: Maker) -> None:
+    comparison = make()
+    for one in comparison.sessions.values():
+        one.task.metric_name = "<i>MSE</i>"
+    browser = Browser(comparison)
+    browser.catch_up()
+    html = browser.screen.panel.tray.lines[0].children[0].value
+    assert "<i>" not in html
+    assert "&lt;i&gt;MSE&lt;/i&gt;" in html
+
+
+@pytest.mark.parametrize(
+    ("models", "settings", "words"),
+    [
+        (["rnn"], {}, ["models must hold 2 to 4 entries, got 1"]),
+        ([*CELLS, {"lr": 1.0}, {"lr": 2.0}], {}, ["models must hold 2 to 4 entries, got 5"]),
+        (["gru", "gru"], {}, ["models must differ"]),
+        ("rnn", {}, ["models must be a list such as"]),
+        (["rnn", "transformer"], {}, ["cell must be one of rnn, lstm, gru, got 'transformer'"]),
+        (["rnn", "gru"], {"hiden_size": 3}, ["unknown setting 'hiden_size'"]),
+        (["rnn", "gru"], {"task": "sunspot"}, ["'sunspot'", "adding"]),
+        (["rnn", "gru"], {"device": "tpu"}, ["device 'tpu' does not exist here"]),
+        (["rnn", "gru"], {"fps": 0}, ["fps must be above 0, got 0"]),
+        (["rnn", "gru"], {"steps": 0}, ["steps must be at least 1, got 0"]),
+        (
+            ["rnn", "gru"],
+            {"views": ["phase"]},
+            ["views must hold names (hidden, gradients, curves, prediction, gates)"],
+        ),
+        (["rnn", "gru"], {"nonlinearity": "relu"}, ["nonlinearity 'relu' exists only for the plain RNN"]),
+    ],
+)
+def test_a_comparison_that_cannot_be_made_says_why(models: Any, settings: dict[str, Any], words: list[str]) -> None:
+    with pytest.raises((TypeError, ValueError)) as caught:
+        compare(models, **{"task": "adding", "device": "cpu", **settings})
+    for word in words:
+        assert word in str(caught.value)
