@@ -26,6 +26,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def _wait_for_step(notebook: Notebook, least: int) -> int:
     """Wait until a picture of the first lab shows training step ``least`` or a later one; return the latest shown."""
+    notebook.lab.locator(".rv-plot:visible").first.scroll_into_view_if_needed()  # out of sight it is not drawn
     notebook.page.wait_for_function(f"least => Math.max(...{STEP}) >= least", arg=least, timeout=PATIENCE)
     return int(notebook.page.evaluate(f"Math.max(...{STEP})"))
 
@@ -33,7 +34,10 @@ def _wait_for_step(notebook: Notebook, least: int) -> int:
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_a_chapter_runs_and_its_first_lab_plays(address: str, page: Page, name: str) -> None:
-    notebook = Notebook(page).open(address, name).run_all()
+    notebook = Notebook(page).open(address, name)
+    # a stored count looks like that of a cell which has run
+    page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    notebook.run_all()
     assert page.locator(".jp-OutputArea-output[data-mime-type*='error']").count() == 0
     notebook.lab.scroll_into_view_if_needed()
     first = _wait_for_step(notebook, 0)
