@@ -16,6 +16,7 @@ from rnnviz.views.style import DIVERGING, SEQUENTIAL, axis, base_layout, notice
 __all__ = ["HeatView", "Panel", "heat_patches", "heat_skeleton"]
 
 _GAP = 0.14  # of the plotting height, between two rows of panels
+_PADDED = "rgba(128,128,128,0.45)"  # behind the cells: past a sequence's end there are none
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,11 +120,21 @@ def heat_patches(
             Patch(index, "y", unit),
             Patch(None, f"annotations[{index + 1}].text", _said(panel.title, panel.note)),
         ]
-    return [*patches, Patch(None, "annotations[0].text", _said(where(snapshot, focus), _thinned(steps, units)))]
+    padding = _padding(snapshot, focus)
+    return [
+        *patches,
+        Patch(None, "plot_bgcolor", _PADDED if padding else "rgba(0,0,0,0)"),
+        Patch(None, "annotations[0].text", _said(where(snapshot, focus), padding, _thinned(steps, units))),
+    ]
 
 
 def _said(*words: str) -> str:
     return " · ".join(word for word in words if word)
+
+
+def _padding(snapshot: Snapshot, focus: Focus) -> str:
+    steps, length = snapshot.layer.hidden.shape[3], int(snapshot.layer.lengths[focus.sample])
+    return t("view.heat.padding", length=length) if length < steps else ""
 
 
 def _thinned(steps: slice, units: slice) -> str:
