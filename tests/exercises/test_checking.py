@@ -142,11 +142,12 @@ def test_a_wrong_answer_gets_the_hint_of_its_kind(id: str, answer: object, hint:
     assert len(verdict.words) > 60
 
 
-def test_every_hint_of_every_exercise_is_given_by_some_answer_above() -> None:
-    known = {(id, mistake.hint) for id, exercise in EXERCISES.items() for mistake in exercise.mistakes}
-    known |= {(id, "other") for id in EXERCISES}
+def test_every_hint_of_the_first_two_chapters_is_given_by_some_answer_above() -> None:
+    here = {id: exercise for id, exercise in EXERCISES.items() if id[:2] in ("00", "01")}  # the others have a file each
+    known = {(id, mistake.hint) for id, exercise in here.items() for mistake in exercise.mistakes}
+    known |= {(id, "other") for id in here}
     assert known - {(id, hint) for id, _, hint in WRONG} == set()
-    assert set(EXERCISES) == {id for id, _ in RIGHT}
+    assert set(here) == {id for id, _ in RIGHT}
 
 
 def test_every_word_about_exercises_belongs_to_one() -> None:

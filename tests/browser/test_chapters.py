@@ -1,0 +1,45 @@
+"""Every chapter after the first two opens in JupyterLab and runs, and its first lab plays."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from rnnviz.cli.chapters import copy_chapters, shipped_chapters
+from tests.browser.jupyter import PATIENCE, Notebook, server
+
+FOLDER = Path(__file__).parents[2] / "notebooks" / "en"
+CHAPTERS = [path.name for path in sorted(FOLDER.glob("*.ipynb")) if path.name[:2] not in ("00", "01")]
+STEP = (
+    "[...document.querySelector('.rv-lab').querySelectorAll('.rv-plot')].map(plot => Number(plot.dataset.step ?? -1))"
+)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder: Path = tmp_path_factory.mktemp("chapters")
+    copy_chapters(shipped_chapters(), folder)
+    with server(folder) as started:
+        yield started
+
+
+def _wait_for_step(notebook: Notebook, least: int) -> int:
+    """Wait until a picture of the first lab shows training step ``least`` or a later one; return the latest shown."""
+    notebook.page.wait_for_function(f"least => Math.max(...{STEP}) >= least", arg=least, timeout=PATIENCE)
+    return int(notebook.page.evaluate(f"Math.max(...{STEP})"))
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_chapter_runs_and_its_first_lab_plays(address: str, page: Page, name: str) -> None:
+    notebook = Notebook(page).open(address, name).run_all()
+    assert page.locator(".jp-OutputArea-output[data-mime-type*='error']").count() == 0
+    notebook.lab.scroll_into_view_if_needed()
+    first = _wait_for_step(notebook, 0)
+    notebook.button("play").first.click()
+    _wait_for_step(notebook, first + 10)
+    notebook.button("pause").first.click()
+    expect(notebook.button("play").first).to_be_enabled()
+    notebook.settle()
+    assert notebook.errors == []
