@@ -73,7 +73,7 @@ def test_past_its_end_a_sequence_has_no_cells_on_a_grey_ground_and_the_words_say
         assert np.isnan(panel.z[:, length:]).all()
         assert len(panel.x) == STEPS
     assert figure.layout.plot_bgcolor == "rgba(128,128,128,0.45)"
-    assert f"this sequence ends after {length} steps; grey is padding" in notices(figure)
+    assert f" · {length} steps, then padding (grey)" in notices(figure)
 
 
 @pytest.mark.parametrize("view", [HiddenView(), GatesView()], ids=lambda view: view.name)
