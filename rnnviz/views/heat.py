@@ -16,6 +16,7 @@ from rnnviz.views.style import DIVERGING, SEQUENTIAL, axis, base_layout, notice
 __all__ = ["HeatView", "Panel", "heading", "heat_patches", "heat_skeleton", "heatmap", "said", "thinned"]
 
 _GAP = 0.14  # of the plotting height, between two rows of panels
+_PADDED = "rgba(128,128,128,0.45)"  # behind the cells: past a sequence's end there are none
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +120,12 @@ def heat_patches(
             Patch(index, "y", unit),
             Patch(None, f"annotations[{index + 1}].text", said(panel.title, panel.note)),
         ]
-    return [*patches, Patch(None, "annotations[0].text", said(where(snapshot, focus), thinned(steps, units)))]
+    padding = _padding(snapshot, focus)
+    return [
+        *patches,
+        Patch(None, "plot_bgcolor", _PADDED if padding else "rgba(0,0,0,0)"),
+        Patch(None, "annotations[0].text", said(where(snapshot, focus), padding, thinned(steps, units))),
+    ]
 
 
 def said(*words: str) -> str:
@@ -127,8 +133,12 @@ def said(*words: str) -> str:
     return " · ".join(word for word in words if word)
 
 
-def thinned(steps: slice, units: slice) -> str:
-    """Return the words for timesteps and units that were left out, if any."""
+def _padding(snapshot: Snapshot, focus: Focus) -> str:
+    steps, length = snapshot.layer.hidden.shape[3], int(snapshot.layer.lengths[focus.sample])
+    return t("view.heat.padding", length=length) if length < steps else ""
+
+
+def _thinned(steps: slice, units: slice) -> str:
     if steps.step > 1 and units.step > 1:
         return t("view.thinned", steps=steps.step, units=units.step)
     if steps.step > 1:

@@ -1,0 +1,163 @@
+"""Answers to chapter 06's exercises: the right ones are confirmed, each typical wrong one gets its own hint."""
+
+import itertools
+
+import numpy as np
+import pytest
+import torch
+
+from rnnviz.exercises import judge
+from rnnviz.exercises.catalog import EXERCISES, PREDICTIONS
+from rnnviz.i18n import t
+
+MINE = {id: exercise for id, exercise in EXERCISES.items() if id.startswith("06.")}
+
+
+def _clip(gradient, max_norm):
+    return gradient * min(1.0, max_norm / gradient.norm())
+
+
+def _torchs_clip(gradient, max_norm):
+    weight = torch.nn.Parameter(torch.zeros_like(gradient))
+    weight.grad = gradient.clone()
+    torch.nn.utils.clip_grad_norm_([weight], float(max_norm))
+    return weight.grad
+
+
+def _branching(gradient, max_norm):
+    norm = np.sqrt(sum(float(number) ** 2 for number in gradient))
+    return [float(number) * float(max_norm) / norm for number in gradient] if norm > max_norm else gradient
+
+
+def _gathered(states, lengths):
+    return states.gather(1, (lengths - 1)[:, None, None].expand(-1, 1, states.shape[2]))[:, 0]
+
+
+def _packed(states, lengths):
+    """torch's own h_n of a layer that copies its input."""
+    layer = torch.nn.RNN(3, 3, batch_first=True, nonlinearity="relu").double()
+    with torch.no_grad():
+        for weight in layer.parameters():
+            weight.zero_()
+        layer.weight_ih_l0.copy_(torch.eye(3))
+    pack = torch.nn.utils.rnn.pack_padded_sequence
+    ends = [layer(pack(sign * states, lengths, True, enforce_sorted=False))[1][0] for sign in (1, -1)]
+    return ends[0] - ends[1]
+
+
+def _rates(epochs):
+    optimizer = torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))], lr=0.02)
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=5, gamma=0.1)
+    for _ in range(epochs):
+        optimizer.step()
+        scheduler.step()
+    return scheduler.get_last_lr()[0]
+
+
+def _gate():
+    lstm = torch.nn.LSTM(2, 3)
+    for name, parameter in lstm.named_parameters():
+        if "bias" in name:
+            parameter.data.zero_()
+            parameter.data.chunk(4)[1].fill_(1.0)
+    return torch.sigmoid((lstm.bias_ih_l0 + lstm.bias_hh_l0)[3])
+
+
+RIGHT = [
+    ("06.clip", _clip),
+    ("06.clip", _torchs_clip),
+    ("06.clip", _branching),
+    ("06.step-rate", 0.0002),
+    ("06.step-rate", 0.02 * 0.1**2),
+    ("06.step-rate", _rates(12)),
+    ("06.last-valid", lambda states, lengths: states[torch.arange(len(states)), lengths - 1]),
+    ("06.last-valid", _gathered),
+    ("06.last-valid", _packed),
+    ("06.last-valid", lambda states, lengths: [s[n - 1] for s, n in zip(states.tolist(), lengths, strict=True)]),
+    ("06.forget-gate", 0.88),
+    ("06.forget-gate", _gate()),
+]
+
+WRONG = [
+    ("06.clip", lambda gradient, max_norm: gradient * max_norm / gradient.norm(), "always"),
+    ("06.clip", lambda gradient, max_norm: gradient.clamp(-max_norm, max_norm), "by-value"),
+    ("06.clip", lambda gradient, max_norm: gradient * max(1, max_norm / gradient.norm()), "max"),
+    ("06.clip", lambda g, max_norm: g / g.norm() if g.norm() > max_norm else g, "length-one"),
+    ("06.clip", lambda gradient, max_norm: gradient, "unclipped"),
+    ("06.clip", lambda g, max_norm: g * min(1, max_norm / g.abs().max()), "by-largest"),
+    ("06.clip", lambda gradient, max_norm: gradient / 2, "other"),
+    ("06.clip", lambda gradient, max_norm: None, "nothing-returned"),
+    ("06.clip", lambda gradient: gradient, "raised"),
+    ("06.clip", 2.0, "not-a-function"),
+    ("06.step-rate", 0.002, "one-fall"),
+    ("06.step-rate", _rates(15), "three-falls"),
+    ("06.step-rate", 0.02 * 0.1**12, "each-epoch"),
+    ("06.step-rate", 0.02 * 0.1 ** (12 / 5), "no-rounding"),
+    ("06.step-rate", 0.01, "factor"),
+    ("06.step-rate", 0.02 - 2 * 0.1, "subtracted"),
+    ("06.step-rate", 0.02, "other"),
+    ("06.step-rate", "0.0002", "quoted"),
+    ("06.last-valid", lambda states, lengths: states[:, -1], "last-of-all"),
+    ("06.last-valid", lambda states, lengths: states[torch.arange(len(states)), lengths], "one-too-far"),
+    ("06.last-valid", lambda states, lengths: states[:, lengths - 1], "every-row"),
+    ("06.last-valid", lambda s, n: s.gather(1, (n - 1)[:, None, None].expand(-1, 1, 3)), "time-kept"),
+    ("06.last-valid", lambda states, lengths: states.mean(1), "mean"),
+    ("06.last-valid", lambda s, n: torch.stack([a[:k].mean(0) for a, k in zip(s, n, strict=True)]), "mean"),
+    ("06.last-valid", lambda states, lengths: states[torch.arange(len(states)), -lengths], "minus-length"),
+    ("06.last-valid", lambda states, lengths: states[lengths - 1], "sequence-axis"),
+    ("06.last-valid", lambda states, lengths: states[0], "other"),
+    ("06.last-valid", lambda states, lengths: states @ lengths, "raised"),
+    ("06.last-valid", torch.zeros(4, 3), "not-a-function"),
+    ("06.forget-gate", 0.73, "one-bias"),
+    ("06.forget-gate", 2, "bias"),
+    ("06.forget-gate", 1.0, "one"),
+    ("06.forget-gate", 0.5, "half"),
+    ("06.forget-gate", np.tanh(2), "tanh"),
+    ("06.forget-gate", 0.3, "other"),
+    ("06.forget-gate", "0.88", "quoted"),
+]
+
+
+@pytest.mark.parametrize(("id", "answer"), RIGHT)
+def test_a_right_answer_is_confirmed_with_its_reason(id: str, answer: object) -> None:
+    verdict = judge(id, answer)
+    assert (verdict.right, verdict.hint) == (True, "right")
+    assert verdict.words == "✓ Right. " + t(f"exercise.{id}.right")
+
+
+@pytest.mark.parametrize(("id", "answer", "hint"), WRONG)
+def test_a_wrong_answer_gets_the_hint_of_its_kind(id: str, answer: object, hint: str) -> None:
+    verdict = judge(id, answer)
+    assert (verdict.right, verdict.hint) == (False, hint)
+    assert verdict.words.startswith("Not yet. ")
+
+
+def test_every_hint_of_every_exercise_is_given_by_some_answer_above() -> None:
+    known = {(id, mistake.hint) for id, exercise in MINE.items() for mistake in exercise.mistakes}
+    known |= {(id, "other") for id in MINE}
+    assert known - {(id, hint) for id, _, hint in WRONG} == set()
+    assert set(MINE) == {id for id, _ in RIGHT}
+
+
+@pytest.mark.parametrize(("id", "answer"), list(itertools.product(MINE, (..., None))))
+def test_the_dots_left_in_place_are_no_answer(id: str, answer: object) -> None:
+    assert judge(id, answer).hint == "unanswered"
+
+
+@pytest.mark.parametrize("id", ["06.clip", "06.last-valid"])
+def test_a_function_that_gives_the_dots_back_is_no_answer(id: str) -> None:
+    assert judge(id, lambda *arguments: ...).hint == "unanswered"
+
+
+@pytest.mark.parametrize(
+    ("id", "answer"), list(itertools.product(MINE, (object(), {}, "nonsense", [[1], [1, 2]], print)))
+)
+def test_nonsense_is_wrong_and_raises_nothing(id: str, answer: object) -> None:
+    assert not judge(id, answer).right
+
+
+def test_each_prediction_has_an_answer_among_its_options() -> None:
+    assert {id: letter for id, letter in PREDICTIONS.items() if id.startswith("06.")} == {
+        "06.clipped": "c",
+        "06.padded": "c",
+    }
