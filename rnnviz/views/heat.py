@@ -138,7 +138,8 @@ def _padding(snapshot: Snapshot, focus: Focus) -> str:
     return t("view.heat.padding", length=length) if length < steps else ""
 
 
-def _thinned(steps: slice, units: slice) -> str:
+def thinned(steps: slice, units: slice) -> str:
+    """Return the words for timesteps and units that were left out, if any."""
     if steps.step > 1 and units.step > 1:
         return t("view.thinned", steps=steps.step, units=units.step)
     if steps.step > 1:
