@@ -8,14 +8,13 @@ import ipywidgets as widgets
 
 from rnnviz.i18n import t
 from rnnviz.lab.dress import Dress
+from rnnviz.lab.gallery import Gallery
 from rnnviz.lab.gaze import Gaze
 from rnnviz.lab.knobs import Knobs
-from rnnviz.lab.tools import Tray, box, help_words
-from rnnviz.live import LiveFigure
+from rnnviz.lab.tools import Tray, box
 from rnnviz.training import RunState
-from rnnviz.views import View
 
-__all__ = ["Panel", "status_words", "views_box"]
+__all__ = ["Panel", "status_words"]
 
 
 class Panel:
@@ -27,10 +26,8 @@ class Panel:
         The settings' widgets.
     tray : Tray
         The tools.
-    views : mapping of str to View
-        What the figures draw, in reading order.
-    figures : mapping of str to LiveFigure
-        The pictures.
+    gallery : Gallery
+        The places of the pictures.
     hidden : widgets.Widget
         Invisible widgets that must live as long as the panel (the feed).
     show : sequence of str, optional
@@ -41,8 +38,7 @@ class Panel:
         self,
         knobs: Knobs,
         tray: Tray,
-        views: Mapping[str, View],
-        figures: Mapping[str, LiveFigure],
+        gallery: Gallery,
         hidden: widgets.Widget,
         show: Sequence[str] | None = None,
     ) -> None:
@@ -55,15 +51,13 @@ class Panel:
         self.hidden = hidden
         progress = box(widgets.HBox, [self.bar, self.figures_text], "rv-progress")
         buttons = box(widgets.HBox, [self.play, self.pause, self.step, self.reset], "rv-buttons")
-        self._views = views_box(views, figures)
-        pictures = box(widgets.Box, list(self._views.values()), "rv-views")
         knobs_box = _knobs(knobs, self.gaze, show)
         children = [
             Dress(hints={**knobs.hints, **self.gaze.hints, **tray.hints}, layout={"display": "none"}),
             box(widgets.HBox, [buttons, progress, *_toolbar(tray)], "rv-head"),
             self.status,
             *tray.lines,
-            box(widgets.Box, [*knobs_box, box(widgets.VBox, [*tray.drawers, pictures], "rv-stage")], "rv-body"),
+            box(widgets.Box, [*knobs_box, box(widgets.VBox, [*tray.drawers, gallery.widget], "rv-stage")], "rv-body"),
         ]
         self.widget = box(widgets.VBox, children, "rv-lab")
 
@@ -92,18 +86,6 @@ class Panel:
         loss = "–" if math.isnan(state.loss) else f"{state.loss:.4g}"
         return t("lab.progress", step=state.step, goal=state.goal, rate=state.steps_per_second, loss=loss)
 
-    def show_view(self, name: str, shown: bool) -> None:
-        """Show or hide one picture.
-
-        Parameters
-        ----------
-        name : str
-            The view's name.
-        shown : bool
-            Whether there is anything to draw.
-        """
-        self._views[name].layout.display = None if shown else "none"
-
 
 def _button(name: str) -> widgets.Button:
     icons = {"play": "play", "pause": "pause", "step": "step-forward", "reset": "refresh"}
@@ -124,16 +106,6 @@ def status_words(words: str, *, failed: bool) -> str:
     """
     tone = "rv-failed" if failed else "rv-fine"
     return f'<span role="status" aria-live="polite" class="{tone}">{html.escape(words)}</span>'
-
-
-def views_box(views: Mapping[str, View], figures: Mapping[str, LiveFigure]) -> dict[str, widgets.Box]:
-    """Return a box a picture: the figure, and behind a question mark what a healthy one looks like."""
-    boxes = {}
-    for name, figure in figures.items():
-        words = views[name].help
-        children = [figure, *([help_words(words)] if words else [])]
-        boxes[name] = box(widgets.Box, children, "rv-view", f"rv-view-{name}")
-    return boxes
 
 
 def _toolbar(tray: Tray) -> list[widgets.Widget]:

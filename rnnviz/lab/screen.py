@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 import ipywidgets as widgets
-import plotly.graph_objects as go
 
+from rnnviz.lab.gallery import Gallery
 from rnnviz.lab.gaze import Gaze
 from rnnviz.lab.knobs import Knobs
 from rnnviz.lab.panel import Panel
@@ -18,8 +18,6 @@ from rnnviz.views import Focus, Picked, View
 
 __all__ = ["Frontage", "Screen", "Stage"]
 
-_UNBUILT = -1
-
 
 class Frontage(Protocol):
     """What a stage asks of the widgets around its pictures."""
@@ -30,9 +28,6 @@ class Frontage(Protocol):
 
     def write(self, state: RunState, words: str, *, failed: bool) -> None:
         """Write progress and status."""
-
-    def show_view(self, name: str, shown: bool) -> None:
-        """Show or hide one picture."""
 
 
 P = TypeVar("P", bound=Frontage)
@@ -50,7 +45,7 @@ class Stage(Generic[P]):
     views : mapping of str to View
         Pictures that can be shown, in reading order.
     furnish : callable
-        Called with the views and figures by name and the feed; returns the widgets around them.
+        Called with the gallery of the pictures and the feed; returns the widgets around them.
     fps : float
         Frames a second at most.
     on_error : callable
@@ -66,7 +61,7 @@ class Stage(Generic[P]):
         snapshot: Snapshot,
         state: RunState,
         views: Mapping[str, View],
-        furnish: Callable[[Mapping[str, View], Mapping[str, LiveFigure], Feed], P],
+        furnish: Callable[[Gallery, Feed], P],
         *,
         fps: float,
         on_error: Callable[[BaseException], None],
@@ -86,9 +81,10 @@ class Stage(Generic[P]):
         self._on_error = on_error
         self.feed = feed or Feed()
         focus = Focus().within(snapshot.layer)
-        figures = {name: self._make(name, view, snapshot, focus) for name, view in views.items()}
-        self.panel = furnish(views, figures, self.feed)
-        self._figures = figures
+        self._gallery = Gallery(views)
+        self._figures: dict[str, LiveFigure] = {}
+        self._rebuild(snapshot, focus, self._shown(snapshot))
+        self.panel = furnish(self._gallery, self.feed)
         self.pump = Pump(self._draw, self.feed.room_in, on_error=on_error, fps=fps)
         self.feed.on_ready = self.pump.nudge
         self.feed.on_hello = self.pump.offer
@@ -157,17 +153,6 @@ class Stage(Generic[P]):
         for widget in [*_tree(self.panel.widget), self.feed]:
             widget.close()
 
-    def _make(self, name: str, view: View, snapshot: Snapshot, focus: Focus) -> LiveFigure:
-        if name not in self._chosen or not view.exists(snapshot):
-            return LiveFigure(go.Figure(), name=name, feed=self.feed, run=snapshot.run)
-        return LiveFigure(
-            view.skeleton(snapshot, focus),
-            name=name,
-            feed=self.feed,
-            run=snapshot.run,
-            cursor=cursor_of(view, snapshot, focus),
-        )
-
     def _browser_failed(self, figure: str, text: str) -> None:
         """Report the first failure of a snapshot: the frame that shows the report would fail in the same way."""
         with self._lock:
@@ -206,24 +191,31 @@ class Stage(Generic[P]):
     def _draw_views(self, snapshot: Snapshot) -> None:
         self.panel.gaze.fit(*snapshot.layer.hidden.shape)
         focus = self.panel.gaze.focus.within(snapshot.layer)
-        shown = {name: view for name, view in self._views.items() if name in self._chosen and view.exists(snapshot)}
+        shown = self._shown(snapshot)
         self._rebuild(snapshot, focus, shown)
         self.feed.push(frame_of(snapshot, focus, shown, self.feed.sizes))
         self.panel.tray.show(snapshot, focus)
 
+    def _shown(self, snapshot: Snapshot) -> dict[str, View]:
+        return {name: view for name, view in self._views.items() if name in self._chosen and view.exists(snapshot)}
+
     def _rebuild(self, snapshot: Snapshot, focus: Focus, shown: Mapping[str, View]) -> None:
         """Build pictures anew for another run (other axes, perhaps other panels), and those just chosen."""
-        wanted = dict.fromkeys(shown, snapshot.run)
-        for name, figure in self._figures.items():
-            if wanted.get(name) == self._built.get(name, _UNBUILT):
-                continue
-            self.panel.show_view(name, name in shown)
-            if name in shown:
-                view = shown[name]
-                figure.rebuild(
-                    view.skeleton(snapshot, focus), run=snapshot.run, cursor=cursor_of(view, snapshot, focus)
-                )
-        self._built = {name: wanted.get(name) for name in self._figures}
+        for name in self._views:
+            run = snapshot.run if name in shown else None
+            if self._built.get(name) != run:
+                self._gallery.show(name, name in shown)
+                self._built[name] = run
+                if name in shown:
+                    self._build(name, shown[name], snapshot, focus)
+
+    def _build(self, name: str, view: View, snapshot: Snapshot, focus: Focus) -> None:
+        skeleton, cursor = view.skeleton(snapshot, focus), cursor_of(view, snapshot, focus)
+        if name in self._figures:
+            self._figures[name].rebuild(skeleton, run=snapshot.run, cursor=cursor)
+        else:
+            self._figures[name] = LiveFigure(skeleton, name=name, feed=self.feed, run=snapshot.run, cursor=cursor)
+            self._gallery.hang(name, self._figures[name])
 
     def _picked(self, figure: str, at: Picked) -> None:
         """Look where somebody has clicked."""
@@ -261,10 +253,10 @@ class Screen(Stage[Panel]):
         on_error: Callable[[BaseException], None],
         kind: type[Panel] = Panel,
     ) -> None:
-        def furnish(views: Mapping[str, View], figures: Mapping[str, LiveFigure], feed: Feed) -> Panel:
+        def furnish(gallery: Gallery, feed: Feed) -> Panel:
             for one in tools:
                 one.join(feed.feed_id)
-            return kind(knobs, Tray(tools), views, figures, feed, show)
+            return kind(knobs, Tray(tools), gallery, feed, show)
 
         super().__init__(snapshot, state, views, furnish, fps=fps, on_error=on_error, chosen=chosen)
 

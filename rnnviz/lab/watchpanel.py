@@ -2,19 +2,18 @@
 
 import html
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import ipywidgets as widgets
 
 from rnnviz.i18n import t
 from rnnviz.lab.dress import Dress
+from rnnviz.lab.gallery import Gallery
 from rnnviz.lab.gaze import Gaze
 from rnnviz.lab.insights import InsightsLine
-from rnnviz.lab.panel import status_words, views_box
+from rnnviz.lab.panel import status_words
 from rnnviz.lab.tools import Tray, box
-from rnnviz.live import LiveFigure
 from rnnviz.training import RunState
-from rnnviz.views import View
 
 __all__ = ["WatchPanel"]
 
@@ -24,15 +23,13 @@ class WatchPanel:
 
     Parameters
     ----------
-    views : mapping of str to View
-        What the figures draw, in reading order.
-    figures : mapping of str to LiveFigure
-        The pictures.
+    gallery : Gallery
+        The places of the pictures.
     hidden : widgets.Widget
         Invisible widgets that must live as long as the panel (the feed).
     """
 
-    def __init__(self, views: Mapping[str, View], figures: Mapping[str, LiveFigure], hidden: widgets.Widget) -> None:
+    def __init__(self, gallery: Gallery, hidden: widgets.Widget) -> None:
         self.gaze, self.tray = Gaze(), Tray([InsightsLine()])
         self.module = widgets.Dropdown(description=t("gaze.module"), tooltip=t("gaze.module.tip"))
         for name in ("rv-module", "rv-knob"):
@@ -41,11 +38,9 @@ class WatchPanel:
         self.status = widgets.HTML()
         self.status.add_class("rv-status")
         self.hidden = hidden
-        self._views = views_box(views, figures)
         hints = self.gaze.hints | {"rv-module": [t("gaze.module"), t("gaze.module.tip")]}
         head = box(widgets.HBox, [box(widgets.HBox, [self.progress], "rv-progress")], "rv-head")
-        views = box(widgets.Box, list(self._views.values()), "rv-views")
-        body = box(widgets.Box, [self._selectors(), views], "rv-body")
+        body = box(widgets.Box, [self._selectors(), gallery.widget], "rv-body")
         dress = Dress(hints=hints, layout={"display": "none"})
         self.widget = box(widgets.VBox, [dress, head, self.status, *self.tray.lines, body], "rv-lab", "rv-watch")
 
@@ -79,18 +74,6 @@ class WatchPanel:
         progress = t("watch.progress", step=state.step, rate=state.steps_per_second, loss=loss)
         self.progress.value = f'<span class="rv-figures">{html.escape(progress)}</span>'
         self.status.value = status_words(words, failed=failed)
-
-    def show_view(self, name: str, shown: bool) -> None:
-        """Show or hide one picture.
-
-        Parameters
-        ----------
-        name : str
-            The view's name.
-        shown : bool
-            Whether there is anything to draw.
-        """
-        self._views[name].layout.display = None if shown else "none"
 
     def _selectors(self) -> widgets.Box:
         title = widgets.HTML(f"<b>{html.escape(t('group.gaze'))}</b>")

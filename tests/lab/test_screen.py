@@ -61,10 +61,18 @@ def test_every_part_has_the_class_name_that_outside_checks_look_for(make_lab: La
     assert "rv-lab" in make_lab().widget._dom_classes
 
 
-def test_every_view_is_a_live_figure_in_its_own_box(make_lab: LabMaker) -> None:
+def test_every_view_that_is_shown_is_a_live_figure_in_its_own_box(make_lab: LabMaker) -> None:
     for name in VIEWS:
-        boxes = [part for part in inside(make_lab().widget) if f"rv-view-{name}" in getattr(part, "_dom_classes", ())]
+        lab = make_lab("sunspots" if name in ("prediction", "fan") else "temporal-order", views=[name], seq_len=12)
+        boxes = [part for part in inside(lab.widget) if f"rv-view-{name}" in getattr(part, "_dom_classes", ())]
         assert [repr(box.children[0]) for box in boxes] == [f"LiveFigure('{name}')"]
+
+
+def test_a_view_that_nobody_chose_has_a_place_and_no_figure_yet(make_lab: LabMaker) -> None:
+    lab = make_lab(views=["hidden"])
+    boxes = [part for part in inside(lab.widget) if "rv-view" in getattr(part, "_dom_classes", ())]
+    assert len(boxes) == len(VIEWS)
+    assert sum(len(box.children) > 0 for box in boxes) == 1
 
 
 def test_every_setting_has_a_knob_with_a_label_and_a_tooltip(make_lab: LabMaker) -> None:
@@ -363,7 +371,7 @@ def test_a_task_without_a_forecast_hides_that_view(make_lab: LabMaker) -> None:
     for task, shown in (("adding", "none"), ("sunspots", None)):
         browser = Browser(make_lab(task))
         browser.catch_up()
-        assert browser.screen.panel._views["prediction"].layout.display == shown
+        assert browser.screen._gallery._boxes["prediction"].layout.display == shown
         sent = {part["figure"] for part in browser.frames[-1][0]["parts"]}
         assert ("prediction" in sent) == (shown is None)
 
