@@ -1,0 +1,128 @@
+"""Answers to chapter 05's exercises: the right ones are confirmed, each typical wrong one gets its own hint."""
+
+import pytest
+import torch
+from torch import nn
+
+from rnnviz.exercises import judge
+from rnnviz.exercises.catalog import EXERCISES, PREDICTIONS
+from rnnviz.models import SequenceTagger
+
+MINE = {id: exercise for id, exercise in EXERCISES.items() if id.startswith("05.")}
+
+
+def _joined(out, units):
+    return torch.cat([out[:, -1, :units], out[:, 0, units:]], dim=-1)
+
+
+def _zeros(x, units):
+    return torch.zeros(1, x.size(0), units, device=x.device, dtype=x.dtype)
+
+
+def _shaped(*axes):
+    """Return a function that makes zeros with axes of these sizes, on x's device."""
+    return lambda x, units: torch.zeros(*axes, device=x.device, dtype=x.dtype)
+
+
+def _fails_elsewhere(x, units):
+    return _zeros(x, units) + torch.zeros(units) * float(x.sum())
+
+
+RIGHT = [
+    ("05.tagger-parameters", 4293),
+    ("05.tagger-parameters", sum(weight.numel() for weight in SequenceTagger(100, 8, 16, 5).parameters())),
+    ("05.last-states", _joined),
+    ("05.last-states", lambda out, units: torch.hstack([out[:, -1, :units], out[:, 0, units:]])),
+    ("05.last-states", lambda out, units: _joined(out, units).tolist()),
+    ("05.first-state", _zeros),
+    ("05.first-state", lambda x, units: x.new_zeros(1, len(x), units)),
+    ("05.first-state", lambda x, units: torch.zeros(1, x.shape[0], units).to(x)),
+]
+
+WRONG = [
+    ("05.tagger-parameters", 2629, "one-direction"),
+    ("05.tagger-parameters", 4213, "head-one-direction"),
+    ("05.tagger-parameters", 3493, "no-embedding"),
+    ("05.tagger-parameters", 4128, "no-head"),
+    ("05.tagger-parameters", 4165, "one-bias"),
+    ("05.tagger-parameters", 1797, "one-block"),
+    ("05.tagger-parameters", "4293", "quoted"),
+    ("05.tagger-parameters", 7, "other"),
+    ("05.last-states", lambda out, units: out[:, -1], "last-step"),
+    ("05.last-states", lambda out, units: out[:, 0], "first-step"),
+    ("05.last-states", lambda out, units: torch.cat([out[:, 0, :units], out[:, -1, units:]], 1), "ends-exchanged"),
+    ("05.last-states", lambda out, units: torch.cat([out[:, 0, units:], out[:, -1, :units]], 1), "swapped"),
+    ("05.last-states", lambda out, units: out[:, -1, :units], "one-direction"),
+    ("05.last-states", lambda out, units: out[:, 0, units:], "one-direction"),
+    ("05.last-states", lambda out, units: (out[:, -1, :units], out[:, 0, units:]), "not-joined"),
+    ("05.last-states", lambda out, units: torch.stack([out[:, -1, :units], out[:, 0, units:]], 1), "not-joined"),
+    ("05.last-states", lambda out, units: torch.cat([out[:, -1, :units], out[:, 0, units:]]), "joined-along-batch"),
+    ("05.last-states", lambda out, units: out[-1], "time-first"),
+    ("05.last-states", lambda out, units: torch.cat([out[-1, :, :units], out[0, :, units:]], 1), "time-first"),
+    ("05.last-states", lambda out, units: out.mean(1), "other"),
+    ("05.last-states", lambda out, units: None, "nothing-returned"),
+    ("05.last-states", lambda out: out, "raised"),
+    ("05.last-states", torch.zeros(4, 10), "not-a-function"),
+    ("05.first-state", lambda x, units: (_zeros(x, units), _zeros(x, units)), "two-states"),
+    ("05.first-state", _shaped(4, 1, 7), "batch-first"),
+    ("05.first-state", _shaped(4, 7), "no-layer"),
+    ("05.first-state", _shaped(7), "no-layer"),
+    ("05.first-state", _shaped(1, 4, 3), "feature-size"),
+    ("05.first-state", lambda x, units: torch.zeros_like(x), "feature-size"),
+    ("05.first-state", _shaped(1, 9, 7), "time-axis"),
+    ("05.first-state", lambda x, units: torch.ones_like(_zeros(x, units)), "not-zeros"),
+    ("05.first-state", lambda x, units: torch.zeros(1, x.size(0), units), "device"),
+    ("05.first-state", lambda x, units: torch.zeros(1, x.size(0), units, dtype=x.dtype), "device"),
+    ("05.first-state", lambda x, units: torch.zeros(1, x.size(0), units, device=x.device), "dtype"),
+    ("05.first-state", _shaped(2, 4, 7), "other"),
+    ("05.first-state", lambda x, units: 0, "other"),
+    ("05.first-state", _fails_elsewhere, "raised"),
+    ("05.first-state", lambda x: x, "raised"),
+    ("05.first-state", lambda x, units: None, "nothing-returned"),
+    ("05.first-state", torch.zeros(1, 4, 7), "not-a-function"),
+]
+
+
+@pytest.mark.parametrize(("id", "answer"), RIGHT)
+def test_a_right_answer_is_confirmed(id: str, answer: object) -> None:
+    assert judge(id, answer).hint == "right"
+
+
+@pytest.mark.parametrize(("id", "answer", "hint"), WRONG)
+def test_a_wrong_answer_gets_the_hint_of_its_kind(id: str, answer: object, hint: str) -> None:
+    verdict = judge(id, answer)
+    assert (verdict.right, verdict.hint) == (False, hint)
+    assert verdict.words.startswith("Not yet. ")
+
+
+def test_every_hint_is_given_by_some_answer_above() -> None:
+    known = {(id, mistake.hint) for id, exercise in MINE.items() for mistake in exercise.mistakes}
+    known |= {(id, "other") for id in MINE}
+    assert known - {(id, hint) for id, _, hint in WRONG} == set()
+    assert set(MINE) == {id for id, _ in RIGHT}
+
+
+@pytest.mark.parametrize("id", sorted(MINE))
+@pytest.mark.parametrize("answer", [..., None])
+def test_an_unanswered_exercise_says_so(id: str, answer: object) -> None:
+    assert judge(id, answer).hint == "unanswered"
+
+
+@pytest.mark.parametrize("id", ["05.last-states", "05.first-state"])
+def test_a_function_that_still_returns_the_dots_is_unanswered_too(id: str) -> None:
+    assert judge(id, lambda one, other: ...).hint == "unanswered"
+
+
+@pytest.mark.parametrize("id", sorted(MINE))
+@pytest.mark.parametrize("answer", [float("nan"), [[1], [2, 3]], {}, "", object(), [None], 1j, nn.LSTM, torch.zeros])
+def test_nonsense_is_a_wrong_answer_and_raises_nothing(id: str, answer: object) -> None:
+    assert not judge(id, answer).right
+
+
+def test_a_bidirectional_layers_last_states_are_those_of_the_answer() -> None:
+    out, h_n = nn.GRU(3, 5, batch_first=True, bidirectional=True)(torch.rand(4, 6, 3))
+    torch.testing.assert_close(_joined(out, 5), torch.cat([h_n[0], h_n[1]], -1))
+
+
+def test_the_predictions_are_the_forward_half_and_strings() -> None:
+    assert (PREDICTIONS["05.last-step"], PREDICTIONS["05.from-the-right"]) == ("c", "b")
