@@ -2,7 +2,7 @@
 
 import abc
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import ipywidgets as widgets
 
@@ -78,10 +78,10 @@ class Tray:
         self.drawers = [boxes[one.name] for one in tools if one.drawer]
         self.hints = {name: words for one in tools for name, words in one.hints.items()}
 
-    def on_open(self, call: object) -> None:
+    def on_open(self, call: Callable[[], None]) -> None:
         """Have ``call`` called whenever a drawer opens or closes."""
         for button in self.buttons.values():
-            button.observe(lambda _change: call(), names="value")  # type: ignore[operator]
+            button.observe(lambda _change: call(), names="value")
 
     def show(self, snapshot: Snapshot, focus: Focus) -> None:
         """Let every tool that is open draw.
@@ -126,7 +126,7 @@ def _button(name: str) -> widgets.ToggleButton:
     return button
 
 
-def _opener(drawer: widgets.Box) -> object:
+def _opener(drawer: widgets.Box) -> Callable[[dict[str, bool]], None]:
     def toggled(change: dict[str, bool]) -> None:
         drawer.layout.display = None if change["new"] else "none"
 

@@ -100,7 +100,7 @@ function heads(canvas, id) {
 }
 
 function drawing(parent, { width, height, chip, paths, marks }, id, title) {
-  const canvas = svg("svg", { viewBox: `0 0 ${width} ${height}`, class: "rv-cell", role: "img", "aria-label": title }, parent);
+  const canvas = svg("svg", { viewBox: `0 0 ${width} ${height}`, class: "rv-cell-drawing", role: "img", "aria-label": title }, parent);
   heads(canvas, id);
   for (const { d, back, headless } of paths) {
     svg("path", { d, class: "rv-halo" }, canvas);

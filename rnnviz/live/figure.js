@@ -198,12 +198,20 @@ class Drawing {
   }
 }
 
+// A figure in a closed drawer is not built before it opens: without a size plotly can place nothing.
+function laidOut(el) {
+  return new Promise((done) => {
+    const sized = new ResizeObserver(() => el.offsetWidth > 0 && (sized.disconnect(), done()));
+    sized.observe(el);
+  });
+}
+
 async function render({ model, el }) {
   el.classList.add("rv-figure");
   const waiting = el.appendChild(document.createElement("div"));
   waiting.className = "rv-waiting";
   waiting.style.height = `${model.get("spec").layout?.height ?? 300}px`;
-  const Plotly = await page.plotly.promise;
+  const [Plotly] = await Promise.all([page.plotly.promise, laidOut(el)]);
   const drawing = new Drawing(model, el, Plotly);
   waiting.remove();
   const { plot, cursor, feed } = drawing;

@@ -62,7 +62,7 @@ def base_layout(title: str, height: int, **more: Any) -> dict[str, Any]:
             "font": {"size": 14},
         },
         "height": height,
-        "margin": {"l": 56, "r": 14, "t": 46, "b": 42},
+        "margin": {"l": 62, "r": 14, "t": 46, "b": 42},
         "font": {"family": "system-ui, sans-serif", "size": 11, "color": TEXT},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",

@@ -122,7 +122,7 @@ def test_running_the_cell_again_stops_the_lab_it_replaces(address: str, page: Pa
     page.wait_for_function("() => document.querySelector('.rv-lab')?.isConnected")
     notebook.code("print('PHASES', [one.state.phase for one in labs].__repr__().replace(chr(39), chr(34)))")
     assert notebook.printed("PHASES") == ["stopped", "playing"]
-    assert page.evaluate("[...rnnvizPage.feeds.values()].flatMap(feed => [...feed.figures]).length") == 5
+    assert page.evaluate("[...rnnvizPage.feeds.values()].flatMap(feed => [...feed.figures]).length") == 4
 
 
 def test_a_zoom_stays_while_the_picture_lives(address: str, page: Page, write) -> None:
