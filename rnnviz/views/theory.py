@@ -96,10 +96,12 @@ def _powers(snapshot: Snapshot, focus: Focus) -> tuple[list[np.ndarray], str]:
 def _products(snapshot: Snapshot, focus: Focus) -> tuple[list[np.ndarray], str]:
     gate = KEEPING[snapshot.layer.kind]
     values = snapshot.layer.gates[gate][focus.layer, focus.direction].astype(np.float64)  # batch, time, unit
+    mean = float(np.nanmean(values))
+    values = np.where(np.isnan(values), 1.0, values)  # past a sequence's end nothing is kept or lost
     later = values if focus.direction else values[:, ::-1]  # the step that was read last comes first
     product = np.cumprod(np.concatenate([np.ones_like(later[:, :1]), later[:, :-1]], axis=1), axis=1)
     curve = product.mean(axis=(0, 2))
-    return [curve if focus.direction else curve[::-1]], t("view.theory.gate", gate=gate, mean=float(values.mean()))
+    return [curve if focus.direction else curve[::-1]], t("view.theory.gate", gate=gate, mean=mean)
 
 
 def _drawable(curve: np.ndarray) -> np.ndarray:

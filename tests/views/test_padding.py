@@ -11,7 +11,7 @@ from torch.nn.utils.rnn import pack_padded_sequence
 from rnnviz.lab import Lab
 from rnnviz.tasks import Batch, Task
 from rnnviz.training import Snapshot
-from rnnviz.views import Focus, GatesView, GradientsView, HiddenView
+from rnnviz.views import VIEWS, Focus, GatesView, GradientsView, HiddenView
 from tests.views.pictures import headings, notices
 
 STEPS = 9
@@ -88,3 +88,23 @@ def test_the_gradient_through_time_counts_padding_as_nothing() -> None:
     for step, drawn in enumerate(GradientsView().figure(padded()).data[-1].y):
         valid = layer.grad_hidden[0, 0, layer.lengths > step, step].astype(float)
         assert drawn == pytest.approx(np.sqrt((valid**2).sum()), rel=1e-5)
+
+
+def test_the_keep_gate_s_product_ends_with_each_sequence() -> None:
+    snapshot = padded()
+    gate, lengths = snapshot.layer.gates["z"][0, 0].astype(np.float64), snapshot.layer.lengths
+    expected = [
+        np.mean([gate[b, step + 1 : lengths[b]].prod(axis=0) for b in range(len(gate))]) for step in range(STEPS)
+    ]
+    curves = [np.asarray(trace.y, np.float64) for trace in VIEWS["theory"].figure(snapshot).data]
+    assert any(curve.shape == (STEPS,) and np.allclose(curve, expected) for curve in curves)
+
+
+@pytest.mark.parametrize("name", [name for name in VIEWS if name not in ("prediction", "fan")])
+def test_every_picture_of_padded_sequences_shows_some_number(name: str) -> None:
+    if not VIEWS[name].exists(padded()):
+        assert name in ("confusion", "text")  # neither classes nor labels in this task
+        return
+    arrays = [trace[key] for trace in VIEWS[name].figure(padded()).data for key in ("y", "z") if key in trace]
+    values = [np.asarray(array, np.float64) for array in arrays if array is not None]
+    assert any(np.isfinite(value).any() for value in values if value.size)
