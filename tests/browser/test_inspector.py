@@ -48,7 +48,7 @@ class Inspected:
         self.page, self.notebook = page, Notebook(page).open(address, f"{cell}.ipynb").run_all()
         self.notebook.wait_for_step(5)
         self.notebook.lab.locator("button.rv-open-inspector").click()
-        self.drawing = self.notebook.lab.locator(".rv-inspector .rv-cell")
+        self.drawing = self.notebook.lab.locator(".rv-inspector .rv-cell-drawing")
         expect(self.drawing).to_be_visible(timeout=PATIENCE)
         self.asked = 0
 
