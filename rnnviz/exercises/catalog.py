@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from rnnviz.exercises import chapter_00, chapter_01, chapter_02, chapter_03, chapter_05, chapter_06
+from rnnviz.exercises import chapter_00, chapter_01, chapter_02, chapter_03, chapter_04, chapter_05, chapter_06
 from rnnviz.exercises.specs import Exercise
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
 
-_CHAPTERS = (chapter_00, chapter_01, chapter_02, chapter_03, chapter_05, chapter_06)
+_CHAPTERS = (chapter_00, chapter_01, chapter_02, chapter_03, chapter_04, chapter_05, chapter_06)
 
 EXERCISES: Mapping[str, Exercise] = MappingProxyType(
     {exercise.id: exercise for chapter in _CHAPTERS for exercise in chapter.EXERCISES}

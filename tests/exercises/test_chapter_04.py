@@ -1,0 +1,144 @@
+"""Answers to chapter 04's exercises: the right ones are confirmed, each typical wrong one gets its own hint."""
+
+import pytest
+import torch
+from torch import nn
+
+from rnnviz.exercises import judge
+from rnnviz.exercises.catalog import EXERCISES, PREDICTIONS
+
+MINE = {id: exercise for id, exercise in EXERCISES.items() if id.startswith("04.")}
+
+
+def _parts(x_t, h, W_x, W_h, b):
+    """Return r, z, the candidate's share of the input, and its recurrent matrix."""
+    (x_r, x_z, x_n), (U_r, U_z, U_n) = (W_x @ x_t + b).chunk(3), W_h.chunk(3)
+    return torch.sigmoid(x_r + U_r @ h), torch.sigmoid(x_z + U_z @ h), x_n, U_n
+
+
+def _right(x_t, h, W_x, W_h, b):
+    r, z, x_n, U_n = _parts(x_t, h, W_x, W_h, b)
+    return (1 - z) * h + z * torch.tanh(x_n + U_n @ (r * h))
+
+
+def _torchs_cell(x_t, h, W_x, W_h, b):
+    """torch's own cell with these weights: r after the product, and z keeps."""
+    cell = nn.GRUCell(3, 5).double()
+    for weight, value in zip(cell.parameters(), (W_x, W_h, b, 0 * b), strict=True):
+        weight.data = value.clone()
+    return cell(x_t[None], h[None])[0]
+
+
+def _with(step):
+    """Return a step that differs from the right one as ``step`` says, from r, z, the candidate's parts and h."""
+    return lambda x_t, h, W_x, W_h, b: step(*_parts(x_t, h, W_x, W_h, b), h)
+
+
+def _mixed(n, z, h):
+    return (1 - z) * h + z * n
+
+
+def _another_order(x_t, h, W_x, W_h, b):
+    exchanged = [torch.cat([z, r, n]) for r, z, n in (one.chunk(3) for one in (W_x, W_h, b))]
+    return _right(x_t, h, *exchanged)
+
+
+def _two_blocks(x_t, h, W_x, W_h, b):
+    r, z, n = (W_x @ x_t + b).chunk(2)
+    return r + z + n
+
+
+RIGHT = [
+    ("04.parameter-count", 480),
+    ("04.parameter-count", sum(weight.numel() for weight in nn.GRU(4, 10).parameters())),
+    ("04.to-torch", (-2, 1.5, -0.4)),
+    ("04.to-torch", torch.tensor([-2.0, 1.5, -0.4])),
+    ("04.memory", 50),
+    ("04.memory", 1 / (1 - 0.98)),
+    ("04.first-form", _right),
+]
+
+WRONG = [
+    ("04.parameter-count", 160, "one-block"),
+    ("04.parameter-count", 320, "two-blocks"),
+    ("04.parameter-count", 640, "four-blocks"),
+    ("04.parameter-count", 450, "one-bias"),
+    ("04.parameter-count", 420, "no-bias"),
+    ("04.parameter-count", "480", "quoted"),
+    ("04.parameter-count", 7, "other"),
+    ("04.to-torch", (2, -1.5, 0.4), "as-it-is"),
+    ("04.to-torch", (1 - 2, 1 + 1.5, 1 - 0.4), "one-minus"),
+    ("04.to-torch", (-2, 1.5, 0.4), "bias-left"),
+    ("04.to-torch", (2, -1.5, -0.4), "weights-left"),
+    ("04.to-torch", (-2, -1.5, 0.4), "only-the-input"),
+    ("04.to-torch", (1 / 2, 1 / -1.5, 1 / 0.4), "reciprocal"),
+    ("04.to-torch", (0, 0, 0), "other"),
+    ("04.memory", 1 / (1 - 0.02), "read-as-torch"),
+    ("04.memory", 1, "read-as-torch"),
+    ("04.memory", 0.98, "the-gate"),
+    ("04.memory", 0.02, "the-other-gate"),
+    ("04.memory", 1 / 2, "in-percent"),
+    ("04.memory", 20, "other"),
+    ("04.first-form", _torchs_cell, "torchs-step"),
+    (
+        "04.first-form",
+        _with(lambda r, z, x, U, h: _mixed(torch.tanh(x + U @ (r * h)), 1 - z, h)),
+        "keeps-the-other-way",
+    ),
+    ("04.first-form", _with(lambda r, z, x, U, h: _mixed(torch.tanh(x + r * (U @ h)), z, h)), "reset-after"),
+    ("04.first-form", _with(lambda r, z, x, U, h: _mixed(torch.tanh(x + U @ h), z, h)), "no-reset"),
+    ("04.first-form", _with(lambda r, z, x, U, h: _mixed(torch.tanh(r * (x + U @ h)), z, h)), "input-reset"),
+    ("04.first-form", _with(lambda r, z, x, U, h: torch.tanh(x + U @ (r * h))), "candidate-only"),
+    ("04.first-form", _with(lambda r, z, x, U, h: h + z * torch.tanh(x + U @ (r * h))), "keeps-all"),
+    ("04.first-form", _with(lambda r, z, x, U, h: _mixed(torch.sigmoid(x + U @ (r * h)), z, h)), "candidate-sigmoid"),
+    ("04.first-form", _another_order, "another-order"),
+    ("04.first-form", _two_blocks, "blocks"),
+    ("04.first-form", lambda x_t, h, W_x, W_h, b: _right(h, x_t, W_x, W_h, b), "blocks"),
+    ("04.first-form", lambda x_t, h, W_x, W_h, b: h, "other"),
+    ("04.first-form", lambda x_t, h, W_x, W_h, b: None, "nothing-returned"),
+    ("04.first-form", lambda x_t: x_t, "raised"),
+    ("04.first-form", torch.zeros(5), "not-a-function"),
+]
+
+
+@pytest.mark.parametrize(("id", "answer"), RIGHT)
+def test_a_right_answer_is_confirmed(id: str, answer: object) -> None:
+    assert judge(id, answer).hint == "right"
+
+
+@pytest.mark.parametrize(("id", "answer", "hint"), WRONG)
+def test_a_wrong_answer_gets_the_hint_of_its_kind(id: str, answer: object, hint: str) -> None:
+    verdict = judge(id, answer)
+    assert (verdict.right, verdict.hint) == (False, hint)
+    assert verdict.words.startswith("Not yet. ")
+
+
+def test_with_the_reset_gate_open_and_z_turned_the_first_form_is_torchs_cell() -> None:
+    inputs = [torch.randn(*shape, dtype=torch.float64) for shape in ((3,), (5,), (15, 3), (15, 5), (15,))]
+    inputs[4][:5] = 50.0
+    turned = [torch.cat([r, -z, n]) for r, z, n in (one.chunk(3) for one in inputs[2:])]
+    assert torch.allclose(_right(*inputs), _torchs_cell(*inputs[:2], *turned))
+
+
+def test_every_hint_is_given_by_some_answer_above() -> None:
+    known = {(id, mistake.hint) for id, exercise in MINE.items() for mistake in exercise.mistakes}
+    known |= {(id, "other") for id in MINE}
+    given = {(id, hint) for id, _, hint in WRONG}
+    assert known - given == set()
+    assert set(MINE) == {id for id, _ in RIGHT}
+
+
+@pytest.mark.parametrize("id", sorted(MINE))
+@pytest.mark.parametrize("answer", [..., None])
+def test_an_unanswered_exercise_says_so(id: str, answer: object) -> None:
+    assert judge(id, answer).hint == "unanswered"
+
+
+@pytest.mark.parametrize("id", sorted(MINE))
+@pytest.mark.parametrize("answer", [float("nan"), [[1], [2, 3]], {}, "", object(), [None], 1j, nn.GRU])
+def test_nonsense_is_a_wrong_answer_and_raises_nothing(id: str, answer: object) -> None:
+    assert not judge(id, answer).right
+
+
+def test_the_prediction_is_that_both_gradients_are_about_as_small() -> None:
+    assert PREDICTIONS["04.gradient"] == "b"
