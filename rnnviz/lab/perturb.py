@@ -264,6 +264,7 @@ class Perturb(Tool):
         time = focus.time if time is None else time
         self._now = value
         self._change = _Change(snapshot.run, focus.sample, time, self.feature.value, value)
+        self.uses += 1
         self._redraw()
 
 
