@@ -19,7 +19,7 @@ from tests.training.examples import WAIT
 
 pytestmark = pytest.mark.timeout(120)
 NAMES = [step.name for step in STEPS]
-FAR = 10**6  # a goal that a test does not reach
+FAR = 10**6  # a goal that no test reaches
 
 
 class Guided:
@@ -28,6 +28,7 @@ class Guided:
     def __init__(self, make_lab: LabMaker, step: str, **settings: Any) -> None:
         self.lab = make_lab(steps=FAR, **settings)
         self.browser = Browser(self.lab)
+        self.browser.catch_up()  # the selectors offer what there is once it is drawn
         self.tour: TourCard = self.lab.tour()
         self.tour.start()
         for _ in range(NAMES.index(step)):
