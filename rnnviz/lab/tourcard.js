@@ -40,6 +40,11 @@ function fill(model, card) {
   card.replaceChildren(part("div", "rv-tour-count", count), told, row);
 }
 
+function show(element, block) {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  element?.scrollIntoView({ block, behavior: calm ? "auto" : "smooth" });
+}
+
 function overlap(a, b) {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
@@ -62,8 +67,10 @@ export default {
       home = notebook() ?? home; // a cell far out of sight may be taken off the page
       card.hidden = model.get("said").phase !== "walking" || (home !== null && !visible(home));
       const found = card.hidden ? null : target(model);
+      const moved = marked !== null && found !== null && marked !== found;
       mark(found);
       if (!found) return;
+      if (moved && seen === model.get("said").step) show(found, "nearest"); // a drawer has opened, perhaps out of sight
       const side = card.dataset.side;
       card.dataset.side = "right";
       if (overlap(card.getBoundingClientRect(), found.getBoundingClientRect())) card.dataset.side = "left";
@@ -85,9 +92,9 @@ export default {
     };
 
     const reach = () => {
-      const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-      target(model)?.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
+      show(target(model), "center");
       card.focus({ preventScroll: true });
+      place();
     };
 
     document.body.append(card);
