@@ -165,11 +165,12 @@ class Console:
         except Exception as error:
             self.runner.fail(error, "lab")
 
-    def _moved(self, changes: dict[str, Any]) -> None:
+    def _moved(self, changes: dict[str, Any], then: Callable[[], object] = lambda: None) -> None:
         """Act on a knob. The lab first says that a new model is coming, then, once that is on screen, builds it."""
 
         def apply() -> None:
             self.runner.apply(self._with(changes))
+            then()
 
         def act() -> None:
             if not self._announce(self._with(changes), then=lambda: self._guarded(apply)):

@@ -73,7 +73,7 @@ class Inspector(Tool):
         }
         for name, button in self.buttons.items():
             button.on_click(lambda _button, name=name: self._press(name))
-        self.norms.observe(lambda _change: guarded(self._redraw), names="value")
+        self.norms.observe(lambda _change: guarded(self._toggle), names="value")
         self.view.on_key = lambda key: self._press(_KEYS.get(key, ""))
         bar = box(widgets.HBox, [*self.buttons.values(), self.norms], "rv-buttons", "rv-inspect-bar")
         self.widget = box(widgets.VBox, [bar, self.view], "rv-inspector")
@@ -104,6 +104,7 @@ class Inspector(Tool):
 
     def _press(self, name: str) -> None:
         if name in self._actions:
+            self.uses += 1
             self._guarded(self._actions[name])
 
     def _train_one(self) -> None:
@@ -121,7 +122,8 @@ class Inspector(Tool):
         self._gradient = True
         self._look(lambda snapshot, focus: _at(snapshot, focus, focus.time + (1 if focus.direction else -1)))
 
-    def _redraw(self) -> None:
+    def _toggle(self) -> None:
+        self.uses += 1
         self._look(lambda _snapshot, focus: focus)
 
 

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from rnnviz.lab.choices import asked_focus, known_views, shown_controls
 from rnnviz.lab.experiments import Experiments
+from rnnviz.lab.guided import Guided
 from rnnviz.lab.labconsole import LabConsole
 from rnnviz.lab.saving import checked_path, lab_header, save
 from rnnviz.lab.shared import Shared
@@ -18,7 +19,7 @@ from rnnviz.views import View
 __all__ = ["Lab"]
 
 
-class Lab(Shared, Experiments):
+class Lab(Guided, Shared, Experiments):
     """Train a small recurrent network and watch inside it, live.
 
     In a notebook, a lab as the last line of a cell shows buttons, knobs and linked pictures. In a script it trains

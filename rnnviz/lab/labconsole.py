@@ -1,6 +1,6 @@
 """The console of a lab: that of any run, and with it the tools that look into one model."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,13 +8,15 @@ from rnnviz.lab.choices import tools_asked
 from rnnviz.lab.console import Console
 from rnnviz.lab.insights import InsightsLine
 from rnnviz.lab.inspector import Change, Inspector
+from rnnviz.lab.link import Link, Wish
 from rnnviz.lab.perturb import Perturb
 from rnnviz.lab.pictures import Pictures
 from rnnviz.lab.share import Share
 from rnnviz.lab.sharing import code_of, recipe_of
 from rnnviz.lab.timeline import Timeline
 from rnnviz.lab.tools import Tool
-from rnnviz.training import Session
+from rnnviz.lab.tourcard import TourCard
+from rnnviz.training import Session, Settings
 from rnnviz.training.recipe import Recipe
 from rnnviz.training.script import Script
 
@@ -44,6 +46,65 @@ class LabConsole(Console):
         """Return what makes the same lab again."""
         return recipe_of(self.session, steps=self._goal, show=self._show, views=self.views, chosen=self.chosen)
 
+    def tour(self) -> TourCard:
+        """Return a tour of this lab."""
+        return TourCard(self.shown(), lambda: self.session.settings, self._show)
+
+    def checked(self, changes: dict[str, Any]) -> Settings:
+        """Return the present settings with changes, if they can be followed."""
+        return self._with(changes)
+
+    def link(self, label: str, wish: Wish) -> Link:
+        """Return a button that grants a wish."""
+        made = Link(label, wish)
+        made.on_click(lambda _button: made.retire() if self._closed else self._guarded(self._grant, wish))
+        return made
+
+    def _grant(self, wish: Wish) -> None:
+        """Set, then choose, look and play; a new model is looked at once it is there."""
+        screen, wanted = self.shown(), self._with(dict(wish.settings))
+        run, rebuilds = screen.seen.run, bool(self.session.settings.rebuilds(wanted))
+
+        def act() -> None:
+            if wish.views is not None:
+                self._show_views(wish.views)
+            if wish.focus:
+                self._once(lambda: not rebuilds or screen.seen.run != run, lambda: self._look_closely(wish))
+            if wish.play:
+                self.runner.play()
+
+        self._hold(None)  # whoever looks back would not see what the press has done
+        if self.knobs is not None:
+            self.knobs.follow(wanted)
+        if wish.settings:
+            self._moved(dict(wish.settings), act)
+        else:
+            act()
+
+    def _show_views(self, names: Sequence[str]) -> None:
+        pictures = self.shown().panel.tray.tool("pictures")
+        if isinstance(pictures, Pictures):
+            pictures.follow(names)
+        self._choose(names)
+
+    def _look_closely(self, wish: Wish) -> None:
+        """Move the selectors; unlike a click, to what exists only, or say what does."""
+        screen = self.shown()
+        screen.panel.gaze.fit(*screen.seen.layer.hidden.shape)
+        screen.look(lambda snapshot, focus: wish.look(focus).checked(snapshot.layer))
+
+    def _once(self, ready: Callable[[], bool], call: Callable[[], object]) -> None:
+        """Call when something is so: now, or after the change of the lab that makes it so."""
+        followers = self.shown().followers
+
+        def follow() -> None:
+            if follow in followers and ready():
+                followers.remove(follow)
+                self._guarded(call)
+
+        followers.append(follow)
+        follow()
+
     def _tools(self) -> list[Tool]:
         makers: Mapping[str, Callable[[], Tool]] = {
             "inspector": lambda: Inspector(self._look, self._train_one, self._guarded),
@@ -57,7 +118,7 @@ class LabConsole(Console):
 
     def _redraw(self) -> None:
         if self.screen is not None:
-            self.screen.pump.offer()
+            self.screen.changed()
 
     def _train_one(self) -> None:
         self._hold(None)  # whoever looks back would not see what the step has done

@@ -238,8 +238,8 @@ class Perturb(Tool):
             self.value.value = value
 
     def _moved(self, change: dict[str, Any]) -> None:
-        # a browser rounds a slider to its grid and says so: that is no move of hers
-        if not self._following and abs(change["new"] - self._now) > 0.51 * self._grid:
+        # a browser rounds a slider to its grid, to a finer one before, and says so: that is no move of hers
+        if not self._following and abs(change["new"] - self._now) > 0.6 * self._grid:
             self._guarded(lambda: self._write(None, float(change["new"])))
 
     def _dragged(self, time: int, value: float) -> None:
@@ -264,6 +264,7 @@ class Perturb(Tool):
         time = focus.time if time is None else time
         self._now = value
         self._change = _Change(snapshot.run, focus.sample, time, self.feature.value, value)
+        self.uses += 1
         self._redraw()
 
 

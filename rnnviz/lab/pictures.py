@@ -31,16 +31,29 @@ class Pictures(Tool):
         self, views: Mapping[str, View], chosen: Iterable[str], choose: Callable[[Iterable[str]], None]
     ) -> None:
         ticked = set(chosen)
-        self._views = views
+        self._views, self._following = views, False
         self.boxes = {name: _tick(name, name in ticked) for name in views}
         for tick in self.boxes.values():
-            tick.observe(lambda _change: choose([one for one, box in self.boxes.items() if box.value]), names="value")
+            tick.observe(lambda _change: self._ticked(choose), names="value")
         self.widget = box(widgets.HBox, list(self.boxes.values()), "rv-pictures")
 
     @property
     def hints(self) -> Mapping[str, list[str]]:
         """See `Tool`."""
         return {f"rv-show-{name}": [tick.description, tick.tooltip] for name, tick in self.boxes.items()}
+
+    def follow(self, names: Iterable[str]) -> None:
+        """Tick these pictures and no others, without reporting it."""
+        self._following, wanted = True, set(names)
+        try:
+            for name, tick in self.boxes.items():
+                tick.value = name in wanted
+        finally:
+            self._following = False
+
+    def _ticked(self, choose: Callable[[Iterable[str]], None]) -> None:
+        if not self._following:
+            choose([name for name, tick in self.boxes.items() if tick.value])
 
     def show(self, snapshot: Snapshot, focus: Focus) -> None:
         """Offer only what this run has anything for."""

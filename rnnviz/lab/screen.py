@@ -79,6 +79,8 @@ class Stage(Generic[P]):
         self._undrawable: Snapshot | None = None
         self._undrawn: Snapshot | None = None
         self._on_error = on_error
+        self.returned = 0  # how often the pictures have come back from an earlier snapshot
+        self.followers: list[Callable[[], object]] = []  # told of every change, in whatever thread makes it
         self.feed = feed or Feed()
         focus = Focus().within(snapshot.layer)
         self._gallery = Gallery(views)
@@ -90,8 +92,14 @@ class Stage(Generic[P]):
         self.feed.on_hello = self.pump.offer
         self.feed.on_error = self._browser_failed
         self.feed.on_pick = self._picked
-        self.panel.gaze.on_change(self.pump.offer)
-        self.panel.tray.on_open(self.pump.offer)
+        self.panel.gaze.on_change(self.changed)
+        self.panel.tray.on_open(self.changed)
+        self.pump.offer()
+
+    def changed(self) -> None:
+        """Tell the followers that something is not as it was, and draw next; from any thread."""
+        for call in tuple(self.followers):
+            call()
         self.pump.offer()
 
     @property
@@ -102,13 +110,20 @@ class Stage(Generic[P]):
     def choose(self, names: Iterable[str]) -> None:
         """Show these pictures and no others."""
         self._chosen = frozenset(names)
-        self.pump.offer()
+        self.changed()
+
+    @property
+    def state(self) -> RunState:
+        """What the run was last said to do."""
+        with self._lock:
+            return self._state
 
     def hold(self, snapshot: Snapshot | None) -> None:
         """Show this snapshot, whatever the run does, until None is held or a new model begins."""
         with self._lock:
+            self.returned += self._held is not None and snapshot is None
             self._held = snapshot
-        self.pump.offer()
+        self.changed()
 
     @property
     def held(self) -> Snapshot | None:
@@ -135,14 +150,14 @@ class Stage(Generic[P]):
             self._state, self._words, self._failed = state, words, failed
             if then is not None:
                 self._announced.append((words, then))
-        self.pump.offer()
+        self.changed()
 
     def look(self, change: Callable[[Snapshot, Focus], Focus]) -> None:
         """Move the selectors to what ``change`` makes of the snapshot on screen and of where they stand; draw again."""
         snapshot = self.seen
         focus = self.panel.gaze.focus.within(snapshot.layer)
         self.panel.gaze.look(change(snapshot, focus).within(snapshot.layer))
-        self.pump.offer()
+        self.changed()
 
     def close(self) -> None:
         """End the pump's thread."""

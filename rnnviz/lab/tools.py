@@ -24,10 +24,13 @@ class Tool(abc.ABC):
         Whether a button opens it; otherwise it is a line under the status that is always there.
     widget : widgets.Widget
         What is shown.
+    uses : int
+        How often a learner has worked it, where the tool counts that.
     """
 
     name: str
     drawer: bool = True
+    uses: int = 0
     widget: widgets.Widget
 
     @property
@@ -82,6 +85,20 @@ class Tray:
         """Have ``call`` called whenever a drawer opens or closes."""
         for button in self.buttons.values():
             button.observe(lambda _change: call(), names="value")
+
+    def tool(self, name: str) -> Tool | None:
+        """Return the tool of that name, if the lab has it."""
+        return next((one for one in self._tools if one.name == name), None)
+
+    @property
+    def opened(self) -> frozenset[str]:
+        """Names of the drawers that are open."""
+        return frozenset(name for name, button in self.buttons.items() if button.value)
+
+    @property
+    def uses(self) -> dict[str, int]:
+        """How often a learner has worked each tool."""
+        return {one.name: one.uses for one in self._tools}
 
     def show(self, snapshot: Snapshot, focus: Focus) -> None:
         """Let every tool that is open draw.

@@ -38,6 +38,8 @@ class RunState:
         Training loss of the last step, NaN before the first.
     message : str
         One sentence for the learner.
+    onward : bool
+        Whether it plays up to the goal, and not for a number of steps that was asked for.
     """
 
     phase: str
@@ -46,6 +48,7 @@ class RunState:
     steps_per_second: float = 0.0
     loss: float = math.nan
     message: str = ""
+    onward: bool = False
 
 
 class Order:
@@ -102,7 +105,7 @@ class Player:
         self.tape = Tape(goal)
         self._goal = self._next_goal()
         self._speed = 0.0
-        self._in_view = False
+        self._in_view = self._onward = False
         self.state = self._now("ready", t("status.ready"))
 
     def run(self, order: Order, *, rebuild: bool) -> None:
@@ -159,7 +162,8 @@ class Player:
 
     def _advance(self, order: Order) -> None:
         session, run, unchecked = self.session, self.session.run, 0
-        if math.isinf(order.left):
+        self._onward = math.isinf(order.left)
+        if self._onward:
             self._goal = self._next_goal()
         pace = Pace(self._shortest, step=session.step, speed=self._speed)
         steps = session.steps()
@@ -236,7 +240,8 @@ class Player:
 
     def _now(self, phase: str, message: str) -> RunState:
         session = self.session
-        return RunState(phase, session.step, self._goal, self._speed, session.latest_loss(), message)
+        onward = self._onward and phase == "playing"
+        return RunState(phase, session.step, self._goal, self._speed, session.latest_loss(), message, onward)
 
     def _call(self, callback: Callable[[Any], None], value: RunState | Snapshot) -> None:
         self._in_view = True  # stays so when the callback raises: `_fail` names it

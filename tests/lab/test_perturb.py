@@ -181,6 +181,17 @@ def test_a_click_on_the_input_picks_its_timestep(make_lab: LabMaker) -> None:
     assert drawer.browser.screen.panel.gaze.focus.time == 6
 
 
+def test_a_slider_that_a_browser_rounds_twice_is_no_change(make_lab: LabMaker) -> None:
+    drawer = Drawer(make_lab())
+    tool = drawer.tool
+    tool._grid, tool._now = 0.1, 0.8456
+    tool._moved({"new": 0.85})  # to the grid that the slider had before
+    tool._moved({"new": 0.9})  # then to the new one
+    assert (tool._change, tool.uses) == (None, 0)
+    tool._moved({"new": 1.0})  # the next place is hers
+    assert (tool._change.value, tool.uses) == (1.0, 1)
+
+
 def test_a_slider_that_a_browser_rounds_to_its_grid_is_no_change(make_lab: LabMaker) -> None:
     drawer = Drawer(make_lab())
     slider = drawer.tool.value
