@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from rnnviz.tasks import Batch, Prediction, Task
 from rnnviz.trace import LayerTrace, Trace, trace
+from rnnviz.trace.untouched import untouched
 from rnnviz.training import scales
 from rnnviz.training.blame import Blame
 from rnnviz.training.history import History
@@ -212,6 +213,8 @@ def _frozen(array: Floats) -> Floats:
     return array
 
 
-@torch.no_grad()
 def _answers(model: nn.Module, batch: Batch) -> Tensor:
-    return torch.cat([model(chunk) for chunk in torch.split(batch.inputs, _CHUNK)])
+    """Ask as one asks a finished model, without dropout, and leave buffers and random generators as they were."""
+    with untouched(model), torch.no_grad():
+        model.eval()
+        return torch.cat([model(chunk) for chunk in torch.split(batch.inputs, _CHUNK)])

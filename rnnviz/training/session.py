@@ -190,9 +190,13 @@ class Session:
         if self.rebuilding:
             self.rebuild()
             return
+        try:
+            shape_memory(self.model, settings, self._built)
+        except BaseException:
+            self.revert()  # else the refused settings would be taken up again and again
+            raise
         if settings.optimizer != self._built.optimizer:
             self._optimizer = optimizer(settings, self._parameters)
-        shape_memory(self.model, settings, self._built)
         self._built = settings
 
     def steps(self) -> Iterator[int]:
