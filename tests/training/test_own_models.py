@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from rnnviz.training import Runner, Session
+from rnnviz.training import Runner, Session, perturb
 
 
 class Plain(nn.Module):
@@ -96,3 +96,16 @@ def test_a_live_setting_that_the_model_cannot_follow_is_refused_and_the_run_goes
     assert not runner.session.pending
     runner.train(2)
     assert runner.session.step == 2
+
+
+@pytest.mark.parametrize("part", [{"norm": nn.BatchNorm1d(5)}, {"dropout": nn.Dropout(0.5)}], ids=["norm", "dropout"])
+def test_a_changed_input_is_asked_about_in_eval_mode(part: dict[str, nn.Module]) -> None:
+    one = trained(Plain(**part), 2, looks=False)
+    seen = perturb(one, sample=1, time=3, value=2.0)
+    inputs = one.probe.inputs[1:2].clone()
+    model = one.model.eval()
+    with torch.no_grad():
+        before = model(inputs)
+        inputs[0, 3, 0] = 2.0
+        change = (model(inputs) - before)[0].numpy()
+    np.testing.assert_allclose(seen.delta_output, change, atol=1e-6)
