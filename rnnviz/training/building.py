@@ -114,9 +114,19 @@ def _sequence_model(task: Task, settings: Settings) -> nn.Module:
             task.vocabulary,
             task.each_step,
         )
-    initialise(model.to_empty(device="cpu"), settings.init, torch.Generator().manual_seed(settings.seed))
+    initialise(_in_memory(model), settings.init, torch.Generator().manual_seed(settings.seed))
     shape_memory(model, settings)
     return model
+
+
+def _in_memory(model: SequenceModel) -> SequenceModel:
+    try:
+        return model.to_empty(device="cpu")
+    except RuntimeError:  # torch's word for too little memory
+        units, layers = model.recurrent.hidden_size, model.recurrent.num_layers
+        raise MemoryError(
+            f"hidden_size={units} with num_layers={layers} needs more memory than there is; choose smaller ones."
+        ) from None
 
 
 def _own(build: Builder) -> Builder:
