@@ -126,6 +126,11 @@ def asked_focus(verb: str, focus: Mapping[str, Any], *others: str) -> Focus:
 
 def _view(one: str | View, known: Mapping[str, View]) -> View:
     if isinstance(one, View):
+        name = getattr(one, "name", None)
+        if not isinstance(name, str) or not name:
+            raise TypeError(
+                f"a view must have a name, got {type(one).__name__} with name {name!r}; set it in the class."
+            )
         return one
     if isinstance(one, str) and one in known:
         return known[one]

@@ -152,6 +152,7 @@ def test_a_new_model_lets_go_of_what_is_held(make_lab: LabMaker) -> None:
         ({"views": ["hiden"]}, r"views must hold names \(hidden, gradients"),
         ({"views": "hidden"}, r"views must be a list of names and views"),
         ({"views": [NormView]}, "got the class NormView; call it"),
+        ({"views": [type("Mute", (NormView,), {"name": None})()]}, "a view must have a name, got Mute with name None"),
         ({"views": ["hidden", "hidden"]}, "views must all have different names"),
     ],
 )
