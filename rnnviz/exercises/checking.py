@@ -55,7 +55,7 @@ def judge(id: str, answer: Any = ...) -> Verdict:
     >>> judge("01.parameter-count", 160).right
     True
     """
-    if id not in EXERCISES:
+    if not isinstance(id, str) or id not in EXERCISES:
         raise ValueError(f"there is no exercise {id!r}; the exercises are {', '.join(sorted(EXERCISES))}.")
     exercise = EXERCISES[id]
     try:

@@ -35,6 +35,8 @@ def predict(
 
     Raises
     ------
+    TypeError
+        If ``options`` is no mapping or ``why`` no text.
     ValueError
         If there is no question of that id, fewer than two options are given, or the answer is not one of them.
 
@@ -48,10 +50,15 @@ def predict(
     Why: tanh stays below 1.
     """
     if options is not None:
-        if len(options) < 2 or answer is None or answer not in options:
+        if not isinstance(options, Mapping) or not isinstance(why, str):
+            raise TypeError(
+                "a prediction needs options as a dict, such as {'a': 'yes', 'b': 'no'}, and why as words, "
+                f"got {options!r} and {why!r}."
+            )
+        if len(options) < 2 or answer not in tuple(options):
             raise ValueError(f"a prediction needs two or more options and one of them as answer, got {answer!r}.")
         return Guess(Question(question, tuple(options.items()), answer, why.format))
-    if question not in PREDICTIONS:
+    if not isinstance(question, str) or question not in PREDICTIONS:
         known = ", ".join(sorted(PREDICTIONS))
         raise ValueError(f"there is no prediction {question!r}; there are {known}, or give options= and answer=.")
     return Guess(Question.from_words(question, PREDICTIONS[question]))

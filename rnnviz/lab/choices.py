@@ -1,6 +1,6 @@
 """What a lab is asked to show: which pictures, in which order, and which controls."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rnnviz.training import LIVE, STRUCTURAL
@@ -59,6 +59,8 @@ def views_among(known: Mapping[str, View], views: Sequence[str | View]) -> dict[
     """
     if isinstance(views, str | View):
         raise TypeError(f"views must be a list of names and views, got {views!r}; write [{views!r}].")
+    if not isinstance(views, Iterable):
+        raise TypeError(f"views must be a list of names and views, got {views!r}; write views=['hidden'].")
     asked = [_view(one, known) for one in views]
     names = tuple(one.name for one in asked)
     if len(set(names)) < len(names):
@@ -85,11 +87,14 @@ def shown_controls(show: Sequence[str] | None, tools: Sequence[str] = TOOLS) -> 
         return None
     if isinstance(show, str):
         raise TypeError(f"show must be a list of names, got {show!r}; write show=[{show!r}].")
+    if not isinstance(show, Iterable):
+        raise TypeError(f"show must be a list of names, got {show!r}; write show=['lr'].")
     known = (*_KNOBS, *tools)
+    show = tuple(show)
     unknown = [name for name in show if name not in known]
     if unknown:
         raise ValueError(f"show names {', '.join(map(repr, unknown))}; a lab has {', '.join(known)}.")
-    return tuple(show)
+    return show
 
 
 def asked_focus(verb: str, focus: Mapping[str, Any], *others: str) -> Focus:
@@ -121,6 +126,11 @@ def asked_focus(verb: str, focus: Mapping[str, Any], *others: str) -> Focus:
 
 def _view(one: str | View, known: Mapping[str, View]) -> View:
     if isinstance(one, View):
+        name = getattr(one, "name", None)
+        if not isinstance(name, str) or not name:
+            raise TypeError(
+                f"a view must have a name, got {type(one).__name__} with name {name!r}; set it in the class."
+            )
         return one
     if isinstance(one, str) and one in known:
         return known[one]

@@ -40,6 +40,11 @@ def rescale(layer: nn.RNNBase, radius: float) -> None:
     radius : float
         Above 0.
 
+    Raises
+    ------
+    ValueError
+        If the layer has a projection; nothing is changed then.
+
     Examples
     --------
     >>> layer = nn.GRU(1, 6)
@@ -47,6 +52,11 @@ def rescale(layer: nn.RNNBase, radius: float) -> None:
     >>> [round(spectral_radius(block), 4) for block in recurrent_blocks(layer)]
     [1.1, 1.1, 1.1]
     """
+    if layer.proj_size:
+        raise ValueError(
+            f"rho needs square recurrent matrices, got a layer with proj_size={layer.proj_size}; "
+            "leave rho at None, or build the layer without proj_size."
+        )
     for block in recurrent_blocks(layer):
         now = spectral_radius(block)
         if now > 0:

@@ -158,6 +158,8 @@ def _is_torchs_own(module: nn.Module) -> bool:
 
 def _arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Sequence, Any]:
     """Input and state, however they are called: torch says input and hx, a registered cell may say anything."""
+    if not args and not kwargs:
+        raise TypeError("the recurrent layer must be given an input, got none; write trace(model, batch).")
     given, *rest = [*args, *kwargs.values()]
     if "hx" in kwargs and "input" in kwargs:
         return kwargs["input"], kwargs["hx"]
@@ -171,7 +173,12 @@ def _rng_state(module: nn.Module, given: Tensor) -> Tensor | None:
     return torch.cuda.get_rng_state(given.device) if given.is_cuda else torch.get_rng_state()
 
 
-def _check_float(name: str, given: Tensor) -> None:
+def _check_float(name: str, given: Any) -> None:
+    if not isinstance(given, Tensor):
+        raise TypeError(
+            f"the recurrent layer {name!r} must be given a torch.Tensor, got {type(given).__name__}; "
+            "convert it with torch.as_tensor(...).float()."
+        )
     if not given.is_floating_point():
         raise TypeError(
             f"the recurrent layer {name!r} must be given floating-point inputs, got {given.dtype}; "

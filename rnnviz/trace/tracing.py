@@ -57,7 +57,8 @@ def trace(
     Raises
     ------
     TypeError
-        If `model` is no module, `loss` is no function, or a recurrent layer is given integers.
+        If `model` is no module, `loss` is no function, `kwargs` is no mapping, or a recurrent layer is given integers
+        or no tensor.
     ValueError
         If no recurrent layer is found or none runs, or if the loss is not a scalar.
 
@@ -76,6 +77,8 @@ def trace(
     modules = recurrent_modules(model)
     if loss is not None and not callable(loss):
         raise TypeError(f"loss must be a function from the model's output to a scalar, got {type(loss).__name__}.")
+    if not isinstance(kwargs or {}, Mapping):
+        raise TypeError(f"kwargs must be a dict of keyword arguments for the model, got {type(kwargs).__name__}.")
     with untouched(model), runnable(model, gradients=loss is not None):
         capture = Capture(modules, gradients=loss is not None)
         with capture:

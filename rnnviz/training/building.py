@@ -11,6 +11,7 @@ from rnnviz import tasks
 from rnnviz.models import SequenceModel, initialise, rescale, set_forget_bias
 from rnnviz.tasks import Task
 from rnnviz.trace.finding import recurrent_modules
+from rnnviz.training.checks import optional, whole
 from rnnviz.training.settings import Settings
 
 __all__ = ["Builder", "builder_of", "complete", "optimizer", "shape_memory"]
@@ -83,6 +84,20 @@ def complete(task: Task) -> Task:
     if missing:
         kind = type(task).__name__
         raise TypeError(f"the task {kind} has no {', '.join(missing)}; set it in the class, such as input_size = 1.")
+    for name in ("input_size", "output_size", "seq_len", "steps"):
+        whole(1)(f"{name} of the task", getattr(task, name))
+    optional(whole(1))("vocabulary of the task", task.vocabulary)
+    for name in ("name", "metric_name"):
+        if not isinstance(value := getattr(task, name), str):
+            raise TypeError(f"{name} of the task must be words, got {value!r}.")
+    for name in ("symbols", "classes"):
+        value = getattr(task, name)
+        if isinstance(value, str) or not all(isinstance(one, str) for one in value):
+            raise TypeError(f"{name} of the task must be a tuple of words, such as ('up', 'down'), got {value!r}.")
+    if task.classes and len(task.classes) != task.output_size:
+        raise ValueError(
+            f"classes of the task must be as many as output_size={task.output_size}, got {task.classes!r}."
+        )
     return task
 
 
@@ -99,9 +114,19 @@ def _sequence_model(task: Task, settings: Settings) -> nn.Module:
             task.vocabulary,
             task.each_step,
         )
-    initialise(model.to_empty(device="cpu"), settings.init, torch.Generator().manual_seed(settings.seed))
+    initialise(_in_memory(model), settings.init, torch.Generator().manual_seed(settings.seed))
     shape_memory(model, settings)
     return model
+
+
+def _in_memory(model: SequenceModel) -> SequenceModel:
+    try:
+        return model.to_empty(device="cpu")
+    except RuntimeError:  # torch's word for too little memory
+        units, layers = model.recurrent.hidden_size, model.recurrent.num_layers
+        raise MemoryError(
+            f"hidden_size={units} with num_layers={layers} needs more memory than there is; choose smaller ones."
+        ) from None
 
 
 def _own(build: Builder) -> Builder:

@@ -13,8 +13,15 @@ def number(low: float, *, open_end: bool) -> Callable[[str, Any], float]:
     def check(name: str, value: Any) -> float:
         if isinstance(value, bool) or not hasattr(value, "__float__"):
             raise TypeError(f"{name} must be a number, got {value!r}.")
-        number = float(value)
-        if not math.isfinite(number) or number < low or (open_end and number == low):
+        try:
+            number = float(value)
+        except (TypeError, ValueError):  # an array of several
+            raise TypeError(f"{name} must be one number, got {value!r}.") from None
+        except OverflowError:
+            raise ValueError(f"{name} must be a finite number, got one that is too large.") from None
+        if math.isinf(number):
+            raise ValueError(f"{name} must be a finite number, got {value!r}.")
+        if math.isnan(number) or number < low or (open_end and number == low):
             raise ValueError(f"{name} must be {'above' if open_end else 'at least'} {low:g}, got {value!r}.")
         return number
 
@@ -32,7 +39,10 @@ def whole(low: int, high: int | None = None) -> Callable[[str, Any], int]:
     def check(name: str, value: Any) -> int:
         if isinstance(value, bool) or not hasattr(value, "__index__"):
             raise TypeError(f"{name} must be a whole number, got {value!r}.")
-        number = int(value.__index__())
+        try:
+            number = int(value.__index__())
+        except TypeError:  # arrays and tensors have the method, whatever they hold
+            raise TypeError(f"{name} must be a whole number, got {value!r}.") from None
         if number < low:
             raise ValueError(f"{name} must be at least {low}, got {value!r}.")
         if high is not None and number > high:
@@ -46,7 +56,7 @@ def one_of(choices: tuple[str, ...]) -> Callable[[str, Any], str]:
     """Return a check for one of ``choices``; the message lists them."""
 
     def check(name: str, value: Any) -> str:
-        if value not in choices:
+        if not isinstance(value, str) or value not in choices:
             raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}.")
         return str(value)
 

@@ -15,7 +15,7 @@ def clip(parameters: Sequence[nn.Parameter], threshold: float | None) -> Tensor:
     Parameters
     ----------
     parameters : sequence of torch.nn.Parameter
-        Those without a gradient are passed over.
+        Those without a gradient are passed over; their norm reads 0.
     threshold : float or None
         None leaves the gradients alone.
 
@@ -33,7 +33,7 @@ def clip(parameters: Sequence[nn.Parameter], threshold: float | None) -> Tensor:
     >>> weight.grad
     tensor([0.6000, 0.8000])
     """
-    grads = [weight.grad for weight in parameters if weight.grad is not None]
+    grads = [weight.new_zeros(1) if weight.grad is None else weight.grad for weight in parameters]
     norms = torch.stack(torch._foreach_norm(grads))
     total = torch.linalg.vector_norm(norms)
     if threshold is not None:

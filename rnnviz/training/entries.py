@@ -84,6 +84,8 @@ def _labels(asked: Sequence[Mapping[str, Any]], settings: list[Settings]) -> lis
     for stated, one in zip(asked, settings, strict=True):
         names = [name for name in varied if name in stated] or varied
         labels.append(", ".join(_said(name, getattr(one, name)) for name in names))
+    if len(set(labels)) < len(labels):  # numbers that are the same in six digits
+        labels = [", ".join(f"{name}={getattr(one, name)}" for name in varied) for one in settings]
     for index, one in enumerate(settings):
         first = settings.index(one)
         if first < index:

@@ -14,8 +14,10 @@ from torch import Tensor, nn
 
 from rnnviz.tasks import Batch, Prediction, Task
 from rnnviz.trace import LayerTrace, Trace, trace
+from rnnviz.trace.untouched import untouched
 from rnnviz.training import scales
 from rnnviz.training.blame import Blame
+from rnnviz.training.contract import answered, forecast, measured, numbers, sequences
 from rnnviz.training.history import History
 from rnnviz.training.reach import Reach
 from rnnviz.training.settings import Settings
@@ -58,11 +60,12 @@ class Look:
 
     def __init__(self, task: Task, size: int, device: torch.device, blame: Blame) -> None:
         self._task, self._device, self._blame = task, device, blame
-        self.probe = blame.task(task.probe, size).to(device)
+        self._held_out()  # an empty one has no probe
+        self.probe = blame.task(sequences, "probe()", task, task.probe, size).to(device)
         samples = range(len(self.probe))
         self._labels = tuple(blame.task(task.time_labels, sample) for sample in samples)
         self._spans = tuple(blame.task(task.sample_span, sample) for sample in samples)
-        self.baselines: Mapping[str, float] = MappingProxyType(dict(blame.task(task.baselines)))
+        self.baselines: Mapping[str, float] = MappingProxyType(dict(blame.task(lambda: numbers(task.baselines()))))
         self._shown: deque[tuple[int, Floats]] = deque(maxlen=_GHOSTS + 1)
         self._scales: Mapping[str, Scale] = {}
         self._score: _Score | None = None
@@ -126,11 +129,15 @@ class Look:
     def evaluate(self, model: nn.Module) -> float:
         """Return the metric on the whole held-out part."""
         held_out = self._held_out()
-        return float(self._blame.task(self._task.metric, _answers(model, held_out), held_out.targets))
+        return self._metric(_answers(self._task, model, held_out), held_out.targets)
+
+    def _metric(self, outputs: Tensor, targets: Tensor) -> float:
+        return float(self._blame.task(measured, "metric", self._task.metric, outputs, targets))
 
     def _trace(self, model: nn.Module) -> Trace:
         def loss(outputs: Tensor) -> Tensor:
-            return self._blame.task(self._task.loss, outputs, self.probe.targets)
+            answer = answered(self._task, outputs)
+            return self._blame.task(measured, "loss", self._task.loss, answer, self.probe.targets)
 
         return trace(model, self.probe.inputs, loss=loss)
 
@@ -152,13 +159,13 @@ class Look:
         whole = len(held_out) <= _LARGEST_SCORE
         if not whole:
             held_out = held_out[torch.linspace(0, len(held_out) - 1, _LARGEST_SCORE, device=self._device).long()]
-        outputs = _answers(model, held_out)
-        validation = float(self._blame.task(self._task.metric, outputs, held_out.targets))
-        prediction = _sealed(self._blame.task(self._task.prediction, outputs)) if whole else None
+        outputs = _answers(self._task, model, held_out)
+        validation = self._metric(outputs, held_out.targets)
+        prediction = _sealed(self._blame.task(lambda: forecast(self._task.prediction(outputs)))) if whole else None
         return validation, prediction, _confused(self._task.classes, outputs, held_out.targets)
 
     def _held_out(self) -> Batch:
-        return self._blame.task(self._task.held_out).to(self._device)
+        return self._blame.task(sequences, "held_out()", self._task, self._task.held_out).to(self._device)
 
 
 def gradient_curves(layer: LayerTrace) -> tuple[Floats, ...]:
@@ -176,7 +183,7 @@ def _norm(gradient: Floats) -> Floats:
 
 def _confused(classes: tuple[str, ...], outputs: Tensor, targets: Tensor) -> Confusion | None:
     """Count the answers, one a sequence or one a timestep, by what is true and what was said."""
-    if not classes:
+    if not classes or targets.is_floating_point():
         return None
     pairs = len(classes) * targets.flatten() + outputs.argmax(-1).flatten()
     pairs = pairs[targets.flatten() >= 0]  # a negative class is torch's way to say that no answer is wanted
@@ -212,6 +219,8 @@ def _frozen(array: Floats) -> Floats:
     return array
 
 
-@torch.no_grad()
-def _answers(model: nn.Module, batch: Batch) -> Tensor:
-    return torch.cat([model(chunk) for chunk in torch.split(batch.inputs, _CHUNK)])
+def _answers(task: Task, model: nn.Module, batch: Batch) -> Tensor:
+    """Ask as one asks a finished model, without dropout, and leave buffers and random generators as they were."""
+    with untouched(model), torch.no_grad():
+        model.eval()
+        return torch.cat([answered(task, model(chunk)) for chunk in torch.split(batch.inputs, _CHUNK)])

@@ -123,6 +123,7 @@ def perturb(
     probe = session.probe[sample : sample + 1]
     edit = Edit.of(session.task, probe.inputs[0, time], value, feature)
     model = copy.deepcopy(session.model) if snapshot is None else _as_it_was(session.model, snapshot.weights)
+    model.eval()  # one sequence has no statistics of its own to normalise with, and dropout is not what was asked about
     before, after = _runs(session, model, probe, time, edit)
     layer, output = _layer(before), _output(before)
     assert layer.grad_hidden is not None

@@ -12,6 +12,7 @@ from rnnviz.tasks import Batch, Task
 from rnnviz.training.blame import Blame
 from rnnviz.training.building import Builder, builder_of, complete, optimizer, shape_memory
 from rnnviz.training.clipping import clip
+from rnnviz.training.contract import answered, measured, sequences, trainable
 from rnnviz.training.devices import pick
 from rnnviz.training.failures import NonFiniteLoss
 from rnnviz.training.history import History
@@ -190,9 +191,13 @@ class Session:
         if self.rebuilding:
             self.rebuild()
             return
+        try:
+            shape_memory(self.model, settings, self._built)
+        except BaseException:
+            self.revert()  # else the refused settings would be taken up again and again
+            raise
         if settings.optimizer != self._built.optimizer:
             self._optimizer = optimizer(settings, self._parameters)
-        shape_memory(self.model, settings, self._built)
         self._built = settings
 
     def steps(self) -> Iterator[int]:
@@ -215,10 +220,10 @@ class Session:
         lr = settings.lr * factor(settings.schedule, self.step, self.planned)
         for group in self._optimizer.param_groups:
             group["lr"] = lr
-        batch = blame.task(task.batch, settings.batch_size, self._batches)
-        outputs = self.model(self._noisy(batch.inputs, settings.input_noise))
-        loss = blame.task(task.loss, outputs, batch.targets)
-        metric = blame.task(task.metric, outputs.detach(), batch.targets)
+        batch = blame.task(sequences, "batch()", task, task.batch, settings.batch_size, self._batches)
+        outputs = answered(task, self.model(self._noisy(batch.inputs, settings.input_noise)))
+        loss = trainable(blame.task(measured, "loss", task.loss, outputs, batch.targets))
+        metric = blame.task(measured, "metric", task.metric, outputs.detach(), batch.targets)
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         row = torch.cat([torch.stack([loss.detach(), metric.detach()]), clip(self._parameters, settings.clip)])

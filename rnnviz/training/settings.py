@@ -43,9 +43,9 @@ class Settings:
     cell : {"rnn", "lstm", "gru"}
         The recurrent layer. Structural, like all below.
     hidden_size : int
-        Units a layer, at least 1.
+        Units a layer, at least 1 and at most 2^20.
     num_layers : int
-        Layers on top of each other, at least 1.
+        Layers on top of each other, at least 1 and at most 1,000.
     bidirectional : bool
         Also read the sequence from its end.
     seq_len : int or None
@@ -148,8 +148,8 @@ _CHECKS: Mapping[str, Callable[[str, Any], Any]] = MappingProxyType(
         "rho": optional(number(0, open_end=True)),
         "forget_bias": optional(number(-100, open_end=False)),
         "cell": one_of(CELLS),
-        "hidden_size": whole(1),
-        "num_layers": whole(1),
+        "hidden_size": whole(1, 2**20),
+        "num_layers": whole(1, 1000),
         "bidirectional": flag,
         "seq_len": optional(whole(1)),
         "init": one_of(INITIALISATIONS),

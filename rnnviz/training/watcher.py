@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from rnnviz.trace import LayerTrace, Trace
 from rnnviz.trace.finding import recurrent_modules
 from rnnviz.trace.listening import Listener
+from rnnviz.training.checks import optional, whole
 from rnnviz.training.glance import Glance
 from rnnviz.training.pace import Pace
 from rnnviz.training.probe import Probe
@@ -53,7 +54,7 @@ class Watcher:
         self._modules = recurrent_modules(model)
         self._model, self._every, self._shortest = model, _checked_every(every), 1 / _checked_fps(fps)
         self._probe = None if probe is None else Probe.of(probe)
-        self._sequences = sequences
+        self._sequences = optional(whole(1))("sequences", sequences)
         self.on_frame: Callable[[], None] = lambda: None
         scale = (lambda: 1.0) if scaler is None else (lambda: float(scaler.get_scale()))
         self._listener = Listener(model, self._modules, scale)
@@ -97,6 +98,8 @@ class Watcher:
     def step(self, loss: Any = None, grad_norm: Any = None) -> None:
         """See `rnnviz.lab.Watch.step`."""
         _check_loss(loss)
+        if grad_norm is not None and not hasattr(grad_norm, "__float__"):
+            raise TypeError(f"grad_norm must be a scalar tensor or a number, got {grad_norm!r}.")
         if self._phase != "inside":
             raise RuntimeError("step() counts inside the with block only: with rnnviz.watch(model) as w: ... w.step().")
         self.steps += 1
@@ -190,9 +193,11 @@ def _checked_every(every: Any) -> int | None:
     raise ValueError(f"every must be a number of steps, at least 1, or None for time, got {every!r}.")
 
 
-def _checked_fps(fps: float) -> float:
+def _checked_fps(fps: Any) -> float:
+    if isinstance(fps, bool) or not hasattr(fps, "__float__"):
+        raise TypeError(f"fps must be a number, got {fps!r}.")
     if fps > 0:
-        return fps
+        return float(fps)
     raise ValueError(f"fps must be greater than 0, got {fps!r}; for fewer frames pass every=n steps.")
 
 

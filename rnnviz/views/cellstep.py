@@ -115,7 +115,8 @@ class CellStep:
         Raises
         ------
         ValueError
-            If the snapshot has no weights (a watched loop), or the cell is none of torch's three.
+            If the snapshot has no weights (a watched loop), the cell is none of torch's three or has a projection, or
+            the layer reads something that the snapshot does not carry, so that the sums are not those of the trace.
         """
         return cls(**forward_parts(snapshot, focus))
 
@@ -125,8 +126,14 @@ def forward_parts(snapshot: Snapshot, focus: Focus) -> dict[str, Any]:
     layer, place = snapshot.layer, (focus.layer, focus.direction, focus.sample)
     by = -1 if focus.direction else 1
     before, after = (_existing(focus.time + move, layer.hidden.shape[3]) for move in (-by, by))
+    weights = layer_weights(snapshot, focus)
     x, h_before = _reads(snapshot, focus), _state(layer.hidden, layer.initial_hidden, place, before)
+    if x.shape != weights["W_ih"].shape[1:]:
+        raise _reads_else(snapshot)
     gates = {name: np.asarray(values[(*place, focus.time)]) for name, values in layer.gates.items()}
+    sums, h = _sums(layer.kind, weights, x, h_before, gates), layer.hidden[(*place, focus.time)]
+    if not _agree(layer.nonlinearity, sums, {**gates, "h": h}):
+        raise _reads_else(snapshot)
     return {
         "kind": layer.kind,
         "nonlinearity": layer.nonlinearity,
@@ -137,9 +144,9 @@ def forward_parts(snapshot: Snapshot, focus: Focus) -> dict[str, Any]:
         "x": x,
         "h_before": h_before,
         "c_before": None if layer.cell is None else _state(layer.cell, layer.initial_cell, place, before),
-        "sums": _sums(layer.kind, layer_weights(snapshot, focus), x, h_before, gates),
+        "sums": sums,
         "gates": gates,
-        "h": layer.hidden[(*place, focus.time)],
+        "h": h,
         "c": None if layer.cell is None else layer.cell[(*place, focus.time)],
     }
 
@@ -154,17 +161,50 @@ def layer_weights(snapshot: Snapshot, focus: Focus) -> dict[str, Floats]:
     """
     if snapshot.layer.kind not in CELL_GATES:
         raise ValueError(f"the snapshot's cell must be one of {', '.join(CELL_GATES)}, got {snapshot.layer.kind!r}.")
-    suffix = f"_l{focus.layer}" + ("_reverse" if focus.direction else "")
-    names = {"W_ih": "weight_ih", "W_hh": "weight_hh", "b_ih": "bias_ih", "b_hh": "bias_hh"}
-    found = {
-        name: value
-        for name, stem in names.items()
-        for full, value in snapshot.weights.items()
-        if full.endswith(f"recurrent.{stem}{suffix}")
-    }
-    if len(found) < len(names) or snapshot.inputs is None:
+    if not snapshot.weights or snapshot.inputs is None:
         raise ValueError("the snapshot has no weights to read: inspect a cell of a lab, not of a watched loop.")
-    return {name: value.astype(np.float64) for name, value in found.items()}
+    w_ih, w_hh, b_ih, b_hh, w_hr = (
+        _weight(snapshot, focus, stem) for stem in ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
+    )
+    if w_ih is None or w_hh is None or w_hr is not None:
+        raise ValueError(
+            f"inspect reads a layer with plain weights, got {snapshot.module!r}, whose weights are projected or "
+            "computed from others; the pictures, such as figure('gates'), show it all the same."
+        )
+    none = np.zeros(len(w_ih))
+    return {"W_ih": w_ih, "W_hh": w_hh, "b_ih": none if b_ih is None else b_ih, "b_hh": none if b_hh is None else b_hh}
+
+
+def _weight(snapshot: Snapshot, focus: Focus, stem: str) -> Floats | None:
+    """A weight of the layer and direction in focus, None if there is none; cells number no layers."""
+    suffix = f"_l{focus.layer}" + ("_reverse" if focus.direction else "")
+    path = f"{snapshot.module}." if snapshot.module else ""
+    found = snapshot.weights.get(f"{path}{stem}{suffix}", snapshot.weights.get(f"{path}{stem}"))
+    return None if found is None else found.astype(np.float64)
+
+
+def _reads_else(snapshot: Snapshot) -> ValueError:
+    return ValueError(
+        f"inspect needs to know what the layer reads, and {snapshot.module!r} reads neither the task's inputs nor the "
+        "states as they are; the pictures, such as figure('gates'), show it all the same."
+    )
+
+
+def _agree(nonlinearity: str, sums: Mapping[str, Sum], traced: Mapping[str, Floats]) -> bool:
+    """Whether the sums give what the trace saw, where that is finite."""
+    for name, one in sums.items():
+        with np.errstate(over="ignore"):
+            tanh = name in {"g", "n"} or (name == "h" and nonlinearity == "tanh")
+            made = (
+                np.tanh(one.total)
+                if tanh
+                else np.maximum(one.total, 0)
+                if name == "h"
+                else 1 / (1 + np.exp(-one.total))
+            )
+        if np.isfinite(traced[name]).all() and not np.allclose(made, traced[name], rtol=1e-3, atol=1e-3):
+            return False
+    return True
 
 
 def _sums(
@@ -180,9 +220,11 @@ def _sums(
 
 
 def _reads(snapshot: Snapshot, focus: Focus) -> Floats:
-    """x_t of the layer in focus: the input, or the hidden states of the layer below, both directions in a row."""
+    """x_t of the layer in focus: the input, a token's embedding, or the states below, both directions in a row."""
     if focus.layer == 0 and snapshot.inputs is not None:
-        return np.asarray(snapshot.inputs[focus.sample, focus.time])
+        seen = np.asarray(snapshot.inputs[focus.sample, focus.time])
+        table = snapshot.weights.get("embedding.weight") if seen.ndim == 0 else None
+        return seen if table is None else table[int(seen)]
     return snapshot.layer.hidden[focus.layer - 1, :, focus.sample, focus.time].reshape(-1)
 
 

@@ -1,10 +1,11 @@
 """A prediction: committed from code or by the widget, changed until it is revealed, explained in any case."""
 
 import html
+from typing import Any
 
 import pytest
 
-from rnnviz.exercises import Guess, predict
+from rnnviz.exercises import Guess, check, predict
 from rnnviz.exercises.catalog import PREDICTIONS
 from rnnviz.exercises.panel import PredictPanel
 from rnnviz.i18n import keys as known_words
@@ -145,3 +146,16 @@ def test_the_widget_carries_its_class_names_and_shows_words_as_text() -> None:
     shown = [child.value for child in panel.widget.children if hasattr(child, "value")]
     assert any(html.escape(nasty) in str(text) for text in shown)
     assert not any(nasty in str(text) for text in shown if str(text).startswith("<"))
+
+
+@pytest.mark.parametrize("parts", [{"options": ["yes", "no"]}, {"options": {"a": "yes", "b": "no"}, "why": 5}])
+def test_options_that_are_no_dict_and_an_explanation_that_is_no_text_are_refused(parts: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match="needs options as a dict, such as"):
+        predict("Well?", answer="a", **parts)
+
+
+def test_an_id_that_is_no_text_is_unknown_like_any_other() -> None:
+    with pytest.raises(ValueError, match=r"there is no prediction \['01'\]"):
+        predict(["01"])
+    with pytest.raises(ValueError, match=r"there is no exercise \['01'\]"):
+        check(["01"], 1)

@@ -147,9 +147,12 @@ def test_a_new_model_lets_go_of_what_is_held(make_lab: LabMaker) -> None:
     [
         ({"show": ["roh"]}, "show names 'roh'; a lab has lr, schedule, clip"),
         ({"show": "rho"}, r"show must be a list of names, got 'rho'; write show=\['rho'\]"),
+        ({"show": 5}, r"show must be a list of names, got 5; write show=\['lr'\]"),
+        ({"views": 5}, r"views must be a list of names and views, got 5; write views=\['hidden'\]"),
         ({"views": ["hiden"]}, r"views must hold names \(hidden, gradients"),
         ({"views": "hidden"}, r"views must be a list of names and views"),
         ({"views": [NormView]}, "got the class NormView; call it"),
+        ({"views": [type("Mute", (NormView,), {"name": None})()]}, "a view must have a name, got Mute with name None"),
         ({"views": ["hidden", "hidden"]}, "views must all have different names"),
     ],
 )

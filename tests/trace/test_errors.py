@@ -105,3 +105,23 @@ def test_a_layer_with_a_weight_parametrization_keeps_its_name_and_its_exact_grad
     nn.utils.parametrizations.weight_norm(module, "weight_hh_l0")
     found = trace(module, x, loss=lambda out: out[0].square().sum()).layers["gru"].grad_hidden
     np.testing.assert_allclose(found, expected, rtol=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "message"),
+    [
+        (
+            (np.zeros((2, 5, 3)),),
+            "the recurrent layer 'lstm' must be given a torch.Tensor, got ndarray; convert it with",
+        ),
+        ((), "the recurrent layer must be given an input, got none; write trace(model, batch)."),
+    ],
+)
+def test_an_input_that_is_no_tensor_is_refused(inputs, message):
+    with refuses(TypeError, message):
+        trace(nn.LSTM(3, 4), *inputs)
+
+
+def test_keyword_arguments_that_are_no_dict_are_refused():
+    with refuses(TypeError, "kwargs must be a dict of keyword arguments for the model, got int"):
+        trace(nn.LSTM(3, 4), torch.zeros(2, 5, 3), kwargs=5)

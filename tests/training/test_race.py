@@ -225,6 +225,7 @@ def test_playing_and_training_in_place_give_the_same_curves_bit_for_bit():
         ([{}, {"clip": None}], ["clip=1", "clip=None"], ("clip",)),
         (["rnn", {"cell": "gru", "lr": 0.5}], ["rnn", "gru, lr=0.5"], ("lr", "cell")),
         ([{"lr": 0.5, "clip": None}, {"lr": 0.25, "clip": None}], ["lr=0.5", "lr=0.25"], ("lr",)),
+        ([{"lr": 0.5}, {"lr": 0.50000001}], ["lr=0.5", "lr=0.50000001"], ("lr",)),
     ],
 )
 def test_labels_say_what_differs(models, labels, varied):

@@ -347,3 +347,14 @@ def test_tokens_take_no_noise() -> None:
     session = Session("python-tokens", seq_len=12, hidden_size=4, batch_size=4, input_noise=0.5, device="cpu")
     quiet = Session("python-tokens", seq_len=12, hidden_size=4, batch_size=4, device="cpu")
     assert take(session, 3).tolist() == take(quiet, 3).tolist()
+
+
+def test_a_model_larger_than_the_memory_is_refused_and_the_old_one_goes_on():
+    session = echo()
+    take(session, 1)
+    session.settings = session.settings.replace(hidden_size=2**20, num_layers=50)
+    with pytest.raises(MemoryError, match=r"hidden_size=1048576 with num_layers=50 needs more memory than there is"):
+        take(session, 1)
+    assert session.settings.hidden_size == 4
+    take(session, 1)
+    assert session.step == 2

@@ -2,7 +2,9 @@
 
 from dataclasses import FrozenInstanceError, fields
 
+import numpy as np
 import pytest
+import torch
 
 from rnnviz.training import LIVE, STRUCTURAL, Settings
 
@@ -26,9 +28,14 @@ def test_an_unknown_name_lists_the_known():
     [
         ("lr", 0, "lr must be above 0, got 0"),
         ("lr", float("nan"), "lr must be above 0, got nan"),
+        ("lr", float("inf"), "lr must be a finite number, got inf"),
+        ("lr", 10**400, "lr must be a finite number, got one that is too large"),
+        ("optimizer", np.array(["sgd", "adam"]), "optimizer must be one of sgd, adam, adamw, got array"),
         ("clip", -1.0, r"clip must be above 0, got -1\.0"),
         ("batch_size", 0, "batch_size must be at least 1, got 0"),
         ("hidden_size", 0, "hidden_size must be at least 1, got 0"),
+        ("hidden_size", 10**9, "hidden_size must be at most 1048576, got 1000000000"),
+        ("num_layers", 10**9, "num_layers must be at most 1000, got 1000000000"),
         ("input_noise", -0.1, r"input_noise must be at least 0, got -0\.1"),
         ("seed", -1, "seed must be at least 0, got -1"),
         ("optimizer", "lion", "optimizer must be one of sgd, adam, adamw, got 'lion'"),
@@ -46,6 +53,8 @@ def test_a_value_out_of_range_is_named(name, value, sentence):
     ("name", "value", "sentence"),
     [
         ("lr", "fast", "lr must be a number, got 'fast'"),
+        ("lr", torch.ones(2), "lr must be one number, got tensor"),
+        ("seed", torch.tensor(0.5), "seed must be a whole number, got tensor"),
         ("hidden_size", 32.5, "hidden_size must be a whole number, got 32.5"),
         ("batch_size", True, "batch_size must be a whole number, got True"),
         ("bidirectional", 1, "bidirectional must be True or False, got 1"),

@@ -487,7 +487,11 @@ def test_a_model_without_a_recurrent_layer_is_refused_by_naming_what_it_holds():
 
 @pytest.mark.parametrize(
     ("setting", "words"),
-    [({"every": 0}, "every must be a number of steps, at least 1"), ({"fps": 0}, "fps must be greater than 0")],
+    [
+        ({"every": 0}, "every must be a number of steps, at least 1"),
+        ({"fps": 0}, "fps must be greater than 0"),
+        ({"sequences": 0}, "sequences must be at least 1, got 0"),
+    ],
 )
 def test_settings_out_of_range_are_refused(setting, words):
     with pytest.raises(ValueError, match=words):
@@ -521,3 +525,17 @@ def test_a_record_keeps_every_second_row_when_it_is_full_and_always_the_last():
 def test_an_unknown_column_is_answered_with_the_known_ones():
     with pytest.raises(KeyError, match="no column 'los' in the history; the columns are step, loss"):
         Record(["step", "loss"])["los"]
+
+
+@pytest.mark.parametrize("norm", ["large", [1.0]])
+def test_a_gradient_norm_that_is_no_number_is_refused(norm):
+    with (
+        pytest.raises(TypeError, match="grad_norm must be a scalar tensor or a number, got"),
+        Watcher(made()) as watcher,
+    ):
+        watcher.step(grad_norm=norm)
+
+
+def test_frames_a_second_that_are_no_number_are_refused():
+    with pytest.raises(TypeError, match="fps must be a number, got 'often'"):
+        Watcher(made(), fps="often")

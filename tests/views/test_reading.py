@@ -262,3 +262,55 @@ def test_a_cell_of_another_kind_is_refused() -> None:
     odd = replace(frames("rnn")[0], layer=replace(frames("rnn")[0].layer, kind="Clockwork"))
     with pytest.raises(ValueError, match=r"must be one of rnn, lstm, gru, got 'Clockwork'"):
         Reading.of(odd, Focus())
+
+
+def own(layer: nn.Module, scale: float = 1.0) -> nn.Module:
+    """A model of somebody's own around one recurrent layer, called by no name that the package gives."""
+
+    class Mine(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.memory, self.answer = layer, nn.LazyLinear(1)
+
+        def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+            found = self.memory(scale * inputs)[0][:, -1]
+            return self.answer(found)
+
+    model = Mine()
+    model(torch.zeros(1, 6, 2))
+    return model
+
+
+def own_snapshot(layer: nn.Module, scale: float = 1.0):
+    return Session("adding", model=own(layer, scale), seq_len=6, device="cpu").snapshot()
+
+
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+@pytest.mark.parametrize("bias", [True, False])
+def test_a_layer_of_ones_own_is_read_by_its_path(kind: type[nn.RNNBase], bias: bool) -> None:
+    seen = own_snapshot(kind(2, 4, 2, batch_first=True, bidirectional=True, bias=bias))
+    for layer, direction, time in [(0, 0, 0), (0, 1, 5), (1, 0, 3), (1, 1, 0)]:
+        reading = Reading.of(seen, Focus(layer=layer, direction=direction, time=time))
+        for name in reading.sums:
+            traced = reading.h if name == "h" else reading.gates[name]
+            np.testing.assert_allclose(applied(reading, name), traced, atol=1e-6)
+
+
+def test_a_layer_that_reads_something_else_than_the_inputs_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"needs to know what the layer reads, and 'memory' reads neither the task's"):
+        Reading.of(own_snapshot(nn.GRU(2, 4, batch_first=True), scale=3.0), Focus(time=3))
+
+
+@pytest.mark.filterwarnings("ignore:LSTM with projections")  # torch says that oneDNN has none
+def test_a_layer_with_a_projection_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"a layer with plain weights, got 'memory'.*figure\('gates'\)"):
+        Reading.of(own_snapshot(nn.LSTM(2, 4, proj_size=3, batch_first=True)), Focus())
+
+
+def test_a_token_is_read_as_its_embedding() -> None:
+    session = Session("python-tokens", cell="lstm", hidden_size=4, device="cpu")
+    seen = session.snapshot()
+    reading = Reading.of(seen, Focus(sample=2, time=7))
+    token = int(session.probe.inputs[2, 7])
+    np.testing.assert_array_equal(reading.x, session.model.embedding.weight[token].detach().numpy())
+    np.testing.assert_allclose(applied(reading, "f"), reading.gates["f"], atol=1e-6)
