@@ -1,7 +1,5 @@
 """Answers to chapter 06's exercises: the right ones are confirmed, each typical wrong one gets its own hint."""
 
-import itertools
-
 import numpy as np
 import pytest
 import torch
@@ -139,21 +137,9 @@ def test_every_hint_of_every_exercise_is_given_by_some_answer_above() -> None:
     assert set(MINE) == {id for id, _ in RIGHT}
 
 
-@pytest.mark.parametrize(("id", "answer"), list(itertools.product(MINE, (..., None))))
-def test_the_dots_left_in_place_are_no_answer(id: str, answer: object) -> None:
-    assert judge(id, answer).hint == "unanswered"
-
-
 @pytest.mark.parametrize("id", ["06.clip", "06.last-valid"])
 def test_a_function_that_gives_the_dots_back_is_no_answer(id: str) -> None:
     assert judge(id, lambda *arguments: ...).hint == "unanswered"
-
-
-@pytest.mark.parametrize(
-    ("id", "answer"), list(itertools.product(MINE, (object(), {}, "nonsense", [[1], [1, 2]], print)))
-)
-def test_nonsense_is_wrong_and_raises_nothing(id: str, answer: object) -> None:
-    assert not judge(id, answer).right
 
 
 def test_each_prediction_has_an_answer_among_its_options() -> None:
