@@ -7,11 +7,20 @@ async function unpack(packed) {
   return module.exports;
 }
 
+// The heavy work waits until the page has met all the widgets of this output: anywidget gives up on one that is not
+// ready within two seconds, and delivers no message to it from then on.
+function idle() {
+  return new Promise((done) => {
+    if (globalThis.requestIdleCallback) requestIdleCallback(() => done(), { timeout: 1500 });
+    else setTimeout(done, 100);
+  });
+}
+
 export default {
   initialize({ model }) {
     const packed = model.get("packed");
     model.set("packed", null); // this page has it now; a saved notebook must not carry it
     if (page.unpacking || !packed?.byteLength) return;
-    page.unpacking = unpack(packed).then(page.plotly.resolve, page.plotly.reject);
+    page.unpacking = idle().then(() => unpack(packed)).then(page.plotly.resolve, page.plotly.reject);
   },
 };
