@@ -101,7 +101,7 @@ class Notebook:
         self.page.wait_for_function(
             "() => { const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];"
             " return /\\d/.test(prompts[0]?.textContent) && !prompts.some(p => p.textContent.includes('*')) }",
-            timeout=180_000,
+            timeout=300_000,
         )
         return self
 

@@ -31,7 +31,7 @@ def _wait_for_step(notebook: Notebook, least: int) -> int:
     return int(notebook.page.evaluate(f"Math.max(...{STEP})"))
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_a_chapter_runs_and_its_first_lab_plays(address: str, page: Page, name: str) -> None:
     notebook = Notebook(page).open(address, name)
