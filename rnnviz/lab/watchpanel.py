@@ -40,7 +40,7 @@ class WatchPanel:
         self.hidden = hidden
         hints = self.gaze.hints | {"rv-module": [t("gaze.module"), t("gaze.module.tip")]}
         head = box(widgets.HBox, [box(widgets.HBox, [self.progress], "rv-progress")], "rv-head")
-        body = box(widgets.Box, [self._selectors(), gallery.widget], "rv-body")
+        body = box(widgets.Box, [self._selectors(), box(widgets.VBox, [gallery.widget], "rv-stage")], "rv-body")
         dress = Dress(hints=hints, layout={"display": "none"})
         self.widget = box(widgets.VBox, [dress, head, self.status, *self.tray.lines, body], "rv-lab", "rv-watch")
 
