@@ -6,7 +6,6 @@ in the GRU ``r`` acts after the matrix product and ``z`` means keep. Other books
 Every function broadcasts: ``x`` (…, input) and ``h`` (…, hidden) may be one timestep or all of them at once.
 """
 
-from collections.abc import Callable
 from typing import NamedTuple, Self, TypeAlias
 
 import torch
@@ -14,7 +13,6 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 
 State: TypeAlias = Tensor | tuple[Tensor, Tensor]
-Squash: TypeAlias = Callable[[Tensor], Tensor]
 
 
 class LSTMGates(NamedTuple):
@@ -60,13 +58,8 @@ def lstm_gates(
     x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor | None = None, b_hh: Tensor | None = None
 ) -> LSTMGates:
     """Gates of an LSTM from the input and the state before the step (Hochreiter & Schmidhuber 1997, Gers 2000)."""
-    return lstm_squashed(weighted_sum(x, h, W_ih, W_hh, b_ih, b_hh))
-
-
-def lstm_squashed(a: Tensor, sigmoid: Squash = torch.sigmoid, tanh: Squash = torch.tanh) -> LSTMGates:
-    """Gates of an LSTM from their weighted sums (…, gate·unit), each through its own nonlinearity."""
-    i, f, g, o = a.chunk(4, dim=-1)
-    return LSTMGates(i=sigmoid(i), f=sigmoid(f), g=tanh(g), o=sigmoid(o))
+    i, f, g, o = weighted_sum(x, h, W_ih, W_hh, b_ih, b_hh).chunk(4, dim=-1)
+    return LSTMGates(i=torch.sigmoid(i), f=torch.sigmoid(f), g=torch.tanh(g), o=torch.sigmoid(o))
 
 
 def lstm_state(gates: LSTMGates, c: Tensor, W_hr: Tensor | None = None) -> tuple[Tensor, Tensor]:
@@ -83,15 +76,10 @@ def gru_gates(
     x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor | None = None, b_hh: Tensor | None = None
 ) -> GRUGates:
     """Gates of a GRU from the input and the state before the step (Cho et al. 2014, in torch's variant)."""
-    return gru_squashed(linear(x, W_ih, b_ih), linear(h, W_hh, b_hh))
-
-
-def gru_squashed(x: Tensor, h: Tensor, sigmoid: Squash = torch.sigmoid, tanh: Squash = torch.tanh) -> GRUGates:
-    """Gates of a GRU from the weighted sums (…, gate·unit) of the input and of the state."""
-    x_r, x_z, x_n = x.chunk(3, dim=-1)
-    h_r, h_z, h_n = h.chunk(3, dim=-1)
-    r, z = sigmoid(x_r + h_r), sigmoid(x_z + h_z)
-    return GRUGates(r=r, z=z, n=tanh(x_n + r * h_n))
+    x_r, x_z, x_n = linear(x, W_ih, b_ih).chunk(3, dim=-1)
+    h_r, h_z, h_n = linear(h, W_hh, b_hh).chunk(3, dim=-1)
+    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
+    return GRUGates(r=r, z=z, n=torch.tanh(x_n + r * h_n))
 
 
 def gru_state(gates: GRUGates, h: Tensor) -> Tensor:

@@ -16,10 +16,9 @@ from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
-from torch.nn.functional import linear
 
 from rnnviz.cells import GRUGates, LSTMGates
-from rnnviz.trace.kernels import tanh
+from rnnviz.trace.kernels import Adding, adding, product, tanh
 from rnnviz.trace.layers import Weights
 from rnnviz.trace.runs import runs
 from rnnviz.trace.stepping import stepping
@@ -29,17 +28,18 @@ from rnnviz.trace.stepping import stepping
 class Adjoint:
     """One layer and direction on its way back: what is known, what enters, and what has been found so far.
 
-    `hidden` enters as dL/dh_t without the recurrence and becomes the total; `cell` likewise. `below` is dL/d(input),
-    asked for where a layer lies below. The weights' gradients are transposed: (input, gate·unit).
+    `entering` is [x_t, h_{t-1}]. `hidden` enters as dL/dh_t without the recurrence and becomes the total; so does
+    `cell`, which holds nothing yet unless it is seeded. `below` is dL/d(input), asked for where a layer lies below.
+    The weights' gradients are transposed: (input, gate·unit).
     """
 
-    inputs: Tensor
-    before: Tensor
+    entering: Tensor
     weights: Weights
     reverse: bool
     valid: Tensor | None
     hidden: Tensor
     cell: Tensor | None = None
+    cell_is_seeded: bool = False
     wants_below: bool = False
     below: Tensor | None = field(init=False, default=None)
     grad_ih: Tensor = field(init=False)
@@ -47,8 +47,10 @@ class Adjoint:
 
     def __post_init__(self) -> None:
         W_ih, W_hh = self.weights.W_ih, self.weights.W_hh
-        self.grad_ih, self.grad_hh = (one.new_zeros(one.shape[::-1]) for one in (W_ih, W_hh))
-        self.below = torch.empty_like(self.inputs, memory_format=torch.contiguous_format) if self.wants_below else None
+        features = W_ih.shape[1]
+        self._gradient = W_hh.new_zeros((features + W_hh.shape[1], len(W_hh)))
+        self.grad_ih, self.grad_hh = self._gradient[:features], self._gradient[features:]
+        self.below = self.hidden.new_empty((*self.hidden.shape[:2], W_ih.shape[1])) if self.wants_below else None
 
     def runs(self, units: int) -> list[slice]:
         """Runs of timesteps in the order in which the gradient visits them; `units` are those of all coefficients."""
@@ -71,18 +73,27 @@ class Adjoint:
         longest = max((run.stop - run.start for run in found), default=0)
         return self.hidden.new_empty((longest, self.hidden.shape[1], gates, len(self.weights.W_hh) // gates))
 
-    def add(self, run: slice, delta_x: Tensor, delta_h: Tensor) -> None:
-        """Take in dL/d(pre-activation), (time, batch, gate·unit), on the side of the input and of the state."""
-        delta_x, delta_h = delta_x.flatten(0, 1), delta_h.flatten(0, 1)
-        self.grad_ih.addmm_(self.inputs[run].flatten(0, 1).T, delta_x)
-        self.grad_hh.addmm_(self.before[run].flatten(0, 1).T, delta_h)
+    def add(self, run: slice, delta: Tensor, delta_x: Tensor | None = None) -> None:
+        """Take in dL/d(pre-activation), (time, batch, gate·unit); `delta_x` where it differs on the input's side."""
+        entering, delta = self.entering[run].flatten(0, 1).T, delta.flatten(0, 1)
+        if delta_x is None:
+            _add_product(self._gradient, entering, delta)
+        else:
+            delta_x, features = delta_x.flatten(0, 1), len(self.grad_ih)
+            _add_product(self.grad_ih, entering[:features], delta_x)
+            _add_product(self.grad_hh, entering[features:], delta)
         if self.below is not None:
-            torch.mm(delta_x, self.weights.W_ih, out=self.below[run].flatten(0, 1))
+            rows = delta if delta_x is None else delta_x
+            self.below[run] = product(rows, self.weights.W_ih.T).view_as(self.below[run])
+
+    def recurrence(self) -> Adding:
+        """``dh += delta W_hh`` of one timestep."""
+        return adding(self.hidden.shape[1], self.weights.W_hh)
 
 
 def rnn_adjoint(adjoint: Adjoint, hidden: Tensor, nonlinearity: str) -> None:
     """Plain RNN: delta_t = dh_t φ'(a_t), dh_{t-1} = seed_{t-1} + delta_t W_hh."""
-    step, W_hh, after = stepping(hidden), adjoint.weights.W_hh, None
+    step, W_hh, add, after = stepping(hidden), adjoint.weights.W_hh, adjoint.recurrence(), None
     totals, dhs = adjoint.hidden.unbind(), step.split(adjoint.hidden)
     for run in adjoint.runs(hidden.shape[2]):
         now = hidden[run]
@@ -90,16 +101,17 @@ def rnn_adjoint(adjoint: Adjoint, hidden: Tensor, nonlinearity: str) -> None:
         rows, deltas = delta.unbind(), step.split(delta)
         for place, t in adjoint.order(run):
             if after is not None:
-                totals[t].addmm_(after, W_hh)
+                add(totals[t], after, W_hh)
             step.multiply(deltas[place], dhs[t], deltas[place])
             after = rows[place]
-        adjoint.add(run, delta, delta)
+        adjoint.add(run, delta)
 
 
 def lstm_adjoint(adjoint: Adjoint, gates: LSTMGates, cell_before: Tensor, cell: Tensor) -> None:
     """LSTM: dc_t = dc_{t+1} f_{t+1} + dh_t A_t, delta_t = (dc_t, dc_t, dc_t, dh_t) K_t."""
     assert adjoint.cell is not None
     step, W_hh, W_hr, after = stepping(cell), adjoint.weights.W_hh, adjoint.weights.W_hr, None
+    add, begin = adjoint.recurrence(), step.add_product if adjoint.cell_is_seeded else step.write_product
     totals, dhs, dcs = adjoint.hidden.unbind(), step.split(adjoint.hidden), step.split(adjoint.cell)
     found = adjoint.runs(14 * cell.shape[2])
     delta = adjoint.deltas(found, 4)
@@ -113,39 +125,41 @@ def lstm_adjoint(adjoint: Adjoint, gates: LSTMGates, cell_before: Tensor, cell: 
         for place, t in adjoint.order(run):
             dh, dc = dhs[t], dcs[t]
             if after is not None:
-                totals[t].addmm_(after[0], W_hh)
-                step.add_product(dc, after[1], after[2])
+                add(totals[t], after[0], W_hh)
             if W_hr is not None:
                 (dh,) = step.split((totals[t] @ W_hr).unsqueeze(0))
-            step.add_product(dc, dh, slopes[place])
+            begin(dc, dh, slopes[place])
+            if after is not None:
+                step.add_product(dc, after[1], after[2])
             step.multiply(by_cell[place], dc, of_cell[place])
             step.multiply(by_hidden[place], dh, of_hidden[place])
             after = products[place], dc, keeps[place]
-        adjoint.add(run, rows[: len(keeps)], rows[: len(keeps)])
+        adjoint.add(run, rows[: len(keeps)])
 
 
-def gru_adjoint(adjoint: Adjoint, gates: GRUGates) -> None:
-    """GRU: delta_t = dh_t K_t, dh_{t-1} = seed_{t-1} + dh_t z_t + delta_t W_hh."""
-    step, W_hh, after = stepping(gates.z), adjoint.weights.W_hh, None
+def gru_adjoint(adjoint: Adjoint, gates: GRUGates, from_state: Tensor) -> None:
+    """GRU: delta_t = dh_t K_t, dh_{t-1} = seed_{t-1} + dh_t z_t + delta_t W_hh; `from_state` is what r scales."""
+    step, W_hh, add, after = stepping(gates.z), adjoint.weights.W_hh, adjoint.recurrence(), None
     totals, dhs = adjoint.hidden.unbind(), step.split(adjoint.hidden)
     found = adjoint.runs(11 * gates.z.shape[2])
     delta = adjoint.deltas(found, 3)
     rows, of_gates = delta.flatten(-2).unbind(), step.split(delta.transpose(1, 2))
     for run in found:
         now = GRUGates(*(gate[run] for gate in gates))
-        coefficients = _gru_coefficients(now, adjoint.before[run], adjoint.weights)
+        before = adjoint.entering[run][:, :, len(adjoint.grad_ih) :]
+        coefficients = _gru_coefficients(now, before, from_state[run])
         K, to_new = (adjoint.masked(one, run) for one in coefficients)
         by_gate, keeps = step.split(K), step.split(adjoint.masked(now.z, run))
         for place, t in adjoint.order(run):
             dh = dhs[t]
             if after is not None:
-                totals[t].addmm_(after[0], W_hh)
+                add(totals[t], after[0], W_hh)
                 step.add_product(dh, after[1], after[2])
             step.multiply(by_gate[place], dh, of_gates[place])
             after = rows[place], dh, keeps[place]
         of_state = delta[: len(keeps)]
         of_input = torch.cat([of_state[:, :, :2], (to_new * adjoint.hidden[run]).unsqueeze(2)], dim=2)
-        adjoint.add(run, of_input.flatten(-2), of_state.flatten(-2))
+        adjoint.add(run, of_state.flatten(-2), of_input.flatten(-2))
 
 
 def _lstm_coefficients(gates: LSTMGates, before: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
@@ -161,15 +175,16 @@ def _lstm_coefficients(gates: LSTMGates, before: Tensor, cell: Tensor) -> tuple[
     return K, torch.addcmul(o, out, squashed, value=-1)
 
 
-def _gru_coefficients(gates: GRUGates, before: Tensor, weights: Weights) -> tuple[Tensor, Tensor]:
+def _gru_coefficients(gates: GRUGates, before: Tensor, from_state: Tensor) -> tuple[Tensor, Tensor]:
     """K (time, gate, batch, unit) on the side of the state, and dh/d(pre-activation of n)."""
     r, z, n = gates
-    units = r.shape[2]
-    bias = None if weights.b_hh is None else weights.b_hh[2 * units :]
-    from_state = linear(before, weights.W_hh[2 * units :], bias)
     to_new = (1 - z) * (1 - n * n)
     K = r.new_empty((len(r), 3, *r.shape[1:]))
     torch.mul(to_new, from_state * torch.addcmul(r, r, r, value=-1), out=K[:, 0])
     torch.mul(before - n, torch.addcmul(z, z, z, value=-1), out=K[:, 1])
     torch.mul(to_new, r, out=K[:, 2])
     return K, to_new
+
+
+def _add_product(total: Tensor, values: Tensor, W: Tensor) -> None:
+    adding(len(values), W)(total, values, W)

@@ -6,16 +6,14 @@ the state it started from and the gradient that came back to the state it handed
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
-from rnnviz import cells
 from rnnviz.cells import GRUGates, LSTMGates
 from rnnviz.trace.adjoint import Adjoint, gru_adjoint, lstm_adjoint, rnn_adjoint
-from rnnviz.trace.kernels import Product, tanh_
+from rnnviz.trace.gates import write_gru_gates, write_lstm_gates
 from rnnviz.trace.layers import GATES, Layout, Weights
 from rnnviz.trace.runs import runs
 from rnnviz.trace.stacking import Stack
@@ -57,18 +55,16 @@ class Pass:
 
     def run(self, grad_output: Tensor | None) -> tuple[Unrolled, Tensor | None]:
         """Return what was found, and dL/d(input) where there is a layer below."""
-        before, hidden = self._around(self.hidden, self.stack.initial[0][self.index])
-        gates, cell_before, cell = self._forward(before)
-        found = Unrolled(hidden, cell, tuple(gates))
+        entering, hidden = self._around(self.hidden, self.stack.initial[0][self.index])
+        kept, walk = self._forward(entering)
+        found = Unrolled(hidden, None if walk is None else walk.after, tuple(kept[: len(GATES[self.layout.kind])]))
         if not self.stack.has_loss:
             return found, None
-        direct, adjoint = self._entering(grad_output, before, cell)
-        if isinstance(gates, GRUGates):
-            gru_adjoint(adjoint, gates)
-        elif isinstance(gates, LSTMGates):
-            assert cell_before is not None
-            assert cell is not None
-            lstm_adjoint(adjoint, gates, cell_before, cell)
+        direct, adjoint = self._backward(grad_output, entering, found.cell)
+        if walk is not None:
+            lstm_adjoint(adjoint, LSTMGates(*kept), walk.before, walk.after)
+        elif self.layout.kind == "gru":
+            gru_adjoint(adjoint, GRUGates(*kept[:3]), from_state=kept[3])
         else:
             rnn_adjoint(adjoint, hidden, self.layout.nonlinearity)
         found = replace(found, direct=direct, total=adjoint.hidden, grad_cell=adjoint.cell)
@@ -80,56 +76,57 @@ class Pass:
         return self.index % self.layout.directions == 1
 
     def _around(self, states: Tensor, start: Tensor) -> tuple[Tensor, Tensor]:
-        """States before and after each step, two views of one array that holds one more."""
+        """What enters each step, [x_t, h_{t-1}], and the states after it: two views of an array of one step more."""
         if self.stack.valid is not None and self.reverse:
             states = torch.where(self.stack.valid > 0, states, start)
-        if self.reverse:
-            joined = torch.cat([states, start.unsqueeze(0)])
-            return joined[1:], joined[:-1]
-        joined = torch.cat([start.unsqueeze(0), states])
-        return joined[:-1], joined[1:]
+        steps, batch, features = self.inputs.shape
+        joined = states.new_empty((steps + 1, batch, features + states.shape[2]))
+        entering, leaving = (joined[1:], joined[:-1]) if self.reverse else (joined[:-1], joined[1:])
+        entering[:, :, :features] = self.inputs
+        joined[-1 if self.reverse else 0, :, features:] = start
+        leaving[:, :, features:] = states
+        return entering, leaving[:, :, features:]
 
-    def _forward(self, before: Tensor) -> tuple[tuple[Tensor, ...], Tensor | None, Tensor | None]:
-        """Gates of every step, and the cell states before and after it."""
-        kind, rows = self.layout.kind, len(self.weights.W_hh)
+    def _forward(self, entering: Tensor) -> tuple[Tensor, CellWalk | None]:
+        """Gates of every step, (gate, time, batch, unit), with what a GRU's `r` scales; and an LSTM's cell states."""
+        kind, features = self.layout.kind, self.inputs.shape[2]
         if kind == "rnn":
-            return (), None, None
+            return entering.new_empty(0), None
         walk = CellWalk.start(self.stack, self.index, self.reverse) if kind == "lstm" else None
-        equation = _lstm_equation(self.weights) if kind == "lstm" else _gru_equation(self.weights)
-        found = before.new_empty((len(GATES[kind]), *before.shape[:2], rows // len(GATES[kind])))
-        for run in self._ordered(runs(before, rows)):
-            for every, some in zip(found, equation(self.inputs[run], before[run]), strict=True):
-                every[run] = some
-            if walk is not None:
-                walk.over(run, LSTMGates(*found[:, run]))
-        if walk is not None:
-            return LSTMGates(*found), *walk.states()
-        return GRUGates(*found), None, None
+        units = len(self.weights.W_hh) // len(GATES[kind])
+        kept = entering.new_empty((4, *entering.shape[:2], units))
+        for run in self._ordered(runs(entering, 4 * units)):
+            if walk is None:
+                write_gru_gates(self.inputs[run], entering[run][:, :, features:], self.weights, kept[:, run])
+            else:
+                write_lstm_gates(entering[run], self.weights, kept[:, run])
+                walk.over(run, LSTMGates(*kept[:, run]))
+        return kept, walk
 
     def _ordered(self, found: list[slice]) -> list[slice]:
         return found[::-1] if self.reverse else found
 
-    def _entering(self, grad_output: Tensor | None, before: Tensor, cell: Tensor | None) -> tuple[Tensor, Adjoint]:
+    def _backward(self, grad_output: Tensor | None, entering: Tensor, cell: Tensor | None) -> tuple[Tensor, Adjoint]:
         """What reaches each step from outside, and the scan with that and what the next call sends back put in."""
         outside = torch.zeros_like(self.hidden) if grad_output is None else grad_output
         direct = outside.clone(memory_format=torch.contiguous_format)
         self._enter(direct, self.stack.grad_final[0])
-        of_cell = None if cell is None else torch.zeros_like(cell, memory_format=torch.contiguous_format)
+        links = self.stack.grad_links or (None, None)
+        of_cell = [] if cell is None else [one for one in (self.stack.grad_final[1], links[1]) if one is not None]
         adjoint = Adjoint(
-            inputs=self.inputs,
-            before=before,
+            entering=entering,
             weights=self.weights,
             reverse=self.reverse,
             valid=self.stack.valid,
             hidden=direct.clone(),
-            cell=of_cell,
+            cell=None if cell is None else cell.new_zeros(cell.shape) if of_cell else cell.new_empty(cell.shape),
+            cell_is_seeded=bool(of_cell),
             wants_below=self.index >= self.layout.directions,
         )
-        links = self.stack.grad_links or (None, None)
         self._enter(adjoint.hidden, links[0])
-        if of_cell is not None:
-            self._enter(of_cell, self.stack.grad_final[1])
-            self._enter(of_cell, links[1])
+        for seed in of_cell:
+            assert adjoint.cell is not None
+            self._enter(adjoint.cell, seed)
         return direct, adjoint
 
     def _enter(self, seed: Tensor, gradient: Tensor | None) -> None:
@@ -141,19 +138,6 @@ class Pass:
             seed[-1] += gradient[self.index]
         else:
             seed[self.stack.lengths - 1, torch.arange(seed.shape[1], device=seed.device)] += gradient[self.index]
-
-
-def _lstm_equation(weights: Weights) -> Callable[[Tensor, Tensor], LSTMGates]:
-    """`cells.lstm_gates` of many steps: one product, its results squashed in place."""
-    W_ih, W_hh, b_ih, b_hh, _ = weights
-    product = Product(torch.cat([W_ih, W_hh], dim=1), None if b_ih is None or b_hh is None else b_ih + b_hh)
-    return lambda x, h: cells.lstm_squashed(product(torch.cat([x, h], dim=2)), torch.sigmoid_, tanh_)
-
-
-def _gru_equation(weights: Weights) -> Callable[[Tensor, Tensor], GRUGates]:
-    """`cells.gru_gates` of many steps."""
-    of_x, of_h = Product(weights.W_ih, weights.b_ih), Product(weights.W_hh, weights.b_hh)
-    return lambda x, h: cells.gru_squashed(of_x(x), of_h(h), torch.sigmoid_, tanh_)
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,6 +170,12 @@ class CellWalk:
             before, after = (t + 1, t) if self.reverse else (t, t + 1)
             step.add_product(states[after], keeps[t], states[before])
 
-    def states(self) -> tuple[Tensor, Tensor]:
-        """Cell states before and after each step."""
-        return (self.joined[1:], self.joined[:-1]) if self.reverse else (self.joined[:-1], self.joined[1:])
+    @property
+    def before(self) -> Tensor:
+        """Cell states before each step."""
+        return self.joined[1:] if self.reverse else self.joined[:-1]
+
+    @property
+    def after(self) -> Tensor:
+        """Cell states after each step."""
+        return self.joined[:-1] if self.reverse else self.joined[1:]

@@ -36,6 +36,10 @@ class Stepping(ABC):
     def multiply(self, one: Step, other: Step, out: Step) -> None:
         """``out = one * other``; `other` may lack leading axes."""
 
+    def write_product(self, total: Step, one: Step, other: Step) -> None:
+        """``total = one * other``."""
+        self.multiply(one, other, total)
+
     @abstractmethod
     def add_product(self, total: Step, one: Step, other: Step) -> None:
         """``total += one * other``, three arrays of one shape."""

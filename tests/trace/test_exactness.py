@@ -61,7 +61,7 @@ def patched_sizes(case):
     """Treat these short and narrow sequences as if they were large: in runs, by oneDNN, and, where drawn, by torch."""
     with (
         mock.patch.multiple(runs, _CACHE=1, _SHORTEST=case["run"]),
-        mock.patch.object(kernels, "_WORTH_IT", 1),
+        mock.patch.multiple(kernels, _WORTH_IT=1, _ROWS=1),
         mock.patch.object(stepping, "_SMALL", 2**14 if case["by_numpy"] else 0),
     ):
         yield

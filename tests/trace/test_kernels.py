@@ -5,7 +5,7 @@ import torch
 from torch.nn.functional import linear
 
 from rnnviz.trace import kernels
-from rnnviz.trace.kernels import Product, tanh, tanh_
+from rnnviz.trace.kernels import adding, product, tanh
 from rnnviz.trace.stepping import _ByNumpy, _ByTorch, stepping
 
 EPSILON = {torch.float32: 2e-7, torch.float64: 4e-16}
@@ -17,12 +17,11 @@ def test_tanh_is_torchs_to_the_last_bits_also_far_from_zero(dtype):
     torch.testing.assert_close(tanh(values), values.double().tanh().to(dtype), rtol=2 * EPSILON[dtype], atol=0)
 
 
-def test_tanh_in_place_reaches_a_view_of_every_second_number_and_no_other():
-    values = torch.randn(10)
-    expected = values.clone()
-    expected[::2] = tanh(expected[::2])
-    assert tanh_(values[::2]).data_ptr() == values.data_ptr()
-    assert torch.equal(values, expected)
+def test_tanh_is_written_into_a_view_of_every_second_number_and_no_other():
+    values, room = torch.randn(5), torch.zeros(10)
+    tanh(values, out=room[::2])
+    assert torch.equal(room[::2], tanh(values))
+    assert not room[1::2].any()
 
 
 @pytest.mark.parametrize("bias", [True, False])
@@ -33,9 +32,35 @@ def test_a_product_is_the_linear_layers(worth_it, dtype, bias, monkeypatch):
     torch.manual_seed(0)
     values, W = torch.randn(7, 5, 3, dtype=dtype).transpose(0, 1), torch.randn(4, 3, dtype=dtype)
     b = torch.randn(4, dtype=dtype) if bias else None
-    product = Product(W, b)
-    for part in (values, values[:2]):  # the converted weights are used again
-        torch.testing.assert_close(product(part), linear(part, W, b), rtol=1e-5, atol=4 * EPSILON[dtype])
+    torch.testing.assert_close(product(values, W, b), linear(values, W, b), rtol=1e-5, atol=4 * EPSILON[dtype])
+
+
+@pytest.mark.parametrize("dtype", EPSILON)
+@pytest.mark.parametrize("worth_it", [1, 2**40])
+def test_adding_a_product_adds_the_matrix_product_in_place(worth_it, dtype, monkeypatch):
+    monkeypatch.setattr(kernels, "_WORTH_IT", worth_it)
+    torch.manual_seed(0)
+    total, values, W = torch.ones(9, 4, dtype=dtype), torch.randn(3, 9, dtype=dtype).T, torch.randn(4, 3, dtype=dtype).T
+    expected = 1 + values @ W
+    adding(9, W)(total, values, W)
+    torch.testing.assert_close(total, expected, rtol=1e-5, atol=4 * EPSILON[dtype])
+
+
+def test_without_onednn_products_are_torchs_own(monkeypatch):
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
+    monkeypatch.setattr(kernels, "_WORTH_IT", 1)
+    kernels._onednn.cache_clear()
+    try:
+        assert kernels._onednn() is None
+        values, W = torch.randn(9, 3), torch.randn(4, 3)
+        assert torch.equal(product(values, W), linear(values, W))
+    finally:
+        kernels._onednn.cache_clear()
+
+
+def test_an_operator_that_gives_something_else_is_not_used():
+    assert kernels._agrees(linear)
+    assert not kernels._agrees(lambda values, W, b: linear(values, W))
 
 
 @pytest.mark.parametrize("kind", [_ByTorch(), _ByNumpy(torch.zeros(1, 2, 3))])
