@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_map
 
+from rnnviz.trace.precision import flushed_denormals, full_precision
 from rnnviz.trace.turns import TURN
 
 
@@ -45,23 +46,14 @@ def replaying(device: str) -> Iterator[None]:
 
     Gradients that explode past the largest number become infinite, as torch's do: numpy is not to warn of it.
     """
-    with torch.no_grad(), torch.autocast(device, enabled=False), flushed_denormals(), np.errstate(all="ignore"):
+    with (
+        torch.no_grad(),
+        torch.autocast(device, enabled=False),
+        full_precision(),
+        flushed_denormals(),
+        np.errstate(all="ignore"),
+    ):
         yield
-
-
-@contextmanager
-def flushed_denormals() -> Iterator[None]:
-    """Take numbers too small for full precision (below 1.2e-38 in float32) for zero in this thread, for a while.
-
-    A gradient that vanishes through time ends in such numbers, and arithmetic on them is some ten times slower.
-    """
-    was_on = float(torch.tensor([1e-40]).mul_(1.0)[0]) == 0.0
-    changed = not was_on and torch.set_flush_denormal(True)
-    try:
-        yield
-    finally:
-        if changed:
-            torch.set_flush_denormal(False)
 
 
 def ordinary(values: Any) -> Any:
