@@ -34,7 +34,7 @@ def adding(rows: int, W: Tensor) -> Adding:
     """Return the fastest ``total += values W`` in place for `values` of so many rows; `W` (input, unit)."""
     by_onednn = _onednn() if _is_worth_it(rows, W, W) else None
     if by_onednn is None:
-        return lambda total, values, W: total.addmm_(values, W)
+        return Tensor.addmm_
     return lambda total, values, W: total.add_(by_onednn(values, W.T, None))
 
 
