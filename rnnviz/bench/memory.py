@@ -1,6 +1,9 @@
 """Peak memory of one call: what torch's allocator holds at most, beyond what it held before."""
 
-from collections.abc import Callable, Iterable
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import accumulate
 from typing import Any
 
@@ -54,10 +57,24 @@ def _peak_of_cuda(action: Callable[[], object], device: torch.device) -> float:
 
 
 def _peak_of_cpu(action: Callable[[], object]) -> float:
-    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiler:
+    with _quiet(), profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiler:
         kept = action()
     del kept
     results: Any = profiler.profiler.kineto_results
     # the summed tables say what each operator took in all; only the single events say what was held at once
     found = [event for event in results.events() if event.name() == "[memory]" and event.device_type().name == "CPU"]
     return peak((event.start_ns(), event.nbytes()) for event in found)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the lines that the profiler's library writes at its start and stop off the terminal."""
+    sys.stderr.flush()
+    terminal, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
+        os.close(nowhere)

@@ -1,5 +1,7 @@
 """The instruments: turns, ratios, peaks of memory, counted bytes and tables."""
 
+import os
+
 import ipywidgets
 import numpy as np
 import pytest
@@ -36,6 +38,12 @@ def test_peak_memory_is_what_is_held_at_once_not_what_was_asked_for_in_all() -> 
 
     assert peak_bytes(one_after_the_other, CPU) == 4000
     assert peak_bytes(lambda: [torch.zeros(1000) for _ in range(5)], CPU) == 20000
+
+
+def test_measuring_memory_writes_nothing_on_the_terminal_and_gives_it_back(capfd: pytest.CaptureFixture[str]) -> None:
+    peak_bytes(lambda: torch.zeros(1000), CPU)
+    os.write(2, b"afterwards")
+    assert capfd.readouterr().err == "afterwards"
 
 
 def test_a_wire_counts_text_and_raw_buffers() -> None:
