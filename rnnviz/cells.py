@@ -3,7 +3,21 @@
 Conventions are torch's: the rows of ``W_ih`` and ``W_hh`` stack the gates in the order i f g o (LSTM) or r z n (GRU);
 in the GRU ``r`` acts after the matrix product and ``z`` means keep. Other books differ.
 
-Every function broadcasts: ``x`` (…, input) and ``h`` (…, hidden) may be one timestep or all of them at once.
+Every function broadcasts: ``x`` (…, feature), ``h`` and ``c`` (…, unit) may be one timestep or all of them at once;
+``W_ih`` has axes (gate·unit, feature), ``W_hh`` (gate·unit, unit), and the biases, which may be left out, (gate·unit,).
+Chapters print the functions, so each has one line of words and no more.
+
+Examples
+--------
+>>> gates = lstm_gates(torch.zeros(2, 3), torch.zeros(2, 5), W_ih=torch.zeros(20, 3), W_hh=torch.zeros(20, 5))
+>>> gates.f.shape, float(gates.f[0, 0])
+(torch.Size([2, 5]), 0.5)
+>>> shut, wide = torch.zeros(1), torch.ones(1)
+>>> h, c = lstm_state(LSTMGates(i=shut, f=wide, g=wide, o=shut), c=torch.tensor([7.0]))
+>>> float(h), float(c)  # kept, and not shown
+(0.0, 7.0)
+>>> gru_state(GRUGates(r=wide, z=shut, n=wide), h=torch.tensor([7.0]))  # z means keep
+tensor([1.])
 """
 
 from typing import NamedTuple, Self, TypeAlias
@@ -11,6 +25,22 @@ from typing import NamedTuple, Self, TypeAlias
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
+
+__all__ = [
+    "GRU",
+    "LSTM",
+    "RNN",
+    "GRUGates",
+    "LSTMGates",
+    "gru_gates",
+    "gru_squashed",
+    "gru_state",
+    "lstm_gates",
+    "lstm_squashed",
+    "lstm_state",
+    "rnn_step",
+    "weighted_sum",
+]
 
 State: TypeAlias = Tensor | tuple[Tensor, Tensor]
 
@@ -92,8 +122,8 @@ class RNN(nn.Module):
 
     Parameters
     ----------
-    input_size, hidden_size
-        Units of the input and of the state.
+    input_size, hidden_size : int
+        Features of the input, units of the state.
 
     Examples
     --------
@@ -159,7 +189,16 @@ class RNN(nn.Module):
 
 
 class LSTM(RNN):
-    """A long short-term memory layer, one timestep after the other; its state is (h, c)."""
+    """A long short-term memory layer, one timestep after the other; its state is (h, c).
+
+    Parameters are those of `RNN`.
+
+    Examples
+    --------
+    >>> output, (h, c) = LSTM(3, 5)(torch.zeros(2, 7, 3))
+    >>> output.shape, c.shape
+    (torch.Size([2, 7, 5]), torch.Size([2, 5]))
+    """
 
     n_gates = 4
     fused = nn.LSTM
@@ -176,7 +215,17 @@ class LSTM(RNN):
 
 
 class GRU(RNN):
-    """A gated recurrent unit layer, one timestep after the other."""
+    """A gated recurrent unit layer, one timestep after the other.
+
+    Parameters are those of `RNN`.
+
+    Examples
+    --------
+    >>> theirs = nn.GRU(3, 5, batch_first=True)
+    >>> x = torch.ones(2, 7, 3)
+    >>> torch.allclose(GRU.from_torch(theirs)(x)[0], theirs(x)[0], atol=1e-6)
+    True
+    """
 
     n_gates = 3
     fused = nn.GRU

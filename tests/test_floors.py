@@ -30,6 +30,14 @@ FLOORS = {
     "cli": TOP,
 }
 LIMIT = 300
+WIDGETS = {"ipywidgets", "anywidget", "traitlets", "IPython", "ipykernel"}
+HEAVY = {"torch", "numpy", "plotly"} | WIDGETS
+LOADED = {  # what a part may bring with it, by whatever way
+    "i18n": set(),
+    "cells": {"torch", "numpy"},
+    "training": {"torch", "numpy"},
+    "views": {"torch", "numpy", "plotly"},
+}
 
 
 @dataclass(frozen=True)
@@ -49,11 +57,13 @@ class Import:
 
 
 def _heavy_is_misplaced(library: str, part: str, floor: int) -> bool:
+    if part == "i18n":
+        return library in HEAVY
     if library == "torch":
         return floor >= FLOORS["views"] and part not in {"bench", "cli"}  # one measures torch, the other examines it
     if library == "plotly":
         return floor < FLOORS["views"]
-    if library in {"ipywidgets", "anywidget", "traitlets", "IPython"}:
+    if library in WIDGETS:
         return floor < FLOORS["live"]
     return False
 
@@ -66,12 +76,22 @@ def modules(package: Path) -> dict[str, Path]:
 def imports(module: str, path: Path) -> Iterator[Import]:
     """Yield what a file imports, wherever in the file it does: type checkers and late imports obey the floors too."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
+        if (late := _imported_by_name(node)) is not None:
+            yield Import(module, node.lineno, late)
+        elif isinstance(node, ast.Import):
             yield from (Import(module, node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             above = module.split(".")[: -node.level] if node.level else []
             base = ".".join([*above, *([node.module] if node.module else [])])
             yield from (Import(module, node.lineno, f"{base}.{alias.name}") for alias in node.names)
+
+
+def _imported_by_name(node: ast.AST) -> str | None:
+    """Return what ``import_module("name")`` or ``__import__("name")`` imports."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr=verb) | ast.Name(id=verb), args=[ast.Constant(value=str(name)), *_]):
+            return name if verb in {"import_module", "__import__"} else None
+    return None
 
 
 def violations(package: Path) -> list[str]:
@@ -123,6 +143,12 @@ def cycles(package: Path) -> list[str]:
     return found
 
 
+def too_long(package: Path) -> dict[str, int]:
+    """Return the modules of more lines than a person reads, and how many they have."""
+    lengths = {module: len(path.read_text(encoding="utf-8").splitlines()) for module, path in modules(package).items()}
+    return {module: length for module, length in lengths.items() if length > LIMIT}
+
+
 def _is_ours(name: str) -> bool:
     return name.partition(".")[0] == "rnnviz" and name != "rnnviz.__version__"
 
@@ -151,19 +177,27 @@ def test_no_modules_import_one_another_in_a_circle() -> None:
 
 
 def test_no_module_is_longer_than_a_person_reads() -> None:
-    lengths = {module: len(path.read_text(encoding="utf-8").splitlines()) for module, path in modules(PACKAGE).items()}
-    assert {module: length for module, length in lengths.items() if length > LIMIT} == {}
+    assert too_long(PACKAGE) == {}
 
 
 def test_importing_the_package_loads_no_heavy_library() -> None:
-    code = (
-        "import rnnviz, sys; print([m for m in ('torch', 'numpy', 'plotly', 'ipywidgets', 'anywidget', 'IPython') "
-        "if m in sys.modules])"
-    )
-    answer = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent
-    )
-    assert answer.stdout.strip() == "[]"
+    assert loaded_by("import rnnviz; dir(rnnviz); rnnviz.__version__") == set()
+
+
+@pytest.mark.parametrize("part", LOADED)
+def test_a_part_brings_no_library_of_a_higher_floor_with_it(part: str) -> None:
+    assert loaded_by(f"import rnnviz.{part}") - LOADED[part] == set()
+
+
+def loaded_by(code: str) -> set[str]:
+    """Return the heavy libraries that are loaded when this code has run in an interpreter of its own."""
+    code += f"; import sys; print(*set({sorted(HEAVY)}).intersection(sys.modules))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent)
+    return set(told.stdout.split())
+
+
+def test_every_floor_has_a_module_on_it() -> None:
+    assert set(FLOORS) == {_part(module) for module in modules(PACKAGE)}
 
 
 @pytest.fixture
@@ -171,7 +205,9 @@ def small(tmp_path: Path) -> Path:
     """Return a package with one empty module on most floors."""
     for module in ("__init__", "i18n/__init__", "cells", "models/__init__", "tasks/__init__", "trace/__init__"):
         _plant(tmp_path / "rnnviz", module, "")
-    for module in ("trace/scan", "views/__init__", "live/__init__", "lab/__init__", "bench/__init__", "cli"):
+    for module in ("trace/scan", "views/__init__", "live/__init__", "lab/__init__", "exercises/__init__"):
+        _plant(tmp_path / "rnnviz", module, "")
+    for module in ("bench/__init__", "cli"):
         _plant(tmp_path / "rnnviz", module, "")
     return tmp_path / "rnnviz"
 
@@ -189,6 +225,7 @@ def _plant(package: Path, module: str, code: str) -> None:
         ("trace/scan", "import torch\nfrom . import other\nfrom .. import cells"),
         ("bench/__init__", "import torch, plotly, ipywidgets"),
         ("cells", "from rnnviz import __version__"),
+        ("trace/scan", "from importlib import import_module\nimport_module('xarray')"),
         ("cli", "from rnnviz.bench import main\nfrom rnnviz import __version__, Lab"),
         ("__init__", "def f():\n    from rnnviz.lab import Lab"),
     ],
@@ -214,6 +251,11 @@ def test_the_checker_lets_a_good_import_pass(small: Path, module: str, code: str
         ("trace/scan", "import plotly.graph_objects", "imports plotly.graph_objects: that library"),
         ("views/__init__", "from ipywidgets import VBox", "imports ipywidgets.VBox: that library"),
         ("views/__init__", "from IPython.display import display", "imports IPython.display.display: that library"),
+        ("i18n/__init__", "import torch", "imports torch: that library"),
+        ("bench/__init__", "from rnnviz.exercises import check", "bench is on floor 8, exercises on floor 8"),
+        ("lab/__init__", "import importlib\nimportlib.import_module('torch')", "imports torch: that library"),
+        ("trace/scan", "from importlib import import_module\nimport_module('rnnviz.lab')", "lab on floor 7"),
+        ("trace/scan", "__import__('plotly')", "imports plotly: that library"),
         ("helpers", "", "rnnviz.helpers has no floor: decide which, and add 'helpers' to FLOORS"),
     ],
 )
@@ -227,3 +269,8 @@ def test_the_checker_finds_a_planted_circle(small: Path) -> None:
     _plant(small, "trace/__init__", "from rnnviz.trace.scan import scan")
     _plant(small, "trace/scan", "def f():\n    from rnnviz.trace import Trace")
     assert cycles(small) == ["rnnviz.trace.__init__ -> rnnviz.trace.scan -> rnnviz.trace.__init__"]
+
+
+def test_the_checker_finds_a_planted_module_without_an_end(small: Path) -> None:
+    _plant(small, "trace/scan", "\n" * (LIMIT + 1))
+    assert set(too_long(small)) == {"rnnviz.trace.scan"}

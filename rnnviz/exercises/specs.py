@@ -85,6 +85,13 @@ class Verdict:
         Which kind of answer it was: ``"right"``, a mistake's ``hint``, ``"other"``, ``"unanswered"`` …
     words : str
         What the learner reads.
+
+    Examples
+    --------
+    >>> from rnnviz.exercises import judge
+    >>> verdict = judge("01.parameter-count", 150)
+    >>> verdict.right, verdict.hint
+    (False, 'one-bias')
     """
 
     right: bool

@@ -1,15 +1,11 @@
 """Dress: the lab's style sheet, and the tooltips and screen-reader names that ipywidgets do not set."""
 
-from importlib import resources
-
 import anywidget
 import traitlets
 
+from rnnviz.live.beside import beside
+
 __all__ = ["Dress"]
-
-
-def _file(name: str) -> str:
-    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 class Dress(anywidget.AnyWidget):
@@ -21,8 +17,8 @@ class Dress(anywidget.AnyWidget):
         Class name of a control to its label and its tooltip.
     """
 
-    _esm = _file("dress.js")
-    _css = _file("lab.css")
+    _esm = beside(__file__, "dress.js")
+    _css = beside(__file__, "lab.css")
     hints = traitlets.Dict().tag(sync=True)
 
     def __repr__(self) -> str:

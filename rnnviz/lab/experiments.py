@@ -68,6 +68,11 @@ class Experiments(Verbs):
 
         Parameters, and errors for what does not exist, are those of `figure`, but for ``name``.
 
+        Returns
+        -------
+        rnnviz.views.Reading
+            ``x``, ``h``, ``before_h`` … with axis (unit,), ``gates`` by name, and `equations`, line by line.
+
         Examples
         --------
         >>> from rnnviz.lab import Lab
@@ -80,7 +85,20 @@ class Experiments(Verbs):
         return Reading.of(snapshot, where.checked(snapshot.layer))
 
     def insights(self) -> list[Insight]:
-        """Return what there is to say about the run, the most urgent first: what is seen, and what to try."""
+        """Return what there is to say about the run, the most urgent first: what is seen, and what to try.
+
+        Returns
+        -------
+        list of rnnviz.training.insights.Insight
+            Sentences, each with its advice; empty where nothing stands out.
+
+        Examples
+        --------
+        >>> from rnnviz.lab import Lab
+        >>> lab = Lab("adding", cell="rnn", nonlinearity="relu", init="identity", rho=1.6, seq_len=40, hidden_size=8)
+        >>> "grows on its way back" in str(lab.insights()[0])
+        True
+        """
         return insights(self._runner.snapshot())
 
     def figure(self, name: str, *, step: int | None = None, **focus: Any) -> go.Figure:
@@ -98,10 +116,24 @@ class Experiments(Verbs):
             input), ``direction`` (1 is backward), ``time``, ``unit``, ``gradient``. For ``"perturbation"`` the
             arguments of `perturb`, and ``layer`` and ``direction``.
 
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            To show, to change, to write to a file.
+
         Raises
         ------
         TypeError, ValueError
             For an unknown name, a picture that this run does not have, or a sequence that does not exist.
+
+        Examples
+        --------
+        >>> from rnnviz.lab import Lab
+        >>> lab = Lab(task="adding", hidden_size=4, seq_len=8, seed=0)
+        >>> lab.figure("hidden", sample=3).data[0].z.shape  # unit, time
+        (4, 8)
+        >>> len(lab.figure("perturbation", time=5, value=2.0).data) > 0
+        True
         """
         if name == "perturbation":
             return self._perturbed(step, **focus)

@@ -1,6 +1,5 @@
 """InsightsLine: one line that says in words what the pictures show, and what to try."""
 
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -8,6 +7,7 @@ import traitlets
 
 from rnnviz.i18n import t
 from rnnviz.lab.tools import Tool
+from rnnviz.live.beside import beside
 from rnnviz.training import Snapshot
 from rnnviz.training.insights import Insight, insights, to_say
 from rnnviz.views import Focus
@@ -18,7 +18,7 @@ __all__ = ["InsightsLine"]
 class Line(anywidget.AnyWidget):
     """Sentences, each with its advice; the browser lets what it has written stand for two seconds at least."""
 
-    _esm = Path(__file__).with_name("insights.js").read_text(encoding="utf-8")
+    _esm = beside(__file__, "insights.js")
     said = traitlets.Dict().tag(sync=True)
 
     def __repr__(self) -> str:

@@ -23,7 +23,7 @@ class Lab(Guided, Shared, Experiments):
     """Train a small recurrent network and watch inside it, live.
 
     In a notebook, a lab as the last line of a cell shows buttons, knobs and linked pictures. In a script it trains
-    with `train` and answers with `history`, `trace` and `figure`.
+    with `train` and answers with `history`, `snapshot` and `figure`.
 
     Parameters
     ----------
@@ -112,22 +112,26 @@ class Lab(Guided, Shared, Experiments):
 
     @property
     def settings(self) -> Settings:
-        """The settings that the next step will use."""
+        """The settings that the next step will use, frozen; change them with `set`."""
         return self._session.settings
 
     @property
     def history(self) -> History:
-        """The curves of this run: ``history["loss"]`` and the other columns, as numpy."""
+        """The curves of this run, as numpy, axis (row,): a row a step, evenly thinned in a run of over 2,048 steps.
+
+        The columns are ``"step"``, ``"loss"``, ``"metric"``, ``"grad_norm"`` (before clipping), ``"clipped"`` (0 or 1),
+        ``"lr"`` and ``"clip"``.
+        """
         return self._session.history
 
     @property
     def model(self) -> Any:
-        """The torch model in training."""
+        """The torch model in training; another one after every structural change and `reset`."""
         return self._session.model
 
     @property
     def task(self) -> Task:
-        """What it learns."""
+        """What it learns: a `rnnviz.tasks.Task`, on the lab's device."""
         return self._session.task
 
     def save_replay(self, path: Any, views: Sequence[str | View] | None = None, **focus: Any) -> Path:

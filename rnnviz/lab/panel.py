@@ -14,7 +14,7 @@ from rnnviz.lab.knobs import Knobs
 from rnnviz.lab.tools import Tray, box
 from rnnviz.training import RunState
 
-__all__ = ["Panel", "status_words"]
+__all__ = ["Panel", "loss_words", "status_words"]
 
 
 class Panel:
@@ -83,8 +83,8 @@ class Panel:
 
     def progress(self, state: RunState) -> str:
         """Return the words beside the bar."""
-        loss = "–" if math.isnan(state.loss) else f"{state.loss:.4g}"
-        return t("lab.progress", step=state.step, goal=state.goal, rate=state.steps_per_second, loss=loss)
+        loss, rate = loss_words(state.loss), state.steps_per_second
+        return t("lab.progress", step=state.step, goal=state.goal, rate=rate, loss=loss)
 
 
 def _button(name: str) -> widgets.Button:
@@ -106,6 +106,17 @@ def status_words(words: str, *, failed: bool) -> str:
     """
     tone = "rv-failed" if failed else "rv-fine"
     return f'<span role="status" aria-live="polite" class="{tone}">{html.escape(words)}</span>'
+
+
+def loss_words(loss: float) -> str:
+    """Return a loss in four digits, a dash where there is none yet.
+
+    Examples
+    --------
+    >>> loss_words(0.123456), loss_words(float("nan"))
+    ('0.1235', '–')
+    """
+    return "–" if math.isnan(loss) else f"{loss:.4g}"
 
 
 def _toolbar(tray: Tray) -> list[widgets.Widget]:

@@ -5,15 +5,17 @@ import gzip
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from string import Template
 
 import numpy as np
 
+from rnnviz import live
 from rnnviz.i18n import t
 from rnnviz.lab.film import Film, Shot, shots, to_json
+from rnnviz.lab.panel import loss_words
 from rnnviz.lab.tools import help_markup
-from rnnviz.live.runtime import javascript, packed_plotly
+from rnnviz.live.beside import beside
+from rnnviz.live.runtime import packed_plotly
 from rnnviz.training import Snapshot
 from rnnviz.views import Focus, View
 
@@ -94,14 +96,16 @@ def embedded(value: object) -> str:
 def _page(taken: Sequence[Shot], words: Sequence[str], views: Mapping[str, View], header: Header) -> str:
     film = Film.of(taken)
     told = {"words": words, "labels": {name: _label(name) for name in _LABELS}}
-    return Template(_file("replay.html")).substitute(
+    return Template(beside(__file__, "replay.html")).substitute(
         title=html.escape(header.title),
         source=html.escape(header.source),
         facts=_facts(header.facts),
         views="\n".join(_box(name, view) for name, view in views.items()),
         made=html.escape(t("replay.made")),
         noscript=html.escape(t("replay.old")),
-        style="\n".join([_file("lab.css"), javascript("figure.css"), _file("replay.css")]),
+        style="\n".join(
+            [beside(__file__, "lab.css"), beside(live.__file__, "figure.css"), beside(__file__, "replay.css")]
+        ),
         told=embedded(told),
         plotly=_packed(packed_plotly()),
         index=_packed(gzip.compress(film.index.encode(), mtime=0)),
@@ -112,17 +116,16 @@ def _page(taken: Sequence[Shot], words: Sequence[str], views: Mapping[str, View]
 
 def _script() -> str:
     """The live page's modules, each in a function that returns what it exports, and the player."""
-    parts = [javascript("page.js")]
+    parts = [beside(live.__file__, "page.js")]
     for name in ("runtime", "feed", "figure"):
-        source = javascript(f"{name}.js")
+        source = beside(live.__file__, f"{name}.js")
         assert source.count("\nexport default ") == 1, f"{name}.js must have one default export"
         parts.append(f"const {name} = (() => {{\n{source.replace('export default ', 'return ')}\n}})();")
-    return "\n".join([*parts, _file("replay.js")])
+    return "\n".join([*parts, beside(__file__, "replay.js")])
 
 
 def _words(snapshot: Snapshot, last: int) -> str:
-    loss = "–" if np.isnan(snapshot.loss) else f"{snapshot.loss:.4g}"
-    return t("replay.step", step=snapshot.step, last=last, loss=loss)
+    return t("replay.step", step=snapshot.step, last=last, loss=loss_words(snapshot.loss))
 
 
 def _label(name: str) -> str:
@@ -145,7 +148,3 @@ def _box(name: str, view: View) -> str:
 
 def _packed(compressed: bytes) -> str:
     return base64.b64encode(compressed).decode()
-
-
-def _file(name: str) -> str:
-    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")

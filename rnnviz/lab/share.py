@@ -1,13 +1,13 @@
 """Share: the drawer that shows a lab's program and its recipe, to copy and to keep."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import anywidget
 import traitlets
 
 from rnnviz.i18n import t
 from rnnviz.lab.tools import Tool
+from rnnviz.live.beside import beside
 from rnnviz.training import Snapshot
 from rnnviz.training.recipe import Recipe
 from rnnviz.views import Focus
@@ -26,7 +26,7 @@ class ShareBox(anywidget.AnyWidget):
     ShareBox()
     """
 
-    _esm = Path(__file__).with_name("share.js").read_text(encoding="utf-8")
+    _esm = beside(__file__, "share.js")
     code = traitlets.Unicode().tag(sync=True)
     runs = traitlets.Bool().tag(sync=True)
     recipe = traitlets.Unicode().tag(sync=True)

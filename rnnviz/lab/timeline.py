@@ -1,7 +1,6 @@
 """Timeline: the line that winds a run back, step by step through its tape, while the training may go on."""
 
 from collections.abc import Callable
-from importlib import resources
 from typing import Any
 
 import anywidget
@@ -9,14 +8,11 @@ import traitlets
 
 from rnnviz.i18n import t
 from rnnviz.lab.tools import Tool
+from rnnviz.live.beside import beside
 from rnnviz.training import Snapshot, Tape
 from rnnviz.views import Focus
 
 __all__ = ["Timeline"]
-
-
-def _file(name: str) -> str:
-    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 class Track(anywidget.AnyWidget):
@@ -36,8 +32,8 @@ class Track(anywidget.AnyWidget):
         Words of the controls.
     """
 
-    _esm = _file("timeline.js")
-    _css = _file("timeline.css")
+    _esm = beside(__file__, "timeline.js")
+    _css = beside(__file__, "timeline.css")
     steps = traitlets.List(trait=traitlets.Int()).tag(sync=True)
     held = traitlets.Int(None, allow_none=True).tag(sync=True)
     words = traitlets.Unicode().tag(sync=True)

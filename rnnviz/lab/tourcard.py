@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -12,15 +11,12 @@ from rnnviz.i18n import t
 from rnnviz.lab.screen import Screen
 from rnnviz.lab.tour import Place, Walk
 from rnnviz.lab.toursteps import Scene, steps_for
+from rnnviz.live.beside import beside
 from rnnviz.training import Settings
 
 __all__ = ["TourCard"]
 
 _BUTTONS = ("start", "again", "back", "next", "pass", "skip")
-
-
-def _file(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
 class TourCard(anywidget.AnyWidget):
@@ -48,8 +44,8 @@ class TourCard(anywidget.AnyWidget):
         Class name of the lab's element.
     """
 
-    _esm = _file("tourcard.js")
-    _css = _file("tourcard.css")
+    _esm = beside(__file__, "tourcard.js")
+    _css = beside(__file__, "tourcard.css")
     said = traitlets.Dict().tag(sync=True)
     labels = traitlets.Dict().tag(sync=True)
     lab = traitlets.Unicode().tag(sync=True)

@@ -29,7 +29,10 @@ class Verbs:
         claim(console.discard)
 
     def play(self) -> None:
-        """Train in the background until the goal or `pause`; return at once."""
+        """Train in the background until the goal or `pause`; return at once.
+
+        What goes wrong on the way is on the status line, and raised by the next of `step`, `train` and `reset`.
+        """
         self._runner.play()
 
     def pause(self) -> None:
@@ -48,6 +51,14 @@ class Verbs:
         ------
         Exception
             What went wrong in the background since the last call, such as `rnnviz.training.NonFiniteLoss`.
+
+        Examples
+        --------
+        >>> from rnnviz.lab import Lab
+        >>> lab = Lab(task="adding", hidden_size=4, seq_len=8, seed=0)
+        >>> lab.step(3)
+        >>> lab.state.step
+        3
         """
         self._runner.step(n)
 
@@ -69,6 +80,15 @@ class Verbs:
             If the kernel is interrupted; the lab is paused then and goes on with the next call.
         Exception
             What went wrong, now or in the background since the last call.
+
+        Examples
+        --------
+        >>> from rnnviz.lab import Lab
+        >>> lab, same = (Lab(task="adding", hidden_size=4, seq_len=8, seed=0) for _ in range(2))
+        >>> lab.train(steps=10)
+        >>> same.train(steps=10)
+        >>> bool((lab.history["loss"] == same.history["loss"]).all())
+        True
         """
         try:
             self._runner.train(steps)
@@ -117,24 +137,67 @@ class Verbs:
         ------
         TypeError, ValueError
             If it is no such number.
+
+        Examples
+        --------
+        >>> from rnnviz.lab import Lab
+        >>> lab = Lab(task="adding", hidden_size=4, seq_len=8, seed=0)
+        >>> lab.train(steps=20)
+        >>> lab.rewind(0)
+        >>> lab.rewind(None)
         """
         self._console.rewind(optional(whole(0))("step", step))
 
     def close(self) -> None:
-        """Stop training and drawing for good; `history`, `trace` and `figure` still answer."""
+        """Stop training and drawing for good; `history`, `snapshot` and `figure` still answer."""
         self._console.close()
 
     @property
     def state(self) -> RunState:
-        """What the runner does: phase, step, speed, loss and the status line's words."""
+        """What the runner does: phase, step, goal, speed (steps a second), loss and the status line's words.
+
+        Examples
+        --------
+        >>> from rnnviz.lab import Lab
+        >>> lab = Lab(task="adding", hidden_size=4, seq_len=8, steps=500)
+        >>> lab.state.phase, lab.state.step, lab.state.goal
+        ('ready', 0, 500)
+        """
         return self._runner.state
 
     def snapshot(self) -> Snapshot:
-        """Look at the model now, on the probe sequences: states, gates, gradients, curves, forecast."""
+        """Look at the model now, on the probe sequences, without disturbing its training in any bit.
+
+        Returns
+        -------
+        Snapshot
+            Read-only numpy arrays: ``layer`` (a `rnnviz.trace.LayerTrace`: states, gates and gradients, axes
+            (layer, direction, batch, time, unit)), ``history``, ``inputs``, ``outputs``, ``weights``, ``prediction`` …;
+            of a comparison each model's snapshot is in ``lanes``, by label.
+
+        Examples
+        --------
+        >>> from rnnviz.lab import Lab
+        >>> seen = Lab(task="adding", cell="lstm", hidden_size=4, seq_len=8, seed=0).snapshot()
+        >>> seen.layer.gates["f"].shape  # layer, direction, batch, time, unit
+        (1, 1, 8, 8, 4)
+        """
         return self._runner.snapshot()
 
     def evaluate(self) -> dict[str, float]:
-        """Return the metric on the held-out part: ``"model"`` first, then what simple rules reach."""
+        """Return the metric on the held-out part, in the task's own unit: the model first, then simple rules.
+
+        Returns
+        -------
+        dict of str to float
+            ``"model"`` (of a comparison each model by its label), then the task's baselines by name.
+
+        Examples
+        --------
+        >>> from rnnviz.lab import Lab
+        >>> list(Lab(task="temporal-order", hidden_size=4).evaluate())
+        ['model', 'guessing']
+        """
         return self._runner.evaluate()
 
     def figure(self, name: str, *, step: int | None = None, **focus: Any) -> go.Figure:
@@ -150,10 +213,22 @@ class Verbs:
             Parts of a `rnnviz.views.Focus`: ``sample`` (which sequence of the probe), ``layer`` (0 is nearest to the
             input), ``direction`` (1 is backward), ``time``, ``unit``, ``gradient``.
 
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            To show, to change, to write to a file.
+
         Raises
         ------
         TypeError, ValueError
             For an unknown name, a picture that this run does not have, or a sequence that does not exist.
+
+        Examples
+        --------
+        >>> from rnnviz.lab import Lab
+        >>> lab = Lab(task="adding", hidden_size=4, seq_len=8, seed=0)
+        >>> lab.figure("hidden", sample=3).data[0].z.shape  # unit, time
+        (4, 8)
         """
         views = self._console.views
         if name not in tuple(views):

@@ -6,28 +6,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
-import ipywidgets as widgets
 import plotly.graph_objects as go
 
 from rnnviz.i18n import t
 from rnnviz.lab.cells import claim
 from rnnviz.lab.choices import asked_focus
-from rnnviz.lab.panel import status_words
 from rnnviz.lab.saving import checked_path, save, watch_header
-from rnnviz.lab.screen import Stage
-from rnnviz.lab.watchpanel import WatchPanel
-from rnnviz.live import Feed
+from rnnviz.lab.watchscreen import WatchScreen
 from rnnviz.trace import Trace
-from rnnviz.training import RunState, Snapshot
 from rnnviz.training.record import Record
 from rnnviz.training.tape import Reels
 from rnnviz.training.watcher import Watcher
 from rnnviz.views import WATCHED, Focus, View
 
 __all__ = ["Watch", "watch"]
-
-_PATIENCE = 0.2  # seconds for the browser's answers, which a running cell holds up: ten frames a second all the same
-_PIXELS = (640, 340)  # of a picture, until the browser has said its size
 
 
 def watch(
@@ -111,14 +103,10 @@ class Watch:
     """
 
     def __init__(self, watcher: Watcher, *, fps: float) -> None:
-        self._watcher, self._fps = watcher, fps
-        watcher.on_frame = self._on_frame
-        self._reels = Reels()
-        self._words, self._failed = t("watch.waiting"), False
+        self._watcher, self._reels = watcher, Reels()
         self._lock = threading.RLock()  # the menu calls from the front end's thread, even while the loop runs
-        self._trouble: BaseException | None = None
-        self._box: widgets.Box | None = None
-        self._stage: Stage[WatchPanel] | None = None
+        self._screen = WatchScreen(watcher, self._lock, fps=fps)
+        watcher.on_frame = self._on_frame
         claim(self.close)
 
     def __repr__(self) -> str:
@@ -126,21 +114,16 @@ class Watch:
 
     def __enter__(self) -> Self:
         self._watcher.__enter__()
-        self._words = t("watch.watching")
+        self._screen.words = t("watch.watching")
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: Any) -> None:
-        watcher = self._watcher
-        watcher.__exit__(kind, error, tb)
-        if kind is not None:
-            self._words, self._failed = t("watch.failed", type=kind.__name__, step=watcher.steps), True
-        else:
-            self._words = t("watch.finished", step=watcher.steps, seen=watcher.seen)
+        self._watcher.__exit__(kind, error, tb)
+        self._screen.conclude(kind)
         self._on_frame()
-        if self._stage is not None:
-            self._stage.pump.flush(timeout=2.0)
-        if self._trouble is not None and kind is None:
-            warnings.warn(f"a picture of rnnviz.watch failed: {self._trouble!r}.", stacklevel=2)
+        trouble = self._screen.settle()
+        if trouble is not None and kind is None:
+            warnings.warn(f"a picture of rnnviz.watch failed: {trouble!r}.", stacklevel=2)
 
     def step(self, *, loss: Any = None, grad_norm: Any = None) -> None:
         """Say that a training step is done; a frame is taken if one is due.
@@ -242,56 +225,20 @@ class Watch:
 
     def close(self) -> None:
         """Stop drawing and let go of every widget; `history`, `trace`, `figure`, `save_replay` still answer."""
-        if self._stage is not None:
-            self._stage.close()
-            self._stage.discard()
-        self._stage = self._box = None
+        self._screen.close()
 
     @property
     def widget(self) -> Any:
         """The pictures as an ipywidgets box, to place in a layout of your own."""
-        if self._box is None:
-            waiting = widgets.HTML(status_words(self._words, failed=self._failed))
-            self._box = widgets.VBox([waiting])
-            if self._watcher.trace is not None:
-                self._on_frame()
-        return self._box
+        return self._screen.widget
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
         return {**self.widget._repr_mimebundle_(), "text/plain": repr(self)}
 
     def _on_frame(self) -> None:
-        """Hand the newest frame to the screen, if anybody looks; the first one brings the pictures."""
+        """Keep the newest frame for a replay where that is due, and show it if anybody looks."""
         with self._lock:
             watcher = self._watcher
             if watcher.trace is not None:
                 self._reels.note(watcher.layers, watcher.seen, watcher.snapshot)
-            if self._box is None or watcher.trace is None:
-                return
-            if self._stage is None:
-                self._stage = self._furnished(self._watcher.snapshot())
-                self._box.children = (self._stage.panel.widget,)
-            self._stage.panel.offer(self._watcher.layers)
-            self._stage.show(self._watcher.snapshot(self._stage.panel.module.value))
-            self._stage.say(self._state(), self._words, failed=self._failed)
-
-    def _furnished(self, snapshot: Snapshot) -> Stage[WatchPanel]:
-        feed = Feed(lost_after=_PATIENCE)
-        feed.sizes = dict.fromkeys(WATCHED, _PIXELS)
-        stage = Stage(
-            snapshot, self._state(), WATCHED, WatchPanel, fps=self._fps, on_error=self._view_failed, feed=feed
-        )
-        stage.panel.offer(self._watcher.layers)
-        stage.panel.module.observe(lambda _change: self._on_frame(), names="value")
-        return stage
-
-    def _state(self) -> RunState:
-        watcher = self._watcher
-        return RunState("playing", watcher.steps, 0, watcher.speed, watcher.loss, self._words)
-
-    def _view_failed(self, error: BaseException) -> None:
-        """Say so on the status line; somebody's training does not end because a picture failed."""
-        self._trouble, self._failed = error, True
-        self._words = t("watch.view_failed", type=type(error).__name__, text=str(error))
-        if self._stage is not None:
-            self._stage.say(self._state(), self._words, failed=True)
+            self._screen.draw()

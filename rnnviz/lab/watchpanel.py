@@ -1,7 +1,6 @@
 """WatchPanel: the widgets around the pictures of a watched loop: its progress, and what the pictures show."""
 
 import html
-import math
 from collections.abc import Sequence
 
 import ipywidgets as widgets
@@ -11,7 +10,7 @@ from rnnviz.lab.dress import Dress
 from rnnviz.lab.gallery import Gallery
 from rnnviz.lab.gaze import Gaze
 from rnnviz.lab.insights import InsightsLine
-from rnnviz.lab.panel import status_words
+from rnnviz.lab.panel import loss_words, status_words
 from rnnviz.lab.tools import Tray, box
 from rnnviz.training import RunState
 
@@ -70,8 +69,8 @@ class WatchPanel:
         failed : bool
             Whether to mark the line as an error.
         """
-        loss = "–" if math.isnan(state.loss) else f"{state.loss:.4g}"
-        progress = t("watch.progress", step=state.step, rate=state.steps_per_second, loss=loss)
+        loss, rate = loss_words(state.loss), state.steps_per_second
+        progress = t("watch.progress", step=state.step, rate=rate, loss=loss)
         self.progress.value = f'<span class="rv-figures">{html.escape(progress)}</span>'
         self.status.value = status_words(words, failed=failed)
 

@@ -6,7 +6,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from rnnviz.live.runtime import javascript
+from rnnviz.live.beside import beside
 
 __all__ = ["CellView"]
 
@@ -28,8 +28,8 @@ class CellView(anywidget.AnyWidget):
     CellView()
     """
 
-    _esm = javascript("cellview.js")
-    _css = javascript("cellview.css")
+    _esm = beside(__file__, "cellview.js")
+    _css = beside(__file__, "cellview.css")
     picture = traitlets.Dict().tag(sync=True)
 
     def __init__(self) -> None:

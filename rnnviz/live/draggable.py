@@ -2,8 +2,8 @@
 
 import traitlets
 
+from rnnviz.live.beside import beside
 from rnnviz.live.figure import LiveFigure
-from rnnviz.live.runtime import javascript
 
 __all__ = ["DraggableFigure"]
 
@@ -27,5 +27,5 @@ class DraggableFigure(LiveFigure):
     LiveFigure('input')
     """
 
-    _esm = javascript("page.js", "drag.js", "figure.js")
+    _esm = beside(__file__, "page.js", "drag.js", "figure.js")
     drag = traitlets.List(traitlets.Float()).tag(sync=True)

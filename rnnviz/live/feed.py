@@ -9,8 +9,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from rnnviz.live.beside import beside
 from rnnviz.live.frame import Frame, pack
-from rnnviz.live.runtime import javascript
 from rnnviz.views import Picked, Pixels
 
 __all__ = ["IN_FLIGHT", "LOST_AFTER", "Feed"]
@@ -42,7 +42,7 @@ class Feed(anywidget.AnyWidget):
         Called with ``(figure, timestep, value)`` while somebody drags a point up or down, and when she lets go.
     """
 
-    _esm = javascript("page.js", "feed.js")
+    _esm = beside(__file__, "page.js", "feed.js")
     feed_id = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, *, lost_after: float = LOST_AFTER) -> None:

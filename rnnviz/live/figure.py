@@ -8,9 +8,10 @@ import anywidget
 import plotly.graph_objects as go
 import traitlets
 
+from rnnviz.live.beside import beside
 from rnnviz.live.feed import Feed
 from rnnviz.live.frame import Cursor, Frame
-from rnnviz.live.runtime import javascript, runtime
+from rnnviz.live.runtime import runtime
 from rnnviz.views import Patch
 
 __all__ = ["LiveFigure", "spec_of"]
@@ -41,8 +42,8 @@ class LiveFigure(anywidget.AnyWidget):
     LiveFigure('figure')
     """
 
-    _esm = javascript("page.js", "figure.js")
-    _css = javascript("figure.css")
+    _esm = beside(__file__, "page.js", "figure.js")
+    _css = beside(__file__, "figure.css")
     name = traitlets.Unicode().tag(sync=True)
     feed_id = traitlets.Unicode().tag(sync=True)
     group = traitlets.Unicode().tag(sync=True)

@@ -2,25 +2,14 @@
 
 import gzip
 from functools import cache
-from importlib import resources
 
 import anywidget
 import traitlets
 from plotly.offline import get_plotlyjs
 
-__all__ = ["PlotlyRuntime", "javascript", "packed_plotly", "runtime"]
+from rnnviz.live.beside import beside
 
-
-def javascript(*names: str) -> str:
-    """Return the named files of this package, joined into one ES module.
-
-    Examples
-    --------
-    >>> "cursorOf" in javascript("page.js")
-    True
-    """
-    folder = resources.files(__package__)
-    return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
+__all__ = ["PlotlyRuntime", "packed_plotly", "runtime"]
 
 
 @cache
@@ -32,7 +21,7 @@ def packed_plotly() -> bytes:
 class PlotlyRuntime(anywidget.AnyWidget):
     """An invisible widget with the compressed source of plotly.js (about 1.5 MB, sent when it is made)."""
 
-    _esm = javascript("page.js", "runtime.js")
+    _esm = beside(__file__, "page.js", "runtime.js")
     packed = traitlets.Bytes().tag(sync=True)
 
     def __repr__(self) -> str:

@@ -21,6 +21,11 @@ def recurrent_blocks(layer: nn.RNNBase) -> Iterator[Tensor]:
 def spectral_radius(matrix: Tensor) -> float:
     """Return the largest absolute value of a square matrix's eigenvalues.
 
+    Parameters
+    ----------
+    matrix : torch.Tensor
+        Axes (unit, unit), on any device.
+
     Examples
     --------
     >>> round(spectral_radius(torch.tensor([[0.0, -2.0], [2.0, 0.0]])), 6)
@@ -67,14 +72,15 @@ def rescale(layer: nn.RNNBase, radius: float) -> None:
 def set_forget_bias(layer: nn.RNNBase, bias: float) -> None:
     """Set the bias of the gate that keeps the state: f of an LSTM, z of a GRU; a plain RNN has none.
 
-    torch adds two biases; the one of the input takes the value, the one of the state becomes 0.
+    torch adds two biases; the one of the input takes the value, the one of the state becomes 0. Gers, Schmidhuber &
+    Cummins (2000) introduced the gate; Jozefowicz, Zaremba & Sutskever (2015) found that it should start near 1.
 
     Parameters
     ----------
     layer : torch.nn.RNN, torch.nn.LSTM or torch.nn.GRU
         Changed in place.
     bias : float
-        1 starts the gate at σ(1) = 0.73, so that 27 % of the state is lost a step.
+        Any number; 1 starts the gate at σ(1) = 0.73, so that 27 % of the state is lost a step.
 
     Examples
     --------

@@ -61,6 +61,12 @@ class Prediction:
         Values at ``x``, axis (n,), float64.
     x_title, y_title : str
         Words for the axes.
+
+    Examples
+    --------
+    >>> years, truth = np.array([1990.0, 1991.0]), np.array([142.0, 146.0])
+    >>> Prediction(years, truth, forecast=truth - 3, baseline=truth - 20, x_title="year", y_title="spots").forecast
+    array([139., 143.])
     """
 
     x: NDArray[np.float64]
@@ -176,7 +182,20 @@ class Task(abc.ABC):
 
     @abc.abstractmethod
     def batch(self, batch_size: int, generator: torch.Generator) -> Batch:
-        """Draw training sequences on the task's device with a generator of that device, never waiting for it."""
+        """Draw training sequences on the task's device with a generator of that device, never waiting for it.
+
+        Parameters
+        ----------
+        batch_size : int
+            How many, at least 1.
+        generator : torch.Generator
+            Where every random number comes from: the same state, the same batch.
+
+        Returns
+        -------
+        Batch
+            Inputs (batch, time, feature), or (batch, time) where they are token numbers.
+        """
 
     @abc.abstractmethod
     def held_out(self) -> Batch:
@@ -184,10 +203,21 @@ class Task(abc.ABC):
 
     @abc.abstractmethod
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Return what training makes small: a scalar tensor, left on its device."""
+        """Return what training makes small: a scalar tensor, left on its device.
+
+        Parameters
+        ----------
+        outputs : torch.Tensor
+            The model's answers, axes (batch, output), or (batch, time, output) where ``each_step``.
+        targets : torch.Tensor
+            The batch's own.
+        """
 
     def metric(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Return the score a person reads, a scalar tensor left on its device: the loss unless overridden."""
+        """Return the score a person reads, a scalar tensor left on its device: the loss unless overridden.
+
+        Parameters are those of `loss`.
+        """
         return self.loss(outputs, targets)
 
     def probe(self, size: int) -> Batch:
@@ -213,7 +243,13 @@ class Task(abc.ABC):
         return {}
 
     def prediction(self, outputs: Tensor) -> Prediction | None:
-        """Return a forecast to draw from the answers for `held_out`, or None when there is no such picture."""
+        """Return a forecast to draw from the answers for `held_out`, or None when there is no such picture.
+
+        Parameters
+        ----------
+        outputs : torch.Tensor
+            Axes as for `loss`; one answer a held-out sequence.
+        """
         return None
 
     def time_labels(self, sample: int) -> tuple[str, ...] | None:

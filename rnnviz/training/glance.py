@@ -1,19 +1,18 @@
 """Glance: snapshots of a layer in somebody else's training loop, where there is no task and no session."""
 
 import math
-from collections import deque
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from rnnviz.trace import LayerTrace
 from rnnviz.training import scales
+from rnnviz.training.ghosts import Ghosts
 from rnnviz.training.looks import gradient_curves
 from rnnviz.training.reach import Reach
 from rnnviz.training.snapshot import Floats, Scale, Snapshot
 
 __all__ = ["Glance"]
 
-_GHOSTS = 5
 _BOUNDED = ("rnn", "lstm", "gru")
 
 
@@ -28,9 +27,8 @@ class Glance:
 
     def __init__(self, runs: Iterator[int]) -> None:
         self._shape: tuple[object, ...] | None = None
-        self._shown: deque[tuple[int, Floats]] = deque(maxlen=_GHOSTS + 1)
         self._scales: Mapping[str, Scale] = {}
-        self._reach = Reach()
+        self._ghosts, self._reach = Ghosts(), Reach()
         self._runs, self.run = runs, 0
 
     def snapshot(
@@ -68,7 +66,7 @@ class Glance:
             weights=MappingProxyType({}),
             module="",
             horizon=self._reach.note(step, curves),
-            ghosts=self._haunt(step, curves),
+            ghosts=self._ghosts.note(step, curves),
             scales=self._scales,
             prediction=None,
             time_labels=(None,) * batch,
@@ -88,15 +86,8 @@ class Glance:
         if shape != self._shape:
             self._shape = shape
             self.run = next(self._runs)
-            self._shown.clear()
+            self._ghosts.clear()
             self._reach.clear()
-
-    def _haunt(self, step: int, curves: tuple[Floats, ...]) -> tuple[Floats, ...]:
-        if self._shown and self._shown[-1][0] == step:
-            self._shown.pop()
-        ghosts = tuple(curve for _, curve in self._shown)[-_GHOSTS:]
-        self._shown.extend((step, curve) for curve in curves[:1])
-        return ghosts
 
 
 def _bounded(layer: LayerTrace) -> bool:

@@ -2,7 +2,6 @@
 
 import math
 import time
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -18,6 +17,7 @@ from rnnviz.trace.untouched import untouched
 from rnnviz.training import scales
 from rnnviz.training.blame import Blame
 from rnnviz.training.contract import answered, forecast, measured, numbers, sequences
+from rnnviz.training.ghosts import Ghosts
 from rnnviz.training.history import History
 from rnnviz.training.reach import Reach
 from rnnviz.training.settings import Settings
@@ -25,7 +25,6 @@ from rnnviz.training.snapshot import Confusion, Floats, Scale, Snapshot
 
 __all__ = ["Look"]
 
-_GHOSTS = 5
 _CHUNK = 512  # held-out sequences answered at once
 _LARGEST_SCORE = 2048  # held-out sequences answered for a snapshot
 _SCORE_SHARE = 0.01  # of a playing run's time
@@ -66,10 +65,9 @@ class Look:
         self._labels = tuple(blame.task(task.time_labels, sample) for sample in samples)
         self._spans = tuple(blame.task(task.sample_span, sample) for sample in samples)
         self.baselines: Mapping[str, float] = MappingProxyType(dict(blame.task(lambda: numbers(task.baselines()))))
-        self._shown: deque[tuple[int, Floats]] = deque(maxlen=_GHOSTS + 1)
         self._scales: Mapping[str, Scale] = {}
         self._score: _Score | None = None
-        self._reach = Reach()
+        self._ghosts, self._reach = Ghosts(), Reach()
         self._inputs, self._targets = _array(self.probe.inputs), _array(self.probe.targets)
 
     def snapshot(self, model: nn.Module, settings: Settings, history: History, run: int, score: bool) -> Snapshot:
@@ -80,7 +78,7 @@ class Look:
         curves = gradient_curves(layer)
         relu = settings.nonlinearity == "relu"
         self._scales = scales.fit(layer, curves, relu=relu, step=history.step, before=self._scales)
-        ghosts = self._haunt(history.step, curves)
+        ghosts = self._ghosts.note(history.step, curves)
         return Snapshot(
             run=run,
             step=history.step,
@@ -106,14 +104,6 @@ class Look:
             higher_is_better=self._task.higher_is_better,
             confusion=scored.confusion,
         )
-
-    def _haunt(self, step: int, curves: tuple[Floats, ...]) -> tuple[Floats, ...]:
-        """Return the curves of the last frames before this step, and remember this one's; looking twice adds none."""
-        if self._shown and self._shown[-1][0] == step:
-            self._shown.pop()
-        ghosts = tuple(curve for _, curve in self._shown)[-_GHOSTS:]
-        self._shown.extend((step, curve) for curve in curves[:1])
-        return ghosts
 
     def rescored(self, model: nn.Module, snapshot: Snapshot) -> Snapshot:
         """Return the snapshot with the held-out score and the forecast of this model, which has its weights."""

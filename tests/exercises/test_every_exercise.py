@@ -1,19 +1,36 @@
 """What holds for every exercise: right answers, every typical mistake with its hint, dots, nonsense."""
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from rnnviz.exercises import Verdict
 from rnnviz.exercises.catalog import EXERCISES, PREDICTIONS
 from rnnviz.exercises.checking import judge
 from rnnviz.exercises.specs import Question
 from rnnviz.i18n import t
-from tests.exercises import test_chapter_02, test_chapter_03, test_chapter_04, test_chapter_05, test_chapter_06
+from tests.exercises import (
+    test_chapter_00,
+    test_chapter_01,
+    test_chapter_02,
+    test_chapter_03,
+    test_chapter_04,
+    test_chapter_05,
+    test_chapter_06,
+)
 
-_ANSWERED = (test_chapter_02, test_chapter_03, test_chapter_04, test_chapter_05, test_chapter_06)
-RIGHT = [case for chapter in _ANSWERED for case in chapter.RIGHT]  # those of the first two: test_checking.py
-WRONG = [case for chapter in _ANSWERED for case in chapter.WRONG]
-NONSENSE = [float("nan"), [[1], [2, 3]], {}, "", object(), [None], 1j, nn.LSTM, torch.zeros]
+CHAPTERS = (
+    test_chapter_00,
+    test_chapter_01,
+    test_chapter_02,
+    test_chapter_03,
+    test_chapter_04,
+    test_chapter_05,
+    test_chapter_06,
+)
+RIGHT = [case for chapter in CHAPTERS for case in chapter.RIGHT]
+WRONG = [case for chapter in CHAPTERS for case in chapter.WRONG]
 
 every_exercise = pytest.mark.parametrize("id", sorted(EXERCISES))
 
@@ -30,26 +47,74 @@ def test_a_wrong_answer_gets_the_hint_of_its_kind(id: str, answer: object, hint:
     verdict = judge(id, answer)
     assert (verdict.right, verdict.hint) == (False, hint)
     assert verdict.words.startswith("Not yet. ")
+    assert len(verdict.words) > 60
 
 
 def test_every_hint_is_given_by_some_answer() -> None:
-    later = {id: exercise for id, exercise in EXERCISES.items() if id[:2] not in ("00", "01")}
-    known = {(id, mistake.hint) for id, exercise in later.items() for mistake in exercise.mistakes}
-    known |= {(id, "other") for id in later}
+    known = {(id, mistake.hint) for id, exercise in EXERCISES.items() for mistake in exercise.mistakes}
+    known |= {(id, "other") for id in EXERCISES}
     assert known - {(id, hint) for id, _, hint in WRONG} == set()
-    assert set(later) == {id for id, _ in RIGHT}
+    assert set(EXERCISES) == {id for id, _ in RIGHT}
 
 
 @every_exercise
 @pytest.mark.parametrize("answer", [..., None])
-def test_the_dots_left_in_place_are_no_answer(id: str, answer: object) -> None:
-    assert judge(id, answer).hint == "unanswered"
+def test_the_dots_left_in_place_are_told_where_the_answer_goes(id: str, answer: object) -> None:
+    assert judge(id, answer) == Verdict(False, "unanswered", t("exercise.unanswered"))
+
+
+class _Spiteful:
+    """An answer that objects to being looked at."""
+
+    def __array__(self, *_args: object, **_more: object) -> np.ndarray:
+        raise ZeroDivisionError
+
+    def __eq__(self, _other: object) -> bool:
+        raise ZeroDivisionError
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        raise ZeroDivisionError
 
 
 @every_exercise
-@pytest.mark.parametrize("answer", NONSENSE)
-def test_nonsense_is_a_wrong_answer_and_raises_nothing(id: str, answer: object) -> None:
-    assert not judge(id, answer).right
+@pytest.mark.parametrize(
+    "answer",
+    [
+        _Spiteful(),
+        [[1], [2, 3]],
+        {},
+        float("nan"),
+        10**400,
+        "",
+        object(),
+        [None],
+        1j,
+        nn.RNN,
+        torch.zeros,
+        [_Spiteful()],
+    ],
+    ids=[
+        "spiteful",
+        "uneven",
+        "dict",
+        "nan",
+        "huge",
+        "empty",
+        "object",
+        "none-inside",
+        "complex",
+        "class",
+        "builtin",
+        "nested",
+    ],
+)
+def test_no_answer_however_odd_raises(id: str, answer: object) -> None:
+    verdict = judge(id, answer)
+    assert not verdict.right
+    assert verdict.words
 
 
 @pytest.mark.parametrize("id", sorted(PREDICTIONS))

@@ -211,7 +211,7 @@ def test_an_exception_leaves_no_hook_and_keeps_the_record(fit: Any, error: Any, 
     assert hooks(lit) == 0
     assert w.history["step"].tolist() == [1, 2]
     assert w.figure("hidden", module="model.gru").data
-    assert f"The loop raised {type(error).__name__} after step 2." in w.watch._words
+    assert f"The loop raised {type(error).__name__} after step 2." in w.watch._screen.words
 
 
 def test_a_second_training_begins_a_new_record(fit: Any) -> None:

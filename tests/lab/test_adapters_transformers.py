@@ -192,7 +192,7 @@ def test_leaving_the_with_block_by_an_exception_leaves_no_hook_and_keeps_the_rec
     assert hooks(model) == 0
     assert w.history["step"].tolist() == [1, 2]
     assert w.figure("hidden").data
-    assert f"The loop raised {type(error).__name__} after step 2." in w.watch._words
+    assert f"The loop raised {type(error).__name__} after step 2." in w.watch._screen.words
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def shown() -> Iterator[Callable[[Watch], list[dict[str, Any]]]]:
     def display(watch: Watch) -> list[dict[str, Any]]:
         watches.append(watch)
         frames: list[dict[str, Any]] = []
-        furnished = watch._furnished
+        furnished = watch._screen._furnished
 
         def hear(*arguments: Any) -> Any:
             stage = furnished(*arguments)
@@ -60,7 +60,7 @@ def shown() -> Iterator[Callable[[Watch], list[dict[str, Any]]]]:
             stage.feed._heard(stage.feed, {"kind": "ack", "ids": [1], "sizes": {}}, [])
             return stage
 
-        watch._furnished = hear
+        watch._screen._furnished = hear
         watch._repr_mimebundle_()
         return frames
 
@@ -70,14 +70,14 @@ def shown() -> Iterator[Callable[[Watch], list[dict[str, Any]]]]:
 
 
 def visible(watch: Watch) -> set[str]:
-    assert watch._stage is not None
-    boxes = watch._stage._gallery._boxes
+    assert watch._screen.stage is not None
+    boxes = watch._screen.stage._gallery._boxes
     return {name for name, box in boxes.items() if box.layout.display != "none"}
 
 
 def words(watch: Watch) -> str:
-    assert watch._stage is not None
-    return str(watch._stage.panel.status.value)
+    assert watch._screen.stage is not None
+    return str(watch._screen.stage.panel.status.value)
 
 
 def test_without_a_notebook_a_watch_records() -> None:
@@ -88,7 +88,7 @@ def test_without_a_notebook_a_watch_records() -> None:
     assert np.isfinite(w.history["loss"]).all()
     assert np.isfinite(w.history["grad_norm"]).all()
     assert list(w.trace.layers) == ["encoder", "reader"]
-    assert w._stage is None
+    assert w._screen.stage is None
     assert repr(w) == "Watch(layers=encoder, reader, step=3)"
 
 
@@ -169,7 +169,7 @@ def test_it_says_that_it_waits_and_the_first_step_brings_the_pictures(shown: Any
     with w:
         train(w, model, 1)
         assert "rv-watch" in w.widget.children[0]._dom_classes
-        assert w._stage.pump.flush(WAIT)
+        assert w._screen.stage.pump.flush(WAIT)
         assert frames[-1]["step"] == 1
     assert visible(w) == {"hidden", "gradients", "gates", "curves"}
 
@@ -180,7 +180,7 @@ def test_frames_arrive_while_the_loop_runs_and_the_last_one_is_complete(shown: A
         frames = shown(w)
         for step in (1, 2, 3):
             train(w, model, 1)
-            assert w._stage.pump.flush(WAIT)
+            assert w._screen.stage.pump.flush(WAIT)
             assert frames[-1]["step"] == step
     assert "Finished after 3 steps; the states are those of step 3." in words(w)
     assert {part["figure"] for part in frames[-1]["parts"]} == {"hidden", "gradients", "gates", "curves"}
@@ -191,13 +191,13 @@ def test_the_menu_picks_a_layer_by_its_path(shown: Any) -> None:
     with rv.watch(model, every=1) as w:
         shown(w)
         train(w, model)
-    menu = w._stage.panel.module
+    menu = w._screen.stage.panel.module
     assert menu.options == ("encoder", "reader")
     assert menu.layout.display is None
     menu.value = "reader"
-    assert w._stage.pump.flush(WAIT)
-    assert w._stage._snapshot.layer.kind == "rnn"
-    assert w._stage.panel.gaze.sample.max == 4
+    assert w._screen.stage.pump.flush(WAIT)
+    assert w._screen.stage._snapshot.layer.kind == "rnn"
+    assert w._screen.stage.panel.gaze.sample.max == 4
 
 
 def test_one_layer_needs_no_menu(shown: Any) -> None:
@@ -206,7 +206,7 @@ def test_one_layer_needs_no_menu(shown: Any) -> None:
         shown(w)
         model(torch.zeros(2, 4, 3))[0].sum().backward()
         w.step()
-    assert w._stage.panel.module.layout.display == "none"
+    assert w._screen.stage.panel.module.layout.display == "none"
 
 
 def test_what_has_no_data_is_hidden(shown: Any) -> None:
@@ -223,7 +223,7 @@ def test_sequences_of_another_length_start_new_axes(shown: Any) -> None:
         frames = shown(w)
         for time in (6, 6, 9):
             train(w, model, 1, time=time)
-            assert w._stage.pump.flush(WAIT)
+            assert w._screen.stage.pump.flush(WAIT)
     runs = {frame["step"]: frame["run"] for frame in frames}
     assert runs[1] == runs[2] != runs[3]
 
@@ -258,7 +258,7 @@ def test_a_picture_that_fails_is_reported_and_the_training_goes_on(shown: Any, m
             train(w, model, 1)
             monkeypatch.setattr(Stage, "_draw_views", fail)
             train(w, model, 2)
-            assert w._stage.pump.flush(WAIT)
+            assert w._screen.stage.pump.flush(WAIT)
 
     with pytest.warns(UserWarning, match="a picture of rnnviz.watch failed: ZeroDivisionError"):
         loop()
@@ -271,7 +271,7 @@ def test_closing_lets_go_of_every_widget_and_keeps_the_record(shown: Any) -> Non
     with rv.watch(model, every=1) as w:
         shown(w)
         train(w, model)
-    feed = w._stage.feed
+    feed = w._screen.stage.feed
     w.close()
     assert feed.comm is None
     assert w.figure("hidden").data
@@ -283,7 +283,7 @@ def test_every_control_has_a_label_and_a_tooltip(shown: Any) -> None:
     with rv.watch(model, every=1) as w:
         shown(w)
         train(w, model, 1)
-    panel = w._stage.panel
+    panel = w._screen.stage.panel
     for control in (panel.module, panel.gaze.sample, panel.gaze.layer, panel.gaze.direction):
         assert isinstance(control, ipywidgets.Widget)
         assert len(control.tooltip) > len(control.description) > 0
@@ -300,8 +300,8 @@ def test_a_line_says_in_words_what_is_seen_and_names_no_knob(
             loss = model(torch.randn(5, 120, 3))[0][:, -1].square().mean()
             loss.backward()
             watch.step(loss=loss)
-    assert watch._stage is not None
-    (line,) = watch._stage.panel.tray._tools
+    assert watch._screen.stage is not None
+    (line,) = watch._screen.stage.panel.tray._tools
     (sentence,) = line.widget.said["sentences"]
     assert sentence[1].startswith("The gradient at t = 0 is ")
     assert sentence[2] == "Try a GRU or an LSTM, orthogonal recurrent weights, or shorter sequences."

@@ -1,0 +1,123 @@
+"""Descent: one run of a session: its model, optimiser, batches, noise and curves; a step waits for nothing."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from rnnviz.tasks import Task
+from rnnviz.training.blame import Blame
+from rnnviz.training.building import Builder, optimizer, shape_memory
+from rnnviz.training.clipping import clip
+from rnnviz.training.contract import answered, measured, sequences, trainable
+from rnnviz.training.history import History
+from rnnviz.training.looks import Look
+from rnnviz.training.schedules import factor
+from rnnviz.training.settings import Settings
+from rnnviz.training.snapshot import Snapshot
+
+__all__ = ["Descent"]
+
+
+class Descent:
+    """Built whole or not at all, then trained step by step; a structural setting that changes asks for another one.
+
+    Parameters
+    ----------
+    task : Task
+        What is learned; brought to the settings' sequence length and to the device.
+    settings : Settings
+        How to train, the sequence length among them.
+    builder : callable
+        Builds the model from the task and the settings.
+    device : torch.device
+        Where everything happens.
+    blame : Blame
+        Told whenever the task is called.
+    probe_size : int
+        Held-out sequences that snapshots trace.
+    planned : int
+        Steps that the schedule of the learning rate is laid over.
+
+    Attributes
+    ----------
+    task, model, history : Task, torch.nn.Module, History
+        See `rnnviz.training.Session`.
+    settings : Settings
+        Those in force.
+    look : Look
+        Takes the snapshots.
+
+    Examples
+    --------
+    >>> from rnnviz import tasks
+    >>> from rnnviz.training.building import builder_of
+    >>> settings = Settings(seq_len=10, hidden_size=4)
+    >>> cpu = torch.device("cpu")
+    >>> descent = Descent(tasks.make("adding"), settings, builder_of(None), cpu, Blame(), probe_size=8, planned=300)
+    >>> descent.step()
+    >>> descent.history.step
+    1
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        settings: Settings,
+        builder: Builder,
+        device: torch.device,
+        blame: Blame,
+        *,
+        probe_size: int,
+        planned: int,
+    ) -> None:
+        self._builder, self._device, self._blame, self._planned = builder, device, blame, planned
+        self.settings = settings
+        assert settings.seq_len is not None  # `Session.checked` saw to it
+        self.task = blame.task(blame.task(task.with_seq_len, settings.seq_len).to, device)
+        self.look = Look(self.task, probe_size, device, blame)
+        self.model = builder(self.task, settings).to(device)
+        self._parameters = list(self.model.parameters())
+        self._optimizer = optimizer(settings, self._parameters)
+        self._batches = torch.Generator(device).manual_seed(settings.seed)
+        self._noise = torch.Generator(device).manual_seed(settings.seed + 1)
+        self.history = History([name for name, _ in self.model.named_parameters()], device)
+
+    def adjust(self, settings: Settings) -> None:
+        """Train with other settings from now on; none of them may be structural."""
+        shape_memory(self.model, settings, self.settings)
+        if settings.optimizer != self.settings.optimizer:
+            self._optimizer = optimizer(settings, self._parameters)
+        self.settings = settings
+
+    def step(self) -> None:
+        """Train one step on a new batch, and write its row into the history."""
+        task, blame, settings = self.task, self._blame, self.settings
+        lr = settings.lr * factor(settings.schedule, self.history.step, self._planned)
+        for group in self._optimizer.param_groups:
+            group["lr"] = lr
+        batch = blame.task(sequences, "batch()", task, task.batch, settings.batch_size, self._batches)
+        outputs = answered(task, self.model(self._noisy(batch.inputs, settings.input_noise)))
+        loss = trainable(blame.task(measured, "loss", task.loss, outputs, batch.targets))
+        metric = blame.task(measured, "metric", task.metric, outputs.detach(), batch.targets)
+        self._optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        row = torch.cat([torch.stack([loss.detach(), metric.detach()]), clip(self._parameters, settings.clip)])
+        self._optimizer.step()
+        self.history.append(row, lr=lr, clip=settings.clip)
+
+    def _noisy(self, inputs: Tensor, deviation: float) -> Tensor:
+        if not deviation or not inputs.is_floating_point():
+            return inputs
+        noise = torch.randn(inputs.shape, generator=self._noise, device=inputs.device, dtype=inputs.dtype)
+        return inputs + deviation * noise
+
+    def revived(self, snapshot: Snapshot) -> nn.Module | None:
+        """Return another model with the weights of a snapshot; None where weights are not all there is to a model."""
+        model: Any = self._builder(self.task, snapshot.settings or self.settings)
+        if any(True for _ in model.buffers()):
+            return None
+        with torch.no_grad():
+            for name, weight in model.named_parameters():
+                weight.copy_(torch.tensor(snapshot.weights[name]))
+        return model.to(self._device)  # type: ignore[no-any-return]
