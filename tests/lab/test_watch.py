@@ -71,7 +71,7 @@ def shown() -> Iterator[Callable[[Watch], list[dict[str, Any]]]]:
 
 def visible(watch: Watch) -> set[str]:
     assert watch._stage is not None
-    boxes = watch._stage._gallery._boxes
+    boxes = watch._stage._wall.gallery._boxes
     return {name for name, box in boxes.items() if box.layout.display != "none"}
 
 
