@@ -9,6 +9,7 @@ from rnnviz.lab.standings import standings
 from rnnviz.lab.verbs import Verbs
 from rnnviz.tasks import Task
 from rnnviz.training import History, Race, Session, Settings
+from rnnviz.training.bylabel import ByLabel
 from rnnviz.training.entries import enter
 from rnnviz.views import COMPARED, View
 
@@ -103,11 +104,17 @@ class Comparison(Verbs):
     @property
     def settings(self) -> Mapping[str, Settings]:
         """Each model's settings, by label."""
-        return {label: one.settings for label, one in self.sessions.items()}
+        return ByLabel({label: one.settings for label, one in self.sessions.items()})
 
     @property
     def history(self) -> Mapping[str, History]:
-        """The curves by label: ``history["lstm"]["loss"]`` and the other columns, as numpy."""
+        """The curves by label: ``history["lstm"]["loss"]`` and the other columns, as numpy.
+
+        Raises
+        ------
+        KeyError
+            For a label or a column that does not exist; the sentence lists those that do.
+        """
         return self._race.histories
 
     def table(self) -> list[dict[str, Any]]:

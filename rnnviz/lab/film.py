@@ -10,9 +10,9 @@ from plotly.utils import PlotlyJSONEncoder
 
 from rnnviz.live import pack
 from rnnviz.live.figure import spec_of
-from rnnviz.live.frame import cursor_of, frame_of
+from rnnviz.live.frame import Frame, cursor_of
 from rnnviz.training import Snapshot
-from rnnviz.views import Focus, View
+from rnnviz.views import Canvas, Focus, View
 
 __all__ = ["PIXELS", "Film", "Shot", "shots", "to_json"]
 
@@ -94,13 +94,14 @@ def to_json(value: Any) -> str:
 
 def _shot(snapshot: Snapshot, views: Mapping[str, View], focus: Focus) -> Shot:
     shown = {name: view for name, view in views.items() if view.exists(snapshot)}
-    message, data = pack(frame_of(snapshot, focus, shown, dict.fromkeys(shown, PIXELS)))
-    return Shot(message, data, {name: _spec(view, snapshot, focus) for name, view in shown.items()})
-
-
-def _spec(view: View, snapshot: Snapshot, focus: Focus) -> dict[str, Any]:
-    figure, place = view.skeleton(snapshot, focus), cursor_of(view, snapshot, focus)
-    return spec_of(figure, place, snapshot.run)
+    places = {name: cursor_of(view, snapshot, focus) for name, view in shown.items()}
+    canvases = {name: Canvas(view, snapshot, focus) for name, view in shown.items()}
+    patches = {name: one.patches(snapshot, focus, PIXELS) for name, one in canvases.items()}
+    cursors = {name: place for name, place in places.items() if place}
+    message, data = pack(Frame(snapshot.run, snapshot.step, patches, cursors))
+    return Shot(
+        message, data, {name: spec_of(one.figure, places[name], snapshot.run) for name, one in canvases.items()}
+    )
 
 
 def _pooled(shot: Shot, pool: bytearray, places: dict[bytes, int]) -> list[dict[str, Any]]:

@@ -11,8 +11,8 @@ from rnnviz.lab.gaze import Gaze
 from rnnviz.lab.knobs import Knobs
 from rnnviz.lab.panel import Panel
 from rnnviz.lab.tools import Tool, Tray
-from rnnviz.live import Feed, LiveFigure, Pump
-from rnnviz.live.frame import cursor_of, frame_of
+from rnnviz.lab.wall import Wall
+from rnnviz.live import Feed, Pump
 from rnnviz.training import RunState, Snapshot
 from rnnviz.views import Focus, Picked, View
 
@@ -71,22 +71,20 @@ class Stage(Generic[P]):
         self._views = views
         self._chosen = frozenset(views if chosen is None else chosen)
         self._held: Snapshot | None = None  # shown in place of the newest, while somebody looks back
-        self._built: dict[str, int | None] = {}  # the run that each shown picture was built for
         self._lock = threading.Lock()
         self._snapshot, self._state, self._words = snapshot, state, state.message
         self._failed = state.phase == "failed"
         self._announced: list[tuple[str, Callable[[], None]]] = []  # words that must be seen before what they announce
-        self._undrawable: Snapshot | None = None
+        self._undrawable: Snapshot | None = None  # a tool has failed with it
         self._undrawn: Snapshot | None = None
         self._on_error = on_error
         self.returned = 0  # how often the pictures have come back from an earlier snapshot
         self.followers: list[Callable[[], object]] = []  # told of every change, in whatever thread makes it
         self.feed = feed or Feed()
         focus = Focus().within(snapshot.layer)
-        self._gallery = Gallery(views)
-        self._figures: dict[str, LiveFigure] = {}
-        self._rebuild(snapshot, focus, self._shown(snapshot))
-        self.panel = furnish(self._gallery, self.feed)
+        self._wall = Wall(views, self.feed)
+        self._wall.build(snapshot, focus, self._chosen)
+        self.panel = furnish(self._wall.gallery, self.feed)
         self.pump = Pump(self._draw, self.feed.room_in, on_error=on_error, fps=fps)
         self.feed.on_ready = self.pump.nudge
         self.feed.on_hello = self.pump.offer
@@ -206,31 +204,11 @@ class Stage(Generic[P]):
     def _draw_views(self, snapshot: Snapshot) -> None:
         self.panel.gaze.fit(*snapshot.layer.hidden.shape)
         focus = self.panel.gaze.focus.within(snapshot.layer)
-        shown = self._shown(snapshot)
-        self._rebuild(snapshot, focus, shown)
-        self.feed.push(frame_of(snapshot, focus, shown, self.feed.sizes))
+        frame, errors = self._wall.frame(snapshot, focus, self._chosen)
+        self.feed.push(frame)
+        for error in reversed(errors):  # the first is the one that stays on the status line
+            self._on_error(error)
         self.panel.tray.show(snapshot, focus)
-
-    def _shown(self, snapshot: Snapshot) -> dict[str, View]:
-        return {name: view for name, view in self._views.items() if name in self._chosen and view.exists(snapshot)}
-
-    def _rebuild(self, snapshot: Snapshot, focus: Focus, shown: Mapping[str, View]) -> None:
-        """Build pictures anew for another run (other axes, perhaps other panels), and those just chosen."""
-        for name in self._views:
-            run = snapshot.run if name in shown else None
-            if self._built.get(name) != run:
-                self._gallery.show(name, name in shown)
-                self._built[name] = run
-                if name in shown:
-                    self._build(name, shown[name], snapshot, focus)
-
-    def _build(self, name: str, view: View, snapshot: Snapshot, focus: Focus) -> None:
-        skeleton, cursor = view.skeleton(snapshot, focus), cursor_of(view, snapshot, focus)
-        if name in self._figures:
-            self._figures[name].rebuild(skeleton, run=snapshot.run, cursor=cursor)
-        else:
-            self._figures[name] = LiveFigure(skeleton, name=name, feed=self.feed, run=snapshot.run, cursor=cursor)
-            self._gallery.hang(name, self._figures[name])
 
     def _picked(self, figure: str, at: Picked) -> None:
         """Look where somebody has clicked."""

@@ -8,9 +8,9 @@ from zlib import crc32
 import numpy as np
 
 from rnnviz.training import Snapshot
-from rnnviz.views import Focus, Patch, Pixels, View, encode
+from rnnviz.views import Focus, Patch, View, encode
 
-__all__ = ["Cursor", "Frame", "cursor_of", "frame_of", "pack"]
+__all__ = ["Cursor", "Frame", "cursor_of", "pack"]
 
 Cursor = tuple[float, float, int]
 
@@ -42,25 +42,6 @@ def cursor_of(view: View, snapshot: Snapshot, focus: Focus) -> Cursor | None:
     """Return where timestep 0 is on a picture's x axis, how far the next one, and how many there are; or None."""
     place = view.cursor(snapshot, focus)
     return None if place is None else (*place, snapshot.layer.hidden.shape[3])
-
-
-def frame_of(snapshot: Snapshot, focus: Focus, views: Mapping[str, View], sizes: Mapping[str, Pixels]) -> Frame:
-    """Return what these pictures show of a snapshot.
-
-    Parameters
-    ----------
-    snapshot : Snapshot
-        The state of the run.
-    focus : Focus
-        Which sequence, layer and direction.
-    views : mapping of str to View
-        The pictures, by name; each must have something to draw.
-    sizes : mapping of str to tuple of int
-        ``(width, height)`` in pixels of the plotting areas; where there is none every value is kept.
-    """
-    patches = {name: view.patches(snapshot, focus, sizes.get(name)) for name, view in views.items()}
-    cursors = {name: place for name, view in views.items() if (place := cursor_of(view, snapshot, focus))}
-    return Frame(snapshot.run, snapshot.step, patches, cursors)
 
 
 def pack(frame: Frame) -> tuple[dict[str, Any], bytes]:

@@ -2,7 +2,7 @@
 
 import abc
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -252,8 +252,8 @@ class Task(abc.ABC):
         """
         return None
 
-    def time_labels(self, sample: int) -> tuple[str, ...] | None:
-        """Return a label a timestep for the probe's ``sample``, such as ``"1989-04"``, or None."""
+    def time_labels(self, sample: int) -> Sequence[object] | None:
+        """Return a label a timestep for the probe's ``sample``, such as ``"1989-04"``, 7 or a date, or None."""
         return None
 
     def sample_span(self, sample: int) -> tuple[float, float] | None:

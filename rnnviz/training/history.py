@@ -9,11 +9,25 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-__all__ = ["History"]
+from rnnviz.training.bylabel import ByLabel
+
+__all__ = ["Histories", "History"]
 
 Column = NDArray[np.float64]
 _MEASURED = ("loss", "metric", "grad_norm")
 _NAMES = ("step", "loss", "metric", "grad_norm", "clipped", "lr", "clip")
+
+
+class Histories(ByLabel["History"]):
+    """The curves of several models by label: ``histories["lstm"]["loss"]``.
+
+    Examples
+    --------
+    >>> Histories({"rnn": History([], "cpu")})["rnn"]["loss"]
+    array([], dtype=float64)
+    """
+
+    each = f", and the columns of each are {', '.join(_NAMES)}"
 
 
 class History:

@@ -19,6 +19,7 @@ from rnnviz.training.blame import Blame
 from rnnviz.training.contract import answered, forecast, measured, numbers, sequences
 from rnnviz.training.ghosts import Ghosts
 from rnnviz.training.history import History
+from rnnviz.training.labels import span_of, words_of
 from rnnviz.training.reach import Reach
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshot import Confusion, Floats, Scale, Snapshot
@@ -62,8 +63,8 @@ class Look:
         self._held_out()  # an empty one has no probe
         self.probe = blame.task(sequences, "probe()", task, task.probe, size).to(device)
         samples = range(len(self.probe))
-        self._labels = tuple(blame.task(task.time_labels, sample) for sample in samples)
-        self._spans = tuple(blame.task(task.sample_span, sample) for sample in samples)
+        self._labels = tuple(blame.task(words_of, task, sample) for sample in samples)
+        self._spans = tuple(blame.task(span_of, task, sample) for sample in samples)
         self.baselines: Mapping[str, float] = MappingProxyType(dict(blame.task(lambda: numbers(task.baselines()))))
         self._scales: Mapping[str, Scale] = {}
         self._score: _Score | None = None

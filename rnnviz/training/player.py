@@ -9,13 +9,14 @@ from typing import Any
 from rnnviz.i18n import t
 from rnnviz.training.devices import considerate_threads
 from rnnviz.training.failures import describe
+from rnnviz.training.orders import Order
 from rnnviz.training.pace import Pace
 from rnnviz.training.snapshot import Snapshot
 from rnnviz.training.tape import Tape
 from rnnviz.training.trainable import Trainable
 from rnnviz.training.turns import Turns
 
-__all__ = ["Order", "Player", "RunState"]
+__all__ = ["Player", "RunState"]
 
 _CHECK_EVERY = 256  # steps at most between two looks for a bad loss; the history keeps 512 without a gap
 
@@ -51,37 +52,6 @@ class RunState:
     onward: bool = False
 
 
-class Order:
-    """How many steps are wanted; infinity means up to the goal. Another thread may cancel it at any moment.
-
-    Examples
-    --------
-    >>> order = Order(2)
-    >>> [order.take() for _ in range(3)]
-    [True, True, False]
-    """
-
-    def __init__(self, left: float = 0) -> None:
-        self.left = left
-        self._cancelled = False
-
-    @property
-    def open(self) -> bool:
-        """Whether a step is still wanted."""
-        return self.left > 0 and not self._cancelled
-
-    def cancel(self) -> None:
-        """Want nothing more."""
-        self._cancelled = True
-
-    def take(self) -> bool:
-        """Take one step off and say whether it was still wanted."""
-        if not self.open:
-            return False
-        self.left -= 1
-        return True
-
-
 class Player:
     """One session, its two callbacks, and what they were last told. See `Runner` for the parameters."""
 
@@ -108,8 +78,8 @@ class Player:
         self._in_view = self._onward = False
         self.state = self._now("ready", t("status.ready"))
 
-    def run(self, order: Order, *, rebuild: bool) -> None:
-        """Rebuild if asked, take up new settings, train what is ordered, end with a frame and a state.
+    def run(self, order: Order) -> None:
+        """Rebuild if it is ordered, take up new settings, train what is ordered, end with a frame and a state.
 
         Raises
         ------
@@ -121,16 +91,13 @@ class Player:
         with self.turns:
             self._in_view, self.trouble = False, ""
             try:
-                with considerate_threads(self.session.device):
-                    self._run(order, rebuild)
+                self._carry_out(order)
             except KeyboardInterrupt:
                 self._pause_interrupted()
                 raise
             except BaseException as error:
                 self._fail(error)
                 raise
-            finally:
-                order.cancel()
 
     def announce(self, phase: str, message: str) -> None:
         """Set the state and tell it."""
@@ -139,8 +106,15 @@ class Player:
         self.state = self._now(phase, message)
         self._call(self._on_state, self.state)
 
-    def _run(self, order: Order, rebuild: bool) -> None:
-        rebuilt = self._take_up(rebuild)
+    def _carry_out(self, order: Order) -> None:
+        try:
+            with considerate_threads(self.session.device):
+                self._run(order)
+        finally:
+            order.cancel()  # before anybody is told: whoever presses play then means another play
+
+    def _run(self, order: Order) -> None:
+        rebuilt = self._take_up(order.rebuild)
         if order.open:
             self.session.check()
             self._advance(order)
@@ -162,7 +136,7 @@ class Player:
 
     def _advance(self, order: Order) -> None:
         session, run, unchecked = self.session, self.session.run, 0
-        self._onward = math.isinf(order.left)
+        self._onward = order.endless
         if self._onward:
             self._goal = self._next_goal()
         pace = Pace(self._shortest, step=session.step, speed=self._speed)
@@ -182,10 +156,11 @@ class Player:
             elif unchecked >= _CHECK_EVERY:
                 unchecked = 0
                 self.session.check()
+        order.cancel()  # before anybody is told that the goal is reached, see above
         self._speed = pace.measure(session.step)
 
     def _take(self, order: Order) -> bool:
-        return not (math.isinf(order.left) and self.session.step >= self._goal) and order.take()
+        return not (order.endless and self.session.step >= self._goal) and order.take()
 
     def _next_goal(self) -> int:
         return self._every * (self.session.step // self._every + 1)

@@ -9,7 +9,8 @@ import torch
 
 from rnnviz.tasks import Task
 from rnnviz.training.blame import Blame
-from rnnviz.training.history import History
+from rnnviz.training.bylabel import ByLabel
+from rnnviz.training.history import Histories
 from rnnviz.training.racesnapshot import RaceSnapshot
 from rnnviz.training.session import Session
 from rnnviz.training.settings import Settings
@@ -51,7 +52,7 @@ class Race:
     """
 
     def __init__(self, sessions: Mapping[str, Session]) -> None:
-        self.sessions = dict(sessions)
+        self.sessions = ByLabel(sessions)
         self.varied = differing([one.settings for one in self.sessions.values()])
         self.run = 0
         self._lock = threading.Lock()
@@ -117,9 +118,9 @@ class Race:
         return min(one.step for one in self.sessions.values())
 
     @property
-    def histories(self) -> Mapping[str, History]:
+    def histories(self) -> Histories:
         """The curves of each session, by label."""
-        return {label: one.history for label, one in self.sessions.items()}
+        return Histories({label: one.history for label, one in self.sessions.items()})
 
     def rebuild(self) -> None:
         """Build all models anew; if one cannot be, all stay what they were, and the error goes on."""

@@ -1,19 +1,16 @@
 """Runner: plays a session in a background thread, or in place, and can be told so from anywhere."""
 
 import math
-import threading
 from collections.abc import Callable
-from dataclasses import replace
 
-from rnnviz.i18n import t
 from rnnviz.training.checks import number, whole
-from rnnviz.training.failures import describe
-from rnnviz.training.player import Order, Player, RunState
+from rnnviz.training.desk import Desk
+from rnnviz.training.orders import Order
+from rnnviz.training.player import Player, RunState
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshot import Snapshot
 from rnnviz.training.tape import Tape
 from rnnviz.training.trainable import Trainable
-from rnnviz.training.worker import Worker
 
 __all__ = ["RunState", "Runner"]
 
@@ -64,12 +61,7 @@ class Runner:
         goal = whole(1)("steps", session.task.steps if goal is None else goal)
         self._player = Player(session, on_frame, on_state, fps, goal)
         self.turns = self._player.turns  # for guests who look at the session between two steps
-        self._changed = threading.Condition()  # guards all below
-        self._order = Order()  # for the thread
-        self._here: Order | None = None  # for `train`, in the caller's thread
-        self._asked = self._rebuild = self._ended = False
-        self._worker = Worker(self._changed, self._has_work, self._work, self._at_exit)
-        self._error: BaseException | None = None
+        self._desk = Desk(self._player)
 
     @property
     def session(self) -> Trainable:
@@ -110,7 +102,7 @@ class Runner:
 
     def play(self) -> None:
         """Train in the background up to the goal, or to the next multiple of it; return at once."""
-        self._ask(Order(math.inf))
+        self._desk.ask(Order(math.inf))
 
     def step(self, n: int = 1, wait: bool = True) -> None:
         """Train ``n`` steps in the background, then pause.
@@ -120,30 +112,23 @@ class Runner:
         n : int
             Steps, at least 1.
         wait : bool
-            Return when they are done and raise what went wrong; False returns at once.
+            Return when they are done or somebody paused, and raise what went wrong; False returns at once.
         """
         order = Order(whole(1)("n", n))
         if wait:
             self._refuse_inside("step(wait=True)")
-            self._raise_kept()
-        self._ask(order)
-        if wait:
-            self.join()
+            self._desk.raise_kept()
+        self._desk.ask(order, wait=wait)
 
     def pause(self, wait: bool = False) -> None:
         """Pause after the present step, with a last frame; with ``wait`` return when that is delivered."""
-        with self._changed:
-            self._cancel()
-            if wait and not self._player.turns.mine:
-                self._changed.wait_for(self._idle)
+        self._desk.cancel(wait=wait)
 
     def reset(self, wait: bool = False) -> None:
         """Pause, rebuild the model at step 0, make a frame, forget a kept error; with ``wait`` return when done."""
         if wait:
             self._refuse_inside("reset(wait=True)")
-        self._ask(Order(), rebuild=True)
-        if wait:
-            self.join()
+        self._desk.ask(Order(rebuild=True), wait=wait)
 
     def apply(self, settings: Settings, wait: bool = False) -> None:
         """Change the settings: at the next step while training, at once and with a fresh frame while paused.
@@ -153,20 +138,14 @@ class Runner:
         settings : Settings
             Structural changes rebuild the model.
         wait : bool
-            While paused, return when the frame is delivered.
+            While paused, return when the frame is delivered, or somebody has pressed play.
 
         Raises
         ------
         ValueError
             If the task cannot follow, for instance in its sequence length.
         """
-        with self._changed:
-            self._refuse_ended()
-            self.session.settings = settings
-            training = self._busy()
-            self._worker.wake()
-        if wait and not training:
-            self.join()
+        self._desk.take_up(lambda: setattr(self.session, "settings", settings), wait=wait)
 
     def train(self, steps: int) -> None:
         """Train in the caller's thread and return when done; the same curve as `play`, bit for bit.
@@ -180,21 +159,9 @@ class Runner:
         Exception
             What the task, the model or a callback raised, now or earlier in the background.
         """
-        order = Order(whole(1)("steps", steps))
+        order = Order(whole(1)("steps", steps), here=True)
         self._refuse_inside("train")
-        with self._changed:
-            self._cancel()
-            self._changed.wait_for(self._idle)
-            self._refuse_ended()
-            self._raise_kept()
-            self._here = order
-        try:
-            self._player.run(order, rebuild=False)
-        finally:
-            with self._changed:
-                self._here = None
-                self._worker.wake()
-        self._raise_kept()
+        self._desk.carry_out(order)
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait until nothing is left to do, and after `stop` for the thread's end; raise a kept error.
@@ -205,24 +172,11 @@ class Runner:
             False if ``timeout`` (seconds) ran out before.
         """
         self._refuse_inside("join")
-        with self._changed:
-            done = self._changed.wait_for(self._idle, timeout)
-        if self._ended:
-            done = self._worker.join(timeout)
-        self._raise_kept()
-        return done
+        return self._desk.join(timeout)
 
     def stop(self) -> None:
         """End for good: pause, deliver the last frame, end the thread. Of the verbs only `join` and `pause` remain."""
-        with self._changed:
-            if self._ended:
-                return
-            self._ended = self._player.ended = True
-            self._cancel()
-            self._worker.end()
-            busy = self._busy()
-        if not busy:
-            self._player.announce("stopped", t("status.stopped", step=self.session.step))
+        self._desk.stop()
 
     def fail(self, error: BaseException, where: str) -> None:
         """Pause because something beside the training went wrong; the next blocking call raises it.
@@ -234,66 +188,8 @@ class Runner:
         where : {"task", "model", "view", "lab"}
             In what, for the status line.
         """
-        with self._changed:
-            self._cancel()
-            self._error = error
-            self._player.trouble = describe(error, where)
-        self._player.announce("failed", self._player.trouble)
-
-    def _ask(self, order: Order, *, rebuild: bool = False) -> None:
-        with self._changed:
-            self._refuse_ended()
-            if math.isinf(order.left) and math.isinf(self._order.left) and self._order.open:
-                return  # plays already
-            if rebuild:
-                self._error = None
-            if rebuild or self._worker.active:
-                self._cancel()
-            self._order, self._asked, self._rebuild = order, True, self._rebuild or rebuild
-            if order.open:
-                self._player.state = replace(self._player.state, phase="playing", message=t("status.playing"))
-            self._worker.wake()
-
-    def _cancel(self) -> None:
-        self._order.cancel()
-        if self._here is not None:
-            self._here.cancel()
-
-    def _has_work(self) -> bool:
-        # asked, even if cancelled since: the state must still be told and a last frame shown
-        return (self._asked or self.session.pending) and self._here is None and not self._ended
-
-    def _busy(self) -> bool:
-        return self._worker.active or self._here is not None
-
-    def _idle(self) -> bool:
-        return not self._busy() and not self._has_work()
-
-    def _work(self) -> None:
-        with self._changed:
-            order, rebuild = self._order, self._rebuild
-            self._asked = self._rebuild = False
-        try:
-            self._player.run(order, rebuild=rebuild)
-        except BaseException as error:
-            self._error = error
-
-    def _at_exit(self) -> None:
-        self.watched = False  # nobody will see a last frame
-        self.stop()
-        self._worker.join(timeout=5.0)
+        self._desk.fail(error, where)
 
     def _refuse_inside(self, verb: str) -> None:
         if self._player.turns.mine:
             raise RuntimeError(f"{verb} would wait for itself: a callback called it in the thread that trains.")
-
-    def _refuse_ended(self) -> None:
-        if self._ended:
-            raise RuntimeError(
-                "this runner was stopped for good; make a new one (in a notebook: run the lab's cell again)."
-            )
-
-    def _raise_kept(self) -> None:
-        error, self._error = self._error, None
-        if error is not None:
-            raise error

@@ -3,6 +3,7 @@
 from rnnviz.views.abreast import AbreastView
 from rnnviz.views.alignment import alignment
 from rnnviz.views.base import GRADIENTS, Focus, Picked, View
+from rnnviz.views.canvas import Canvas
 from rnnviz.views.clipping import ClippingView
 from rnnviz.views.confusion import ConfusionView
 from rnnviz.views.curves import CurvesView, WatchedCurvesView
@@ -35,6 +36,7 @@ __all__ = [
     "VIEWS",
     "WATCHED",
     "AbreastView",
+    "Canvas",
     "ClippingView",
     "ConfusionView",
     "CurvesOverlay",

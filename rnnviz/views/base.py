@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 from rnnviz.i18n import keys, t
 from rnnviz.trace import LayerTrace
 from rnnviz.training import Snapshot
-from rnnviz.views.patch import Patch, Pixels, apply
+from rnnviz.views.canvas import Canvas
+from rnnviz.views.patch import Patch, Pixels
 from rnnviz.views.style import plain
 
 __all__ = ["GRADIENTS", "Focus", "Picked", "View"]
@@ -187,9 +188,14 @@ class View(abc.ABC):
             The state of the run.
         focus : Focus, optional
             Which sequence, layer and direction; the first of each by default.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the skeleton is no figure, or a patch does not fit it.
         """
         focus = (focus or Focus()).within(snapshot.layer)
-        return apply(self.skeleton(snapshot, focus), self.patches(snapshot, focus))
+        return Canvas(self, snapshot, focus).filled(snapshot, focus)
 
     def cursor(self, snapshot: Snapshot, focus: Focus) -> tuple[float, float] | None:
         """Return ``(x of timestep 0, x distance of one timestep)`` on this picture's x axis, or None.

@@ -44,6 +44,29 @@ def rows(browser: Browser) -> list[list[str]]:
     return [[re.sub(r"<.*?>", "", cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", line)] for line in lines]
 
 
+COLUMNS = "step, loss, metric, grad_norm, clipped, lr, clip"
+
+
+@pytest.mark.parametrize("label", ["nope", "loss", 0])
+def test_a_history_that_does_not_exist_lists_the_models_and_their_columns(make: Maker, label: Any) -> None:
+    words = (
+        f"no model {label!r} in this comparison; the models are rnn, gru, lstm, and the columns of each are {COLUMNS}."
+    )
+    with pytest.raises(KeyError, match=re.escape(words)):
+        make().history[label]
+
+
+def test_a_column_that_does_not_exist_lists_the_columns(make: Maker) -> None:
+    with pytest.raises(KeyError, match=f"no column 'nope' in the history; the columns are {COLUMNS}."):
+        make().history["gru"]["nope"]
+
+
+@pytest.mark.parametrize("of", ["settings", "sessions"])
+def test_a_model_that_does_not_exist_lists_the_models(make: Maker, of: str) -> None:
+    with pytest.raises(KeyError, match=r"no model 'nope' in this comparison; the models are rnn, gru, lstm\."):
+        getattr(make(), of)["nope"]
+
+
 def test_the_front_door_has_it() -> None:
     assert rnnviz.compare is compare
     assert "compare" in rnnviz.__all__

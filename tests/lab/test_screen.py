@@ -371,7 +371,7 @@ def test_a_task_without_a_forecast_hides_that_view(make_lab: LabMaker) -> None:
     for task, shown in (("adding", "none"), ("sunspots", None)):
         browser = Browser(make_lab(task))
         browser.catch_up()
-        assert browser.screen._gallery._boxes["prediction"].layout.display == shown
+        assert browser.screen._wall.gallery._boxes["prediction"].layout.display == shown
         sent = {part["figure"] for part in browser.frames[-1][0]["parts"]}
         assert ("prediction" in sent) == (shown is None)
 

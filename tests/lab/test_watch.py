@@ -71,7 +71,7 @@ def shown() -> Iterator[Callable[[Watch], list[dict[str, Any]]]]:
 
 def visible(watch: Watch) -> set[str]:
     assert watch._screen.stage is not None
-    boxes = watch._screen.stage._gallery._boxes
+    boxes = watch._screen.stage._wall.gallery._boxes
     return {name for name, box in boxes.items() if box.layout.display != "none"}
 
 

@@ -61,7 +61,7 @@ def make(watcher):
     yield build
     for runner in runners:
         runner.stop()
-        runner._error = None
+        runner._desk.error = None
         assert runner.join(WAIT)
 
 
@@ -159,10 +159,10 @@ def test_a_runner_pauses_without_a_thread_spinning(make, monkeypatch):
     monkeypatch.setattr(worker, "_LINGER", 0.01)
     runner = make()
     runner.step(2)
-    thread = runner._worker._thread
+    thread = runner._desk._worker._thread
     if thread is not None:
         thread.join(WAIT)
-    assert runner._worker._thread is None
+    assert runner._desk._worker._thread is None
     runner.step(2)  # the next one starts by itself
     assert runner.session.step == 4
 
@@ -330,7 +330,7 @@ def test_stop_ends_the_thread_and_other_verbs_refuse(make, watcher):
     runner = make(goal=10**9)
     runner.play()
     watcher.wait(lambda: watcher.frames)
-    thread = runner._worker._thread
+    thread = runner._desk._worker._thread
     runner.stop()
     assert runner.join(WAIT)
     assert not thread.is_alive()
@@ -361,7 +361,7 @@ def test_an_idle_runner_is_freed_when_nobody_holds_it(monkeypatch):
     monkeypatch.setattr(worker, "_LINGER", 0.01)
     runner = Runner(Session(Echo(), device="cpu", hidden_size=4), on_frame=lambda snapshot: None)
     runner.step(2)
-    thread, held = runner._worker._thread, weakref.ref(runner)
+    thread, held = runner._desk._worker._thread, weakref.ref(runner)
     if thread is not None:
         thread.join(WAIT)
     del runner

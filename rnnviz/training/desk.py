@@ -1,0 +1,179 @@
+"""Desk: takes orders for a player from any thread, and has them carried out one after another."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+from rnnviz.i18n import t
+from rnnviz.training.failures import describe
+from rnnviz.training.orders import Order, Orders
+from rnnviz.training.player import Player
+from rnnviz.training.worker import Worker
+
+__all__ = ["Desk"]
+
+
+class Desk:
+    """The orders of a `Runner`, the thread that carries them out, and what went wrong.
+
+    Whoever waits here waits for her own order, and for those before it; what others order meanwhile comes later.
+
+    Parameters
+    ----------
+    player : Player
+        Carries out an order.
+
+    Attributes
+    ----------
+    changed : threading.Condition
+        Guards all of it.
+    ended : bool
+        Whether the thread has ended for good, or is about to.
+    error : BaseException or None
+        What went wrong and was not raised yet.
+    """
+
+    def __init__(self, player: Player) -> None:
+        self.changed = threading.Condition()
+        self.ended = False
+        self.error: BaseException | None = None
+        self._player = player
+        self._orders = Orders()
+        self._worker = Worker(self.changed, self._has_work, self._work, self._at_exit)
+
+    def ask(self, order: Order, *, wait: bool = False) -> None:
+        """Have an order carried out by the thread; with ``wait`` return when it is over, and raise a kept error."""
+        with self.changed:
+            self._refuse_ended()
+            newest = self._orders.newest
+            if order.endless and newest is not None and newest.endless and newest.open:
+                return  # plays already
+            if order.rebuild:
+                self.error = None
+            order = self._orders.add(order)
+            if order.open:
+                self._player.state = replace(self._player.state, phase="playing", message=t("status.playing"))
+            self._worker.wake()
+            if wait:
+                self._wait_for(order)
+        if wait:
+            self.raise_kept()
+
+    def cancel(self, *, wait: bool = False) -> None:
+        """Want no step any more; with ``wait`` return when the last one is done, and its frame delivered."""
+        with self.changed:
+            orders = self._orders.cancel()
+            if not wait or self._player.turns.mine:
+                return
+            if self._player.session.pending and not self.ended:
+                orders = (*orders, self._look())
+            self._wait_for(*orders)
+
+    def take_up(self, assign: Callable[[], None], *, wait: bool = False) -> None:
+        """Assign settings and see to it that they are taken up; with ``wait`` return then, unless steps are coming."""
+        with self.changed:
+            self._refuse_ended()
+            assign()
+            if self._orders.open or not self._player.session.pending:
+                return
+            order = self._look()
+            if not wait or self._player.turns.mine:
+                return
+            self._wait_for(order)
+        self.raise_kept()
+
+    def carry_out(self, order: Order) -> None:
+        """Carry out an order in the calling thread, when its turn comes."""
+        try:
+            with self.changed:
+                self._orders.add(order)
+                self.changed.wait_for(lambda: self._orders.next is order and not self._busy())
+                self._refuse_ended()
+                self.raise_kept()
+                self._orders.begin(order)
+            self._player.run(order)
+        finally:
+            self._done(order)
+        self.raise_kept()
+
+    def join(self, timeout: float | None) -> bool:
+        """Wait until nothing is left to do, raise a kept error, and say whether that was within ``timeout`` seconds."""
+        with self.changed:
+            done = self.changed.wait_for(self.idle, timeout)
+        if self.ended:
+            done = self._worker.join(timeout)
+        self.raise_kept()
+        return done
+
+    def idle(self) -> bool:
+        """Whether nothing is left to do; ask with ``changed`` held."""
+        return not (self._worker.active or self._orders.all or self._has_work())
+
+    def stop(self) -> None:
+        """End for good after the present step; orders that have not begun never do."""
+        with self.changed:
+            if self.ended:
+                return
+            self.ended = self._player.ended = True
+            self._orders.clear()
+            self._worker.end()
+            busy = self._busy()
+        if not busy:
+            self._player.announce("stopped", t("status.stopped", step=self._player.session.step))
+
+    def fail(self, error: BaseException, where: str) -> None:
+        """Want no step any more, keep the error and say so."""
+        with self.changed:
+            self._orders.cancel()
+            self.error = error
+            self._player.trouble = describe(error, where)
+        self._player.announce("failed", self._player.trouble)
+
+    def raise_kept(self) -> None:
+        """Raise what went wrong, once."""
+        error, self.error = self.error, None
+        if error is not None:
+            raise error
+
+    def _look(self) -> Order:
+        """Order a frame alone."""
+        order = self._orders.add(Order())
+        self._worker.wake()
+        return order
+
+    def _wait_for(self, *orders: Order) -> None:
+        self.changed.wait_for(lambda: all(one.over for one in orders))
+
+    def _has_work(self) -> bool:
+        coming = self._orders.next
+        waits = self._player.session.pending if coming is None else not coming.here
+        return waits and not self._orders.busy and not self.ended
+
+    def _busy(self) -> bool:
+        return self._worker.active or self._orders.busy
+
+    def _work(self) -> None:
+        with self.changed:
+            order = self._orders.begin()
+        try:
+            self._player.run(order)
+        except BaseException as error:
+            self.error = error
+        finally:
+            self._done(order)
+
+    def _done(self, order: Order) -> None:
+        with self.changed:
+            self._orders.done(order)
+            self._worker.wake()
+
+    def _at_exit(self) -> None:
+        self._player.watched = False  # nobody will see a last frame
+        self.stop()
+        self._worker.join(timeout=5.0)
+
+    def _refuse_ended(self) -> None:
+        if self.ended:
+            raise RuntimeError(
+                "this runner was stopped for good; make a new one (in a notebook: run the lab's cell again)."
+            )
