@@ -7,6 +7,7 @@ from typing import Any
 from rnnviz.i18n import t
 from rnnviz.lab.knobs import Knobs
 from rnnviz.lab.panel import Panel
+from rnnviz.lab.resting import Resting, is_borrowed
 from rnnviz.lab.screen import Screen
 from rnnviz.lab.tools import Tool
 from rnnviz.models import CELLS, INITIALISATIONS, NONLINEARITIES
@@ -77,6 +78,8 @@ class Console:
                 kind=self._panel,
             )
             self._connect(self.screen)
+            if is_borrowed():
+                Resting(self.runner, self.screen.feed)
             self.runner.watched = True
             if self._closed:
                 self._close_screen()

@@ -40,12 +40,14 @@ export default {
       if (!feed.draining) drain(feed);
     };
     const seen = () => {
+      feed.say({ kind: "seen", page: page.id, hidden: document.hidden });
       if (document.hidden || !feed.last) return;
       for (const figure of feed.figures) figure.draw(feed.last);
     };
     model.on("msg:custom", receive);
     document.addEventListener("visibilitychange", seen);
     feed.say({ kind: "hello" });
+    feed.say({ kind: "seen", page: page.id, hidden: document.hidden });
     return () => {
       model.off("msg:custom", receive);
       document.removeEventListener("visibilitychange", seen);

@@ -34,6 +34,8 @@ class Feed(anywidget.AnyWidget):
         ``(width, height)`` in pixels of each figure's plotting area, as the browser last reported it.
     on_ready, on_hello : callable
         Called with nothing when a frame was answered, and when a page asks for the newest frame.
+    on_away : callable
+        Called with whether nobody sees a page, when a browser tab was hidden or shown.
     on_error : callable
         Called with ``(figure, text)`` when the browser could not draw.
     on_pick : callable
@@ -51,12 +53,14 @@ class Feed(anywidget.AnyWidget):
         self.sizes: dict[str, Pixels] = {}
         self.on_ready: Callable[[], None] = lambda: None
         self.on_hello: Callable[[], None] = lambda: None
+        self.on_away: Callable[[bool], None] = lambda away: None
         self.on_error: Callable[[str, str], None] = lambda figure, text: None
         self.on_pick: Callable[[str, Picked], None] = lambda figure, at: None
         self.on_drag: Callable[[str, int, float], None] = lambda figure, time, value: None
         self._lock = threading.Lock()
         self._sent: dict[int, float] = {}
         self._count = 0
+        self._hidden: dict[str, bool] = {}  # pages that were hidden or shown once
         self.on_msg(self._heard)
 
     def __repr__(self) -> str:
@@ -104,6 +108,9 @@ class Feed(anywidget.AnyWidget):
             self.on_ready()
         elif kind == "hello":
             self.on_hello()
+        elif kind == "seen":
+            self._hidden[str(content["page"])] = bool(content["hidden"])
+            self.on_away(all(self._hidden.values()))
         elif kind == "error":
             self.on_error(str(content["figure"]), str(content["text"]))
         elif kind == "pick":

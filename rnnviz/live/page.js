@@ -1,5 +1,10 @@
 // What all rnnviz widgets of one browser page share: plotly.js, the feeds of frames, the time cursors.
-const page = (globalThis.rnnvizPage ??= { plotly: deferred(), feeds: new Map(), cursors: new Map() });
+const page = (globalThis.rnnvizPage ??= {
+  id: String(Math.random()),
+  plotly: deferred(),
+  feeds: new Map(),
+  cursors: new Map(),
+});
 
 function deferred() {
   const parts = {};

@@ -62,6 +62,7 @@ class Runner:
         self._player = Player(session, on_frame, on_state, fps, goal)
         self.turns = self._player.turns  # for guests who look at the session between two steps
         self._desk = Desk(self._player)
+        self.pressed = 0  # how often somebody has told it to play, to step, to pause, to begin anew or to train
 
     @property
     def session(self) -> Trainable:
@@ -102,6 +103,7 @@ class Runner:
 
     def play(self) -> None:
         """Train in the background up to the goal, or to the next multiple of it; return at once."""
+        self.pressed += 1
         self._desk.ask(Order(math.inf))
 
     def step(self, n: int = 1, wait: bool = True) -> None:
@@ -114,6 +116,7 @@ class Runner:
         wait : bool
             Return when they are done or somebody paused, and raise what went wrong; False returns at once.
         """
+        self.pressed += 1
         order = Order(whole(1)("n", n))
         if wait:
             self._refuse_inside("step(wait=True)")
@@ -122,10 +125,12 @@ class Runner:
 
     def pause(self, wait: bool = False) -> None:
         """Pause after the present step, with a last frame; with ``wait`` return when that is delivered."""
+        self.pressed += 1
         self._desk.cancel(wait=wait)
 
     def reset(self, wait: bool = False) -> None:
         """Pause, rebuild the model at step 0, make a frame, forget a kept error; with ``wait`` return when done."""
+        self.pressed += 1
         if wait:
             self._refuse_inside("reset(wait=True)")
         self._desk.ask(Order(rebuild=True), wait=wait)
@@ -159,6 +164,7 @@ class Runner:
         Exception
             What the task, the model or a callback raised, now or earlier in the background.
         """
+        self.pressed += 1
         order = Order(whole(1)("steps", steps), here=True)
         self._refuse_inside("train")
         self._desk.carry_out(order)

@@ -220,3 +220,25 @@ def test_an_hour_s_worth_of_frames_leaves_nothing_behind(address: str, page: Pag
     assert page.evaluate(count) <= before * 1.1
     notebook.code("print('QUEUE', lab._console.screen.feed.in_flight)")
     assert notebook.printed("QUEUE") <= 2
+
+
+def test_on_binder_a_run_rests_while_its_tab_is_hidden_and_goes_on_when_it_is_shown(
+    address: str, page: Page, write
+) -> None:
+    borrowed = (
+        "import os\nos.environ['BINDER_REPO_URL'] = 'https://example.org'\n"
+        "from rnnviz.lab import resting\nresting.GRACE = 0.1"
+    )
+    notebook = opened(page, address, write(borrowed, LAB.format(more=", steps=10**6")))
+    notebook.button("play").click()
+    notebook.frames(3)
+    hide = (
+        "hidden => { Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });"
+        " document.dispatchEvent(new Event('visibilitychange')) }"
+    )
+    page.evaluate(hide, True)
+    expect(notebook.lab.locator(".rv-status")).to_contain_text("Paused", timeout=30_000)
+    page.evaluate(hide, False)
+    expect(notebook.lab.locator(".rv-status")).to_contain_text("Training", timeout=30_000)
+    notebook.frames(3)
+    assert notebook.errors == []
