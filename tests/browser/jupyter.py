@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
 PATIENCE = 30_000  # ms: a loaded two-core machine
@@ -25,6 +26,13 @@ def chromium(playwright: Playwright) -> Browser:
         raise RuntimeError("the browser tests need Chromium; install it, on Debian with: apt-get install chromium")
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
     return playwright.chromium.launch(executable_path=path, args=arguments)
+
+
+def write_notebook(path: Path, *cells: str) -> None:
+    """Write a notebook of these cells, for the kernel that runs the tests."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, path)
 
 
 @contextmanager

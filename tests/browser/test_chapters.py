@@ -1,27 +1,17 @@
 """Every chapter after the first two opens in JupyterLab and runs, and its first lab plays."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from rnnviz.cli.chapters import copy_chapters, shipped_chapters
-from tests.browser.jupyter import PATIENCE, Notebook, server
+from tests.browser.jupyter import PATIENCE, Notebook
 
 FOLDER = Path(__file__).parents[2] / "notebooks" / "en"
 CHAPTERS = [path.name for path in sorted(FOLDER.glob("*.ipynb")) if path.name[:2] not in ("00", "01")]
 STEP = (
     "[...document.querySelector('.rv-lab').querySelectorAll('.rv-plot')].map(plot => Number(plot.dataset.step ?? -1))"
 )
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder: Path = tmp_path_factory.mktemp("chapters")
-    copy_chapters(shipped_chapters(), folder)
-    with server(folder) as started:
-        yield started
 
 
 def _wait_for_step(notebook: Notebook, least: int) -> int:
@@ -33,8 +23,8 @@ def _wait_for_step(notebook: Notebook, least: int) -> int:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_a_chapter_runs_and_its_first_lab_plays(address: str, page: Page, name: str) -> None:
-    notebook = Notebook(page).open(address, name)
+def test_a_chapter_runs_and_its_first_lab_plays(chapters: str, page: Page, name: str) -> None:
+    notebook = Notebook(page).open(chapters, name)
     # a stored count looks like that of a cell which has run
     page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
     notebook.run_all()

@@ -1,13 +1,11 @@
 """What only a real browser shows of a comparison: one cursor for all pictures, a table that lives, one pause."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 
-import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.jupyter import PATIENCE, Notebook, server
+from tests.browser.jupyter import PATIENCE, Notebook
 
 COMPARISON = (
     "import rnnviz as rv\n"
@@ -22,26 +20,10 @@ CHECK = (
 pytestmark = pytest.mark.timeout(300)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("comparisons")
-
-
-@pytest.fixture(scope="module")
-def address(folder: Path) -> Iterator[str]:
-    with server(folder) as started:
-        yield started
-
-
 @pytest.fixture
-def notebook(address: str, folder: Path, page: Page, request: pytest.FixtureRequest) -> Notebook:
+def notebook(address: str, write: Callable[..., str], page: Page) -> Notebook:
     """A notebook in which the comparison has been shown."""
-    name = f"{request.node.name}.ipynb"
-    cells = [nbformat.v4.new_code_cell(cell) for cell in (COMPARISON, "comparison.train(20)", CHECK)]
-    written = nbformat.v4.new_notebook(cells=cells)
-    written.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(written, folder / name)
-    opened = Notebook(page).open(address, name).run_all()
+    opened = Notebook(page).open(address, write(COMPARISON, "comparison.train(20)", CHECK)).run_all()
     opened.wait_for_step(20)
     return opened
 

@@ -1,13 +1,9 @@
 """The inspector in a real browser: a click picks the cell, and what the page shows is what the kernel says."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.jupyter import PATIENCE, Notebook, server
+from tests.browser.jupyter import PATIENCE, Notebook
 
 LAB = (
     "import rnnviz as rv\n"
@@ -26,26 +22,11 @@ ASK = (
 pytestmark = pytest.mark.timeout(300)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("inspector")
-
-
-@pytest.fixture(scope="module")
-def address(folder: Path) -> Iterator[str]:
-    with server(folder) as started:
-        yield started
-
-
 class Inspected:
     """A lab with its inspector open."""
 
-    def __init__(self, page: Page, address: str, folder: Path, cell: str) -> None:
-        cells = [nbformat.v4.new_code_cell(text) for text in (LAB.format(cell=cell), "None")]
-        written = nbformat.v4.new_notebook(cells=cells)
-        written.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        nbformat.write(written, folder / f"{cell}.ipynb")
-        self.page, self.notebook = page, Notebook(page).open(address, f"{cell}.ipynb").run_all()
+    def __init__(self, page: Page, address: str, path: str) -> None:
+        self.page, self.notebook = page, Notebook(page).open(address, path).run_all()
         self.notebook.wait_for_step(5)
         self.notebook.lab.locator("button.rv-open-inspector").click()
         self.drawing = self.notebook.lab.locator(".rv-inspector .rv-cell-drawing")
@@ -84,8 +65,8 @@ class Inspected:
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
-def test_a_click_in_a_heatmap_shows_that_cell_s_real_numbers(address: str, folder: Path, page: Page, cell: str) -> None:
-    seen = Inspected(page, address, folder, cell)
+def test_a_click_in_a_heatmap_shows_that_cell_s_real_numbers(address: str, write, page: Page, cell: str) -> None:
+    seen = Inspected(page, address, write(LAB.format(cell=cell), "None"))
     seen.pick()
     truth = seen.ask()
     assert (truth["time"], truth["unit"]) > (0, 0)
@@ -96,10 +77,8 @@ def test_a_click_in_a_heatmap_shows_that_cell_s_real_numbers(address: str, folde
     assert seen.notebook.errors == []
 
 
-def test_its_buttons_step_through_time_back_along_the_gradient_and_train(
-    address: str, folder: Path, page: Page
-) -> None:
-    seen = Inspected(page, address, folder, "lstm")
+def test_its_buttons_step_through_time_back_along_the_gradient_and_train(address: str, write, page: Page) -> None:
+    seen = Inspected(page, address, write(LAB.format(cell="lstm"), "None"))
     seen.pick()
     time = seen.ask()["time"]
     seen.press("forward")
@@ -120,10 +99,8 @@ def test_its_buttons_step_through_time_back_along_the_gradient_and_train(
     assert seen.notebook.errors == []
 
 
-def test_the_arrow_keys_move_through_the_cells_and_not_through_the_notebook(
-    address: str, folder: Path, page: Page
-) -> None:
-    seen = Inspected(page, address, folder, "gru")
+def test_the_arrow_keys_move_through_the_cells_and_not_through_the_notebook(address: str, write, page: Page) -> None:
+    seen = Inspected(page, address, write(LAB.format(cell="gru"), "None"))
     seen.notebook.lab.locator(".rv-cellview").focus()
     for key, place in (
         ("ArrowRight", "timestep 1, unit 0"),
@@ -137,9 +114,9 @@ def test_the_arrow_keys_move_through_the_cells_and_not_through_the_notebook(
     assert seen.notebook.errors == []
 
 
-def test_words_and_numbers_are_text_and_fit(address: str, folder: Path, page: Page) -> None:
+def test_words_and_numbers_are_text_and_fit(address: str, write, page: Page) -> None:
     page.set_viewport_size({"width": 1000, "height": 900})
-    seen = Inspected(page, address, folder, "gru")
+    seen = Inspected(page, address, write(LAB.format(cell="gru"), "None"))
     seen.press("gradient")
     expect(seen.drawing.locator("[data-name='later_h']")).to_be_visible()
     outside = seen.notebook.lab.locator(".rv-inspector").evaluate(

@@ -1,41 +1,14 @@
 """What only a real browser shows of a lab: the linked cursor, themes, widths, failures, second tabs, leaks."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import nbformat
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.jupyter import Notebook, server
+from tests.browser.jupyter import Notebook
 
 LAB = "import rnnviz as rv\nlab = rv.Lab(task='adding', cell='lstm', hidden_size=16, seq_len=30, seed=0{more})\nlab"
 pytestmark = pytest.mark.timeout(300)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("labs")
-
-
-@pytest.fixture(scope="module")
-def address(folder: Path) -> Iterator[str]:
-    with server(folder) as started:
-        yield started
-
-
-@pytest.fixture
-def write(folder: Path, request: pytest.FixtureRequest) -> object:
-    """Write a notebook of these cells; return its path."""
-
-    def written(*cells: str) -> str:
-        name = f"{request.node.name}.ipynb"
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        nbformat.write(notebook, folder / name)
-        return name
-
-    return written
 
 
 def opened(page: Page, address: str, path: str) -> Notebook:

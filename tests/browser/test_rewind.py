@@ -1,14 +1,12 @@
 """A learner winds her run back with the timeline, while it goes on training, and returns."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
-import nbformat
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.jupyter import PATIENCE, Notebook, server
+from tests.browser.jupyter import PATIENCE, Notebook
 
 LAB = (
     "import rnnviz as rv\n"
@@ -20,17 +18,8 @@ pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
-    written = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in (LAB, "0")])
-    written.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(written, tmp_path / "rewind.ipynb")
-    with server(tmp_path) as started:
-        yield started
-
-
-@pytest.fixture
-def notebook(address: str, page: Page) -> Iterator[Notebook]:
-    opened = Notebook(page).open(address, "rewind.ipynb").run_all()
+def notebook(address: str, write: Callable[..., str], page: Page) -> Iterator[Notebook]:
+    opened = Notebook(page).open(address, write(LAB, "0")).run_all()
     opened.wait_for_step(40)
     yield opened
     assert opened.errors == []

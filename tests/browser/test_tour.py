@@ -1,14 +1,11 @@
 """A learner opens chapter 00, takes the tour with real clicks and keys, and leaves it."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from rnnviz.cli.chapters import copy_chapters, shipped_chapters
-from tests.browser.jupyter import PATIENCE, Notebook, server
+from tests.browser.jupyter import PATIENCE, Notebook
 
 # where in a picture a timestep is, on the line of a name or in the middle of the first map
 PLACE = """(plot, [time, name]) => {
@@ -17,14 +14,6 @@ PLACE = """(plot, [time, name]) => {
     return [xaxis._offset + xaxis.d2p(time), yaxis._offset + y];
 }"""
 pytestmark = pytest.mark.timeout(400)
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder: Path = tmp_path_factory.mktemp("chapters")
-    copy_chapters(shipped_chapters(), folder)
-    with server(folder) as started:
-        yield started
 
 
 def surprises(notebook: Notebook) -> list[str]:
@@ -70,8 +59,8 @@ class Learner:
         self.page.mouse.click(box["x"] + x, box["y"] + y)
 
 
-def test_the_tour_follows_what_a_learner_does_and_can_be_left(address: str, page: Page) -> None:
-    notebook = Notebook(page).open(address, "00_start_here.ipynb")
+def test_the_tour_follows_what_a_learner_does_and_can_be_left(chapters: str, page: Page) -> None:
+    notebook = Notebook(page).open(chapters, "00_start_here.ipynb")
     learner = Learner(notebook)
 
     learner.told("play", "rv-play").click()
@@ -118,8 +107,8 @@ def test_the_tour_follows_what_a_learner_does_and_can_be_left(address: str, page
     assert surprises(notebook) == []
 
 
-def test_a_button_in_the_text_sets_the_lab_and_plays(address: str, page: Page) -> None:
-    notebook = Notebook(page).open(address, "00_start_here.ipynb")
+def test_a_button_in_the_text_sets_the_lab_and_plays(chapters: str, page: Page) -> None:
+    notebook = Notebook(page).open(chapters, "00_start_here.ipynb")
     page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
     notebook.run_all()
     fast, calm = page.locator(".rv-link").nth(0), page.locator(".rv-link").nth(1)

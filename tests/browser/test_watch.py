@@ -1,13 +1,11 @@
 """A practitioner's own loop in a notebook: the pictures move while her cell is still running."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.jupyter import PATIENCE, Notebook, server
+from tests.browser.jupyter import PATIENCE, Notebook
 
 MODEL = """
 import time
@@ -41,19 +39,10 @@ with rv.watch(model) as w:
 pytestmark = pytest.mark.timeout(300)
 
 
-@pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in (MODEL, LOOP)])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(notebook, tmp_path / "loop.ipynb")
-    with server(tmp_path) as started:
-        yield started
-
-
 def test_the_pictures_of_a_plain_loop_move_while_its_cell_runs_and_the_menu_works_after(
-    address: str, page: Page, tmp_path: Path
+    address: str, page: Page, folder: Path, write
 ) -> None:
-    notebook = Notebook(page).open(address, "loop.ipynb")
+    notebook = Notebook(page).open(address, write(MODEL, LOOP))
     notebook.run_all(wait=False)
     first = notebook.wait_for_step(1)
     states = "() => JSON.stringify(document.querySelector('.rv-view-hidden .rv-plot').data[0].z.map(row => [...row]))"
@@ -62,7 +51,7 @@ def test_the_pictures_of_a_plain_loop_move_while_its_cell_runs_and_the_menu_work
     assert page.evaluate(states) != shown
     expect(page.locator(".jp-InputPrompt").last).to_contain_text("*")  # still running
     expect(page.locator(".rv-watch .rv-status")).to_contain_text("Watching.")
-    (tmp_path / "enough").touch()
+    (folder / "enough").touch()
     expect(page.locator(".rv-watch .rv-status")).to_contain_text("Finished after", timeout=PATIENCE)
     notebook.ready()
     assert len(notebook.shown("hidden", 0, "z")) == 8

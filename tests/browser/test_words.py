@@ -1,14 +1,11 @@
 """What only a browser shows of a lab's words: a line that lets one read to the end, texts to copy and to download."""
 
 import itertools
-from collections.abc import Iterator
-from pathlib import Path
 
-import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.jupyter import PATIENCE, Notebook, server
+from tests.browser.jupyter import PATIENCE, Notebook
 
 EXPLODING = """
 import json
@@ -31,19 +28,10 @@ STAMPS = """line => {
 pytestmark = pytest.mark.timeout(300)
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder: Path = tmp_path_factory.mktemp("words")
-    for name, cells in {"exploding": [EXPLODING, TEXTS], "markup": [MARKUP]}.items():
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        nbformat.write(notebook, folder / f"{name}.ipynb")
-    with server(folder) as started:
-        yield started
-
-
-def test_the_line_tells_of_an_exploding_gradient_and_changes_slowly_while_it_trains(address: str, page: Page) -> None:
-    notebook = Notebook(page).open(address, "exploding.ipynb").run_all()
+def test_the_line_tells_of_an_exploding_gradient_and_changes_slowly_while_it_trains(
+    address: str, page: Page, write
+) -> None:
+    notebook = Notebook(page).open(address, write(EXPLODING, TEXTS)).run_all()
     line = notebook.lab.locator(".rv-insights")
     expect(line).to_contain_text("Step 0", timeout=PATIENCE)
     expect(line).to_contain_text("The gradient grows on its way back: at t = 0 it is ")
@@ -64,9 +52,9 @@ def test_the_line_tells_of_an_exploding_gradient_and_changes_slowly_while_it_tra
     assert notebook.errors == []
 
 
-def test_the_script_and_the_recipe_are_shown_copied_and_downloaded(address: str, page: Page) -> None:
+def test_the_script_and_the_recipe_are_shown_copied_and_downloaded(address: str, page: Page, write) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    notebook = Notebook(page).open(address, "exploding.ipynb").run_all()
+    notebook = Notebook(page).open(address, write(EXPLODING, TEXTS)).run_all()
     code, recipe, link = notebook.printed("texts")
     notebook.button("open-share").click()
     shown = {name: notebook.lab.locator(f"textarea.rv-share-{name}") for name in ("code", "recipe", "link")}
@@ -84,10 +72,10 @@ def test_the_script_and_the_recipe_are_shown_copied_and_downloaded(address: str,
     assert notebook.errors == []
 
 
-def test_a_page_without_a_clipboard_selects_the_text(address: str, page: Page) -> None:
+def test_a_page_without_a_clipboard_selects_the_text(address: str, page: Page, write) -> None:
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     page.add_init_script("Document.prototype.execCommand = () => false")
-    notebook = Notebook(page).open(address, "exploding.ipynb").run_all()
+    notebook = Notebook(page).open(address, write(EXPLODING, TEXTS)).run_all()
     notebook.button("open-share").click()
     area, button = notebook.lab.locator("textarea.rv-share-code"), notebook.lab.locator(".rv-copy").first
     expect(area).not_to_have_value("", timeout=PATIENCE)
@@ -97,8 +85,8 @@ def test_a_page_without_a_clipboard_selects_the_text(address: str, page: Page) -
     assert selected == area.input_value()
 
 
-def test_a_name_full_of_markup_is_shown_as_text(address: str, page: Page) -> None:
-    notebook = Notebook(page).open(address, "markup.ipynb").run_all()
+def test_a_name_full_of_markup_is_shown_as_text(address: str, page: Page, write) -> None:
+    notebook = Notebook(page).open(address, write(MARKUP)).run_all()
     notebook.button("open-share").click()
     area = notebook.lab.locator("textarea.rv-share-code")
     page.wait_for_function("() => document.querySelector('textarea.rv-share-code')?.value", timeout=PATIENCE)
