@@ -18,6 +18,11 @@ class Saturation(NamedTuple):
     """How often a gate's units sit at an end of their range; both have axes (layer, direction, unit), values 0…1.
 
     For the tanh candidates (`g` of an LSTM, `n` of a GRU) the magnitude is what is compared.
+
+    Attributes
+    ----------
+    low, high : numpy.ndarray
+        Share of the valid steps below 0.1, and above 0.9.
     """
 
     low: Array
@@ -33,31 +38,43 @@ class LayerTrace:
 
     Attributes
     ----------
-    kind
+    kind : str
         ``"rnn"``, ``"lstm"``, ``"gru"``, or the class name of a registered cell.
-    hidden, cell
+    hidden, cell : numpy.ndarray
         States after each timestep; ``cell`` is None where the kind has no cell state.
-    gates
-        Values of the gates: i f g o for an LSTM, r z n for a GRU, none for a plain RNN.
-    grad_hidden, grad_cell
+    gates : mapping of str to numpy.ndarray
+        Values of the gates: i f g o for an LSTM, r z n for a GRU, none for a plain RNN; g and n lie in −1…1, the
+        others in 0…1.
+    grad_hidden, grad_cell : numpy.ndarray or None
         Total dL/dh_t and dL/dc_t, through every later step; None without a loss.
-    grad_hidden_direct
+    grad_hidden_direct : numpy.ndarray or None
         The part of ``grad_hidden`` that comes from outside the layer's own recurrence (the loss, the layer above).
-    lengths
+    lengths : numpy.ndarray
         Valid timesteps of each sequence, axes (batch,).
-    initial_hidden, initial_cell
+    initial_hidden, initial_cell : numpy.ndarray
         States before the first step, axes (layer, direction, batch, unit).
-    weight_grad_norms
+    weight_grad_norms : mapping or None
         ``weight_grad_norms["W_hh"]["f"]``: norm of the gradient of one gate's block of a weight, axes
         (layer, direction); the only block of a plain RNN is called ``"h"``. None without a loss.
-    before_hidden, before_cell
+    before_hidden, before_cell : numpy.ndarray or None
         States that entered each step, where the model changed them between two calls; None where they are those of the
         step before.
-    weights
+    weights : mapping of str to numpy.ndarray
         Copies of the recurrent weights that the Jacobians need: ``W_hh``, ``b_hh`` and, with ``proj_size``, ``W_hr``,
         axes (layer, direction, …).
-    nonlinearity
+    nonlinearity : str
         ``"tanh"`` or ``"relu"``: what a plain RNN applies.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from rnnviz.trace import trace
+    >>> model = torch.nn.LSTM(3, 5, batch_first=True)
+    >>> layer = trace(model, torch.zeros(2, 7, 3), loss=lambda output: output[0][:, -1].sum()).layers["lstm"]
+    >>> layer
+    LayerTrace(lstm: layers=1, directions=1, batch=2, time=7, units=5, gates=i f g o, largest |dL/dh|=1)
+    >>> layer.gates["f"].shape, layer.jacobian_norms.shape
+    ((1, 1, 2, 7, 5), (1, 1, 2, 7))
     """
 
     kind: str
@@ -100,7 +117,10 @@ class LayerTrace:
 
     @cached_property
     def saturation(self) -> Mapping[str, Saturation]:
-        """Per gate, the fraction of valid steps that each unit spends below 0.1 (`low`) and above 0.9 (`high`)."""
+        """Per gate, the fraction of valid steps that each unit spends below 0.1 (`low`) and above 0.9 (`high`).
+
+        What Karpathy, Johnson & Fei-Fei (2016) plot of the gates of trained networks.
+        """
         return MappingProxyType({name: _saturation(gate, self.lengths) for name, gate in self.gates.items()})
 
     def __repr__(self) -> str:

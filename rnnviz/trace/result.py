@@ -49,13 +49,21 @@ class Trace:
 
     Attributes
     ----------
-    layers
+    layers : mapping of str to LayerTrace
         One `LayerTrace` a recurrent layer, keyed by module path; a module that is called twice has ``"path"`` and
         ``"path#2"``. Asked for another name, it raises a KeyError that lists the names there are.
-    loss
+    loss : float or None
         Value of the loss, or None.
-    output
+    output : numpy.ndarray or None
         Copy of the model's output if it is one tensor, else None.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from rnnviz.trace import trace
+    >>> seen = trace(torch.nn.GRU(3, 5, batch_first=True), torch.zeros(2, 7, 3))
+    >>> list(seen.layers), seen.layers["gru"].hidden.shape, seen.loss
+    (['gru'], (1, 1, 2, 7, 5), None)
     """
 
     layers: Mapping[str, LayerTrace]
@@ -67,7 +75,25 @@ class Trace:
         object.__setattr__(self, "output", read_only(self.output))
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write everything to one ``.npz`` file, without pickle; `Trace.load` reads it back."""
+        """Write everything to one ``.npz`` file, without pickle; `Trace.load` reads it back.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            Where to.
+
+        Examples
+        --------
+        >>> import tempfile, torch
+        >>> from pathlib import Path
+        >>> from rnnviz.trace import trace
+        >>> seen = trace(torch.nn.GRU(3, 5, batch_first=True), torch.zeros(2, 7, 3))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     seen.save(Path(folder) / "seen.npz")
+        ...     again = Trace.load(Path(folder) / "seen.npz")
+        >>> bool((again.layers["gru"].hidden == seen.layers["gru"].hidden).all())
+        True
+        """
         layers = {
             name: {one.name: getattr(layer, one.name) for one in fields(layer)} for name, layer in self.layers.items()
         }
@@ -76,6 +102,11 @@ class Trace:
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Trace:
         """Read what `Trace.save` wrote; never runs code from the file.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            A file that `save` wrote.
 
         Raises
         ------
@@ -87,6 +118,11 @@ class Trace:
 
     def to_xarray(self) -> dict[str, Any]:
         """One labelled ``xarray.Dataset`` a layer; needs the package xarray.
+
+        Returns
+        -------
+        dict of str to xarray.Dataset
+            By the layer's name, with the dimensions layer, direction, batch, time and unit.
 
         Raises
         ------
