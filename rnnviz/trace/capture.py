@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnviz.trace.calls import Call, Form, Gradients, Sequence, data_of, initial_states, states_of
-from rnnviz.trace.layers import Recurrent, layout_of
+from rnnviz.trace.layers import Recurrent, layout_of, weights_in_use, worked_out_once
 from rnnviz.trace.links import Links
 
 
@@ -72,6 +72,7 @@ class Capture:
             rng = _rng_state(module, data_of(given))
             entering = (data_of(given), *states_of(swapped))
             surroundings = self._exit.enter_context(self._surroundings(module, entering, rng))
+            surroundings.enter_context(worked_out_once(module))
             self._running[module] = Running(previous, rng, surroundings)
             return None if swapped is state else ((given, swapped), {})
 
@@ -83,7 +84,7 @@ class Capture:
             form, layout = Form.of(module, given), layout_of(module)
             sequence, state = (None, result) if form.cell else result
             states = states_of(state)
-            running = self._running.pop(module)
+            running, weights = self._running.pop(module), weights_in_use(module)
             running.surroundings.close()
             call = Call(
                 name=name,
@@ -96,6 +97,7 @@ class Capture:
                 states=tuple(form.state(one.detach()) for one in states),
                 previous=running.previous,
                 rng=running.rng,
+                weights=weights,
             )
             self.calls.append(call)
             handed, states = self._hand_on(call, sequence, states)
@@ -124,7 +126,7 @@ class Capture:
             raw = call.taps
         copies = tuple(one.clone() for one in raw)
         handed = copies if sequence is None else copies[1:]
-        self._links.remember(call, handed)
+        self._links.remember(call, copies, handed)
         if isinstance(sequence, PackedSequence):
             return sequence._replace(data=copies[0]), handed
         return (None if sequence is None else copies[0]), handed

@@ -77,14 +77,18 @@ def product_norms(layer: _Recurrence) -> Array:
 def _state_jacobian(layer: _Recurrence, before: Before, t: int) -> Array:
     """d(h_t, c_t)/d(h_{t-1}, c_{t-1}) at one timestep, axes (layer, direction, batch, to, from); without c: of h."""
     if "W_hh" not in layer.weights:
-        raise ValueError(
-            f"the Jacobians of a registered cell ({layer.kind!r}) are not known; only rnn, lstm and gru are."
-        )
+        raise ValueError(_unknown(layer.kind))
     W = layer.weights["W_hh"][:, :, None]  # layer, direction, batch, gate·unit, hidden
     if layer.kind == "rnn":
         return _slope(layer, t)[..., None] * W
     gates = {name: np.nan_to_num(gate[..., t, :]) for name, gate in layer.gates.items()}
     return _gru(layer, W, gates, before, t) if layer.kind == "gru" else _lstm(layer, W, gates, before, t)
+
+
+def _unknown(kind: str) -> str:
+    if kind in ("rnn", "lstm", "gru"):
+        return "the Jacobians of a layer whose weights changed from one call to the next are not known."
+    return f"the Jacobians of a registered cell ({kind!r}) are not known; only rnn, lstm and gru are."
 
 
 def _slope(layer: _Recurrence, t: int) -> Array:

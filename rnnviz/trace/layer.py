@@ -55,7 +55,7 @@ class LayerTrace:
         step before.
     weights
         Copies of the recurrent weights that the Jacobians need: ``W_hh``, ``b_hh`` and, with ``proj_size``, ``W_hr``,
-        axes (layer, direction, …).
+        axes (layer, direction, …). Empty if the model changed the layer's weights from one call to the next.
     nonlinearity
         ``"tanh"`` or ``"relu"``: what a plain RNN applies.
     """

@@ -31,7 +31,9 @@ def trace(
 
     Calls of one module whose state feeds the next are joined along time: cells, or layers called step by step. The
     states may change on the way (masks, attention); such a change is followed through autograd, and what comes back
-    through it counts as direct. Calls with sequences of different lengths, and bidirectional ones, stay apart.
+    through it counts as direct. Calls with sequences of different lengths, with batches of different sizes, and
+    bidirectional ones, stay apart. Where a model changes weights from call to call (masks on them,
+    ``functional_call``), each call is replayed with those it used.
 
     A model compiled by ``torch.compile`` runs uncompiled. Under autocast states are what the layer gave, and gates
     and gradients are worked out from them in the weights' precision, at least float32. Gradients too small for full
