@@ -7,6 +7,7 @@ result. So the gradient from outside and the gradient along the recurrence arriv
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
 from types import TracebackType
@@ -38,11 +39,12 @@ class Capture:
         self._links = Links()
         self._running: dict[nn.Module, Running] = {}
         self._exit = ExitStack()
+        self._thread = threading.get_ident()
 
     def __enter__(self) -> Self:
         for name, module in self._modules.items():
             before = module.register_forward_pre_hook(self._before(name), with_kwargs=True)
-            after = module.register_forward_hook(self._after(name), with_kwargs=True)
+            after = module.register_forward_hook(self._after(name), with_kwargs=True, prepend=True, always_call=True)
             self._exit.callback(before.remove)
             self._exit.callback(after.remove)
         return self
@@ -66,6 +68,8 @@ class Capture:
 
     def _before(self, name: str) -> Any:
         def hook(module: Recurrent, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+            if self._is_others(module):
+                return None
             given, state = _arguments(args, kwargs)
             _check_float(name, data_of(given))
             previous, swapped = self._links.follow(module, state)
@@ -80,6 +84,8 @@ class Capture:
 
     def _after(self, name: str) -> Any:
         def hook(module: Recurrent, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Any:
+            if self._is_others(module) or self._failed(module, result):
+                return None
             given, start = _arguments(args, kwargs)
             form, layout = Form.of(module, given), layout_of(module)
             sequence, state = (None, result) if form.cell else result
@@ -105,6 +111,16 @@ class Capture:
             return state if sequence is None else (handed, state)
 
         return hook
+
+    def _is_others(self, module: nn.Module) -> bool:
+        """Whether another thread calls the model meanwhile; copies of it in threads (DataParallel) belong to it."""
+        return threading.get_ident() != self._thread and module in self._modules.values()
+
+    def _failed(self, module: nn.Module, result: Any) -> bool:
+        """Leave a call that raised: the model may catch that and go on."""
+        if result is None and module in self._running:
+            self._running.pop(module).surroundings.close()
+        return result is None
 
     def _surroundings(self, module: nn.Module, entering: tuple[Tensor, ...], rng: Tensor | None) -> ExitStack:
         """What a call runs inside; `entering` is its input and the states that it was given."""
