@@ -14,7 +14,7 @@ from rnnviz.trace.assemble import layers_from
 from rnnviz.trace.capture import Capture
 from rnnviz.trace.finding import recurrent_modules
 from rnnviz.trace.result import Trace
-from rnnviz.trace.untouched import ordinary, replaying, runnable, untouched
+from rnnviz.trace.untouched import OnlyComputing, ordinary, replaying, runnable, untouched
 
 
 def trace(
@@ -25,8 +25,9 @@ def trace(
 ) -> Trace:
     """Run `model` once and return what every recurrent layer inside it did.
 
-    The model is left as it was: gradients, flags, buffers, hooks and random generators. It runs in the mode it is in,
-    so dropout and the like are active if the model is training; the masks that the run draws are those of the result.
+    The model is left as it was: gradients, flags, buffers, hooks, its own attributes (a state that it keeps for the
+    next batch) and the random generators of torch, numpy and Python. It runs in the mode it is in, so dropout and the
+    like are active if the model is training; the masks that the run draws are those of the result.
     (On a GPU, cuDNN's dropout between layers cannot be replayed: such a layer runs on PyTorch's own kernels instead.)
 
     Calls of one module whose state feeds the next are joined along time: cells, or layers called step by step. The
@@ -62,7 +63,7 @@ def trace(
         If `model` is no module, `loss` is no function, `kwargs` is no mapping, or a recurrent layer is given integers
         or no tensor.
     ValueError
-        If no recurrent layer is found or none runs, or if the loss is not a scalar.
+        If no recurrent layer is found or none runs, or if the loss is not a scalar or calls backward itself.
 
     Warns
     -----
@@ -86,14 +87,15 @@ def trace(
         with capture:
             output = model(*ordinary(inputs), **ordinary(dict(kwargs or {})))
         _check_ran(capture, modules)
-        value = None if loss is None else _scalar(loss(output))
+        kept = _copy(output)  # the loss may change the output in place
+        value = None if loss is None else _valued(loss, output)
         if value is not None and not capture.backward(value):
             warnings.warn("the loss does not depend on any recurrent layer: every gradient is zero.", stacklevel=2)
     with replaying(_device_type(model)):
         return Trace(
             layers=layers_from(capture.calls),
             loss=None if value is None else float(value),
-            output=_copy(output),
+            output=kept,
         )
 
 
@@ -105,13 +107,17 @@ def _check_ran(capture: Capture, modules: Mapping[str, Any]) -> None:
         )
 
 
-def _scalar(value: Any) -> Tensor:
+def _valued(loss: Callable[[Any], Tensor], output: Any) -> Tensor:
+    with OnlyComputing():
+        value: Any = loss(output)
     if not isinstance(value, Tensor):
         raise TypeError(f"loss must return a scalar tensor, got {type(value).__name__}.")
     if value.numel() != 1:
         raise ValueError(
             f"loss must return a scalar, got a tensor of shape {tuple(value.shape)}; reduce it with .mean() or .sum()."
         )
+    if value.is_complex():
+        raise ValueError(f"loss must return a real number, got {value.dtype}; take .real or .abs() of it.")
     return value
 
 

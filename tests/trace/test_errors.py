@@ -42,6 +42,7 @@ def test_a_variant_of_torchs_own_layer_must_be_registered_first():
     ("loss", "error", "message"),
     [
         (lambda out: out[0], ValueError, "loss must return a scalar, got a tensor of shape (2, 5, 4); reduce it with"),
+        (lambda out: out[0].sum() * 1j, ValueError, "loss must return a real number, got torch.complex64; take .real"),
         (lambda out: 3.0, TypeError, "loss must return a scalar tensor, got float"),
         (torch.tensor(1.0), TypeError, "loss must be a function from the model's output to a scalar, got Tensor"),
     ],
