@@ -38,8 +38,9 @@ class Belongings(NamedTuple):
 
 
 def _shape(module: nn.Module) -> tuple[Any, ...]:
-    lazy = any(nn.parameter.is_lazy(one) for one in module._parameters.values())
-    return type(module), list(module._parameters), list(module._modules), lazy
+    parameters = dict(module.named_parameters(recurse=False))
+    lazy = any(nn.parameter.is_lazy(one) for one in parameters.values())
+    return type(module), list(parameters), list(module._modules), lazy
 
 
 def _content(value: Any) -> Any:

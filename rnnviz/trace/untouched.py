@@ -73,9 +73,9 @@ def ordinary(values: Any) -> Any:
 
 @contextmanager
 def _kept(model: nn.Module) -> Iterator[None]:
-    buffers = [(module, dict(module._buffers), _copies(module)) for module in model.modules()]
+    buffers = [(module, _buffers(module), _copies(module)) for module in model.modules()]
     flags = [(module, module.training) for module in model.modules()]
-    belongings = [Belongings.of(module) for module in model.modules()]
+    belongings = [Belongings.of(module) for module in model.modules() if not _is_scripted(module)]
     devices = {one.device for one in model.parameters() if one.is_cuda}
     with torch.random.fork_rng(devices=list(devices), enabled=True), _others_generators():
         try:
@@ -84,10 +84,11 @@ def _kept(model: nn.Module) -> Iterator[None]:
             for module, training in flags:
                 module.training = training
             for module, named, copies in buffers:
-                module._buffers.clear()
-                module._buffers.update(named)
-                for name, copy in copies.items():
-                    restore(named[name], copy)
+                if not _is_scripted(module):
+                    module._buffers.clear()
+                    module._buffers.update(named)
+                for buffer, copy in copies:
+                    restore(buffer, copy)
             for one in belongings:
                 one.put_back()
 
@@ -125,9 +126,18 @@ class _OrdinaryTensors(TorchFunctionMode):
         return func(*ordinary(args), **ordinary(kwargs or {}))
 
 
-def _copies(module: nn.Module) -> dict[str, Tensor]:
-    known = {name: one for name, one in module._buffers.items() if one is not None}
-    return {name: one.clone() for name, one in known.items() if not nn.parameter.is_lazy(one)}
+def _buffers(module: nn.Module) -> dict[str, Tensor | None]:
+    return dict(module._buffers.items())
+
+
+def _copies(module: nn.Module) -> list[tuple[Tensor, Tensor]]:
+    known = [one for one in _buffers(module).values() if one is not None and not nn.parameter.is_lazy(one)]
+    return [(one, one.clone()) for one in known]
+
+
+def _is_scripted(module: nn.Module) -> bool:
+    """Whether a module keeps what it has outside Python: its buffers can be written to, but not exchanged."""
+    return isinstance(module, torch.jit.ScriptModule)
 
 
 def is_compiled(model: nn.Module) -> bool:
