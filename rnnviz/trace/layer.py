@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnnviz.trace.arrays import Array, read_only
+from rnnviz.trace.arrays import Array, plain, read_only
 from rnnviz.trace.jacobian import product_norms, step_norms
 
 
@@ -79,6 +79,9 @@ class LayerTrace:
     def __post_init__(self) -> None:
         for one in fields(self):
             object.__setattr__(self, one.name, read_only(getattr(self, one.name)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(type(self), **{one.name: plain(getattr(self, one.name)) for one in fields(self)}), ()
 
     @cached_property
     def jacobian_norms(self) -> Array:
