@@ -66,6 +66,17 @@ class Capture:
             call.gradients = Gradients(output, tuple(taps), links)
         return any(one is not None for one in found)
 
+    @property
+    def names(self) -> list[str]:
+        """Paths of the modules that are listened to."""
+        return list(self._modules)
+
+    def release(self) -> None:
+        """Let go of the graph once the gradients are known; nothing else may hold on to it by then."""
+        for call in reversed(self.calls):
+            call.taps = call.links = ()
+        self._links.release()
+
     def _before(self, name: str) -> Any:
         def hook(module: Recurrent, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             if self._is_others(module):

@@ -26,6 +26,15 @@ class Links:
             if one.grad_fn is not None:
                 self._by_node[one.grad_fn] = self._count, call
 
+    def release(self) -> None:
+        """Forget everything, the newest first: each node that autograd may free then frees only those since the last.
+
+        A node that Python has seen is freed within the one before it, so a long graph freed at once overflows the stack.
+        """
+        for known in (self._by_memory, self._by_node):
+            while known:
+                known.popitem()
+
     def follow(self, module: nn.Module, given: Any) -> tuple[Call | None, Any]:
         """Return the call of `module` whose state is given, if any, and the states to give in its place.
 

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from rnnviz.trace.arrays import Array
 from rnnviz.trace.assemble import layers_from
+from rnnviz.trace.calls import Call
 from rnnviz.trace.capture import Capture
 from rnnviz.trace.finding import recurrent_modules
 from rnnviz.trace.result import Trace
@@ -82,27 +83,49 @@ def trace(
         raise TypeError(f"loss must be a function from the model's output to a scalar, got {type(loss).__name__}.")
     if not isinstance(kwargs or {}, Mapping):
         raise TypeError(f"kwargs must be a dict of keyword arguments for the model, got {type(kwargs).__name__}.")
+    capture = Capture(modules, gradients=loss is not None)
     with untouched(model), runnable(model, gradients=loss is not None):
-        capture = Capture(modules, gradients=loss is not None)
-        with capture:
-            output = model(*ordinary(inputs), **ordinary(dict(kwargs or {})))
-        _check_ran(capture, modules)
-        kept = _copy(output)  # the loss may change the output in place
-        value = None if loss is None else _valued(loss, output)
-        if value is not None and not capture.backward(value):
-            warnings.warn("the loss does not depend on any recurrent layer: every gradient is zero.", stacklevel=2)
+        output, value, depends = _run(capture, model, inputs, dict(kwargs or {}), loss)
+    capture.release()
+    if not depends:
+        warnings.warn("the loss does not depend on any recurrent layer: every gradient is zero.", stacklevel=2)
     with replaying(_device_type(model)):
-        return Trace(
-            layers=layers_from(capture.calls),
-            loss=None if value is None else float(value),
-            output=kept,
+        return Trace(layers=layers_from(capture.calls), loss=value, output=output)
+
+
+def _run(
+    capture: Capture,
+    model: nn.Module,
+    inputs: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    loss: Callable[[Any], Tensor] | None,
+) -> tuple[Array | None, float | None, bool]:
+    """Copy of the output, the loss, and whether it depends on any recurrent layer; the graph ends with this frame."""
+    with capture:
+        output = model(*ordinary(inputs), **ordinary(kwargs))
+    _check_ran(capture)
+    copied = _copy(output)  # before the loss, which may change the output in place
+    if loss is None:
+        return copied, None, True
+    value = _valued(loss, output)
+    depends = capture.backward(value)
+    _check_reached(capture, value)
+    return copied, float(value.detach()), depends
+
+
+def _check_reached(capture: Capture, loss: Tensor) -> None:
+    hidden = [call for call in capture.calls if not any(one is not None for one in _all_gradients(call))]
+    if hidden and _ran_behind(loss, "CheckpointFunctionBackward"):
+        raise ValueError(
+            f"the model calls {hidden[0].name!r} inside torch.utils.checkpoint with use_reentrant=True, which hides it "
+            "from autograd; call checkpoint with use_reentrant=False."
         )
 
 
-def _check_ran(capture: Capture, modules: Mapping[str, Any]) -> None:
+def _check_ran(capture: Capture) -> None:
     if not capture.calls:
         raise ValueError(
-            f"the model ran without calling any of its recurrent layers ({', '.join(modules)}); "
+            f"the model ran without calling any of its recurrent layers ({', '.join(capture.names)}); "
             "check that its forward calls the layer itself and not only functions with its weights."
         )
 
@@ -119,6 +142,23 @@ def _valued(loss: Callable[[Any], Tensor], output: Any) -> Tensor:
     if value.is_complex():
         raise ValueError(f"loss must return a real number, got {value.dtype}; take .real or .abs() of it.")
     return value
+
+
+def _all_gradients(call: Call) -> tuple[Tensor | None, ...]:
+    found = call.gradients
+    return () if found is None else (found.output, *found.states, *found.links)
+
+
+def _ran_behind(loss: Tensor, name: str) -> bool:
+    """Whether a node of that name is in the graph of the loss."""
+    seen: set[Any] = set()
+    ahead: list[Any] = [loss.grad_fn]
+    while ahead:
+        node = ahead.pop()
+        if node is not None and node not in seen:
+            seen.add(node)
+            ahead.extend(parent for parent, _ in node.next_functions)
+    return any(node.name() == name for node in seen)
 
 
 def _device_type(model: nn.Module) -> str:

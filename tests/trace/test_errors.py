@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.utils.checkpoint import checkpoint
 
 import rnnviz as rv
 import rnnviz.trace
@@ -36,6 +37,30 @@ def test_a_variant_of_torchs_own_layer_must_be_registered_first():
 
     with refuses(ValueError, "a Scaled with a forward of its own, whose equations are not known; register it with"):
         trace(Scaled(3, 4), torch.zeros(2, 5, 3))
+
+
+@pytest.mark.parametrize("reentrant", [False, True])
+def test_checkpointing_gives_the_same_gradient_or_says_why_it_cannot(reentrant):
+    torch.manual_seed(0)
+    inner, x = nn.LSTM(3, 4), torch.randn(5, 2, 3)
+    expected = trace(inner, x, loss=lambda out: out[0].square().sum()).layers["lstm"]
+
+    class Saving(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = inner
+
+        def forward(self, x):
+            return checkpoint(lambda given: self.layer(given)[0], x.requires_grad_(), use_reentrant=reentrant)
+
+    if reentrant:
+        with refuses(
+            ValueError, "the model calls 'layer' inside torch.utils.checkpoint with use_reentrant=True, which"
+        ):
+            trace(Saving(), x, loss=lambda out: out.square().sum())
+    else:
+        found = trace(Saving(), x, loss=lambda out: out.square().sum()).layers["layer"]
+        np.testing.assert_array_equal(found.grad_hidden, expected.grad_hidden)
 
 
 class Answer(nn.Module):
