@@ -13,6 +13,11 @@ Array: TypeAlias = NDArray[Any]
 T = TypeVar("T")
 
 
+def plain(value: Any) -> Any:
+    """Mappings as dicts: what `read_only` makes of them cannot be pickled."""
+    return {key: plain(inner) for key, inner in value.items()} if isinstance(value, Mapping) else value
+
+
 def read_only(value: T) -> T:
     """Return arrays, and mappings of arrays, that refuse to be written to."""
     frozen: Any = value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -35,14 +35,14 @@ def layers_from(calls: Sequence[Call]) -> dict[str, LayerTrace]:
 def chains(calls: Iterable[Call]) -> list[list[Call]]:
     """Group calls whose states feed each other, in order.
 
-    Calls stay apart where laying them end to end would not give one time axis: sequences of different lengths, and
-    two directions, since the reverse one runs within a call only.
+    Calls stay apart where laying them end to end would not give one time axis: sequences of different lengths,
+    batches of different sizes, and two directions, since the reverse one runs within a call only.
     """
     ends: dict[int, list[Call]] = {}
     found = []
     for call in calls:
         before = None if call.previous is None else ends.pop(id(call.previous), None)
-        if before is None or not (_joins(call) and _joins(before[-1])):
+        if before is None or not _joins(before[-1], call):
             before = []
             found.append(before)
         before.append(call)
@@ -56,19 +56,37 @@ def layer_from(chain: Sequence[Call]) -> LayerTrace:
     if registered(first.module) is not None:
         walked = [replay_custom(call) for call in chain]
         return _layer_trace(chain, [], [[Unrolled.joined([one for one, _ in walked])]], walked[0][1])
-    weights = _weights(first)
+    weights, runs = _weights(first), _alike(chain)
     dtype = weights[0][0].W_hh.dtype
-    runs = [list(group) for _, group in groupby(chain, key=lambda call: call.steps)]
-    replayed = [_in_time(replay(stack(run, dtype), layout, weights), len(run)) for run in runs]
+    replayed = [_in_time(replay(stack(run, dtype), layout, _weights(run[0])), len(run)) for run in runs]
     parts = [
         [Unrolled.joined([run[layer][direction] for run in replayed]) for direction in range(layout.directions)]
         for layer in range(layout.num_layers)
     ]
-    return _layer_trace(chain, weights, parts, GATES[layout.kind])
+    same = all(_same_weights(first, run[0]) for run in runs)
+    return _layer_trace(chain, weights if same else [], parts, GATES[layout.kind])
 
 
-def _joins(call: Call) -> bool:
-    return call.lengths is None and call.layout.directions == 1
+def _joins(before: Call, after: Call) -> bool:
+    alone = any(one.lengths is not None or one.layout.directions > 1 for one in (before, after))
+    return not alone and before.states[0].shape[1] == after.states[0].shape[1]
+
+
+def _alike(chain: Sequence[Call]) -> list[list[Call]]:
+    """Cut a chain into runs of calls that can be replayed at once: of one length and with the same weights."""
+    runs = [[chain[0]]]
+    for call in chain[1:]:
+        last = runs[-1][-1]
+        if call.steps == last.steps and _same_weights(call, last):
+            runs[-1].append(call)
+        else:
+            runs.append([call])
+    return runs
+
+
+def _same_weights(one: Call, other: Call) -> bool:
+    pairs = zip(one.weights.values(), other.weights.values(), strict=True)
+    return all(mine is theirs or torch.equal(mine, theirs) for mine, theirs in pairs)
 
 
 def _weights(call: Call) -> list[list[Weights]]:
@@ -78,7 +96,7 @@ def _weights(call: Call) -> list[list[Weights]]:
         return None if value is None else value.to(torch.promote_types(value.dtype, torch.float32))
 
     return [
-        [Weights(*map(precise, weights_of(call.module, n, d))) for d in range(call.layout.directions)]  # type: ignore[arg-type]
+        [Weights(*map(precise, weights_of(call.module, call.weights, n, d))) for d in range(call.layout.directions)]  # type: ignore[arg-type]
         for n in range(call.layout.num_layers)
     ]
 

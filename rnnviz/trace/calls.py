@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
@@ -72,6 +73,7 @@ class Call:
     states: tuple[Tensor, ...]
     previous: Call | None = None
     rng: Tensor | None = None
+    weights: Mapping[str, Tensor] = field(default_factory=dict)
     taps: tuple[Tensor, ...] = ()
     links: tuple[Tensor, ...] = ()
     gradients: Gradients | None = None

@@ -7,6 +7,7 @@ result. So the gradient from outside and the gradient along the recurrence arriv
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
 from types import TracebackType
@@ -17,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnviz.trace.calls import Call, Form, Gradients, Sequence, data_of, initial_states, states_of
-from rnnviz.trace.layers import Recurrent, layout_of
+from rnnviz.trace.layers import Recurrent, layout_of, weights_in_use, worked_out_once
 from rnnviz.trace.links import Links
 
 
@@ -38,11 +39,12 @@ class Capture:
         self._links = Links()
         self._running: dict[nn.Module, Running] = {}
         self._exit = ExitStack()
+        self._thread = threading.get_ident()
 
     def __enter__(self) -> Self:
         for name, module in self._modules.items():
             before = module.register_forward_pre_hook(self._before(name), with_kwargs=True)
-            after = module.register_forward_hook(self._after(name), with_kwargs=True)
+            after = module.register_forward_hook(self._after(name), with_kwargs=True, prepend=True, always_call=True)
             self._exit.callback(before.remove)
             self._exit.callback(after.remove)
         return self
@@ -64,14 +66,28 @@ class Capture:
             call.gradients = Gradients(output, tuple(taps), links)
         return any(one is not None for one in found)
 
+    @property
+    def names(self) -> list[str]:
+        """Paths of the modules that are listened to."""
+        return list(self._modules)
+
+    def release(self) -> None:
+        """Let go of the graph once the gradients are known; nothing else may hold on to it by then."""
+        for call in reversed(self.calls):
+            call.taps = call.links = ()
+        self._links.release()
+
     def _before(self, name: str) -> Any:
         def hook(module: Recurrent, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+            if self._is_others(module):
+                return None
             given, state = _arguments(args, kwargs)
             _check_float(name, data_of(given))
             previous, swapped = self._links.follow(module, state)
             rng = _rng_state(module, data_of(given))
             entering = (data_of(given), *states_of(swapped))
             surroundings = self._exit.enter_context(self._surroundings(module, entering, rng))
+            surroundings.enter_context(worked_out_once(module))
             self._running[module] = Running(previous, rng, surroundings)
             return None if swapped is state else ((given, swapped), {})
 
@@ -79,11 +95,13 @@ class Capture:
 
     def _after(self, name: str) -> Any:
         def hook(module: Recurrent, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Any:
+            if self._is_others(module) or self._failed(module, result):
+                return None
             given, start = _arguments(args, kwargs)
             form, layout = Form.of(module, given), layout_of(module)
             sequence, state = (None, result) if form.cell else result
             states = states_of(state)
-            running = self._running.pop(module)
+            running, weights = self._running.pop(module), weights_in_use(module)
             running.surroundings.close()
             call = Call(
                 name=name,
@@ -96,6 +114,7 @@ class Capture:
                 states=tuple(form.state(one.detach()) for one in states),
                 previous=running.previous,
                 rng=running.rng,
+                weights=weights,
             )
             self.calls.append(call)
             handed, states = self._hand_on(call, sequence, states)
@@ -103,6 +122,16 @@ class Capture:
             return state if sequence is None else (handed, state)
 
         return hook
+
+    def _is_others(self, module: nn.Module) -> bool:
+        """Whether another thread calls the model meanwhile; copies of it in threads (DataParallel) belong to it."""
+        return threading.get_ident() != self._thread and module in self._modules.values()
+
+    def _failed(self, module: nn.Module, result: Any) -> bool:
+        """Leave a call that raised: the model may catch that and go on."""
+        if result is None and module in self._running:
+            self._running.pop(module).surroundings.close()
+        return result is None
 
     def _surroundings(self, module: nn.Module, entering: tuple[Tensor, ...], rng: Tensor | None) -> ExitStack:
         """What a call runs inside; `entering` is its input and the states that it was given."""
@@ -124,7 +153,7 @@ class Capture:
             raw = call.taps
         copies = tuple(one.clone() for one in raw)
         handed = copies if sequence is None else copies[1:]
-        self._links.remember(call, handed)
+        self._links.remember(call, copies, handed)
         if isinstance(sequence, PackedSequence):
             return sequence._replace(data=copies[0]), handed
         return (None if sequence is None else copies[0]), handed

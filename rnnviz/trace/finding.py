@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from torch import nn
 
 from rnnviz.trace.layers import Recurrent, kind_of
@@ -35,12 +36,28 @@ def recurrent_modules(model: Any) -> dict[str, Recurrent]:
     return found
 
 
+def _what_hides(module: nn.Module) -> str | None:
+    """What has turned a model into something that cannot be looked into: compiled, exported or quantised layers."""
+    if isinstance(module, torch.jit.ScriptModule):
+        return "torch.jit"
+    if isinstance(module, torch.fx.GraphModule):
+        return "torch.export or torch.fx"
+    return "quantisation" if ".quantized." in type(module).__module__ else None
+
+
 def _path(name: str) -> str:
     """Path of a module without what torch.compile puts in front."""
     return ".".join(part for part in name.split(".") if part != "_orig_mod")
 
 
 def _nothing(named: dict[str, nn.Module]) -> str:
+    for module in named.values():
+        made_by = _what_hides(module)
+        if made_by is not None:
+            return (
+                f"model was made by {made_by}, which hides what its recurrent layers do; "
+                "trace the ordinary nn.Module it was made from."
+            )
     seen = [f"{name} ({type(module).__name__})" for name, module in named.items()]
     shown = ", ".join(seen[:12]) + (f" and {len(seen) - 12} more" if len(seen) > 12 else "")
     return (

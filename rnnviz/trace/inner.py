@@ -51,7 +51,7 @@ def _run(call: Call, module: nn.RNNBase, data: Tensor, layer: int) -> Tensor:
     if packing is not None and packing.sorted_indices is not None:
         states = tuple(one.index_select(1, packing.sorted_indices) for one in states)
     state: Any = states if layout.kind == "lstm" else states[0].contiguous()
-    flat = [one for group in module.all_weights[rows] for one in group]
+    flat = [call.weights[name] for group in module._all_weights[rows] for name in group]
     fused: Any = getattr(torch, layout.kind if layout.kind != "rnn" else f"rnn_{layout.nonlinearity}")
     settings = (module.bias, 1, 0.0, False, module.bidirectional)
     if packing is None:

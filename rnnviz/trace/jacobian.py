@@ -47,6 +47,7 @@ class Before(NamedTuple):
     cell: Array | None
 
 
+@np.errstate(all="ignore")
 def step_norms(layer: _Recurrence) -> Array:
     """Spectral norm of dh_t/dh_{t-1} at fixed c_{t-1}, axes (layer, direction, batch, time)."""
     norms = np.full(layer.hidden.shape[:4], np.nan, dtype=layer.hidden.dtype)
@@ -57,6 +58,7 @@ def step_norms(layer: _Recurrence) -> Array:
     return _past_the_end(norms, layer)
 
 
+@np.errstate(all="ignore")
 def product_norms(layer: _Recurrence) -> Array:
     """Spectral norm of dh_last/dh_t, axes (layer, direction, batch, time), through every state there is."""
     norms = np.full(layer.hidden.shape[:4], np.nan, dtype=layer.hidden.dtype)
@@ -77,26 +79,30 @@ def product_norms(layer: _Recurrence) -> Array:
 def _state_jacobian(layer: _Recurrence, before: Before, t: int) -> Array:
     """d(h_t, c_t)/d(h_{t-1}, c_{t-1}) at one timestep, axes (layer, direction, batch, to, from); without c: of h."""
     if "W_hh" not in layer.weights:
-        raise ValueError(
-            f"the Jacobians of a registered cell ({layer.kind!r}) are not known; only rnn, lstm and gru are."
-        )
+        raise ValueError(_unknown(layer.kind))
     W = layer.weights["W_hh"][:, :, None]  # layer, direction, batch, gate·unit, hidden
     if layer.kind == "rnn":
         return _slope(layer, t)[..., None] * W
-    gates = {name: np.nan_to_num(gate[..., t, :]) for name, gate in layer.gates.items()}
+    gates = {name: gate[..., t, :] for name, gate in layer.gates.items()}
     return _gru(layer, W, gates, before, t) if layer.kind == "gru" else _lstm(layer, W, gates, before, t)
 
 
+def _unknown(kind: str) -> str:
+    if kind in ("rnn", "lstm", "gru"):
+        return "the Jacobians of a layer whose weights changed from one call to the next are not known."
+    return f"the Jacobians of a registered cell ({kind!r}) are not known; only rnn, lstm and gru are."
+
+
 def _slope(layer: _Recurrence, t: int) -> Array:
-    hidden = np.nan_to_num(layer.hidden[..., t, :])
-    return (hidden > 0).astype(hidden.dtype) if layer.nonlinearity == "relu" else 1 - hidden**2
+    hidden: Array = layer.hidden[..., t, :]
+    return np.heaviside(hidden, 0) if layer.nonlinearity == "relu" else 1 - hidden**2
 
 
 def _gru(layer: _Recurrence, W: Array, gates: dict[str, Array], before: Before, t: int) -> Array:
     """GRU: h' = (1 − z) n + z h with n = tanh(… + r (W_n h + b_n))."""
     r, z, n = (gates[name] for name in "rzn")
     W_r, W_z, W_n = np.split(W, 3, axis=-2)
-    h = np.nan_to_num(before.hidden[..., t, :])
+    h = before.hidden[..., t, :]
     from_state = np.einsum("ldbij,ldbj->ldbi", np.broadcast_to(W_n, (*h.shape[:3], *W_n.shape[3:])), h)
     if "b_hh" in layer.weights:
         from_state = from_state + np.split(layer.weights["b_hh"], 3, axis=-1)[2][:, :, None]
@@ -111,7 +117,7 @@ def _lstm(layer: _Recurrence, W: Array, gates: dict[str, Array], before: Before,
     assert layer.cell is not None
     assert before.cell is not None
     i, f, g, o = (gates[name] for name in "ifgo")
-    c, squashed = np.nan_to_num(before.cell[..., t, :]), np.tanh(np.nan_to_num(layer.cell[..., t, :]))
+    c, squashed = before.cell[..., t, :], np.tanh(layer.cell[..., t, :])
     scales = (g * i * (1 - i), c * f * (1 - f), i * (1 - g**2), squashed * o * (1 - o))
     to = [scale[..., None] * block for scale, block in zip(scales, np.split(W, 4, axis=-2), strict=True)]
     to_c, slope = to[0] + to[1] + to[2], (o * (1 - squashed**2))[..., None]
@@ -151,8 +157,10 @@ def _reverse_sequences(layer: _Recurrence) -> Iterator[tuple[int, int]]:
 
 
 def _spectral(matrices: Array) -> Array:
-    norms: Array = np.linalg.norm(matrices, ord=2, axis=(-2, -1))
-    return norms
+    """Largest singular values; infinite where a matrix has exploded, NaN where it holds NaN (as past the end)."""
+    finite = np.asarray(np.isfinite(matrices).all(axis=(-2, -1)))
+    norms: Array = np.linalg.norm(np.where(finite[..., None, None], matrices, 0), ord=2, axis=(-2, -1))
+    return np.where(finite, norms, np.where(np.isnan(matrices).any(axis=(-2, -1)), np.nan, np.inf))
 
 
 def _past_the_end(values: Array, layer: _Recurrence) -> Array:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnnviz.trace.arrays import Array, read_only
+from rnnviz.trace.arrays import Array, plain, read_only
 from rnnviz.trace.jacobian import product_norms, step_norms
 
 
@@ -61,7 +61,7 @@ class LayerTrace:
         step before.
     weights : mapping of str to numpy.ndarray
         Copies of the recurrent weights that the Jacobians need: ``W_hh``, ``b_hh`` and, with ``proj_size``, ``W_hr``,
-        axes (layer, direction, …).
+        axes (layer, direction, …). Empty if the model changed the layer's weights from one call to the next.
     nonlinearity : str
         ``"tanh"`` or ``"relu"``: what a plain RNN applies.
 
@@ -96,6 +96,9 @@ class LayerTrace:
     def __post_init__(self) -> None:
         for one in fields(self):
             object.__setattr__(self, one.name, read_only(getattr(self, one.name)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(type(self), **{one.name: plain(getattr(self, one.name)) for one in fields(self)}), ()
 
     @cached_property
     def jacobian_norms(self) -> Array:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple, TypeAlias
 
 from torch import Tensor, nn
+from torch.nn.utils import parametrize
 
 from rnnviz.trace.custom import registered
 
@@ -67,9 +70,32 @@ def layout_of(module: Recurrent) -> Layout:
     return Layout(kind, module.num_layers, directions, nonlinearity, module.batch_first, module.dropout)
 
 
-def weights_of(module: Recurrent, layer: int, direction: int) -> Weights:
-    """Weights of one layer (0 is nearest the input) and direction (1 is reverse)."""
+_NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
+
+
+def weights_in_use(module: Recurrent) -> dict[str, Tensor]:
+    """Weights that the call which ends now has used, by torch's names; none of a registered cell.
+
+    Asked for later they may be others: a model can drop some out, swap or work them out anew for every call.
+    """
+    if isinstance(module, nn.RNNBase):
+        found = dict(zip(module._flat_weights_names, module._flat_weights, strict=True))
+    elif isinstance(module, nn.RNNCellBase):
+        found = {name: getattr(module, name, None) for name in _NAMES}
+    else:
+        found = {}
+    present = {name: one for name, one in found.items() if one is not None}
+    return {name: one if one.is_leaf else one.detach() for name, one in present.items()}
+
+
+def worked_out_once(module: Recurrent) -> AbstractContextManager[Any]:
+    """While entered, a parametrized cell works out each weight once: spectral norm changes it whenever it is asked."""
+    is_cell = isinstance(module, nn.RNNCellBase)
+    return parametrize.cached() if is_cell and parametrize.is_parametrized(module) else nullcontext()
+
+
+def weights_of(module: Recurrent, used: Mapping[str, Tensor], layer: int, direction: int) -> Weights:
+    """Weights of one layer (0 is nearest the input) and direction (1 is reverse) among those that a call used."""
     suffix = "" if isinstance(module, nn.RNNCellBase) else f"_l{layer}" + ("_reverse" if direction else "")
-    names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
-    found = (getattr(module, name + suffix, None) for name in names)
+    found = (used.get(name + suffix) for name in _NAMES)
     return Weights(*(None if one is None else one.detach() for one in found))  # type: ignore[arg-type]

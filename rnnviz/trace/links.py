@@ -14,14 +14,26 @@ class Links:
 
     def __init__(self) -> None:
         self._by_memory: dict[int, tuple[Call, Tensor, int]] = {}
-        self._by_node: dict[Any, Call] = {}
+        self._by_node: dict[Any, tuple[int, Call]] = {}
+        self._count = 0
 
-    def remember(self, call: Call, handed: tuple[Tensor, ...]) -> None:
-        """Note the states that `call` handed to the model."""
+    def remember(self, call: Call, copies: tuple[Tensor, ...], handed: tuple[Tensor, ...]) -> None:
+        """Note what `call` gave to the model, `copies`, and which of it are its last states, `handed`."""
+        self._count += 1
         for position, state in enumerate(handed):
             self._by_memory[state.untyped_storage().data_ptr()] = call, state, position
-            if state.grad_fn is not None:
-                self._by_node[state.grad_fn] = call
+        for one in copies:
+            if one.grad_fn is not None:
+                self._by_node[one.grad_fn] = self._count, call
+
+    def release(self) -> None:
+        """Forget everything, the newest first: each node that autograd may free then frees only those since the last.
+
+        A node that Python has seen is freed within the one before it: a long graph freed at once overflows the stack.
+        """
+        for known in (self._by_memory, self._by_node):
+            while known:
+                known.popitem()
 
     def follow(self, module: nn.Module, given: Any) -> tuple[Call | None, Any]:
         """Return the call of `module` whose state is given, if any, and the states to give in its place.
@@ -50,16 +62,16 @@ class Links:
         return call, state
 
     def _ancestor(self, module: nn.Module, state: Tensor) -> Call | None:
-        """Walk back through what the model did to a state to the call of `module` that handed it on."""
-        seen, ahead = set(), [state.grad_fn]
+        """Walk back through what the model did to a state to the latest call of `module` that it was made from."""
+        seen, ahead, calls = set(), [state.grad_fn], {}
         while ahead:
             node = ahead.pop()
             if node is None or node in seen:
                 continue
             seen.add(node)
-            call = self._by_node.get(node)
+            number, call = self._by_node.get(node, (0, None))
             if call is None:
                 ahead.extend(parent for parent, _ in node.next_functions)
             elif call.module is module:
-                return call
-        return None
+                calls[number] = call
+        return calls[max(calls)] if calls else None

@@ -153,6 +153,10 @@ class Listener(Capture):
 
         return self._shielded(hook)
 
+    def _is_others(self, module: nn.Module) -> bool:
+        """A training loop may run in any thread."""
+        return False
+
     def _surroundings(self, module: nn.Module, entering: tuple[Tensor, ...], rng: Tensor | None) -> ExitStack:
         return ExitStack()
 

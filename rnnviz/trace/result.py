@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from functools import partial
 from os import PathLike
 from typing import Any
 
@@ -73,6 +74,9 @@ class Trace:
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", Layers(self.layers))
         object.__setattr__(self, "output", read_only(self.output))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(type(self), layers=dict(self.layers), loss=self.loss, output=self.output), ()
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write everything to one ``.npz`` file, without pickle; `Trace.load` reads it back.

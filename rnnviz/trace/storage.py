@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Mapping
 from os import PathLike
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -30,13 +32,16 @@ def read(path: str | PathLike[str]) -> dict[str, Any]:
     ValueError
         If the file is no saved trace.
     """
-    with np.load(path, allow_pickle=False) as file:
-        arrays = dict(file)
-    described = json.loads(str(arrays.pop("described", "{}")))
-    if described.get("format") != _FORMAT:
+    try:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as members:
+            arrays = dict(members)
+        described = json.loads(str(arrays.pop("described")))
+        known, tree = described["format"] == _FORMAT, described["tree"]
+    except (ValueError, TypeError, KeyError, EOFError, BadZipFile, zlib.error):  # another file, or a part of one
+        known, tree = False, None
+    if not known:
         raise ValueError(f"path must be a file written by Trace.save, got {str(path)!r}, which is not one.")
-    tree: dict[str, Any] = _restored(described["tree"], arrays)
-    return tree
+    return dict(_restored(tree, arrays))
 
 
 def _stored(value: Any, arrays: dict[str, Array]) -> Any:

@@ -11,10 +11,11 @@ from torch import Tensor, nn
 
 from rnnviz.trace.arrays import Array
 from rnnviz.trace.assemble import layers_from
+from rnnviz.trace.calls import Call
 from rnnviz.trace.capture import Capture
 from rnnviz.trace.finding import recurrent_modules
 from rnnviz.trace.result import Trace
-from rnnviz.trace.untouched import ordinary, replaying, runnable, untouched
+from rnnviz.trace.untouched import OnlyComputing, ordinary, replaying, runnable, untouched
 
 
 def trace(
@@ -25,13 +26,16 @@ def trace(
 ) -> Trace:
     """Run `model` once and return what every recurrent layer inside it did.
 
-    The model is left as it was: gradients, flags, buffers, hooks and random generators. It runs in the mode it is in,
-    so dropout and the like are active if the model is training; the masks that the run draws are those of the result.
+    The model is left as it was: gradients, flags, buffers, hooks, its own attributes (a state that it keeps for the
+    next batch) and the random generators of torch, numpy and Python. It runs in the mode it is in, so dropout and the
+    like are active if the model is training; the masks that the run draws are those of the result.
     (On a GPU, cuDNN's dropout between layers cannot be replayed: such a layer runs on PyTorch's own kernels instead.)
 
     Calls of one module whose state feeds the next are joined along time: cells, or layers called step by step. The
     states may change on the way (masks, attention); such a change is followed through autograd, and what comes back
-    through it counts as direct. Calls with sequences of different lengths, and bidirectional ones, stay apart.
+    through it counts as direct. Calls with sequences of different lengths, with batches of different sizes, and
+    bidirectional ones, stay apart. Where a model changes weights from call to call (masks on them,
+    ``functional_call``), each call is replayed with those it used.
 
     A model compiled by ``torch.compile`` runs uncompiled. Under autocast states are what the layer gave, and gates
     and gradients are worked out from them in the weights' precision, at least float32. Gradients too small for full
@@ -60,7 +64,7 @@ def trace(
         If `model` is no module, `loss` is no function, `kwargs` is no mapping, or a recurrent layer is given integers
         or no tensor.
     ValueError
-        If no recurrent layer is found or none runs, or if the loss is not a scalar.
+        If no recurrent layer is found or none runs, or if the loss is not a scalar or calls backward itself.
 
     Warns
     -----
@@ -79,38 +83,82 @@ def trace(
         raise TypeError(f"loss must be a function from the model's output to a scalar, got {type(loss).__name__}.")
     if not isinstance(kwargs or {}, Mapping):
         raise TypeError(f"kwargs must be a dict of keyword arguments for the model, got {type(kwargs).__name__}.")
+    capture = Capture(modules, gradients=loss is not None)
     with untouched(model), runnable(model, gradients=loss is not None):
-        capture = Capture(modules, gradients=loss is not None)
-        with capture:
-            output = model(*ordinary(inputs), **ordinary(dict(kwargs or {})))
-        _check_ran(capture, modules)
-        value = None if loss is None else _scalar(loss(output))
-        if value is not None and not capture.backward(value):
-            warnings.warn("the loss does not depend on any recurrent layer: every gradient is zero.", stacklevel=2)
+        output, value, depends = _run(capture, model, inputs, dict(kwargs or {}), loss)
+    capture.release()
+    if not depends:
+        warnings.warn("the loss does not depend on any recurrent layer: every gradient is zero.", stacklevel=2)
     with replaying(_device_type(model)):
-        return Trace(
-            layers=layers_from(capture.calls),
-            loss=None if value is None else float(value),
-            output=_copy(output),
+        return Trace(layers=layers_from(capture.calls), loss=value, output=output)
+
+
+def _run(
+    capture: Capture,
+    model: nn.Module,
+    inputs: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    loss: Callable[[Any], Tensor] | None,
+) -> tuple[Array | None, float | None, bool]:
+    """Copy of the output, the loss, and whether it depends on any recurrent layer; the graph ends with this frame."""
+    with capture:
+        output = model(*ordinary(inputs), **ordinary(kwargs))
+    _check_ran(capture)
+    copied = _copy(output)  # before the loss, which may change the output in place
+    if loss is None:
+        return copied, None, True
+    value = _valued(loss, output)
+    depends = capture.backward(value)
+    _check_reached(capture, value)
+    return copied, float(value.detach()), depends
+
+
+def _check_reached(capture: Capture, loss: Tensor) -> None:
+    hidden = [call for call in capture.calls if not any(one is not None for one in _all_gradients(call))]
+    if hidden and _ran_behind(loss, "CheckpointFunctionBackward"):
+        raise ValueError(
+            f"the model calls {hidden[0].name!r} inside torch.utils.checkpoint with use_reentrant=True, which hides it "
+            "from autograd; call checkpoint with use_reentrant=False."
         )
 
 
-def _check_ran(capture: Capture, modules: Mapping[str, Any]) -> None:
+def _check_ran(capture: Capture) -> None:
     if not capture.calls:
         raise ValueError(
-            f"the model ran without calling any of its recurrent layers ({', '.join(modules)}); "
+            f"the model ran without calling any of its recurrent layers ({', '.join(capture.names)}); "
             "check that its forward calls the layer itself and not only functions with its weights."
         )
 
 
-def _scalar(value: Any) -> Tensor:
+def _valued(loss: Callable[[Any], Tensor], output: Any) -> Tensor:
+    with OnlyComputing():
+        value: Any = loss(output)
     if not isinstance(value, Tensor):
         raise TypeError(f"loss must return a scalar tensor, got {type(value).__name__}.")
     if value.numel() != 1:
         raise ValueError(
             f"loss must return a scalar, got a tensor of shape {tuple(value.shape)}; reduce it with .mean() or .sum()."
         )
+    if value.is_complex():
+        raise ValueError(f"loss must return a real number, got {value.dtype}; take .real or .abs() of it.")
     return value
+
+
+def _all_gradients(call: Call) -> tuple[Tensor | None, ...]:
+    found = call.gradients
+    return () if found is None else (found.output, *found.states, *found.links)
+
+
+def _ran_behind(loss: Tensor, name: str) -> bool:
+    """Whether a node of that name is in the graph of the loss."""
+    seen: set[Any] = set()
+    ahead: list[Any] = [loss.grad_fn]
+    while ahead:
+        node = ahead.pop()
+        if node is not None and node not in seen:
+            seen.add(node)
+            ahead.extend(parent for parent, _ in node.next_functions)
+    return any(node.name() == name for node in seen)
 
 
 def _device_type(model: nn.Module) -> str:

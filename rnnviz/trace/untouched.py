@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -12,13 +13,14 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_map
 
+from rnnviz.trace.belongings import Belongings, restore
 from rnnviz.trace.precision import flushed_denormals, full_precision
 from rnnviz.trace.turns import TURN
 
 
 @contextmanager
 def untouched(model: nn.Module) -> Iterator[None]:
-    """Put buffers, training flags and random generators back as they were, also when the body raises.
+    """Put buffers, flags, attributes and random generators back as they were, also when the body raises.
 
     Traces in other threads wait for their turn.
     """
@@ -63,18 +65,46 @@ def ordinary(values: Any) -> Any:
 
 @contextmanager
 def _kept(model: nn.Module) -> Iterator[None]:
-    buffers = [(module, name, one, one.clone()) for module in model.modules() for name, one in _buffers(module)]
+    buffers = [(module, _buffers(module), _copies(module)) for module in model.modules()]
     flags = [(module, module.training) for module in model.modules()]
+    belongings = [Belongings.of(module) for module in model.modules() if not _is_scripted(module)]
     devices = {one.device for one in model.parameters() if one.is_cuda}
-    with torch.random.fork_rng(devices=list(devices), enabled=True):
+    with torch.random.fork_rng(devices=list(devices), enabled=True), _others_generators():
         try:
             yield
         finally:
             for module, training in flags:
                 module.training = training
-            with torch.no_grad():
-                for module, name, one, kept in buffers:
-                    module._buffers[name] = _put_back(one, kept)
+            for module, named, copies in buffers:
+                if not _is_scripted(module):
+                    module._buffers.clear()
+                    module._buffers.update(named)
+                for buffer, copy in copies:
+                    restore(buffer, copy)
+            for one in belongings:
+                one.put_back()
+
+
+@contextmanager
+def _others_generators() -> Iterator[None]:
+    """Put Python's and numpy's random numbers back: a decoder may toss with them which token it is given next."""
+    of_python, of_numpy = random.getstate(), np.random.get_state()
+    try:
+        yield
+    finally:
+        random.setstate(of_python)
+        np.random.set_state(of_numpy)
+
+
+class OnlyComputing(TorchFunctionMode):
+    """Refuses a loss that goes backward itself: that would leave gradients in the model's parameters."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        if func is Tensor.backward:
+            raise ValueError("loss must only compute a scalar, but it called backward; return the scalar instead.")
+        return func(*args, **(kwargs or {}))
 
 
 class _OrdinaryTensors(TorchFunctionMode):
@@ -88,14 +118,18 @@ class _OrdinaryTensors(TorchFunctionMode):
         return func(*ordinary(args), **ordinary(kwargs or {}))
 
 
-def _buffers(module: nn.Module) -> list[tuple[str, Tensor]]:
-    return [(name, one) for name, one in module._buffers.items() if one is not None]
+def _buffers(module: nn.Module) -> dict[str, Tensor | None]:
+    return dict(module._buffers.items())
 
 
-def _put_back(buffer: Tensor, kept: Tensor) -> Tensor:
-    if not torch.equal(buffer, kept):
-        buffer.copy_(kept)
-    return buffer
+def _copies(module: nn.Module) -> list[tuple[Tensor, Tensor]]:
+    known = [one for one in _buffers(module).values() if one is not None and not nn.parameter.is_lazy(one)]
+    return [(one, one.clone()) for one in known]
+
+
+def _is_scripted(module: nn.Module) -> bool:
+    """Whether a module keeps what it has outside Python: its buffers can be written to, but not exchanged."""
+    return isinstance(module, torch.jit.ScriptModule)
 
 
 def is_compiled(model: nn.Module) -> bool:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.utils.checkpoint import checkpoint
 
 import rnnviz as rv
 import rnnviz.trace
@@ -38,10 +39,80 @@ def test_a_variant_of_torchs_own_layer_must_be_registered_first():
         trace(Scaled(3, 4), torch.zeros(2, 5, 3))
 
 
+@pytest.mark.parametrize("reentrant", [False, True])
+def test_checkpointing_gives_the_same_gradient_or_says_why_it_cannot(reentrant):
+    torch.manual_seed(0)
+    inner, x = nn.LSTM(3, 4), torch.randn(5, 2, 3)
+    expected = trace(inner, x, loss=lambda out: out[0].square().sum()).layers["lstm"]
+
+    class Saving(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = inner
+
+        def forward(self, x):
+            return checkpoint(lambda given: self.layer(given)[0], x.requires_grad_(), use_reentrant=reentrant)
+
+    if reentrant:
+        with refuses(
+            ValueError, "the model calls 'layer' inside torch.utils.checkpoint with use_reentrant=True, which"
+        ):
+            trace(Saving(), x, loss=lambda out: out.square().sum())
+    else:
+        found = trace(Saving(), x, loss=lambda out: out.square().sum()).layers["layer"]
+        np.testing.assert_array_equal(found.grad_hidden, expected.grad_hidden)
+
+
+class Answer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.GRU(3, 4)
+
+    def forward(self, x):
+        return self.layer(x)[0]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning", "ignore::torch.jit.TracerWarning")
+@pytest.mark.parametrize(
+    ("make", "maker"),
+    [
+        (torch.jit.script, "torch.jit"),
+        (lambda model: torch.jit.trace(model, torch.zeros(2, 5, 3)), "torch.jit"),
+        (lambda model: torch.export.export(model, (torch.zeros(2, 5, 3),)).module(), "torch.export or torch.fx"),
+        (lambda model: torch.ao.quantization.quantize_dynamic(model, {nn.GRU}), "quantisation"),
+    ],
+)
+def test_a_model_whose_layers_cannot_be_seen_is_told_what_hides_them(make, maker):
+    with refuses(ValueError, f"model was made by {maker}, which hides what its recurrent layers do; trace the"):
+        trace(make(Answer()), torch.zeros(2, 5, 3))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_scripted_part_does_not_keep_the_rest_from_being_traced():
+    torch.manual_seed(0)
+    model, head, x = nn.GRU(3, 4), nn.Sequential(nn.Linear(4, 2), nn.BatchNorm1d(2)), torch.randn(5, 2, 3)
+
+    def together(head):
+        class Whole(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.layer, self.head = model, head
+
+            def forward(self, x):
+                return self.head(self.layer(x)[0][-1])
+
+        return trace(Whole(), x, loss=lambda output: output[0].square().sum()).layers["layer"]
+
+    scripted = torch.jit.script(head)
+    np.testing.assert_allclose(together(scripted).grad_hidden, together(head).grad_hidden, rtol=1e-5, atol=1e-9)
+    assert torch.equal(scripted[1].running_mean, torch.zeros(2))
+
+
 @pytest.mark.parametrize(
     ("loss", "error", "message"),
     [
         (lambda out: out[0], ValueError, "loss must return a scalar, got a tensor of shape (2, 5, 4); reduce it with"),
+        (lambda out: out[0].sum() * 1j, ValueError, "loss must return a real number, got torch.complex64; take .real"),
         (lambda out: 3.0, TypeError, "loss must return a scalar tensor, got float"),
         (torch.tensor(1.0), TypeError, "loss must be a function from the model's output to a scalar, got Tensor"),
     ],

@@ -1,6 +1,7 @@
 """A traced model is as it was: gradients, flags, buffers, hooks, random generators and outputs."""
 
 import copy
+import random
 from contextlib import nullcontext
 
 import numpy as np
@@ -222,3 +223,101 @@ def test_a_compiled_model_runs_compiled_again_also_when_the_loss_raises():
     assert not runs
     model(x)
     assert runs
+
+
+class Remembering(nn.Module):
+    """Keeps things between batches in every way in which a module can."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.LSTM(3, 4, batch_first=True)
+        self.state, self.steps, self.seen, self.by_name = None, 0, [], {}
+        self.scale, self.dice = torch.ones(2), torch.Generator()
+
+    def forward(self, x):
+        output, state = self.layer(x, self.state)
+        self.state = tuple(one.detach() for one in state)
+        self.steps += 1
+        self.seen.append(output)
+        self.by_name["last"] = output
+        self.scale.mul_(0.5)
+        self.new = torch.rand(2, generator=self.dice)
+        self.register_buffer("late", torch.ones(2))
+        return output
+
+
+def test_what_a_model_keeps_between_batches_is_as_it_was():
+    model, x = Remembering(), torch.randn(2, 5, 3)
+    model(x)
+    model.register_buffer("late", None)
+    del model._buffers["late"]
+    state, dice, seen = model.state, model.dice.get_state(), list(model.seen)
+    trace(model, x, loss=loss)
+    assert model.state is state
+    assert model.steps == 1
+    assert identical(model.seen, seen)
+    assert list(model.by_name) == ["last"]
+    assert torch.equal(model.scale, torch.full((2,), 0.5))
+    assert torch.equal(model.dice.get_state(), dice)
+    assert not dict(model.named_buffers())
+
+
+def test_a_stateful_model_is_traced_from_the_state_it_keeps():
+    model, x = Remembering(), torch.randn(2, 5, 3)
+    model(x)
+    np.testing.assert_array_equal(trace(model, x).layers["layer"].initial_hidden[0], model.state[0])
+
+
+class Lazy(nn.Module):
+    """Builds its parts when it is first called."""
+
+    def __init__(self):
+        super().__init__()
+        self.norm, self.before, self.built = nn.LazyBatchNorm1d(), nn.LazyLinear(3), False
+
+    def forward(self, x):
+        if not self.built:
+            self.layer, self.built = nn.GRU(3, 4, batch_first=True), True
+        return self.layer(self.before(self.norm(x.mT).mT))[0]
+
+
+def test_what_a_model_builds_when_first_called_stays_built():
+    model, x = nn.Sequential(Lazy(), nn.GRU(4, 4)), torch.randn(2, 5, 7)
+    trace(model, x, loss=lambda output: output[0].sum())
+    layer = model[0].layer
+    assert model[0].built
+    assert model[0].before.in_features == 7
+    model(x)
+    assert model[0].layer is layer
+
+
+def test_random_numbers_of_python_and_numpy_go_on_as_if_untraced():
+    class Tossing(Model):
+        def forward(self, x):
+            return super().forward(x * random.random() + np.random.rand())
+
+    random.seed(3)
+    np.random.seed(3)
+    expected = random.random(), np.random.rand()
+    random.seed(3)
+    np.random.seed(3)
+    trace(Tossing(), torch.randn(5, 6, 3), loss=loss)
+    assert (random.random(), np.random.rand()) == expected
+
+
+def test_the_output_is_the_models_own_also_if_the_loss_changes_it_in_place():
+    model, x = seeded_model(False), torch.randn(5, 6, 3)
+    found = trace(model, x, loss=lambda output: output.mul_(3).sum())
+    np.testing.assert_array_equal(found.output, model(x).detach())
+
+
+def test_a_loss_that_goes_backward_itself_is_refused_and_leaves_no_gradient():
+    def backward(output):
+        value = output.sum()
+        value.backward()
+        return value
+
+    model = Model()
+    with pytest.raises(ValueError, match="loss must only compute a scalar, but it called backward; return the scalar"):
+        trace(model, torch.randn(5, 6, 3), loss=backward)
+    assert all(one.grad is None for one in model.parameters())

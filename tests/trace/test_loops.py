@@ -220,3 +220,99 @@ def test_unbatched_cells_are_traced_as_a_batch_of_one():
 def test_a_layer_fed_back_in_both_directions_keeps_an_entry_a_call():
     model, x = StepByStep("lstm", 3, bidirectional=True), torch.randn(2, 6, 3)
     assert list(trace(model, x, loss=loss).layers) == ["layer", "layer#2"]
+
+
+class Padded(nn.Module):
+    """A loop over padded sequences: past its end a sequence keeps its state."""
+
+    def __init__(self):
+        super().__init__()
+        self.cell = nn.LSTMCell(3, 4)
+
+    def forward(self, x, lengths, keep=None):
+        h = c = torch.zeros(len(x), 4).double()
+        outputs = []
+        for t in range(x.shape[1]):
+            new = self.cell(x[:, t], (h, c))
+            if keep is not None:
+                new[0].retain_grad()
+                keep.append(new[0])
+            valid = (lengths > t).unsqueeze(1)
+            h, c = torch.where(valid, new[0], h), torch.where(valid, new[1], c)
+            outputs.append(h)
+        return torch.stack(outputs, 1)
+
+
+def test_a_state_kept_past_the_end_of_a_sequence_joins_every_call():
+    torch.manual_seed(0)
+    model, x, lengths, kept = Padded().double(), torch.randn(2, 6, 3).double(), torch.tensor([6, 3]), []
+    found = trace(model, x, lengths, loss=loss).layers
+    loss(model(x, lengths, kept)).backward()
+    assert list(found) == ["cell"]
+    np.testing.assert_allclose(found["cell"].grad_hidden[0, 0], torch.stack([h.grad for h in kept], 1), rtol=1e-10)
+
+
+def test_a_state_made_from_all_earlier_ones_follows_the_latest():
+    class Remembering(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.cell = nn.GRUCell(3, 4)
+
+        def forward(self, x):
+            states = [torch.zeros(2, 4)]
+            for x_t in x.unbind(1):
+                states.append(self.cell(x_t, states[-1] + torch.stack(states).mean(0)))
+            return states[-1]
+
+    found = trace(Remembering(), torch.randn(2, 6, 3), loss=loss).layers
+    assert {name: layer.hidden.shape[3] for name, layer in found.items()} == {"cell": 6}
+
+
+def test_a_state_taken_from_the_output_joins_the_calls():
+    torch.manual_seed(0)
+    model, x = StepByStep("gru", 2).double(), torch.randn(2, 6, 3).double()
+
+    def through_output(x, keep=None):
+        state, outputs = torch.zeros(1, 2, 4).double(), []
+        for part in x.split(2, dim=1):
+            output, _ = model.layer(part, state)
+            if keep is not None:
+                output.retain_grad()
+                keep.append(output)
+            state = output[:, -1].unsqueeze(0)
+            outputs.append(output)
+        return torch.cat(outputs, 1)
+
+    model.forward = through_output
+    layer, kept = trace(model, x, loss=loss).layers["layer"], []
+    loss(through_output(x, kept)).backward()
+    assert layer.hidden.shape[3] == 6
+    np.testing.assert_allclose(layer.grad_hidden_direct[0, 0], torch.cat([one.grad for one in kept], 1), rtol=1e-10)
+
+
+def test_calls_stay_apart_where_the_batch_becomes_smaller():
+    torch.manual_seed(0)
+    cell, x, sizes = nn.GRUCell(3, 4).double(), torch.randn(3, 4, 3).double(), [3, 3, 2, 1]
+
+    class Shrinking(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.cell = cell
+
+        def forward(self, x, keep=None):
+            h, states = torch.zeros(3, 4).double(), []
+            for t, size in enumerate(sizes):
+                h = self.cell(x[:size, t], h[:size])
+                if keep is not None:
+                    h.retain_grad()
+                    keep.append(h)
+                states.append(h)
+            return torch.cat(states)
+
+    model, kept = Shrinking(), []
+    found = trace(model, x, loss=loss).layers
+    loss(model(x, kept)).backward()
+    shapes = {name: layer.hidden.shape[2:4] for name, layer in found.items()}
+    assert shapes == {"cell": (3, 2), "cell#2": (2, 1), "cell#3": (1, 1)}
+    gradients = np.concatenate([layer.grad_hidden[0, 0].swapaxes(0, 1).reshape(-1, 4) for layer in found.values()])
+    np.testing.assert_allclose(gradients, torch.cat([h.grad for h in kept]), rtol=1e-10)

@@ -1,5 +1,6 @@
 """What a trace hands back: shapes, Jacobians, saturation, a readable repr, and a file that gives it all back."""
 
+import copy
 import dataclasses
 import pickle
 import sys
@@ -208,12 +209,49 @@ def test_a_saved_trace_holds_no_pickle(tmp_path):
 
 
 def test_a_file_that_is_no_trace_is_refused(tmp_path):
+    _, _, found = traced()
+    found.save(tmp_path / "whole")
     np.savez(tmp_path / "other.npz", numbers=np.arange(3))
-    with pytest.raises(ValueError, match=r"path must be a file written by Trace\.save"):
-        Trace.load(tmp_path / "other.npz")
+    np.savez(tmp_path / "words.npz", described=np.array("no json"))
+    np.savez(tmp_path / "list.npz", described=np.array("[1]"))
+    np.save(tmp_path / "array.npy", np.arange(3))
     (tmp_path / "evil.npz").write_bytes(pickle.dumps([1]))
-    with pytest.raises(ValueError, match="pickled"):
-        Trace.load(tmp_path / "evil.npz")
+    (tmp_path / "text").write_text("a text")
+    (tmp_path / "empty").write_bytes(b"")
+    (tmp_path / "half").write_bytes((tmp_path / "whole").read_bytes()[:2000])
+    for name in ("other.npz", "words.npz", "list.npz", "array.npy", "evil.npz", "text", "empty", "half"):
+        with pytest.raises(ValueError, match=rf"path must be a file written by Trace\.save, got '.*{name}', which is"):
+            Trace.load(tmp_path / name)
+
+
+def test_a_trace_can_be_pickled_and_copied():
+    _, _, found = traced()
+    for again in (pickle.loads(pickle.dumps(found)), copy.deepcopy(found)):
+        assert_equal(again, found)
+        with pytest.raises(ValueError, match="read-only"):
+            again.layers["lstm"].gates["f"][0] = 1
+
+
+@pytest.mark.parametrize(("kind", "options"), KINDS[:3])
+def test_jacobians_of_states_that_are_no_numbers_are_no_numbers(kind, options):
+    torch.manual_seed(0)
+    module, x = kind(3, 4, batch_first=True, **options), torch.randn(2, 6, 3)
+    x[1, 3] = float("nan")
+    (layer,) = trace(module, x).layers.values()
+    (sound,) = trace(module, x[:, :3]).layers.values()
+    np.testing.assert_allclose(layer.jacobian_norms[..., :3], sound.jacobian_norms, rtol=1e-6)
+    assert np.isnan(layer.jacobian_norms[0, 0, 1, 3:]).all()
+    assert np.isnan(layer.jacobian_products[0, 0, 1, :3]).all()
+    assert np.isfinite(layer.jacobian_products[0, 0, 0]).all()
+
+
+def test_jacobians_of_exploding_states_are_infinite():
+    module = nn.RNN(1, 1, nonlinearity="relu", bias=False, batch_first=True)
+    with torch.no_grad():
+        module.weight_ih_l0.fill_(1.0)
+        module.weight_hh_l0.fill_(1e15)
+    (layer,) = trace(module, torch.ones(1, 5, 1)).layers.values()
+    np.testing.assert_allclose(layer.jacobian_products[0, 0, 0], [np.inf, np.inf, 1e30, 1e15, 1], rtol=1e-6)
 
 
 class Dataset:

@@ -115,6 +115,31 @@ def test_compiled_models_traced_at_once_run_compiled_afterwards():
     assert runs
 
 
+def test_a_model_that_another_thread_runs_meanwhile_is_traced_as_if_alone():
+    model, x = layer(nn.LSTM, {"num_layers": 2})
+    other = torch.randn(3, 4, 3)
+    alone, ended = gradient(model, x), threading.Event()
+
+    def tracing():
+        try:
+            return [trace(model, x, loss=loss).layers for _ in range(30)]
+        finally:
+            ended.set()
+
+    def running():
+        count = 0
+        while not ended.is_set():
+            model(other)
+            count += 1
+        return count
+
+    found, count = at_once(tracing, running)
+    assert count > 0
+    for layers in found:
+        assert list(layers) == ["lstm"]
+        np.testing.assert_array_equal(layers["lstm"].grad_hidden, alone)
+
+
 def test_a_loss_may_trace_on_its_own():
     inner, x = layer(nn.RNN, {})
     outer, _ = layer(nn.GRU, {})
