@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from rnnviz.trace.assemble import layers_from
 from rnnviz.trace.calls import Call, Gradients, Sequence
 from rnnviz.trace.capture import Capture
+from rnnviz.trace.hooks import Hook
 from rnnviz.trace.layers import Recurrent
 from rnnviz.trace.links import Links
 from rnnviz.trace.part import first_sequences
@@ -110,7 +111,8 @@ class Listener(Capture):
     def open(self) -> None:
         """Begin to listen."""
         self._forget()
-        top = self._model.register_forward_pre_hook(self._shielded(lambda _module, _given: self._begin()))
+        begin = self._shielded(lambda _module, _given: self._begin())
+        top = self._model.register_forward_pre_hook(Hook(begin))
         self._exit.callback(top.remove)
         self.__enter__()
         self.is_open = True
@@ -143,7 +145,7 @@ class Listener(Capture):
                 self._begin()
             return inner(module, args, kwargs)
 
-        return self._shielded(hook)
+        return Hook(self._shielded(hook))
 
     def _after(self, name: str) -> Any:
         inner = super()._after(name)
@@ -151,7 +153,7 @@ class Listener(Capture):
         def hook(module: Recurrent, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Any:
             return inner(module, args, kwargs, result) if module in self._running else None
 
-        return self._shielded(hook)
+        return Hook(self._shielded(hook))
 
     def _surroundings(self, module: nn.Module, entering: tuple[Tensor, ...], rng: Tensor | None) -> ExitStack:
         return ExitStack()
