@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -25,6 +25,8 @@ from rnnviz.trace.result import Trace
 from rnnviz.trace.untouched import is_compiled, replaying
 
 __all__ = ["Listener", "Pass"]
+
+Weights: TypeAlias = dict[tuple[nn.Module, str], Tensor]  # by module and name
 
 
 @dataclass(eq=False)
@@ -43,7 +45,7 @@ class Pass:
 
     number: int = 0
     calls: list[Call] = field(default_factory=list)
-    weights: dict[Tensor, Tensor] = field(default_factory=dict)
+    weights: Weights = field(default_factory=dict)
     arrived: bool = False
     scale: float = 1.0
 
@@ -57,9 +59,10 @@ class Pass:
 
     def keep(self, call: Call) -> None:
         """Take in a call, with copies of what the model may overwrite."""
-        for one in (*call.module.parameters(), *call.module.buffers()):
-            if one not in self.weights:
-                self.weights[one] = one.detach().clone()
+        for module in call.module.modules():
+            for name, one in _own(module):
+                if (module, name) not in self.weights:
+                    self.weights[module, name] = one.detach().clone()
         call.given = call.given.clone()
         call.initial = tuple(one.clone() for one in call.initial)
 
@@ -202,14 +205,22 @@ def _shaped(call: Call, flat: list[Tensor | None]) -> Gradients:
     return Gradients(output, tuple(rest[:states]), tuple(rest[states:]))
 
 
+def _own(module: nn.Module) -> Iterator[tuple[str, Tensor]]:
+    """Parameters and buffers of a module itself."""
+    for name, one in (*module._parameters.items(), *module._buffers.items()):
+        if one is not None:
+            yield name, one
+
+
 @contextmanager
-def _weights_of_then(weights: Mapping[Tensor, Tensor]) -> Iterator[None]:
-    """Give modules back for a while the numbers that their forward pass used."""
-    now = {one: one.data for one in weights}
+def _weights_of_then(weights: Weights) -> Iterator[None]:
+    """Give modules back for a while the numbers that their forward pass used, whatever has replaced them since."""
+    now = {(module, name): one for module, _ in weights for name, one in _own(module) if (module, name) in weights}
+    data = {key: one.data for key, one in now.items()}
     try:
-        for one, then in weights.items():
-            one.data = then
+        for key, one in now.items():
+            one.data = weights[key]
         yield
     finally:
-        for one, data in now.items():
-            one.data = data
+        for key, one in now.items():
+            one.data = data[key]
