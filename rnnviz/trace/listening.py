@@ -21,6 +21,7 @@ from rnnviz.trace.hooks import Hook
 from rnnviz.trace.layers import Recurrent
 from rnnviz.trace.links import Links
 from rnnviz.trace.part import first_sequences
+from rnnviz.trace.purpose import reaches_weights
 from rnnviz.trace.result import Trace
 from rnnviz.trace.untouched import is_compiled, replaying
 
@@ -39,6 +40,8 @@ class Pass:
         Counts the passes of one listener.
     arrived
         Whether any gradient has come back to one of the calls.
+    trained
+        Whether it came on its way to the weights too, and not to the inputs alone, as that of a gradient penalty.
     scale
         What the loss was multiplied by before the backward pass.
     """
@@ -47,6 +50,7 @@ class Pass:
     calls: list[Call] = field(default_factory=list)
     weights: Weights = field(default_factory=dict)
     arrived: bool = False
+    trained: bool = False
     scale: float = 1.0
 
     def trace(self, sequences: int | None = None, loss: float | None = None) -> Trace:
@@ -68,7 +72,13 @@ class Pass:
 
     def receive(self, call: Call, place: int, gradient: Tensor) -> None:
         """Add a gradient that has come back: first those of a call's taps, then those of its links."""
-        self.arrived = True
+        trains = reaches_weights(call.module)
+        if self.trained and not trains:
+            return
+        if trains and not self.trained:
+            for one in self.calls:
+                one.gradients = None
+        self.arrived, self.trained = True, trains
         found = _flat(call)
         known = found[place]
         found[place] = gradient.detach() if known is None else known + gradient.detach()
@@ -121,7 +131,7 @@ class Listener(Capture):
         self.is_open = True
 
     def close(self) -> Pass | None:
-        """Remove every hook and return the newest pass, one whose gradients came back if there is any."""
+        """Remove every hook and return the newest pass, one that trained, or whose gradients came back, if any did."""
         self._exit.close()
         self.is_open = False
         found = self._complete if self._complete.arrived else self._pass
@@ -178,15 +188,16 @@ class Listener(Capture):
         def receive(gradient: Tensor) -> None:
             if not heard.arrived:
                 heard.scale = self._scale()
-                self._complete = max(self._complete, heard, key=lambda one: one.number)
             heard.receive(call, place, gradient)
+            self._complete = max(self._complete, heard, key=lambda one: (one.trained, one.number))
 
         return receive
 
 
 def _listens() -> bool:
-    """Not without gradients, and not while a backward pass recomputes what checkpointing has thrown away."""
-    return torch.is_grad_enabled() and torch._C._current_graph_task_id() < 0
+    """Not without gradients, not in a function that torch.func transforms, not while checkpointing recomputes."""
+    transformed = torch._C._functorch.peek_interpreter_stack() is not None
+    return torch.is_grad_enabled() and torch._C._current_graph_task_id() < 0 and not transformed
 
 
 def _flat(call: Call) -> list[Tensor | None]:

@@ -1,13 +1,15 @@
 """Loops that change the model under the watch's eyes, and loops unlike any other: what is seen stays exact."""
 
+import contextlib
 import copy
+from unittest.mock import Mock
 
 import pytest
 import torch
 
 from rnnviz.trace import trace
 from rnnviz.training.watcher import Watcher
-from tests.training.test_watcher import assert_agrees, batches, made, mean_square
+from tests.training.test_watcher import Model, assert_agrees, batches, made, mean_square
 
 
 def step(model, x, rate=0.5):
@@ -55,3 +57,45 @@ def test_a_model_whose_precision_changes_between_the_pass_and_the_step_is_seen_a
         watcher.step()
     assert_seen(watcher, before, x, 1e-6)
     assert {one.dtype for one in model.parameters()} == {torch.float64}
+
+
+def test_a_gradient_penalty_asked_for_on_the_way_is_not_added_to_the_gradient():
+    model, before, x = made(lambda: Model("rnn")), made(lambda: Model("rnn")), batches(1)[0].requires_grad_()
+    with Watcher(model, every=1) as watcher:
+        output = model(x)
+        torch.autograd.grad(output.sum(), x, create_graph=True)
+        mean_square(output).backward()
+        torch.autograd.grad(model(x).sum(), x)  # a saliency map, of a pass of its own
+        watcher.step()
+    assert_seen(watcher, before, x.detach())
+
+
+def test_gradients_asked_for_by_weight_are_those_of_training():
+    model, before, x = made(), made(), batches(1)[0]
+    with Watcher(model, every=1) as watcher:
+        torch.autograd.grad(mean_square(model(x)), list(model.parameters()))
+        watcher.step()
+    assert_seen(watcher, before, x)
+
+
+def test_gradients_for_the_input_alone_are_shown_where_nothing_is_trained():
+    model, before, x = made(), made(), batches(1)[0].requires_grad_()
+    with Watcher(model, every=1) as watcher:
+        torch.autograd.grad(mean_square(model(x)), x)
+        watcher.step()
+    assert_seen(watcher, before, x.detach())
+
+
+def test_a_loop_made_of_transformed_functions_trains_alike_and_that_nothing_is_seen_is_said():
+    def train(watcher):
+        model, x = made(), batches(1)[0]
+        own = {name: one.detach() for name, one in model.named_parameters()}
+        with watcher(model) as looking:
+            gradients = torch.func.grad(lambda own: mean_square(torch.func.functional_call(model, own, (x,))))(own)
+            looking.step()
+        return gradients
+
+    with pytest.warns(UserWarning, match="saw none of the recurrent layers"):
+        watched = train(lambda model: Watcher(model, every=1))
+    plain = train(lambda model: contextlib.nullcontext(Mock()))
+    assert all(torch.equal(one, watched[name]) for name, one in plain.items())
