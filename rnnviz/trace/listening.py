@@ -6,6 +6,7 @@ weights are kept as they were in the forward pass, because an optimiser has chan
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from rnnviz.trace.links import Links
 from rnnviz.trace.part import first_sequences
 from rnnviz.trace.purpose import reaches_weights
 from rnnviz.trace.result import Trace
-from rnnviz.trace.untouched import is_compiled, replaying
+from rnnviz.trace.untouched import replaying
 
 __all__ = ["Listener", "Pass"]
 
@@ -116,15 +117,14 @@ class Listener(Capture):
     ) -> None:
         super().__init__(modules, gradients=True)
         self._model, self._scale = model, scale
-        # the compiler must not follow a hook; where nothing is compiled it is not even loaded
-        self._shielded: Callable[[Any], Any] = torch.compiler.disable if is_compiled(model) else lambda hook: hook
         self._pass = self._complete = Pass()
         self.is_open = False
 
-    def open(self) -> None:
-        """Begin to listen."""
+    def open(self, modules: Mapping[str, Recurrent] | None = None) -> None:
+        """Begin to listen, from now on to these modules if any are given."""
         self._forget()
-        begin = self._shielded(lambda _module, _given: self._begin())
+        self._modules = modules or self._modules
+        begin = _shielded(lambda _module, _given: self._begin())
         top = self._model.register_forward_pre_hook(Hook(begin))
         self._exit.callback(top.remove)
         self.__enter__()
@@ -158,7 +158,7 @@ class Listener(Capture):
                 self._begin()
             return inner(module, args, kwargs)
 
-        return Hook(self._shielded(hook))
+        return Hook(_shielded(hook))
 
     def _after(self, name: str) -> Any:
         inner = super()._after(name)
@@ -166,7 +166,7 @@ class Listener(Capture):
         def hook(module: Recurrent, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Any:
             return inner(module, args, kwargs, result) if module in self._running else None
 
-        return Hook(self._shielded(hook))
+        return Hook(_shielded(hook))
 
     def _surroundings(self, module: nn.Module, entering: tuple[Tensor, ...], rng: Tensor | None) -> ExitStack:
         return ExitStack()
@@ -198,6 +198,14 @@ def _listens() -> bool:
     """Not without gradients, not in a function that torch.func transforms, not while checkpointing recomputes."""
     transformed = torch._C._functorch.peek_interpreter_stack() is not None
     return torch.is_grad_enabled() and torch._C._current_graph_task_id() < 0 and not transformed
+
+
+def _shielded(hook: Callable[..., Any]) -> Callable[..., Any]:
+    """Keep the compiler, if it is loaded, from following a hook: the owner may call a compiled alias of the model."""
+    if "torch._dynamo" not in sys.modules:
+        return hook
+    shielded: Callable[..., Any] = torch.compiler.disable(hook)  # type: ignore[no-untyped-call]
+    return shielded
 
 
 def _flat(call: Call) -> list[Tensor | None]:

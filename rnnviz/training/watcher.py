@@ -1,5 +1,6 @@
 """Watcher: looks into a training loop that is somebody else's, when a frame is due and not otherwise."""
 
+import contextlib
 import itertools
 import math
 import warnings
@@ -72,7 +73,7 @@ class Watcher:
             raise RuntimeError("a watch is entered once; make another with rnnviz.watch(model) for another loop.")
         self._phase, self._pace = "inside", Pace(self._shortest, step=0, share=_FRAME_SHARE)
         if self._probe is None and self._every in (None, 1):
-            self._listener.open()
+            self._listen()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
@@ -104,7 +105,7 @@ class Watcher:
         if self._listener.is_open or (self._probe is not None and self._due(self.steps)):
             self._frame(loss, grad_norm)
         if self._probe is None and not self._listener.is_open and self._due(self.steps + 1):
-            self._listener.open()
+            self._listen()
 
     def snapshot(self, layer: str | None = None) -> Snapshot:
         """Return the newest frame of a layer, the first one by default.
@@ -131,6 +132,12 @@ class Watcher:
         if name not in layers:
             raise ValueError(f"module must be one of {', '.join(layers)}, got {name!r}.")
         return name, layers[name]
+
+    def _listen(self) -> None:
+        """Set hooks on the recurrent layers that the model has by now: its owner may have replaced some."""
+        with contextlib.suppress(ValueError):  # none is left, or its equations are not known
+            self._modules = recurrent_modules(self._model)
+        self._listener.open(self._modules)
 
     def _due(self, step: int) -> bool:
         if self._every is not None:

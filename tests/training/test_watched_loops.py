@@ -6,6 +6,7 @@ from unittest.mock import Mock
 
 import pytest
 import torch
+from torch import nn
 
 from rnnviz.trace import trace
 from rnnviz.training.watcher import Watcher
@@ -99,3 +100,52 @@ def test_a_loop_made_of_transformed_functions_trains_alike_and_that_nothing_is_s
         watched = train(lambda model: Watcher(model, every=1))
     plain = train(lambda model: contextlib.nullcontext(Mock()))
     assert all(torch.equal(one, watched[name]) for name, one in plain.items())
+
+
+def test_a_layer_put_in_the_place_of_another_is_seen():
+    model, x = made(lambda: Model("gru")), batches(1)[0]
+    with Watcher(model, every=1) as watcher:
+        step(model, x)
+        watcher.step()
+        first = watcher.snapshot()
+        model.recurrent = nn.LSTM(3, 4, batch_first=True, dtype=torch.float64)
+        watcher.step()  # hooks are set for the step after this
+        before = copy.deepcopy(model)
+        model.zero_grad()
+        step(model, x)
+        watcher.step()
+    assert_seen(watcher, before, x)
+    assert watcher.snapshot().run > first.run  # pictures of another kind of layer
+
+
+def test_a_model_that_lost_its_recurrent_layer_trains_on():
+    model, x = made(), batches(1)[0]
+    with Watcher(model, every=1) as watcher:
+        step(model, x)
+        watcher.step()
+        model.recurrent = nn.Identity()
+        watcher.step()
+    assert watcher.seen == 1
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_layer_compiled_in_the_middle_is_still_seen_exactly():
+    model, x = made(), batches(1)[0]
+    before = made()
+    with Watcher(model, every=1) as watcher:
+        model.compile(backend="eager")
+        watcher.step()
+        step(model, x)
+        watcher.step()
+    assert_seen(watcher, before, x)
+
+
+@pytest.mark.parametrize("compiled", ["the watched model", "an alias of it"])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_compiled_model_is_seen_exactly_whichever_name_is_watched(compiled):
+    model, before, x = made(), made(), batches(1)[0]
+    called = torch.compile(model, backend="eager")
+    with Watcher(called if compiled == "the watched model" else model, every=1) as watcher:
+        mean_square(called(x)).backward()
+        watcher.step()
+    assert_seen(watcher, before, x)
