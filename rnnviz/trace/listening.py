@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor, nn
+from torch.utils.weak import WeakTensorKeyDictionary
 
 from rnnviz.trace.assemble import layers_from
 from rnnviz.trace.calls import Call, Gradients, Sequence
@@ -24,10 +25,12 @@ from rnnviz.trace.links import Links
 from rnnviz.trace.part import first_sequences
 from rnnviz.trace.purpose import reaches_weights
 from rnnviz.trace.result import Trace
+from rnnviz.trace.turns import TURN
 from rnnviz.trace.untouched import replaying
 
 __all__ = ["Listener", "Pass"]
 
+_SHARED = WeakTensorKeyDictionary()  # by the last result handed on: taps and links
 Weights: TypeAlias = dict[tuple[nn.Module, str], Tensor]  # by module and name
 
 
@@ -184,6 +187,16 @@ class Listener(Capture):
             self._exit.callback(handle.remove)
         return handed
 
+    def _tapped(self, call: Call, raw: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """Share the taps and links of a listener that was there first: behind those of another the paths are mixed."""
+        if raw[-1] not in _SHARED:
+            copies = super()._tapped(call, raw)
+            _SHARED[copies[-1]] = call.taps, call.links
+            return copies
+        call.taps, call.links = _SHARED[raw[-1]]
+        self._links.remember(call, call.links)
+        return raw
+
     def _receiver(self, heard: Pass, call: Call, place: int) -> Callable[[Tensor], None]:
         def receive(gradient: Tensor) -> None:
             if not heard.arrived:
@@ -195,9 +208,10 @@ class Listener(Capture):
 
 
 def _listens() -> bool:
-    """Not without gradients, not in a function that torch.func transforms, not while checkpointing recomputes."""
+    """Not without gradients or in a function that torch.func transforms, nor to a trace or to checkpointing."""
     transformed = torch._C._functorch.peek_interpreter_stack() is not None
-    return torch.is_grad_enabled() and torch._C._current_graph_task_id() < 0 and not transformed
+    recomputes = torch._C._current_graph_task_id() >= 0  # what checkpointing has thrown away
+    return torch.is_grad_enabled() and not (transformed or recomputes or TURN.is_mine)
 
 
 def _shielded(hook: Callable[..., Any]) -> Callable[..., Any]:
