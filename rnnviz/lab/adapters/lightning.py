@@ -16,8 +16,8 @@ class LightningWatch(Follower, Callback):  # type: ignore[misc, valid-type]
     A step is one step of an optimiser, however many batches it accumulates: its loss is the one whose gradient the
     optimiser is given, the mean over those batches, and its gradient norm is the one before the Trainer clips. The
     trace shows the last of the batches; its gradients are those of that batch's share of the loss. Of an optimiser that
-    runs the model many times in one step (LBFGS) the last run counts. Validation is not recorded. A step that a gradient
-    scaler skips is not counted, and numbers are those of the unscaled loss.
+    runs the model many times in one step (LBFGS) the last run counts. Validation is not recorded. A step that a
+    gradient scaler skips is not counted, and numbers are those of the unscaled loss.
 
     With manual optimisation a loss is known if it went through ``manual_backward``, and the norm is taken as each
     optimiser's step begins: after your own clipping. Of several processes the first one watches.
