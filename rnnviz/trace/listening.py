@@ -138,6 +138,7 @@ class Listener(Capture):
         self._exit.close()
         self.is_open = False
         found = self._complete if self._complete.arrived else self._pass
+        found.calls = [one for one in found.calls if one.given.numel()]  # an empty batch has nothing to see
         self._forget()
         return found if found.calls else None
 

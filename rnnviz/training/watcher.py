@@ -173,7 +173,8 @@ class Watcher:
         elif len(self.history) and self.trace is None:
             warnings.warn(
                 f"rnnviz.watch saw none of the recurrent layers ({', '.join(self._modules)}) run with gradients in "
-                f"{self.steps} steps; layers inside a compiled graph cannot be listened to: pass probe=(inputs, loss).",
+                f"{self.steps} steps; inside a compiled graph, a reentrant checkpoint or a function that torch.func "
+                "transforms they cannot be listened to: pass probe=(inputs, loss).",
                 stacklevel=4,
             )
 

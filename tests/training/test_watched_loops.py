@@ -149,3 +149,13 @@ def test_a_compiled_model_is_seen_exactly_whichever_name_is_watched(compiled):
         mean_square(called(x)).backward()
         watcher.step()
     assert_seen(watcher, before, x)
+
+
+def test_an_empty_batch_leaves_what_was_seen_and_counts_as_a_step():
+    model, data = made(), batches(1)[0]
+    with Watcher(model, every=1) as watcher:
+        for x in (data, data[:0]):
+            model(x).square().sum().backward()
+            watcher.step(loss=0.0)
+    assert watcher.history["step"].tolist() == [1, 2]
+    assert (watcher.seen, watcher.snapshot().layer.hidden.shape[2]) == (1, 5)
