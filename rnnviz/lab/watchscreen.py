@@ -117,8 +117,9 @@ class WatchScreen:
         return stage
 
     def _state(self) -> RunState:
+        """Where the newest frame stands: its loss is that of its own step, not of the loop's last one."""
         watcher = self._watcher
-        return RunState("playing", watcher.steps, 0, watcher.speed, watcher.loss, self.words)
+        return RunState("playing", watcher.seen, 0, watcher.speed, watcher.loss, self.words)
 
     def _view_failed(self, error: BaseException) -> None:
         """Say so on the status line; somebody's training does not end because a picture failed."""

@@ -297,6 +297,16 @@ def test_a_picture_that_fails_is_reported_and_the_training_goes_on(shown: Any, m
     assert w.history["step"].tolist() == [1, 2, 3]
 
 
+def test_the_progress_line_names_the_step_whose_loss_it_shows(shown: Any) -> None:
+    model = Model()
+    with rv.watch(model, every=2) as w:
+        shown(w)
+        train(w, model, 3)
+    (loss,) = w.history["loss"]
+    assert re.search(rf"step 2 · .* · loss {loss:.4g}<", w._screen.stage.panel.progress.value)
+    assert "Finished after 3 steps; the states are those of step 2." in words(w)
+
+
 def open_widgets() -> dict[str, ipywidgets.Widget]:
     """All that ipywidgets keeps."""
     return ipywidgets.widgets.widget._instances
