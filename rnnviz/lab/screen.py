@@ -16,7 +16,7 @@ from rnnviz.live import Feed, Pump
 from rnnviz.training import RunState, Snapshot
 from rnnviz.views import Focus, Picked, View
 
-__all__ = ["Frontage", "Screen", "Stage"]
+__all__ = ["Frontage", "Screen", "Stage", "let_go"]
 
 
 class Frontage(Protocol):
@@ -163,8 +163,8 @@ class Stage(Generic[P]):
 
     def discard(self) -> None:
         """Close every widget: ipywidgets keeps those that are open, and what they hold, for ever."""
-        for widget in [*_tree(self.panel.widget), self.feed]:
-            widget.close()
+        let_go(self.panel.widget)
+        let_go(self.feed)
 
     def _browser_failed(self, figure: str, text: str) -> None:
         """Report the first failure of a snapshot: the frame that shows the report would fail in the same way."""
@@ -252,6 +252,12 @@ class Screen(Stage[Panel]):
             return kind(knobs, Tray(tools), gallery, feed, show)
 
         super().__init__(snapshot, state, views, furnish, fps=fps, on_error=on_error, chosen=chosen)
+
+
+def let_go(widget: widgets.Widget) -> None:
+    """Close a widget with all that it is made of."""
+    for one in list(_tree(widget)):
+        one.close()
 
 
 def _tree(widget: widgets.Widget) -> Iterator[widgets.Widget]:

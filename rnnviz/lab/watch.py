@@ -41,6 +41,9 @@ def watch(
     accumulation), the last one is shown; passes under ``no_grad`` are not. With a probe the same batch is traced for
     every frame, with the weights as they are then.
 
+    What ``torch.autograd.grad`` asks for on the way, for a gradient penalty say, is not taken for the loss's gradient.
+    A copy of the model made inside the block, or a file that it is saved to, holds a plain model, and is not watched.
+
     In a notebook ``display(w)`` inside the block shows the linked pictures. Elsewhere the watch records.
 
     Parameters
@@ -134,7 +137,8 @@ class Watch:
             The step's loss, a scalar. It is read only when a frame is due.
         grad_norm : torch.Tensor or float, optional
             What ``clip_grad_norm_`` returned, the norm before clipping. Without it the norm of the ``.grad`` of all
-            parameters is taken as it is now: as the optimiser saw it, after clipping if you clip.
+            parameters is taken as it is now: as the optimiser saw it, after clipping if you clip. Pass it where a
+            scaler meets a fused optimiser: that one leaves the ``.grad`` scaled.
 
         Raises
         ------

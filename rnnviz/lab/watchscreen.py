@@ -6,7 +6,7 @@ import ipywidgets as widgets
 
 from rnnviz.i18n import t
 from rnnviz.lab.panel import status_words
-from rnnviz.lab.screen import Stage
+from rnnviz.lab.screen import Stage, let_go
 from rnnviz.lab.watchpanel import WatchPanel
 from rnnviz.live import Feed
 from rnnviz.training import RunState, Snapshot
@@ -44,29 +44,27 @@ class WatchScreen:
         self.words, self._failed = t("watch.waiting"), False
         self._trouble: BaseException | None = None
         self._box: widgets.Box | None = None
+        self._waiting: widgets.HTML
         self.stage: Stage[WatchPanel] | None = None
 
     @property
     def widget(self) -> widgets.Box:
         """The box that the pictures are in, or will be."""
         if self._box is None:
-            waiting = widgets.HTML(status_words(self.words, failed=self._failed))
-            self._box = widgets.VBox([waiting])
+            self._waiting = widgets.HTML()
+            self._box = widgets.VBox([self._waiting])
             self.draw()
         return self._box
 
     def draw(self) -> None:
         """Hand the newest frame to the pictures, if anybody looks; the first one brings them."""
         with self._lock:
-            watcher = self._watcher
-            if self._box is None or watcher.trace is None:
+            if self._box is None:
                 return
-            if self.stage is None:
-                self.stage = self._furnished(watcher.snapshot())
-                self._box.children = (self.stage.panel.widget,)
-            self.stage.panel.offer(watcher.layers)
-            self.stage.show(watcher.snapshot(self.stage.panel.module.value))
-            self.stage.say(self._state(), self.words, failed=self._failed)
+            try:
+                self._draw()
+            except Exception as error:
+                self._view_failed(error)
 
     def conclude(self, kind: type[BaseException] | None) -> None:
         """Choose the last words: the loop has ended, with an exception of this kind or with none."""
@@ -87,7 +85,26 @@ class WatchScreen:
         if self.stage is not None:
             self.stage.close()
             self.stage.discard()
+        if self._box is not None:
+            let_go(self._box)
         self.stage = self._box = None
+
+    def _draw(self) -> None:
+        watcher = self._watcher
+        if self.stage is None and self._box is not None and watcher.trace is not None:
+            self.stage = self._furnished(watcher.snapshot())
+            self._box.children = (self.stage.panel.widget,)
+            let_go(self._waiting)
+        if self.stage is not None:
+            self.stage.panel.offer(watcher.layers)
+            self.stage.show(watcher.snapshot(self.stage.panel.module.value))
+        self._say()
+
+    def _say(self) -> None:
+        if self.stage is not None:
+            self.stage.say(self._state(), self.words, failed=self._failed)
+        elif self._box is not None:
+            self._waiting.value = status_words(self.words, failed=self._failed)
 
     def _furnished(self, snapshot: Snapshot) -> Stage[WatchPanel]:
         feed = Feed(lost_after=_PATIENCE)
@@ -100,12 +117,12 @@ class WatchScreen:
         return stage
 
     def _state(self) -> RunState:
+        """Where the newest frame stands: its loss is that of its own step, not of the loop's last one."""
         watcher = self._watcher
-        return RunState("playing", watcher.steps, 0, watcher.speed, watcher.loss, self.words)
+        return RunState("playing", watcher.seen, 0, watcher.speed, watcher.loss, self.words)
 
     def _view_failed(self, error: BaseException) -> None:
         """Say so on the status line; somebody's training does not end because a picture failed."""
         self._trouble, self._failed = error, True
         self.words = t("watch.view_failed", type=type(error).__name__, text=str(error))
-        if self.stage is not None:
-            self.stage.say(self._state(), self.words, failed=True)
+        self._say()

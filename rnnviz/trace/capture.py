@@ -148,15 +148,18 @@ class Capture:
     ) -> tuple[Sequence | None, tuple[Tensor, ...]]:
         """Copy the results: what the model does to them in place does not reach what was kept."""
         raw = states if sequence is None else (data_of(sequence), *states)
-        if self._wants_gradients(raw):
-            call.taps, call.links = tuple(map(alias, raw)), tuple(map(alias, states))
-            raw = call.taps
-        copies = tuple(one.clone() for one in raw)
+        copies = self._tapped(call, raw)
         handed = copies if sequence is None else copies[1:]
         self._links.remember(call, copies, handed)
         if isinstance(sequence, PackedSequence):
             return sequence._replace(data=copies[0]), handed
         return (None if sequence is None else copies[0]), handed
+
+    def _tapped(self, call: Call, raw: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        if self._wants_gradients(raw):
+            call.taps, call.links = tuple(map(alias, raw)), tuple(map(alias, raw[-len(call.states) :]))
+            raw = call.taps
+        return tuple(one.clone() for one in raw)
 
 
 def alias(result: Tensor) -> Tensor:

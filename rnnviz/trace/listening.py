@@ -6,24 +6,32 @@ weights are kept as they were in the forward pass, because an optimiser has chan
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor, nn
+from torch.utils.weak import WeakTensorKeyDictionary
 
 from rnnviz.trace.assemble import layers_from
 from rnnviz.trace.calls import Call, Gradients, Sequence
 from rnnviz.trace.capture import Capture
+from rnnviz.trace.hooks import Hook
 from rnnviz.trace.layers import Recurrent
 from rnnviz.trace.links import Links
 from rnnviz.trace.part import first_sequences
+from rnnviz.trace.purpose import reaches_weights
 from rnnviz.trace.result import Trace
-from rnnviz.trace.untouched import is_compiled, replaying
+from rnnviz.trace.turns import TURN
+from rnnviz.trace.untouched import replaying
 
 __all__ = ["Listener", "Pass"]
+
+_SHARED = WeakTensorKeyDictionary()  # by the last result handed on: taps and links
+Weights: TypeAlias = dict[tuple[nn.Module, str], Tensor]  # by module and name
 
 
 @dataclass(eq=False)
@@ -36,14 +44,17 @@ class Pass:
         Counts the passes of one listener.
     arrived
         Whether any gradient has come back to one of the calls.
+    trained
+        Whether it came on its way to the weights too, and not to the inputs alone, as that of a gradient penalty.
     scale
         What the loss was multiplied by before the backward pass.
     """
 
     number: int = 0
     calls: list[Call] = field(default_factory=list)
-    weights: dict[Tensor, Tensor] = field(default_factory=dict)
+    weights: Weights = field(default_factory=dict)
     arrived: bool = False
+    trained: bool = False
     scale: float = 1.0
 
     def trace(self, sequences: int | None = None, loss: float | None = None) -> Trace:
@@ -56,15 +67,22 @@ class Pass:
 
     def keep(self, call: Call) -> None:
         """Take in a call, with copies of what the model may overwrite."""
-        for one in (*call.module.parameters(), *call.module.buffers()):
-            if one not in self.weights:
-                self.weights[one] = one.detach().clone()
+        for module in call.module.modules():
+            for name, one in _own(module):
+                if (module, name) not in self.weights:
+                    self.weights[module, name] = one.detach().clone()
         call.given = call.given.clone()
         call.initial = tuple(one.clone() for one in call.initial)
 
     def receive(self, call: Call, place: int, gradient: Tensor) -> None:
         """Add a gradient that has come back: first those of a call's taps, then those of its links."""
-        self.arrived = True
+        trains = reaches_weights(call.module)
+        if self.trained and not trains:
+            return
+        if trains and not self.trained:
+            for one in self.calls:
+                one.gradients = None
+        self.arrived, self.trained = True, trains
         found = _flat(call)
         known = found[place]
         found[place] = gradient.detach() if known is None else known + gradient.detach()
@@ -102,24 +120,25 @@ class Listener(Capture):
     ) -> None:
         super().__init__(modules, gradients=True)
         self._model, self._scale = model, scale
-        # the compiler must not follow a hook; where nothing is compiled it is not even loaded
-        self._shielded: Callable[[Any], Any] = torch.compiler.disable if is_compiled(model) else lambda hook: hook
         self._pass = self._complete = Pass()
         self.is_open = False
 
-    def open(self) -> None:
-        """Begin to listen."""
+    def open(self, modules: Mapping[str, Recurrent] | None = None) -> None:
+        """Begin to listen, from now on to these modules if any are given."""
         self._forget()
-        top = self._model.register_forward_pre_hook(self._shielded(lambda _module, _given: self._begin()))
+        self._modules = modules or self._modules
+        begin = _shielded(lambda _module, _given: self._begin())
+        top = self._model.register_forward_pre_hook(Hook(begin))
         self._exit.callback(top.remove)
         self.__enter__()
         self.is_open = True
 
     def close(self) -> Pass | None:
-        """Remove every hook and return the newest pass, one whose gradients came back if there is any."""
+        """Remove every hook and return the newest pass, one that trained, or whose gradients came back, if any did."""
         self._exit.close()
         self.is_open = False
         found = self._complete if self._complete.arrived else self._pass
+        found.calls = [one for one in found.calls if one.given.numel()]  # an empty batch has nothing to see
         self._forget()
         return found if found.calls else None
 
@@ -143,7 +162,7 @@ class Listener(Capture):
                 self._begin()
             return inner(module, args, kwargs)
 
-        return self._shielded(hook)
+        return Hook(_shielded(hook))
 
     def _after(self, name: str) -> Any:
         inner = super()._after(name)
@@ -151,7 +170,7 @@ class Listener(Capture):
         def hook(module: Recurrent, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Any:
             return inner(module, args, kwargs, result) if module in self._running else None
 
-        return self._shielded(hook)
+        return Hook(_shielded(hook))
 
     def _is_others(self, module: nn.Module) -> bool:
         """A training loop may run in any thread."""
@@ -173,19 +192,39 @@ class Listener(Capture):
             self._exit.callback(handle.remove)
         return handed
 
+    def _tapped(self, call: Call, raw: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """Share the taps and links of a listener that was there first: behind those of another the paths are mixed."""
+        if raw[-1] not in _SHARED:
+            copies = super()._tapped(call, raw)
+            _SHARED[copies[-1]] = call.taps, call.links
+            return copies
+        call.taps, call.links = _SHARED[raw[-1]]
+        self._links.remember(call, call.links)
+        return raw
+
     def _receiver(self, heard: Pass, call: Call, place: int) -> Callable[[Tensor], None]:
         def receive(gradient: Tensor) -> None:
             if not heard.arrived:
                 heard.scale = self._scale()
-                self._complete = max(self._complete, heard, key=lambda one: one.number)
             heard.receive(call, place, gradient)
+            self._complete = max(self._complete, heard, key=lambda one: (one.trained, one.number))
 
         return receive
 
 
 def _listens() -> bool:
-    """Not without gradients, and not while a backward pass recomputes what checkpointing has thrown away."""
-    return torch.is_grad_enabled() and torch._C._current_graph_task_id() < 0
+    """Not without gradients or in a function that torch.func transforms, nor to a trace or to checkpointing."""
+    transformed = torch._C._functorch.peek_interpreter_stack() is not None
+    recomputes = torch._C._current_graph_task_id() >= 0  # what checkpointing has thrown away
+    return torch.is_grad_enabled() and not (transformed or recomputes or TURN.is_mine)
+
+
+def _shielded(hook: Callable[..., Any]) -> Callable[..., Any]:
+    """Keep the compiler, if it is loaded, from following a hook: the owner may call a compiled alias of the model."""
+    if "torch._dynamo" not in sys.modules:
+        return hook
+    shielded: Callable[..., Any] = torch.compiler.disable(hook)  # type: ignore[no-untyped-call]
+    return shielded
 
 
 def _flat(call: Call) -> list[Tensor | None]:
@@ -204,14 +243,22 @@ def _shaped(call: Call, flat: list[Tensor | None]) -> Gradients:
     return Gradients(output, tuple(rest[:states]), tuple(rest[states:]))
 
 
+def _own(module: nn.Module) -> Iterator[tuple[str, Tensor]]:
+    """Parameters and buffers of a module itself."""
+    for name, one in (*module._parameters.items(), *module._buffers.items()):
+        if one is not None:
+            yield name, one
+
+
 @contextmanager
-def _weights_of_then(weights: Mapping[Tensor, Tensor]) -> Iterator[None]:
-    """Give modules back for a while the numbers that their forward pass used."""
-    now = {one: one.data for one in weights}
+def _weights_of_then(weights: Weights) -> Iterator[None]:
+    """Give modules back for a while the numbers that their forward pass used, whatever has replaced them since."""
+    now = {(module, name): one for module, _ in weights for name, one in _own(module) if (module, name) in weights}
+    data = {key: one.data for key, one in now.items()}
     try:
-        for one, then in weights.items():
-            one.data = then
+        for key, one in now.items():
+            one.data = weights[key]
         yield
     finally:
-        for one, data in now.items():
-            one.data = data
+        for key, one in now.items():
+            one.data = data[key]

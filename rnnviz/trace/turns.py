@@ -5,7 +5,34 @@ each put back what the other one had changed, and so leave it changed for good.
 """
 
 import threading
+from types import TracebackType
 
 __all__ = ["TURN"]
 
-TURN = threading.RLock()  # may be taken again by its owner: a loss may itself trace
+
+class Turn:
+    """A lock that its owner may take again (a loss may itself trace), and that knows whether the asker owns it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._owned = threading.local()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        self._owned.times = self._times + 1
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self._owned.times = self._times - 1
+        self._lock.release()
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether this thread is tracing."""
+        return self._times > 0
+
+    @property
+    def _times(self) -> int:
+        return int(getattr(self._owned, "times", 0))
+
+
+TURN = Turn()

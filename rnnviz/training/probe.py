@@ -10,6 +10,11 @@ from rnnviz.trace import Trace, trace
 
 __all__ = ["Probe"]
 
+_NOTE = (
+    "Raised while rnnviz showed the model its probe. Pass probe=inputs or probe=(inputs, loss): the model is called "
+    "with the inputs (several in a tuple of their own), and loss with the model's output alone."
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Probe:
@@ -24,12 +29,21 @@ class Probe:
         loss = None
         if isinstance(given, tuple) and len(given) == 2 and _is_function(given[1]):
             given, loss = given
+        if isinstance(given, tuple | list) and not len(given):
+            raise ValueError(f"probe must hold what the model is called with, got {given!r}.")
         several = isinstance(given, list) or type(given) is tuple  # a packed sequence is a tuple too, but one input
         return cls(tuple(given) if several else (given,), loss)
 
     def trace(self, model: nn.Module) -> Trace:
         """Show the model the batch, leaving it as it was."""
-        return trace(model, *self.inputs, loss=self.loss)
+        try:
+            found = trace(model, *self.inputs, loss=self.loss)
+        except Exception as error:
+            error.add_note(_NOTE)
+            raise
+        if not all(layer.hidden.size for layer in found.layers.values()):
+            raise ValueError("probe must hold at least one sequence of one timestep, got an empty batch.")
+        return found
 
 
 def _is_function(value: Any) -> bool:

@@ -1,13 +1,13 @@
 """Watcher: looks into a training loop that is somebody else's, when a frame is due and not otherwise."""
 
+import contextlib
 import itertools
 import math
 import warnings
 from collections.abc import Callable
 from typing import Any, Self
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from rnnviz.trace import LayerTrace, Trace
 from rnnviz.trace.finding import recurrent_modules
@@ -16,10 +16,11 @@ from rnnviz.training.checks import optional, whole
 from rnnviz.training.glance import Glance
 from rnnviz.training.pace import Pace
 from rnnviz.training.probe import Probe
+from rnnviz.training.readings import check_scalar, gradient_norm, number
 from rnnviz.training.record import Record
 from rnnviz.training.snapshot import Snapshot
 
-__all__ = ["Watcher", "gradient_norm"]
+__all__ = ["Watcher"]
 
 _FRAME_SHARE = 0.04  # of the owner's time; what the hooks add to one pass comes on top
 
@@ -56,8 +57,7 @@ class Watcher:
         self._probe = None if probe is None else Probe.of(probe)
         self._sequences = optional(whole(1))("sequences", sequences)
         self.on_frame: Callable[[], None] = lambda: None
-        scale = (lambda: 1.0) if scaler is None else (lambda: float(scaler.get_scale()))
-        self._listener = Listener(model, self._modules, scale)
+        self._listener = Listener(model, self._modules, _scale_of(scaler))
         self._pace: Pace | None = None
         self._phase = "before"
         self._runs, self._glances = itertools.count(1), dict[str, Glance]()
@@ -73,7 +73,7 @@ class Watcher:
             raise RuntimeError("a watch is entered once; make another with rnnviz.watch(model) for another loop.")
         self._phase, self._pace = "inside", Pace(self._shortest, step=0, share=_FRAME_SHARE)
         if self._probe is None and self._every in (None, 1):
-            self._listener.open()
+            self._listen()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
@@ -97,16 +97,15 @@ class Watcher:
 
     def step(self, loss: Any = None, grad_norm: Any = None) -> None:
         """See `rnnviz.lab.Watch.step`."""
-        _check_loss(loss)
-        if grad_norm is not None and not hasattr(grad_norm, "__float__"):
-            raise TypeError(f"grad_norm must be a scalar tensor or a number, got {grad_norm!r}.")
+        check_scalar("loss", loss)
+        check_scalar("grad_norm", grad_norm)
         if self._phase != "inside":
             raise RuntimeError("step() counts inside the with block only: with rnnviz.watch(model) as w: ... w.step().")
         self.steps += 1
         if self._listener.is_open or (self._probe is not None and self._due(self.steps)):
             self._frame(loss, grad_norm)
         if self._probe is None and not self._listener.is_open and self._due(self.steps + 1):
-            self._listener.open()
+            self._listen()
 
     def snapshot(self, layer: str | None = None) -> Snapshot:
         """Return the newest frame of a layer, the first one by default.
@@ -134,6 +133,12 @@ class Watcher:
             raise ValueError(f"module must be one of {', '.join(layers)}, got {name!r}.")
         return name, layers[name]
 
+    def _listen(self) -> None:
+        """Set hooks on the recurrent layers that the model has by now: its owner may have replaced some."""
+        with contextlib.suppress(ValueError):  # none is left, or its equations are not known
+            self._modules = recurrent_modules(self._model)
+        self._listener.open(self._modules)
+
     def _due(self, step: int) -> bool:
         if self._every is not None:
             return step % self._every == 0
@@ -143,9 +148,9 @@ class Watcher:
         assert self._pace is not None
         self.speed = self._pace.measure(self.steps)
         self._pace.begin_frame()
-        value = math.nan if loss is None else _number(loss)
+        value = math.nan if loss is None else number("loss", loss)
         self._unclipped = grad_norm is not None
-        norm = _number(grad_norm) if self._unclipped else gradient_norm(self._model)
+        norm = number("grad_norm", grad_norm) if self._unclipped else gradient_norm(self._model)
         self.history.append(self.steps, value, norm)
         self._look(value)
         self._pace.end_frame()
@@ -168,52 +173,31 @@ class Watcher:
         elif len(self.history) and self.trace is None:
             warnings.warn(
                 f"rnnviz.watch saw none of the recurrent layers ({', '.join(self._modules)}) run with gradients in "
-                f"{self.steps} steps; layers inside a compiled graph cannot be listened to: pass probe=(inputs, loss).",
+                f"{self.steps} steps; inside a compiled graph, a reentrant checkpoint or a function that torch.func "
+                "transforms they cannot be listened to: pass probe=(inputs, loss).",
                 stacklevel=4,
             )
 
 
-def _check_loss(loss: Any) -> None:
-    if isinstance(loss, Tensor):
-        if loss.numel() != 1:
-            raise ValueError(
-                f"loss must be a scalar, got a tensor of shape {tuple(loss.shape)}; pass what backward() was called on."
-            )
-    elif loss is not None and not hasattr(loss, "__float__"):
-        raise TypeError(f"loss must be a scalar tensor or a number, got {type(loss).__name__}.")
-
-
-def _number(value: Any) -> float:
-    return float(value.detach() if isinstance(value, Tensor) else value)
-
-
 def _checked_every(every: Any) -> int | None:
-    if every is None or (isinstance(every, int) and not isinstance(every, bool) and every > 0):
-        return every
-    raise ValueError(f"every must be a number of steps, at least 1, or None for time, got {every!r}.")
+    try:
+        return None if every is None else whole(1)("every", every)
+    except (TypeError, ValueError):
+        raise ValueError(f"every must be a number of steps, at least 1, or None for time, got {every!r}.") from None
 
 
 def _checked_fps(fps: Any) -> float:
-    if isinstance(fps, bool) or not hasattr(fps, "__float__"):
+    if isinstance(fps, bool) or not hasattr(fps, "__float__") or math.prod(getattr(fps, "shape", ())) != 1:
         raise TypeError(f"fps must be a number, got {fps!r}.")
     if fps > 0:
         return float(fps)
     raise ValueError(f"fps must be greater than 0, got {fps!r}; for fewer frames pass every=n steps.")
 
 
-@torch.no_grad()
-def gradient_norm(model: nn.Module) -> float:
-    """Norm of all gradients there are, as one number; NaN where there are none.
-
-    Examples
-    --------
-    >>> model = nn.Linear(2, 1)
-    >>> model(torch.tensor([3.0, 4.0])).sum().backward()  # the bias has the gradient 1
-    >>> round(gradient_norm(model) ** 2)
-    26
-    """
-    gradients = [one.grad for one in model.parameters() if one.grad is not None]
-    if not gradients:
-        return math.nan
-    norms = [one.float() for one in torch._foreach_norm(gradients)]
-    return float(torch.stack([one.to(norms[0].device) for one in norms]).norm())
+def _scale_of(scaler: Any) -> Callable[[], float]:
+    """Return what tells by how much losses are scaled."""
+    if scaler is None:
+        return lambda: 1.0
+    if not hasattr(scaler, "get_scale"):
+        raise TypeError(f"scaler must be a torch.amp.GradScaler, got {scaler!r}.")
+    return lambda: float(scaler.get_scale())

@@ -133,13 +133,15 @@ def test_every_step_of_manual_optimisation_counts(fit: Any) -> None:
 
 
 def test_an_optimiser_that_runs_the_model_many_times_makes_one_step(fit: Any) -> None:
-    model = Classifier()
+    model, losses = Classifier(), []
     lit = Lit(model)
+    lit.on_before_backward = lambda loss: losses.append(float(loss.detach()))
     lit.configure_optimizers = lambda: torch.optim.LBFGS(model.parameters(), max_iter=3)
     w = rv.LightningWatch(every=1)
     fit(w, lit, Batches(2))
     assert model.runs > 2
     assert w.history["step"].tolist() == [1, 2]
+    assert w.history["loss"].tolist() == pytest.approx([losses[len(losses) // 2 - 1], losses[-1]])
 
 
 def test_mixed_precision_shows_the_unscaled_loss_its_gradients_and_their_norm(fit: Any) -> None:

@@ -1,6 +1,7 @@
 """TransformersWatch in the real Trainer: what it counts, what it measures, and that it leaves nothing behind."""
 
 import copy
+import io
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from transformers import PrinterCallback, Trainer, TrainingArguments
+from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
 import rnnviz as rv
 from rnnviz.lab.adapters import follower, transformers
@@ -180,6 +181,26 @@ def test_between_frames_nothing_hangs_on_the_model(make: Any) -> None:
     model.loss = lambda *given: (counts.append(hooks(model)), loss(*given))[1]
     make(model, rv.TransformersWatch(every=3)).train()
     assert [count > 0 for count in counts] == [False, False, True, False, False, True]
+
+
+class Copies(TrainerCallback):
+    """Averages weights, say, after every batch."""
+
+    def __init__(self) -> None:
+        self.copies: list[Any] = []
+
+    def on_substep_end(self, args: Any, state: Any, control: Any, model: Any = None, **_more: Any) -> None:
+        self.copies.append(copy.deepcopy(model))
+        torch.save(model, io.BytesIO())
+
+
+def test_a_model_can_be_copied_and_saved_in_the_middle_of_a_watched_step(make: Any) -> None:
+    model, w, copies = Means(), rv.TransformersWatch(every=1), Copies()
+    trainer = make(model, w, batches=4, accumulate=2)
+    trainer.add_callback(copies)
+    trainer.train()
+    assert len(copies.copies) == 2
+    assert w.history["step"].tolist() == [1, 2]
 
 
 @pytest.mark.parametrize("error", [KeyError("x"), KeyboardInterrupt()])

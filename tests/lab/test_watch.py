@@ -13,6 +13,7 @@ from torch import nn
 import rnnviz as rv
 from rnnviz.lab import Watch
 from rnnviz.lab.screen import Stage
+from rnnviz.lab.watchscreen import WatchScreen
 from tests.training.examples import WAIT
 
 pytestmark = pytest.mark.timeout(120)
@@ -244,6 +245,36 @@ def test_an_exception_in_the_loop_is_named_on_the_status_line_and_comes_out(show
     assert "rv-failed" in words(w)
 
 
+def test_a_loop_that_raises_before_its_first_step_says_so_in_place_of_the_pictures() -> None:
+    w = rv.watch(Model())
+    (line,) = w.widget.children
+
+    def loop() -> None:
+        with w:
+            raise KeyError("no data")
+
+    with pytest.raises(KeyError):
+        loop()
+    assert "The loop raised KeyError after step 0." in line.value
+    w.close()
+
+
+def test_pictures_that_cannot_be_furnished_are_reported_and_the_training_goes_on(monkeypatch: Any) -> None:
+    model = Model()
+
+    def fail(*_arguments: object) -> None:
+        raise ZeroDivisionError("no room")
+
+    monkeypatch.setattr(WatchScreen, "_furnished", fail)
+    w = rv.watch(model, every=1)
+    (line,) = w.widget.children
+    with pytest.warns(UserWarning, match="a picture of rnnviz.watch failed: ZeroDivisionError"), w:
+        train(w, model, 3)
+    assert "A picture failed, the training goes on. ZeroDivisionError: no room" in line.value
+    assert w.history["step"].tolist() == [1, 2, 3]
+    w.close()
+
+
 def test_a_picture_that_fails_is_reported_and_the_training_goes_on(shown: Any, monkeypatch: Any) -> None:
     model = Model()
 
@@ -266,14 +297,30 @@ def test_a_picture_that_fails_is_reported_and_the_training_goes_on(shown: Any, m
     assert w.history["step"].tolist() == [1, 2, 3]
 
 
-def test_closing_lets_go_of_every_widget_and_keeps_the_record(shown: Any) -> None:
+def test_the_progress_line_names_the_step_whose_loss_it_shows(shown: Any) -> None:
     model = Model()
-    with rv.watch(model, every=1) as w:
+    with rv.watch(model, every=2) as w:
         shown(w)
-        train(w, model)
-    feed = w._screen.stage.feed
-    w.close()
-    assert feed.comm is None
+        train(w, model, 3)
+    (loss,) = w.history["loss"]
+    assert re.search(rf"step 2 · .* · loss {loss:.4g}<", w._screen.stage.panel.progress.value)
+    assert "Finished after 3 steps; the states are those of step 2." in words(w)
+
+
+def open_widgets() -> dict[str, ipywidgets.Widget]:
+    """All that ipywidgets keeps."""
+    return ipywidgets.widgets.widget._instances
+
+
+def test_closing_lets_go_of_every_widget_and_keeps_the_record(shown: Any) -> None:
+    model, left = Model(), []
+    for _ in range(2):  # the first one brings what all figures of a page share
+        with rv.watch(model, every=1) as w:
+            shown(w)
+            train(w, model)
+        w.close()
+        left.append(set(open_widgets()))
+    assert left[0] == left[1]
     assert w.figure("hidden").data
     assert len(w.history) == 3
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from rnnviz.lab.adapters.follower import Follower, base
-from rnnviz.training.watcher import gradient_norm
+from rnnviz.training.readings import gradient_norm
 
 __all__ = ["LightningWatch"]
 
@@ -15,8 +15,9 @@ class LightningWatch(Follower, Callback):  # type: ignore[misc, valid-type]
 
     A step is one step of an optimiser, however many batches it accumulates: its loss is the one whose gradient the
     optimiser is given, the mean over those batches, and its gradient norm is the one before the Trainer clips. The
-    trace shows the last of the batches; its gradients are those of that batch's share of the loss. Validation is not
-    recorded. A step that a gradient scaler skips is not counted, and numbers are those of the unscaled loss.
+    trace shows the last of the batches; its gradients are those of that batch's share of the loss. Of an optimiser that
+    runs the model many times in one step (LBFGS) the last run counts. Validation is not recorded. A step that a
+    gradient scaler skips is not counted, and numbers are those of the unscaled loss.
 
     With manual optimisation a loss is known if it went through ``manual_backward``, and the norm is taken as each
     optimiser's step begins: after your own clipping. Of several processes the first one watches.
@@ -70,6 +71,10 @@ class LightningWatch(Follower, Callback):  # type: ignore[misc, valid-type]
         self._begin(pl_module, getattr(trainer.precision_plugin, "scaler", None))
         for optimizer in trainer.optimizers:
             self._for_training.callback(optimizer.register_step_post_hook(self._stepped).remove)
+
+    def on_before_zero_grad(self, trainer: Any, pl_module: Any, optimizer: Any) -> None:
+        """Forget the loss with the gradients: some optimisers run the model many times in one step."""
+        self._loss = None
 
     def on_before_backward(self, trainer: Any, pl_module: Any, loss: Any) -> None:
         """Add a batch's share of the step's loss."""

@@ -4,6 +4,7 @@ import threading
 from typing import Any, Self
 
 from rnnviz.lab.adapters.follower import Follower, base, kernel_shell
+from rnnviz.trace.hooks import Hook
 
 __all__ = ["TransformersWatch"]
 
@@ -91,7 +92,7 @@ class TransformersWatch(Follower, TrainerCallback):  # type: ignore[misc, valid-
             return
         self._forget()
         model = kwargs["model"]
-        self._for_step.callback(model.register_forward_hook(self._ran).remove)
+        self._for_step.callback(model.register_forward_hook(Hook(self._ran)).remove)
         for parameter in model.parameters():
             if parameter.requires_grad:
                 self._for_step.callback(parameter.register_post_accumulate_grad_hook(self._accumulated).remove)
