@@ -56,6 +56,7 @@ class Pass:
     arrived: bool = False
     trained: bool = False
     scale: float = 1.0
+    _copies: dict[tuple[int, int], tuple[Tensor, Tensor]] = field(default_factory=dict)  # with what they are of
 
     def trace(self, sequences: int | None = None, loss: float | None = None) -> Trace:
         """Replay the pass, or of each batch the first `sequences` only."""
@@ -67,12 +68,20 @@ class Pass:
 
     def keep(self, call: Call) -> None:
         """Take in a call, with copies of what the model may overwrite."""
-        for module in call.module.modules():
+        call.weights = {name: self._copy(one) for name, one in call.weights.items()}
+        for module in () if call.weights else call.module.modules():  # a registered cell is replayed by itself
             for name, one in _own(module):
                 if (module, name) not in self.weights:
                     self.weights[module, name] = one.detach().clone()
         call.given = call.given.clone()
         call.initial = tuple(one.clone() for one in call.initial)
+
+    def _copy(self, weight: Tensor) -> Tensor:
+        """Copy a weight once, unless it has changed since."""
+        known = self._copies.get((id(weight), weight._version))
+        if known is None:
+            known = self._copies[id(weight), weight._version] = weight, weight.detach().clone()
+        return known[1]
 
     def receive(self, call: Call, place: int, gradient: Tensor) -> None:
         """Add a gradient that has come back: first those of a call's taps, then those of its links."""
@@ -193,13 +202,16 @@ class Listener(Capture):
         return handed
 
     def _tapped(self, call: Call, raw: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """Share the taps and links of a listener that was there first: behind those of another the paths are mixed."""
-        if raw[-1] not in _SHARED:
-            copies = super()._tapped(call, raw)
-            _SHARED[copies[-1]] = call.taps, call.links
-            return copies
-        call.taps, call.links = _SHARED[raw[-1]]
-        self._links.remember(call, call.links)
+        """Share taps and links with other listeners: behind those of another the paths are mixed.
+
+        Whoever is asked first for a state swaps it for the link, so all of them know the links too.
+        """
+        if raw[-1] in _SHARED:
+            call.taps, call.links = _SHARED[raw[-1]]
+        else:
+            raw = super()._tapped(call, raw)
+            _SHARED[raw[-1]] = call.taps, call.links
+        self._links.remember(call, call.links, call.links)
         return raw
 
     def _receiver(self, heard: Pass, call: Call, place: int) -> Callable[[Tensor], None]:
