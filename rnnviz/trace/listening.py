@@ -46,6 +46,8 @@ class Pass:
         Whether any gradient has come back to one of the calls.
     trained
         Whether it came on its way to the weights too, and not to the inputs alone, as that of a gradient penalty.
+    weights, copies
+        What is copied of registered cells, by module and name, and of torch's layers, by weight and version.
     scale
         What the loss was multiplied by before the backward pass.
     """
@@ -53,6 +55,7 @@ class Pass:
     number: int = 0
     calls: list[Call] = field(default_factory=list)
     weights: Weights = field(default_factory=dict)
+    copies: dict[tuple[int, int], tuple[Tensor, Tensor]] = field(default_factory=dict)
     arrived: bool = False
     trained: bool = False
     scale: float = 1.0
@@ -67,10 +70,12 @@ class Pass:
 
     def keep(self, call: Call) -> None:
         """Take in a call, with copies of what the model may overwrite."""
-        for module in call.module.modules():
-            for name, one in _own(module):
-                if (module, name) not in self.weights:
-                    self.weights[module, name] = one.detach().clone()
+        call.weights = {name: self._copied(one) for name, one in call.weights.items()}
+        if not call.weights:  # a registered cell, which is replayed by running it
+            for module in call.module.modules():
+                for name, one in _own(module):
+                    if (module, name) not in self.weights:
+                        self.weights[module, name] = one.detach().clone()
         call.given = call.given.clone()
         call.initial = tuple(one.clone() for one in call.initial)
 
@@ -87,6 +92,13 @@ class Pass:
         known = found[place]
         found[place] = gradient.detach() if known is None else known + gradient.detach()
         call.gradients = _shaped(call, found)
+
+    def _copied(self, weight: Tensor) -> Tensor:
+        """Copy a weight, once for all the calls that it serves unchanged."""
+        key = id(weight), weight._version
+        if key not in self.copies:
+            self.copies[key] = weight, weight.detach().clone()
+        return self.copies[key][1]
 
     def _settled(self, call: Call) -> Gradients | None:
         """Gradients of the unscaled loss; where nothing came back to a layer that autograd followed, they are zero."""
@@ -197,10 +209,10 @@ class Listener(Capture):
         if raw[-1] not in _SHARED:
             copies = super()._tapped(call, raw)
             _SHARED[copies[-1]] = call.taps, call.links
-            return copies
-        call.taps, call.links = _SHARED[raw[-1]]
-        self._links.remember(call, call.links)
-        return raw
+        else:
+            copies, (call.taps, call.links) = raw, _SHARED[raw[-1]]
+        self._links.remember(call, call.links, call.links)  # another listener may have swapped the states before
+        return copies
 
     def _receiver(self, heard: Pass, call: Call, place: int) -> Callable[[Tensor], None]:
         def receive(gradient: Tensor) -> None:
