@@ -46,6 +46,8 @@ class Pass:
         Whether any gradient has come back to one of the calls.
     trained
         Whether it came on its way to the weights too, and not to the inputs alone, as that of a gradient penalty.
+    weights, copies
+        What is copied of registered cells, by module and name, and of torch's layers, by weight and version.
     scale
         What the loss was multiplied by before the backward pass.
     """
@@ -53,10 +55,10 @@ class Pass:
     number: int = 0
     calls: list[Call] = field(default_factory=list)
     weights: Weights = field(default_factory=dict)
+    copies: dict[tuple[int, int], tuple[Tensor, Tensor]] = field(default_factory=dict)
     arrived: bool = False
     trained: bool = False
     scale: float = 1.0
-    _copies: dict[tuple[int, int], tuple[Tensor, Tensor]] = field(default_factory=dict)  # with what they are of
 
     def trace(self, sequences: int | None = None, loss: float | None = None) -> Trace:
         """Replay the pass, or of each batch the first `sequences` only."""
@@ -68,20 +70,14 @@ class Pass:
 
     def keep(self, call: Call) -> None:
         """Take in a call, with copies of what the model may overwrite."""
-        call.weights = {name: self._copy(one) for name, one in call.weights.items()}
-        for module in () if call.weights else call.module.modules():  # a registered cell is replayed by itself
-            for name, one in _own(module):
-                if (module, name) not in self.weights:
-                    self.weights[module, name] = one.detach().clone()
+        call.weights = {name: self._copied(one) for name, one in call.weights.items()}
+        if not call.weights:  # a registered cell, which is replayed by running it
+            for module in call.module.modules():
+                for name, one in _own(module):
+                    if (module, name) not in self.weights:
+                        self.weights[module, name] = one.detach().clone()
         call.given = call.given.clone()
         call.initial = tuple(one.clone() for one in call.initial)
-
-    def _copy(self, weight: Tensor) -> Tensor:
-        """Copy a weight once, unless it has changed since."""
-        known = self._copies.get((id(weight), weight._version))
-        if known is None:
-            known = self._copies[id(weight), weight._version] = weight, weight.detach().clone()
-        return known[1]
 
     def receive(self, call: Call, place: int, gradient: Tensor) -> None:
         """Add a gradient that has come back: first those of a call's taps, then those of its links."""
@@ -96,6 +92,13 @@ class Pass:
         known = found[place]
         found[place] = gradient.detach() if known is None else known + gradient.detach()
         call.gradients = _shaped(call, found)
+
+    def _copied(self, weight: Tensor) -> Tensor:
+        """Copy a weight, once for all the calls that it serves unchanged."""
+        key = id(weight), weight._version
+        if key not in self.copies:
+            self.copies[key] = weight, weight.detach().clone()
+        return self.copies[key][1]
 
     def _settled(self, call: Call) -> Gradients | None:
         """Gradients of the unscaled loss; where nothing came back to a layer that autograd followed, they are zero."""
@@ -202,17 +205,14 @@ class Listener(Capture):
         return handed
 
     def _tapped(self, call: Call, raw: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """Share taps and links with other listeners: behind those of another the paths are mixed.
-
-        Whoever is asked first for a state swaps it for the link, so all of them know the links too.
-        """
-        if raw[-1] in _SHARED:
-            call.taps, call.links = _SHARED[raw[-1]]
+        """Share the taps and links of a listener that was there first: behind those of another the paths are mixed."""
+        if raw[-1] not in _SHARED:
+            copies = super()._tapped(call, raw)
+            _SHARED[copies[-1]] = call.taps, call.links
         else:
-            raw = super()._tapped(call, raw)
-            _SHARED[raw[-1]] = call.taps, call.links
-        self._links.remember(call, call.links, call.links)
-        return raw
+            copies, (call.taps, call.links) = raw, _SHARED[raw[-1]]
+        self._links.remember(call, call.links, call.links)  # another listener may have swapped the states before
+        return copies
 
     def _receiver(self, heard: Pass, call: Call, place: int) -> Callable[[Tensor], None]:
         def receive(gradient: Tensor) -> None:

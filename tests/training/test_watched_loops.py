@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import threading
 from unittest.mock import Mock
 
 import pytest
@@ -10,7 +11,7 @@ from torch import nn
 
 from rnnviz.trace import trace
 from rnnviz.training.watcher import Watcher
-from tests.training.test_watcher import Model, assert_agrees, batches, made, mean_square
+from tests.training.test_watcher import Model, assert_agrees, batches, made, mean_square, train
 
 
 def step(model, x, rate=0.5):
@@ -159,3 +160,13 @@ def test_an_empty_batch_leaves_what_was_seen_and_counts_as_a_step():
             watcher.step(loss=0.0)
     assert watcher.history["step"].tolist() == [1, 2]
     assert (watcher.seen, watcher.snapshot().layer.hidden.shape[2]) == (1, 5)
+
+
+def test_a_loop_in_another_thread_than_its_watch_was_made_in_is_seen():
+    model, before, data = made(), made(), batches(2)
+    watcher = Watcher(model, every=1)
+    loop = threading.Thread(target=train, args=(model, data, watcher))
+    loop.start()
+    loop.join()
+    train(before, data[:1])
+    assert_seen(watcher, before, data[1])
