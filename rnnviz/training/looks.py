@@ -23,6 +23,7 @@ from rnnviz.training.labels import span_of, words_of
 from rnnviz.training.reach import Reach
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshot import Confusion, Floats, Scale, Snapshot
+from rnnviz.training.vetting import vetted
 
 __all__ = ["Look"]
 
@@ -60,8 +61,9 @@ class Look:
 
     def __init__(self, task: Task, size: int, device: torch.device, blame: Blame) -> None:
         self._task, self._device, self._blame = task, device, blame
-        self._held_out()  # an empty one has no probe
-        self.probe = blame.task(sequences, "probe()", task, task.probe, size).to(device)
+        blame.task(vetted, "held_out()", task, self._held_out())
+        probe = blame.task(sequences, "probe()", task, task.probe, size)
+        self.probe = blame.task(vetted, "probe()", task, probe).to(device)
         samples = range(len(self.probe))
         self._labels = tuple(blame.task(words_of, task, sample) for sample in samples)
         self._spans = tuple(blame.task(span_of, task, sample) for sample in samples)
