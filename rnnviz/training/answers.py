@@ -65,6 +65,11 @@ class Answers:
         model = self._descent.revived(snapshot)
         return snapshot if model is None else self._descent.look.rescored(model, snapshot)
 
+    def keep_score(self) -> None:
+        """Ask the held-out part now and keep its score for `Snapshot.scores`, every so many steps."""
+        now = self._descent
+        now.look.keep_score(now.model, now.settings.batch_size, self.step)
+
     @property
     def score_due(self) -> bool:
         """Whether a new score of the held-out part costs a playing run less than a hundredth of its time."""

@@ -3,13 +3,14 @@
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from rnnviz.tasks import Task
+from rnnviz.training.batches import Batches
 from rnnviz.training.blame import Blame
 from rnnviz.training.building import Builder, optimizer, shape_memory
 from rnnviz.training.clipping import clip
-from rnnviz.training.contract import answered, measured, sequences, trainable
+from rnnviz.training.contract import answered, measured, trainable
 from rnnviz.training.history import History
 from rnnviz.training.looks import Look
 from rnnviz.training.schedules import factor
@@ -76,11 +77,10 @@ class Descent:
         assert settings.seq_len is not None  # `Session.checked` saw to it
         self.task = blame.task(blame.task(task.with_seq_len, settings.seq_len).to, device)
         self.look = Look(self.task, probe_size, device, blame)
+        self._batches = Batches(self.task, settings, device, blame)
         self.model = builder(self.task, settings).to(device)
         self._parameters = list(self.model.parameters())
         self._optimizer = optimizer(settings, self._parameters)
-        self._batches = torch.Generator(device).manual_seed(settings.seed)
-        self._noise = torch.Generator(device).manual_seed(settings.seed + 1)
         self.history = History([name for name, _ in self.model.named_parameters()], device)
 
     def adjust(self, settings: Settings) -> None:
@@ -96,8 +96,8 @@ class Descent:
         lr = settings.lr * factor(settings.schedule, self.history.step, self._planned)
         for group in self._optimizer.param_groups:
             group["lr"] = lr
-        batch = blame.task(sequences, "batch()", task, task.batch, settings.batch_size, self._batches)
-        outputs = answered(task, self.model(self._noisy(batch.inputs, settings.input_noise)))
+        batch = self._batches.next(settings.batch_size)
+        outputs = answered(task, self.model(self._batches.noisy(batch.inputs, settings.input_noise)))
         loss = trainable(blame.task(measured, "loss", task.loss, outputs, batch.targets))
         metric = blame.task(measured, "metric", task.metric, outputs.detach(), batch.targets)
         self._optimizer.zero_grad()
@@ -105,12 +105,6 @@ class Descent:
         row = torch.cat([torch.stack([loss.detach(), metric.detach()]), clip(self._parameters, settings.clip)])
         self._optimizer.step()
         self.history.append(row, lr=lr, clip=settings.clip)
-
-    def _noisy(self, inputs: Tensor, deviation: float) -> Tensor:
-        if not deviation or not inputs.is_floating_point():
-            return inputs
-        noise = torch.randn(inputs.shape, generator=self._noise, device=inputs.device, dtype=inputs.dtype)
-        return inputs + deviation * noise
 
     def revived(self, snapshot: Snapshot) -> nn.Module | None:
         """Return another model with the weights of a snapshot; None where weights are not all there is to a model."""

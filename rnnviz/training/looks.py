@@ -21,8 +21,10 @@ from rnnviz.training.ghosts import Ghosts
 from rnnviz.training.history import History
 from rnnviz.training.labels import span_of, words_of
 from rnnviz.training.reach import Reach
+from rnnviz.training.scores import Scores, ending
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshot import Confusion, Floats, Scale, Snapshot
+from rnnviz.training.vetting import vetted
 
 __all__ = ["Look"]
 
@@ -60,8 +62,10 @@ class Look:
 
     def __init__(self, task: Task, size: int, device: torch.device, blame: Blame) -> None:
         self._task, self._device, self._blame = task, device, blame
-        self._held_out()  # an empty one has no probe
-        self.probe = blame.task(sequences, "probe()", task, task.probe, size).to(device)
+        held_out = blame.task(vetted, "held_out()", task, self._held_out())
+        self._scores = Scores(min(len(held_out), _LARGEST_SCORE))
+        probe = blame.task(sequences, "probe()", task, task.probe, size)
+        self.probe = blame.task(vetted, "probe()", task, probe).to(device)
         samples = range(len(self.probe))
         self._labels = tuple(blame.task(words_of, task, sample) for sample in samples)
         self._spans = tuple(blame.task(span_of, task, sample) for sample in samples)
@@ -104,7 +108,13 @@ class Look:
             metric_name=self._task.metric_name,
             higher_is_better=self._task.higher_is_better,
             confusion=scored.confusion,
+            scores=ending(self._scores.columns(), scored.step, scored.validation),
         )
+
+    def keep_score(self, model: nn.Module, batch_size: int, step: int) -> None:
+        """Ask the held-out part and keep its score, if that is due."""
+        if self._scores.due(step, batch_size):
+            self._scores.note(step, self._scored(model, step, wanted=True).validation)
 
     def rescored(self, model: nn.Module, snapshot: Snapshot) -> Snapshot:
         """Return the snapshot with the held-out score and the forecast of this model, which has its weights."""
@@ -115,6 +125,7 @@ class Look:
             prediction=prediction,
             confusion=confusion,
             validation_step=snapshot.step,
+            scores=ending(snapshot.scores, snapshot.step, validation),
         )
 
     def evaluate(self, model: nn.Module) -> float:

@@ -141,8 +141,8 @@ class Player:
             self._goal = self._next_goal()
         pace = Pace(self._shortest, step=session.step, speed=self._speed)
         steps = session.steps()
-        self.announce("playing", t("status.playing"))
         self._note()
+        self.announce("playing", t("status.playing"))
         while self._take(order):
             self.turns.let_in()
             next(steps)
@@ -183,7 +183,8 @@ class Player:
         self._call(self._on_frame, snapshot)
 
     def _note(self) -> None:
-        """Put a run that nobody watches on the tape, now and then; one that is watched is noted frame by frame."""
+        """Keep score, and put a run that nobody watches on the tape now and then; a watched one is, frame by frame."""
+        self.session.keep_score()
         if not self.watched and self.tape.due(self.session.run, self.session.step):
             self.tape.offer(self.session.snapshot(fresh=False))
 

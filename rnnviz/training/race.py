@@ -181,6 +181,11 @@ class Race:
         lanes = {label: one.frame(score=score) for label, one in self._in_turn()}
         return RaceSnapshot.of(lanes, self._watch.shares, run=self.run, step=self.step)
 
+    def keep_score(self) -> None:
+        """Keep every session's held-out score where that is due; see `Session.keep_score`."""
+        for _, one in self._in_turn():
+            one.keep_score()
+
     def rescored(self, snapshot: Snapshot) -> Snapshot:
         """Return an earlier snapshot of this race with scores of its own step; see `Session.rescored`."""
         lanes = {label: one.rescored(snapshot.lanes[label]) for label, one in self._in_turn()}

@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from rnnviz.training.settings import Settings
 __all__ = ["Confusion", "Horizon", "Scale", "Snapshot"]
 
 Floats = NDArray[np.floating[Any]]
+
+_NO_SCORES: Mapping[str, Floats] = MappingProxyType({"step": np.empty(0), "metric": np.empty(0)})
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,8 @@ class Snapshot:
         Whether the gradient norms in ``history`` are those before clipping.
     confusion : Confusion or None
         What the held-out answers were, as old as ``validation``; None where they are no classes.
+    scores : mapping
+        Columns of equal length, step and metric: the held-out score along the run, ``validation`` as the last.
     """
 
     run: int
@@ -151,6 +156,7 @@ class Snapshot:
     higher_is_better: bool
     unclipped: bool = True
     confusion: Confusion | None = None
+    scores: Mapping[str, Floats] = field(default_factory=lambda: _NO_SCORES)
 
     def parameter(self, name: str) -> Floats:
         """Return a weight of the recurrent layer by torch's name, such as ``"weight_hh_l0"``.

@@ -63,6 +63,9 @@ class Trainable(Protocol):
     def snapshot(self, *, fresh: bool = True) -> Snapshot:
         """Look at the present moment."""
 
+    def keep_score(self) -> None:
+        """Note how the held-out part does, every so many steps."""
+
     def rescored(self, snapshot: Snapshot) -> Snapshot:
         """Return an earlier moment with the held-out score of its own step."""
 

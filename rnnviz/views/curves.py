@@ -6,19 +6,21 @@ import plotly.graph_objects as go
 from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View, score
+from rnnviz.views.lanes import inked
 from rnnviz.views.patch import Patch, Pixels
 from rnnviz.views.steps import Curve, curve_patches, curves_figure
 from rnnviz.views.style import BLUE, GREEN, GREY, ORANGE, PURPLE, plain
 
-__all__ = ["CURVES", "CurvesView", "WatchedCurvesView", "curve_title"]
+__all__ = ["CURVES", "CurvesView", "WatchedCurvesView", "curve_title", "score_patches"]
 
 CURVES = (Curve("loss", BLUE), Curve("metric", GREEN, log=False), Curve("grad_norm", PURPLE), Curve("lr", ORANGE))
 _CLIP = len(CURVES)  # trace number of the clip line, in the gradient-norm panel
+_HELD_OUT = _CLIP + 1  # and of the held-out scores, in the metric's
 _WATCHED = (Curve("loss", BLUE), Curve("grad_norm", PURPLE))
 
 
 class CurvesView(View):
-    """Four small panels over the training step; the baselines are dotted lines in the metric's panel."""
+    """Four small panels over the training step; in the metric's are dots for held-out scores, dotted baselines."""
 
     name = "curves"
     height = 340
@@ -32,6 +34,16 @@ class CurvesView(View):
             xaxis="x3",
             yaxis="y3",
             line={"color": GREY, "width": 1.4, "dash": "dash"},
+        )
+        held_out = t("view.curves.held_out.name", metric=plain(snapshot.metric_name))
+        figure.add_scatter(
+            mode="lines+markers",
+            name=held_out,
+            xaxis="x2",
+            yaxis="y2",
+            line={"color": ORANGE, "width": 1},
+            marker={"size": 5},
+            hovertemplate=f"{t('view.step')} %{{x}}<br>{held_out} %{{y:.4g}}<extra></extra>",
         )
         for name, value in snapshot.baselines.items():
             figure.add_shape(
@@ -55,6 +67,7 @@ class CurvesView(View):
             *curve_patches(CURVES, snapshot.history, pixels),
             Patch(_CLIP, "x", ends),
             Patch(_CLIP, "y", np.full(len(ends), np.nan if clip is None else clip)),
+            *score_patches(_HELD_OUT, snapshot),
             Patch(None, "annotations[0].text", _score(snapshot)),
         ]
 
@@ -86,13 +99,19 @@ def _curves(snapshot: Snapshot) -> list[Curve]:
 
 
 def _score(snapshot: Snapshot) -> str:
-    words = score(snapshot)
+    words = inked(score(snapshot), ORANGE)  # the colour of the held-out scores' line
     if not len(snapshot.history["step"]):
         return t("view.curves.empty", score=words)
     if not snapshot.baselines:
         return words
     best = (max if snapshot.higher_is_better else min)(snapshot.baselines.values())
     return t("view.curves.against", score=words, best=best)
+
+
+def score_patches(trace: int, snapshot: Snapshot) -> list[Patch]:
+    """Return the held-out scores as the points of a trace; none before the first training step."""
+    began = slice(None if len(snapshot.history["step"]) else 0)
+    return [Patch(trace, axis, snapshot.scores[column][began]) for axis, column in (("x", "step"), ("y", "metric"))]
 
 
 def curve_title(column: str, snapshot: Snapshot) -> str:

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View, times
-from rnnviz.views.curves import CURVES, CurvesView
+from rnnviz.views.curves import CURVES, CurvesView, score_patches
 from rnnviz.views.gradients import GradientsView, gradient_words, norm_through_time, positive
 from rnnviz.views.lanes import Lane, inked, lanes
 from rnnviz.views.patch import Patch, Pixels, thin
@@ -62,7 +62,7 @@ class GradientsOverlay(View):
 
 
 class CurvesOverlay(View):
-    """Loss, metric, gradient norm and learning rate of every model; the held-out scores in the models' colours."""
+    """Loss, metric, gradient norm and learning rate of every model; held-out scores as dots."""
 
     name = "curves"
     height = 340
@@ -71,9 +71,10 @@ class CurvesOverlay(View):
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         alone = CurvesView().skeleton(snapshot, focus)
         compared = lanes(snapshot)
-        *lines, clip = alone.data
+        *lines, clip, held_out = alone.data
         same = len({_clip(lane.snapshot) for lane in compared}) == 1
         traces = [_of(line, lane.color, lane.label, lane.label) for lane in compared for line in lines]
+        traces += [_of(held_out, lane.color, lane.label, lane.label) for lane in compared]
         traces += [_of(clip, GREY if same else lane.color, clip.name, lane.label) for lane in compared]
         return go.Figure(traces, alone.layout)
 
@@ -82,7 +83,8 @@ class CurvesOverlay(View):
         patches: list[Patch] = []
         for place, lane in enumerate(compared):
             patches += curve_points(CURVES, lane.snapshot.history, pixels, first=place * len(CURVES))
-            patches += _clip_line(len(compared) * len(CURVES) + place, lane.snapshot)
+            patches += score_patches(len(compared) * len(CURVES) + place, lane.snapshot)
+            patches += _clip_line(len(compared) * (len(CURVES) + 1) + place, lane.snapshot)
         patches += curve_ticks(CURVES, [lane.snapshot.history for lane in compared])
         words = _scores(compared)
         untrained = not len(snapshot.history["step"])

@@ -192,9 +192,9 @@ def test_an_error_in_the_status_line_is_kept_too(make):
 
 
 def test_an_error_without_words_is_told_by_its_type(make):
-    runner = make(Echo(at=1, then=raising(ZeroDivisionError())))
+    runner = make(Echo(at=2, then=raising(ZeroDivisionError())))
     with pytest.raises(ZeroDivisionError):
-        runner.train(1)
+        runner.train(2)
     assert runner.state.message == "The task raised ZeroDivisionError: (no message)"
 
 

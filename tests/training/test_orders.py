@@ -126,7 +126,7 @@ def test_play_pressed_at_the_very_moment_the_goal_is_told_goes_on_to_the_next(ma
 
 def test_each_press_of_the_step_button_is_a_step(make):
     held = threading.Event()
-    runner = make(Echo(at=1, then=lambda: held.wait(WAIT)))
+    runner = make(Echo(at=2, then=lambda: held.wait(WAIT)))
     for _ in range(7):
         runner.step(wait=False)
     held.set()

@@ -132,7 +132,7 @@ def test_without_clipping_there_is_no_threshold_to_see() -> None:
 
 def test_a_fresh_run_has_empty_curves_without_tick_labels() -> None:
     figure = CurvesView().figure(frames("gru")[0])
-    assert [len(line.y) for line in figure.data] == [0] * 5
+    assert [len(line.y) for line in figure.data] == [0] * 6
     assert not any(figure.layout[f"yaxis{number}"].showticklabels for number in ("", "2", "3", "4"))
 
 

@@ -1,0 +1,70 @@
+"""Batches: what a run trains on, drawn from its seed; the first is drawn and looked at where the run is built."""
+
+import torch
+from torch import Tensor
+
+from rnnviz.tasks import Batch, Task
+from rnnviz.training.blame import Blame
+from rnnviz.training.contract import sequences
+from rnnviz.training.settings import Settings
+from rnnviz.training.vetting import vetted
+
+__all__ = ["Batches"]
+
+
+class Batches:
+    """The training batches of one run.
+
+    Parameters
+    ----------
+    task : Task
+        On ``device``.
+    settings : Settings
+        Their seed, and the size of the first.
+    device : torch.device
+        Where they are drawn.
+    blame : Blame
+        Told whenever the task is called.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the first batch does not keep what the task says of itself.
+
+    Examples
+    --------
+    >>> from rnnviz.tasks import make
+    >>> batches = Batches(make("adding", seq_len=10), Settings(), torch.device("cpu"), Blame())
+    >>> len(batches.next(32)), len(batches.next(7))
+    (32, 7)
+    """
+
+    def __init__(self, task: Task, settings: Settings, device: torch.device, blame: Blame) -> None:
+        self._task, self._seed, self._device, self._blame = task, settings.seed, device, blame
+        self._noise = torch.Generator(device).manual_seed(settings.seed + 1)
+        self._start()
+        self._size = settings.batch_size
+        self._first: Batch | None = blame.task(vetted, "batch()", task, self._draw(self._size))
+
+    def next(self, size: int) -> Batch:
+        """Return the next batch of ``size`` sequences; nothing waits for the device."""
+        first, self._first = self._first, None
+        if first is None:
+            return self._draw(size)
+        if size == self._size:
+            return first
+        self._start()  # as if no batch of another size had ever been drawn
+        return self._draw(size)
+
+    def noisy(self, inputs: Tensor, deviation: float) -> Tensor:
+        """Return the inputs with normal noise of that deviation; token numbers as they are."""
+        if not deviation or not inputs.is_floating_point():
+            return inputs
+        noise = torch.randn(inputs.shape, generator=self._noise, device=inputs.device, dtype=inputs.dtype)
+        return inputs + deviation * noise
+
+    def _start(self) -> None:
+        self._generator = torch.Generator(self._device).manual_seed(self._seed)
+
+    def _draw(self, size: int) -> Batch:
+        return self._blame.task(sequences, "batch()", self._task, self._task.batch, size, self._generator)
