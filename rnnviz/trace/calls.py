@@ -117,7 +117,7 @@ def states_of(given: Any) -> tuple[Tensor, ...]:
 def initial_states(module: Recurrent, layout: Layout, form: Form, given: Any, like: Tensor) -> tuple[Tensor, ...]:
     """States before the first step, (layer·direction, batch, unit) each: those given, or zeros as torch takes them."""
     if given is not None:
-        return tuple(form.state(one.detach()) for one in states_of(given))
+        return tuple(form.state(one.detach().clone()) for one in states_of(given))
     sequence = form.sequence(like.detach())
     cell = registered(module)
     if cell is not None:

@@ -108,7 +108,7 @@ class Capture:
                 module=module,
                 layout=layout,
                 form=form,
-                given=data_of(given).detach(),
+                given=data_of(given).detach().clone(),  # the model may fill one tensor anew for every call
                 initial=initial_states(module, layout, form, start, data_of(given)),
                 output=(states[0] if sequence is None else data_of(sequence)).detach(),
                 states=tuple(form.state(one.detach()) for one in states),

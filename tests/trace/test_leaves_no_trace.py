@@ -321,3 +321,26 @@ def test_a_loss_that_goes_backward_itself_is_refused_and_leaves_no_gradient():
     with pytest.raises(ValueError, match="loss must only compute a scalar, but it called backward; return the scalar"):
         trace(model, torch.randn(5, 6, 3), loss=backward)
     assert all(one.grad is None for one in model.parameters())
+
+
+def test_tensors_that_a_model_fills_anew_for_every_call_are_kept_as_each_call_was_given_them():
+    class Reusing(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.cell = nn.GRUCell(3, 4)
+
+        @torch.no_grad()
+        def forward(self, x):
+            given, state = torch.empty(2, 3), torch.zeros(2, 4)
+            for x_t in x.unbind(1):
+                state.copy_(self.cell(given.copy_(x_t), state))
+            return state
+
+    torch.manual_seed(0)
+    model, x = Reusing(), torch.randn(2, 5, 3)
+    fused = nn.GRU(3, 4, batch_first=True)
+    fused.load_state_dict({f"{name}_l0": value for name, value in model.cell.state_dict().items()})
+    expected = trace(fused, x).layers["gru"].gates
+    found = trace(model, x).layers.values()
+    for name, gate in expected.items():
+        np.testing.assert_allclose(np.concatenate([one.gates[name] for one in found], 3), gate, atol=1e-6)
