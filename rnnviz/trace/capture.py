@@ -89,7 +89,7 @@ class Capture:
             surroundings = self._exit.enter_context(self._surroundings(module, entering, rng))
             surroundings.enter_context(worked_out_once(module))
             self._running[module] = Running(previous, rng, surroundings)
-            return None if swapped is state else ((given, swapped), {})
+            return None if swapped is state else _with_state(args, kwargs, swapped)
 
         return hook
 
@@ -196,6 +196,14 @@ def _arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Sequence,
     if "hx" in kwargs and "input" in kwargs:
         return kwargs["input"], kwargs["hx"]
     return given, rest[0] if rest else None
+
+
+def _with_state(args: tuple[Any, ...], kwargs: dict[str, Any], state: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Put another state in the place of the one among a call's arguments, whatever else it is given."""
+    if "hx" not in kwargs and len(args) > 1:
+        return (args[0], state, *args[2:]), kwargs
+    name = "hx" if "hx" in kwargs else list(kwargs)[1 - len(args)]
+    return args, {**kwargs, name: state}
 
 
 def _rng_state(module: nn.Module, given: Tensor) -> Tensor | None:

@@ -10,6 +10,7 @@ from torch import Tensor
 from rnnviz.trace.calls import Call
 from rnnviz.trace.custom import CustomCell, registered, totals, walk
 from rnnviz.trace.unrolled import Unrolled
+from rnnviz.trace.untouched import untouched
 
 
 def replay_custom(call: Call) -> tuple[Unrolled, tuple[str, ...]]:
@@ -22,7 +23,7 @@ def replay_custom(call: Call) -> tuple[Unrolled, tuple[str, ...]]:
     """
     cell = registered(call.module)
     assert isinstance(cell, CustomCell)
-    with torch.enable_grad():
+    with untouched(call.module), torch.enable_grad():
         walked = walk(cell, call.module, call.sequence(), tuple(one[0] for one in call.initial))
     found = [torch.stack([states[kind] for states in walked.states]).detach() for kind in range(len(walked.states[0]))]
     _check_agreement(call, found[0])

@@ -77,6 +77,47 @@ def test_the_layers_of_cells_give_what_torchs_layers_give(ours, theirs):
             np.testing.assert_allclose(getattr(found, name), getattr(truth, name), rtol=1e-9, atol=1e-14, err_msg=name)
 
 
+@pytest.mark.parametrize("named", [False, True])
+def test_what_a_cell_is_given_beside_its_state_reaches_it(named):
+    class Scaled(Minimal):
+        def forward(self, x, h, scale):
+            return scale * super().forward(x, h)
+
+    class Steps(Loop):
+        def forward(self, x):
+            h, outputs = x.new_zeros(len(x), 4), []
+            for x_t in x.unbind(1):
+                h = self.cell(x_t, h=h, scale=0.5) if named else self.cell(x_t, h, 0.5)
+                outputs.append(h)
+            return torch.stack(outputs, 1)
+
+    register_cell(Scaled, lambda cell, x, h: cell(x, h, 0.5))
+    model, x = Steps().double(), torch.randn(2, 6, 3).double()
+    model.cell = Scaled().double()
+    found = trace(model, x, loss=loss)
+    assert list(found.layers) == ["cell"]
+    np.testing.assert_allclose(found.layers["cell"].hidden[0, 0], model(x).detach())
+
+
+def test_a_step_that_counts_and_draws_leaves_the_module_and_the_generator_as_they_were():
+    class Counting(Minimal):
+        def __init__(self):
+            super().__init__()
+            self.register_buffer("calls", torch.zeros(()))
+
+        def forward(self, x, h):
+            self.calls += 1
+            return super().forward(x, h) + 0 * torch.randn(4)
+
+    register_cell(Counting, lambda cell, x, h: cell(x, h))
+    model = Loop()
+    model.cell = Counting()
+    before = torch.get_rng_state()
+    trace(model, torch.randn(2, 6, 3, generator=torch.Generator().manual_seed(0)), loss=loss)
+    assert model.cell.calls == 0
+    assert torch.equal(torch.get_rng_state(), before)
+
+
 def test_a_step_that_is_not_what_the_module_does_is_refused():
     register_cell(Minimal, lambda cell, x, h: 0.5 * cell(x, h))
     with pytest.raises(ValueError, match="the step registered for Minimal gives other states than the module 'cell'"):
