@@ -145,6 +145,7 @@ class Verbs:
         >>> lab.train(steps=20)
         >>> lab.rewind(0)
         >>> lab.rewind(None)
+        >>> lab.close()
         """
         self._console.rewind(optional(whole(0))("step", step))
 
