@@ -121,6 +121,22 @@ def test_its_links_lead_to_chapters_that_exist(path: Path) -> None:
     assert [link for link in links if not (FOLDER / link).exists()] == []
 
 
+def _named(text: str) -> set[str]:
+    """Return the numbers of the chapters that a text sends its reader to, such as "chapters 03 and 06"."""
+    lists = re.findall(r"[Cc]hapters? (\d\d(?:(?:, | and |–| to )\d\d)*)", text)
+    return {number for one in lists for number in re.findall(r"\d\d", one)}
+
+
+@every_chapter
+def test_it_sends_the_reader_only_to_chapters_that_exist(path: Path) -> None:
+    assert _named(_text(path)) <= {chapter.stem[:2] for chapter in CHAPTERS}
+
+
+def test_the_words_on_the_screen_send_the_reader_only_to_chapters_that_exist() -> None:
+    words = (FOLDER.parents[1] / "rnnviz" / "i18n" / "en.json").read_text(encoding="utf-8")
+    assert _named(words) <= {chapter.stem[:2] for chapter in CHAPTERS}
+
+
 @every_chapter
 def test_it_is_written_as_notebook_tools_write_it(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
