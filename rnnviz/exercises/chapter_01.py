@@ -82,4 +82,19 @@ _STEP = Exercise(
     observe=lambda function: call(function, _INPUTS),
 )
 
-EXERCISES = (_COUNT, _SHAPE, _STEP)
+# h = relu(w_xh x + w_hh h + b) counts zeros: each step adds the bias 1, a 1 takes it back (w_xh = -1), w_hh = 1 keeps.
+_COUNTER = Exercise(
+    "01.counter",
+    (-1, 1, 1),
+    tolerance=1e-6,
+    mistakes=(
+        Mistake("counts-ones", (1, 1, 0)),
+        Mistake("never-rises", lambda answer: any(same(answer, wrong) for wrong in ((-1, 1, 0), (0, 1, 0)))),
+        Mistake("every-step", (0, 1, 1)),
+        Mistake("no-memory", (-1, 0, 1)),
+        Mistake("another-order", lambda answer: any(same(answer, wrong) for wrong in ((1, -1, 1), (1, 1, -1)))),
+        Mistake("not-three", lambda answer: not same(np.shape(answer), (3,))),
+    ),
+)
+
+EXERCISES = (_COUNT, _SHAPE, _STEP, _COUNTER)

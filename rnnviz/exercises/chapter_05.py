@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from rnnviz.exercises.functions import NotAFunction, call
+from rnnviz.exercises.functions import NotAFunction, Raised, call
 from rnnviz.exercises.specs import Exercise, Mistake
 from rnnviz.exercises.values import same, shape_of
 
@@ -106,4 +107,50 @@ _FIRST_STATE = Exercise(
     observe=_described,
 )
 
-EXERCISES = (_COUNT, _LAST_STATES, _FIRST_STATE)
+_PIECE = 3
+_STREAM = np.random.default_rng(50).normal(size=(2, 7, 4))  # axes (batch, time, unit): pieces of 3, 3 and 1 steps
+
+
+def _layer(x: Any, first: Any = None) -> Any:
+    """Read ``x`` as an `nn.LSTM` of one layer is called: two states go in and come out, axes (layer, batch, unit)."""
+    if x.shape[1] > _PIECE:
+        raise ValueError(f"a piece of {x.shape[1]} steps")
+    h, c = (x.new_zeros(1, len(x), 4),) * 2 if first is None else first
+    states = x.clone()
+    for step in range(x.shape[1]):
+        c = 0.5 * c + x[:, step] + 0.5 * h
+        h = c.tanh()
+        states[:, step] = h[0]
+    return states, (h, c)
+
+
+def _read(pieces: tuple[tuple[int, int], ...], handed_on: bool = True) -> NDArray[Any]:
+    """Return the states of these stretches of the stream, one behind the other: what `_layer` gives, for arrays."""
+    states, h, c = [], np.zeros((2, 4)), np.zeros((2, 4))
+    for start, end in pieces:
+        h, c = (h, c) if handed_on else (np.zeros((2, 4)), np.zeros((2, 4)))
+        for step in range(start, end):
+            c = 0.5 * c + _STREAM[:, step] + 0.5 * h
+            h = np.tanh(c)
+            states.append(h)
+    return np.stack(states, 1)
+
+
+_PIECES = ((0, 3), (3, 6), (6, 7))
+_IN_PIECES = Exercise(
+    "05.in-pieces",
+    _read(_PIECES),
+    tolerance=1e-9,
+    mistakes=(
+        Mistake("afresh", _read(_PIECES, handed_on=False)),
+        Mistake("whole", lambda answer: isinstance(answer, Raised) and answer.text.startswith("a piece of")),
+        Mistake("rest-dropped", _read(_PIECES[:2])),
+        Mistake("last-piece", lambda answer: shape_of(answer) == (2, 1, 4)),
+        Mistake("not-joined", lambda answer: isinstance(answer, tuple)),
+        Mistake("batch-axis", lambda answer: isinstance(answer, Raised) and "Sizes of tensors" in answer.text),
+        Mistake("one-state", lambda answer: isinstance(answer, Raised) and "values to unpack" in answer.text),
+    ),
+    observe=lambda function: _called(function, {"x": _STREAM}, lambda x: function(_layer, x, _PIECE)),
+)
+
+EXERCISES = (_COUNT, _LAST_STATES, _FIRST_STATE, _IN_PIECES)

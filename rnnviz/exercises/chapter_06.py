@@ -118,4 +118,30 @@ _GATE = Exercise(
     ),
 )
 
-EXERCISES = (_CLIP, _RATE, _LAST, _GATE)
+_LOSSES = _random.uniform(0.5, 1.5, size=(4, 6)) + 3.0 * (np.arange(6) >= _LENGTHS[:, None])  # larger behind the end
+_VALID = np.arange(6) < _LENGTHS[:, None]
+
+
+def _one_more() -> float:
+    return float(_LOSSES[np.arange(6) <= _LENGTHS[:, None]].mean())
+
+
+_MEAN = Exercise(
+    "06.valid-mean",
+    _LOSSES[_VALID].mean(),
+    tolerance=1e-6,
+    observe=lambda function: call(
+        _with_whole_lengths(function), {"losses": _LOSSES, "lengths": _LENGTHS.astype(np.float64)}
+    ),
+    mistakes=(
+        Mistake("all-steps", lambda answer: same(answer, _LOSSES.mean(), 1e-6)),
+        Mistake("padding-counted", lambda answer: same(answer, (_LOSSES * _VALID).mean(), 1e-6)),
+        Mistake("mean-of-means", lambda answer: same(answer, np.mean((_LOSSES * _VALID).sum(1) / _LENGTHS), 1e-6)),
+        Mistake("sum", lambda answer: same(answer, _LOSSES[_VALID].sum(), 1e-6)),
+        Mistake("one-too-many", lambda answer: same(answer, _one_more(), 1e-6)),
+        Mistake("one-each", lambda answer: shape_of(answer) in {(4,), (4, 1)}),
+        Mistake("mask-axis", _stopped_over("must match the size of tensor")),
+    ),
+)
+
+EXERCISES = (_CLIP, _RATE, _LAST, _GATE, _MEAN)

@@ -39,6 +39,8 @@ RIGHT = [
     ("01.step", _numpy),
     ("01.step", _loops),
     ("01.step", _cell),
+    ("01.counter", (-1, 1, 1)),
+    ("01.counter", torch.tensor([-1.0, 1.0, 1.0])),
 ]
 
 WRONG = [
@@ -82,8 +84,30 @@ WRONG = [
     ("01.step", lambda x_t, h: torch.tanh(x_t), "raised"),
     ("01.step", lambda x_t, h, W_xh, W_hh, b_h: 1 / 0, "raised"),
     ("01.step", torch.zeros(5), "not-a-function"),
+    ("01.counter", (1, 1, 0), "counts-ones"),
+    ("01.counter", (-1, 1, 0), "never-rises"),
+    ("01.counter", (0, 1, 0), "never-rises"),
+    ("01.counter", (0, 1, 1), "every-step"),
+    ("01.counter", (-1, 0, 1), "no-memory"),
+    ("01.counter", (1, -1, 1), "another-order"),
+    ("01.counter", (-1, 1), "not-three"),
+    ("01.counter", 1, "not-three"),
+    ("01.counter", (2, 1, 1), "other"),
 ]
 
 
 def test_the_prediction_is_that_only_the_recurrent_network_notices() -> None:
     assert PREDICTIONS["01.shuffled"] == "b"
+
+
+def test_the_counter_s_weights_count_the_zeros_and_no_others_that_get_a_hint_do() -> None:
+    def counted(w_xh: float, w_hh: float, b: float) -> list[float]:
+        layer = torch.nn.RNN(1, 1, nonlinearity="relu", batch_first=True)
+        for weight, value in zip(layer.parameters(), (w_xh, w_hh, b, 0.0), strict=True):
+            torch.nn.init.constant_(weight, value)
+        return layer(torch.tensor([0.0, 1, 1, 0, 0, 1])[None, :, None])[0].flatten().tolist()
+
+    zeros = [1.0, 1.0, 1.0, 2.0, 3.0, 3.0]
+    assert counted(-1, 1, 1) == zeros
+    wrong = [answer for id, answer, _ in WRONG if id == "01.counter" and isinstance(answer, tuple) and len(answer) == 3]
+    assert all(counted(*answer) != zeros for answer in wrong)

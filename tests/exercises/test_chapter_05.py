@@ -26,6 +26,14 @@ def _fails_elsewhere(x, units):
     return _zeros(x, units) + torch.zeros(units) * float(x.sum())
 
 
+def _in_pieces(layer, x, length):
+    states, pieces = None, []
+    for piece in x.split(length, dim=1):
+        out, states = layer(piece, states)
+        pieces.append(out)
+    return torch.cat(pieces, dim=1)
+
+
 RIGHT = [
     ("05.tagger-parameters", 4293),
     ("05.tagger-parameters", sum(weight.numel() for weight in SequenceTagger(100, 8, 16, 5).parameters())),
@@ -35,6 +43,8 @@ RIGHT = [
     ("05.first-state", _zeros),
     ("05.first-state", lambda x, units: x.new_zeros(1, len(x), units)),
     ("05.first-state", lambda x, units: torch.zeros(1, x.shape[0], units).to(x)),
+    ("05.in-pieces", _in_pieces),
+    ("05.in-pieces", lambda layer, x, length: _in_pieces(layer, x, 2)),
 ]
 
 WRONG = [
@@ -78,6 +88,17 @@ WRONG = [
     ("05.first-state", lambda x: x, "raised"),
     ("05.first-state", lambda x, units: None, "nothing-returned"),
     ("05.first-state", torch.zeros(1, 4, 7), "not-a-function"),
+    ("05.in-pieces", lambda layer, x, length: torch.cat([layer(one)[0] for one in x.split(length, 1)], 1), "afresh"),
+    ("05.in-pieces", lambda layer, x, length: layer(x)[0], "whole"),
+    ("05.in-pieces", lambda layer, x, length: _in_pieces(layer, x[:, :6], length), "rest-dropped"),
+    ("05.in-pieces", lambda layer, x, length: _in_pieces(layer, x, length)[:, -1:], "last-piece"),
+    ("05.in-pieces", lambda layer, x, length: [layer(one)[0] for one in x.split(length, 1)], "not-joined"),
+    ("05.in-pieces", lambda layer, x, length: torch.cat([layer(one)[0] for one in x.split(length, 1)]), "batch-axis"),
+    ("05.in-pieces", lambda layer, x, length: layer(x[:, :3], layer(x[:, :3])[1][0])[0], "one-state"),
+    ("05.in-pieces", lambda layer, x, length: x.mean(), "other"),
+    ("05.in-pieces", lambda layer: layer, "raised"),
+    ("05.in-pieces", lambda layer, x, length: None, "nothing-returned"),
+    ("05.in-pieces", torch.zeros(2, 7, 4), "not-a-function"),
 ]
 
 
@@ -89,6 +110,11 @@ def test_a_function_that_still_returns_the_dots_is_unanswered_too(id: str) -> No
 def test_a_bidirectional_layers_last_states_are_those_of_the_answer() -> None:
     out, h_n = nn.GRU(3, 5, batch_first=True, bidirectional=True)(torch.rand(4, 6, 3))
     torch.testing.assert_close(_joined(out, 5), torch.cat([h_n[0], h_n[1]], -1))
+
+
+def test_reading_in_pieces_is_reading_in_one_go_for_an_lstm_too() -> None:
+    layer, x = nn.LSTM(4, 5, batch_first=True), torch.rand(2, 7, 4)
+    torch.testing.assert_close(_in_pieces(layer, x, 3), layer(x)[0])
 
 
 def test_the_predictions_are_the_forward_half_and_strings() -> None:

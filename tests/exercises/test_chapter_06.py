@@ -58,6 +58,14 @@ def _gate():
     return torch.sigmoid((lstm.bias_ih_l0 + lstm.bias_hh_l0)[3])
 
 
+def _valid(losses, lengths):
+    return torch.arange(losses.size(1)) < lengths[:, None]
+
+
+def _means(losses, lengths):
+    return (losses * _valid(losses, lengths)).sum(1) / lengths
+
+
 RIGHT = [
     ("06.clip", _clip),
     ("06.clip", _torchs_clip),
@@ -71,6 +79,12 @@ RIGHT = [
     ("06.last-valid", lambda states, lengths: [s[n - 1] for s, n in zip(states.tolist(), lengths, strict=True)]),
     ("06.forget-gate", 0.88),
     ("06.forget-gate", _gate()),
+    ("06.valid-mean", lambda losses, lengths: losses[_valid(losses, lengths)].mean()),
+    ("06.valid-mean", lambda losses, lengths: (losses * _valid(losses, lengths)).sum() / lengths.sum()),
+    (
+        "06.valid-mean",
+        lambda losses, lengths: torch.cat([row[:n] for row, n in zip(losses, lengths, strict=True)]).mean(),
+    ),
 ]
 
 WRONG = [
@@ -110,6 +124,17 @@ WRONG = [
     ("06.forget-gate", np.tanh(2), "tanh"),
     ("06.forget-gate", 0.3, "other"),
     ("06.forget-gate", "0.88", "quoted"),
+    ("06.valid-mean", lambda losses, lengths: losses.mean(), "all-steps"),
+    ("06.valid-mean", lambda losses, lengths: (losses * _valid(losses, lengths)).mean(), "padding-counted"),
+    ("06.valid-mean", lambda losses, lengths: _means(losses, lengths).mean(), "mean-of-means"),
+    ("06.valid-mean", lambda losses, lengths: losses[_valid(losses, lengths)].sum(), "sum"),
+    ("06.valid-mean", lambda losses, lengths: losses[_valid(losses, lengths + 1)].mean(), "one-too-many"),
+    ("06.valid-mean", lambda losses, lengths: _means(losses, lengths), "one-each"),
+    ("06.valid-mean", lambda losses, lengths: losses[torch.arange(losses.size(1)) < lengths].mean(), "mask-axis"),
+    ("06.valid-mean", lambda losses, lengths: losses.max(), "other"),
+    ("06.valid-mean", lambda losses: losses, "raised"),
+    ("06.valid-mean", lambda losses, lengths: None, "nothing-returned"),
+    ("06.valid-mean", 1.0, "not-a-function"),
 ]
 
 
