@@ -98,6 +98,27 @@ def test_it_follows_the_plan_of_a_chapter(path: Path) -> None:
 
 
 @every_chapter
+def test_it_says_first_what_it_needs_and_how_long_it_takes(path: Path) -> None:
+    first = _book(path).cells[0].source
+    assert "You need " in first
+    assert "takes about " in first
+
+
+@every_chapter
+def test_its_exercises_are_numbered_and_marked_from_easy_to_hard(path: Path) -> None:
+    found = re.findall(r"^### Exercise (\d+) · (.*)$", _text(path), re.MULTILINE)
+    levels = [("warm-up", "core", "stretch").index(level) for _, level in found]
+    assert [int(number) for number, _ in found] == list(range(1, _text(path).count("### Exercise ") + 1))
+    assert levels == sorted(levels)
+
+
+@every_chapter
+def test_every_figure_it_draws_has_a_title(path: Path) -> None:
+    drawn = [cell for cell in _code(path) if "go.Figure(" in cell.source]
+    assert [cell.id for cell in drawn if "title_text=" not in cell.source] == []
+
+
+@every_chapter
 def test_every_exercise_has_a_folded_solution_that_is_right(path: Path) -> None:
     asked, solved = set(), set()
     for heading, cell in zip(_book(path).cells, _book(path).cells[1:], strict=False):
