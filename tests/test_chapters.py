@@ -8,6 +8,8 @@ from typing import Any
 import nbformat
 import pytest
 
+from rnnviz import cells
+
 FOLDER = Path(__file__).parents[1] / "notebooks" / "en"
 CHAPTERS = sorted(FOLDER.glob("*.ipynb"))
 IGNORED = "nbval-ignore-output"
@@ -110,6 +112,12 @@ def test_its_exercises_are_numbered_and_marked_from_easy_to_hard(path: Path) -> 
     levels = [("warm-up", "core", "stretch").index(level) for _, level in found]
     assert [int(number) for number, _ in found] == list(range(1, _text(path).count("### Exercise ") + 1))
     assert levels == sorted(levels)
+
+
+@every_chapter
+def test_the_equations_that_it_takes_from_the_package_are_there(path: Path) -> None:
+    taken = set(re.findall(r"rv\.cells\.(\w+)", "\n".join(cell.source for cell in _code(path))))
+    assert taken <= set(cells.__all__)
 
 
 @every_chapter
