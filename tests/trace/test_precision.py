@@ -9,40 +9,43 @@ from torch import nn
 from rnnviz.trace import precision, trace, tracing
 from rnnviz.trace.precision import full_precision
 
-
-@pytest.fixture(params=["cuda", "mkldnn"])
-def backend(request):
-    matmul = getattr(torch.backends, request.param).matmul
-    before = matmul.fp32_precision
-    yield matmul
-    matmul.fp32_precision = before
+LOWER = "high" if isinstance(precision._matmuls()[0], precision._Legacy) else "tf32"
 
 
-def test_the_replay_is_in_full_precision_and_the_callers_choice_comes_back(backend, monkeypatch):
+@pytest.fixture(params=range(len(precision._matmuls())))
+def matmul(request):
+    """Each setting that this version of torch has."""
+    found = precision._matmuls()[request.param]
+    before = found.fp32_precision
+    yield found
+    found.fp32_precision = before
+
+
+def test_the_replay_is_in_full_precision_and_the_callers_choice_comes_back(matmul, monkeypatch):
     replayed, seen = tracing.layers_from, []
 
     def spy(calls):
-        seen.append(backend.fp32_precision)
+        seen.append(matmul.fp32_precision)
         return replayed(calls)
 
     monkeypatch.setattr(tracing, "layers_from", spy)
-    backend.fp32_precision = "tf32"
+    matmul.fp32_precision = LOWER
     trace(nn.LSTM(2, 3), torch.randn(4, 1, 2))
     assert seen == ["ieee"]
-    assert backend.fp32_precision == "tf32"
+    assert matmul.fp32_precision == LOWER
 
 
-def test_what_was_allowed_comes_back_after_an_exception_too(backend):
-    backend.fp32_precision = "tf32"
+def test_what_was_allowed_comes_back_after_an_exception_too(matmul):
+    matmul.fp32_precision = LOWER
     with pytest.raises(KeyError), full_precision():
         raise KeyError
-    assert backend.fp32_precision == "tf32"
+    assert matmul.fp32_precision == LOWER
 
 
-def test_where_nothing_is_lowered_nothing_is_touched(backend):
-    backend.fp32_precision = "none"
+def test_where_nothing_is_lowered_nothing_is_touched(matmul):
+    before = matmul.fp32_precision
     with full_precision():
-        assert backend.fp32_precision == "none"
+        assert matmul.fp32_precision == before
 
 
 def test_the_one_setting_of_older_versions_is_raised_and_put_back(monkeypatch):
