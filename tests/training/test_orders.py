@@ -48,7 +48,7 @@ def in_thread(work):
 
 
 def returns(thread):
-    thread.join(WAIT / 4)
+    thread.join(WAIT)
     return not thread.is_alive()
 
 
