@@ -11,6 +11,7 @@ from rnnviz.tasks import Task
 from rnnviz.training import History, Race, Session, Settings
 from rnnviz.training.bylabel import ByLabel
 from rnnviz.training.entries import enter
+from rnnviz.training.insights import Insight, differences
 from rnnviz.views import COMPARED, View
 
 __all__ = ["Comparison", "compare"]
@@ -127,3 +128,20 @@ class Comparison(Verbs):
             batch), ``"metric"`` (on the held-out part); None where there is nothing to tell.
         """
         return standings(self.snapshot())
+
+    def insights(self) -> list[Insight]:
+        """Return in words what differs between the models now, what explains most first.
+
+        Returns
+        -------
+        list of rnnviz.training.insights.Insight
+            Each with its ``words`` and ``numbers``; empty while nothing tells the models apart, or early in a run.
+
+        Examples
+        --------
+        >>> comparison = compare(["rnn", "gru"], task="adding", seq_len=60, seed=0)
+        >>> comparison.train(steps=60)
+        >>> "what lies far back hardly changes the weights of “rnn”" in str(comparison.insights()[0])
+        True
+        """
+        return differences(self.snapshot())

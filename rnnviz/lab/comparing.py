@@ -6,17 +6,19 @@ from typing import Any
 from rnnviz.i18n import t
 from rnnviz.lab.choices import shown_controls, tools_asked
 from rnnviz.lab.console import Console
+from rnnviz.lab.insights import InsightsLine
 from rnnviz.lab.panel import Panel
 from rnnviz.lab.pictures import Pictures
 from rnnviz.lab.standings import Standings
 from rnnviz.lab.timeline import Timeline
 from rnnviz.lab.tools import Tool
 from rnnviz.training import LIVE, STRUCTURAL, Race, RunState
+from rnnviz.training.insights import differences
 from rnnviz.views import Focus, View
 
 __all__ = ["COMPARE_TOOLS", "CompareConsole", "ComparePanel"]
 
-COMPARE_TOOLS = ("standings", "pictures", "timeline")
+COMPARE_TOOLS = ("standings", "insights", "pictures", "timeline")
 
 
 class ComparePanel(Panel):
@@ -65,6 +67,7 @@ class CompareConsole(Console):
     def _tools(self) -> list[Tool]:
         makers: dict[str, Callable[[], Tool]] = {
             "standings": Standings,
+            "insights": lambda: InsightsLine(differences),
             "pictures": lambda: Pictures(self.views, self._chosen, self._choose),
             "timeline": lambda: Timeline(self.runner.tape, self._held, lambda step: self._guarded(self._hold, step)),
         }

@@ -179,7 +179,7 @@ class Race:
         """Look at every session; scores of the held-out part are all of one step, see `Session.snapshot`."""
         score = fresh or all(one.score_due for one in self.sessions.values())
         lanes = {label: one.frame(score=score) for label, one in self._in_turn()}
-        return RaceSnapshot.of(lanes, self._watch.shares, run=self.run, step=self.step)
+        return RaceSnapshot.of(lanes, self._watch.shares, self._watch.paces, run=self.run, step=self.step)
 
     def keep_score(self) -> None:
         """Keep every session's held-out score where that is due; see `Session.keep_score`."""
@@ -189,7 +189,7 @@ class Race:
     def rescored(self, snapshot: Snapshot) -> Snapshot:
         """Return an earlier snapshot of this race with scores of its own step; see `Session.rescored`."""
         lanes = {label: one.rescored(snapshot.lanes[label]) for label, one in self._in_turn()}
-        return RaceSnapshot.of(lanes, snapshot.shares, run=snapshot.run, step=snapshot.step)
+        return RaceSnapshot.of(lanes, snapshot.shares, snapshot.paces, run=snapshot.run, step=snapshot.step)
 
     def evaluate(self) -> dict[str, float]:
         """Return the metric on the whole held-out part: each session's by label, then each baseline."""
