@@ -64,6 +64,8 @@ class Lab(Guided, Shared, Experiments):
     Lab(task='adding', cell='gru', hidden_size=8, step=5)
     """
 
+    _console: LabConsole
+
     def __init__(
         self,
         task: str | Task = "sunspots",

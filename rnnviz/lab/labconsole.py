@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from rnnviz.lab.choices import tools_asked
-from rnnviz.lab.console import Console
 from rnnviz.lab.insights import InsightsLine
 from rnnviz.lab.inspector import Change, Inspector
 from rnnviz.lab.link import Link, Wish
 from rnnviz.lab.perturb import Perturb
 from rnnviz.lab.pictures import Pictures
 from rnnviz.lab.share import Share
+from rnnviz.lab.shared import SharedConsole
 from rnnviz.lab.sharing import code_of, recipe_of
 from rnnviz.lab.timeline import Timeline
 from rnnviz.lab.tools import Tool
@@ -23,7 +23,7 @@ from rnnviz.training.script import Script
 __all__ = ["LabConsole"]
 
 
-class LabConsole(Console):
+class LabConsole(SharedConsole):
     """A console of one session.
 
     Parameters

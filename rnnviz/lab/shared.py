@@ -1,18 +1,36 @@
-"""Shared: how a lab is given away, as a program and as a recipe, and made again from one."""
+"""Shared: how a lab or a comparison is given away, as a program and as a recipe."""
 
-from rnnviz.lab.labconsole import LabConsole
+import abc
+
+from rnnviz.lab.console import Console
 from rnnviz.lab.verbs import Verbs
+from rnnviz.training.parcel import Parcel
+from rnnviz.training.script import Script
 
-__all__ = ["Shared"]
+__all__ = ["Shared", "SharedConsole"]
+
+
+class SharedConsole(Console, abc.ABC):
+    """The console of a run that can be written down."""
+
+    @abc.abstractmethod
+    def code(self, steps: int | None = None) -> Script:
+        """Return the program of this run; it trains up to the goal unless ``steps`` says otherwise."""
+
+    @abc.abstractmethod
+    def recipe(self) -> Parcel:
+        """Return what makes the same again."""
 
 
 class Shared(Verbs):
-    """The part of a `Lab` that writes it down."""
+    """The part of a `rnnviz.Lab`, and of what `rnnviz.compare` returns, that writes it down."""
 
-    _console: LabConsole
+    _console: SharedConsole
 
     def code(self, steps: int | None = None) -> str:
         """Return a plain PyTorch script that trains as this lab does from step 0, and prints ``step N loss X`` lines.
+
+        Of a comparison, it trains all models in turn, and each line begins with the model's label.
 
         Parameters
         ----------
@@ -33,7 +51,7 @@ class Shared(Verbs):
         return self._console.code(steps)
 
     def recipe(self, *, link: bool = False) -> str:
-        """Return a small JSON text from which `from_recipe` makes the same lab, at step 0.
+        """Return a small JSON text from which `from_recipe` makes the same lab or comparison, at step 0.
 
         Parameters
         ----------

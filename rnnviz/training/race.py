@@ -1,7 +1,7 @@
 """Race: several sessions that train in lockstep on the same batches, played like one."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -30,6 +30,8 @@ class Race:
     ----------
     sessions : mapping of str to Session
         By label, all on one device and untrained.
+    stated : mapping of str to collection of str, optional
+        Names of the settings that each was asked for by itself; all that are varied by default.
 
     Attributes
     ----------
@@ -37,6 +39,8 @@ class Race:
         The same.
     varied : tuple of str
         Names of the settings in which they differ; those cannot be changed in common.
+    stated : mapping of str to tuple of str
+        Those of the varied settings that each was asked for by itself, by label.
     run : int
         How many times the models were rebuilt.
 
@@ -51,9 +55,11 @@ class Race:
     (('cell',), [2, 2])
     """
 
-    def __init__(self, sessions: Mapping[str, Session]) -> None:
+    def __init__(self, sessions: Mapping[str, Session], stated: Mapping[str, Collection[str]] | None = None) -> None:
         self.sessions = ByLabel(sessions)
         self.varied = differing([one.settings for one in self.sessions.values()])
+        asked = dict.fromkeys(sessions, self.varied) if stated is None else stated
+        self.stated = {label: tuple(name for name in self.varied if name in asked[label]) for label in sessions}
         self.run = 0
         self._lock = threading.Lock()
         self._wanted: Mapping[str, Settings] | None = None

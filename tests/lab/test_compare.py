@@ -256,7 +256,9 @@ def test_only_the_controls_asked_for_are_shown(make: Maker) -> None:
 
 
 def test_a_control_that_does_not_exist_is_answered_with_those_that_do(make: Maker) -> None:
-    with pytest.raises(ValueError, match=r"show names 'rhoo'; a lab has lr, .*standings, insights, pictures, timeline"):
+    with pytest.raises(
+        ValueError, match=r"show names 'rhoo'; a lab has lr, .*standings, insights, pictures, share, timeline"
+    ):
         make(show=["rhoo"])
 
 
