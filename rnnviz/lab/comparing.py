@@ -8,13 +8,15 @@ from rnnviz.lab.choices import shown_controls, tools_asked
 from rnnviz.lab.insights import InsightsLine
 from rnnviz.lab.panel import Panel
 from rnnviz.lab.pictures import Pictures
+from rnnviz.lab.replay import Header
+from rnnviz.lab.saving import race_header
 from rnnviz.lab.share import Share
 from rnnviz.lab.shared import SharedConsole
 from rnnviz.lab.sharing import race_code_of, race_recipe_of
 from rnnviz.lab.standings import Standings
 from rnnviz.lab.timeline import Timeline
 from rnnviz.lab.tools import Tool
-from rnnviz.training import LIVE, STRUCTURAL, Race, RunState
+from rnnviz.training import LIVE, STRUCTURAL, Race, RunState, Snapshot
 from rnnviz.training.insights import differences
 from rnnviz.training.racerecipe import RaceRecipe
 from rnnviz.training.script import Script
@@ -77,6 +79,10 @@ class CompareConsole(SharedConsole):
         """See `SharedConsole`."""
         asked = {"steps": self._goal, "show": self._asked, "views": self.views, "chosen": self.chosen}
         return race_recipe_of(self._race, **asked, every=COMPARED, usual=COMPARE_DEFAULT)
+
+    def header(self, last: Snapshot) -> Header:
+        """See `SharedConsole`."""
+        return race_header(self._race.task, {label: one.settings for label, one in self._race.sessions.items()}, last)
 
     def _tools(self) -> list[Tool]:
         makers: dict[str, Callable[[], Tool]] = {

@@ -10,13 +10,15 @@ from rnnviz.lab.inspector import Change, Inspector
 from rnnviz.lab.link import Link, Wish
 from rnnviz.lab.perturb import Perturb
 from rnnviz.lab.pictures import Pictures
+from rnnviz.lab.replay import Header
+from rnnviz.lab.saving import lab_header
 from rnnviz.lab.share import Share
 from rnnviz.lab.shared import SharedConsole
 from rnnviz.lab.sharing import code_of, recipe_of
 from rnnviz.lab.timeline import Timeline
 from rnnviz.lab.tools import Tool
 from rnnviz.lab.tourcard import TourCard
-from rnnviz.training import Session, Settings
+from rnnviz.training import Session, Settings, Snapshot
 from rnnviz.training.recipe import Recipe
 from rnnviz.training.script import Script
 
@@ -45,6 +47,10 @@ class LabConsole(SharedConsole):
     def recipe(self) -> Recipe:
         """Return what makes the same lab again."""
         return recipe_of(self.session, steps=self._goal, show=self._show, views=self.views, chosen=self.chosen)
+
+    def header(self, last: Snapshot) -> Header:
+        """See `SharedConsole`."""
+        return lab_header(self.session.task, self.session.settings, last)
 
     def tour(self) -> TourCard:
         """Return a tour of this lab."""

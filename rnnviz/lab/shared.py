@@ -1,11 +1,19 @@
-"""Shared: how a lab or a comparison is given away, as a program and as a recipe."""
+"""Shared: how a lab or a comparison is given away, as a program, as a recipe and as a page that plays its run."""
 
 import abc
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
+from rnnviz.lab.choices import asked_focus
 from rnnviz.lab.console import Console
+from rnnviz.lab.replay import Header
+from rnnviz.lab.saving import checked_path, save
 from rnnviz.lab.verbs import Verbs
+from rnnviz.training import Snapshot
 from rnnviz.training.parcel import Parcel
 from rnnviz.training.script import Script
+from rnnviz.views import View
 
 __all__ = ["Shared", "SharedConsole"]
 
@@ -21,9 +29,13 @@ class SharedConsole(Console, abc.ABC):
     def recipe(self) -> Parcel:
         """Return what makes the same again."""
 
+    @abc.abstractmethod
+    def header(self, last: Snapshot) -> Header:
+        """Return what is said of this run above its replay, which ends with that moment."""
+
 
 class Shared(Verbs):
-    """The part of a `rnnviz.Lab`, and of what `rnnviz.compare` returns, that writes it down."""
+    """The part of a `rnnviz.Lab`, and of what `rnnviz.compare` returns, that is written down."""
 
     _console: SharedConsole
 
@@ -65,3 +77,35 @@ class Shared(Verbs):
         """
         recipe = self._console.recipe()
         return recipe.link() if link else recipe.text()
+
+    def save_replay(self, path: Any, views: Sequence[str | View] | None = None, **focus: Any) -> Path:
+        """Write one HTML file that plays this run in any browser, with no kernel and no network.
+
+        It holds the kept moments of the run, up to 96 and as many as fit in 8 MB, with a slider over their steps and
+        the linked time cursor.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            Where to write it; ends in ``.html``.
+        views : sequence of str or View, optional
+            The pictures, as for `rnnviz.Lab`; those that are shown by default.
+        **focus : object
+            Which sequence, layer, direction … they show, as for `figure`.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+
+        Raises
+        ------
+        TypeError, ValueError, OSError
+            For a path that cannot be, or a view or focus that does not exist.
+        RuntimeError
+            If nothing was trained yet.
+        """
+        found, where = checked_path(path), asked_focus("save_replay", focus, "path", "views")
+        console, session = self._console, self._runner.session
+        moments = [session.rescored(one) for one in console.moments()]
+        return save(found, moments, views, console.views, console.chosen, where, console.header(moments[-1]))
