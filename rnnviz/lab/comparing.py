@@ -6,6 +6,7 @@ from typing import Any
 from rnnviz.i18n import t
 from rnnviz.lab.choices import shown_controls, tools_asked
 from rnnviz.lab.insights import InsightsLine
+from rnnviz.lab.laneinspector import LaneInspector
 from rnnviz.lab.panel import Panel
 from rnnviz.lab.pictures import Pictures
 from rnnviz.lab.replay import Header
@@ -24,7 +25,7 @@ from rnnviz.views import COMPARED, Focus, View
 
 __all__ = ["COMPARE_DEFAULT", "COMPARE_TOOLS", "CompareConsole", "ComparePanel"]
 
-COMPARE_TOOLS = ("standings", "insights", "pictures", "share", "timeline")
+COMPARE_TOOLS = ("standings", "insights", "inspector", "pictures", "share", "timeline")
 COMPARE_DEFAULT = ("hidden", "gradients", "curves", "prediction")
 
 
@@ -88,6 +89,7 @@ class CompareConsole(SharedConsole):
         makers: dict[str, Callable[[], Tool]] = {
             "standings": Standings,
             "insights": lambda: InsightsLine(differences),
+            "inspector": lambda: LaneInspector(list(self._race.sessions), self._look, self._train_one, self._guarded),
             "pictures": lambda: Pictures(self.views, self._chosen, self._choose),
             "share": lambda: Share(self.code, self.recipe, "rv.Comparison.from_recipe"),
             "timeline": lambda: Timeline(self.runner.tape, self._held, lambda step: self._guarded(self._hold, step)),

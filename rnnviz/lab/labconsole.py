@@ -6,7 +6,7 @@ from typing import Any
 
 from rnnviz.lab.choices import tools_asked
 from rnnviz.lab.insights import InsightsLine
-from rnnviz.lab.inspector import Change, Inspector
+from rnnviz.lab.inspector import Inspector
 from rnnviz.lab.link import Link, Wish
 from rnnviz.lab.perturb import Perturb
 from rnnviz.lab.pictures import Pictures
@@ -125,14 +125,6 @@ class LabConsole(SharedConsole):
     def _redraw(self) -> None:
         if self.screen is not None:
             self.screen.changed()
-
-    def _train_one(self) -> None:
-        self._hold(None)  # whoever looks back would not see what the step has done
-        self.runner.step(wait=False)
-
-    def _look(self, change: Change) -> None:
-        if self.screen is not None:
-            self.screen.look(change)
 
     def _look_at(self, time: int) -> None:
         self._look(lambda snapshot, focus: replace(focus, time=time))

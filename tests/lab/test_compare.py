@@ -29,7 +29,9 @@ def make() -> Iterator[Maker]:
     made: list[Comparison] = []
 
     def build(*models: Any, **settings: Any) -> Comparison:
-        made.append(compare(list(models or CELLS), **{"task": "adding", "fps": 500.0, **SIZES, **settings}))
+        own = {name for one in models if isinstance(one, dict) for name in one}
+        sizes = {name: size for name, size in SIZES.items() if name not in own}
+        made.append(compare(list(models or CELLS), **{"task": "adding", "fps": 500.0, **sizes, **settings}))
         return made[-1]
 
     yield build
@@ -257,7 +259,8 @@ def test_only_the_controls_asked_for_are_shown(make: Maker) -> None:
 
 def test_a_control_that_does_not_exist_is_answered_with_those_that_do(make: Maker) -> None:
     with pytest.raises(
-        ValueError, match=r"show names 'rhoo'; a lab has lr, .*standings, insights, pictures, share, timeline"
+        ValueError,
+        match=r"show names 'rhoo'; a lab has lr, .*standings, insights, inspector, pictures, share, timeline",
     ):
         make(show=["rhoo"])
 
