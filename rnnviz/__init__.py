@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Comparison": "rnnviz.lab",
     "Lab": "rnnviz.lab",
     "LightningWatch": "rnnviz.lab.adapters.lightning",
     "Trace": "rnnviz.trace",
@@ -25,6 +26,7 @@ _HOMES = {
 _MODULES = {"cells", "exercises", "models", "tasks", "trace"}  # calling the module `trace` traces
 
 __all__ = [
+    "Comparison",
     "Lab",
     "LightningWatch",
     "Trace",
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
     from rnnviz.lab import Lab
     from rnnviz.lab.adapters.lightning import LightningWatch
     from rnnviz.lab.adapters.transformers import TransformersWatch
-    from rnnviz.lab.compare import compare
+    from rnnviz.lab.compare import Comparison, compare
     from rnnviz.lab.watch import watch
     from rnnviz.trace import Trace, register_cell
 

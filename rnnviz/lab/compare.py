@@ -1,21 +1,23 @@
 """Compare: two to four models on the same batches, played by one set of buttons, shown side by side."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import asdict
+from typing import Any, Self
 
 from rnnviz.lab.choices import known_views
-from rnnviz.lab.comparing import CompareConsole
+from rnnviz.lab.comparing import COMPARE_DEFAULT, CompareConsole
+from rnnviz.lab.shared import Shared
+from rnnviz.lab.sharing import reading_recipe
 from rnnviz.lab.standings import standings
-from rnnviz.lab.verbs import Verbs
 from rnnviz.tasks import Task
 from rnnviz.training import History, Race, Session, Settings
 from rnnviz.training.bylabel import ByLabel
-from rnnviz.training.entries import enter
+from rnnviz.training.entries import enter, line_up
+from rnnviz.training.insights import Insight, differences
+from rnnviz.training.racerecipe import RaceRecipe
 from rnnviz.views import COMPARED, View
 
 __all__ = ["Comparison", "compare"]
-
-_DEFAULT = ("hidden", "gradients", "curves", "prediction")
 
 
 def compare(
@@ -73,11 +75,10 @@ def compare(
     Comparison(task='adding', models=['rnn', 'gru'], step=5)
     """
     race = enter(models, task, device=device, planned=steps, **settings)
-    known, chosen = known_views(views, COMPARED, _DEFAULT)
-    return Comparison(race, CompareConsole(race, fps=fps, goal=steps, views=known, chosen=chosen, show=show))
+    return Comparison(race, _console(race, steps=steps, show=show, views=views, fps=fps))
 
 
-class Comparison(Verbs):
+class Comparison(Shared):
     """Several models in lockstep; made by `compare`.
 
     Parameters
@@ -91,6 +92,35 @@ class Comparison(Verbs):
     def __init__(self, race: Race, console: CompareConsole) -> None:
         self._race = race
         super().__init__(console)
+
+    @classmethod
+    def from_recipe(cls, text: str, *, device: str = "auto") -> Self:
+        """Return the comparison that a recipe describes; it is read as data, and nothing in it is run.
+
+        Parameters
+        ----------
+        text : str
+            What `recipe` gave, or any text that holds it, such as a link.
+        device : str
+            As for `compare`.
+
+        Raises
+        ------
+        ValueError
+            If there is no recipe of a comparison in the text, or one that cannot be followed.
+
+        Examples
+        --------
+        >>> comparison = compare([{"clip": 1.0}, {"clip": None}], "adding", cell="gru")
+        >>> Comparison.from_recipe(comparison.recipe())
+        Comparison(task='adding', models=['clip=1', 'clip=None'], step=0)
+        """
+        recipe = RaceRecipe.parse(text)
+        common = recipe.common
+        with reading_recipe():
+            settings = [asdict(one) for one in recipe.settings]
+            race = line_up(recipe.models, settings, common.make_task(), device=device, planned=common.steps)
+            return cls(race, _console(race, steps=common.steps, show=common.show, views=common.views))
 
     def __repr__(self) -> str:
         race = self._race
@@ -127,3 +157,32 @@ class Comparison(Verbs):
             batch), ``"metric"`` (on the held-out part); None where there is nothing to tell.
         """
         return standings(self.snapshot())
+
+    def insights(self) -> list[Insight]:
+        """Return in words what differs between the models now, what explains most first.
+
+        Returns
+        -------
+        list of rnnviz.training.insights.Insight
+            Each with its ``words`` and ``numbers``; empty while nothing tells the models apart, or early in a run.
+
+        Examples
+        --------
+        >>> comparison = compare(["rnn", "gru"], task="adding", seq_len=60, seed=0)
+        >>> comparison.train(steps=60)
+        >>> "what lies far back hardly changes the weights of “rnn”" in str(comparison.insights()[0])
+        True
+        """
+        return differences(self.snapshot())
+
+
+def _console(
+    race: Race,
+    *,
+    steps: int | None,
+    show: Sequence[str] | None,
+    views: Sequence[str | View] | None,
+    fps: float = 15.0,
+) -> CompareConsole:
+    known, chosen = known_views(views, COMPARED, COMPARE_DEFAULT)
+    return CompareConsole(race, fps=fps, goal=steps, views=known, chosen=chosen, show=show)

@@ -5,18 +5,28 @@ from typing import Any
 
 from rnnviz.i18n import t
 from rnnviz.lab.choices import shown_controls, tools_asked
-from rnnviz.lab.console import Console
+from rnnviz.lab.insights import InsightsLine
+from rnnviz.lab.laneinspector import LaneInspector
 from rnnviz.lab.panel import Panel
 from rnnviz.lab.pictures import Pictures
+from rnnviz.lab.replay import Header
+from rnnviz.lab.saving import race_header
+from rnnviz.lab.share import Share
+from rnnviz.lab.shared import SharedConsole
+from rnnviz.lab.sharing import race_code_of, race_recipe_of
 from rnnviz.lab.standings import Standings
 from rnnviz.lab.timeline import Timeline
 from rnnviz.lab.tools import Tool
-from rnnviz.training import LIVE, STRUCTURAL, Race, RunState
-from rnnviz.views import Focus, View
+from rnnviz.training import LIVE, STRUCTURAL, Race, RunState, Snapshot
+from rnnviz.training.insights import differences
+from rnnviz.training.racerecipe import RaceRecipe
+from rnnviz.training.script import Script
+from rnnviz.views import COMPARED, Focus, View
 
-__all__ = ["COMPARE_TOOLS", "CompareConsole", "ComparePanel"]
+__all__ = ["COMPARE_DEFAULT", "COMPARE_TOOLS", "CompareConsole", "ComparePanel"]
 
-COMPARE_TOOLS = ("standings", "pictures", "timeline")
+COMPARE_TOOLS = ("standings", "insights", "inspector", "pictures", "share", "timeline")
+COMPARE_DEFAULT = ("hidden", "gradients", "curves", "prediction")
 
 
 class ComparePanel(Panel):
@@ -31,7 +41,7 @@ class ComparePanel(Panel):
         return t("compare.progress", step=state.step, goal=state.goal, rate=state.steps_per_second)
 
 
-class CompareConsole(Console):
+class CompareConsole(SharedConsole):
     """Connects a race to its screen; what the race compares has no knob and cannot be set.
 
     Parameters
@@ -54,27 +64,43 @@ class CompareConsole(Console):
         chosen: Sequence[str],
         show: Sequence[str] | None,
     ) -> None:
-        self._race = race
-        super().__init__(race, fps=fps, goal=goal, views=views, chosen=chosen, show=_offered(race, show))
+        self._race, self._asked = race, shown_controls(show, COMPARE_TOOLS)
+        super().__init__(race, fps=fps, goal=goal, views=views, chosen=chosen, show=_offered(race, self._asked))
 
     def set(self, changes: dict[str, Any]) -> None:
         """Change what is common; see `Console.set`."""
         self._race.refuse_varied(changes)
         super().set(changes)
 
+    def code(self, steps: int | None = None) -> Script:
+        """See `SharedConsole`."""
+        return race_code_of(self._race, self.runner.state.goal if steps is None else steps)
+
+    def recipe(self) -> RaceRecipe:
+        """See `SharedConsole`."""
+        asked = {"steps": self._goal, "show": self._asked, "views": self.views, "chosen": self.chosen}
+        return race_recipe_of(self._race, **asked, every=COMPARED, usual=COMPARE_DEFAULT)
+
+    def header(self, last: Snapshot) -> Header:
+        """See `SharedConsole`."""
+        return race_header(self._race.task, {label: one.settings for label, one in self._race.sessions.items()}, last)
+
     def _tools(self) -> list[Tool]:
         makers: dict[str, Callable[[], Tool]] = {
             "standings": Standings,
+            "insights": lambda: InsightsLine(differences),
+            "inspector": lambda: LaneInspector(list(self._race.sessions), self._look, self._train_one, self._guarded),
             "pictures": lambda: Pictures(self.views, self._chosen, self._choose),
+            "share": lambda: Share(self.code, self.recipe, "rv.Comparison.from_recipe"),
             "timeline": lambda: Timeline(self.runner.tape, self._held, lambda step: self._guarded(self._hold, step)),
         }
         return [makers[name]() for name in tools_asked(self._show, COMPARE_TOOLS)]
 
 
-def _offered(race: Race, show: Sequence[str] | None) -> tuple[str, ...]:
+def _offered(race: Race, asked: Sequence[str] | None) -> tuple[str, ...]:
     """The controls that are asked for and that all models can follow."""
     every = (*LIVE, *STRUCTURAL, *Focus.__dataclass_fields__, *COMPARE_TOOLS)
-    asked = shown_controls(show, COMPARE_TOOLS) or every
+    asked = every if asked is None else asked
     cells = {one.settings.cell for one in race.sessions.values()}
     barred = {*race.varied}
     barred |= {"cell"} if "nonlinearity" in barred else set()  # another cell has no such choice

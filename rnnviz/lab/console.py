@@ -12,7 +12,7 @@ from rnnviz.lab.screen import Screen
 from rnnviz.lab.tools import Tool
 from rnnviz.models import CELLS, INITIALISATIONS, NONLINEARITIES
 from rnnviz.training import Runner, RunState, Settings, Snapshot, Trainable
-from rnnviz.views import View
+from rnnviz.views import Focus, View
 
 __all__ = ["Console"]
 
@@ -121,6 +121,14 @@ class Console:
     def _choose(self, names: Iterable[str]) -> None:
         if self.screen is not None:
             self.screen.choose(names)
+
+    def _train_one(self) -> None:
+        self._hold(None)  # whoever looks back would not see what the step has done
+        self.runner.step(wait=False)
+
+    def _look(self, change: Callable[[Snapshot, Focus], Focus]) -> None:
+        if self.screen is not None:
+            self.screen.look(change)
 
     def set(self, changes: dict[str, Any]) -> None:
         """Change settings from code: the knobs follow, a rebuild is said first, and is done on return."""

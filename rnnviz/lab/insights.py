@@ -1,5 +1,6 @@
 """InsightsLine: one line that says in words what the pictures show, and what to try."""
 
+from collections.abc import Callable
 from typing import Any
 
 import anywidget
@@ -30,12 +31,18 @@ class InsightsLine(Tool):
 
     Words are sent anew when a rule changes its mind, or a number in them has doubled or halved, and not with every
     frame; so they name the step that they are about.
+
+    Parameters
+    ----------
+    find : callable
+        Returns what there is to say of a snapshot, the most urgent first.
     """
 
     name = "insights"
     drawer = False
 
-    def __init__(self) -> None:
+    def __init__(self, find: Callable[[Snapshot], list[Insight]] = insights) -> None:
+        self._find = find
         self.widget = Line(said=_written([], None))
         self._run: int | None = None
         self._step = 0
@@ -43,7 +50,7 @@ class InsightsLine(Tool):
 
     def show(self, snapshot: Snapshot, focus: Focus) -> None:
         """See `Tool`."""
-        found = to_say(insights(snapshot))
+        found = to_say(self._find(snapshot))
         same_run = snapshot.run == self._run and snapshot.step >= self._step  # a look back is another moment
         if same_run and len(found) == len(self._said) and all(map(Insight.agrees, self._said, found)):
             return

@@ -75,8 +75,8 @@ class Inspector(Tool):
             button.on_click(lambda _button, name=name: self._press(name))
         self.norms.observe(lambda _change: guarded(self._toggle), names="value")
         self.view.on_key = lambda key: self._press(_KEYS.get(key, ""))
-        bar = box(widgets.HBox, [*self.buttons.values(), self.norms], "rv-buttons", "rv-inspect-bar")
-        self.widget = box(widgets.VBox, [bar, self.view], "rv-inspector")
+        self.bar = box(widgets.HBox, [*self.buttons.values(), self.norms], "rv-buttons", "rv-inspect-bar")
+        self.widget = box(widgets.VBox, [self.bar, self.view], "rv-inspector")
 
     @property
     def hints(self) -> Mapping[str, list[str]]:
@@ -84,13 +84,18 @@ class Inspector(Tool):
         controls = {**self.buttons, "norms": self.norms}
         return {f"rv-inspect-{name}": [one.description, one.tooltip] for name, one in controls.items()}
 
+    @property
+    def subject(self) -> object:
+        """Whose cell it is, where there are several."""
+        return None
+
     def show(self, snapshot: Snapshot, focus: Focus) -> None:
         """Draw the cell in focus."""
         reading = Reading.of(snapshot, focus)
         norms, gradient = bool(self.norms.value), self._gradient
         sections = _sections(reading, norms=norms, gradient=gradient)
         results = {one.symbol: one.result.text for _, equations in sections for one in equations}
-        self._shown = _Results((snapshot.run, focus, norms), snapshot.step, results)
+        self._shown = _Results((self.subject, snapshot.run, focus, norms), snapshot.step, results)
         before = self._marked.told(self._shown)
         self.view.picture = {
             "title": reading.title,

@@ -1,14 +1,12 @@
 """Lab: one live recurrent network, its buttons, knobs and pictures; a facade over session, runner and screen."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Self
 
-from rnnviz.lab.choices import asked_focus, known_views, shown_controls
+from rnnviz.lab.choices import known_views, shown_controls
 from rnnviz.lab.experiments import Experiments
 from rnnviz.lab.guided import Guided
 from rnnviz.lab.labconsole import LabConsole
-from rnnviz.lab.saving import checked_path, lab_header, save
 from rnnviz.lab.shared import Shared
 from rnnviz.lab.sharing import arguments_of
 from rnnviz.tasks import Task
@@ -63,6 +61,8 @@ class Lab(Guided, Shared, Experiments):
     >>> lab
     Lab(task='adding', cell='gru', hidden_size=8, step=5)
     """
+
+    _console: LabConsole
 
     def __init__(
         self,
@@ -133,35 +133,3 @@ class Lab(Guided, Shared, Experiments):
     def task(self) -> Task:
         """What it learns: a `rnnviz.tasks.Task`, on the lab's device."""
         return self._session.task
-
-    def save_replay(self, path: Any, views: Sequence[str | View] | None = None, **focus: Any) -> Path:
-        """Write one HTML file that plays this run in any browser, with no kernel and no network.
-
-        It holds the kept moments of the run, up to 96 and as many as fit in 8 MB, with a slider over their steps and
-        the linked time cursor.
-
-        Parameters
-        ----------
-        path : str or os.PathLike
-            Where to write it; ends in ``.html``.
-        views : sequence of str or View, optional
-            The pictures, as for `Lab`; those that the lab shows by default.
-        **focus : object
-            Which sequence, layer, direction … they show, as for `figure`.
-
-        Returns
-        -------
-        pathlib.Path
-            The file.
-
-        Raises
-        ------
-        TypeError, ValueError, OSError
-            For a path that cannot be, or a view or focus that does not exist.
-        RuntimeError
-            If nothing was trained yet.
-        """
-        found, where = checked_path(path), asked_focus("save_replay", focus, "path", "views")
-        console, moments = self._console, [self._session.rescored(one) for one in self._console.moments()]
-        header = lab_header(self.task, self.settings, moments[-1])
-        return save(found, moments, views, console.views, console.chosen, where, header)

@@ -5,25 +5,27 @@ from dataclasses import replace
 from typing import Any
 
 from rnnviz.lab.choices import tools_asked
-from rnnviz.lab.console import Console
 from rnnviz.lab.insights import InsightsLine
-from rnnviz.lab.inspector import Change, Inspector
+from rnnviz.lab.inspector import Inspector
 from rnnviz.lab.link import Link, Wish
 from rnnviz.lab.perturb import Perturb
 from rnnviz.lab.pictures import Pictures
+from rnnviz.lab.replay import Header
+from rnnviz.lab.saving import lab_header
 from rnnviz.lab.share import Share
+from rnnviz.lab.shared import SharedConsole
 from rnnviz.lab.sharing import code_of, recipe_of
 from rnnviz.lab.timeline import Timeline
 from rnnviz.lab.tools import Tool
 from rnnviz.lab.tourcard import TourCard
-from rnnviz.training import Session, Settings
+from rnnviz.training import Session, Settings, Snapshot
 from rnnviz.training.recipe import Recipe
 from rnnviz.training.script import Script
 
 __all__ = ["LabConsole"]
 
 
-class LabConsole(Console):
+class LabConsole(SharedConsole):
     """A console of one session.
 
     Parameters
@@ -45,6 +47,10 @@ class LabConsole(Console):
     def recipe(self) -> Recipe:
         """Return what makes the same lab again."""
         return recipe_of(self.session, steps=self._goal, show=self._show, views=self.views, chosen=self.chosen)
+
+    def header(self, last: Snapshot) -> Header:
+        """See `SharedConsole`."""
+        return lab_header(self.session.task, self.session.settings, last)
 
     def tour(self) -> TourCard:
         """Return a tour of this lab."""
@@ -119,14 +125,6 @@ class LabConsole(Console):
     def _redraw(self) -> None:
         if self.screen is not None:
             self.screen.changed()
-
-    def _train_one(self) -> None:
-        self._hold(None)  # whoever looks back would not see what the step has done
-        self.runner.step(wait=False)
-
-    def _look(self, change: Change) -> None:
-        if self.screen is not None:
-            self.screen.look(change)
 
     def _look_at(self, time: int) -> None:
         self._look(lambda snapshot, focus: replace(focus, time=time))

@@ -37,11 +37,14 @@ class Header:
         Names and values of the settings.
     source : str
         Where the data come from and under which licence.
+    several : bool
+        Whether the pictures compare models, and want the room that those of a comparison have.
     """
 
     title: str
     facts: Sequence[tuple[str, str]] = ()
     source: str = ""
+    several: bool = False
 
 
 def replay_page(
@@ -99,7 +102,8 @@ def _page(taken: Sequence[Shot], words: Sequence[str], views: Mapping[str, View]
     return Template(beside(__file__, "replay.html")).substitute(
         title=html.escape(header.title),
         source=html.escape(header.source),
-        facts=_facts(header.facts),
+        facts=_facts(header),
+        kind=" rv-compare" if header.several else "",
         views="\n".join(_box(name, view) for name, view in views.items()),
         made=html.escape(t("replay.made")),
         noscript=html.escape(t("replay.old")),
@@ -125,6 +129,8 @@ def _script() -> str:
 
 
 def _words(snapshot: Snapshot, last: int) -> str:
+    if len(snapshot.lanes) > 1:  # every model has a loss of its own
+        return t("replay.step.compared", step=snapshot.step, last=last)
     return t("replay.step", step=snapshot.step, last=last, loss=loss_words(snapshot.loss))
 
 
@@ -132,11 +138,13 @@ def _label(name: str) -> str:
     return t("replay.failed", text="{text}") if name == "failed" else t(f"replay.{name}")
 
 
-def _facts(facts: Sequence[tuple[str, str]]) -> str:
+def _facts(header: Header) -> str:
+    facts = header.facts
     if not facts:
         return ""
+    title = t("replay.settings.compared") if header.several else t("replay.settings")
     rows = "".join(f"<div><dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd></div>" for name, value in facts)
-    return f"<details><summary>{html.escape(t('replay.settings'))}</summary><dl>{rows}</dl></details>"
+    return f"<details><summary>{html.escape(title)}</summary><dl>{rows}</dl></details>"
 
 
 def _box(name: str, view: View) -> str:

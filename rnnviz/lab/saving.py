@@ -9,11 +9,12 @@ from typing import Any
 from rnnviz.i18n import keys, t
 from rnnviz.lab.choices import views_among
 from rnnviz.lab.replay import Header, replay_page
+from rnnviz.lab.standings import standings
 from rnnviz.tasks import Task
 from rnnviz.training import Settings, Snapshot
 from rnnviz.views import Focus, View
 
-__all__ = ["checked_path", "lab_header", "save", "watch_header"]
+__all__ = ["checked_path", "lab_header", "race_header", "save", "watch_header"]
 
 
 def checked_path(path: Any) -> Path:
@@ -95,14 +96,36 @@ def lab_header(task: Task, settings: Settings, last: Snapshot) -> Header:
     """Return what is said of a lab's run: its first recurrent layer, its task, its settings."""
     cell, units = _value("cell", last.layer.kind), last.layer.hidden.shape[-1]
     title = t("replay.title", cell=cell, units=units, task=task.name, steps=last.step)
-    facts = [(t(f"knob.{one.name}"), _value(one.name, getattr(settings, one.name))) for one in fields(settings)]
-    return Header(title, facts, task.source)
+    return Header(title, _facts([settings]), task.source)
+
+
+def race_header(task: Task, settings: Mapping[str, Settings], last: Snapshot) -> Header:
+    """Return what is said of several models: which they are, how they ended, and their settings in that order."""
+    title = t("replay.title.compared", models=t("replay.beside").join(settings), task=task.name, steps=last.step)
+    ends = [(row["model"], _end(row, last)) for row in standings(last)]
+    return Header(title, [*ends, *_facts(list(settings.values()))], task.source, several=True)
 
 
 def watch_header(module: str, last: Snapshot) -> Header:
     """Return what is said of a loop that is somebody else's."""
     kind, units = last.layer.kind, last.layer.hidden.shape[-1]
     return Header(t("replay.title.watched", module=module, kind=kind.upper(), units=units, steps=last.step))
+
+
+def _facts(settings: Sequence[Settings]) -> list[tuple[str, str]]:
+    """Return the settings by name; where several models differ, each one's value."""
+    names = [one.name for one in fields(Settings)]
+    values = {name: [_value(name, getattr(one, name)) for one in settings] for name in names}
+    shown = {name: given[:1] if len(set(given)) == 1 else given for name, given in values.items()}
+    return [(t(f"knob.{name}"), t("replay.beside").join(given)) for name, given in shown.items()]
+
+
+def _end(row: Mapping[str, Any], last: Snapshot) -> str:
+    """How a model, or a simple rule, did in the end."""
+    metric = {"metric": last.metric_name, "value": f"{row['metric']:.4g}"}
+    if row["parameters"] is None:
+        return t("replay.rule", **metric)
+    return t("replay.model", **metric, parameters=row["parameters"])
 
 
 def _value(name: str, value: object) -> str:

@@ -9,12 +9,12 @@ from rnnviz.i18n import t
 from rnnviz.lab.tools import Tool
 from rnnviz.live.beside import beside
 from rnnviz.training import Snapshot
-from rnnviz.training.recipe import Recipe
+from rnnviz.training.parcel import Parcel
 from rnnviz.views import Focus
 
 __all__ = ["Share", "ShareBox"]
 
-_WORDS = ("code", "recipe", "link", "copy", "copied", "by_hand", "download")
+_WORDS = ("code", "link", "copy", "copied", "by_hand", "download")
 
 
 class ShareBox(anywidget.AnyWidget):
@@ -46,13 +46,18 @@ class Share(Tool):
         Returns the program.
     recipe : callable
         Returns the recipe. Both raise a ValueError where there is none.
+    reader : str
+        What makes a lab of the recipe again.
     """
 
     name = "share"
 
-    def __init__(self, code: Callable[[], str], recipe: Callable[[], Recipe]) -> None:
+    def __init__(
+        self, code: Callable[[], str], recipe: Callable[[], Parcel], reader: str = "rv.Lab.from_recipe"
+    ) -> None:
         self._code, self._recipe = code, recipe
-        self.widget = ShareBox(words={name: t(f"tool.share.{name}") for name in _WORDS})
+        words = {name: t(f"tool.share.{name}") for name in _WORDS}
+        self.widget = ShareBox(words=words | {"recipe": t("tool.share.recipe", reader=reader)})
 
     def show(self, snapshot: Snapshot, focus: Focus) -> None:
         """Write down the lab as it is set now; texts that are the same are not sent again."""

@@ -1,18 +1,48 @@
-"""Shared: how a lab is given away, as a program and as a recipe, and made again from one."""
+"""Shared: how a lab or a comparison is given away, as a program, as a recipe and as a page that plays its run."""
 
-from rnnviz.lab.labconsole import LabConsole
+import abc
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rnnviz.lab.choices import asked_focus
+from rnnviz.lab.console import Console
+from rnnviz.lab.replay import Header
+from rnnviz.lab.saving import checked_path, save
 from rnnviz.lab.verbs import Verbs
+from rnnviz.training import Snapshot
+from rnnviz.training.parcel import Parcel
+from rnnviz.training.script import Script
+from rnnviz.views import View
 
-__all__ = ["Shared"]
+__all__ = ["Shared", "SharedConsole"]
+
+
+class SharedConsole(Console, abc.ABC):
+    """The console of a run that can be written down."""
+
+    @abc.abstractmethod
+    def code(self, steps: int | None = None) -> Script:
+        """Return the program of this run; it trains up to the goal unless ``steps`` says otherwise."""
+
+    @abc.abstractmethod
+    def recipe(self) -> Parcel:
+        """Return what makes the same again."""
+
+    @abc.abstractmethod
+    def header(self, last: Snapshot) -> Header:
+        """Return what is said of this run above its replay, which ends with that moment."""
 
 
 class Shared(Verbs):
-    """The part of a `Lab` that writes it down."""
+    """The part of a `rnnviz.Lab`, and of what `rnnviz.compare` returns, that is written down."""
 
-    _console: LabConsole
+    _console: SharedConsole
 
     def code(self, steps: int | None = None) -> str:
         """Return a plain PyTorch script that trains as this lab does from step 0, and prints ``step N loss X`` lines.
+
+        Of a comparison, it trains all models in turn, and each line begins with the model's label.
 
         Parameters
         ----------
@@ -33,7 +63,7 @@ class Shared(Verbs):
         return self._console.code(steps)
 
     def recipe(self, *, link: bool = False) -> str:
-        """Return a small JSON text from which `from_recipe` makes the same lab, at step 0.
+        """Return a small JSON text from which `from_recipe` makes the same lab or comparison, at step 0.
 
         Parameters
         ----------
@@ -47,3 +77,35 @@ class Shared(Verbs):
         """
         recipe = self._console.recipe()
         return recipe.link() if link else recipe.text()
+
+    def save_replay(self, path: Any, views: Sequence[str | View] | None = None, **focus: Any) -> Path:
+        """Write one HTML file that plays this run in any browser, with no kernel and no network.
+
+        It holds the kept moments of the run, up to 96 and as many as fit in 8 MB, with a slider over their steps and
+        the linked time cursor.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            Where to write it; ends in ``.html``.
+        views : sequence of str or View, optional
+            The pictures, as for `rnnviz.Lab`; those that are shown by default.
+        **focus : object
+            Which sequence, layer, direction … they show, as for `figure`.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+
+        Raises
+        ------
+        TypeError, ValueError, OSError
+            For a path that cannot be, or a view or focus that does not exist.
+        RuntimeError
+            If nothing was trained yet.
+        """
+        found, where = checked_path(path), asked_focus("save_replay", focus, "path", "views")
+        console, session = self._console, self._runner.session
+        moments = [session.rescored(one) for one in console.moments()]
+        return save(found, moments, views, console.views, console.chosen, where, console.header(moments[-1]))

@@ -1,16 +1,18 @@
-"""Sharing: what a lab gives away to be run elsewhere, its program and its recipe."""
+"""Sharing: what a lab or a comparison gives away to be run elsewhere, its program and its recipe."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from rnnviz.lab.choices import known_views, shown_controls
-from rnnviz.training import Session
+from rnnviz.training import Race, Session
+from rnnviz.training.racerecipe import RaceRecipe
 from rnnviz.training.recipe import Recipe
-from rnnviz.training.script import Script, script
+from rnnviz.training.script import Script, script, together
 from rnnviz.views import DEFAULT, VIEWS, View
 
-__all__ = ["arguments_of", "code_of", "recipe_of"]
+__all__ = ["arguments_of", "code_of", "race_code_of", "race_recipe_of", "reading_recipe", "recipe_of"]
 
 
 def code_of(session: Session, steps: int) -> Script:
@@ -32,6 +34,8 @@ def recipe_of(
     show: Sequence[str] | None,
     views: Mapping[str, View],
     chosen: Iterable[str],
+    every: Mapping[str, View] = VIEWS,
+    usual: Sequence[str] = DEFAULT,
 ) -> Recipe:
     """Return what makes the same lab again.
 
@@ -47,6 +51,10 @@ def recipe_of(
         Every picture that the lab knows.
     chosen : iterable of str
         Those that it shows.
+    every : mapping of str to View
+        The views that go by a name.
+    usual : sequence of str
+        Names of those shown where nobody asks.
 
     Raises
     ------
@@ -55,7 +63,7 @@ def recipe_of(
     """
     _refuse_own_model(session, "recipe()")
     names = tuple(name for name in views if name in set(chosen))
-    own = [name for name in names if views[name] is not VIEWS.get(name)]
+    own = [name for name in names if views[name] is not every.get(name)]
     if own:
         raise ValueError(f"recipe() knows the built-in views and cannot write down {', '.join(map(repr, own))}.")
     return Recipe.of(
@@ -63,7 +71,7 @@ def recipe_of(
         session.settings,
         steps=steps,
         show=None if show is None else tuple(show),
-        views=None if names == tuple(DEFAULT) else names,
+        views=None if names == tuple(usual) else names,
     )
 
 
@@ -75,13 +83,44 @@ def arguments_of(recipe: Recipe) -> dict[str, Any]:
     ValueError
         If the task, its length, a control or a view does not exist.
     """
-    try:
+    with reading_recipe():
         task = recipe.make_task()
         known_views(recipe.views)
         shown_controls(recipe.show)
-    except ValueError as error:
-        raise ValueError(f"this recipe cannot be followed: {error}") from None
     return {"task": task, "steps": recipe.steps, "show": recipe.show, "views": recipe.views, **asdict(recipe.settings)}
+
+
+@contextlib.contextmanager
+def reading_recipe() -> Iterator[None]:
+    """Say of what is refused inside that it stood in a recipe."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"this recipe cannot be followed: {error}") from None
+
+
+def race_code_of(race: Race, steps: int) -> Script:
+    """Return the plain PyTorch program that trains all models of a race as from step 0; see `code_of`."""
+    face = next(iter(race.sessions.values()))
+    return together({label: (one.task, one.settings) for label, one in race.sessions.items()}, steps, face.planned)
+
+
+def race_recipe_of(race: Race, **asked: Any) -> RaceRecipe:
+    """Return what makes the same comparison again.
+
+    Parameters
+    ----------
+    race : Race
+        Its models.
+    **asked : object
+        As for `recipe_of`.
+
+    Raises
+    ------
+    ValueError
+        For a task or a view of somebody's own.
+    """
+    return RaceRecipe.of([recipe_of(one, **asked) for one in race.sessions.values()], list(race.stated.values()))
 
 
 def _refuse_own_model(session: Session, verb: str) -> None:

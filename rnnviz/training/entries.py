@@ -10,9 +10,9 @@ from rnnviz.training.race import Race, differing
 from rnnviz.training.session import Session
 from rnnviz.training.settings import Settings, refuse_unknown
 
-__all__ = ["enter"]
+__all__ = ["FEWEST", "MOST", "enter", "line_up"]
 
-_FEWEST, _MOST = 2, 4
+FEWEST, MOST = 2, 4
 _EXAMPLE = '["rnn", "lstm"] or [{"clip": 1.0}, {"clip": None}]'
 
 
@@ -53,16 +53,43 @@ def enter(
     asked = [_asked(one, common) for one in _listed(models)]
     for stated in (common, *asked):
         refuse_unknown(stated)
-    sessions = [Session(task, device=device, planned=planned, **common, **one) for one in asked]
-    labels = _labels(asked, [one.settings for one in sessions])
-    return Race(dict(zip(labels, sessions, strict=True)))
+    return line_up(asked, [{**common, **one} for one in asked], task, device=device, planned=planned)
+
+
+def line_up(
+    stated: Sequence[Mapping[str, Any]],
+    settings: Sequence[Mapping[str, Any]],
+    task: Task | str,
+    *,
+    device: str | torch.device,
+    planned: int | None,
+) -> Race:
+    """Return the race of models with these settings.
+
+    Parameters
+    ----------
+    stated : sequence of mapping
+        What each of them is asked for by itself, which is what its label tells.
+    settings : sequence of mapping
+        All that each is asked for.
+    task, device, planned
+        As for `enter`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for `enter`.
+    """
+    sessions = [Session(task, device=device, planned=planned, **one) for one in settings]
+    labels = _labels(stated, [one.settings for one in sessions])
+    return Race(dict(zip(labels, sessions, strict=True)), dict(zip(labels, stated, strict=True)))
 
 
 def _listed(models: Any) -> Sequence[Any]:
     if isinstance(models, str | Mapping) or not isinstance(models, Sequence):
         raise TypeError(f"models must be a list such as {_EXAMPLE}, got {models!r}.")
-    if not _FEWEST <= len(models) <= _MOST:
-        raise ValueError(f"models must hold {_FEWEST} to {_MOST} entries, got {len(models)}; write {_EXAMPLE}.")
+    if not FEWEST <= len(models) <= MOST:
+        raise ValueError(f"models must hold {FEWEST} to {MOST} entries, got {len(models)}; write {_EXAMPLE}.")
     return models
 
 

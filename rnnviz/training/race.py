@@ -1,7 +1,7 @@
 """Race: several sessions that train in lockstep on the same batches, played like one."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -30,6 +30,8 @@ class Race:
     ----------
     sessions : mapping of str to Session
         By label, all on one device and untrained.
+    stated : mapping of str to collection of str, optional
+        Names of the settings that each was asked for by itself; all that are varied by default.
 
     Attributes
     ----------
@@ -37,6 +39,8 @@ class Race:
         The same.
     varied : tuple of str
         Names of the settings in which they differ; those cannot be changed in common.
+    stated : mapping of str to tuple of str
+        Those of the varied settings that each was asked for by itself, by label.
     run : int
         How many times the models were rebuilt.
 
@@ -51,9 +55,11 @@ class Race:
     (('cell',), [2, 2])
     """
 
-    def __init__(self, sessions: Mapping[str, Session]) -> None:
+    def __init__(self, sessions: Mapping[str, Session], stated: Mapping[str, Collection[str]] | None = None) -> None:
         self.sessions = ByLabel(sessions)
         self.varied = differing([one.settings for one in self.sessions.values()])
+        asked = dict.fromkeys(sessions, self.varied) if stated is None else stated
+        self.stated = {label: tuple(name for name in self.varied if name in asked[label]) for label in sessions}
         self.run = 0
         self._lock = threading.Lock()
         self._wanted: Mapping[str, Settings] | None = None
@@ -179,7 +185,7 @@ class Race:
         """Look at every session; scores of the held-out part are all of one step, see `Session.snapshot`."""
         score = fresh or all(one.score_due for one in self.sessions.values())
         lanes = {label: one.frame(score=score) for label, one in self._in_turn()}
-        return RaceSnapshot.of(lanes, self._watch.shares, run=self.run, step=self.step)
+        return RaceSnapshot.of(lanes, self._watch.shares, self._watch.paces, run=self.run, step=self.step)
 
     def keep_score(self) -> None:
         """Keep every session's held-out score where that is due; see `Session.keep_score`."""
@@ -189,7 +195,7 @@ class Race:
     def rescored(self, snapshot: Snapshot) -> Snapshot:
         """Return an earlier snapshot of this race with scores of its own step; see `Session.rescored`."""
         lanes = {label: one.rescored(snapshot.lanes[label]) for label, one in self._in_turn()}
-        return RaceSnapshot.of(lanes, snapshot.shares, run=snapshot.run, step=snapshot.step)
+        return RaceSnapshot.of(lanes, snapshot.shares, snapshot.paces, run=snapshot.run, step=snapshot.step)
 
     def evaluate(self) -> dict[str, float]:
         """Return the metric on the whole held-out part: each session's by label, then each baseline."""

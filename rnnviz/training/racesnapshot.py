@@ -20,25 +20,41 @@ class RaceSnapshot(Snapshot):
         By label, in reading order.
     times : mapping of str to float
         Each one's share of the training time of this run; NaN before the first step.
+    seconds : mapping of str to float
+        What a training step of each takes; NaN before one was timed.
     """
 
     racers: Mapping[str, Snapshot]
     times: Mapping[str, float]
+    seconds: Mapping[str, float]
 
     @classmethod
-    def of(cls, racers: Mapping[str, Snapshot], times: Mapping[str, float], *, run: int, step: int) -> Self:
+    def of(
+        cls,
+        racers: Mapping[str, Snapshot],
+        times: Mapping[str, float],
+        seconds: Mapping[str, float],
+        *,
+        run: int,
+        step: int,
+    ) -> Self:
         """Put snapshots of one moment together.
 
         Parameters
         ----------
-        racers, times : mapping
+        racers, times, seconds : mapping
             As for the class.
         run, step : int
             Of the race.
         """
         largest = max(racers.values(), key=lambda one: one.layer.hidden.size)
         face = {field.name: getattr(largest, field.name) for field in fields(Snapshot)} | {"run": run, "step": step}
-        return cls(**face, racers=MappingProxyType(dict(racers)), times=MappingProxyType(dict(times)))
+        return cls(
+            **face,
+            racers=MappingProxyType(dict(racers)),
+            times=MappingProxyType(dict(times)),
+            seconds=MappingProxyType(dict(seconds)),
+        )
 
     @property
     def lanes(self) -> Mapping[str, Snapshot]:
@@ -49,6 +65,11 @@ class RaceSnapshot(Snapshot):
     def shares(self) -> Mapping[str, float]:
         """The times."""
         return self.times
+
+    @property
+    def paces(self) -> Mapping[str, float]:
+        """The seconds."""
+        return self.seconds
 
     @property
     def drawable(self) -> bool:

@@ -179,6 +179,11 @@ class Snapshot:
         return {"": 1.0}
 
     @property
+    def paces(self) -> Mapping[str, float]:
+        """Seconds that a training step of each lane takes, by label; NaN where nobody takes the time."""
+        return {"": math.nan}
+
+    @property
     def drawable(self) -> bool:
         """Whether loss, states and gradients are finite on every valid timestep; past a sequence's end they are NaN."""
         layer = self.layer

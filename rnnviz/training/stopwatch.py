@@ -32,12 +32,15 @@ class Stopwatch:
     ...         pass
     >>> watch.shares
     {'a': 0.4, 'b': 0.6}
+    >>> watch.paces
+    {'a': 2.0, 'b': 3.0}
     """
 
     def __init__(
         self, names: Iterable[str], device: torch.device, *, clock: Callable[[], float] = time.perf_counter
     ) -> None:
         self._seconds = dict.fromkeys(names, 0.0)
+        self._timed = dict.fromkeys(self._seconds, 0)
         self._waits = device.type != "cpu"
         self._clock = clock
 
@@ -50,6 +53,7 @@ class Stopwatch:
         started = self._now()
         yield
         self._seconds[name] += self._now() - started
+        self._timed[name] += 1
 
     @property
     def shares(self) -> Mapping[str, float]:
@@ -57,9 +61,16 @@ class Stopwatch:
         whole = sum(self._seconds.values())
         return {name: seconds / whole if whole else float("nan") for name, seconds in self._seconds.items()}
 
+    @property
+    def paces(self) -> Mapping[str, float]:
+        """Seconds that a step of each takes, by name, on average; NaN before one was timed."""
+        timed = self._timed
+        return {name: self._seconds[name] / timed[name] if timed[name] else float("nan") for name in timed}
+
     def restart(self) -> None:
         """Forget the time so far."""
         self._seconds = dict.fromkeys(self._seconds, 0.0)
+        self._timed = dict.fromkeys(self._timed, 0)
 
     def _now(self) -> float:
         if self._waits:

@@ -1,11 +1,15 @@
 """What only a real browser shows of a comparison: one cursor for all pictures, a table that lives, one pause."""
 
 from collections.abc import Callable
+from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+import rnnviz as rv
 from tests.browser.jupyter import PATIENCE, Notebook
+from tests.browser.test_replay import Opened
 
 COMPARISON = (
     "import rnnviz as rv\n"
@@ -16,6 +20,10 @@ CHECK = (
     "import json\n"
     "shown = comparison.snapshot().lanes\n"
     "print('TRUTH', json.dumps([one.layer.hidden[0, 0, 0].T.round(5).tolist() for one in shown.values()]))"
+)
+WHERE = (
+    "print('WHERE', json.dumps([str(one) for label in ('rnn', 'lstm') for one in\n"
+    "    rv.lab.inspector.Reading.of(shown[label], comparison._console.screen.panel.gaze.focus).equations()]))"
 )
 pytestmark = pytest.mark.timeout(300)
 
@@ -65,3 +73,46 @@ def test_every_number_drawn_side_by_side_is_the_number_in_the_tensor(notebook: N
             abs(a - b) for row, true in zip(drawn, truth, strict=True) for a, b in zip(row, true, strict=True)
         )
         assert largest <= 1 / 254 + 1e-4  # half of one of the 254 levels between -1 and 1
+
+
+def test_the_menu_of_the_inspector_chooses_whose_equations_are_shown(notebook: Notebook) -> None:
+    notebook.lab.locator("button.rv-open-inspector").click()
+    where, lines = notebook.lab.locator(".rv-cell-where"), notebook.lab.locator(".rv-equation")
+    expect(where).to_contain_text("RNN, timestep", timeout=PATIENCE)
+    first = lines.first.get_attribute("data-text")
+    notebook.lab.locator(".rv-inspect-model select").select_option("lstm")
+    expect(where).to_contain_text("LSTM, timestep", timeout=PATIENCE)
+    drawn = [row.get_attribute("data-text") for row in lines.all()]
+    notebook.code(WHERE)
+    truth = notebook.printed("WHERE")
+    assert first == truth[0]
+    assert drawn[: len(truth) - 1] == truth[1:]
+    assert notebook.errors == []
+
+
+def test_the_drawer_to_share_holds_the_program_of_all_models(notebook: Notebook) -> None:
+    notebook.code("print('CODE', json.dumps([comparison.code(), comparison.recipe()]))")
+    code, recipe = notebook.printed("CODE")
+    notebook.lab.locator("button.rv-open-share").click()
+    expect(notebook.lab.locator("textarea.rv-share-code")).to_have_value(code, timeout=PATIENCE)
+    expect(notebook.lab.locator("textarea.rv-share-recipe")).to_have_value(recipe)
+    assert notebook.errors == []
+
+
+def test_a_saved_comparison_winds_through_every_models_states_without_a_kernel(page: Page, tmp_path: Path) -> None:
+    settings = {"hidden_size": 8, "seq_len": 20, "seed": 0, "device": "cpu", "steps": 320}
+    comparison = rv.compare(["rnn", "gru", "lstm"], "adding", **settings)
+    comparison.train(20)
+    opened = Opened(page, comparison.save_replay(tmp_path / "run.html"))
+    for place, step in ((2, 10), (4, 20), (0, 0)):
+        opened.scrub(place)
+        opened.wait_for(step)
+        truth = comparison.figure("hidden", step=step)
+        for trace in range(3):
+            assert np.abs(opened.states(trace) - truth.data[trace].z).max() <= 1 / 254 + 1e-6
+        expect(page.locator("#rv-where")).to_have_text(f"step {step} of 20")
+    page.locator(".rv-view-hidden .rv-plot").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".rv-cursor:visible")).to_have_count(1 + 3 + 1)  # gradients, three hidden states, a cell state
+    assert opened.troubles == []
+    comparison.close()

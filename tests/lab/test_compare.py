@@ -11,6 +11,7 @@ import pytest
 import rnnviz
 from rnnviz.lab import Comparison, Lab, cells, compare
 from rnnviz.training import NonFiniteLoss
+from rnnviz.training.insights import differences, to_say
 from rnnviz.views import HiddenView, View
 from tests.lab.browser import Browser, settle
 from tests.lab.test_rerun import Notebook
@@ -28,7 +29,9 @@ def make() -> Iterator[Maker]:
     made: list[Comparison] = []
 
     def build(*models: Any, **settings: Any) -> Comparison:
-        made.append(compare(list(models or CELLS), **{"task": "adding", "fps": 500.0, **SIZES, **settings}))
+        own = {name for one in models if isinstance(one, dict) for name in one}
+        sizes = {name: size for name, size in SIZES.items() if name not in own}
+        made.append(compare(list(models or CELLS), **{"task": "adding", "fps": 500.0, **sizes, **settings}))
         return made[-1]
 
     yield build
@@ -255,7 +258,10 @@ def test_only_the_controls_asked_for_are_shown(make: Maker) -> None:
 
 
 def test_a_control_that_does_not_exist_is_answered_with_those_that_do(make: Maker) -> None:
-    with pytest.raises(ValueError, match=r"show names 'rhoo'; a lab has lr, .*standings, pictures, timeline"):
+    with pytest.raises(
+        ValueError,
+        match=r"show names 'rhoo'; a lab has lr, .*standings, insights, inspector, pictures, share, timeline",
+    ):
         make(show=["rhoo"])
 
 
@@ -377,3 +383,15 @@ def test_a_comparison_that_cannot_be_made_says_why(models: Any, settings: dict[s
         compare(models, **{"task": "adding", "device": "cpu", **settings})
     for word in words:
         assert word in str(caught.value)
+
+
+def test_a_comparison_tells_what_differs_and_its_line_says_it(make: Maker) -> None:
+    comparison = make("rnn", "gru", hidden_size=8, batch_size=32, seq_len=40)
+    browser = Browser(comparison)
+    comparison.train(100)
+    browser.catch_up()
+    found = comparison.insights()
+    assert found[0].rule == "apart"
+    assert found == differences(comparison.snapshot())
+    line = browser.screen.panel.tray.tool("insights").widget
+    assert [words for _, words, _ in line.said["sentences"]] == [one.words for one in to_say(found)]

@@ -48,11 +48,11 @@ class Page(HTMLParser):
     def index(self) -> Any:
         return json.loads(self.unpacked("rv-index"))
 
-    def states(self, frame: int) -> np.ndarray:
+    def states(self, frame: int, trace: int = 0) -> np.ndarray:
         """The hidden states of a moment as the page will draw them, axes (unit, time)."""
-        part = next(
-            one for one in self.index["frames"][frame]["parts"] if (one["figure"], one["key"]) == ("hidden", "z")
-        )
+        sought = ("hidden", trace, "z")
+        parts = self.index["frames"][frame]["parts"]
+        part = next(one for one in parts if (one["figure"], one["trace"], one["key"]) == sought)
         codes = np.frombuffer(self.unpacked("rv-data"), np.uint8, np.prod(part["shape"]), part["offset"])
         return decode(codes.reshape(part["shape"]), part["limits"])
 

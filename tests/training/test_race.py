@@ -170,7 +170,10 @@ def test_an_earlier_moment_can_be_had_with_the_scores_of_its_own_step():
     race.snapshot()
     go(race, 3)
     lanes = {label: one.frame(score=False) for label, one in race.sessions.items()}
-    earlier, truth = RaceSnapshot.of(lanes, {"rnn": 0.5, "lstm": 0.5}, run=0, step=3), race.evaluate()
+    earlier, truth = (
+        RaceSnapshot.of(lanes, {"rnn": 0.5, "lstm": 0.5}, {"rnn": 1.0, "lstm": 1.0}, run=0, step=3),
+        race.evaluate(),
+    )
     go(race, 3)
     rescored = race.rescored(earlier)
     assert {one.validation_step for one in rescored.lanes.values()} == {3}

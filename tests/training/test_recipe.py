@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from rnnviz.models import CELLS, INITIALISATIONS
 from rnnviz.tasks import Adding, Sunspots, TemporalOrder
 from rnnviz.training import OPTIMIZERS, Session, Settings
+from rnnviz.training.parcel import Parcel
 from rnnviz.training.recipe import Recipe
 from rnnviz.training.schedules import SCHEDULES
 from tests.training.examples import Echo
@@ -154,18 +155,18 @@ def test_something_that_is_no_text_is_refused() -> None:
         Recipe.parse(PLAIN)  # type: ignore[arg-type]
 
 
-def said(text: str) -> str:
+def said(text: str, kind: type[Parcel] = Recipe) -> str:
     try:
-        Recipe.parse(text)
+        kind.parse(text)
     except ValueError as error:
         return str(error)
     return ""
 
 
-def survives(text: str) -> None:
+def survives(text: str, kind: type[Parcel] = Recipe) -> None:
     """Parsing gives a recipe or a ValueError, and no module is loaded for it."""
     loaded = set(sys.modules)
-    words = said(text)
+    words = said(text, kind)
     assert words == "" or words.startswith("this recipe cannot be followed: ")
     assert set(sys.modules) == loaded
 

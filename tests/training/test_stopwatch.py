@@ -22,9 +22,18 @@ def test_shares_are_those_of_the_seconds_inside():
     assert watch.shares == {"a": 2 / 5, "b": 3 / 5}
 
 
-def test_before_anything_was_timed_there_are_no_shares():
+def test_a_pace_is_the_mean_of_the_seconds_of_a_step():
+    clock = iter([0.0, 1.0, 5.0, 8.0, 10.0, 11.0])
+    watch = Stopwatch("ab", torch.device("cpu"), clock=lambda: next(clock))
+    for name in "aba":
+        with watch.timing(name, step=1):
+            pass
+    assert watch.paces == {"a": 1.0, "b": 3.0}
+
+
+def test_before_anything_was_timed_there_are_no_shares_and_no_paces():
     watch = Stopwatch("ab", torch.device("cpu"))
-    assert all(map(math.isnan, watch.shares.values()))
+    assert all(map(math.isnan, [*watch.shares.values(), *watch.paces.values()]))
 
 
 def test_a_restart_forgets():
@@ -32,7 +41,7 @@ def test_a_restart_forgets():
     with watch.timing("a", step=1):
         pass
     watch.restart()
-    assert all(map(math.isnan, watch.shares.values()))
+    assert all(map(math.isnan, [*watch.shares.values(), *watch.paces.values()]))
 
 
 def test_what_fails_is_not_counted():

@@ -249,7 +249,9 @@ def test_a_picture_is_no_finer_than_its_pixels_and_says_so() -> None:
 @pytest.mark.parametrize("name", COMPARED)
 def test_a_label_is_drawn_as_text(name: str) -> None:
     race = sunspots()
-    strange = RaceSnapshot.of({"<i>a</i>": race.lanes["rnn"], "b": race.lanes["lstm"]}, race.shares, run=0, step=3)
+    strange = RaceSnapshot.of(
+        {"<i>a</i>": race.lanes["rnn"], "b": race.lanes["lstm"]}, race.shares, race.paces, run=0, step=3
+    )
     assert "<i>" not in COMPARED[name].figure(strange).to_json()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from rnnviz.training.insights.between import apart, even, leading
 from rnnviz.training.insights.flow import exploding, rising, vanishing
 from rnnviz.training.insights.insight import Insight
 from rnnviz.training.insights.pace import clipping, too_high, too_low
@@ -9,7 +10,7 @@ from rnnviz.training.insights.score import beside_baseline, healthy, overfitting
 from rnnviz.training.insights.units import dead, saturated
 from rnnviz.training.snapshot import Snapshot
 
-__all__ = ["Insight", "insights", "to_say"]
+__all__ = ["Insight", "differences", "insights", "to_say"]
 
 _BY_URGENCY: tuple[Callable[[Snapshot], Insight | None], ...] = (
     too_high,
@@ -43,6 +44,27 @@ def insights(snapshot: Snapshot) -> list[Insight]:
     found = [insight for rule in _BY_URGENCY if (insight := rule(snapshot)) is not None]
     fine = healthy(snapshot) if all(insight.good for insight in found) else None
     return [*found, *([] if fine is None else [fine])]
+
+
+def differences(snapshot: Snapshot) -> list[Insight]:
+    """Return what there is to say of several models beside each other, what explains most first.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        One moment of a race.
+
+    Examples
+    --------
+    >>> import itertools
+    >>> from rnnviz.training import Race, Session
+    >>> race = Race({cell: Session("adding", cell=cell, seq_len=60, device="cpu") for cell in ("rnn", "gru")})
+    >>> for _ in itertools.islice(race.steps(), 60):
+    ...     pass
+    >>> [one.rule for one in differences(race.snapshot())]
+    ['apart']
+    """
+    return [insight for rule in (apart, even, leading) if (insight := rule(snapshot)) is not None]
 
 
 def to_say(found: list[Insight]) -> list[Insight]:

@@ -8,7 +8,7 @@ from rnnviz.i18n import t
 from rnnviz.training.insights.insight import Insight, power, short
 from rnnviz.training.snapshot import Floats, Snapshot
 
-__all__ = ["exploding", "rising", "vanishing"]
+__all__ = ["VANISHED", "Path", "exploding", "paths", "rising", "vanishing"]
 
 VANISHED = 1e-6  # float32 keeps seven digits: what is a millionth of the rest is nearly lost in its sum
 UNHEARD = 1e-3  # a timestep whose gradient is a thousandth of the largest has next to no say
@@ -34,7 +34,7 @@ class Path:
 
 def vanishing(snapshot: Snapshot) -> Insight | None:
     """The gradient at the far end is a millionth of that at the near end."""
-    worst = min(_paths(snapshot), key=lambda path: path.ratio, default=None)
+    worst = min(paths(snapshot), key=lambda path: path.ratio, default=None)
     if worst is None or not worst.ratio <= VANISHED:
         return None
     heard = worst.norms >= UNHEARD * worst.norms.max()
@@ -45,7 +45,7 @@ def vanishing(snapshot: Snapshot) -> Insight | None:
 
 def exploding(snapshot: Snapshot) -> Insight | None:
     """The gradient grows on its way back."""
-    worst = max(_paths(snapshot), key=lambda path: path.ratio, default=None)
+    worst = max(paths(snapshot), key=lambda path: path.ratio, default=None)
     if worst is None or not worst.ratio >= EXPLODED:
         return None
     words = _sentence("exploding", worst, snapshot, int(worst.times[0]))
@@ -64,20 +64,20 @@ def rising(snapshot: Snapshot) -> Insight | None:
     return Insight("rising", words, {"last": last}, _against_exploding(snapshot))
 
 
-def _paths(snapshot: Snapshot) -> list[Path]:
+def paths(snapshot: Snapshot) -> list[Path]:
     """Every way back along which a gradient came at all; the newest moment of the horizon is this snapshot's."""
     if snapshot.horizon is None:
         return []
     norms = snapshot.horizon.norms[-1]
-    paths = []
+    found = []
     for layer, direction in np.ndindex(norms.shape[:2]):
         along, times = norms[layer, direction], np.arange(norms.shape[2])
         if direction == 0:
             along, times = along[::-1], times[::-1]
         begun = np.flatnonzero(along)  # no loss may have reached the states before the first of these
         if len(begun) and np.isfinite(along).all() and len(along) - begun[0] > 1:
-            paths.append(Path(layer, direction, along[begun[0] :], times[begun[0] :]))
-    return paths
+            found.append(Path(layer, direction, along[begun[0] :], times[begun[0] :]))
+    return found
 
 
 def _sentence(rule: str, path: Path, snapshot: Snapshot, limit: int) -> str:

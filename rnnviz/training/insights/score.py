@@ -8,7 +8,7 @@ from rnnviz.i18n import t
 from rnnviz.training.insights.insight import Insight, short
 from rnnviz.training.snapshot import Snapshot
 
-__all__ = ["beside_baseline", "healthy", "overfitting"]
+__all__ = ["STARTED", "ahead", "beside_baseline", "best_rule", "healthy", "overfitting"]
 
 RECENT = 50  # training steps whose metric is averaged: one batch says little
 TWICE = 2.0  # held-out error over training error; the held-out sunspots alone make 1.4
@@ -81,10 +81,7 @@ def beside_baseline(snapshot: Snapshot) -> Insight | None:
     """Worse than the best simple rule, as good, or better."""
     if snapshot.settings is None or not snapshot.baselines or not math.isfinite(snapshot.validation):
         return None
-    sign = 1 if snapshot.higher_is_better else -1
-    rule, best = max(snapshot.baselines.items(), key=lambda one: sign * one[1])
-    ahead = sign * (snapshot.validation - best)
-    close = CLOSE_SHARE if snapshot.higher_is_better else CLOSE * best
+    rule, best = best_rule(snapshot)
     scores = {
         "metric": snapshot.metric_name,
         "score": f"{snapshot.validation:.3g}",
@@ -92,14 +89,27 @@ def beside_baseline(snapshot: Snapshot) -> Insight | None:
         "rule": rule,
     }
     numbers = {"score": snapshot.validation}
-    if ahead > close:
+    if ahead(snapshot, snapshot.validation, best):
         return Insight("beats", t("insight.beats", **scores), numbers, good=True)
     if snapshot.validation_step < STARTED:
         return None
     knobs = {"lr": t("knob.lr"), "hidden_size": t("knob.hidden_size")}
-    if ahead < -close:
+    if ahead(snapshot, best, snapshot.validation, of=best):
         return Insight("worse", t("insight.worse", **scores), numbers, t("insight.worse.advice", **knobs))
     return Insight("level", t("insight.level", **scores), numbers, t("insight.level.advice", **knobs))
+
+
+def best_rule(snapshot: Snapshot) -> tuple[str, float]:
+    """Return the simple rule that does best on this task, of which there is one at least, and its score."""
+    sign = 1 if snapshot.higher_is_better else -1
+    return max(snapshot.baselines.items(), key=lambda one: sign * one[1])
+
+
+def ahead(snapshot: Snapshot, one: float, other: float, *, of: float | None = None) -> bool:
+    """Whether a score is better than another by more than chance, which for an error is a part ``of`` the other."""
+    if snapshot.higher_is_better:
+        return one - other > CLOSE_SHARE
+    return other - one > CLOSE * (other if of is None else of)
 
 
 def healthy(snapshot: Snapshot) -> Insight | None:

@@ -4,27 +4,14 @@ from rnnviz.i18n import t
 from rnnviz.tasks import Task
 from rnnviz.training.checks import whole
 from rnnviz.training.script.data import data_blocks
-from rnnviz.training.script.loop import constants, loop
+from rnnviz.training.script.loop import constants, loop, numbers
 from rnnviz.training.script.model import model_blocks
 from rnnviz.training.script.rate import rate_blocks, with_import
+from rnnviz.training.script.text import Script, program
+from rnnviz.training.script.together import together
 from rnnviz.training.settings import Settings
 
-__all__ = ["Script", "script"]
-
-
-class Script(str):
-    """A program's text; in a notebook it shows as the lines that it is.
-
-    Examples
-    --------
-    >>> Script("print(1)")
-    print(1)
-    """
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return str(self)
+__all__ = ["Script", "script", "together"]
 
 
 def script(task: Task, settings: Settings, steps: int, planned: int | None = None) -> Script:
@@ -59,6 +46,6 @@ def script(task: Task, settings: Settings, steps: int, planned: int | None = Non
     steps = whole(1)("steps", steps)
     imports, *data = data_blocks(task)
     title = t("script.about", task=task.name, cell=t(f"knob.cell.{settings.cell}"))
-    head = "\n\n".join([f'"""{title}"""', with_import(imports, settings), constants(task, settings, steps, planned)])
-    blocks = [head, *data, *model_blocks(task, settings), *rate_blocks(settings), loop(settings)]
-    return Script("\n\n\n".join(block.strip("\n") for block in blocks) + "\n")
+    values = constants(numbers(task, settings, steps, planned))
+    blocks = [*data, *model_blocks(task, settings), *rate_blocks(settings), loop(settings)]
+    return program(title, with_import(imports, settings), values, blocks)

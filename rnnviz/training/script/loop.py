@@ -1,16 +1,18 @@
 """The part of a script that holds the numbers, and the one that trains."""
 
+from collections.abc import Mapping
+
 from rnnviz.i18n import t
 from rnnviz.tasks import Sunspots, Task
 from rnnviz.training.settings import Settings
 
-__all__ = ["constants", "loop"]
+__all__ = ["constants", "loop", "numbers"]
 
 _OPTIMIZERS = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW"}
 
 
-def constants(task: Task, settings: Settings, steps: int, planned: int | None) -> str:
-    """Return the numbers at the top of the script, those alone that it uses."""
+def numbers(task: Task, settings: Settings, steps: int, planned: int | None) -> dict[str, object]:
+    """Return the numbers of the script by name, those alone that it uses."""
     values = {
         "STEPS": steps,
         "PLANNED": None if settings.schedule == "constant" else planned or steps,
@@ -26,11 +28,24 @@ def constants(task: Task, settings: Settings, steps: int, planned: int | None) -
         "RHO": settings.rho,
         "FORGET_BIAS": None if settings.cell == "rnn" else settings.forget_bias,
     }
-    return "\n".join(f"{name} = {value}" for name, value in values.items() if value is not None)
+    return {name: value for name, value in values.items() if value is not None}
 
 
-def loop(settings: Settings) -> str:
-    """Return the training loop."""
+def constants(values: Mapping[str, object]) -> str:
+    """Return the lines that give numbers their names."""
+    return "\n".join(f"{name} = {value}" for name, value in values.items())
+
+
+def loop(settings: Settings, tell: str = 'print(f"step {step} loss {loss.item():.9g}")') -> str:
+    """Return the training loop.
+
+    Parameters
+    ----------
+    settings : Settings
+        How it trains.
+    tell : str
+        The last line of a step, which has ``step`` and ``loss``.
+    """
     shaped = settings.init != "default" or settings.rho is not None
     shaped = shaped or (settings.forget_bias is not None and settings.cell != "rnn")
     lines = [
@@ -43,7 +58,7 @@ def loop(settings: Settings) -> str:
         *(["noise = torch.Generator(DEVICE).manual_seed(SEED + 1)"] if settings.input_noise else []),
         "",
         "for step in range(1, STEPS + 1):",
-        *(f"    {line}" for line in _step(settings)),
+        *(f"    {line}" for line in [*_step(settings), tell]),
     ]
     return "\n".join(lines)
 
@@ -61,5 +76,4 @@ def _step(settings: Settings) -> list[str]:
         "loss.backward()",
         *([clip] if settings.clip is not None else []),
         "optimizer.step()",
-        'print(f"step {step} loss {loss.item():.9g}")',
     ]

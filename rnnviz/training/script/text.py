@@ -1,0 +1,41 @@
+"""The text of a script: how its parts stand on the page."""
+
+from collections.abc import Sequence
+
+__all__ = ["Script", "program"]
+
+
+class Script(str):
+    """A program's text; in a notebook it shows as the lines that it is.
+
+    Examples
+    --------
+    >>> Script("print(1)")
+    print(1)
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def program(title: str, imports: str, values: str, blocks: Sequence[str]) -> Script:
+    """Return the script of these parts.
+
+    Parameters
+    ----------
+    title : str
+        What it does, a sentence.
+    imports, values : str
+        The lines at its top.
+    blocks : sequence of str
+        What follows, two empty lines apart.
+
+    Examples
+    --------
+    >>> program("Say one.", "import math", "ONE = 1", ["print(ONE)"]).splitlines()[-1]
+    'print(ONE)'
+    """
+    head = "\n\n".join([f'"""{title}"""', imports, values])
+    return Script("\n\n\n".join(block.strip("\n") for block in [head, *blocks]) + "\n")
