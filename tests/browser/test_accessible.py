@@ -1,5 +1,6 @@
 """What a learner without a mouse, or without the sight of the screen, has of a lab."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -106,6 +107,56 @@ def test_the_arrow_keys_move_through_the_answers_of_a_prediction(notebook: Noteb
     expect(page.locator(".rv-predict-said [role=status]")).to_contain_text("You predict b) no")
 
 
+def numbers(words: str) -> list[float]:
+    """The numbers of a sentence after its colon, as they are written."""
+    return [
+        float(one.replace("−", "-")) for one in re.findall(r"−?\d+(?:\.\d+)?(?:e[−+]\d+)?", words.partition(":")[2])
+    ]
+
+
+def test_a_picture_is_described_with_the_numbers_of_the_tensor(notebook: Notebook, page: Page) -> None:
+    notebook.code(
+        "import json, numpy as np; layer = lab.snapshot().layer; h = layer.hidden[0, 0, 0]\n"
+        "total = np.sqrt((layer.grad_hidden[0, 0] ** 2).sum((0, 2)))\n"
+        "print('TRUTH', json.dumps([float(x) for x in (h.min(), h.max(), h.mean(), total[0], total[-1])]))"
+    )
+    low, high, mean, first, last = notebook.printed("TRUTH")
+    notebook.view("hidden").scroll_into_view_if_needed()
+    about = notebook.lab.locator(".rv-view-hidden .rv-about")
+    expect(about).to_contain_text(": sequence 0 of 8", timeout=PATIENCE)
+    told = re.search(r"hidden state h between (\S+) and (\S+), mean ([^;]+);", about.text_content() or "")
+    assert told is not None
+    assert numbers(":" + " ".join(told.groups())) == pytest.approx([low, high, mean], abs=0.006)
+    assert notebook.view("hidden").get_attribute("aria-describedby") == about.get_attribute("id")
+    gradients = notebook.lab.locator(".rv-view-gradients .rv-about")
+    expect(gradients).to_contain_text("total from", timeout=PATIENCE)
+    told = re.search(r"total from (\S+) at 0 to (\S+) at 19", gradients.text_content() or "")
+    assert told is not None
+    assert numbers(":" + " ".join(told.groups())) == pytest.approx([first, last], rel=0.06)
+
+
+def test_the_arrow_keys_read_out_one_timestep_of_a_picture(notebook: Notebook, page: Page) -> None:
+    notebook.view("gradients").focus()
+    page.keyboard.press("ArrowLeft")
+    found = notebook.lab.locator(".rv-view-gradients [role=status]")
+    expect(found).to_contain_text(re.compile(r"^Timestep 19: direct \S+; total \S+\.$"))
+    page.keyboard.press("Escape")
+    expect(found).to_be_empty()
+
+
+def test_a_picture_s_buttons_are_one_stop_and_send_nothing_away(notebook: Notebook, page: Page) -> None:
+    notebook.view("gradients").focus()
+    page.keyboard.press("Tab")
+    first = page.evaluate("() => document.activeElement.getAttribute('aria-label')")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("() => document.activeElement.matches('.modebar-btn')")
+    assert page.evaluate("() => document.activeElement.getAttribute('aria-label')") != first
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.tagName") == "SUMMARY"
+    names = notebook.lab.locator(".modebar-btn").evaluate_all("all => all.map(one => one.getAttribute('aria-label'))")
+    assert not [name for name in names if "Share" in name]
+
+
 def test_what_has_the_focus_is_outlined(notebook: Notebook, page: Page) -> None:
     for name in (
         ".rv-lr .noUi-handle",
@@ -118,3 +169,55 @@ def test_what_has_the_focus_is_outlined(notebook: Notebook, page: Page) -> None:
         place.focus()
         outline = place.evaluate("one => { const s = getComputedStyle(one); return [s.outlineStyle, s.outlineWidth] }")
         assert outline == ["solid", "2px"], name
+
+
+def test_the_cell_s_numbers_are_a_list_of_whole_lines(notebook: Notebook, page: Page) -> None:
+    toggle = notebook.lab.locator("button.rv-open-inspector")
+    toggle.click()
+    rows = notebook.lab.get_by_role("list").first.get_by_role("listitem")
+    expect(rows).to_have_count(6, timeout=PATIENCE)
+    heard = rows.locator(".rv-heard").all_text_contents()
+    assert [text.split("; ")[1] for text in heard] == [row.get_attribute("data-text") for row in rows.all()]
+    drawing = notebook.lab.locator(".rv-cell-drawing")
+    alt = drawing.get_attribute("aria-label") or ""
+    for name in ("i_t", "h_t"):
+        value = notebook.lab.locator(f".rv-equation[data-symbol='{name}'] .rv-result strong").text_content()
+        assert f"{name} = {value}" in alt
+    expect(notebook.lab.locator(".rv-cellview")).to_have_attribute("role", "group")
+    toggle.click()
+
+
+CONTRAST = """([root, words]) => {
+    const light = parts => parts.map(p => p / 255).map(p => p <= 0.04045 ? p / 12.92 : ((p + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, p, i) => sum + p * [0.2126, 0.7152, 0.0722][i], 0);
+    const read = text => { const n = text.match(/[\\d.]+/g).map(Number); return [n.slice(0, 3), n[3] ?? 1] };
+    const over = ([ink, a], paper) => ink.map((p, i) => a * p + (1 - a) * paper[i]);
+    const paper = one => { if (!one) return [255, 255, 255];
+        const colour = read(getComputedStyle(one).backgroundColor);
+        return colour[1] === 1 ? colour[0] : over(colour, paper(one.parentElement)) };
+    return [...document.querySelectorAll(root)].flatMap(lab => [...lab.querySelectorAll(words)])
+        .filter(one => one.getClientRects().length && one.textContent.trim() && !one.closest('[disabled], :disabled'))
+        .map(one => { const back = paper(one);
+            const [a, b] = [light(over(read(getComputedStyle(one).color), back)), light(back)].sort((p, q) => q - p);
+            return [one.className || one.tagName, (a + 0.05) / (b + 0.05)] });
+}"""
+WORDS = (
+    ".rv-fine, .rv-failed, .rv-figures, .rv-insights span, .rv-insight-words, .widget-label, small, b, button, select,"
+    " summary, .rv-hint, .rv-heading, .rv-lhs, .rv-number, .rv-term small, .rv-before, .rv-where, textarea, a, td, th"
+)
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
+def test_words_have_the_contrast_that_wcag_asks_for(notebook: Notebook, page: Page, theme: str) -> None:
+    notebook.theme(theme)
+    page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme, timeout=PATIENCE)
+    toggles = [notebook.lab.locator(f"button.rv-open-{name}") for name in ("inspector", "share")]
+    for toggle in toggles:
+        toggle.click()
+    expect(notebook.lab.locator(".rv-share textarea").first).to_be_visible()
+    notebook.lab.locator(".rv-status .widget-html-content span").evaluate("one => one.className = 'rv-failed'")
+    found = page.evaluate(CONTRAST, [".rv-lab, .rv-predict", WORDS])
+    for toggle in toggles:
+        toggle.click()
+    assert len(found) > 100
+    assert [(name, round(ratio, 2)) for name, ratio in found if ratio < 4.5] == []
