@@ -15,14 +15,13 @@ LAB = (
     "lab"
 )
 PREDICT = "rv.exercises.predict('Above 1?', options={'a': 'yes', 'b': 'no'}, answer='b', why='It stays below.')"
-FOCUSED = "() => document.activeElement.className"
 pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")
 def notebook(browser: Browser, address: str, folder) -> Iterator[Notebook]:
     """One lab for all: each test leaves it at rest, with its drawers closed."""
-    write_notebook(folder / "accessible.ipynb", LAB, PREDICT)
+    write_notebook(folder / "accessible.ipynb", LAB, PREDICT, "lab.tour()", "None")
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
     opened = Notebook(context.new_page()).open(address, "accessible.ipynb").run_all()
     opened.wait_for_step(60)
@@ -221,3 +220,20 @@ def test_words_have_the_contrast_that_wcag_asks_for(notebook: Notebook, page: Pa
         toggle.click()
     assert len(found) > 100
     assert [(name, round(ratio, 2)) for name, ratio in found if ratio < 4.5] == []
+
+
+def test_the_keyboard_goes_from_the_tour_s_card_to_the_lab_and_back_and_ends_it(notebook: Notebook, page: Page) -> None:
+    page.locator(".rv-tour-start").focus()
+    page.keyboard.press("Enter")
+    card = page.locator(".rv-tour-card")
+    expect(card).to_have_attribute("aria-label", "Step 1 of 9: Let it learn", timeout=PATIENCE)
+    has_focus(page, "rv-tour-card")
+    page.keyboard.press("Tab")
+    has_focus(page, "rv-tour-reach")
+    page.keyboard.press("Enter")
+    has_focus(page, "rv-play")
+    page.keyboard.press("Escape")
+    has_focus(page, "rv-tour-card")
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden(timeout=PATIENCE)
+    has_focus(page, "rv-tour-start")
