@@ -93,9 +93,11 @@ class CurvesOverlay(View):
             patches += _clip_line(len(compared) * (len(CURVES) + 1) + place, lane.snapshot)
         patches += curve_ticks(CURVES, [lane.snapshot.history for lane in compared])
         words = _scores(compared)
-        untrained = not len(snapshot.history["step"])
-        said = t("view.curves.empty", score=words) if untrained else words
-        return [*patches, Patch(None, "annotations[0].text", said)]
+        if not len(snapshot.history["step"]):
+            words = (
+                t("view.curves.empty", score=words) if "<br>" in words else t("view.curves.empty.each", scores=words)
+            )
+        return [*patches, Patch(None, "annotations[0].text", words)]
 
 
 class PredictionOverlay(PredictionView):
@@ -141,7 +143,7 @@ def _of(line: go.Scatter, color: str, name: str, group: str) -> go.Scatter:
 
 def _marked(line: go.Scatter, symbol: str) -> go.Scatter:
     """The same line with a few of a model's symbols on it: colours alone do not tell it from others to every eye."""
-    return line.update(mode="lines+markers", marker={"symbol": symbol, "size": 7, "maxdisplayed": _MARKS})
+    return line.update(mode="lines+markers", marker={"symbol": symbol, "size": 6, "maxdisplayed": _MARKS})
 
 
 def _gradients(first: int, snapshot: Snapshot, focus: Focus, pixels: Pixels | None) -> list[Patch]:

@@ -14,6 +14,7 @@ LAB = (
     "lab.train(60)\n"
     "lab"
 )
+COMPARE = "rv.compare(['rnn', 'gru', 'lstm'], task='adding', hidden_size=4, seq_len=12, seed=0)"
 PREDICT = "rv.exercises.predict('Above 1?', options={'a': 'yes', 'b': 'no'}, answer='b', why='It stays below.')"
 pytestmark = pytest.mark.timeout(300)
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.timeout(300)
 @pytest.fixture(scope="module")
 def notebook(browser: Browser, address: str, folder) -> Iterator[Notebook]:
     """One lab for all: each test leaves it at rest, with its drawers closed."""
-    write_notebook(folder / "accessible.ipynb", LAB, PREDICT, "lab.tour()", "None")
+    write_notebook(folder / "accessible.ipynb", LAB, PREDICT, "lab.tour()", COMPARE, "None")
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
     opened = Notebook(context.new_page()).open(address, "accessible.ipynb").run_all()
     opened.wait_for_step(60)
@@ -237,3 +238,19 @@ def test_the_keyboard_goes_from_the_tour_s_card_to_the_lab_and_back_and_ends_it(
     page.keyboard.press("Escape")
     expect(card).to_be_hidden(timeout=PATIENCE)
     has_focus(page, "rv-tour-start")
+
+
+def test_nothing_is_cut_off_in_a_window_of_700_pixels(notebook: Notebook, page: Page) -> None:
+    page.set_viewport_size({"width": 700, "height": 1000})
+    page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
+    compared = page.locator(".rv-compare")
+    compared.scroll_into_view_if_needed()
+    expect(compared.locator(".rv-view-curves .annotation-text").first).to_contain_text("press Play", timeout=PATIENCE)
+    cut = """() => [...document.querySelectorAll('.rv-lab')].flatMap(lab => {
+        const right = lab.getBoundingClientRect().right + 1;
+        return [...lab.querySelectorAll('button, select, input, .widget-label, th, td, .annotation-text, .xtitle')]
+            .filter(one => one.getClientRects().length && one.getBoundingClientRect().right > right)
+            .map(one => `${one.tagName} ${one.className} ${one.textContent}`) })"""
+    notebook.settle()
+    assert page.evaluate(cut) == []
+    page.set_viewport_size({"width": 1400, "height": 1000})
