@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import ipywidgets as widgets
 
 from rnnviz.i18n import t
+from rnnviz.lab.dress import Dress
 
 __all__ = ["PredictPanel"]
 
@@ -35,12 +36,14 @@ class PredictPanel:
         self._commit = commit
         self.options = widgets.RadioButtons(options=options, value=None)
         self.button = widgets.Button(description=t("predict.commit"), tooltip=t("predict.commit.tip"), disabled=True)
+        self.options.add_class("rv-predict-options")
         self.button.add_class("rv-predict-commit")
         self.said = widgets.HTML()
         self.said.add_class("rv-predict-said")
         heading = widgets.HTML(f"<b>{html.escape(t('predict.title'))}</b> {html.escape(question)}")
         style = widgets.HTML(f"<style>{_STYLE}</style>", layout={"display": "none"})
-        self.widget = widgets.VBox([style, heading, self.options, self.button, self.said])
+        dress = Dress(hints={"rv-predict-options": [question, ""]}, layout={"display": "none"})
+        self.widget = widgets.VBox([style, dress, heading, self.options, self.button, self.said])
         self.widget.add_class("rv-predict")
         self.options.observe(lambda _change: self._ready(), names="value")
         self.button.on_click(lambda _button: self._committed())
@@ -69,4 +72,4 @@ class PredictPanel:
             self._say(self._commit(self.options.value))
 
     def _say(self, words: str) -> None:
-        self.said.value = f'<span role="status" aria-live="polite">{html.escape(words)}</span>'
+        self.said.value = f"<span>{html.escape(words)}</span>"

@@ -1,4 +1,4 @@
-"""Dress: the lab's style sheet, and the tooltips and screen-reader names that ipywidgets do not set."""
+"""Dress: the lab's style sheet, and what keyboards and screen readers need and ipywidgets do not give."""
 
 import anywidget
 import traitlets
@@ -9,15 +9,15 @@ __all__ = ["Dress"]
 
 
 class Dress(anywidget.AnyWidget):
-    """An invisible widget inside the lab.
+    """An invisible widget inside a lab, or inside a question (``rv-predict``).
 
     Attributes
     ----------
     hints : dict of str to list of str
-        Class name of a control to its label and its tooltip.
+        Class name of a control to its label and its tooltip; without one where that is empty.
     """
 
-    _esm = beside(__file__, "dress.js")
+    _esm = beside(__file__, "reach.js", "dress.js")
     _css = beside(__file__, "lab.css")
     hints = traitlets.Dict().tag(sync=True)
 

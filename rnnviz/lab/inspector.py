@@ -99,6 +99,7 @@ class Inspector(Tool):
         before = self._marked.told(self._shown)
         self.view.picture = {
             "title": reading.title,
+            "alt": t("inspector.alt", title=reading.title, results=_listed(results)),
             "hint": t("inspector.hint.norms") if norms else t("inspector.hint"),
             "diagram": asdict(diagram(reading, snapshot.scales, norms=norms, gradient=gradient)),
             "lines": [
@@ -141,6 +142,10 @@ def _sections(reading: Reading, *, norms: bool, gradient: bool) -> list[tuple[st
     if gradient and not norms:
         sections.append((t("inspector.heading.norms"), reading.gradient_equations(norms=True)))
     return sections
+
+
+def _listed(results: Mapping[str, str]) -> str:
+    return "; ".join(f"{symbol} = {value}" for symbol, value in results.items())
 
 
 def _at(snapshot: Snapshot, focus: Focus, time: int) -> Focus:

@@ -77,8 +77,9 @@ class Panel:
         self.figures_text.value = f'<span class="rv-figures">{html.escape(self.progress(state))}</span>'
         self.status.value = status_words(words, failed=failed)
         playing = state.phase == "playing"
-        self.play.disabled = playing or state.phase == "stopped"
-        self.pause.disabled = not playing
+        disabled = {self.play: playing or state.phase == "stopped", self.pause: not playing}
+        for button, off in sorted(disabled.items(), key=lambda one: one[1]):  # the one enabled takes over the focus
+            button.disabled = off
         self.step.disabled = self.reset.disabled = state.phase == "stopped"
 
     def progress(self, state: RunState) -> str:
@@ -105,7 +106,7 @@ def status_words(words: str, *, failed: bool) -> str:
         Whether to mark it as an error.
     """
     tone = "rv-failed" if failed else "rv-fine"
-    return f'<span role="status" aria-live="polite" class="{tone}">{html.escape(words)}</span>'
+    return f'<span class="{tone}">{html.escape(words)}</span>'
 
 
 def loss_words(loss: float) -> str:

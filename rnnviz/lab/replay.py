@@ -121,8 +121,8 @@ def _page(taken: Sequence[Shot], words: Sequence[str], views: Mapping[str, View]
 def _script() -> str:
     """The live page's modules, each in a function that returns what it exports, and the player."""
     parts = [beside(live.__file__, "page.js")]
-    for name in ("runtime", "feed", "figure"):
-        source = beside(live.__file__, f"{name}.js")
+    for name, *needed in (("runtime", "told.js"), ("feed",), ("figure",)):
+        source = beside(live.__file__, *needed, f"{name}.js")
         assert source.count("\nexport default ") == 1, f"{name}.js must have one default export"
         parts.append(f"const {name} = (() => {{\n{source.replace('export default ', 'return ')}\n}})();")
     return "\n".join([*parts, beside(__file__, "replay.js")])

@@ -10,7 +10,7 @@ from rnnviz.i18n import t
 from rnnviz.lab.tools import Tool
 from rnnviz.training import Snapshot
 from rnnviz.views import Focus
-from rnnviz.views.lanes import COLORS
+from rnnviz.views.lanes import COLORS, GLYPHS
 
 __all__ = ["Standings", "standings"]
 
@@ -77,8 +77,9 @@ def _best(metrics: list[float], higher_is_better: bool) -> float:
 
 
 def _line(row: dict[str, Any], place: int | None, best: bool) -> str:
-    """One row: a model with its colour, the best score bold, or a baseline."""
-    swatch = "" if place is None else f'<span class="rv-swatch" style="background:{COLORS[place]}"></span>'
+    """One row: a model with its colour and symbol, the best score bold, or a baseline."""
+    glyph = "" if place is None else list(GLYPHS.values())[place]
+    swatch = glyph and f'<span class="rv-swatch" data-glyph="{glyph}" style="color:{COLORS[place or 0]}"></span>'
     cells = [f'<th scope="row">{swatch}{html.escape(row["model"])}</th>']
     for column in _COLUMNS[1:]:
         text = html.escape(_said(column, row[column]))

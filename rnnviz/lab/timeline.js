@@ -23,12 +23,15 @@ export default {
     const range = add(el, "input", "rv-track", { type: "range", min: 0, "aria-label": labels.slider, title: labels.slider, ...lab });
     const live = add(el, "button", "rv-live", { type: "button", title: labels.live_tip, ...lab });
     live.textContent = labels.live;
-    const words = add(el, "output", "rv-where", {});
-    let [steps, step, sent, pressed] = [[], null, 0, false];
+    const words = add(el, "output", "rv-where", { "aria-live": "off" }); // it changes with every frame
+    let [steps, step, sent, pressed, told] = [[], null, 0, false, false];
 
+    // Each new value of a slider in focus is read out: while it follows a run, the first one alone.
     const said = () => {
       words.textContent = model.get("words");
-      range.setAttribute("aria-valuetext", model.get("words"));
+      const following = document.activeElement === range && step === null && range.hasAttribute("aria-valuetext");
+      if (!following || !told) range.setAttribute("aria-valuetext", model.get("words"));
+      told = following;
     };
     const follow = () => {
       if (!pressed && model.get("heard") >= sent) step = model.get("held");

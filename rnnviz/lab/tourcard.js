@@ -27,17 +27,31 @@ function target(model) {
   return null;
 }
 
-function fill(model, card) {
+// What has to be worked lies far away on the page: one button leads the keyboard there, Escape leads it back.
+function leader(model) {
+  const made = part("button", "rv-tour-button rv-tour-reach", model.get("labels").reach);
+  made.type = "button";
+  made.onclick = () => {
+    const found = target(model), inside = "button:enabled, select, input, [tabindex='0']";
+    const first = found?.matches(inside) ? found : [...(found?.querySelectorAll(inside) ?? [])].find(visible);
+    first?.focus();
+  };
+  return made;
+}
+
+function fill(model, card, told) {
   const { count, title, words, praise, done, first } = model.get("said");
   const onward = done ? button(model, "next", "next", "next rv-tour-main") : button(model, "next", "pass", "pass");
   const back = button(model, "back", "back", "back"), row = part("div", "rv-tour-row");
   back.disabled = first;
   row.append(back, onward, button(model, "skip", "skip", "skip"));
-  const told = part("div", "rv-tour-told");
-  told.setAttribute("aria-live", "polite");
-  told.append(part("div", "rv-tour-title", title), part("p", "rv-tour-words", words));
+  row.prepend(leader(model));
+  told.replaceChildren(part("div", "rv-tour-title", title), part("p", "rv-tour-words", words));
   told.append(part("p", "rv-tour-praise", praise));
-  card.replaceChildren(part("div", "rv-tour-count", count), told, row);
+  card.setAttribute("aria-label", `${count}: ${title}`);
+  for (const old of [...card.children]) if (old !== told) old.remove();
+  card.prepend(part("div", "rv-tour-count", count));
+  card.append(row);
 }
 
 function show(element, block) {
@@ -52,6 +66,8 @@ function overlap(a, b) {
 export default {
   render({ model, el }) {
     const card = part("section", "rv-tour-card"), notebook = () => el.closest(".jp-NotebookPanel");
+    const told = card.appendChild(part("div", "rv-tour-told"));
+    told.setAttribute("aria-live", "polite");
     card.hidden = true;
     card.tabIndex = -1;
     let marked = null, home = null, seen = null;
@@ -84,7 +100,8 @@ export default {
       const line = part("span", "rv-tour-line", walking ? `${said.count}: ${said.title}` : said.words);
       el.replaceChildren(...(walking || said.phase === "closed" ? [] : [start]), line);
       const inside = card.contains(document.activeElement);
-      if (walking) fill(model, card);
+      if (walking) fill(model, card, told);
+      else if (inside) el.querySelector("button")?.focus(); // the card goes away
       if (walking && inside) card.focus({ preventScroll: true }); // the button that had the focus is a new one now
       place();
       if (walking && seen !== null && seen !== said.step) reach(); // not where a page has just been loaded
@@ -97,10 +114,16 @@ export default {
       place();
     };
 
+    const press = (event) => {
+      if (event.key !== "Escape" || event.defaultPrevented || card.hidden) return;
+      if (card.contains(event.target)) model.send({ press: "skip", step: model.get("said").step });
+      else if (event.target.closest(`.${model.get("lab")}`)) card.focus({ preventScroll: true });
+    };
+    document.addEventListener("keydown", press);
     document.body.append(card);
     write();
     model.on("change:said", write);
     const timer = setInterval(place, 300);
-    return () => (clearInterval(timer), model.off("change:said", write), mark(null), card.remove());
+    return () => (clearInterval(timer), model.off("change:said", write), mark(null), card.remove(), document.removeEventListener("keydown", press));
   },
 };

@@ -16,7 +16,7 @@ from rnnviz.training import Settings
 
 __all__ = ["TourCard"]
 
-_BUTTONS = ("start", "again", "back", "next", "pass", "skip")
+_BUTTONS = ("start", "again", "back", "next", "pass", "skip", "reach")
 
 
 class TourCard(anywidget.AnyWidget):

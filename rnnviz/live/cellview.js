@@ -120,21 +120,30 @@ function term(parent, [text, sign, note]) {
   if (note) words(html("small", "", piece), note);
 }
 
+// For the eye alone: the row says the same in one piece.
+function hush(element) {
+  element.setAttribute("aria-hidden", "true");
+  return element;
+}
+
 function equation(table, line) {
   const row = html("div", "rv-equation", table);
+  row.setAttribute("role", "listitem");
+  html("span", "rv-heard", row, [line.name, line.plain, line.before].filter(Boolean).join("; "));
   row.title = line.name;
   row.dataset.symbol = line.symbol;
   row.dataset.text = line.plain;
-  words(html("span", "rv-lhs", row), line.symbol);
-  html("span", "rv-relation", row, line.relation);
-  const way = html("span", "rv-way", row);
+  const seen = (name, text) => hush(html("span", name, row, text));
+  words(seen("rv-lhs"), line.symbol);
+  seen("rv-relation", line.relation);
+  const way = seen("rv-way");
   let together = null; // a line breaks before "= tanh(…)" first
   for (const one of line.terms) {
     if (!together || one[0].startsWith(" =")) together = html("span", "rv-together", way);
     term(together, one);
   }
-  html("span", "rv-relation", row, line.then);
-  const result = html("span", "rv-result", row);
+  seen("rv-relation", line.then);
+  const result = seen("rv-result");
   html("strong", `rv-number ${tone(line.result[1])}`, result, line.result[0]);
   if (line.before) html("small", "rv-before", result, line.before);
 }
@@ -145,6 +154,8 @@ function render({ model, el }) {
   const id = `rv-cell-${(count += 1)}`;
   el.classList.add("rv-cellview");
   el.tabIndex = 0;
+  el.setAttribute("role", "group");
+  el.setAttribute("aria-describedby", `${id}-hint`);
   el.dataset.lmSuppressShortcuts = "true"; // the notebook's own arrow keys
   const show = () => {
     const picture = model.get("picture");
@@ -152,13 +163,18 @@ function render({ model, el }) {
     if (!picture.diagram) return;
     html("div", "rv-cell-where", el, picture.title);
     const both = html("div", "rv-cell-parts", el);
-    drawing(html("div", "rv-cell-box", both), picture.diagram, id, picture.title);
+    drawing(html("div", "rv-cell-box", both), picture.diagram, id, picture.alt);
     const table = html("div", "rv-equations", both);
     for (const { heading, equations } of picture.lines) {
-      if (equations.length) html("div", "rv-heading", table, heading);
-      for (const line of equations) equation(table, line);
+      if (!equations.length) continue;
+      hush(html("div", "rv-heading", table, heading));
+      const list = html("div", "rv-list", table);
+      list.setAttribute("role", "list");
+      list.setAttribute("aria-label", heading);
+      for (const line of equations) equation(list, line);
     }
-    html("div", "rv-hint", table, picture.hint);
+    html("div", "rv-hint", table, picture.hint).id = `${id}-hint`;
+    el.setAttribute("aria-label", picture.title);
   };
   const press = (event) => {
     if (!KEYS.has(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;

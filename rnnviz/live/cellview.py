@@ -17,8 +17,9 @@ class CellView(anywidget.AnyWidget):
     Attributes
     ----------
     picture : dict
-        ``title``, ``hint``, ``diagram`` (the fields of a `rnnviz.views.Diagram`), and ``lines``: a list of pairs,
-        a heading and its equations. Written by one thread only. Empty until there is something to show.
+        ``title``, ``alt`` (the drawing in words), ``hint``, ``diagram`` (the fields of a `rnnviz.views.Diagram`), and
+        ``lines``: a list of pairs, a heading and its equations. Written by one thread only. Empty until there is
+        something to show.
     on_key : callable
         Called with the name of an arrow key, ``"ArrowLeft"`` and so on, or with ``"g"``.
 

@@ -1,6 +1,7 @@
 // Draws one plotly figure, keeps it current from its feed, and marks the shared timestep.
 const SHARE = 4; // a figure that took 20 ms to draw rests for 80 ms: the slow ones leave the page to the quick
-const CONFIG = { displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
+const UNWANTED = ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"]; // a learner's data stay where they are
+const CONFIG = { displaylogo: false, modeBarButtonsToRemove: UNWANTED };
 
 function put(target, path, value) {
   const keys = path.split(/[.[\]]+/).filter(Boolean);
@@ -49,6 +50,7 @@ class Drawing {
     this.plot = el.appendChild(document.createElement("div"));
     this.plot.className = "rv-plot";
     this.marks = [];
+    this.telling = new page.Telling(this);
     this.dragging = typeof Dragging === "undefined" ? null : new Dragging(this); // DraggableFigure alone brings drag.js
     this.queue = Promise.resolve();
   }
@@ -64,12 +66,13 @@ class Drawing {
   async rebuild() {
     const spec = structuredClone(this.model.get("spec"));
     this.spec = spec;
-    this.plot.setAttribute("aria-label", spec.label ?? this.name);
+    this.telling.name(spec.label || this.name);
     put(spec.layout, "font.color", this.ink());
     await this.Plotly.react(this.plot, spec.data, spec.layout, { ...CONFIG, responsive: false });
     this.drawn = this.digest = -1;
     this.said = new Map();
     if (this.feed.last) await this.paint(this.feed.last);
+    this.telling.soon();
     this.mark();
   }
 
@@ -105,6 +108,7 @@ class Drawing {
     this.digest = digest;
     this.plot.dataset.frame = frame.id;
     this.plot.dataset.step = frame.step;
+    this.telling.soon();
     this.painted = performance.now();
     this.cost += 0.3 * (this.painted - started - this.cost);
   }
@@ -188,13 +192,18 @@ class Drawing {
 
   key(event) {
     const move = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (event.key === "Escape") this.cursor.move(null);
+    if (event.key === "Escape" && this.cursor.t !== null) {
+      event.preventDefault(); // the next one closes the drawer around it
+      this.telling.at(null);
+      this.cursor.move(null);
+    }
     if (!move || !this.spec.cursor) return;
     event.preventDefault();
     event.stopPropagation();
     const length = this.spec.cursor[2];
     const from = this.cursor.t ?? (move > 0 ? -1 : length);
     this.cursor.move(Math.min(Math.max(from + move, 0), length - 1));
+    this.telling.at(this.cursor.t);
   }
 }
 
@@ -216,7 +225,6 @@ async function render({ model, el }) {
   waiting.remove();
   const { plot, cursor, feed } = drawing;
   plot.tabIndex = 0;
-  plot.setAttribute("role", "img");
   const rebuild = () => (drawing.queue = drawing.queue.then(() => drawing.rebuild()));
   rebuild();
   await drawing.queue;

@@ -8,6 +8,7 @@ import anywidget
 import plotly.graph_objects as go
 import traitlets
 
+from rnnviz.i18n import t
 from rnnviz.live.beside import beside
 from rnnviz.live.feed import Feed
 from rnnviz.live.frame import Cursor, Frame
@@ -15,6 +16,24 @@ from rnnviz.live.runtime import runtime
 from rnnviz.views import Patch
 
 __all__ = ["LiveFigure", "spec_of"]
+
+_SENTENCES = ("shown", "empty", "line", "range", "value", "more", "moment", "tools")
+_PLACES = [
+    "title",
+    "step",
+    "parts",
+    "name",
+    "first",
+    "last",
+    "start",
+    "end",
+    "low",
+    "high",
+    "mean",
+    "value",
+    "count",
+    "t",
+]
 
 
 class LiveFigure(anywidget.AnyWidget):
@@ -99,4 +118,11 @@ def spec_of(figure: go.Figure, cursor: Cursor | None, run: int) -> dict[str, Any
     spec["run"] = run
     spec["cursor"] = list(cursor) if cursor else None
     spec["label"] = spec["layout"].get("title", {}).get("text", "")
+    spec["words"] = _words()
     return spec
+
+
+def _words() -> dict[str, str]:
+    """The sentences of told.js, which fills their places."""
+    places = {name: f"{{{name}}}" for name in _PLACES}
+    return {name: t(f"told.{name}", **places) for name in _SENTENCES}

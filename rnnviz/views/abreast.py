@@ -13,7 +13,7 @@ from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, where
 from rnnviz.views.heat import HeatView, Panel, heading, heatmap, said, thinned
 from rnnviz.views.hidden import heat_ranges, time_words
-from rnnviz.views.lanes import Lane, inked, lanes
+from rnnviz.views.lanes import Lane, lanes
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.style import axis, base_layout, notice
 
@@ -153,7 +153,7 @@ def _nothing(cell: _Cell, box: _Box) -> go.layout.Annotation:
 
 def _label(cell: _Cell) -> list[str]:
     """Whose column it is: said once, above the first row."""
-    return [inked(cell.lane.label, cell.lane.color)] if cell.lane.label and not cell.row else []
+    return [cell.lane.inked(cell.lane.label)] if cell.lane.label and not cell.row else []
 
 
 def _values(index: int, panel: Panel, steps: slice, units: slice) -> list[Patch]:

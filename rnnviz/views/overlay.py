@@ -11,7 +11,7 @@ from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View, times
 from rnnviz.views.curves import CURVES, CurvesView, score_patches
 from rnnviz.views.gradients import GradientsView, gradient_words, norm_through_time, positive
-from rnnviz.views.lanes import Lane, inked, lanes
+from rnnviz.views.lanes import Lane, lanes
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.prediction import PredictionView
 from rnnviz.views.steps import curve_points, curve_ticks
@@ -19,6 +19,7 @@ from rnnviz.views.style import GREY, plain
 
 __all__ = ["CurvesOverlay", "GradientsOverlay", "PredictionOverlay"]
 
+_MARKS = 7  # on a line, about
 _LETTERS = 28  # of all labels together: more need a second line
 
 
@@ -42,8 +43,8 @@ class GradientsOverlay(View):
             wide = 1.8 + 1.1 * (len(compared) - 1 - place)  # the first are wider, so that none hides another
             dashed = _of(direct, lane.color, f"{lane.label} · {t('view.gradients.direct')}", lane.label)
             traces += [
-                dashed.update(line_width=1.4),
-                _of(total, lane.color, lane.label, lane.label).update(line_width=wide),
+                _marked(dashed, f"{lane.symbol}-open").update(line_width=1.4),
+                _marked(_of(total, lane.color, lane.label, lane.label), lane.symbol).update(line_width=wide),
             ]
         return go.Figure(traces, alone.layout)
 
@@ -73,8 +74,12 @@ class CurvesOverlay(View):
         compared = lanes(snapshot)
         *lines, clip, held_out = alone.data
         same = len({_clip(lane.snapshot) for lane in compared}) == 1
-        traces = [_of(line, lane.color, lane.label, lane.label) for lane in compared for line in lines]
-        traces += [_of(held_out, lane.color, lane.label, lane.label) for lane in compared]
+        traces = [
+            _marked(_of(line, lane.color, lane.label, lane.label), lane.symbol) for lane in compared for line in lines
+        ]
+        traces += [
+            _of(held_out, lane.color, lane.label, lane.label).update(marker_symbol=lane.symbol) for lane in compared
+        ]
         traces += [_of(clip, GREY if same else lane.color, clip.name, lane.label) for lane in compared]
         return go.Figure(traces, alone.layout)
 
@@ -82,14 +87,17 @@ class CurvesOverlay(View):
         compared = lanes(snapshot)
         patches: list[Patch] = []
         for place, lane in enumerate(compared):
-            patches += curve_points(CURVES, lane.snapshot.history, pixels, first=place * len(CURVES))
+            points = curve_points(CURVES, lane.snapshot.history, pixels, first=place * len(CURVES))
+            patches += [one for one in points if one.key != "mode"]  # these lines always have marks
             patches += score_patches(len(compared) * len(CURVES) + place, lane.snapshot)
             patches += _clip_line(len(compared) * (len(CURVES) + 1) + place, lane.snapshot)
         patches += curve_ticks(CURVES, [lane.snapshot.history for lane in compared])
         words = _scores(compared)
-        untrained = not len(snapshot.history["step"])
-        said = t("view.curves.empty", score=words) if untrained else words
-        return [*patches, Patch(None, "annotations[0].text", said)]
+        if not len(snapshot.history["step"]):
+            words = (
+                t("view.curves.empty", score=words) if "<br>" in words else t("view.curves.empty.each", scores=words)
+            )
+        return [*patches, Patch(None, "annotations[0].text", words)]
 
 
 class PredictionOverlay(PredictionView):
@@ -103,7 +111,12 @@ class PredictionOverlay(PredictionView):
         truth, naive, forecast = alone.data
         naive.line.color = GREY
         return go.Figure(
-            [truth, naive, *(_of(forecast, lane.color, lane.label, "") for lane in lanes(snapshot))], alone.layout
+            [
+                truth,
+                naive,
+                *(_marked(_of(forecast, lane.color, lane.label, ""), lane.symbol) for lane in lanes(snapshot)),
+            ],
+            alone.layout,
         )
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
@@ -126,6 +139,11 @@ def _of(line: go.Scatter, color: str, name: str, group: str) -> go.Scatter:
     hover = f"{words.partition('<extra>')[0]}<extra>{name}</extra>"
     made = go.Scatter(line)
     return made.update(line_color=color, name=name, legendgroup=group, hovertemplate=hover)
+
+
+def _marked(line: go.Scatter, symbol: str) -> go.Scatter:
+    """The same line with a few of a model's symbols on it: colours alone do not tell it from others to every eye."""
+    return line.update(mode="lines+markers", marker={"symbol": symbol, "size": 6, "maxdisplayed": _MARKS})
 
 
 def _gradients(first: int, snapshot: Snapshot, focus: Focus, pixels: Pixels | None) -> list[Patch]:
@@ -169,11 +187,9 @@ def _clip_line(index: int, snapshot: Snapshot) -> list[Patch]:
 
 
 def _scores(compared: Sequence[Lane]) -> str:
-    """The held-out scores, each in its model's colour."""
+    """The held-out scores, each behind its model's symbol."""
     one = compared[0].snapshot
-    told = [
-        inked(t("view.curves.scored", name=lane.label, value=lane.snapshot.validation), lane.color) for lane in compared
-    ]
+    told = [lane.inked(t("view.curves.scored", name=lane.label, value=lane.snapshot.validation)) for lane in compared]
     half = -(-len(told) // 2) if sum(len(lane.label) for lane in compared) > _LETTERS else len(told)
     scores = " ·<br>".join(" · ".join(line) for line in (told[:half], told[half:]) if line)
     return t("view.curves.held_out.each", metric=plain(one.metric_name), scores=scores)

@@ -126,8 +126,9 @@ def _shades(scale: str) -> list[tuple[str, str]]:
 
 
 def _ink(colour: tuple[float, float, float]) -> str:
-    red, green, blue = colour
-    return "#000" if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else "#fff"
+    """Black or white, whichever has the greater contrast as WCAG 2 defines it: never below 4.58."""
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour)
+    return "#000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else "#fff"
 
 
 def visible(token: str) -> str:

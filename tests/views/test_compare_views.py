@@ -160,11 +160,12 @@ def test_curves_lie_over_each_other_a_colour_a_model() -> None:
     assert panels == ["y"] * 3  # the losses share one axis, which fits itself to all
 
 
-def test_the_curves_tell_every_models_score_in_its_colour() -> None:
+def test_the_curves_tell_every_models_score_behind_its_symbol() -> None:
     state = snapshot(*CELLS)
     words = COMPARED["curves"].figure(state).layout.annotations[0].text
     for place, (cell, one) in enumerate(state.lanes.items()):
-        assert f'<span style="color:{COLORS[place]}"><b>{cell}: {one.validation:.3g}</b></span>' in words
+        glyph = "●■◆▲"[place]
+        assert f'<span style="color:{COLORS[place]}">{glyph}</span> <b>{cell}: {one.validation:.3g}</b>' in words
 
 
 def test_before_the_first_step_the_curves_are_empty_and_say_what_to_do() -> None:
@@ -272,3 +273,14 @@ def test_a_shared_range_covers_all_and_tells_when_it_was_last_changed() -> None:
     wide = Scale(-4.0, 4.0, since=6, previous=(-2.0, 2.0))
     assert shared([one, wide]) == Scale(-4.0, 4.0, since=6, previous=(-3.0, 3.0))
     assert shared([wide, Scale(-4.0, 4.0, since=9, previous=(-1.0, 1.0))]).since == 6
+
+
+@pytest.mark.parametrize("view", ["gradients", "curves"])
+def test_models_are_told_apart_without_colours(view: str) -> None:
+    figure = COMPARED[view].figure(snapshot(*CELLS))
+    marks: dict[str, set[str]] = {}
+    for line in figure.data:
+        if line.name in CELLS:
+            assert line.mode == "lines+markers"
+            marks.setdefault(line.name, set()).add(line.marker.symbol)
+    assert list(marks.values()) == [{"circle"}, {"square"}, {"diamond"}]

@@ -2,6 +2,7 @@
 
 import itertools
 
+import numpy as np
 import plotly.graph_objects as go
 import pytest
 from plotly.colors import sample_colorscale
@@ -65,6 +66,20 @@ def test_ink_reads_on_every_colour() -> None:
     for limits in ((-1.0, 1.0), (0.0, 1.0)):
         inks = [shade(limits[0] + share / 20 * (limits[1] - limits[0]), limits)[1] for share in range(21)]
         assert set(inks) == {"#000", "#fff"}
+
+
+@pytest.mark.parametrize("limits", [(-1.0, 1.0), (0.0, 1.0)])
+def test_words_on_every_shade_have_the_contrast_that_wcag_asks_for(limits: tuple[float, float]) -> None:
+    def light(channels: list[float]) -> float:
+        linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    for value in np.linspace(*limits, 255):
+        paper, ink = shade(float(value), limits)
+        brighter, darker = sorted(
+            [light([int(one) / 255 for one in paper[4:-1].split(",")]), float(ink == "#fff")], reverse=True
+        )
+        assert (brighter + 0.05) / (darker + 0.05) >= 4.5
 
 
 def test_norms_have_no_sign_and_no_heatmap_colour() -> None:

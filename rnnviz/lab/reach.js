@@ -1,0 +1,54 @@
+// The keyboard's way through a lab: drawers are entered and left with it, and no press loses the focus.
+const TO_FOCUS = "button, select, input, textarea, summary, a[href], [tabindex='0'], [contenteditable='true']";
+
+const onScreen = (element) => element.getClientRects().length > 0;
+
+function watch(element, options, call) {
+  new MutationObserver(call).observe(element, options);
+  call();
+}
+
+// A button that a press has disabled hands the focus on, or the page would give it to nobody.
+function handOver(button) {
+  watch(button, { attributeFilter: ["disabled"] }, () => {
+    if (!button.disabled || document.activeElement !== button) return;
+    const beside = [...button.parentElement.querySelectorAll(TO_FOCUS)].filter((one) => !one.disabled && onScreen(one));
+    const before = beside.filter((one) => one.compareDocumentPosition(button) & Node.DOCUMENT_POSITION_FOLLOWING);
+    (before.at(-1) ?? beside[0])?.focus();
+  });
+}
+
+// A toggle that opens a drawer says whether it is open; pressed with a key, it leads into the drawer.
+function drawerOf(lab, toggle) {
+  const name = [...toggle.classList].find((one) => one.startsWith("rv-open-"))?.slice("rv-open-".length);
+  return name ? lab.querySelector(`.rv-tool-${name}`) : null;
+}
+
+// The kernel opens the drawer: it may take a moment.
+function enter(drawer) {
+  const resized = new ResizeObserver(() => {
+    if (!onScreen(drawer)) return;
+    resized.disconnect();
+    drawer.focus();
+  });
+  resized.observe(drawer);
+}
+
+function toggle(lab, button) {
+  const drawer = drawerOf(lab, button), open = () => button.classList.contains("mod-active");
+  watch(button, { attributeFilter: ["class"] }, () => {
+    button.setAttribute(drawer ? "aria-expanded" : "aria-pressed", open());
+  });
+  if (!drawer) return;
+  drawer.tabIndex = -1;
+  drawer.setAttribute("role", "region");
+  drawer.setAttribute("aria-label", button.textContent);
+  button.addEventListener("click", (event) => event.detail === 0 && open() && enter(drawer));
+  drawer.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    event.preventDefault();
+    event.stopPropagation();
+    button.focus();
+    if (open()) button.click();
+  });
+}

@@ -1,0 +1,256 @@
+"""What a learner without a mouse, or without the sight of the screen, has of a lab."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.jupyter import PATIENCE, Notebook, write_notebook
+
+LAB = (
+    "import rnnviz as rv\n"
+    "lab = rv.Lab(task='adding', cell='lstm', hidden_size=12, seq_len=20, seed=0, lr=0.005)\n"
+    "lab.train(60)\n"
+    "lab"
+)
+COMPARE = "rv.compare(['rnn', 'gru', 'lstm'], task='adding', hidden_size=4, seq_len=12, seed=0)"
+PREDICT = "rv.exercises.predict('Above 1?', options={'a': 'yes', 'b': 'no'}, answer='b', why='It stays below.')"
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(scope="module")
+def notebook(browser: Browser, address: str, folder) -> Iterator[Notebook]:
+    """One lab for all: each test leaves it at rest, with its drawers closed."""
+    write_notebook(folder / "accessible.ipynb", LAB, PREDICT, "lab.tour()", COMPARE, "None")
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    opened = Notebook(context.new_page()).open(address, "accessible.ipynb").run_all()
+    opened.wait_for_step(60)
+    yield opened
+    assert opened.errors == []
+    opened.page.evaluate("window.jupyterapp?.serviceManager.sessions.shutdownAll()")
+    context.close()
+
+
+@pytest.fixture
+def page(notebook: Notebook) -> Page:
+    return notebook.page
+
+
+def has_focus(page: Page, name: str) -> None:
+    page.wait_for_function("name => document.activeElement.classList.contains(name)", arg=name, timeout=PATIENCE)
+
+
+def test_play_and_pause_hand_the_focus_to_each_other(notebook: Notebook, page: Page) -> None:
+    notebook.button("play").focus()
+    page.keyboard.press("Enter")
+    has_focus(page, "rv-pause")
+    page.keyboard.press("Enter")
+    has_focus(page, "rv-play")
+    expect(notebook.button("play")).to_be_enabled()
+
+
+@pytest.mark.parametrize("name", ["inspector", "perturb", "share", "pictures"])
+def test_a_drawer_opened_with_a_key_takes_the_focus_and_escape_gives_it_back(notebook, page: Page, name: str) -> None:
+    toggle = notebook.lab.locator(f"button.rv-open-{name}")
+    expect(toggle).to_have_attribute("aria-expanded", "false")
+    toggle.focus()
+    page.keyboard.press("Enter")
+    has_focus(page, f"rv-tool-{name}")
+    expect(toggle).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Tab")
+    assert page.evaluate(f"() => document.activeElement.closest('.rv-tool-{name}') !== null")
+    page.keyboard.press("Escape")
+    has_focus(page, f"rv-open-{name}")
+    expect(toggle).to_have_attribute("aria-expanded", "false")
+    expect(notebook.lab.locator(f".rv-tool-{name}")).to_be_hidden()
+
+
+def test_a_slider_tells_the_value_beside_it_and_not_the_number_of_its_mark(notebook: Notebook, page: Page) -> None:
+    handle = notebook.lab.locator(".rv-lr .noUi-handle")
+    expect(handle).to_have_attribute("aria-valuetext", "0.005")
+    handle.focus()
+    page.keyboard.press("ArrowRight")
+    expect(handle).to_have_attribute("aria-valuetext", "0.007")
+    page.keyboard.press("ArrowLeft")
+    expect(handle).to_have_attribute("aria-valuetext", "0.005")
+
+
+def test_every_place_that_takes_the_focus_has_a_name(notebook: Notebook, page: Page) -> None:
+    unnamed = notebook.lab.evaluate(
+        """lab => [...lab.querySelectorAll(
+                "button, select, input, textarea, summary, [tabindex='0'], [contenteditable]")]
+            .filter(one => !one.getAttribute('aria-label') && !one.textContent.trim() && !one.labels?.length
+                || one.isContentEditable && one.getAttribute('role') !== 'textbox')
+            .map(one => one.outerHTML.slice(0, 120))"""
+    )
+    assert unnamed == []
+
+
+def test_the_status_line_is_one_that_is_read_out_and_the_timeline_is_not(notebook: Notebook) -> None:
+    expect(notebook.lab.locator(".rv-status .widget-html-content")).to_have_attribute("role", "status")
+    expect(notebook.lab.locator(".rv-where")).to_have_attribute("aria-live", "off")
+    assert notebook.lab.locator("[role=status] [role=status], [role=status] [aria-live]").count() == 0
+
+
+def test_the_arrow_keys_move_through_the_answers_of_a_prediction(notebook: Notebook, page: Page) -> None:
+    choices = page.locator(".rv-predict [role=radiogroup]")
+    expect(choices).to_have_attribute("aria-label", "Above 1?")
+    choices.locator("input").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    expect(choices.locator("input").last).to_be_checked()
+    commit = page.locator("button.rv-predict-commit")
+    expect(commit).to_be_enabled()
+    commit.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".rv-predict-said [role=status]")).to_contain_text("You predict b) no")
+
+
+def numbers(words: str) -> list[float]:
+    """The numbers of a sentence after its colon, as they are written."""
+    return [
+        float(one.replace("−", "-")) for one in re.findall(r"−?\d+(?:\.\d+)?(?:e[−+]\d+)?", words.partition(":")[2])
+    ]
+
+
+def test_a_picture_is_described_with_the_numbers_of_the_tensor(notebook: Notebook, page: Page) -> None:
+    notebook.code(
+        "import json, numpy as np; layer = lab.snapshot().layer; h = layer.hidden[0, 0, 0]\n"
+        "total = np.sqrt((layer.grad_hidden[0, 0] ** 2).sum((0, 2)))\n"
+        "print('TRUTH', json.dumps([float(x) for x in (h.min(), h.max(), h.mean(), total[0], total[-1])]))"
+    )
+    low, high, mean, first, last = notebook.printed("TRUTH")
+    notebook.view("hidden").scroll_into_view_if_needed()
+    about = notebook.lab.locator(".rv-view-hidden .rv-about")
+    expect(about).to_contain_text(": sequence 0 of 8", timeout=PATIENCE)
+    told = re.search(r"hidden state h between (\S+) and (\S+), mean ([^;]+);", about.text_content() or "")
+    assert told is not None
+    assert numbers(":" + " ".join(told.groups())) == pytest.approx([low, high, mean], abs=0.006)
+    assert notebook.view("hidden").get_attribute("aria-describedby") == about.get_attribute("id")
+    gradients = notebook.lab.locator(".rv-view-gradients .rv-about")
+    expect(gradients).to_contain_text("total from", timeout=PATIENCE)
+    told = re.search(r"total from (\S+) at 0 to (\S+) at 19", gradients.text_content() or "")
+    assert told is not None
+    assert numbers(":" + " ".join(told.groups())) == pytest.approx([first, last], rel=0.06)
+
+
+def test_the_arrow_keys_read_out_one_timestep_of_a_picture(notebook: Notebook, page: Page) -> None:
+    notebook.view("gradients").focus()
+    page.keyboard.press("ArrowLeft")
+    found = notebook.lab.locator(".rv-view-gradients [role=status]")
+    expect(found).to_contain_text(re.compile(r"^Timestep 19: direct \S+; total \S+\.$"))
+    page.keyboard.press("Escape")
+    expect(found).to_be_empty()
+
+
+def test_a_picture_s_buttons_are_one_stop_and_send_nothing_away(notebook: Notebook, page: Page) -> None:
+    notebook.view("gradients").focus()
+    page.keyboard.press("Tab")
+    first = page.evaluate("() => document.activeElement.getAttribute('aria-label')")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("() => document.activeElement.matches('.modebar-btn')")
+    assert page.evaluate("() => document.activeElement.getAttribute('aria-label')") != first
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.tagName") == "SUMMARY"
+    names = notebook.lab.locator(".modebar-btn").evaluate_all("all => all.map(one => one.getAttribute('aria-label'))")
+    assert not [name for name in names if "Share" in name]
+
+
+def test_what_has_the_focus_is_outlined(notebook: Notebook, page: Page) -> None:
+    for name in (
+        ".rv-lr .noUi-handle",
+        ".rv-cell select",
+        ".rv-seed input",
+        "button.rv-step",
+        ".rv-lr .widget-readout",
+    ):
+        place = notebook.lab.locator(name)
+        place.focus()
+        outline = place.evaluate("one => { const s = getComputedStyle(one); return [s.outlineStyle, s.outlineWidth] }")
+        assert outline == ["solid", "2px"], name
+
+
+def test_the_cell_s_numbers_are_a_list_of_whole_lines(notebook: Notebook, page: Page) -> None:
+    toggle = notebook.lab.locator("button.rv-open-inspector")
+    toggle.click()
+    rows = notebook.lab.get_by_role("list").first.get_by_role("listitem")
+    expect(rows).to_have_count(6, timeout=PATIENCE)
+    heard = rows.locator(".rv-heard").all_text_contents()
+    assert [text.split("; ")[1] for text in heard] == [row.get_attribute("data-text") for row in rows.all()]
+    drawing = notebook.lab.locator(".rv-cell-drawing")
+    alt = drawing.get_attribute("aria-label") or ""
+    for name in ("i_t", "h_t"):
+        value = notebook.lab.locator(f".rv-equation[data-symbol='{name}'] .rv-result strong").text_content()
+        assert f"{name} = {value}" in alt
+    expect(notebook.lab.locator(".rv-cellview")).to_have_attribute("role", "group")
+    toggle.click()
+
+
+CONTRAST = """([root, words]) => {
+    const light = parts => parts.map(p => p / 255).map(p => p <= 0.04045 ? p / 12.92 : ((p + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, p, i) => sum + p * [0.2126, 0.7152, 0.0722][i], 0);
+    const read = text => { const n = text.match(/[\\d.]+/g).map(Number); return [n.slice(0, 3), n[3] ?? 1] };
+    const over = ([ink, a], paper) => ink.map((p, i) => a * p + (1 - a) * paper[i]);
+    const paper = one => { if (!one) return [255, 255, 255];
+        const colour = read(getComputedStyle(one).backgroundColor);
+        return colour[1] === 1 ? colour[0] : over(colour, paper(one.parentElement)) };
+    return [...document.querySelectorAll(root)].flatMap(lab => [...lab.querySelectorAll(words)])
+        .filter(one => one.getClientRects().length && one.textContent.trim() && !one.closest('[disabled], :disabled'))
+        .map(one => { const back = paper(one);
+            const [a, b] = [light(over(read(getComputedStyle(one).color), back)), light(back)].sort((p, q) => q - p);
+            return [one.className || one.tagName, (a + 0.05) / (b + 0.05)] });
+}"""
+WORDS = (
+    ".rv-fine, .rv-failed, .rv-figures, .rv-insights span, .rv-insight-words, .widget-label, small, b, button, select,"
+    " summary, .rv-hint, .rv-heading, .rv-lhs, .rv-number, .rv-term small, .rv-before, .rv-where, textarea, a, td, th"
+)
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
+def test_words_have_the_contrast_that_wcag_asks_for(notebook: Notebook, page: Page, theme: str) -> None:
+    notebook.theme(theme)
+    page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme, timeout=PATIENCE)
+    toggles = [notebook.lab.locator(f"button.rv-open-{name}") for name in ("inspector", "share")]
+    for toggle in toggles:
+        toggle.click()
+    expect(notebook.lab.locator(".rv-share textarea").first).to_be_visible()
+    notebook.lab.locator(".rv-status .widget-html-content span").evaluate("one => one.className = 'rv-failed'")
+    found = page.evaluate(CONTRAST, [".rv-lab, .rv-predict", WORDS])
+    for toggle in toggles:
+        toggle.click()
+    assert len(found) > 100
+    assert [(name, round(ratio, 2)) for name, ratio in found if ratio < 4.5] == []
+
+
+def test_the_keyboard_goes_from_the_tour_s_card_to_the_lab_and_back_and_ends_it(notebook: Notebook, page: Page) -> None:
+    page.locator(".rv-tour-start").focus()
+    page.keyboard.press("Enter")
+    card = page.locator(".rv-tour-card")
+    expect(card).to_have_attribute("aria-label", "Step 1 of 9: Let it learn", timeout=PATIENCE)
+    has_focus(page, "rv-tour-card")
+    page.keyboard.press("Tab")
+    has_focus(page, "rv-tour-reach")
+    page.keyboard.press("Enter")
+    has_focus(page, "rv-play")
+    page.keyboard.press("Escape")
+    has_focus(page, "rv-tour-card")
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden(timeout=PATIENCE)
+    has_focus(page, "rv-tour-start")
+
+
+def test_nothing_is_cut_off_in_a_window_of_700_pixels(notebook: Notebook, page: Page) -> None:
+    page.set_viewport_size({"width": 700, "height": 1000})
+    page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
+    compared = page.locator(".rv-compare")
+    compared.scroll_into_view_if_needed()
+    expect(compared.locator(".rv-view-curves .annotation-text").first).to_contain_text("press Play", timeout=PATIENCE)
+    cut = """() => [...document.querySelectorAll('.rv-lab')].flatMap(lab => {
+        const right = lab.getBoundingClientRect().right + 1;
+        return [...lab.querySelectorAll('button, select, input, .widget-label, th, td, .annotation-text, .xtitle')]
+            .filter(one => one.getClientRects().length && one.getBoundingClientRect().right > right)
+            .map(one => `${one.tagName} ${one.className} ${one.textContent}`) })"""
+    notebook.settle()
+    assert page.evaluate(cut) == []
+    page.set_viewport_size({"width": 1400, "height": 1000})
