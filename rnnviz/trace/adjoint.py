@@ -11,8 +11,9 @@ deltas in place, summed into the weights' gradients, and forgotten.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor
@@ -22,6 +23,8 @@ from rnnviz.trace.kernels import Adding, adding, product, tanh
 from rnnviz.trace.layers import Weights
 from rnnviz.trace.runs import runs
 from rnnviz.trace.stepping import stepping
+
+Steps: TypeAlias = Sequence[Any]  # tensors or arrays without the time axis, one a timestep
 
 
 @dataclass(eq=False)
@@ -57,10 +60,13 @@ class Adjoint:
         found = runs(self.hidden, units)
         return found if self.reverse else found[::-1]
 
-    def order(self, run: slice) -> Sequence[tuple[int, int]]:
-        """Timesteps of a run in the order in which the gradient visits them, with their place in the run."""
-        pairs = list(enumerate(range(run.start, run.stop)))
-        return pairs if self.reverse else pairs[::-1]
+    def along(self, run: slice, whole: Sequence[Steps], parts: Sequence[Steps]) -> Iterator[tuple[Any, ...]]:
+        """What belongs to each timestep of a run, in the order in which the gradient visits them.
+
+        `whole` holds something for every timestep there is, `parts` for those of the run (or of the longest one).
+        """
+        found = [*(one[run] for one in whole), *(one[: run.stop - run.start] for one in parts)]
+        return zip(*(found if self.reverse else [one[::-1] for one in found]), strict=True)
 
     def masked(self, values: Tensor, run: slice) -> Tensor:
         """Zero what lies past a sequence's length; axes (time, batch, unit) or (time, gate, batch, unit)."""
@@ -99,11 +105,11 @@ def rnn_adjoint(adjoint: Adjoint, hidden: Tensor, nonlinearity: str) -> None:
         now = hidden[run]
         delta = adjoint.masked((now > 0).to(now) if nonlinearity == "relu" else 1 - now * now, run)
         rows, deltas = delta.unbind(), step.split(delta)
-        for place, t in adjoint.order(run):
+        for total, dh, row, slope in adjoint.along(run, (totals, dhs), (rows, deltas)):
             if after is not None:
-                add(totals[t], after, W_hh)
-            step.multiply(deltas[place], dhs[t], deltas[place])
-            after = rows[place]
+                add(total, after, W_hh)
+            step.multiply(slope, dh, slope)
+            after = row
         adjoint.add(run, delta)
 
 
@@ -119,21 +125,21 @@ def lstm_adjoint(adjoint: Adjoint, gates: LSTMGates, cell_before: Tensor, cell: 
     products, of_cell, of_hidden = rows.unbind(), step.split(by_gate[:, :3]), step.split(by_gate[:, 3])
     for run in found:
         now = LSTMGates(*(gate[run] for gate in gates))
-        K, to_cell = (adjoint.masked(one, run) for one in _lstm_coefficients(now, cell_before[run], cell[run]))
-        by_cell, by_hidden, slopes = step.split(K[:, :3]), step.split(K[:, 3]), step.split(to_cell)
+        K, A = (adjoint.masked(one, run) for one in _lstm_coefficients(now, cell_before[run], cell[run]))
+        by_cell, by_hidden, slopes = step.split(K[:, :3]), step.split(K[:, 3]), step.split(A)
         keeps = step.split(adjoint.masked(now.f, run))
-        for place, t in adjoint.order(run):
-            dh, dc = dhs[t], dcs[t]
+        whole, parts = (totals, dhs, dcs), (slopes, by_cell, by_hidden, of_cell, of_hidden, products, keeps)
+        for total, dh, dc, slope, K_cell, K_hidden, to_cell, to_hidden, row, keep in adjoint.along(run, whole, parts):
             if after is not None:
-                add(totals[t], after[0], W_hh)
+                add(total, after[0], W_hh)
             if W_hr is not None:
-                (dh,) = step.split((totals[t] @ W_hr).unsqueeze(0))
-            begin(dc, dh, slopes[place])
+                (dh,) = step.split((total @ W_hr).unsqueeze(0))
+            begin(dc, dh, slope)
             if after is not None:
                 step.add_product(dc, after[1], after[2])
-            step.multiply(by_cell[place], dc, of_cell[place])
-            step.multiply(by_hidden[place], dh, of_hidden[place])
-            after = products[place], dc, keeps[place]
+            step.multiply(K_cell, dc, to_cell)
+            step.multiply(K_hidden, dh, to_hidden)
+            after = row, dc, keep
         adjoint.add(run, rows[: len(keeps)])
 
 
@@ -150,13 +156,14 @@ def gru_adjoint(adjoint: Adjoint, gates: GRUGates, from_state: Tensor) -> None:
         coefficients = _gru_coefficients(now, before, from_state[run])
         K, to_new = (adjoint.masked(one, run) for one in coefficients)
         by_gate, keeps = step.split(K), step.split(adjoint.masked(now.z, run))
-        for place, t in adjoint.order(run):
-            dh = dhs[t]
+        for total, dh, K_gate, to_gates, row, keep in adjoint.along(
+            run, (totals, dhs), (by_gate, of_gates, rows, keeps)
+        ):
             if after is not None:
-                add(totals[t], after[0], W_hh)
+                add(total, after[0], W_hh)
                 step.add_product(dh, after[1], after[2])
-            step.multiply(by_gate[place], dh, of_gates[place])
-            after = rows[place], dh, keeps[place]
+            step.multiply(K_gate, dh, to_gates)
+            after = row, dh, keep
         of_state = delta[: len(keeps)]
         of_input = torch.cat([of_state[:, :, :2], (to_new * adjoint.hidden[run]).unsqueeze(2)], dim=2)
         adjoint.add(run, of_state.flatten(-2), of_input.flatten(-2))
