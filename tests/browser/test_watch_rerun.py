@@ -1,11 +1,13 @@
 """A watched cell that is interrupted, run again, and changes its batches while it runs."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
 import pytest
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.jupyter import PATIENCE, Notebook, server
 from tests.browser.test_watch import MODEL
@@ -44,7 +46,14 @@ def test_an_interrupted_cell_says_so_leaves_no_hook_and_runs_again(address: str,
     page.evaluate("jupyterapp.commands.execute('notebook:interrupt-kernel')")
     status = page.locator(".rv-watch .rv-status")
     expect(status).to_contain_text("The loop raised KeyboardInterrupt after step", timeout=PATIENCE)
-    notebook.ready().code(AFTER)
+    # the kernel drops what it is asked until it has answered for the interrupted cell
+    expect(page.locator(".jp-CodeCell .jp-InputPrompt").nth(1)).to_contain_text("[2]", timeout=PATIENCE)
+    printed = page.locator(".jp-OutputArea-output pre", has_text="hooks 0")
+    for _ in range(3):
+        notebook.ready().code(AFTER)
+        with suppress(PlaywrightTimeout):
+            printed.wait_for(timeout=PATIENCE / 3)
+            break
     assert notebook.printed("hooks") == 0
     notebook.run_all(wait=False)
     expect(status).to_contain_text("Watching.", timeout=PATIENCE)
