@@ -26,20 +26,20 @@ def tanh(values: Tensor, out: Tensor | None = None) -> Tensor:
 
 def product(values: Tensor, W: Tensor, b: Tensor | None = None) -> Tensor:
     """``values Wᵀ + b`` for many rows: `values` (…, input), `W` (unit, input); axes (…, unit)."""
-    by_onednn = _onednn() if _is_worth_it(values[..., 0].numel(), W.T, values) else None
+    by_onednn = _onednn() if _is_worth_it(values[..., 0].numel(), W) else None
     return linear(values, W, b) if by_onednn is None else by_onednn(values, W, b)
 
 
 def adding(rows: int, W: Tensor) -> Adding:
     """Return the fastest ``total += values W`` in place for `values` of so many rows; `W` (input, unit)."""
-    by_onednn = _onednn() if _is_worth_it(rows, W, W) else None
+    by_onednn = _onednn() if _is_worth_it(rows, W) else None
     if by_onednn is None:
         return Tensor.addmm_
     return lambda total, values, W: total.add_(by_onednn(values, W.T, None))
 
 
-def _is_worth_it(rows: int, W: Tensor, like: Tensor) -> bool:
-    fits = like.device.type == "cpu" and like.dtype == torch.float32
+def _is_worth_it(rows: int, W: Tensor) -> bool:
+    fits = W.device.type == "cpu" and W.dtype == torch.float32
     return fits and rows >= _ROWS and rows * W.numel() >= _WORTH_IT
 
 
