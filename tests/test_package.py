@@ -20,6 +20,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 EXTRAS = PROJECT["optional-dependencies"]
 AGREED = {
     ".ci",
+    ".github",
     ".gitignore",
     ".pre-commit-config.yaml",
     "LICENSE",
