@@ -5,9 +5,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import torch
 from packaging.requirements import Requirement
 
-from rnnviz.cli import doctor
+from rnnviz.cli import doctor, gpu
 
 GOOD: dict[str, str | None] = {
     "torch": "2.13.0+cpu",
@@ -147,3 +148,78 @@ def test_without_jupyterlab_the_report_says_how_to_get_the_chapters(
     versions.update(dict.fromkeys(("jupyterlab", "jupyterlab_widgets", "ipykernel")))
     assert doctor.main() == 0
     assert "pip install 'rnnviz[chapters]'" in capsys.readouterr().out
+
+
+def _card(monkeypatch: pytest.MonkeyPatch, capability: tuple[int, int], known: list[str]) -> None:
+    """Let torch see one card of this capability, and be built for these architectures."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
+    monkeypatch.setattr(torch.cuda, "get_arch_list", lambda: known)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: "Some GPU")
+
+
+def _nvidia_is_here(monkeypatch: pytest.MonkeyPatch, here: bool) -> None:
+    monkeypatch.setattr(gpu.os.path, "exists", lambda path: here and path == "/proc/driver/nvidia")
+    monkeypatch.setattr(gpu.shutil, "which", lambda command: None)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+
+
+def test_a_gpu_beside_a_torch_for_the_cpu_is_told_and_the_wheel_blamed(
+    versions: dict[str, str | None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _nvidia_is_here(monkeypatch, True)
+    monkeypatch.setattr(torch.version, "cuda", None)
+    assert doctor.main() == 0
+    assert "is a build for the CPU alone: install a CUDA build" in capsys.readouterr().out
+
+
+def test_a_driver_that_does_not_start_cuda_is_told_with_its_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def init() -> None:
+        raise RuntimeError("The NVIDIA driver on your system\nis too old (found version 11040).")
+
+    _nvidia_is_here(monkeypatch, True)
+    monkeypatch.setattr(torch.version, "cuda", "13.0")
+    monkeypatch.setattr(torch.cuda, "init", init)
+    told = gpu.unusable()
+    assert told is not None
+    assert "does not start CUDA 13.0 (The NVIDIA driver on your system is too old (found version 11040))" in told
+
+
+@pytest.mark.parametrize(
+    ("capability", "known"),
+    [((5, 0), ["sm_75", "sm_90"]), ((12, 0), ["sm_80", "sm_90a"]), ((7, 0), ["sm_75", "compute_75"])],
+)
+def test_a_card_that_torch_has_no_code_for_is_told(
+    monkeypatch: pytest.MonkeyPatch, capability: tuple[int, int], known: list[str]
+) -> None:
+    _card(monkeypatch, capability, known)
+    told = gpu.unusable()
+    assert told is not None
+    assert f"Some GPU is of architecture sm_{capability[0]}{capability[1]}, and this torch has code for sm_" in told
+
+
+@pytest.mark.parametrize(
+    ("capability", "known"),
+    [((9, 0), ["sm_80", "sm_90a"]), ((8, 9), ["sm_80"]), ((12, 0), ["sm_90", "compute_90"]), ((9, 4), ["gfx942"])],
+)
+def test_a_card_that_torch_has_code_for_is_not_complained_of(
+    monkeypatch: pytest.MonkeyPatch, capability: tuple[int, int], known: list[str]
+) -> None:
+    _card(monkeypatch, capability, known)
+    assert gpu.unusable() is None
+
+
+def test_without_a_gpu_nothing_is_said_of_one(
+    versions: dict[str, str | None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _nvidia_is_here(monkeypatch, False)
+    assert doctor.main(as_json=True) == 0
+    assert json.loads(capsys.readouterr().out)["unused_gpu"] is None
+
+
+def test_the_doctor_computes_on_the_device_that_a_lab_would_take(
+    versions: dict[str, str | None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("rnnviz.training.devices.available", lambda: ("meta", "cpu"))
+    assert doctor.main() == 1  # a device whose numbers cannot be read, and the computation finds out
+    assert "torch 2.13.0+cpu: does not work here (" in capsys.readouterr().out

@@ -9,6 +9,7 @@ from importlib import metadata
 from typing import Any
 
 import rnnviz
+from rnnviz.cli import gpu
 from rnnviz.i18n import t
 
 __all__ = ["PACKAGES", "RULES", "Problem", "Rule", "examine", "main"]
@@ -130,24 +131,31 @@ def main(*, as_json: bool = False) -> int:
     versions = installed()
     problems = examine(versions)
     device: dict[str, Any] | None = None
+    idle: str | None = None
     try:
-        device = _device() if versions["torch"] else None
+        if versions["torch"]:
+            idle, device = gpu.unusable(), _device()
     except (ImportError, OSError, RuntimeError) as error:  # a missing library, a numpy it was not built for, …
         what = t("cli.doctor.torch.broken", error=f"{type(error).__name__}: {error}")
         problems.append(Problem("torch", versions["torch"], what, t("cli.doctor.fix", requirement="torch")))
     report = {"python": platform.python_version(), "rnnviz": rnnviz.__version__, **versions}
     if as_json:
-        answer = {"ok": not problems, "versions": report, "device": device, "problems": [asdict(p) for p in problems]}
+        answer = {"ok": not problems, "versions": report, "device": device, "unused_gpu": idle}
+        answer["problems"] = [asdict(problem) for problem in problems]
         print(json.dumps(answer, indent=2))
     else:
-        print("\n".join(_lines(report, device, problems)))
+        print("\n".join(_lines(report, device, idle, problems)))
     return 1 if problems else 0
 
 
-def _lines(report: Mapping[str, str | None], device: dict[str, Any] | None, problems: list[Problem]) -> list[str]:
+def _lines(
+    report: Mapping[str, str | None], device: dict[str, Any] | None, idle: str | None, problems: list[Problem]
+) -> list[str]:
     lines = [f"{package:<20}{version or t('cli.doctor.absent')}" for package, version in report.items()]
     if device:
         lines.append(f"{t('cli.doctor.device'):<20}{t('cli.doctor.device.line', **device)}")
+    if idle:
+        lines.append(idle)
     lines.append("")
     for problem in problems:
         lines += [
@@ -162,13 +170,15 @@ def _lines(report: Mapping[str, str | None], device: dict[str, Any] | None, prob
 
 
 def _device() -> dict[str, Any]:
-    """Return the device and the threads a lab takes by itself, after one small computation that crosses into numpy."""
+    """Return the device and the threads a lab takes by itself, after one training step of a small layer there."""
     import torch
 
     from rnnviz.training.devices import considerate_threads, pick
 
-    torch.ones(2).add(1).numpy()
     device = pick("auto")
+    layer = torch.nn.LSTM(2, 3, device=device)
+    layer(torch.ones(4, 1, 2, device=device))[0].sum().backward()
+    layer.weight_hh_l0.grad.cpu().numpy()  # crosses into numpy, and waits until the device is done
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
     with considerate_threads(device):
         threads = torch.get_num_threads()
