@@ -16,6 +16,7 @@ TOP = 9
 FLOORS = {
     "i18n": 0,
     "cells": 1,
+    "generators": 1,
     "models": 2,
     "tasks": 2,
     "trace": 3,

@@ -17,6 +17,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
+from rnnviz.generators import kept
+
 __all__ = ["IdentityTap", "Tapped"]
 
 
@@ -48,7 +50,7 @@ class IdentityTap:
     def __init__(self, layer: nn.RNNBase) -> None:
         self._layer = layer
         weight = layer.all_weights[0][1]
-        with torch.random.fork_rng(devices=[]):  # initial weights are drawn, though they are never used
+        with kept(["cpu"]):  # initial weights are drawn, though they are never used
             wide = type(layer)(layer.input_size + len(weight), layer.hidden_size, batch_first=True)  # type: ignore[call-arg, arg-type]
         self._wide = wide.to(weight.device, weight.dtype).requires_grad_(False)
         self._wide.all_weights[0][0][:, layer.input_size :] = torch.eye(len(weight))

@@ -12,12 +12,15 @@ from torch.profiler import ProfilerActivity, profile
 
 __all__ = ["peak", "peak_bytes"]
 
+_COUNTED = ("cpu", "cuda")
+
 
 def peak_bytes(action: Callable[[], object], device: torch.device) -> float:
     """Run ``action`` once and return the most bytes it held at once.
 
-    Weights, optimiser state and the batch exist before and are not counted. On a GPU only its own memory counts; on
-    the CPU, every allocation that torch makes there, numpy views of tensors included.
+    Weights, optimiser state and the batch exist before and are not counted. On an NVIDIA GPU only its own memory
+    counts; on the CPU, every allocation that torch makes there, numpy views of tensors included. Other devices do not
+    tell what they held at most: NaN.
 
     Parameters
     ----------
@@ -31,6 +34,9 @@ def peak_bytes(action: Callable[[], object], device: torch.device) -> float:
     >>> peak_bytes(lambda: torch.zeros(1000), torch.device("cpu"))
     4000.0
     """
+    if device.type not in _COUNTED:
+        action()
+        return float("nan")
     return _peak_of_cuda(action, device) if device.type == "cuda" else _peak_of_cpu(action)
 
 

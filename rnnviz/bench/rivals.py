@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 
 from rnnviz.bench.identity import IdentityTap
+from rnnviz.generators import seeded
 from rnnviz.trace import Trace, trace
 
 __all__ = ["Rivals", "Seen", "Shape"]
@@ -60,8 +61,7 @@ class Rivals:
 
     def __init__(self, cell: str, shape: Shape, device: torch.device) -> None:
         generator = torch.Generator().manual_seed(0)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(0)
+        with seeded(0, device):
             self.model = _Model(cell, shape.inputs, shape.units).to(device)
         self._kind = cell
         self._inputs = torch.randn(shape.batch, shape.time, shape.inputs, generator=generator).to(device)

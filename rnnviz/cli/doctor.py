@@ -177,8 +177,9 @@ def _device() -> dict[str, Any]:
 
     device = pick("auto")
     layer = torch.nn.LSTM(2, 3, device=device)
-    layer(torch.ones(4, 1, 2, device=device))[0].sum().backward()
-    layer.weight_hh_l0.grad.cpu().numpy()  # crosses into numpy, and waits until the device is done
+    x = torch.ones(4, 1, 2, device=device, requires_grad=True)
+    (gradient,) = torch.autograd.grad(layer(x)[0].sum(), x)
+    gradient.cpu().numpy()  # waits until the device is done, and crosses into numpy
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
     with considerate_threads(device):
         threads = torch.get_num_threads()

@@ -49,7 +49,7 @@ def _said_by_the_driver() -> str:
     import torch
 
     try:
-        torch.cuda.init()
+        torch.cuda.init()  # type: ignore[no-untyped-call]
     except (RuntimeError, AssertionError) as error:
         return " ".join(str(error).split())[:200].rstrip(".")
     return "CUDA names no device"

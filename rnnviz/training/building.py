@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from rnnviz import tasks
+from rnnviz.generators import seeded
 from rnnviz.models import SequenceModel, initialise, rescale, set_forget_bias
 from rnnviz.tasks import Task
 from rnnviz.trace.finding import recurrent_modules
@@ -19,13 +20,15 @@ __all__ = ["Builder", "builder_of", "complete", "optimizer", "shape_memory"]
 Builder = Callable[[Task, Settings], nn.Module]
 
 
-def builder_of(model: nn.Module | Builder | None) -> Builder:
+def builder_of(model: nn.Module | Builder | None, device: torch.device | str = "cpu") -> Builder:
     """Return what builds a run's first model.
 
     Parameters
     ----------
     model : torch.nn.Module or callable or None
         A module to copy, a function of the task and the settings, or None for a `SequenceModel`.
+    device : torch.device or str
+        Where it will train: a model of one's own may draw its first weights there.
 
     Raises
     ------
@@ -36,14 +39,14 @@ def builder_of(model: nn.Module | Builder | None) -> Builder:
         return _sequence_model
     if isinstance(model, nn.Module):
         kept = copy.deepcopy(model)
-        return _own(lambda task, settings: copy.deepcopy(kept))
+        return _own(lambda task, settings: copy.deepcopy(kept), device)
     if isinstance(model, type) or not callable(model):
         kind = f"the class {model.__name__}" if isinstance(model, type) else type(model).__name__
         raise TypeError(
             "model must be a torch.nn.Module, or a function of the task and the settings that builds one, such as "
             f"lambda task, settings: SimpleRNN(task.input_size, settings.hidden_size, task.output_size), got {kind}."
         )
-    return _own(model)
+    return _own(model, device)
 
 
 def shape_memory(model: nn.Module, settings: Settings, before: Settings | None = None) -> None:
@@ -129,12 +132,11 @@ def _in_memory(model: SequenceModel) -> SequenceModel:
         ) from None
 
 
-def _own(build: Builder) -> Builder:
-    """Build with torch's global generator seeded, and put that back; the model must hold a recurrent layer."""
+def _own(build: Builder, device: torch.device | str) -> Builder:
+    """Build with torch's global generators seeded, and put them back; the model must hold a recurrent layer."""
 
     def built(task: Task, settings: Settings) -> nn.Module:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(settings.seed)
+        with seeded(settings.seed, device):
             model: Any = build(task, settings)
         recurrent_modules(model)
         shape_memory(model, settings)

@@ -86,8 +86,8 @@ class Session(Answers):
         if probe_size < 1:
             raise ValueError(f"probe_size must be at least 1, got {probe_size}.")
         self.task = tasks.make(task) if isinstance(task, str) else complete(task)
-        self._builder, self.own_model = builder_of(model), model is not None
         self.device = pick(device)
+        self._builder, self.own_model = builder_of(model, self.device), model is not None
         self.probe_size = probe_size
         self.planned = self.task.steps if planned is None else planned
         self.blame = Blame()

@@ -41,6 +41,7 @@ class Stopwatch:
     ) -> None:
         self._seconds = dict.fromkeys(names, 0.0)
         self._timed = dict.fromkeys(self._seconds, 0)
+        self._device = device
         self._waits = device.type != "cpu"
         self._clock = clock
 
@@ -74,5 +75,5 @@ class Stopwatch:
 
     def _now(self) -> float:
         if self._waits:
-            torch.accelerator.synchronize()
+            torch.accelerator.synchronize(self._device)
         return self._clock()

@@ -86,3 +86,7 @@ def test_the_head_says_device_threads_and_versions() -> None:
     assert head["device"] == "cpu"
     assert head["threads"].startswith(f"{torch.get_num_threads()} of torch")
     assert f"torch {torch.__version__}" in head["versions"]
+
+
+def test_a_device_that_does_not_tell_its_memory_is_answered_with_nan_and_not_with_bytes_of_the_cpu() -> None:
+    assert np.isnan(peak_bytes(lambda: torch.zeros(1000), torch.device("mps")))

@@ -53,10 +53,10 @@ def test_what_fails_is_not_counted():
 
 def test_a_gpu_is_waited_for_around_one_step_in_sixteen(monkeypatch):
     waits = []
-    monkeypatch.setattr(torch.accelerator, "synchronize", lambda: waits.append(1))
-    watch = Stopwatch("ab", torch.device("cuda"), clock=ticking())
+    monkeypatch.setattr(torch.accelerator, "synchronize", waits.append)
+    watch = Stopwatch("ab", torch.device("cuda:1"), clock=ticking())
     for step in range(1, 33):
         with watch.timing("a", step):
             pass
-    assert len(waits) == 4  # before and after steps 16 and 32
+    assert waits == [torch.device("cuda:1")] * 4  # before and after steps 16 and 32
     assert watch.shares == {"a": 1.0, "b": 0.0}
