@@ -1,4 +1,4 @@
-"""What ``on_gpu.sh`` looks at beside the tests: one row ``| what | found |`` for each, and on to the next if one fails."""
+"""What ``on_gpu.sh`` looks at beside the tests: a row ``| what | found |`` for each; if one fails, on to the next."""
 
 import argparse
 import copy
