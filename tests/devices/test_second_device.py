@@ -1,0 +1,113 @@
+"""The whole way of every task and cell on a second device: no mixed devices, and no hidden wait inside a step."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+import rnnviz as rv
+from rnnviz.tasks import KNOWN
+from rnnviz.trace import trace
+from rnnviz.training import Session
+from tests.devices import simulated
+from tests.devices.test_training import batch_on, criterion, model_on
+from tests.trace.unrolled import relative_error
+
+
+@pytest.fixture
+def device(monkeypatch: pytest.MonkeyPatch) -> Iterator[torch.device]:
+    with simulated.present(monkeypatch) as found:
+        yield found
+
+
+every_run = pytest.mark.parametrize(
+    ("task", "cell"), [(task, cell) for task in KNOWN for cell in ("rnn", "lstm", "gru")]
+)
+
+
+def test_the_device_refuses_what_a_gpu_refuses(device: torch.device) -> None:
+    x = torch.ones(3, device=device)
+    with pytest.raises(RuntimeError, match="same device"):
+        x + torch.ones(3)
+    with pytest.raises(RuntimeError):
+        x.numpy()
+    assert float(x.sum()) == 3.0
+    assert len(simulated.WAITS) == 1
+
+
+@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
+def test_its_layers_are_torchs_own(device: torch.device, kind: str) -> None:
+    torch.manual_seed(0)
+    layer, x = getattr(nn, kind)(3, 4, num_layers=2, bidirectional=True), torch.randn(5, 2, 3)
+    criterion(layer(x)[0]).backward()
+    expected = {name: one.grad.clone() for name, one in layer.named_parameters() if one.grad is not None}
+    layer.zero_grad()
+    there = layer.to(device)
+    criterion(there(x.to(device))[0]).backward()
+    for name, one in there.named_parameters():
+        assert one.grad is not None
+        assert relative_error(one.grad.cpu().numpy(), expected[name].numpy()) < 1e-5, name
+
+
+@every_run
+def test_a_run_of_each_task_and_cell_stays_on_its_device(device: torch.device, task: str, cell: str) -> None:
+    lab = rv.Lab(task, cell=cell, hidden_size=6, seed=0, device=str(device))
+    lab.train(3)
+    snapshot = lab.snapshot()
+    assert snapshot.layer.grad_hidden is not None
+    assert np.isfinite(snapshot.layer.grad_hidden).any()
+    assert all(np.isfinite(score) for score in lab.evaluate().values())
+
+
+@every_run
+def test_a_recipe_and_a_script_repeat_the_run_there(
+    device: torch.device, capsys: pytest.CaptureFixture[str], task: str, cell: str
+) -> None:
+    lab = rv.Lab(task, cell=cell, hidden_size=6, seed=0, device=str(device), steps=3)
+    lab.train(3)
+    again = rv.Lab.from_recipe(lab.recipe(), device=str(device))
+    again.train(3)
+    np.testing.assert_array_equal(again.history["loss"], lab.history["loss"])
+    exec(compile(lab.code(), "script", "exec"), {"__name__": "__main__"})
+    told = [float(line.split()[-1]) for line in capsys.readouterr().out.splitlines() if line.startswith("step ")]
+    np.testing.assert_allclose(told, lab.history["loss"], rtol=1e-6)
+
+
+@every_run
+def test_no_step_waits_for_the_device(device: torch.device, task: str, cell: str) -> None:
+    session = Session(task, cell=cell, hidden_size=6, device=device)
+    steps = session.steps()
+    next(steps)
+    simulated.WAITS.clear()
+    for _ in range(5):
+        next(steps)
+    assert simulated.WAITS == []
+
+
+@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
+def test_a_trace_there_is_the_trace_here(device: torch.device, kind: str) -> None:
+    torch.manual_seed(0)
+    layer, x = getattr(nn, kind)(3, 4, num_layers=2, batch_first=True), torch.randn(5, 7, 3)
+    expected = trace(layer, x, loss=lambda out: criterion(out[0])).layers[kind.lower()]
+    found = trace(layer.to(device), x.to(device), loss=lambda out: criterion(out[0])).layers[kind.lower()]
+    for name in ("hidden", "grad_hidden", "grad_hidden_direct"):
+        assert relative_error(getattr(found, name), getattr(expected, name)) < 1e-5, name
+
+
+def test_a_watched_loop_there_ends_with_the_weights_of_an_unwatched_one(device: torch.device) -> None:
+    ends = []
+    for watched in (False, True):
+        model = model_on(device)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        with rv.watch(model, every=1) as w:
+            for seed in range(3):
+                optimizer.zero_grad()
+                loss = criterion(model(batch_on(device, seed)))
+                loss.backward()
+                optimizer.step()
+                if watched:
+                    w.step(loss=loss)
+        ends.append([one.detach().cpu() for one in model.parameters()])
+    assert all(map(torch.equal, *ends))
