@@ -31,7 +31,7 @@ def spectral_radius(matrix: Tensor) -> float:
     >>> round(spectral_radius(torch.tensor([[0.0, -2.0], [2.0, 0.0]])), 6)
     2.0
     """
-    return float(torch.linalg.eigvals(matrix.double().cpu()).abs().max())
+    return float(torch.linalg.eigvals(matrix.cpu().double()).abs().max())
 
 
 @torch.no_grad()

@@ -84,4 +84,4 @@ class TemporalOrder(Generated):
     def time_labels(self, sample: int) -> tuple[str, ...]:
         """Return each timestep's symbol."""
         places = self._held_out.inputs[self.probe_index(sample)].argmax(-1)
-        return tuple(_SYMBOLS[int(place)] for place in places)
+        return tuple(_SYMBOLS[place] for place in places.tolist())

@@ -166,6 +166,7 @@ class Player:
         return self._every * (self.session.step // self._every + 1)
 
     def _frame(self, pace: Pace) -> None:
+        self.session.check()  # waits until a GPU has done the steps it was given: that time is theirs, not the frame's
         self._speed = pace.measure(self.session.step)
         pace.begin_frame()
         self._show(fresh=False)

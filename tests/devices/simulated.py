@@ -20,6 +20,7 @@ from torch.utils._pytree import tree_leaves, tree_map
 aten = torch.ops.aten
 CPU = torch.device("cpu")
 WAITS: list[str] = []
+REFUSED: set[torch.dtype] = set()  # what it cannot compute with; an Apple GPU has no float64
 _WAITING = {aten._local_scalar_dense.default, aten.equal.default, aten.nonzero.default, aten.masked_select.default}
 
 
@@ -73,6 +74,8 @@ class Simulated(Tensor):
 
     @staticmethod
     def __new__(cls, lies: Tensor) -> Simulated:
+        if lies.dtype in REFUSED:
+            raise TypeError(f"the device has no {lies.dtype}")
         found = Tensor._make_wrapper_subclass(
             cls,
             lies.shape,
@@ -256,3 +259,4 @@ def present(monkeypatch: Any) -> Iterator[torch.device]:
         patched.setattr("rnnviz.training.devices.available", lambda: (str(DEVICE), "cpu"))
         WAITS.clear()
         yield DEVICE
+    REFUSED.clear()

@@ -11,6 +11,7 @@ import rnnviz as rv
 from rnnviz.tasks import KNOWN
 from rnnviz.trace import trace
 from rnnviz.training import Session
+from rnnviz.views import VIEWS
 from tests.devices import simulated
 from tests.devices.test_training import batch_on, criterion, model_on
 from tests.trace.unrolled import relative_error
@@ -111,3 +112,21 @@ def test_a_watched_loop_there_ends_with_the_weights_of_an_unwatched_one(device: 
                     w.step(loss=loss)
         ends.append([one.detach().cpu() for one in model.parameters()])
     assert all(map(torch.equal, *ends))
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_a_device_without_double_precision_shows_every_picture(device: torch.device, cell: str) -> None:
+    simulated.REFUSED.add(torch.float64)
+    lab = rv.Lab("adding", cell=cell, hidden_size=6, seq_len=12, seed=0, device=str(device), rho=0.9, views=list(VIEWS))
+    lab.train(2)
+    snapshot = lab.snapshot()
+    drawn = [name for name, view in lab._console.views.items() if view.exists(snapshot) and lab.figure(name).data]
+    assert {"hidden", "gradients", "curves", "spectrum", "theory"} <= set(drawn)
+    assert lab.perturb(time=5, value=0.3).norm[0, 0, 5] > 0
+
+
+def test_the_words_of_a_sequence_cost_one_wait(device: torch.device) -> None:
+    task = rv.tasks.make("temporal-order", seq_len=20).to(device)
+    simulated.WAITS.clear()
+    assert len(task.time_labels(0)) == 20
+    assert len(simulated.WAITS) == 1

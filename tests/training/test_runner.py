@@ -1,5 +1,6 @@
 """A runner plays, pauses, steps and resets, in a thread or in place, with frames at a bearable rate."""
 
+import functools
 import gc
 import itertools
 import math
@@ -13,6 +14,7 @@ import pytest
 import torch
 
 from rnnviz.training import Runner, Session, worker
+from rnnviz.training.pace import Pace
 from tests.training.examples import WAIT, Echo, take
 
 pytestmark = pytest.mark.timeout(120)
@@ -418,3 +420,33 @@ def test_fewer_than_one_step_is_refused(make):
         runner.train(0)
     with pytest.raises(ValueError, match="n must be at least 1, got 0"):
         runner.step(0)
+
+
+class SlowDevice:
+    """A clock, and a device that takes 1.5 ms for the step that its host hands it in one."""
+
+    def __init__(self):
+        self.now, self.queued = 0.0, 0.0
+
+    def attach(self, session):
+        steps, check = session.steps, session.check
+
+        def queueing():
+            for _ in steps():
+                self.now, self.queued = self.now + 1e-3, self.queued + 1.5e-3
+                yield
+
+        def waiting(*snapshot):
+            self.now, self.queued = self.now + self.queued, 0.0
+            check(*snapshot)
+
+        session.steps, session.check = queueing, waiting
+
+
+def test_what_a_device_still_has_to_do_is_not_counted_as_drawing(make, watcher, monkeypatch):
+    device = SlowDevice()
+    monkeypatch.setattr("rnnviz.training.player.Pace", functools.partial(Pace, clock=lambda: device.now))
+    runner = make(fps=10.0)
+    device.attach(runner.session)
+    runner.train(410)
+    assert len(watcher.frames) == 5  # one each hundred steps, and the last

@@ -101,7 +101,8 @@ class TransformersWatch(Follower, TrainerCallback):  # type: ignore[misc, valid-
         """Add up what the hooks have measured, while the scale is still that of this step."""
         if self._norms:
             scale = self._scale
-            square = sum(norm.to(device="cpu").square() for norm in self._norms.values())
+            one_place = next(iter(self._norms.values())).device  # of a model on several; to the CPU each would wait
+            square = sum(norm.to(device=one_place).square() for norm in self._norms.values())
             loss = None if self._loss is None else self._loss / scale
             self._forget()
             self._measured = loss, square.sqrt() / scale
