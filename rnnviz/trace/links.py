@@ -26,6 +26,15 @@ class Links:
             if one.grad_fn is not None:
                 self._by_node[one.grad_fn] = self._count, call
 
+    def passed_on(self, result: Tensor) -> Tensor:
+        """Return the link of the inner call whose state `result` is, unchanged; `result` itself where it is another."""
+        call, handed, position = self._by_memory.get(result.untyped_storage().data_ptr(), (None, result, 0))
+        if call is None or handed is not result or result._version or not call.links:
+            return result
+        link = call.links[position]
+        self._by_node[link.grad_fn] = self._count, call
+        return link
+
     def release(self) -> None:
         """Forget everything, the newest first: each node that autograd may free then frees only those since the last.
 

@@ -30,7 +30,7 @@ from rnnviz.trace.untouched import replaying
 
 __all__ = ["Listener", "Pass"]
 
-_SHARED = WeakTensorKeyDictionary()  # by the last result handed on: taps and links
+_SHARED = WeakTensorKeyDictionary()  # by the last result handed on: who did so, of which module, and taps and links
 Weights: TypeAlias = dict[tuple[nn.Module, str], Tensor]  # by module and name
 
 
@@ -191,6 +191,10 @@ class Listener(Capture):
     def _surroundings(self, module: nn.Module, entering: tuple[Tensor, ...], rng: Tensor | None) -> ExitStack:
         return ExitStack()
 
+    def _followed(self, results: list[Tensor]) -> list[Tensor]:
+        found = super()._followed(results)
+        return [one for one in found if one.requires_grad] or found
+
     def _wants_gradients(self, results: tuple[Tensor, ...]) -> bool:
         return all(one.requires_grad for one in results)
 
@@ -206,11 +210,12 @@ class Listener(Capture):
 
     def _tapped(self, call: Call, raw: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """Share the taps and links of a listener that was there first: behind those of another the paths are mixed."""
-        if raw[-1] not in _SHARED:
+        listener, module, taps, links = _SHARED.get(raw[-1], (self, None, (), ()))
+        if listener is self or module is not call.module:  # what an inner call gave may be passed on as it is
             copies = super()._tapped(call, raw)
-            _SHARED[copies[-1]] = call.taps, call.links
+            _SHARED[copies[-1]] = self, call.module, call.taps, call.links
         else:
-            copies, (call.taps, call.links) = raw, _SHARED[raw[-1]]
+            copies, call.taps, call.links = raw, taps, links
         self._links.remember(call, call.links, call.links)  # another listener may have swapped the states before
         return copies
 
