@@ -167,6 +167,8 @@ class Capture:
         self.calls.append(call)
         _, handed = self._hand_on(call, None, tuple(followed))
         copies = {id(one): copy for one, copy in zip(followed, handed, strict=True)}
+        for one in followed:
+            self._links.remember_inner(one, copies[id(one)])
         return mapped(result, lambda one: copies.get(id(one), one))
 
     def _followed(self, results: list[Tensor]) -> list[Tensor]:

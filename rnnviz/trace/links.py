@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from torch import Tensor, nn
+from torch.autograd.graph import get_gradient_edge
 
 from rnnviz.trace.calls import Call, states_of
 
@@ -15,6 +16,7 @@ class Links:
     def __init__(self) -> None:
         self._by_memory: dict[int, tuple[Call, Tensor, int]] = {}
         self._by_node: dict[Any, tuple[int, Call]] = {}
+        self._passed_on: dict[int, Tensor] = {}  # by the memory of what an outer call handed on: what an inner one had
         self._count = 0
 
     def remember(self, call: Call, copies: tuple[Tensor, ...], handed: tuple[Tensor, ...]) -> None:
@@ -32,15 +34,20 @@ class Links:
         if call is None or handed is not result or result._version or not call.links:
             return result
         link = call.links[position]
-        self._by_node[link.grad_fn] = self._count, call
+        self._by_node[get_gradient_edge(link).node] = self._count, call
         return link
+
+    def remember_inner(self, raw: Tensor, handed: Tensor) -> None:
+        """Note that `handed` is a copy of `raw`, in case `raw` is what an inner call had handed on."""
+        if self._by_memory.get(raw.untyped_storage().data_ptr(), (None, None))[1] is raw:
+            self._passed_on[handed.untyped_storage().data_ptr()] = raw
 
     def release(self) -> None:
         """Forget everything, the newest first: each node that autograd may free then frees only those since the last.
 
         A node that Python has seen is freed within the one before it: a long graph freed at once overflows the stack.
         """
-        for known in (self._by_memory, self._by_node):
+        for known in (self._by_memory, self._by_node, self._passed_on):
             while known:
                 known.popitem()
 
@@ -64,7 +71,10 @@ class Links:
             return self._ancestor(module, state), state
         call, handed, position = self._by_memory[memory]
         if call.module is not module:
-            return None, state
+            if not _encloses(call.module, module):
+                return None, state
+            inner = self._passed_on.get(memory)
+            return (self._ancestor(module, state) if inner is None else self._find(module, inner)[0]), state
         unchanged = state.numel() == handed.numel() and state.is_contiguous() and handed.is_contiguous()
         if unchanged and call.links and handed._version == 0 and state.grad_fn is not None:
             return call, call.links[position].view(state.shape)
@@ -83,4 +93,11 @@ class Links:
                 ahead.extend(parent for parent, _ in node.next_functions)
             elif call.module is module:
                 calls[number] = call
+            elif _encloses(call.module, module):
+                ahead.extend(parent for parent, _ in node.next_functions)
         return calls[max(calls)] if calls else None
+
+
+def _encloses(outer: nn.Module, inner: nn.Module) -> bool:
+    """Whether what `outer` gives back may be what `inner` gave to it."""
+    return any(one is inner for one in outer.modules())
