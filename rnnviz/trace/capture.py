@@ -20,6 +20,7 @@ from torch.nn.utils.rnn import PackedSequence
 from rnnviz.trace.calls import Call, Form, Gradients, Sequence, data_of, initial_states, states_of
 from rnnviz.trace.layers import Recurrent, layout_of, weights_in_use, worked_out_once
 from rnnviz.trace.links import Links
+from rnnviz.trace.origins import Origins
 
 
 class Running(NamedTuple):
@@ -36,7 +37,8 @@ class Capture:
     def __init__(self, modules: Mapping[str, Recurrent], *, gradients: bool) -> None:
         self.calls: list[Call] = []
         self._modules, self._gradients = modules, gradients
-        self._links = Links()
+        self.origins = Origins()
+        self._links = Links(self.origins)
         self._running: dict[nn.Module, Running] = {}
         self._exit = ExitStack()
         self._thread = threading.get_ident()
@@ -83,7 +85,7 @@ class Capture:
                 return None
             given, state = _arguments(args, kwargs)
             _check_float(name, data_of(given))
-            previous, swapped = self._links.follow(module, state)
+            previous, swapped = self._follow(module, state)
             rng = _rng_state(module, data_of(given))
             entering = (data_of(given), *states_of(swapped))
             surroundings = self._exit.enter_context(self._surroundings(module, entering, rng))
@@ -122,6 +124,10 @@ class Capture:
             return state if sequence is None else (handed, state)
 
         return hook
+
+    def _follow(self, module: nn.Module, given: Any) -> tuple[Call | None, Any]:
+        """Whose state the module is given, and the states to give it in its place."""
+        return self._links.follow(module, given)
 
     def _is_others(self, module: nn.Module) -> bool:
         """Whether another thread calls the model meanwhile; copies of it in threads (DataParallel) belong to it."""
