@@ -23,6 +23,7 @@ from rnnviz.trace.heard import Given, Heard, states_among
 from rnnviz.trace.layers import Recurrent, layout_of, weights_in_use, worked_out_once
 from rnnviz.trace.leaves import distinct, leaves, mapped
 from rnnviz.trace.links import Links
+from rnnviz.trace.origins import Origins
 
 
 class Running(NamedTuple):
@@ -40,7 +41,8 @@ class Capture:
     def __init__(self, modules: Mapping[str, Recurrent], *, gradients: bool) -> None:
         self.calls: list[Call] = []
         self._modules, self._gradients = modules, gradients
-        self._links = Links()
+        self.origins = Origins()
+        self._links = Links(self.origins)
         self._running: dict[nn.Module, Running] = {}
         self._exit = ExitStack()
         self._thread = threading.get_ident()
@@ -89,7 +91,7 @@ class Capture:
                 return self._before_own(module, args, kwargs)
             given, state = _arguments(args, kwargs)
             _check_float(name, data_of(given))
-            previous, swapped = self._links.follow(module, state)
+            previous, swapped = self._follow(module, state)
             rng = _rng_state(module, data_of(given))
             entering = (data_of(given), *states_of(swapped))
             surroundings = self._exit.enter_context(self._surroundings(module, entering, rng))
@@ -137,7 +139,7 @@ class Capture:
         if given is None:
             return None
         states = states_among(module, args, kwargs)
-        previous, swapped = self._links.follow(module, tuple(states))
+        previous, swapped = self._follow(module, tuple(states))
         links = {id(one): link for one, link in zip(states, swapped, strict=True)}
         entering = tuple(one for _, one in leaves((args, kwargs)))
         surroundings = self._exit.enter_context(self._surroundings(module, entering, None))
@@ -167,13 +169,14 @@ class Capture:
         self.calls.append(call)
         _, handed = self._hand_on(call, None, tuple(followed))
         copies = {id(one): copy for one, copy in zip(followed, handed, strict=True)}
-        for one in followed:
-            self._links.remember_inner(one, copies[id(one)])
         return mapped(result, lambda one: copies.get(id(one), one))
 
     def _followed(self, results: list[Tensor]) -> list[Tensor]:
         """Those results of a registered module that are handed on as copies."""
         return [one for one in results if one.is_floating_point()]
+    def _follow(self, module: nn.Module, given: Any) -> tuple[Call | None, Any]:
+        """Whose state the module is given, and the states to give it in its place."""
+        return self._links.follow(module, given)
 
     def _is_others(self, module: nn.Module) -> bool:
         """Whether another thread calls the model meanwhile; copies of it in threads (DataParallel) belong to it."""

@@ -70,7 +70,7 @@ class Heard:
         """Keep a result of which the tensors `followed` are handed on as copies."""
         number = {id(one): index for index, one in enumerate(followed)}
         places = tuple(number.get(id(one), -1) for _, one in leaves(result))
-        return cls(given, mapped(result, lambda one: one.detach()), places)
+        return cls(given, mapped(result, lambda one: one.detach().clone()), places)
 
     @property
     def tensors(self) -> list[Tensor]:

@@ -101,7 +101,7 @@ def _run(
     loss: Callable[[Any], Tensor] | None,
 ) -> tuple[Array | None, float | None, bool]:
     """Copy of the output, the loss, and whether it depends on any recurrent layer; the graph ends with this frame."""
-    with capture:
+    with capture.origins, capture:
         output = model(*ordinary(inputs), **ordinary(kwargs))
     _check_ran(capture)
     copied = _copy(output)  # before the loss, which may change the output in place
