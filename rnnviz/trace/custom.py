@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from torch import Tensor, nn
 
-from rnnviz.trace.ready import ready_for
+from rnnviz.trace.known_cells import ready_for
 
 Step: TypeAlias = Callable[..., Any]
 Start: TypeAlias = Callable[[Any, Tensor], Any]

@@ -15,7 +15,7 @@ from rnnviz.trace.layer import LayerTrace
 __all__ = ["custom_layer", "follows"]
 
 _HIDDEN = ("h", "hx", "hidden", "hidden_state", "h_t", "ht")
-_CELL = ("c", "cx", "cell", "cell_state", "c_t", "ct")
+_CELL = ("c", "cx", "cell", "cell_state", "c_t", "ct", "memory")
 
 
 def follows(before: Replayed, after: Replayed) -> bool:
@@ -76,12 +76,10 @@ def custom_layer(kind: str, chain: Sequence[Replayed], shown: int | None) -> Lay
 
 
 def _hidden_and_cell(names: Sequence[str]) -> tuple[int, int | None]:
-    """Which states are called h and c; else the first, and the second if there is one."""
+    """Which state is the hidden one, by its name or else the first, and which, if any, is called a cell state."""
     lowered = [name.lower() for name in names]
     hidden = next((lowered.index(name) for name in _HIDDEN if name in lowered), 0)
-    others = [index for index in range(len(names)) if index != hidden]
-    cell = next((lowered.index(name) for name in _CELL if name in lowered and lowered.index(name) != hidden), None)
-    return hidden, next(iter(others), None) if cell is None else cell
+    return hidden, next((lowered.index(one) for one in _CELL if one in lowered and lowered.index(one) != hidden), None)
 
 
 def _before(

@@ -23,11 +23,17 @@ class Role(NamedTuple):
 
 
 def roles(results: Sequence[Tensor], plan: Plan, walked: Walk) -> list[Role | None]:
-    """The role of each result, None where the replay found nothing like it."""
+    """The role of each result, None where the replay found nothing like it.
+
+    Of several that agree it is the closest; of those that are as close, one that no result before it has.
+    """
     known = list(_candidates(plan, walked))
     found: list[Role | None] = []
     for result in results:
-        agreeing = [role for role, value in known if _agrees(result, value)]
+        apart = {role: _apart(result, value) for role, value in known if _agrees(result, value)}
+        rounding = 8 * torch.finfo(result.dtype).eps * _size(result) if result.is_floating_point() else 0.0
+        closest = min(apart.values(), default=0.0) + rounding
+        agreeing = [role for role, distance in apart.items() if distance <= closest]
         fresh = [role for role in agreeing if role not in found]
         found.append(next(iter(fresh or agreeing), None))
     return found
@@ -74,6 +80,15 @@ def _agrees(result: Tensor, value: Tensor) -> bool:
     coarse = max((torch.finfo(one.dtype).eps for one in (result, value) if one.is_floating_point()), default=0.0)
     close = {"rtol": 1e-3, "atol": 1e-4} if coarse < 1e-4 else {"rtol": 4 * coarse, "atol": 4 * coarse}
     return torch.allclose(result.reshape(-1).double(), value.detach().reshape(-1).double(), equal_nan=True, **close)
+
+
+def _apart(result: Tensor, value: Tensor) -> float:
+    difference = result.reshape(-1).double() - value.detach().reshape(-1).double()
+    return float(difference.nan_to_num().abs().max()) if len(difference) else 0.0
+
+
+def _size(result: Tensor) -> float:
+    return float(result.detach().nan_to_num().abs().max()) if result.numel() else 0.0
 
 
 def without_ones(value: Tensor) -> list[int]:
