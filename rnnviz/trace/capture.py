@@ -44,6 +44,7 @@ class Capture:
         self.origins = Origins()
         self._links = Links(self.origins)
         self._running: dict[nn.Module, Running] = {}
+        self._results: dict[nn.Module, tuple[Tensor, ...]] = {}  # what a registered module gave back last
         self._exit = ExitStack()
         self._thread = threading.get_ident()
 
@@ -138,7 +139,7 @@ class Capture:
         given = Given.of(module, args, kwargs)
         if given is None:
             return None
-        states = states_among(module, args, kwargs)
+        states = states_among(module, args, kwargs, self._results.get(module, ()))
         previous, swapped = self._follow(module, tuple(states))
         links = {id(one): link for one, link in zip(states, swapped, strict=True)}
         entering = tuple(one for _, one in leaves((args, kwargs)))
@@ -167,6 +168,7 @@ class Capture:
             heard=Heard.of(running.given, result, followed),
         )
         self.calls.append(call)
+        self._results[module] = call.states
         _, handed = self._hand_on(call, None, tuple(followed))
         copies = {id(one): copy for one, copy in zip(followed, handed, strict=True)}
         return mapped(result, lambda one: copies.get(id(one), one))

@@ -77,8 +77,9 @@ def _lay(
         seeds = gradient.new_zeros(len(nodes), *like.shape)
         lengths = attempt.plan.lengths
         last = torch.tensor(len(nodes)).expand(len(like)) if lengths is None else lengths
-        rows = torch.arange(len(like), device=gradient.device)
-        seeds[last.to(gradient.device) - 1, rows] = gradient.reshape(like.shape)
+        packing = attempt.plan.packing if role.ranked else None
+        rows = torch.arange(len(like), device=gradient.device) if packing is None else packing.sorted_indices
+        seeds[last.to(gradient.device)[rows] - 1, rows] = gradient.reshape(like.shape)
     for place, seed in zip(entering, seeds, strict=True):
         place[role.of] = place[role.of] + seed if role.of in place else seed
 

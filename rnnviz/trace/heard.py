@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -82,12 +82,17 @@ class Heard:
         return replace(self, shown=count)
 
 
-def states_among(module: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Tensor]:
-    """Tensors among a call's arguments that may be states: all but those of the input."""
+def states_among(
+    module: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any], results: Sequence[Tensor]
+) -> list[Tensor]:
+    """Tensors among a call's arguments that may be states: all but those of the input.
+
+    `results` are what an earlier call gave back, if there was one.
+    """
     arguments = bound(module, args, kwargs)
     cell = registered(module)
     assert isinstance(cell, CustomCell)
-    first = input_among(cell, arguments)
+    first = input_among(cell, arguments, results)
     return distinct([value for name, value in arguments.items() if name != first])
 
 

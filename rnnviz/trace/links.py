@@ -41,6 +41,7 @@ class Found(NamedTuple):
 
     call: Call | None = None
     position: int | None = None
+    rows: int | None = None  # the first so many sequences of it: the others have ended
 
 
 class Links:
@@ -111,6 +112,8 @@ class Links:
         for one in mine:
             if _is_all_of(state, one):
                 return Found(one.call, one.position if state.grad_fn is not None else None)
+            if _begins(state, one):
+                return Found(one.call, one.position if state.grad_fn is not None else None, len(state))
         if mine:
             return self._moved(module, state) or Found(mine[0].call)
         return self._moved(module, state) or Found(self._ancestor(module, state))
@@ -154,13 +157,20 @@ class Links:
 def _link(found: Found, state: Tensor) -> Tensor:
     if found.call is None or found.position is None or not found.call.links:
         return state
-    return found.call.links[found.position].view(state.shape)
+    return found.call.links[found.position][: found.rows].view(state.shape)
 
 
 def _is_all_of(state: Tensor, handed: Handed) -> bool:
     """Whether a state is what was handed on, in whatever shape, and nobody has written to it."""
     same = state.data_ptr() == handed.tensor.data_ptr() and state.numel() == handed.tensor.numel()
     return same and _alike(state, handed.tensor) and _version(handed.tensor) == handed.version
+
+
+def _begins(state: Tensor, handed: Handed) -> bool:
+    """Whether a state is the first sequences of what was handed on."""
+    whole = handed.tensor
+    same = state.data_ptr() == whole.data_ptr() and state.dim() == whole.dim() > 1 and state.stride() == whole.stride()
+    return same and state.shape[1:] == whole.shape[1:] and len(state) < len(whole) and _version(whole) == handed.version
 
 
 def _alike(one: Tensor, other: Tensor) -> bool:

@@ -16,10 +16,14 @@ __all__ = ["Role", "over_time", "roles", "without_ones"]
 
 
 class Role(NamedTuple):
-    """What a result is: of a state (its index) or the output (−1), the last step's or, with a time axis, every one's."""
+    """What a result is: of a state (its index) or the output (−1), the last step's or, with a time axis, every one's.
+
+    `ranked` is one whose sequences are in the order of a packed input, the longest first.
+    """
 
     of: int
     every: bool
+    ranked: bool = False
 
 
 def roles(results: Sequence[Tensor], plan: Plan, walked: Walk) -> list[Role | None]:
@@ -59,6 +63,8 @@ def _candidates(plan: Plan, walked: Walk) -> Iterator[tuple[Role, Tensor]]:
                 yield Role(index, True), _native(torch.stack(values), plan)
     for index in sorted(columns, key=lambda index: index < 0):
         yield Role(index, False), columns[index][-1]
+        if plan.packing is not None and plan.packing.sorted_indices is not None:
+            yield Role(index, False, ranked=True), columns[index][-1].index_select(0, plan.packing.sorted_indices)
 
 
 def _native(value: Tensor, plan: Plan) -> Tensor:

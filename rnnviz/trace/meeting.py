@@ -46,7 +46,7 @@ class Meeting:
         """Take in what one use inside a call sends back: along the recurrence, or within the result's own call."""
         if part is not None:
             with torch.no_grad():
-                self._of_this_pass().add(part.detach().reshape(self._shape), along=along)
+                self._of_this_pass().add(_whole(part.detach(), self._shape), along=along)
 
     def arrive(self, total: Tensor | None) -> None:
         """Take in the sum of all uses, and deliver."""
@@ -86,6 +86,15 @@ class Heard:
         rest = total - self.known
         rounding = 2 * torch.finfo(total.dtype).eps * (self.size + total.abs())
         return rest.masked_fill_(rest.abs() <= rounding, 0.0)
+
+
+def _whole(part: Tensor, shape: torch.Size) -> Tensor:
+    """A part in the shape of the result; where a use had its first sequences only, nothing comes to the others."""
+    if part.numel() == shape.numel():
+        return part.reshape(shape)
+    whole = part.new_zeros(shape)
+    whole[: len(part)] = part
+    return whole
 
 
 def _added(total: Tensor | None, part: Tensor) -> Tensor:

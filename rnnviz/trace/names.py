@@ -33,15 +33,15 @@ def step_parameters(step: Any) -> list[inspect.Parameter]:
         return []
 
 
-def input_among(cell: CustomCell, arguments: Mapping[str, Any]) -> str | None:
-    """Name of the argument that holds the input, as far as names tell; else the first."""
-    return next(_inputs(cell, arguments), None)
+def input_among(cell: CustomCell, arguments: Mapping[str, Any], results: Sequence[Tensor] = ()) -> str | None:
+    """Name of the argument that holds the input; where names do not tell, the first of another shape than the results."""
+    return next(_inputs(cell, arguments, results), None)
 
 
 def splits(cell: CustomCell, arguments: Mapping[str, Any], results: Sequence[Tensor]) -> Iterator[tuple[str, list[str]]]:
     """Ways to tell the arguments of a call apart, the likeliest first: the input's name and those of the states."""
     seen = []
-    for given in _inputs(cell, arguments):
+    for given in _inputs(cell, arguments, results):
         rest = [name for name in arguments if name != given]
         for states in _states(cell, rest, arguments, results):
             if (given, states) not in seen:
@@ -49,7 +49,7 @@ def splits(cell: CustomCell, arguments: Mapping[str, Any], results: Sequence[Ten
                 yield given, states
 
 
-def _inputs(cell: CustomCell, arguments: Mapping[str, Any]) -> Iterator[str]:
+def _inputs(cell: CustomCell, arguments: Mapping[str, Any], results: Sequence[Tensor]) -> Iterator[str]:
     held = [name for name, value in arguments.items() if distinct(value)]
     if cell.inputs is not None:
         yield cell.inputs
@@ -57,8 +57,9 @@ def _inputs(cell: CustomCell, arguments: Mapping[str, Any]) -> Iterator[str]:
     own = [one.name for one in step_parameters(cell.step)]
     yield from (name for name in own[:1] if name in held and name not in cell.states)
     yield from (name for name in held if _INPUT.fullmatch(name) and name not in (*cell.states, *own[1:]))
-    yield from (name for name in held if name not in (*cell.states, *own[1:2]))
-    yield from held
+    unnamed = [name for name in held if name not in (*cell.states, *own[1:2]) and not _STATE.fullmatch(name)]
+    yield from (name for name in unnamed if isinstance(arguments[name], Tensor) and not _like(arguments[name], results))
+    yield from (*unnamed, *held)
 
 
 def _states(
