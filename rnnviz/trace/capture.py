@@ -176,6 +176,7 @@ class Capture:
     def _followed(self, results: list[Tensor]) -> list[Tensor]:
         """Those results of a registered module that are handed on as copies."""
         return [one for one in results if one.is_floating_point()]
+
     def _follow(self, module: nn.Module, given: Any) -> tuple[Call | None, Any]:
         """Whose state the module is given, and the states to give it in its place."""
         return self._links.follow(module, given)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from rnnviz.trace.attempts import Attempt
 from rnnviz.trace.heard import put_back
 from rnnviz.trace.leaves import leaves, mapped
 from rnnviz.trace.matching import Role, over_time
-
-if TYPE_CHECKING:
-    from rnnviz.trace.custom_replay import Attempt
 
 __all__ = ["gradients_of"]
 
@@ -21,9 +19,9 @@ States = tuple[Tensor, ...]
 
 
 class Entering(NamedTuple):
-    """Of each step the tensors that gradients enter at, by number: states from 0 on, the output −1, other results 100 on.
+    """Of each step the tensors that gradients enter at, by number, and what enters there.
 
-    `outside` and `links` are the gradients that enter, by the same numbers.
+    States have the numbers from 0 on, the output has −1, other results have those from 100 on.
     """
 
     nodes: list[dict[int, Tensor]]
@@ -35,7 +33,9 @@ def gradients_of(attempt: Attempt) -> tuple[States, States]:
     """Direct and total gradient of every state, axes (time, batch, …)."""
     entering = _at_steps(attempt) if all(role is not None for role in _roles(attempt)) else _at_results(attempt)
     kinds = range(len(attempt.walked.initial))
-    direct = [_asked([nodes], [nodes[k] for k in kinds], [outside]) for nodes, outside, _ in zip(*entering, strict=True)]
+    direct = [
+        _asked([nodes], [nodes[k] for k in kinds], [outside]) for nodes, outside, _ in zip(*entering, strict=True)
+    ]
     states = [nodes[k] for nodes in entering.nodes for k in kinds]
     added = [_added(*both) for both in zip(entering.outside, entering.links, strict=True)]
     total = _asked(entering.nodes, states, added)
@@ -127,7 +127,9 @@ def _refuse_unexplained(attempt: Attempt) -> None:
 
 def _asked(nodes: list[dict[int, Tensor]], states: list[Tensor], entering: list[dict[int, Tensor]]) -> list[Tensor]:
     """Gradient of the states, given what enters at the nodes."""
-    pairs = [(place[number], seed) for place, seeds in zip(nodes, entering, strict=True) for number, seed in seeds.items()]
+    pairs = [
+        (place[number], seed) for place, seeds in zip(nodes, entering, strict=True) for number, seed in seeds.items()
+    ]
     pairs = [(node, seed.to(node.dtype).reshape(node.shape)) for node, seed in pairs if node.requires_grad]
     wanted = [one for one in states if one.requires_grad]
     if not pairs or not wanted:

@@ -30,14 +30,12 @@ def custom_layer(kind: str, chain: Sequence[Replayed], shown: int | None) -> Lay
     """Lay the timesteps of a chain of calls end to end, of each batch the first `shown` sequences."""
     first = chain[0]
     batch = first.states[0].shape[1]
-    lengths = first.lengths
-    if lengths is None:
-        lengths = sum(torch.arange(batch).lt(one.states[0].shape[1]) * len(one.states[0]) for one in chain)
-    assert isinstance(lengths, Tensor)
+    lengths = _lengths(chain) if first.lengths is None else first.lengths
     hidden, cell = _hidden_and_cell(first.names)
 
     def over_time(pick: Callable[[Replayed], Tensor]) -> Array:
         joined = torch.cat([_padded(torch.stack(list(map(_flat, pick(one)))), batch) for one in chain])
+        joined = joined if joined.is_floating_point() else joined.double()  # a count or a flag, and NaN past the end
         past = torch.arange(len(joined), device=joined.device).unsqueeze(1) >= lengths.to(joined.device)
         return _array(joined.masked_fill(past.unsqueeze(2), float("nan")).transpose(0, 1)[:shown])
 
@@ -62,7 +60,7 @@ def custom_layer(kind: str, chain: Sequence[Replayed], shown: int | None) -> Lay
         cell=of(states, cell),
         gates={name: over_time(lambda one, name=name: one.gates[name]) for name in names},  # type: ignore[misc]
         grad_hidden=of(gradients, hidden),
-        grad_hidden_direct=None if first.direct is None else over_time(lambda one: one.direct[hidden]),  # type: ignore[index]
+        grad_hidden_direct=None if first.direct is None else over_time(lambda one: one.direct[hidden]),
         grad_cell=of(gradients, cell),
         lengths=lengths[:shown].numpy().copy(),
         initial_hidden=started,
@@ -73,6 +71,15 @@ def custom_layer(kind: str, chain: Sequence[Replayed], shown: int | None) -> Lay
         grad_states=gradients,
         shapes={name: np.array(one.shape[2:]) for name, one in zip(first.names, first.states, strict=True)},
     )
+
+
+def _lengths(chain: Sequence[Replayed]) -> Tensor:
+    """Count the steps of each sequence while it was part of the batch."""
+    sizes = [(one.states[0].shape[:2]) for one in chain]
+    counts = torch.zeros(sizes[0][1], dtype=torch.long)
+    for steps, batch in sizes:
+        counts[:batch] += steps
+    return counts
 
 
 def _hidden_and_cell(names: Sequence[str]) -> tuple[int, int | None]:
@@ -106,7 +113,9 @@ def _flat(values: Tensor) -> Tensor:
 
 def _padded(values: Tensor, batch: int) -> Tensor:
     missing = batch - values.shape[1]
-    return values if not missing else torch.cat([values, values.new_full((len(values), missing, values.shape[2]), 0)], 1)
+    return (
+        values if not missing else torch.cat([values, values.new_full((len(values), missing, values.shape[2]), 0)], 1)
+    )
 
 
 def _array(values: Tensor) -> Array:

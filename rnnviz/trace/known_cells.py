@@ -18,7 +18,7 @@ Gates: TypeAlias = Mapping[str, Tensor]
 Ready: TypeAlias = tuple[Any, ...]  # in the order of `CustomCell`'s fields
 
 
-def ready_for(kind: type[Any]) -> Ready | None:
+def ready_for(kind: Any) -> Ready | None:
     """What is known of a class, or of one that it has its forward from."""
     for base in kind.__mro__:
         found = KNOWN.get(f"{base.__module__}.{base.__qualname__}")
@@ -27,7 +27,7 @@ def ready_for(kind: type[Any]) -> Ready | None:
     return None
 
 
-def _cfc_cell(cell: Any, input: Tensor, hx: Tensor, ts: Any = 1.0) -> tuple[Tensor, Gates]:  # noqa: A002
+def _cfc_cell(cell: Any, input: Tensor, hx: Tensor, ts: Any = 1.0) -> tuple[Tensor, Gates]:
     """Closed-form continuous-time cell: h = f₁ (1 − t) + t f₂ with t = σ(a ts + b)."""
     x = torch.cat([input, hx], 1)
     x = cell.backbone(x) if cell.backbone_layers > 0 else x
@@ -46,7 +46,7 @@ def _cfc_cell(cell: Any, input: Tensor, hx: Tensor, ts: Any = 1.0) -> tuple[Tens
     return kept + t * second, {"ff1": first, "ff2": second, "t": t}
 
 
-def _wired_cell(cell: Any, input: Tensor, hx: Tensor, timespans: Any = 1.0) -> tuple[Tensor, Tensor, Gates]:  # noqa: A002
+def _wired_cell(cell: Any, input: Tensor, hx: Tensor, timespans: Any = 1.0) -> tuple[Tensor, Tensor, Gates]:
     """CfC cells on top of each other within a timestep; the last one's state is the output."""
     states, found, x = [], [], input
     for layer, h in zip(cell._layers, torch.split(hx, cell.layer_sizes, dim=1), strict=True):
@@ -70,8 +70,8 @@ def _mixed_memory(cell: Any, inputs: Tensor, states: tuple[Tensor, Tensor]) -> t
     return (torch.tanh(c) * o, c), {"i": i, "f": f, "g": g, "o": o}
 
 
-def _ncps_layer(layer: Any, input: Tensor, hx: Any, timespans: Any = None) -> tuple[Tensor, Any, Gates]:  # noqa: A002
-    """One timestep of CfC or LTC: an LSTM cell's memory first, if there is one, then the liquid cell, then the output."""
+def _ncps_layer(layer: Any, input: Tensor, hx: Any, timespans: Any = None) -> tuple[Tensor, Any, Gates]:
+    """One timestep of CfC or LTC: an LSTM cell's memory first, if there is one, then the liquid cell."""
     span = 1.0 if timespans is None else timespans.squeeze()
     h, c, gates = (*hx, {}) if layer.use_mixed else (hx, None, {})
     if layer.use_mixed:

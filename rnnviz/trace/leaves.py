@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from copy import copy
-from dataclasses import fields, is_dataclass
-from types import SimpleNamespace
+from dataclasses import Field, fields, is_dataclass
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 __all__ = ["Path", "distinct", "leaves", "mapped", "refilled"]
@@ -51,18 +51,23 @@ def distinct(value: Any) -> list[Tensor]:
 
 
 def _inside(value: Any) -> list[tuple[str | int, Any]]:
-    """What `value` holds, by name or position; nothing where its kind is not known."""
+    """What `value` holds, by name or position; nothing where it could not be made anew with something else in it."""
     if isinstance(value, PackedSequence):
         return [("data", value.data)]
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return list(zip(value._fields, value, strict=True))
     if isinstance(value, tuple | list):
         return list(enumerate(value))
-    if isinstance(value, Mapping):
+    if isinstance(value, MutableMapping | MappingProxyType):
         return list(value.items())
-    if is_dataclass(value) and not isinstance(value, type):
-        return [(one.name, getattr(value, one.name)) for one in fields(value) if hasattr(value, one.name)]
-    return list(vars(value).items()) if isinstance(value, SimpleNamespace) else []
+    if isinstance(value, nn.Module | type) or not hasattr(value, "__dict__"):
+        return [(one.name, getattr(value, one.name)) for one in _fields(value)]
+    held = {one.name: getattr(value, one.name, None) for one in _fields(value)} | vars(value)
+    return [(name, one) for name, one in held.items() if isinstance(one, Tensor) or _fields(value)]
+
+
+def _fields(value: Any) -> tuple[Field[Any], ...]:
+    return fields(value) if is_dataclass(value) and not isinstance(value, type) else ()
 
 
 def _with(value: Any, new: Mapping[str | int, Any]) -> Any:
@@ -70,14 +75,18 @@ def _with(value: Any, new: Mapping[str | int, Any]) -> Any:
     if isinstance(value, PackedSequence):
         return value._replace(data=new["data"])
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return value._replace(**new)  # type: ignore[arg-type]
-    if isinstance(value, tuple | list):
-        return type(value)(new.values())  # type: ignore[arg-type]
-    if isinstance(value, Mapping) and not isinstance(value, MutableMapping):
-        return new
+        return type(value)._make(new.values())  # type: ignore[attr-defined]
+    if isinstance(value, MappingProxyType):
+        return MappingProxyType(dict(new))
+    if isinstance(value, tuple):
+        known = type(value).__module__ == "torch.return_types"  # made from one argument, as a plain tuple is
+        return type(value)(new.values()) if known else tuple.__new__(type(value), new.values())
     made = copy(value)
+    if isinstance(value, list):
+        made[:] = new.values()
+        return made
     for name, inner in new.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, MutableMapping):
             made[name] = inner
         else:
             object.__setattr__(made, str(name), inner)

@@ -98,5 +98,5 @@ def _size(result: Tensor) -> float:
 
 
 def without_ones(value: Tensor) -> list[int]:
+    """The sizes of a tensor's axes, but for those of 1."""
     return [size for size in value.shape if size != 1]
-

@@ -34,11 +34,13 @@ def step_parameters(step: Any) -> list[inspect.Parameter]:
 
 
 def input_among(cell: CustomCell, arguments: Mapping[str, Any], results: Sequence[Tensor] = ()) -> str | None:
-    """Name of the argument that holds the input; where names do not tell, the first of another shape than the results."""
+    """Name of the argument that holds the input; where names do not tell, the first not shaped as the results."""
     return next(_inputs(cell, arguments, results), None)
 
 
-def splits(cell: CustomCell, arguments: Mapping[str, Any], results: Sequence[Tensor]) -> Iterator[tuple[str, list[str]]]:
+def splits(
+    cell: CustomCell, arguments: Mapping[str, Any], results: Sequence[Tensor]
+) -> Iterator[tuple[str, list[str]]]:
     """Ways to tell the arguments of a call apart, the likeliest first: the input's name and those of the states."""
     seen = []
     for given in _inputs(cell, arguments, results):

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
@@ -31,7 +30,7 @@ class Reading:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """A call brought to one shape: inputs and what else a step is given, a list over time; the state as it was given."""
+    """A call in one shape: inputs and what else a step is given, a list over time; the state as it was given."""
 
     reading: Reading
     inputs: list[Tensor]
@@ -65,10 +64,15 @@ class Plan:
         if x.dim() < 2:
             return None
         if not reading.batched:
-            extras = {name: mapped(one, lambda e: e[None] if e.shape[:1] == x.shape[1:2] else e) for name, one in extras.items()}
+            extras = {
+                name: mapped(one, lambda e: e[None] if e.shape[:1] == x.shape[1:2] else e)
+                for name, one in extras.items()
+            }
         state = mapped(state, lambda one: _without_layers(one, x))
         steps = range(x.shape[reading.time])
-        return cls(reading, list(x.unbind(reading.time)), [_cut(extras, x, reading.time, t) for t in steps], state, packing)
+        return cls(
+            reading, list(x.unbind(reading.time)), [_cut(extras, x, reading.time, t) for t in steps], state, packing
+        )
 
 
 def readings(cell: CustomCell, call: Call) -> Iterator[Plan]:
@@ -90,7 +94,9 @@ def _axes(
 ) -> list[tuple[int | None, bool]]:
     """Time axes (None: one step) that an input may have, and whether it has a batch axis; the likeliest first."""
     first = cell.batch_first if cell.batch_first is not None else getattr(module, "batch_first", None)
-    orders: list[tuple[int | None, bool]] = [(1, True), (0, True)] if not isinstance(first, bool) else [(int(first), True)]
+    orders: list[tuple[int | None, bool]] = (
+        [(1, True), (0, True)] if not isinstance(first, bool) else [(int(first), True)]
+    )
     if isinstance(given, PackedSequence):
         return [(0, True)]
     if not isinstance(given, Tensor):

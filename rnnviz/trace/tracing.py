@@ -126,7 +126,8 @@ def _check_ran(capture: Capture) -> None:
     if not capture.calls:
         raise ValueError(
             f"the model ran without calling any of its recurrent layers ({', '.join(capture.names)}); "
-            "check that its forward calls the layer itself and not only functions with its weights."
+            "let its forward call them as self.layer(x): what runs by self.layer.forward(x), or by functions with the "
+            "layer's weights, cannot be seen."
         )
 
 

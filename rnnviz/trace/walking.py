@@ -13,10 +13,10 @@ from rnnviz.trace.custom import CustomCell
 from rnnviz.trace.leaves import Path, leaves, refilled
 from rnnviz.trace.names import step_parameters
 
-__all__ = ["Disagrees", "Stepped", "Walk", "caller", "walk"]
+__all__ = ["MisfitError", "Stepped", "Walk", "caller", "walk"]
 
 
-class Disagrees(ValueError):
+class MisfitError(ValueError):
     """What a step needs or gives does not fit what the module was given or gave."""
 
 
@@ -49,8 +49,10 @@ class Walk:
 Call = Callable[[Tensor, Any, Mapping[str, Any]], Any]
 
 
-def walk(call: Call, inputs: Sequence[Tensor], extras: Sequence[Mapping[str, Any]], state: Any, valid: Tensor | None) -> Walk:
-    """Take a step for each of `inputs`; where `valid` (time, batch) is False a sequence has ended and keeps its state."""
+def walk(
+    call: Call, inputs: Sequence[Tensor], extras: Sequence[Mapping[str, Any]], state: Any, valid: Tensor | None
+) -> Walk:
+    """Take a step for each of `inputs`; where `valid` (time, batch) is False, a sequence keeps its last state."""
     paths = [path for path, _ in leaves(state)]
     now = tuple(_node(one.detach()) for _, one in leaves(state))
     done = Walk(now)
@@ -73,7 +75,8 @@ def caller(cell: CustomCell, module: nn.Module, names: Sequence[str]) -> Call:
     def call(x: Tensor, state: Any, extras: Mapping[str, Any]) -> Any:
         states = [one for _, one in leaves(state)] if apart else [state]
         left = {name: value for name, value in extras.items() if name not in {one.name for one in further}}
-        args, kwargs = [], {}
+        args: list[Any] = []
+        kwargs: dict[str, Any] = {}
         for one in further:
             if one.kind is one.VAR_KEYWORD:
                 kwargs |= left
@@ -102,13 +105,13 @@ def _read(result: Any, state: Any, paths: list[Path]) -> Stepped:
     result, gates = _without_gates(result, state)
     found = list(leaves(result))
     if len(found) < len(paths):
-        raise Disagrees(f"gives {len(found)} states where there are {len(paths)}")
+        raise MisfitError(f"gives {len(found)} states where there are {len(paths)}")
     output, found = (None, found) if len(found) == len(paths) else (found[0][1], found[-len(paths) :])
     if isinstance(result, tuple) and len(result) == 2 and output is not None:
         first = list(leaves(result[0]))
         if len(first) == len(paths) > len(list(leaves(result[1]))):  # the state first, the output second
             output, found = next(leaves(result[1]))[1], first
-    by_path = {path: one for path, one in found}
+    by_path = dict(found)
     ordered = [by_path[path] for path in paths] if set(by_path) == set(paths) else [one for _, one in found]
     return Stepped(tuple(ordered), output, gates)
 

@@ -174,7 +174,8 @@ class Watcher:
             warnings.warn(
                 f"rnnviz.watch saw none of the recurrent layers ({', '.join(self._modules)}) run with gradients in "
                 f"{self.steps} steps; inside a compiled graph, a reentrant checkpoint or a function that torch.func "
-                "transforms they cannot be listened to: pass probe=(inputs, loss).",
+                "transforms they cannot be listened to: pass probe=(inputs, loss). Nor can they where the model calls "
+                "layer.forward(x) in place of layer(x).",
                 stacklevel=4,
             )
 

@@ -191,4 +191,7 @@ def gradients_of(model, loss, x, path, cut=False):
     loss(model(x)).backward()
     handle.remove()
     model.cut = False
-    return {place: [torch.zeros_like(one) if one.grad is None else one.grad for one in states] for place, states in kept.items()}
+    return {
+        place: [torch.zeros_like(one) if one.grad is None else one.grad for one in states]
+        for place, states in kept.items()
+    }

@@ -1,4 +1,4 @@
-"""However a registered cell takes its arguments and gives its results, its trace is that of the same cell in plain form."""
+"""However a registered cell takes its arguments and gives its results, its trace is that of the loop unrolled."""
 
 from collections import namedtuple
 from dataclasses import dataclass
@@ -124,14 +124,24 @@ FORMS = {  # class, step, how a loop calls it, how it finds what it reads and th
         lambda r: (r[0], *r),
     ),
     "by keyword": (ByKeyword, plain_step, lambda m, x, h, c: m(c=c, h=h, x=x), lambda r: (r[0], *r)),
-    "output and states": (WithOutput, lambda m, x, s: m(x, s), lambda m, x, h, c: m(x, (h, c)), lambda r: (r[0], *r[1])),
+    "output and states": (
+        WithOutput,
+        lambda m, x, s: m(x, s),
+        lambda m, x, h, c: m(x, (h, c)),
+        lambda r: (r[0], *r[1]),
+    ),
     "output that the step leaves out": (
         WithOutput,
         plain_step,
         lambda m, x, h, c: m(x, (h, c)),
         lambda r: (r[0], *r[1]),
     ),
-    "states and output": (WithOutputLast, lambda m, x, s: m(x, s), lambda m, x, h, c: m(x, (h, c)), lambda r: (r[1], *r[0])),
+    "states and output": (
+        WithOutputLast,
+        lambda m, x, s: m(x, s),
+        lambda m, x, h, c: m(x, (h, c)),
+        lambda r: (r[1], *r[0]),
+    ),
     "output and states in one tuple": (Flat, plain_step, lambda m, x, h, c: m(x, h, c), lambda r: r),
     "dicts": (
         InDict,
@@ -146,7 +156,12 @@ FORMS = {  # class, step, how a loop calls it, how it finds what it reads and th
         lambda m, x, h, c: m(x, Memory(h, c)),
         lambda r: (r.h, r.h, r.c),
     ),
-    "c before h": (CellFirst, lambda m, x, c, h: m(x, c, h), lambda m, x, h, c: m(x, c, h), lambda r: (r[1], r[1], r[0])),
+    "c before h": (
+        CellFirst,
+        lambda m, x, c, h: m(x, c, h),
+        lambda m, x, h, c: m(x, c, h),
+        lambda r: (r[1], r[1], r[0]),
+    ),
 }
 
 
@@ -227,7 +242,7 @@ class Layer(Equations):
         super().__init__()
         self.time, self.unbatched, self.last, self.cut, self.keep = time, unbatched, last, False, None
 
-    def forward(self, input, hx=None, gaps=None):  # noqa: A002
+    def forward(self, input, hx=None, gaps=None):
         x = input[None] if self.unbatched else input
         batch = x.shape[1 - self.time]
         h, c = (x.new_zeros(batch, 4), x.new_zeros(batch, 4)) if hx is None else hx
@@ -283,7 +298,7 @@ def test_a_layer_of_any_order_of_axes_gives_the_gradients_of_its_loop(options, s
 class Packed(Equations):
     """A layer of packed sequences, the batch of which shrinks from step to step."""
 
-    def forward(self, input):  # noqa: A002
+    def forward(self, input):
         h = c = input.data.new_zeros(int(input.batch_sizes[0]), 4)
         outputs, at, ends_h, ends_c = [], 0, [], []
         for size in input.batch_sizes.tolist():

@@ -26,7 +26,9 @@ def over_time(values):
 
 def inner_cells(model):
     """Paths of the recurrent modules that take one step a call."""
-    return [name for name, one in model.named_modules() if name.rpartition(".")[2] in ("c", "cell") and one is not model]
+    return [
+        name for name, one in model.named_modules() if name.rpartition(".")[2] in ("c", "cell") and one is not model
+    ]
 
 
 @pytest.mark.parametrize("name", list(nested.CELLS))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 import torchrecurrent
-from ncps.torch import CfC, LTC, CfCCell
+from ncps.torch import LTC, CfC, CfCCell
 from torch import nn
 
 from rnnviz.trace import trace
