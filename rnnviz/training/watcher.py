@@ -102,6 +102,7 @@ class Watcher:
         if self._phase != "inside":
             raise RuntimeError("step() counts inside the with block only: with rnnviz.watch(model) as w: ... w.step().")
         self.steps += 1
+        self._listener.let_go()
         if self._listener.is_open or (self._probe is not None and self._due(self.steps)):
             self._frame(loss, grad_norm)
         if self._probe is None and not self._listener.is_open and self._due(self.steps + 1):
