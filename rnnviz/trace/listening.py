@@ -28,7 +28,7 @@ from rnnviz.trace.turns import TURN
 __all__ = ["Listener"]
 
 
-_MANY = 5000  # nodes; fewer are freed within each other without harm
+_MANY = 1000  # nodes; fewer are freed within each other without harm
 
 
 class Listener(Capture):
