@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -29,48 +29,45 @@ def follows(before: Replayed, after: Replayed) -> bool:
 def custom_layer(kind: str, chain: Sequence[Replayed], shown: int | None) -> LayerTrace:
     """Lay the timesteps of a chain of calls end to end, of each batch the first `shown` sequences."""
     first = chain[0]
-    batch = first.states[0].shape[1]
-    lengths = _lengths(chain) if first.lengths is None else first.lengths
-    hidden, cell = _hidden_and_cell(first.names)
+    names, lengths = first.names, _lengths(chain) if first.lengths is None else first.lengths
+    hidden, cell = _hidden_and_cell(names)
+    kinds = dict(enumerate(names))
 
-    def over_time(pick: Callable[[Replayed], Tensor]) -> Array:
-        joined = torch.cat([_padded(torch.stack(list(map(_flat, pick(one)))), batch) for one in chain])
-        joined = joined if joined.is_floating_point() else joined.double()  # a count or a flag, and NaN past the end
-        past = torch.arange(len(joined), device=joined.device).unsqueeze(1) >= lengths.to(joined.device)
-        return _array(joined.masked_fill(past.unsqueeze(2), float("nan")).transpose(0, 1)[:shown])
+    def laid(parts: Sequence[Tensor]) -> Array:
+        return _end_to_end(parts, lengths, shown)
 
-    states = {name: over_time(lambda one, k=k: one.states[k]) for k, name in enumerate(first.names)}  # type: ignore[misc]
-    gradients = {}
-    if first.total is not None:
-        gradients = {name: over_time(lambda one, k=k: one.total[k]) for k, name in enumerate(first.names)}  # type: ignore[misc, index]
-    names = [name for name in first.gates if all(name in one.gates for one in chain)]
-    before = [_before(chain, k, lengths, batch, shown, states[name]) for k, name in enumerate(first.names)]
+    def start(index: int) -> Array:
+        return _array(_flat(first.initial[index])[:shown])
 
-    def start(index: int | None) -> Array | None:
-        return None if index is None else _array(_flat(first.initial[index])[:shown])
-
-    def of(found: dict[str, Array], index: int | None) -> Array | None:
-        return None if index is None else found.get(first.names[index])
-
-    started = start(hidden)
-    assert started is not None
+    states = {name: laid([one.states[k] for one in chain]) for k, name in kinds.items()}
+    gradients = {name: laid([one.total[k] for one in chain if one.total]) for k, name in kinds.items() if first.total}
+    gates = [name for name in first.gates if all(name in one.gates for one in chain)]
+    before = [_before(chain, k, shown, states[name]) for k, name in kinds.items()]
     return LayerTrace(
         kind=kind,
-        hidden=states[first.names[hidden]],
-        cell=of(states, cell),
-        gates={name: over_time(lambda one, name=name: one.gates[name]) for name in names},  # type: ignore[misc]
-        grad_hidden=of(gradients, hidden),
-        grad_hidden_direct=None if first.direct is None else over_time(lambda one: one.direct[hidden]),
-        grad_cell=of(gradients, cell),
+        hidden=states[names[hidden]],
+        cell=None if cell is None else states[names[cell]],
+        gates={name: laid([one.gates[name] for one in chain]) for name in gates},
+        grad_hidden=gradients.get(names[hidden]),
+        grad_hidden_direct=laid([one.direct[hidden] for one in chain if one.direct]) if first.direct else None,
+        grad_cell=None if cell is None else gradients.get(names[cell]),
         lengths=lengths[:shown].numpy().copy(),
-        initial_hidden=started,
-        initial_cell=start(cell),
+        initial_hidden=start(hidden),
+        initial_cell=None if cell is None else start(cell),
         before_hidden=before[hidden],
         before_cell=None if cell is None else before[cell],
         states=states,
         grad_states=gradients,
-        shapes={name: np.array(one.shape[2:]) for name, one in zip(first.names, first.states, strict=True)},
+        shapes={name: np.array(one.shape[2:]) for name, one in zip(names, first.states, strict=True)},
     )
+
+
+def _end_to_end(parts: Sequence[Tensor], lengths: Tensor, shown: int | None) -> Array:
+    """(time, batch, …) each → (layer, direction, batch, time, unit), NaN past a sequence's length."""
+    joined = torch.cat([_padded(torch.stack(list(map(_flat, one))), len(lengths)) for one in parts])
+    joined = joined if joined.is_floating_point() else joined.double()  # a count or a flag, and NaN past the end
+    past = torch.arange(len(joined), device=joined.device).unsqueeze(1) >= lengths.to(joined.device)
+    return _array(joined.masked_fill(past.unsqueeze(2), float("nan")).transpose(0, 1)[:shown])
 
 
 def _lengths(chain: Sequence[Replayed]) -> Tensor:
@@ -89,9 +86,7 @@ def _hidden_and_cell(names: Sequence[str]) -> tuple[int, int | None]:
     return hidden, next((lowered.index(one) for one in _CELL if one in lowered and lowered.index(one) != hidden), None)
 
 
-def _before(
-    chain: Sequence[Replayed], index: int, lengths: Tensor, batch: int, shown: int | None, states: Array
-) -> Array | None:
+def _before(chain: Sequence[Replayed], index: int, shown: int | None, states: Array) -> Array | None:
     """States that entered each step, where the model changed any of them between two calls."""
     changed = False
     entered = np.concatenate([states[..., :1, :], states[..., :-1, :]], axis=3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import torch
@@ -51,10 +51,17 @@ class Links:
     ----------
     origins
         What has followed tensors where autograd does not, if anything has.
+
+    Attributes
+    ----------
+    nodes : list
+        Every node of autograd's that was looked at, older ones first.
     """
 
     def __init__(self, origins: Origins | None = None) -> None:
         self._origins = origins
+        self.nodes: list[Any] = []
+        self._noted: set[Any] = set()
         self._by_memory: dict[int, list[Handed]] = {}
         self._by_node: dict[Any, list[Made]] = {}
         self._count = 0
@@ -82,6 +89,12 @@ class Links:
                 return link
         return result
 
+    def note(self, seen: Iterable[Any]) -> None:
+        """Hold on to nodes that were looked at, see `release`."""
+        new = [node for node in seen if node not in self._noted]
+        self._noted.update(new)
+        self.nodes += new
+
     def release(self) -> None:
         """Forget everything, the newest first: each node that autograd may free then frees only those since the last.
 
@@ -90,6 +103,8 @@ class Links:
         for known in (self._by_memory, self._by_node):
             while known:
                 known.popitem()
+        self._noted.clear()
+        self.nodes.clear()
 
     def follow(self, module: nn.Module, given: Any) -> tuple[Call | None, Any]:
         """Return the call of `module` whose state is given, if any, and the states to give in its place.
@@ -151,6 +166,7 @@ class Links:
             found += mine
             if not mine and passes(node) and all(_holds(one.call, module) for one in known):
                 ahead.extend(parent for parent, _ in node.next_functions)
+        self.note(seen)
         return found
 
 

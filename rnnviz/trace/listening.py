@@ -28,6 +28,9 @@ from rnnviz.trace.turns import TURN
 __all__ = ["Listener"]
 
 
+_MANY = 1000  # nodes; fewer are freed within each other without harm
+
+
 class Listener(Capture):
     """Hooks on a model, there between `open` and `close`, that keep its newest pass.
 
@@ -49,6 +52,7 @@ class Listener(Capture):
         super().__init__(modules, gradients=True)
         self._model, self._scale = model, scale
         self.is_open = False
+        self._held: list[Any] = []
         self._forget()
 
     def open(self, modules: Mapping[str, Recurrent] | None = None) -> None:
@@ -66,9 +70,18 @@ class Listener(Capture):
         self._exit.close()
         self.is_open = False
         found = self._complete if self._complete.arrived else self._pass
+        nodes = self._links.nodes  # a list lets go of its last first, which are the newest
+        self._held = nodes if len(nodes) > _MANY else []
         found.calls = [one for one in found.calls if one.given.numel()]  # an empty batch has nothing to see
         self._forget()
         return found if found.calls else None
+
+    def let_go(self) -> None:
+        """Forget the nodes of the last pass, now that its owner has let go of the loss.
+
+        A node that Python has seen is freed within the one before it, so a long graph must not be freed at once.
+        """
+        self._held = []
 
     def _begin(self) -> None:
         """Start a new pass."""
@@ -165,14 +178,17 @@ class Listener(Capture):
                 own.setdefault(edge, []).append(meeting)
                 self._keep(edge[0].register_prehook(_arriving(meeting, edge[1])))
         within = {} if _ends_in_results(call.module) else own
+        ends = [edge[0] for edge in edges if edge is not None]
+        self._links.note(ends)
         if not within and not entered:
             return
-        ends = [edge[0] for edge in edges if edge is not None]
-        for node, place, edge in uses(ends, since, {**within, **entered}):
+        seen = set[Any]()
+        for node, place, edge in uses(ends, since, {**within, **entered}, seen):
             for meeting in within.get(edge, ()):
                 self._keep(node.register_hook(_heard(meeting, place, along=False)))
             if edge in entered:
                 self._keep(node.register_hook(_heard(entered[edge], place, along=True)))
+        self._links.note(seen)
 
     def _keep(self, handle: RemovableHandle) -> None:
         self._exit.callback(handle.remove)

@@ -106,9 +106,8 @@ def edge_of(result: Tensor) -> Edge | None:
     return None if result.grad_fn is None else (result.grad_fn, result.output_nr)
 
 
-def uses(ends: Iterable[Any], since: int, wanted: Mapping[Edge, Any]) -> Iterator[Use]:
-    """Uses of what comes along the `wanted` edges, by the nodes behind `ends` that are no older than `since`."""
-    seen: set[Any] = set()
+def uses(ends: Iterable[Any], since: int, wanted: Mapping[Edge, Any], seen: set[Any]) -> Iterator[Use]:
+    """Uses of what comes along the `wanted` edges, by nodes behind `ends` from `since` on; all are put into `seen`."""
     ahead = list(ends)
     while ahead:
         node = ahead.pop()

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from rnnviz.trace.assemble import layers_from
 from rnnviz.trace.calls import Call, Gradients
 from rnnviz.trace.part import first_sequences
-from rnnviz.trace.purpose import reaches_weights
+from rnnviz.trace.purpose import filled_by, reaches_weights
 from rnnviz.trace.result import Trace
 from rnnviz.trace.untouched import replaying
 
@@ -34,6 +34,8 @@ class Pass:
         Whether any gradient has come back to one of the calls.
     trained
         Whether it came on its way to the weights too, and not to the inputs alone, as that of a gradient penalty.
+    filled
+        Weights of a layer to whose ``.grad`` it was added: by ``backward``, not by ``torch.autograd.grad``.
     followed
         The calls whose results autograd follows.
     weights, copies
@@ -49,6 +51,7 @@ class Pass:
     copies: dict[tuple[int, int], tuple[Tensor, Tensor]] = field(default_factory=dict)
     arrived: bool = False
     trained: bool = False
+    filled: list[Tensor] = field(default_factory=list)
     scale: float = 1.0
 
     def trace(self, sequences: int | None = None, loss: float | None = None) -> Trace:
@@ -79,6 +82,8 @@ class Pass:
         if trains and not self.trained:
             for one in self.calls:
                 one.gradients = None
+        if not self.arrived or trains != self.trained:
+            self.filled = filled_by(call.module)
         self.arrived, self.trained = True, trains
         found = _flat(call)
         known = found[place]

@@ -102,8 +102,8 @@ class Stacked(nn.Module):
     def forward(self, x):
         h = c = torch.zeros(2, len(x), 4, dtype=x.dtype)
         total = torch.zeros(2, dtype=x.dtype)
-        for given in x.unbind(1):
-            step, new_h, new_c = given, [], []
+        for now in x.unbind(1):
+            step, new_h, new_c = now, [], []
             for index, cell in enumerate(self.cells):
                 step, after = cell(step, (h[index], c[index]))
                 new_h.append(step)
