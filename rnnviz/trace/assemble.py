@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import cast
 
@@ -12,8 +12,8 @@ from torch import Tensor
 
 from rnnviz.trace.arrays import Array
 from rnnviz.trace.calls import Call
-from rnnviz.trace.custom import registered
-from rnnviz.trace.custom_replay import replay_custom
+from rnnviz.trace.custom_layer import custom_layer, follows
+from rnnviz.trace.custom_replay import Replayed, replayed
 from rnnviz.trace.layer import LayerTrace
 from rnnviz.trace.layers import BLOCKS, GATES, Layout, Weights, weights_of
 from rnnviz.trace.replay import replay
@@ -25,14 +25,15 @@ def layers_from(calls: Sequence[Call]) -> dict[str, LayerTrace]:
     """One entry a chain of calls, in the order of their first calls: ``"path"``, then ``"path#2"`` and so on."""
     layers: dict[str, LayerTrace] = {}
     counts: dict[str, int] = {}
-    for chain in chains(calls):
+    own = replayed(calls)
+    for chain in chains(calls, own):
         name = chain[0].name
         counts[name] = counts.get(name, 0) + 1
-        layers[name if counts[name] == 1 else f"{name}#{counts[name]}"] = layer_from(chain)
+        layers[name if counts[name] == 1 else f"{name}#{counts[name]}"] = layer_from(chain, own)
     return layers
 
 
-def chains(calls: Iterable[Call]) -> list[list[Call]]:
+def chains(calls: Iterable[Call], own: Mapping[int, Replayed]) -> list[list[Call]]:
     """Group calls whose states feed each other, in order.
 
     Calls stay apart where laying them end to end would not give one time axis: sequences of different lengths,
@@ -42,7 +43,7 @@ def chains(calls: Iterable[Call]) -> list[list[Call]]:
     found = []
     for call in calls:
         before = None if call.previous is None else ends.pop(id(call.previous), None)
-        if before is None or not _joins(before[-1], call):
+        if before is None or not _joins(before[-1], call, own):
             before = []
             found.append(before)
         before.append(call)
@@ -50,12 +51,11 @@ def chains(calls: Iterable[Call]) -> list[list[Call]]:
     return found
 
 
-def layer_from(chain: Sequence[Call]) -> LayerTrace:
+def layer_from(chain: Sequence[Call], own: Mapping[int, Replayed]) -> LayerTrace:
     """Replay a chain of calls and lay its timesteps end to end."""
     first, layout = chain[0], chain[0].layout
-    if registered(first.module) is not None:
-        walked = [replay_custom(call) for call in chain]
-        return _layer_trace(chain, [], [[Unrolled.joined([one for one, _ in walked])]], walked[0][1])
+    if first.heard is not None:
+        return custom_layer(layout.kind, [own[id(call)] for call in chain], first.heard.shown)
     weights, runs = _weights(first), _alike(chain)
     dtype = weights[0][0].W_hh.dtype
     replayed = [_in_time(replay(stack(run, dtype), layout, _weights(run[0])), len(run)) for run in runs]
@@ -67,7 +67,9 @@ def layer_from(chain: Sequence[Call]) -> LayerTrace:
     return _layer_trace(chain, weights if same else [], parts, GATES[layout.kind])
 
 
-def _joins(before: Call, after: Call) -> bool:
+def _joins(before: Call, after: Call, own: Mapping[int, Replayed]) -> bool:
+    if after.heard is not None:
+        return follows(own[id(before)], own[id(after)])
     alone = any(one.lengths is not None or one.layout.directions > 1 for one in (before, after))
     return not alone and before.states[0].shape[1] == after.states[0].shape[1]
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
-from rnnviz.trace.custom import own_start, registered
+from rnnviz.trace.heard import Heard
 from rnnviz.trace.layers import Layout, Recurrent
 
 Sequence: TypeAlias = Tensor | PackedSequence
@@ -30,8 +30,6 @@ class Form(NamedTuple):
         """Read the form off a module and its first argument."""
         if isinstance(given, PackedSequence):
             return cls(packing=given)
-        if registered(module) is not None:
-            return cls(cell=given.dim() < 3, batched=given.dim() > 1, batch_first=True, flat_states=True)
         if isinstance(module, nn.RNNCellBase):
             return cls(cell=True, batched=given.dim() == 2, flat_states=True)
         return cls(batched=given.dim() == 3, batch_first=bool(module.batch_first))
@@ -61,7 +59,10 @@ class Form(NamedTuple):
 
 @dataclass(eq=False)
 class Call:
-    """What one call of a recurrent module was given and gave back; values are detached, states are h and, if any, c."""
+    """What one call of a recurrent module was given and gave back; values are detached, states are h and, if any, c.
+
+    Of a registered module, whose form is its own, `heard` holds all of it, and `states` every tensor that it gave.
+    """
 
     name: str
     module: Recurrent
@@ -77,6 +78,7 @@ class Call:
     taps: tuple[Tensor, ...] = ()
     links: tuple[Tensor, ...] = ()
     gradients: Gradients | None = None
+    heard: Heard | None = None
     lengths: Tensor | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -119,9 +121,6 @@ def initial_states(module: Recurrent, layout: Layout, form: Form, given: Any, li
     if given is not None:
         return tuple(form.state(one.detach().clone()) for one in states_of(given))
     sequence = form.sequence(like.detach())
-    cell = registered(module)
-    if cell is not None:
-        return tuple(form.state(one.detach()) for one in own_start(cell, module, sequence[0]))
     batch = sequence.shape[1]
     rows = layout.num_layers * layout.directions
     units = (int(getattr(module, "proj_size", 0) or module.hidden_size), int(module.hidden_size))

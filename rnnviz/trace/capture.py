@@ -18,8 +18,12 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnviz.trace.calls import Call, Form, Gradients, Sequence, data_of, initial_states, states_of
+from rnnviz.trace.custom import registered
+from rnnviz.trace.heard import Given, Heard, states_among
 from rnnviz.trace.layers import Recurrent, layout_of, weights_in_use, worked_out_once
+from rnnviz.trace.leaves import distinct, leaves, mapped
 from rnnviz.trace.links import Links
+from rnnviz.trace.origins import Origins
 
 
 class Running(NamedTuple):
@@ -28,6 +32,7 @@ class Running(NamedTuple):
     previous: Call | None
     rng: Tensor | None
     surroundings: ExitStack
+    given: Given | None = None
 
 
 class Capture:
@@ -36,8 +41,10 @@ class Capture:
     def __init__(self, modules: Mapping[str, Recurrent], *, gradients: bool) -> None:
         self.calls: list[Call] = []
         self._modules, self._gradients = modules, gradients
-        self._links = Links()
+        self.origins = Origins()
+        self._links = Links(self.origins)
         self._running: dict[nn.Module, Running] = {}
+        self._results: dict[nn.Module, tuple[Tensor, ...]] = {}  # what a registered module gave back last
         self._exit = ExitStack()
         self._thread = threading.get_ident()
 
@@ -81,9 +88,11 @@ class Capture:
         def hook(module: Recurrent, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             if self._is_others(module):
                 return None
+            if registered(module) is not None:
+                return self._before_own(module, args, kwargs)
             given, state = _arguments(args, kwargs)
             _check_float(name, data_of(given))
-            previous, swapped = self._links.follow(module, state)
+            previous, swapped = self._follow(module, state)
             rng = _rng_state(module, data_of(given))
             entering = (data_of(given), *states_of(swapped))
             surroundings = self._exit.enter_context(self._surroundings(module, entering, rng))
@@ -95,8 +104,10 @@ class Capture:
 
     def _after(self, name: str) -> Any:
         def hook(module: Recurrent, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Any:
-            if self._is_others(module) or self._failed(module, result):
+            if self._is_others(module) or self._failed(module, result) or module not in self._running:
                 return None
+            if self._running[module].given is not None:
+                return self._after_own(name, module, result)
             given, start = _arguments(args, kwargs)
             form, layout = Form.of(module, given), layout_of(module)
             sequence, state = (None, result) if form.cell else result
@@ -122,6 +133,53 @@ class Capture:
             return state if sequence is None else (handed, state)
 
         return hook
+
+    def _before_own(self, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A registered module may take anything; its states are told apart when all of it has run."""
+        given = Given.of(module, args, kwargs)
+        if given is None:
+            return None
+        states = states_among(module, args, kwargs, self._results.get(module, ()))
+        previous, swapped = self._follow(module, tuple(states))
+        links = {id(one): link for one, link in zip(states, swapped, strict=True)}
+        entering = tuple(one for _, one in leaves((args, kwargs)))
+        surroundings = self._exit.enter_context(self._surroundings(module, entering, None))
+        surroundings.enter_context(worked_out_once(module))
+        self._running[module] = Running(previous, None, surroundings, given)
+        changed = mapped((args, kwargs), lambda one: links.get(id(one), one))
+        return None if changed[0] is args and changed[1] is kwargs else changed
+
+    def _after_own(self, name: str, module: nn.Module, result: Any) -> Any:
+        running = self._running.pop(module)
+        running.surroundings.close()
+        followed = self._followed(distinct(result))
+        if running.given is None or not followed:
+            return None
+        call = Call(
+            name=name,
+            module=module,
+            layout=layout_of(module),
+            form=Form(cell=True, flat_states=True),
+            given=distinct((running.given.args, running.given.kwargs))[0],
+            initial=(),
+            output=followed[0].detach(),
+            states=tuple(one.detach() for one in followed),
+            previous=running.previous,
+            heard=Heard.of(running.given, result, followed),
+        )
+        self.calls.append(call)
+        self._results[module] = call.states
+        _, handed = self._hand_on(call, None, tuple(followed))
+        copies = {id(one): copy for one, copy in zip(followed, handed, strict=True)}
+        return mapped(result, lambda one: copies.get(id(one), one))
+
+    def _followed(self, results: list[Tensor]) -> list[Tensor]:
+        """Those results of a registered module that are handed on as copies."""
+        return [one for one in results if one.is_floating_point()]
+
+    def _follow(self, module: nn.Module, given: Any) -> tuple[Call | None, Any]:
+        """Whose state the module is given, and the states to give it in its place."""
+        return self._links.follow(module, given)
 
     def _is_others(self, module: nn.Module) -> bool:
         """Whether another thread calls the model meanwhile; copies of it in threads (DataParallel) belong to it."""
@@ -157,9 +215,13 @@ class Capture:
 
     def _tapped(self, call: Call, raw: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         if self._wants_gradients(raw):
-            call.taps, call.links = tuple(map(alias, raw)), tuple(map(alias, raw[-len(call.states) :]))
+            call.taps, call.links = tuple(map(alias, raw)), self._links_from(raw[-len(call.states) :])
             raw = call.taps
         return tuple(one.clone() for one in raw)
+
+    def _links_from(self, states: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """Links of what a call gave; one that an inner call gave and this one passes on is a link of both."""
+        return tuple(alias(self._links.passed_on(one)) for one in states)
 
 
 def alias(result: Tensor) -> Tensor:

@@ -2,67 +2,121 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
+from rnnviz.trace.attempts import Attempt, names_of
 from rnnviz.trace.calls import Call
-from rnnviz.trace.custom import CustomCell, registered, totals, walk
-from rnnviz.trace.unrolled import Unrolled
+from rnnviz.trace.custom import CustomCell, own_start, registered
+from rnnviz.trace.custom_gradients import gradients_of
+from rnnviz.trace.leaves import leaves
+from rnnviz.trace.reading import Plan, Reading, readings
 from rnnviz.trace.untouched import untouched
 
+__all__ = ["Replayed", "replayed"]
 
-def replay_custom(call: Call) -> tuple[Unrolled, tuple[str, ...]]:
-    """What one call did, and the names of its gates.
+_MISFITS = (TypeError, ValueError, RuntimeError, IndexError, KeyError, AttributeError)
+
+
+class Replayed(NamedTuple):
+    """What one call did, axes (time, batch, …) or, before and after it, (batch, …); `lengths` of a packed sequence."""
+
+    names: tuple[str, ...]
+    initial: tuple[Tensor, ...]
+    states: tuple[Tensor, ...]
+    gates: Mapping[str, Tensor]
+    lengths: Tensor | None = None
+    direct: tuple[Tensor, ...] | None = None
+    total: tuple[Tensor, ...] | None = None
+
+
+def replayed(calls: Sequence[Call]) -> dict[int, Replayed]:
+    """Replay every call of registered modules among `calls`, by the call's id.
 
     Raises
     ------
     ValueError
-        If the registered step does not give the states that the module itself gave.
+        If a registered step does not give what the module itself gave.
     """
+    found: dict[int, Replayed] = {}
+    usual: dict[Any, Reading] = {}
+    for call in calls:
+        if call.heard is not None:
+            with untouched(call.module), torch.enable_grad():
+                found[id(call)] = _replay(call, usual)
+    return found
+
+
+def _replay(call: Call, usual: dict[Any, Reading]) -> Replayed:
+    """Read the call in one way after the other until its step gives what the module gave."""
     cell = registered(call.module)
     assert isinstance(cell, CustomCell)
-    with untouched(call.module), torch.enable_grad():
-        walked = walk(cell, call.module, call.sequence(), tuple(one[0] for one in call.initial))
-    found = [torch.stack([states[kind] for states in walked.states]).detach() for kind in range(len(walked.states[0]))]
-    _check_agreement(call, found[0])
-    names = tuple(walked.gates[0])
-    unrolled = Unrolled(
-        hidden=found[0],
-        cell=found[1] if len(found) > 1 else None,
-        gates=tuple(torch.stack([step[name] for step in walked.gates]) for name in names),
+    assert call.heard is not None
+    key = call.module, call.given.dim(), tuple(call.heard.given.kwargs), len(call.heard.given.args)
+    first: Attempt | Exception | None = None
+    known = [Plan.of(call, usual[key])] if key in usual else []
+    for plan in (*(one for one in known if one is not None), *readings(cell, call)):
+        if plan.state is None and cell.start is None and first is None:
+            own_start(cell, call.module, plan.inputs[0])
+        try:
+            attempt = Attempt.of(cell, call, plan)
+        except _MISFITS as error:
+            first = first or _unfit(call, plan, error)
+            continue
+        if attempt.fits:
+            usual[key] = plan.reading
+            return _told(cell, attempt)
+        first = first or attempt
+    raise first if isinstance(first, Exception) else _disagrees(call, first)
+
+
+def _told(cell: CustomCell, attempt: Attempt) -> Replayed:
+    """What an attempt that fits says of its call."""
+    plan, walked = attempt.plan, attempt.walked
+    gates = [one.gates for one in walked.steps]
+    found = Replayed(
+        names=names_of(cell, plan),
+        initial=tuple(one.detach() for one in walked.initial),
+        states=tuple(torch.stack(walked.state(k)).detach() for k in range(len(walked.initial))),
+        gates={name: torch.stack([step[name] for step in gates]).detach() for name in gates[0]},
+        lengths=plan.lengths,
     )
-    if call.gradients is None:
-        return unrolled, names
-    direct, seeds = _seeds(call, found)
-    total = totals(walked, seeds)
-    with_loss = Unrolled(unrolled.hidden, unrolled.cell, unrolled.gates, direct, total[0], (*total, None)[1])
-    return with_loss, names
+    if attempt.call.gradients is None:
+        return found
+    direct, total = gradients_of(attempt)
+    return found._replace(direct=direct, total=total)
 
 
-def _seeds(call: Call, found: Sequence[Tensor]) -> tuple[Tensor, tuple[Tensor, ...]]:
-    """What reaches the hidden state from outside, and what enters every state at each step."""
-    assert call.gradients is not None
-    entering = [torch.zeros_like(one) for one in found]
-    if call.gradients.output is not None:
-        entering[0] += call.form.sequence(call.gradients.output)
-    _enter_last(call, entering, call.gradients.states)
-    direct = entering[0].clone()
-    _enter_last(call, entering, call.gradients.links)
-    return direct, tuple(entering)
+def _unfit(call: Call, plan: Plan, error: Exception) -> Exception:
+    kind, x = type(call.module).__name__, tuple(plan.inputs[0].shape)
+    states = ", ".join(str(tuple(one.shape)) for _, one in leaves(plan.state)) or "what start gave"
+    said = ValueError(
+        f"the step registered for {kind} cannot follow the module {call.name!r} with x {x} and state {states} "
+        f"({type(error).__name__}: {error}); {_taken(plan)}"
+    )
+    said.__cause__ = error
+    return said
 
 
-def _enter_last(call: Call, entering: Sequence[Tensor], gradients: Sequence[Tensor | None]) -> None:
-    for seed, gradient in zip(entering, gradients, strict=True):
-        if gradient is not None:
-            seed[-1] += call.form.state(gradient)[0]
-
-
-def _check_agreement(call: Call, hidden: Tensor) -> None:
-    output = call.form.sequence(call.output)
-    if hidden.shape != output.shape or not torch.allclose(hidden, output, rtol=1e-3, atol=1e-4, equal_nan=True):
-        raise ValueError(
-            f"the step registered for {type(call.module).__name__} gives other states than the module {call.name!r} "
-            "itself; make step(module, x, state) compute what its forward does."
+def _disagrees(call: Call, attempt: Attempt | None) -> ValueError:
+    kind = type(call.module).__name__
+    if attempt is None:
+        return ValueError(
+            f"the module {call.name!r} was called with no tensor that could be its input; name the parameter that "
+            f"takes it: rnnviz.register_cell({kind}, step, inputs=...)."
         )
+    return ValueError(
+        f"the step registered for {kind} gives other states than the module {call.name!r} itself; make "
+        f"step(module, x, state) compute what its forward does. {_taken(attempt.plan).capitalize()}"
+    )
+
+
+def _taken(plan: Plan) -> str:
+    states = " and ".join(map(repr, plan.reading.states)) or "none"
+    return (
+        f"its argument {plan.reading.inputs!r} was taken for x and {states} for the state: if that is wrong, name them "
+        "in register_cell with inputs= and states=."
+    )

@@ -64,6 +64,11 @@ class LayerTrace:
         axes (layer, direction, …). Empty if the model changed the layer's weights from one call to the next.
     nonlinearity : str
         ``"tanh"`` or ``"relu"``: what a plain RNN applies.
+    states, grad_states : mapping of str to numpy.ndarray
+        Every state of a registered cell by name, `hidden` and `cell` among them, and its total gradient; empty for
+        torch's own layers, and gradients without a loss. A state of another shape than (unit,) is flattened.
+    shapes : mapping of str to numpy.ndarray
+        What one such state was before it was flattened, ``(channel, height, width)`` for instance.
 
     Examples
     --------
@@ -92,6 +97,9 @@ class LayerTrace:
     before_cell: Array | None = None
     weights: Mapping[str, Array] = field(default_factory=dict)
     nonlinearity: str = "tanh"
+    states: Mapping[str, Array] = field(default_factory=dict)
+    grad_states: Mapping[str, Array] = field(default_factory=dict)
+    shapes: Mapping[str, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for one in fields(self):

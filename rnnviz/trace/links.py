@@ -2,29 +2,98 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
+import torch
 from torch import Tensor, nn
+from torch.autograd.graph import get_gradient_edge
 
 from rnnviz.trace.calls import Call, states_of
+from rnnviz.trace.origins import Origins
+
+_MOVERS = (  # nodes of functions that put numbers elsewhere and leave them as they are
+    *("Alias", "AsStrided", "Cat", "Chunk", "Clone", "CopyBackwards", "CopySlices", "Detach", "Expand", "HStack"),
+    *("Permute", "Reshape", "Select", "Slice", "Split", "Squeeze", "Stack", "TBackward", "Transpose", "Unbind"),
+    *("Unflatten", "UnsafeSplit", "UnsafeView", "Unsqueeze", "View"),
+)
+
+
+class Handed(NamedTuple):
+    """A state that a call gave to the model: which one, in what tensor, and how often that was written to by then."""
+
+    call: Call
+    position: int
+    tensor: Tensor
+    version: int
+
+
+class Made(NamedTuple):
+    """What a node has made: something that a call gave to the model, and whether that is one of its last states."""
+
+    number: int
+    call: Call
+    is_state: bool
+
+
+class Found(NamedTuple):
+    """Whose state a call was given, if anybody's, and which of that call's states it is where it came unchanged."""
+
+    call: Call | None = None
+    position: int | None = None
+    rows: int | None = None  # the first so many sequences of it: the others have ended
 
 
 class Links:
-    """Remembers the states that calls handed on, and finds them again among what later calls are given."""
+    """Remembers the states that calls handed on, and finds them again among what later calls are given.
 
-    def __init__(self) -> None:
-        self._by_memory: dict[int, tuple[Call, Tensor, int]] = {}
-        self._by_node: dict[Any, tuple[int, Call]] = {}
+    Parameters
+    ----------
+    origins
+        What has followed tensors where autograd does not, if anything has.
+
+    Attributes
+    ----------
+    nodes : list
+        Every node of autograd's that was looked at, older ones first.
+    """
+
+    def __init__(self, origins: Origins | None = None) -> None:
+        self._origins = origins
+        self.nodes: list[Any] = []
+        self._noted: set[Any] = set()
+        self._by_memory: dict[int, list[Handed]] = {}
+        self._by_node: dict[Any, list[Made]] = {}
         self._count = 0
 
-    def remember(self, call: Call, copies: tuple[Tensor, ...], handed: tuple[Tensor, ...]) -> None:
-        """Note what `call` gave to the model, `copies`, and which of it are its last states, `handed`."""
+    def remember(self, call: Call, given: tuple[Tensor, ...], handed: tuple[Tensor, ...]) -> None:
+        """Note what `call` gave to the model, `given`, and which of it are its last states, `handed`."""
         self._count += 1
         for position, state in enumerate(handed):
-            self._by_memory[state.untyped_storage().data_ptr()] = call, state, position
-        for one in copies:
+            known = self._by_memory.setdefault(state.untyped_storage().data_ptr(), [])
+            known.append(Handed(call, position, state, _version(state)))
+        for one in given:
             if one.grad_fn is not None:
-                self._by_node[one.grad_fn] = self._count, call
+                is_state = any(one is state for state in handed)
+                self._by_node.setdefault(one.grad_fn, []).append(Made(self._count, call, is_state))
+        if self._origins is not None:
+            self._origins.begin(given, call.module, self._count, call)
+
+    def passed_on(self, result: Tensor) -> Tensor:
+        """Return the link of the inner call whose state `result` is, unchanged; `result` itself where it is another."""
+        for one in reversed(self._by_memory.get(result.untyped_storage().data_ptr(), [])):
+            if one.tensor is result and one.call.links and _version(result) == one.version:
+                link = one.call.links[one.position]
+                made = Made(self._count, one.call, is_state=False)  # it leads to the call without being swapped again
+                self._by_node.setdefault(get_gradient_edge(link).node, []).append(made)
+                return link
+        return result
+
+    def note(self, seen: Iterable[Any]) -> None:
+        """Hold on to nodes that were looked at, see `release`."""
+        new = [node for node in seen if node not in self._noted]
+        self._noted.update(new)
+        self.nodes += new
 
     def release(self) -> None:
         """Forget everything, the newest first: each node that autograd may free then frees only those since the last.
@@ -34,6 +103,8 @@ class Links:
         for known in (self._by_memory, self._by_node):
             while known:
                 known.popitem()
+        self._noted.clear()
+        self.nodes.clear()
 
     def follow(self, module: nn.Module, given: Any) -> tuple[Call | None, Any]:
         """Return the call of `module` whose state is given, if any, and the states to give in its place.
@@ -42,36 +113,92 @@ class Links:
         attention) joins the calls all the same, but reaches the layer from outside.
         """
         states = states_of(given)
-        found = [self._find(module, state) for state in states]
-        previous = next((call for call, _ in found if call is not None), None)
+        found = [self.find(module, state) for state in states]
+        previous = next((one.call for one in found if one.call is not None), None)
         if previous is None:
             return None, given
-        swapped = tuple(link for _, link in found)
+        swapped = tuple(map(_link, found, states))
         return previous, swapped[0] if isinstance(given, Tensor) else swapped
 
-    def _find(self, module: nn.Module, state: Tensor) -> tuple[Call | None, Tensor]:
-        memory = state.untyped_storage().data_ptr()
-        if memory not in self._by_memory:
-            return self._ancestor(module, state), state
-        call, handed, position = self._by_memory[memory]
-        if call.module is not module:
-            return None, state
-        unchanged = state.numel() == handed.numel() and state.is_contiguous() and handed.is_contiguous()
-        if unchanged and call.links and handed._version == 0 and state.grad_fn is not None:
-            return call, call.links[position].view(state.shape)
-        return call, state
+    def find(self, module: nn.Module, state: Tensor) -> Found:
+        """Whose state `state` is, among the calls of `module`."""
+        near = self._by_memory.get(state.untyped_storage().data_ptr(), [])
+        mine = [one for one in reversed(near) if one.call.module is module]
+        for one in mine:
+            if _is_all_of(state, one):
+                return Found(one.call, one.position if state.grad_fn is not None else None)
+            if _begins(state, one):
+                return Found(one.call, one.position if state.grad_fn is not None else None, len(state))
+        if mine:
+            return self._moved(module, state) or Found(mine[0].call)
+        return self._moved(module, state) or Found(self._ancestor(module, state))
+
+    def _moved(self, module: nn.Module, state: Tensor) -> Found | None:
+        """Find the state that the model only put elsewhere: stacked with others, say, and taken out again."""
+        if state.grad_fn is None:
+            return None
+        made = self._made_from(module, state, lambda node: node.name().startswith(_MOVERS))
+        for _, call, is_state in sorted(made, key=lambda one: -one.number):
+            for position, one in enumerate(call.states):
+                if is_state and one.numel() == state.numel() and torch.equal(one.flatten(), state.detach().flatten()):
+                    return Found(call, position)
+        return None
 
     def _ancestor(self, module: nn.Module, state: Tensor) -> Call | None:
         """Walk back through what the model did to a state to the latest call of `module` that it was made from."""
-        seen, ahead, calls = set(), [state.grad_fn], {}
+        calls = [(one.number, one.call) for one in self._made_from(module, state, lambda node: True)]
+        if self._origins is not None:
+            calls += self._origins.of(state, module)
+        return max(calls, key=lambda one: one[0])[1] if calls else None
+
+    def _made_from(self, module: nn.Module, state: Tensor, passes: Callable[[Any], bool]) -> list[Made]:
+        """What calls of `module` made a state from, through nodes that `passes` lets pass and no other call."""
+        seen: set[Any] = set()
+        found: list[Made] = []
+        ahead: list[Any] = [state.grad_fn]
         while ahead:
             node = ahead.pop()
             if node is None or node in seen:
                 continue
             seen.add(node)
-            number, call = self._by_node.get(node, (0, None))
-            if call is None:
+            known = self._by_node.get(node, ())
+            mine = [one for one in known if one.call.module is module]
+            found += mine
+            if not mine and passes(node) and all(_holds(one.call, module) for one in known):
                 ahead.extend(parent for parent, _ in node.next_functions)
-            elif call.module is module:
-                calls[number] = call
-        return calls[max(calls)] if calls else None
+        self.note(seen)
+        return found
+
+
+def _link(found: Found, state: Tensor) -> Tensor:
+    if found.call is None or found.position is None or not found.call.links:
+        return state
+    return found.call.links[found.position][: found.rows].view(state.shape)
+
+
+def _is_all_of(state: Tensor, handed: Handed) -> bool:
+    """Whether a state is what was handed on, in whatever shape, and nobody has written to it."""
+    same = state.data_ptr() == handed.tensor.data_ptr() and state.numel() == handed.tensor.numel()
+    return same and _alike(state, handed.tensor) and _version(handed.tensor) == handed.version
+
+
+def _begins(state: Tensor, handed: Handed) -> bool:
+    """Whether a state is the first sequences of what was handed on."""
+    whole = handed.tensor
+    same = state.data_ptr() == whole.data_ptr() and state.dim() == whole.dim() > 1 and state.stride() == whole.stride()
+    return same and state.shape[1:] == whole.shape[1:] and len(state) < len(whole) and _version(whole) == handed.version
+
+
+def _alike(one: Tensor, other: Tensor) -> bool:
+    if one.shape == other.shape:
+        return one.stride() == other.stride()
+    return one.is_contiguous() and other.is_contiguous()
+
+
+def _version(one: Tensor) -> int:
+    return 0 if one.is_inference() else one._version
+
+
+def _holds(call: Call, module: nn.Module) -> bool:
+    """Whether `module` runs inside the call, so that the call's result is of its making."""
+    return any(one is module for one in call.module.modules())

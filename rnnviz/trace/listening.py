@@ -7,109 +7,28 @@ weights are kept as they were in the forward pass, because an optimiser has chan
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils.weak import WeakTensorKeyDictionary
+from torch.utils.hooks import RemovableHandle
 
-from rnnviz.trace.assemble import layers_from
-from rnnviz.trace.calls import Call, Gradients, Sequence
+from rnnviz.trace.calls import Call, Sequence, data_of, states_of
 from rnnviz.trace.capture import Capture
+from rnnviz.trace.custom import registered
 from rnnviz.trace.hooks import Hook
 from rnnviz.trace.layers import Recurrent
-from rnnviz.trace.links import Links
-from rnnviz.trace.part import first_sequences
-from rnnviz.trace.purpose import reaches_weights
-from rnnviz.trace.result import Trace
+from rnnviz.trace.links import Found, Links
+from rnnviz.trace.meeting import Edge, Meeting, edge_of, uses
+from rnnviz.trace.passes import Pass
 from rnnviz.trace.turns import TURN
-from rnnviz.trace.untouched import replaying
 
-__all__ = ["Listener", "Pass"]
-
-_SHARED = WeakTensorKeyDictionary()  # by the last result handed on: taps and links
-Weights: TypeAlias = dict[tuple[nn.Module, str], Tensor]  # by module and name
+__all__ = ["Listener"]
 
 
-@dataclass(eq=False)
-class Pass:
-    """One forward pass: its calls, the weights that they used, and the gradients as they arrive.
-
-    Attributes
-    ----------
-    number
-        Counts the passes of one listener.
-    arrived
-        Whether any gradient has come back to one of the calls.
-    trained
-        Whether it came on its way to the weights too, and not to the inputs alone, as that of a gradient penalty.
-    weights, copies
-        What is copied of registered cells, by module and name, and of torch's layers, by weight and version.
-    scale
-        What the loss was multiplied by before the backward pass.
-    """
-
-    number: int = 0
-    calls: list[Call] = field(default_factory=list)
-    weights: Weights = field(default_factory=dict)
-    copies: dict[tuple[int, int], tuple[Tensor, Tensor]] = field(default_factory=dict)
-    arrived: bool = False
-    trained: bool = False
-    scale: float = 1.0
-
-    def trace(self, sequences: int | None = None, loss: float | None = None) -> Trace:
-        """Replay the pass, or of each batch the first `sequences` only."""
-        for call in self.calls:
-            call.gradients = self._settled(call)
-        calls = first_sequences(self.calls, sequences)
-        with _weights_of_then(self.weights), replaying(calls[0].given.device.type):
-            return Trace(layers=layers_from(calls), loss=loss)
-
-    def keep(self, call: Call) -> None:
-        """Take in a call, with copies of what the model may overwrite."""
-        call.weights = {name: self._copied(one) for name, one in call.weights.items()}
-        if not call.weights:  # a registered cell, which is replayed by running it
-            for module in call.module.modules():
-                for name, one in _own(module):
-                    if (module, name) not in self.weights:
-                        self.weights[module, name] = one.detach().clone()
-        call.given = call.given.clone()
-        call.initial = tuple(one.clone() for one in call.initial)
-
-    def receive(self, call: Call, place: int, gradient: Tensor) -> None:
-        """Add a gradient that has come back: first those of a call's taps, then those of its links."""
-        trains = reaches_weights(call.module)
-        if self.trained and not trains:
-            return
-        if trains and not self.trained:
-            for one in self.calls:
-                one.gradients = None
-        self.arrived, self.trained = True, trains
-        found = _flat(call)
-        known = found[place]
-        found[place] = gradient.detach() if known is None else known + gradient.detach()
-        call.gradients = _shaped(call, found)
-
-    def _copied(self, weight: Tensor) -> Tensor:
-        """Copy a weight, once for all the calls that it serves unchanged."""
-        key = id(weight), weight._version
-        if key not in self.copies:
-            self.copies[key] = weight, weight.detach().clone()
-        return self.copies[key][1]
-
-    def _settled(self, call: Call) -> Gradients | None:
-        """Gradients of the unscaled loss; where nothing came back to a layer that autograd followed, they are zero."""
-        if not self.arrived or not any(one.taps for one in self.calls if one.module is call.module):
-            return None
-        return _shaped(call, [None if one is None else self._unscaled(one) for one in _flat(call)])
-
-    def _unscaled(self, gradient: Tensor) -> Tensor:
-        if self.scale == 1.0:
-            return gradient
-        return gradient.to(torch.promote_types(gradient.dtype, torch.float32)) / self.scale
+_MANY = 1000  # nodes; fewer are freed within each other without harm
 
 
 class Listener(Capture):
@@ -132,8 +51,9 @@ class Listener(Capture):
     ) -> None:
         super().__init__(modules, gradients=True)
         self._model, self._scale = model, scale
-        self._pass = self._complete = Pass()
         self.is_open = False
+        self._held: list[Any] = []
+        self._forget()
 
     def open(self, modules: Mapping[str, Recurrent] | None = None) -> None:
         """Begin to listen, from now on to these modules if any are given."""
@@ -150,37 +70,54 @@ class Listener(Capture):
         self._exit.close()
         self.is_open = False
         found = self._complete if self._complete.arrived else self._pass
+        nodes = self._links.nodes  # a list lets go of its last first, which are the newest
+        self._held = nodes if len(nodes) > _MANY else []
         found.calls = [one for one in found.calls if one.given.numel()]  # an empty batch has nothing to see
         self._forget()
         return found if found.calls else None
 
+    def let_go(self) -> None:
+        """Forget the nodes of the last pass, now that its owner has let go of the loss.
+
+        A node that Python has seen is freed within the one before it, so a long graph must not be freed at once.
+        """
+        self._held = []
+
     def _begin(self) -> None:
         """Start a new pass."""
         if _listens():
-            self._pass = Pass(self._pass.number + 1)
-            self.calls, self._links, self._running = self._pass.calls, Links(), {}
+            self._attend(Pass(self._pass.number + 1))
 
     def _forget(self) -> None:
-        self._pass = self._complete = Pass()
-        self.calls, self._links, self._running = self._pass.calls, Links(), {}
+        self._complete = Pass()
+        self._attend(self._complete)
+
+    def _attend(self, to: Pass) -> None:
+        """Keep from now on what belongs to another pass."""
+        self._pass, self.calls, self._links, self._running = to, to.calls, Links(), {}
+        self._meetings: dict[Call, list[Meeting]] = {}
+        self._given: dict[nn.Module, tuple[Tensor, ...]] = {}
+        self._since: dict[nn.Module, int] = {}
 
     def _before(self, name: str) -> Any:
         inner = super()._before(name)
 
-        def hook(module: Recurrent, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        def hook(module: Recurrent, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
             if not _listens():
-                return None
+                return
             if self._pass.arrived:  # the model's own forward is not what is called: a training loop calls its parts
                 self._begin()
-            return inner(module, args, kwargs)
+            inner(module, args, kwargs)
+            self._since[module] = torch._C._autograd._get_sequence_nr()
 
         return Hook(_shielded(hook))
 
     def _after(self, name: str) -> Any:
         inner = super()._after(name)
 
-        def hook(module: Recurrent, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Any:
-            return inner(module, args, kwargs, result) if module in self._running else None
+        def hook(module: Recurrent, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
+            if module in self._running:
+                inner(module, args, kwargs, result)
 
         return Hook(_shielded(hook))
 
@@ -191,37 +128,103 @@ class Listener(Capture):
     def _surroundings(self, module: nn.Module, entering: tuple[Tensor, ...], rng: Tensor | None) -> ExitStack:
         return ExitStack()
 
-    def _wants_gradients(self, results: tuple[Tensor, ...]) -> bool:
-        return all(one.requires_grad for one in results)
+    def _followed(self, results: list[Tensor]) -> list[Tensor]:
+        found = super()._followed(results)
+        return [one for one in found if one.requires_grad] or found
+
+    def _follow(self, module: nn.Module, given: Any) -> tuple[Call | None, Any]:
+        """Look at the states once the call has used them: a view made anew by a look would be older than it is."""
+        self._given[module] = states_of(given)
+        return None, given
 
     def _hand_on(
         self, call: Call, sequence: Sequence | None, states: tuple[Tensor, ...]
     ) -> tuple[Sequence | None, tuple[Tensor, ...]]:
+        """Hand on what there is, and listen to the nodes behind it."""
+        given, since = self._given.pop(call.module), self._since.pop(call.module)
         self._pass.keep(call)
-        handed = super()._hand_on(call, sequence, states)
-        for place, tensor in enumerate((*call.taps, *call.links)):
-            handle = tensor.register_hook(self._receiver(self._pass, call, place))  # type: ignore[no-untyped-call]
-            self._exit.callback(handle.remove)
-        return handed
+        raw = states if sequence is None else (data_of(sequence), *states)
+        found = [self._links.find(call.module, one) for one in given]
+        call.previous = next((one.call for one in found if one.call is not None), None)
+        self._meetings[call] = self._met(call, raw)
+        self._listen(call, raw, since, self._entered(given, found))
+        self._links.remember(call, raw, states)
+        return sequence, states
 
-    def _tapped(self, call: Call, raw: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """Share the taps and links of a listener that was there first: behind those of another the paths are mixed."""
-        if raw[-1] not in _SHARED:
-            copies = super()._tapped(call, raw)
-            _SHARED[copies[-1]] = call.taps, call.links
-        else:
-            copies, (call.taps, call.links) = raw, _SHARED[raw[-1]]
-        self._links.remember(call, call.links, call.links)  # another listener may have swapped the states before
-        return copies
+    def _met(self, call: Call, raw: tuple[Tensor, ...]) -> list[Meeting]:
+        """Where the gradients of each result meet, if autograd follows them all."""
+        if not all(one.requires_grad for one in raw):
+            return []
+        self._pass.followed.add(call)
+        return [Meeting(one.shape, self._receiver(self._pass, call, place)) for place, one in enumerate(raw)]
 
-    def _receiver(self, heard: Pass, call: Call, place: int) -> Callable[[Tensor], None]:
-        def receive(gradient: Tensor) -> None:
+    def _entered(self, given: tuple[Tensor, ...], found: list[Found]) -> dict[Edge, Meeting]:
+        """Along which edges the recurrence comes back, and to which results of the call before."""
+        edges = {}
+        for state, one in zip(given, found, strict=True):
+            meetings = self._meetings.get(one.call, []) if one.call is not None else []
+            edge = edge_of(state)
+            if meetings and edge is not None and one.call is not None and one.position is not None:
+                edges[edge] = meetings[one.position - len(one.call.states)]
+        return edges
+
+    def _listen(self, call: Call, raw: tuple[Tensor, ...], since: int, entered: dict[Edge, Meeting]) -> None:
+        """Hear what comes back to the results, and apart from it what comes through this call to others and itself."""
+        meetings = self._meetings[call]
+        edges = [edge_of(one) for one in raw]
+        own: dict[Edge, list[Meeting]] = {}
+        for edge, meeting in zip(edges, meetings, strict=False):
+            if edge is not None:
+                own.setdefault(edge, []).append(meeting)
+                self._keep(edge[0].register_prehook(_arriving(meeting, edge[1])))
+        within = {} if _ends_in_results(call.module) else own
+        ends = [edge[0] for edge in edges if edge is not None]
+        self._links.note(ends)
+        if not within and not entered:
+            return
+        seen = set[Any]()
+        for node, place, edge in uses(ends, since, {**within, **entered}, seen):
+            for meeting in within.get(edge, ()):
+                self._keep(node.register_hook(_heard(meeting, place, along=False)))
+            if edge in entered:
+                self._keep(node.register_hook(_heard(entered[edge], place, along=True)))
+        self._links.note(seen)
+
+    def _keep(self, handle: RemovableHandle) -> None:
+        self._exit.callback(handle.remove)
+
+    def _receiver(self, heard: Pass, call: Call, place: int) -> Callable[[Tensor, Tensor | None], None]:
+        first_state = 0 if call.form.cell else 1
+        states = len(call.states)
+
+        def receive(outside: Tensor, along: Tensor | None) -> None:
             if not heard.arrived:
                 heard.scale = self._scale()
-            heard.receive(call, place, gradient)
+            heard.receive(call, place, outside)
+            if along is not None and place >= first_state:
+                heard.receive(call, place + states, along)
             self._complete = max(self._complete, heard, key=lambda one: (one.trained, one.number))
 
         return receive
+
+
+def _arriving(meeting: Meeting, place: int) -> Callable[[tuple[Tensor | None, ...]], None]:
+    def hook(gradients: tuple[Tensor | None, ...]) -> None:
+        meeting.arrive(gradients[place])
+
+    return hook
+
+
+def _heard(meeting: Meeting, place: int, *, along: bool) -> Callable[..., None]:
+    def hook(parts: tuple[Tensor | None, ...], _gradients: tuple[Tensor | None, ...]) -> None:
+        meeting.hear(parts[place], along=along)
+
+    return hook
+
+
+def _ends_in_results(module: nn.Module) -> bool:
+    """Whether a module uses none of its results itself: torch's own layers, and cells without a cell state."""
+    return isinstance(module, nn.RNNBase | nn.RNNCell | nn.GRUCell) and registered(module) is None
 
 
 def _listens() -> bool:
@@ -237,40 +240,3 @@ def _shielded(hook: Callable[..., Any]) -> Callable[..., Any]:
         return hook
     shielded: Callable[..., Any] = torch.compiler.disable(hook)  # type: ignore[no-untyped-call]
     return shielded
-
-
-def _flat(call: Call) -> list[Tensor | None]:
-    """Gradients in the order of taps, then links."""
-    states = len(call.states)
-    if call.gradients is None:
-        return [None] * (2 * states + (0 if call.form.cell else 1))
-    output = [] if call.form.cell else [call.gradients.output]
-    return [*output, *call.gradients.states, *call.gradients.links]
-
-
-def _shaped(call: Call, flat: list[Tensor | None]) -> Gradients:
-    states = len(call.states)
-    output = None if call.form.cell else flat[0]
-    rest = flat if call.form.cell else flat[1:]
-    return Gradients(output, tuple(rest[:states]), tuple(rest[states:]))
-
-
-def _own(module: nn.Module) -> Iterator[tuple[str, Tensor]]:
-    """Parameters and buffers of a module itself."""
-    for name, one in (*module._parameters.items(), *module._buffers.items()):
-        if one is not None:
-            yield name, one
-
-
-@contextmanager
-def _weights_of_then(weights: Weights) -> Iterator[None]:
-    """Give modules back for a while the numbers that their forward pass used, whatever has replaced them since."""
-    now = {(module, name): one for module, _ in weights for name, one in _own(module) if (module, name) in weights}
-    data = {key: one.data for key, one in now.items()}
-    try:
-        for key, one in now.items():
-            one.data = weights[key]
-        yield
-    finally:
-        for key, one in now.items():
-            one.data = data[key]

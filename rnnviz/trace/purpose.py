@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.graph import get_gradient_edge
 
-__all__ = ["reaches_weights"]
+__all__ = ["filled_by", "reaches_weights"]
 
 
 def reaches_weights(module: nn.Module) -> bool:
@@ -31,6 +31,21 @@ def reaches_weights(module: nn.Module) -> bool:
     """
     trained = [one for one in module.parameters() if one.requires_grad]
     return not trained or any(map(_is_reached, trained))
+
+
+def filled_by(module: nn.Module) -> list[Tensor]:
+    """Return the weights of `module` to whose ``.grad`` the backward pass that is under way will add.
+
+    ``backward`` does, ``torch.autograd.grad`` does not. To be called where `reaches_weights` may be.
+    """
+    return [one for one in module.parameters() if one.requires_grad and _adds_to_grad(one)]
+
+
+def _adds_to_grad(weight: Tensor) -> bool:
+    try:
+        return torch._C._will_engine_execute_node(get_gradient_edge(weight).node)
+    except RuntimeError:
+        return False
 
 
 def _is_reached(weight: Tensor) -> bool:

@@ -101,7 +101,7 @@ def _run(
     loss: Callable[[Any], Tensor] | None,
 ) -> tuple[Array | None, float | None, bool]:
     """Copy of the output, the loss, and whether it depends on any recurrent layer; the graph ends with this frame."""
-    with capture:
+    with capture.origins, capture:
         output = model(*ordinary(inputs), **ordinary(kwargs))
     _check_ran(capture)
     copied = _copy(output)  # before the loss, which may change the output in place
@@ -126,7 +126,8 @@ def _check_ran(capture: Capture) -> None:
     if not capture.calls:
         raise ValueError(
             f"the model ran without calling any of its recurrent layers ({', '.join(capture.names)}); "
-            "check that its forward calls the layer itself and not only functions with its weights."
+            "let its forward call them as self.layer(x): what runs by self.layer.forward(x), or by functions with the "
+            "layer's weights, cannot be seen."
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-__all__ = ["check_scalar", "gradient_norm", "number"]
+__all__ = ["check_scalar", "gradient_norm", "number", "times_written"]
 
 _HINTS = {"loss": "what backward() was called on", "grad_norm": "what clip_grad_norm_() returned"}
 
@@ -76,6 +76,11 @@ def gradient_norm(model: nn.Module) -> float:
     norms = torch._foreach_norm(gradients)
     together = torch.stack([one.to(norms[0].device) for one in norms])
     return math.sqrt(sum(one * one for one in together.tolist()))
+
+
+def times_written(model: nn.Module) -> int:
+    """How often the parameters of a model were written to: more than before after an optimiser's step."""
+    return sum(one._version for one in model.parameters() if not one.is_inference())
 
 
 def _values(gradient: Tensor) -> Tensor:

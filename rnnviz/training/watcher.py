@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any, Self
 
+import numpy as np
 from torch import nn
 
 from rnnviz.trace import LayerTrace, Trace
@@ -16,7 +17,7 @@ from rnnviz.training.checks import optional, whole
 from rnnviz.training.glance import Glance
 from rnnviz.training.pace import Pace
 from rnnviz.training.probe import Probe
-from rnnviz.training.readings import check_scalar, gradient_norm, number
+from rnnviz.training.readings import check_scalar, gradient_norm, number, times_written
 from rnnviz.training.record import Record
 from rnnviz.training.snapshot import Snapshot
 
@@ -61,7 +62,8 @@ class Watcher:
         self._pace: Pace | None = None
         self._phase = "before"
         self._runs, self._glances = itertools.count(1), dict[str, Glance]()
-        self._unclipped = False
+        self._unclipped = self._said_lost = False
+        self._written = times_written(model)
         self.seen = 0
         self.loss = math.nan
         self.steps, self.speed = 0, 0.0
@@ -102,6 +104,7 @@ class Watcher:
         if self._phase != "inside":
             raise RuntimeError("step() counts inside the with block only: with rnnviz.watch(model) as w: ... w.step().")
         self.steps += 1
+        self._listener.let_go()
         if self._listener.is_open or (self._probe is not None and self._due(self.steps)):
             self._frame(loss, grad_norm)
         if self._probe is None and not self._listener.is_open and self._due(self.steps + 1):
@@ -152,20 +155,39 @@ class Watcher:
         self._unclipped = grad_norm is not None
         norm = number("grad_norm", grad_norm) if self._unclipped else gradient_norm(self._model)
         self.history.append(self.steps, value, norm)
-        self._look(value)
+        filled = self._look(value)
+        if filled and not self._unclipped and not norm > 0:
+            self._say_lost(norm)
         self._pace.end_frame()
 
-    def _look(self, loss: float) -> None:
-        seen = self._listened(loss) if self._probe is None else self._probe.trace(self._model)
-        if seen is None:
-            return
-        self.trace, self.seen = seen, self.steps
-        self.loss = loss if seen.loss is None else seen.loss
-        self.on_frame()
+    def _look(self, loss: float) -> bool:
+        """Take a trace; whether the weights that it shows were given a ``.grad`` since the step before."""
+        if self._probe is None:
+            heard = self._listener.close()
+            there = set(map(id, self._model.parameters()))
+            filled = heard is not None and any(id(one) in there for one in heard.filled)
+            seen = None if heard is None else heard.trace(self._sequences, None if math.isnan(loss) else loss)
+        else:
+            before, self._written = self._written, times_written(self._model)
+            filled = self._written != before
+            seen = self._probe.trace(self._model)
+        if seen is not None:
+            self.trace, self.seen = seen, self.steps
+            self.loss = loss if seen.loss is None else seen.loss
+            self.on_frame()
+        return filled
 
-    def _listened(self, loss: float) -> Trace | None:
-        heard = self._listener.close()
-        return None if heard is None else heard.trace(self._sequences, None if math.isnan(loss) else loss)
+    def _say_lost(self, norm: float) -> None:
+        """Say once that the gradients are gone: none, or zero where some came back to the layers."""
+        layers = () if self.trace is None else self.trace.layers.values()
+        moved = any(one.grad_hidden is not None and np.nan_to_num(one.grad_hidden).any() for one in layers)
+        if not self._said_lost and (math.isnan(norm) or moved):
+            self._said_lost = True
+            warnings.warn(
+                f"w.step() found {'no gradients' if math.isnan(norm) else 'gradients of 0'} in the model, so the norm "
+                f"that it shows is {norm}; call it before zero_grad(), or pass grad_norm=.",
+                stacklevel=5,
+            )
 
     def _last_frame(self) -> None:
         if self._probe is not None and self.seen < self.steps:
@@ -174,7 +196,8 @@ class Watcher:
             warnings.warn(
                 f"rnnviz.watch saw none of the recurrent layers ({', '.join(self._modules)}) run with gradients in "
                 f"{self.steps} steps; inside a compiled graph, a reentrant checkpoint or a function that torch.func "
-                "transforms they cannot be listened to: pass probe=(inputs, loss).",
+                "transforms they cannot be listened to: pass probe=(inputs, loss). Nor can they where the model calls "
+                "layer.forward(x) in place of layer(x).",
                 stacklevel=4,
             )
 

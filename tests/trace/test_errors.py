@@ -196,3 +196,52 @@ def test_an_input_that_is_no_tensor_is_refused(inputs, message):
 def test_keyword_arguments_that_are_no_dict_are_refused():
     with refuses(TypeError, "kwargs must be a dict of keyword arguments for the model, got int"):
         trace(nn.LSTM(3, 4), torch.zeros(2, 5, 3), kwargs=5)
+
+
+class Drift(nn.Module):
+    """A cell of somebody's own."""
+
+    def forward(self, x, h):
+        return 0.9 * h + x
+
+
+class Reader(nn.Module):
+    def __init__(self, cell, head=None):
+        super().__init__()
+        self.acts = nn.ModuleList([nn.ReLU(), nn.Tanh(), nn.Sigmoid(), nn.GELU(), nn.SiLU(), nn.ELU(), nn.SELU()])
+        self.cell, self.head = cell, head or nn.Sequential(nn.Linear(3, 3), nn.Softplus(), nn.Dropout(0.0))
+
+    def forward(self, x):
+        h = x.new_zeros(x.shape[1:])
+        for t in x:
+            h = self.cell(t, h)
+        return self.head(h)
+
+
+def test_of_many_modules_the_one_that_may_be_a_cell_is_named():
+    with refuses(ValueError, "it holds model (Reader), model.cell (Drift). If one of these is") as raised:
+        trace(nn.ModuleDict({"model": Reader(Drift())}), torch.zeros(5, 2, 3))
+    assert "ReLU" not in str(raised.value)
+    assert "rnnviz.register_cell(Drift, step)" in str(raised.value)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_scripted_cell_in_an_ordinary_model_is_named():
+    words = "its part 'cell' (Drift) was made by torch.jit, which hides what it does: put the ordinary nn.Module in its"
+    with refuses(ValueError, words):
+        trace(Reader(torch.jit.script(Drift())), torch.zeros(5, 2, 3))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_scripted_head_is_not_blamed_for_a_cell_that_is_not_registered():
+    with refuses(ValueError, "cell (Drift)"):
+        trace(Reader(Drift(), torch.jit.script(nn.Linear(3, 3))), torch.zeros(5, 2, 3))
+
+
+def test_a_layer_that_is_called_by_its_forward_is_told_so():
+    class ByForward(Answer):
+        def forward(self, x):
+            return self.layer.forward(x)[0]
+
+    with refuses(ValueError, "what runs by self.layer.forward(x), or by functions with the layer's weights, cannot be"):
+        trace(ByForward(), torch.zeros(2, 5, 3))

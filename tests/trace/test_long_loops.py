@@ -34,3 +34,44 @@ thread.join()
 def test_two_thousand_steps_are_traced_on_a_small_stack():
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "2000\n"), done.stderr
+
+
+WATCHED = """
+import threading
+import torch
+from torch import nn
+from rnnviz.training.watcher import Watcher
+
+class Loop(nn.Module):
+    def __init__(self, change):
+        super().__init__()
+        self.cell, self.change = nn.GRUCell(1, 2), change
+
+    def forward(self, x):
+        h = torch.zeros(1, 2)
+        for x_t in x:
+            h = self.change * self.cell(x_t, h) if self.change else self.cell(x_t, h)
+        return h
+
+def run():
+    for change in (None, 0.5):
+        model = Loop(change)
+        with Watcher(model, every=1) as watcher:
+            for keep in (True, False):
+                loss = model(torch.zeros(2000, 1, 1)).sum()
+                loss.backward()
+                if not keep:
+                    del loss
+                watcher.step()
+                print(watcher.trace.layers["cell"].hidden.shape[3])
+
+threading.stack_size(512 * 1024)
+thread = threading.Thread(target=run)
+thread.start()
+thread.join()
+"""
+
+
+def test_two_thousand_steps_are_watched_on_a_small_stack_whenever_the_loss_is_let_go():
+    done = subprocess.run([sys.executable, "-c", WATCHED], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "2000\n" * 4), done.stderr

@@ -446,6 +446,27 @@ def test_the_gradient_norm_is_what_the_optimiser_saw_unless_another_is_given():
     assert seen == pytest.approx(1e-3, rel=1e-2)
 
 
+@pytest.mark.parametrize(("none", "norm"), [(True, "nan"), (False, "0.0")])
+@pytest.mark.parametrize("probing", [False, True])
+def test_gradients_that_are_gone_at_the_step_are_named_once(none, norm, probing):
+    model, data = made(), batches(3)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+    watcher = Watcher(model, every=1, probe=(data[0], mean_square) if probing else None)
+
+    def loop():
+        with watcher:
+            for x in data:
+                mean_square(model(x)).backward()
+                optimizer.step()
+                optimizer.zero_grad(set_to_none=none)
+                watcher.step()
+
+    with pytest.warns(UserWarning, match=r"call it before zero_grad\(\), or pass grad_norm=") as said:
+        loop()
+    assert len(said) == 1
+    assert f"is {norm};" in str(said[0].message)
+
+
 def test_a_frozen_layer_is_seen_without_gradients_and_stays_frozen():
     model, x = made(), batches(1)[0]
     model.recurrent.requires_grad_(False)

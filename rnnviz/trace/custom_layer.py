@@ -1,0 +1,119 @@
+"""From the replayed calls of a registered module to its `LayerTrace`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from rnnviz.trace.arrays import Array
+from rnnviz.trace.custom_replay import Replayed
+from rnnviz.trace.layer import LayerTrace
+
+__all__ = ["custom_layer", "follows"]
+
+_HIDDEN = ("h", "hx", "hidden", "hidden_state", "h_t", "ht")
+_CELL = ("c", "cx", "cell", "cell_state", "c_t", "ct", "memory")
+
+
+def follows(before: Replayed, after: Replayed) -> bool:
+    """Whether two calls give one time axis: batches of one size, or one that has shrunk as its sequences ended."""
+    if before.names != after.names or before.lengths is not None or after.lengths is not None:
+        return False
+    pairs = zip(before.states, after.states, strict=True)
+    return all(one.shape[2:] == two.shape[2:] and one.shape[1] >= two.shape[1] for one, two in pairs)
+
+
+def custom_layer(kind: str, chain: Sequence[Replayed], shown: int | None) -> LayerTrace:
+    """Lay the timesteps of a chain of calls end to end, of each batch the first `shown` sequences."""
+    first = chain[0]
+    names, lengths = first.names, _lengths(chain) if first.lengths is None else first.lengths
+    hidden, cell = _hidden_and_cell(names)
+    kinds = dict(enumerate(names))
+
+    def laid(parts: Sequence[Tensor]) -> Array:
+        return _end_to_end(parts, lengths, shown)
+
+    def start(index: int) -> Array:
+        return _array(_flat(first.initial[index])[:shown])
+
+    states = {name: laid([one.states[k] for one in chain]) for k, name in kinds.items()}
+    gradients = {name: laid([one.total[k] for one in chain if one.total]) for k, name in kinds.items() if first.total}
+    gates = [name for name in first.gates if all(name in one.gates for one in chain)]
+    before = [_before(chain, k, shown, states[name]) for k, name in kinds.items()]
+    return LayerTrace(
+        kind=kind,
+        hidden=states[names[hidden]],
+        cell=None if cell is None else states[names[cell]],
+        gates={name: laid([one.gates[name] for one in chain]) for name in gates},
+        grad_hidden=gradients.get(names[hidden]),
+        grad_hidden_direct=laid([one.direct[hidden] for one in chain if one.direct]) if first.direct else None,
+        grad_cell=None if cell is None else gradients.get(names[cell]),
+        lengths=lengths[:shown].numpy().copy(),
+        initial_hidden=start(hidden),
+        initial_cell=None if cell is None else start(cell),
+        before_hidden=before[hidden],
+        before_cell=None if cell is None else before[cell],
+        states=states,
+        grad_states=gradients,
+        shapes={name: np.array(one.shape[2:]) for name, one in zip(names, first.states, strict=True)},
+    )
+
+
+def _end_to_end(parts: Sequence[Tensor], lengths: Tensor, shown: int | None) -> Array:
+    """(time, batch, …) each → (layer, direction, batch, time, unit), NaN past a sequence's length."""
+    joined = torch.cat([_padded(torch.stack(list(map(_flat, one))), len(lengths)) for one in parts])
+    joined = joined if joined.is_floating_point() else joined.double()  # a count or a flag, and NaN past the end
+    past = torch.arange(len(joined), device=joined.device).unsqueeze(1) >= lengths.to(joined.device)
+    return _array(joined.masked_fill(past.unsqueeze(2), float("nan")).transpose(0, 1)[:shown])
+
+
+def _lengths(chain: Sequence[Replayed]) -> Tensor:
+    """Count the steps of each sequence while it was part of the batch."""
+    sizes = [(one.states[0].shape[:2]) for one in chain]
+    counts = torch.zeros(sizes[0][1], dtype=torch.long)
+    for steps, batch in sizes:
+        counts[:batch] += steps
+    return counts
+
+
+def _hidden_and_cell(names: Sequence[str]) -> tuple[int, int | None]:
+    """Which state is the hidden one, by its name or else the first, and which, if any, is called a cell state."""
+    lowered = [name.lower() for name in names]
+    hidden = next((lowered.index(name) for name in _HIDDEN if name in lowered), 0)
+    return hidden, next((lowered.index(one) for one in _CELL if one in lowered and lowered.index(one) != hidden), None)
+
+
+def _before(chain: Sequence[Replayed], index: int, shown: int | None, states: Array) -> Array | None:
+    """States that entered each step, where the model changed any of them between two calls."""
+    changed = False
+    entered = np.concatenate([states[..., :1, :], states[..., :-1, :]], axis=3)
+    at = 0
+    for place, call in enumerate(chain):
+        now = call.initial[index]
+        if place:
+            last = chain[place - 1].states[index][-1]
+            changed = changed or not torch.equal(last[: len(now)], now)
+        entered[0, 0, : len(now[:shown]), at] = _flat(now)[:shown].detach().cpu().to(torch.float64).numpy()
+        at += len(call.states[index])
+    return entered if changed else None
+
+
+def _flat(values: Tensor) -> Tensor:
+    """Units of any shape on one axis: (batch, unit)."""
+    return values.flatten(1) if values.dim() > 1 else values.unsqueeze(1)
+
+
+def _padded(values: Tensor, batch: int) -> Tensor:
+    missing = batch - values.shape[1]
+    return (
+        values if not missing else torch.cat([values, values.new_full((len(values), missing, values.shape[2]), 0)], 1)
+    )
+
+
+def _array(values: Tensor) -> Array:
+    """(batch, …) with axes (layer, direction) in front; bfloat16, which numpy does not know, as float32."""
+    values = values.detach().cpu()
+    return (values.float() if values.dtype == torch.bfloat16 else values).numpy()[None, None]
