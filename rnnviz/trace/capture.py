@@ -8,7 +8,7 @@ result. So the gradient from outside and the gradient along the recurrence arriv
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -36,13 +36,21 @@ class Running(NamedTuple):
 
 
 class Capture:
-    """While entered, every call of the given modules is kept in `calls`, in the order in which they ran."""
+    """While entered, every call of the given modules is kept in `calls`, in the order in which they ran.
 
-    def __init__(self, modules: Mapping[str, Recurrent], *, gradients: bool) -> None:
+    With `spare` a layer whose gradients nobody can ask for runs without a graph of its own; `spared` says whether one
+    did.
+    """
+
+    def __init__(self, modules: Mapping[str, Recurrent], *, gradients: bool, spare: bool = True) -> None:
+        self._spare, self.spared = spare and gradients, False
         self.calls: list[Call] = []
         self._modules, self._gradients = modules, gradients
         self.origins = Origins()
         self._links = Links(self.origins)
+        self.derived: set[str] = (
+            set()
+        )  # through which layers the model or its loss has differentiated, to use the result
         self._running: dict[nn.Module, Running] = {}
         self._results: dict[nn.Module, tuple[Tensor, ...]] = {}  # what a registered module gave back last
         self._exit = ExitStack()
@@ -91,7 +99,7 @@ class Capture:
             if registered(module) is not None:
                 return self._before_own(module, args, kwargs)
             given, state = _arguments(args, kwargs)
-            _check_float(name, data_of(given))
+            _check_given(name, data_of(given))
             previous, swapped = self._follow(module, state)
             rng = _rng_state(module, data_of(given))
             entering = (data_of(given), *states_of(swapped))
@@ -194,7 +202,9 @@ class Capture:
     def _surroundings(self, module: nn.Module, entering: tuple[Tensor, ...], rng: Tensor | None) -> ExitStack:
         """What a call runs inside; `entering` is its input and the states that it was given."""
         stack = _ready(module, entering[0], rng)
-        if self._gradients and _is_torchs_own(module) and not any(one.requires_grad for one in entering):
+        raw = _is_torchs_own(module) and not any(one.requires_grad for one in entering)
+        if self._spare and raw and not _saves_elsewhere():
+            self.spared = True
             stack.enter_context(torch.no_grad())  # nothing below asks for a gradient: taps start the graph
         return stack
 
@@ -216,12 +226,23 @@ class Capture:
     def _tapped(self, call: Call, raw: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         if self._wants_gradients(raw):
             call.taps, call.links = tuple(map(alias, raw)), self._links_from(raw[-len(call.states) :])
+            for tap in call.taps:
+                tap.register_hook(self._notice(call.name))  # type: ignore[no-untyped-call]
             raw = call.taps
         return tuple(one.clone() for one in raw)
 
     def _links_from(self, states: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """Links of what a call gave; one that an inner call gave and this one passes on is a link of both."""
         return tuple(alias(self._links.passed_on(one)) for one in states)
+
+    def _notice(self, name: str) -> Callable[[Tensor], None]:
+        """Notice a gradient that is itself differentiable: autograd works on it in gradient mode only then."""
+
+        def hook(_gradient: Tensor) -> None:
+            if torch.is_grad_enabled():
+                self.derived.add(name)
+
+        return hook
 
 
 def alias(result: Tensor) -> Tensor:
@@ -244,6 +265,11 @@ def _ready(module: nn.Module, given: Tensor, rng: Tensor | None) -> ExitStack:
                 stack.callback(setattr, module, name, value)
             module.training, module.dropout = True, 0.0
     return stack
+
+
+def _saves_elsewhere() -> bool:
+    """Whether somebody asks for what autograd saves: checkpointing counts that, and compares when it runs again."""
+    return torch._C._autograd._top_saved_tensors_default_hooks(True) is not None
 
 
 def _is_torchs_own(module: nn.Module) -> bool:
@@ -275,11 +301,21 @@ def _rng_state(module: nn.Module, given: Tensor) -> Tensor | None:
     return torch.cuda.get_rng_state(given.device) if given.is_cuda else torch.get_rng_state()
 
 
-def _check_float(name: str, given: Any) -> None:
+def _check_given(name: str, given: Any) -> None:
     if not isinstance(given, Tensor):
         raise TypeError(
             f"the recurrent layer {name!r} must be given a torch.Tensor, got {type(given).__name__}; "
             "convert it with torch.as_tensor(...).float()."
+        )
+    if torch._C._functorch.peek_interpreter_stack() is not None:
+        raise ValueError(
+            f"the recurrent layer {name!r} runs inside a function that torch.func transforms (vmap, grad, jvp), where "
+            "it cannot be traced; trace a model that calls the layer outside of it."
+        )
+    if given.is_complex():
+        raise TypeError(
+            f"the recurrent layer {name!r} must be given real numbers, got {given.dtype}; "
+            "give it the real and the imaginary part as features of their own: torch.view_as_real(x).flatten(-2)."
         )
     if not given.is_floating_point():
         raise TypeError(

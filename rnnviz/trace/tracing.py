@@ -64,7 +64,9 @@ def trace(
         If `model` is no module, `loss` is no function, `kwargs` is no mapping, or a recurrent layer is given integers
         or no tensor.
     ValueError
-        If no recurrent layer is found or none runs, or if the loss is not a scalar or calls backward itself.
+        If no recurrent layer is found or none runs, or one runs in a function that torch.func transforms; or if the
+        loss is not a scalar, calls backward itself, or contains a gradient through a recurrent layer (a gradient
+        penalty).
 
     Warns
     -----
@@ -84,7 +86,12 @@ def trace(
     if not isinstance(kwargs or {}, Mapping):
         raise TypeError(f"kwargs must be a dict of keyword arguments for the model, got {type(kwargs).__name__}.")
     capture = Capture(modules, gradients=loss is not None)
-    with untouched(model), runnable(model, gradients=loss is not None):
+    try:
+        output, value, depends = _run(capture, model, inputs, dict(kwargs or {}), loss)
+    except RuntimeError as error:
+        if not (capture.spared and "not have been used in the graph" in str(error)):
+            raise
+        capture = Capture(modules, gradients=True, spare=False)  # the model or its loss asks for a weight's gradient
         output, value, depends = _run(capture, model, inputs, dict(kwargs or {}), loss)
     capture.release()
     if not depends:
@@ -101,6 +108,17 @@ def _run(
     loss: Callable[[Any], Tensor] | None,
 ) -> tuple[Array | None, float | None, bool]:
     """Copy of the output, the loss, and whether it depends on any recurrent layer; the graph ends with this frame."""
+    with untouched(model), runnable(model, gradients=loss is not None):
+        return _ran(capture, model, inputs, kwargs, loss)
+
+
+def _ran(
+    capture: Capture,
+    model: nn.Module,
+    inputs: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    loss: Callable[[Any], Tensor] | None,
+) -> tuple[Array | None, float | None, bool]:
     with capture.origins, capture:
         output = model(*ordinary(inputs), **ordinary(kwargs))
     _check_ran(capture)
@@ -108,6 +126,7 @@ def _run(
     if loss is None:
         return copied, None, True
     value = _valued(loss, output)
+    _check_first_order(capture)
     depends = capture.backward(value)
     _check_reached(capture, value)
     return copied, float(value.detach()), depends
@@ -119,6 +138,15 @@ def _check_reached(capture: Capture, loss: Tensor) -> None:
         raise ValueError(
             f"the model calls {hidden[0].name!r} inside torch.utils.checkpoint with use_reentrant=True, which hides it "
             "from autograd; call checkpoint with use_reentrant=False."
+        )
+
+
+def _check_first_order(capture: Capture) -> None:
+    if capture.derived:
+        raise ValueError(
+            f"the loss differentiates through the recurrent layer {min(capture.derived)!r} (create_graph=True, as a "
+            "gradient penalty does), and a trace follows first derivatives only; trace with a loss that leaves that "
+            "part out."
         )
 
 
