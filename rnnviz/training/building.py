@@ -114,6 +114,7 @@ def _sequence_model(task: Task, settings: Settings) -> nn.Module:
             task.vocabulary,
             task.each_step,
         )
+    model = model.to(torch.float32)  # whatever torch's default is just now: the same settings, the same run
     initialise(_in_memory(model), settings.init, torch.Generator().manual_seed(settings.seed))
     shape_memory(model, settings)
     return model
@@ -129,6 +130,14 @@ def _in_memory(model: SequenceModel) -> SequenceModel:
         ) from None
 
 
+def _refuse_empty(model: nn.Module) -> None:
+    for name, weight in model.named_parameters():
+        if weight.is_meta:
+            raise ValueError(
+                f"the model's {name!r} is on the device 'meta', which holds no numbers; build it on 'cpu'."
+            )
+
+
 def _own(build: Builder) -> Builder:
     """Build with torch's global generator seeded, and put that back; the model must hold a recurrent layer."""
 
@@ -137,6 +146,7 @@ def _own(build: Builder) -> Builder:
             torch.manual_seed(settings.seed)
             model: Any = build(task, settings)
         recurrent_modules(model)
+        _refuse_empty(model)
         shape_memory(model, settings)
         return model  # type: ignore[no-any-return]
 
