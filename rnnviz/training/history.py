@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rnnviz.training.bylabel import ByLabel
+from rnnviz.training.forks import renewed_in_children
 
 __all__ = ["Histories", "History"]
 
@@ -70,11 +71,16 @@ class History:
         self.parameter_names = tuple(parameter_names)
         self.step = 0
         self._lock = threading.Lock()  # a notebook cell may read while the training thread writes
+        renewed_in_children(self)
         self._stride = 1
         self._kept = torch.zeros(capacity, width, dtype=dtype, device=device)
         self._recent = torch.zeros(recent, width, dtype=dtype, device=device)
         self._kept_host = np.zeros((capacity, 2))
         self._recent_host = np.zeros((recent, 2))
+
+    def after_fork(self) -> None:
+        """See `rnnviz.training.forks`."""
+        self._lock = threading.Lock()
 
     def append(self, row: Tensor, *, lr: float, clip: float | None) -> None:
         """Write the next step's row and count it.

@@ -13,6 +13,7 @@ from rnnviz.training.blame import Blame
 from rnnviz.training.building import Builder, builder_of, complete
 from rnnviz.training.descent import Descent
 from rnnviz.training.devices import pick
+from rnnviz.training.interrupts import INTERRUPTS
 from rnnviz.training.settings import Settings
 from rnnviz.training.surroundings import Surroundings, ordinary, settled
 
@@ -194,9 +195,10 @@ class Session(Answers):
             Finished steps.
         """
         while True:
-            self.adopt()
-            with self.surroundings():
-                self._descent.step()
+            with INTERRUPTS:
+                self.adopt()
+                with self.surroundings():
+                    self._descent.step()
             yield self.step
 
 
