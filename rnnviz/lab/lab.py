@@ -23,6 +23,12 @@ class Lab(Guided, Shared, Experiments):
     In a notebook, a lab as the last line of a cell shows buttons, knobs and linked pictures. In a script it trains
     with `train` and answers with `history`, `snapshot` and `figure`.
 
+    The numbers are those of the settings alone, in whatever cell a verb is called: inside ``torch.no_grad()``,
+    ``inference_mode`` or ``autocast``, with another default device, or after ``torch.set_default_dtype``, none of which
+    is touched. Built-in tasks and networks are float32. A model of your own keeps the dtype of its weights, and is
+    given inputs and targets of that (float32 or float64); it and your own tasks make new numbers of torch's default
+    dtype at the time when the lab was made (with a built-in network: float32).
+
     Parameters
     ----------
     task : str or Task

@@ -50,7 +50,7 @@ class Adding(Generated):
     def batch(self, batch_size: int, generator: torch.Generator) -> Batch:
         """Draw sequences on the generator's device: inputs (batch, time, 2), targets (batch, 1)."""
         device, half = generator.device, self.seq_len // 2
-        values = torch.rand(batch_size, self.seq_len, generator=generator, device=device)
+        values = torch.rand(batch_size, self.seq_len, generator=generator, dtype=torch.float32, device=device)
         first = torch.randint(half, (batch_size, 1), generator=generator, device=device)
         second = torch.randint(half, self.seq_len, (batch_size, 1), generator=generator, device=device)
         marks = torch.zeros_like(values).scatter_(1, torch.cat([first, second], 1), 1.0)

@@ -80,6 +80,8 @@ class Prediction:
 class Task(abc.ABC):
     """What to learn. A subclass gives the sizes, `batch`, `held_out`, `loss` and `metric`; the rest has defaults.
 
+    The built-in ones give float32, whatever torch's default dtype is.
+
     Attributes
     ----------
     name : str

@@ -97,8 +97,8 @@ class PythonTokens(Task):
         self.seq_len = seq_len
         self._characters, self._kinds = (torch.from_numpy(part.copy()) for part in _read(MODULES))
         characters, kinds = (torch.from_numpy(part.copy()) for part in _read(_HELD_OUT_MODULES))
-        starts = torch.linspace(0, len(kinds) - seq_len, _SEQUENCES).long()
-        places = starts[:, None] + torch.arange(seq_len)
+        starts = torch.linspace(0, len(kinds) - seq_len, _SEQUENCES, dtype=torch.float32, device="cpu").long()
+        places = starts[:, None] + torch.arange(seq_len, device="cpu")
         self._held_out = Batch(characters[places], kinds[places])
 
     def _resized(self, seq_len: int) -> Self:
@@ -125,8 +125,9 @@ class PythonTokens(Task):
 
     def baselines(self) -> dict[str, float]:
         """Return what always saying the most frequent kind reaches, and what the character's own usual kind does."""
-        counts = torch.zeros(self.vocabulary, self.output_size)
-        counts.index_put_((self._characters.cpu(), self._kinds.cpu()), torch.ones(()), accumulate=True)
+        counts = torch.zeros(self.vocabulary, self.output_size, dtype=torch.int64, device="cpu")
+        one = torch.ones((), dtype=torch.int64, device="cpu")
+        counts.index_put_((self._characters.cpu(), self._kinds.cpu()), one, accumulate=True)
         kinds = self._held_out.targets.cpu()
         usual = counts.argmax(1)[self._held_out.inputs.cpu()]
         return {

@@ -91,7 +91,8 @@ class Sunspots(Task):
         self._split = int(_TRAINED_SHARE * len(self._months))
         trained = self._months[: self._split]
         self._mean, self._deviation = float(trained.mean()), float(trained.std())
-        self._series = torch.tensor((self._months - self._mean) / self._deviation, dtype=torch.get_default_dtype())
+        series = (self._months - self._mean) / self._deviation
+        self._series = torch.tensor(series, dtype=torch.float32, device="cpu")
 
     def _resized(self, seq_len: int) -> Self:
         return type(self)(seq_len, self.horizon)

@@ -66,7 +66,8 @@ class TemporalOrder(Generated):
         ]
         signs = torch.randint(2, (batch_size, 2), generator=generator, device=device)
         symbols.scatter_(1, torch.cat(places, 1), _X + signs)
-        inputs = torch.zeros(batch_size, length, len(_SYMBOLS), device=device)  # one_hot would wait for the device
+        sizes = (batch_size, length, len(_SYMBOLS))
+        inputs = torch.zeros(sizes, dtype=torch.float32, device=device)  # one_hot would wait for the device
         return Batch(inputs.scatter_(2, symbols[..., None], 1.0), 2 * signs[:, 0] + signs[:, 1])
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:

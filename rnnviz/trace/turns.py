@@ -25,6 +25,11 @@ class Turn:
         self._owned.times = self._times - 1
         self._lock.release()
 
+    def after_fork(self) -> None:
+        """Make the lock anew in a forked child, where a thread that held it is no more."""
+        if not self.is_mine:
+            self._lock = threading.RLock()
+
     @property
     def is_mine(self) -> bool:
         """Whether this thread is tracing."""

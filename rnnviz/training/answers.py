@@ -7,6 +7,7 @@ from rnnviz.training.blame import Blame
 from rnnviz.training.descent import Descent
 from rnnviz.training.failures import NonFiniteLoss
 from rnnviz.training.snapshot import Snapshot
+from rnnviz.training.surroundings import Surroundings, settled
 
 __all__ = ["Answers"]
 
@@ -16,6 +17,7 @@ class Answers:
 
     run: int
     blame: Blame
+    surroundings: Surroundings
     _descent: Descent
 
     @property
@@ -28,6 +30,7 @@ class Answers:
         """The sequences that snapshots trace, on the device."""
         return self._descent.look.probe
 
+    @settled
     def evaluate(self) -> dict[str, float]:
         """Return the metric on the whole held-out part: ``"model"`` first, then each baseline."""
         look = self._descent.look
@@ -49,6 +52,7 @@ class Answers:
         """
         return self.frame(score=fresh or self.score_due)
 
+    @settled
     def rescored(self, snapshot: Snapshot) -> Snapshot:
         """Return a snapshot of this run with the held-out score of its own step, where it has an older one.
 
@@ -65,6 +69,7 @@ class Answers:
         model = self._descent.revived(snapshot)
         return snapshot if model is None else self._descent.look.rescored(model, snapshot)
 
+    @settled
     def keep_score(self) -> None:
         """Ask the held-out part now and keep its score for `Snapshot.scores`, every so many steps."""
         now = self._descent
@@ -75,6 +80,7 @@ class Answers:
         """Whether a new score of the held-out part costs a playing run less than a hundredth of its time."""
         return self._descent.look.score_due
 
+    @settled
     def frame(self, *, score: bool) -> Snapshot:
         """Return a `snapshot` whose score of the held-out part is new if ``score``, else the last one there is."""
         now = self._descent

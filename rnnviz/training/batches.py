@@ -1,11 +1,14 @@
 """Batches: what a run trains on, drawn from its seed; the first is drawn and looked at where the run is built."""
 
+import contextlib
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
 
 from rnnviz.tasks import Batch, Task
 from rnnviz.training.blame import Blame
-from rnnviz.training.contract import sequences
+from rnnviz.training.contract import handed, sequences
 from rnnviz.training.settings import Settings
 from rnnviz.training.vetting import vetted
 
@@ -25,6 +28,8 @@ class Batches:
         Where they are drawn.
     blame : Blame
         Told whenever the task is called.
+    dtype : torch.dtype, optional
+        Of the numbers in them; the task's own unless given.
 
     Raises
     ------
@@ -39,8 +44,11 @@ class Batches:
     (32, 7)
     """
 
-    def __init__(self, task: Task, settings: Settings, device: torch.device, blame: Blame) -> None:
+    def __init__(
+        self, task: Task, settings: Settings, device: torch.device, blame: Blame, dtype: torch.dtype | None = None
+    ) -> None:
         self._task, self._seed, self._device, self._blame = task, settings.seed, device, blame
+        self._dtype = dtype
         self._noise = torch.Generator(device).manual_seed(settings.seed + 1)
         self._start()
         self._size = settings.batch_size
@@ -56,6 +64,19 @@ class Batches:
         self._start()  # as if no batch of another size had ever been drawn
         return self._draw(size)
 
+    @contextlib.contextmanager
+    def whole_or_not(self) -> Iterator[None]:
+        """Draw the same once more where the block is left by an error: a step that was not taken leaves no mark."""
+        generators = (self._generator, self._noise)
+        states, first = [one.get_state() for one in generators], self._first
+        try:
+            yield
+        except BaseException:
+            for one, state in zip(generators, states, strict=True):
+                one.set_state(state)
+            self._generator, self._first = generators[0], first
+            raise
+
     def noisy(self, inputs: Tensor, deviation: float) -> Tensor:
         """Return the inputs with normal noise of that deviation; token numbers as they are."""
         if not deviation or not inputs.is_floating_point():
@@ -67,4 +88,5 @@ class Batches:
         self._generator = torch.Generator(self._device).manual_seed(self._seed)
 
     def _draw(self, size: int) -> Batch:
-        return self._blame.task(sequences, "batch()", self._task, self._task.batch, size, self._generator)
+        drawn = self._blame.task(sequences, "batch()", self._task, self._task.batch, size, self._generator)
+        return handed(drawn, self._dtype)

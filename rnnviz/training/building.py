@@ -117,6 +117,7 @@ def _sequence_model(task: Task, settings: Settings) -> nn.Module:
             task.vocabulary,
             task.each_step,
         )
+    model = model.to(torch.float32)  # whatever torch's default is just now: the same settings, the same run
     initialise(_in_memory(model), settings.init, torch.Generator().manual_seed(settings.seed))
     shape_memory(model, settings)
     return model
@@ -132,6 +133,14 @@ def _in_memory(model: SequenceModel) -> SequenceModel:
         ) from None
 
 
+def _refuse_empty(model: nn.Module) -> None:
+    for name, weight in model.named_parameters():
+        if weight.is_meta:
+            raise ValueError(
+                f"the model's {name!r} is on the device 'meta', which holds no numbers; build it on 'cpu'."
+            )
+
+
 def _own(build: Builder, device: torch.device | str) -> Builder:
     """Build with torch's global generators seeded, and put them back; the model must hold a recurrent layer."""
 
@@ -139,6 +148,7 @@ def _own(build: Builder, device: torch.device | str) -> Builder:
         with seeded(settings.seed, device):
             model: Any = build(task, settings)
         recurrent_modules(model)
+        _refuse_empty(model)
         shape_memory(model, settings)
         return model  # type: ignore[no-any-return]
 

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from torch import Tensor
+import torch
+from torch import Tensor, nn
 
 from rnnviz.tasks import Batch, Prediction, Task
 
-__all__ = ["answered", "forecast", "measured", "numbers", "sequences", "trainable"]
+__all__ = ["answered", "forecast", "handed", "measured", "numbers", "precision_of", "sequences", "trainable"]
 
 
 def sequences(verb: str, task: Task, work: Callable[..., Any], *arguments: Any) -> Batch:
@@ -47,6 +48,30 @@ def sequences(verb: str, task: Task, work: Callable[..., Any], *arguments: Any) 
             f"got inputs of shape {shape} and targets of shape {tuple(batch.targets.shape)}."
         )
     return batch
+
+
+def precision_of(model: nn.Module) -> torch.dtype | None:
+    """Return the dtype in which a model is handed numbers: that of its weights, None where they have half precision.
+
+    Examples
+    --------
+    >>> precision_of(nn.Linear(2, 1).double())
+    torch.float64
+    """
+    kinds = {weight.dtype for weight in model.parameters() if weight.is_floating_point()}
+    return kinds.pop() if kinds in ({torch.float32}, {torch.float64}) else None
+
+
+def handed(batch: Batch, dtype: torch.dtype | None) -> Batch:
+    """Return the batch as a model can take it: of its precision, and with tensors that autograd may keep."""
+    inputs, targets = _handed(batch.inputs, dtype), _handed(batch.targets, dtype)
+    return batch if inputs is batch.inputs and targets is batch.targets else Batch(inputs, targets)
+
+
+def _handed(values: Tensor, dtype: torch.dtype | None) -> Tensor:
+    if dtype is not None and values.is_floating_point():
+        values = values.to(dtype)
+    return values.clone() if values.is_inference() else values
 
 
 def answered(task: Task, outputs: Any) -> Tensor:

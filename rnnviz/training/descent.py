@@ -3,14 +3,14 @@
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from rnnviz.tasks import Task
 from rnnviz.training.batches import Batches
 from rnnviz.training.blame import Blame
 from rnnviz.training.building import Builder, optimizer, shape_memory
 from rnnviz.training.clipping import clip
-from rnnviz.training.contract import answered, measured, trainable
+from rnnviz.training.contract import answered, measured, precision_of, trainable
 from rnnviz.training.history import History
 from rnnviz.training.looks import Look
 from rnnviz.training.schedules import factor
@@ -76,12 +76,15 @@ class Descent:
         self.settings = settings
         assert settings.seq_len is not None  # `Session.checked` saw to it
         self.task = blame.task(blame.task(task.with_seq_len, settings.seq_len).to, device)
-        self.look = Look(self.task, probe_size, device, blame)
-        self._batches = Batches(self.task, settings, device, blame)
         self.model = builder(self.task, settings).to(device)
+        dtype = precision_of(self.model)
+        self.look = Look(self.task, probe_size, device, blame, dtype)
+        self._batches = Batches(self.task, settings, device, blame, dtype)
         self._parameters = list(self.model.parameters())
         self._optimizer = optimizer(settings, self._parameters)
-        self.history = History([name for name, _ in self.model.named_parameters()], device)
+        self.history = History(
+            [name for name, _ in self.model.named_parameters()], device, dtype=dtype or torch.float32
+        )
 
     def adjust(self, settings: Settings) -> None:
         """Train with other settings from now on; none of them may be structural."""
@@ -91,20 +94,25 @@ class Descent:
         self.settings = settings
 
     def step(self) -> None:
-        """Train one step on a new batch, and write its row into the history."""
-        task, blame, settings = self.task, self._blame, self.settings
-        lr = settings.lr * factor(settings.schedule, self.history.step, self._planned)
+        """Train one step on a new batch, and write its row into the history; what fails before that can be repeated."""
+        lr = self.settings.lr * factor(self.settings.schedule, self.history.step, self._planned)
         for group in self._optimizer.param_groups:
             group["lr"] = lr
+        with self._batches.whole_or_not():
+            row = self._descend()
+        self._optimizer.step()
+        self.history.append(row, lr=lr, clip=self.settings.clip)
+
+    def _descend(self) -> Tensor:
+        """Work out the gradients of a new batch; return the row for the history."""
+        task, blame, settings = self.task, self._blame, self.settings
         batch = self._batches.next(settings.batch_size)
         outputs = answered(task, self.model(self._batches.noisy(batch.inputs, settings.input_noise)))
         loss = trainable(blame.task(measured, "loss", task.loss, outputs, batch.targets))
         metric = blame.task(measured, "metric", task.metric, outputs.detach(), batch.targets)
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        row = torch.cat([torch.stack([loss.detach(), metric.detach()]), clip(self._parameters, settings.clip)])
-        self._optimizer.step()
-        self.history.append(row, lr=lr, clip=settings.clip)
+        return torch.cat([torch.stack([loss.detach(), metric.detach()]), clip(self._parameters, settings.clip)])
 
     def revived(self, snapshot: Snapshot) -> nn.Module | None:
         """Return another model with the weights of a snapshot; None where weights are not all there is to a model."""

@@ -1,14 +1,17 @@
 """Desk: takes orders for a player from any thread, and has them carried out one after another."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 
 from rnnviz.i18n import t
 from rnnviz.training.failures import describe
+from rnnviz.training.forks import LOST, renewed_in_children
+from rnnviz.training.interrupts import INTERRUPTS
 from rnnviz.training.orders import Order, Orders
 from rnnviz.training.player import Player
-from rnnviz.training.worker import Worker
+from rnnviz.training.worker import NoThreadError, Worker
 
 __all__ = ["Desk"]
 
@@ -39,67 +42,81 @@ class Desk:
         self.error: BaseException | None = None
         self._player = player
         self._orders = Orders()
+        self._lost = False
+        renewed_in_children(self)
         self._worker = Worker(self.changed, self._has_work, self._work, self._at_exit)
 
     def ask(self, order: Order, *, wait: bool = False) -> None:
-        """Have an order carried out by the thread; with ``wait`` return when it is over, and raise a kept error."""
-        with self.changed:
+        """Have an order carried out by the thread; with ``wait`` return when it is over, and raise a kept error.
+
+        Where no thread can be started, who waits carries it out herself.
+        """
+        try:
+            self._ask(order, wait=wait)
+        except NoThreadError:
+            if not wait:
+                raise
+            self.carry_out(Order(order.left, rebuild=order.rebuild, here=True))
+        if wait:
+            self.raise_kept()
+
+    def _ask(self, order: Order, *, wait: bool) -> None:
+        with INTERRUPTS, self.changed:
             self._refuse_ended()
             newest = self._orders.newest
             if order.endless and newest is not None and newest.endless and newest.open:
                 return  # plays already
             if order.rebuild:
                 self.error = None
-            order = self._orders.add(order)
+            order = self._add(order)
             if order.open:
                 self._player.state = replace(self._player.state, phase="playing", message=t("status.playing"))
-            self._worker.wake()
             if wait:
                 self._wait_for(order)
-        if wait:
-            self.raise_kept()
 
     def cancel(self, *, wait: bool = False) -> None:
         """Want no step any more; with ``wait`` return when the last one is done, and its frame delivered."""
-        with self.changed:
+        if self._lost:
+            raise RuntimeError(LOST)
+        with INTERRUPTS, self.changed:
             orders = self._orders.cancel()
             if not wait or self._player.turns.mine:
                 return
             if self._player.session.pending and not self.ended:
-                orders = (*orders, self._look())
+                with contextlib.suppress(NoThreadError):  # the next step takes them up as well
+                    orders = (*orders, self._add(Order()))
             self._wait_for(*orders)
 
     def take_up(self, assign: Callable[[], None], *, wait: bool = False) -> None:
         """Assign settings and see to it that they are taken up; with ``wait`` return then, unless steps are coming."""
-        with self.changed:
+        with INTERRUPTS, self.changed:
             self._refuse_ended()
             assign()
             if self._orders.open or not self._player.session.pending:
                 return
-            order = self._look()
-            if not wait or self._player.turns.mine:
-                return
-            self._wait_for(order)
-        self.raise_kept()
+        self.ask(Order(), wait=wait and not self._player.turns.mine)
 
     def carry_out(self, order: Order) -> None:
         """Carry out an order in the calling thread, when its turn comes."""
-        try:
-            with self.changed:
-                self._orders.add(order)
-                self.changed.wait_for(lambda: self._orders.next is order and not self._busy())
-                self._refuse_ended()
-                self.raise_kept()
-                self._orders.begin(order)
-            self._player.run(order)
-        finally:
-            self._done(order)
+        with INTERRUPTS:
+            try:
+                with self.changed:
+                    self._refuse_ended()
+                    self._orders.add(order)
+                    INTERRUPTS.wait(self.changed, lambda: self._orders.next is order and not self._busy())
+                    self._refuse_ended()
+                    self.raise_kept()
+                    self._orders.begin(order)
+                self._player.run(order)
+            finally:
+                self._done(order)
         self.raise_kept()
 
     def join(self, timeout: float | None) -> bool:
         """Wait until nothing is left to do, raise a kept error, and say whether that was within ``timeout`` seconds."""
-        with self.changed:
-            done = self.changed.wait_for(self.idle, timeout)
+        with INTERRUPTS, self.changed:
+            self._worker.wake()
+            done = INTERRUPTS.wait(self.changed, self.idle, timeout)
         if self.ended:
             done = self._worker.join(timeout)
         self.raise_kept()
@@ -135,14 +152,31 @@ class Desk:
         if error is not None:
             raise error
 
-    def _look(self) -> Order:
-        """Order a frame alone."""
-        order = self._orders.add(Order())
-        self._worker.wake()
+    def after_fork(self) -> None:
+        """See `rnnviz.training.forks`."""
+        self.changed, elsewhere = threading.Condition(), self._busy() and not self._player.turns.mine
+        self._worker.forget(self.changed)
+        if elsewhere:
+            self.ended = self._player.ended = self._lost = True
+            self._orders.clear()
+            self._player.turns.give_up()
+
+    def _add(self, order: Order) -> Order:
+        order = self._orders.add(order)
+        try:
+            self._worker.wake()
+        except NoThreadError:
+            self._orders.done(order)
+            raise
         return order
 
     def _wait_for(self, *orders: Order) -> None:
-        self.changed.wait_for(lambda: all(one.over for one in orders))
+        try:
+            INTERRUPTS.wait(self.changed, lambda: all(one.over for one in orders))
+        except BaseException:
+            for one in orders:  # whoever interrupts the waiting wants no step any more
+                one.cancel()
+            raise
 
     def _has_work(self) -> bool:
         coming = self._orders.next
@@ -165,7 +199,13 @@ class Desk:
     def _done(self, order: Order) -> None:
         with self.changed:
             self._orders.done(order)
-            self._worker.wake()
+            try:
+                self._worker.wake()
+            except NoThreadError as error:  # whoever waits for another order is not to wait for ever
+                self.error = error
+                for one in self._orders.cancel():
+                    if not one.here:
+                        self._orders.done(one)
 
     def _at_exit(self) -> None:
         self._player.watched = False  # nobody will see a last frame
@@ -174,6 +214,5 @@ class Desk:
 
     def _refuse_ended(self) -> None:
         if self.ended:
-            raise RuntimeError(
-                "this runner was stopped for good; make a new one (in a notebook: run the lab's cell again)."
-            )
+            stopped = "this runner was stopped for good; make a new one (in a notebook: run the lab's cell again)."
+            raise RuntimeError(LOST if self._lost else stopped)

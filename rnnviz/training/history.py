@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rnnviz.training.bylabel import ByLabel
+from rnnviz.training.forks import renewed_in_children
 
 __all__ = ["Histories", "History"]
 
@@ -42,6 +43,8 @@ class History:
         Whose gradient norms are kept beside the total.
     device : torch.device or str
         Where the rows live.
+    dtype : torch.dtype
+        Of the rows.
     capacity : int
         Rows kept for the whole run, even and at least 4; at most ``capacity + 1`` are returned.
     recent : int
@@ -56,17 +59,28 @@ class History:
     """
 
     def __init__(
-        self, parameter_names: Sequence[str], device: torch.device | str, *, capacity: int = 2048, recent: int = 512
+        self,
+        parameter_names: Sequence[str],
+        device: torch.device | str,
+        *,
+        dtype: torch.dtype = torch.float32,
+        capacity: int = 2048,
+        recent: int = 512,
     ) -> None:
         width = len(_MEASURED) + len(parameter_names)
         self.parameter_names = tuple(parameter_names)
         self.step = 0
         self._lock = threading.Lock()  # a notebook cell may read while the training thread writes
+        renewed_in_children(self)
         self._stride = 1
-        self._kept = torch.zeros(capacity, width, device=device)
-        self._recent = torch.zeros(recent, width, device=device)
+        self._kept = torch.zeros(capacity, width, dtype=dtype, device=device)
+        self._recent = torch.zeros(recent, width, dtype=dtype, device=device)
         self._kept_host = np.zeros((capacity, 2))
         self._recent_host = np.zeros((recent, 2))
+
+    def after_fork(self) -> None:
+        """See `rnnviz.training.forks`."""
+        self._lock = threading.Lock()
 
     def append(self, row: Tensor, *, lr: float, clip: float | None) -> None:
         """Write the next step's row and count it.

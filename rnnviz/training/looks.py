@@ -16,7 +16,7 @@ from rnnviz.trace import LayerTrace, Trace, trace
 from rnnviz.trace.untouched import untouched
 from rnnviz.training import scales
 from rnnviz.training.blame import Blame
-from rnnviz.training.contract import answered, forecast, measured, numbers, sequences
+from rnnviz.training.contract import answered, forecast, handed, measured, numbers, sequences
 from rnnviz.training.ghosts import Ghosts
 from rnnviz.training.history import History
 from rnnviz.training.labels import span_of, words_of
@@ -58,14 +58,18 @@ class Look:
         Where the model is.
     blame : Blame
         Told whenever the task is called.
+    dtype : torch.dtype or None
+        Of the numbers that the model is handed; the task's own for None.
     """
 
-    def __init__(self, task: Task, size: int, device: torch.device, blame: Blame) -> None:
-        self._task, self._device, self._blame = task, device, blame
+    def __init__(
+        self, task: Task, size: int, device: torch.device, blame: Blame, dtype: torch.dtype | None = None
+    ) -> None:
+        self._task, self._device, self._blame, self._dtype = task, device, blame, dtype
         held_out = blame.task(vetted, "held_out()", task, self._held_out())
         self._scores = Scores(min(len(held_out), _LARGEST_SCORE))
         probe = blame.task(sequences, "probe()", task, task.probe, size)
-        self.probe = blame.task(vetted, "probe()", task, probe).to(device)
+        self.probe = handed(blame.task(vetted, "probe()", task, probe).to(device), dtype)
         samples = range(len(self.probe))
         self._labels = tuple(blame.task(words_of, task, sample) for sample in samples)
         self._spans = tuple(blame.task(span_of, task, sample) for sample in samples)
@@ -160,14 +164,16 @@ class Look:
         held_out = self._held_out()
         whole = len(held_out) <= _LARGEST_SCORE
         if not whole:
-            held_out = held_out[torch.linspace(0, len(held_out) - 1, _LARGEST_SCORE, device=self._device).long()]
+            places = torch.linspace(0, len(held_out) - 1, _LARGEST_SCORE, dtype=torch.float32, device=self._device)
+            held_out = held_out[places.long()]
         outputs = _answers(self._task, model, held_out)
         validation = self._metric(outputs, held_out.targets)
         prediction = _sealed(self._blame.task(lambda: forecast(self._task.prediction(outputs)))) if whole else None
         return validation, prediction, _confused(self._task.classes, outputs, held_out.targets)
 
     def _held_out(self) -> Batch:
-        return self._blame.task(sequences, "held_out()", self._task, self._task.held_out).to(self._device)
+        held_out = self._blame.task(sequences, "held_out()", self._task, self._task.held_out).to(self._device)
+        return handed(held_out, self._dtype)
 
 
 def gradient_curves(layer: LayerTrace) -> tuple[Floats, ...]:

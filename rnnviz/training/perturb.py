@@ -120,6 +120,13 @@ def perturb(
     """
     sample = whole(0, session.probe_size - 1)("sample", sample)
     time = whole(0, session.task.seq_len - 1)("time", time)
+    with session.surroundings():
+        return _perturbed(session, sample, time, value, feature, snapshot)
+
+
+def _perturbed(
+    session: Session, sample: int, time: int, value: float | str | None, feature: int, snapshot: Snapshot | None
+) -> Perturbation:
     probe = session.probe[sample : sample + 1]
     edit = Edit.of(session.task, probe.inputs[0, time], value, feature)
     model = copy.deepcopy(session.model) if snapshot is None else _as_it_was(session.model, snapshot.weights)

@@ -9,6 +9,7 @@ from typing import Any
 from rnnviz.i18n import t
 from rnnviz.training.devices import considerate_threads
 from rnnviz.training.failures import describe
+from rnnviz.training.interrupts import INTERRUPTS
 from rnnviz.training.orders import Order
 from rnnviz.training.pace import Pace
 from rnnviz.training.snapshot import Snapshot
@@ -160,6 +161,7 @@ class Player:
         self._speed = pace.measure(session.step)
 
     def _take(self, order: Order) -> bool:
+        INTERRUPTS.let_through()  # a step is whole or not begun
         return not (order.endless and self.session.step >= self._goal) and order.take()
 
     def _next_goal(self) -> int:

@@ -11,6 +11,7 @@ from rnnviz.tasks import Task
 from rnnviz.training.blame import Blame
 from rnnviz.training.bylabel import ByLabel
 from rnnviz.training.history import Histories
+from rnnviz.training.interrupts import INTERRUPTS
 from rnnviz.training.racesnapshot import RaceSnapshot
 from rnnviz.training.session import Session
 from rnnviz.training.settings import Settings
@@ -163,12 +164,13 @@ class Race:
         """
         going = {label: one.steps() for label, one in self.sessions.items()}
         while True:
-            self.adopt()
-            goal = self.step + 1
-            for label, one in self._in_turn():
-                if one.step < goal:
-                    with self._watch.timing(label, goal):
-                        next(going[label])
+            with INTERRUPTS:
+                self.adopt()
+                goal = self.step + 1
+                for label, one in self._in_turn():
+                    if one.step < goal:
+                        with self._watch.timing(label, goal):
+                            next(going[label])
             yield goal
 
     def check(self, snapshot: Snapshot | None = None) -> None:

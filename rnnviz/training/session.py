@@ -13,7 +13,9 @@ from rnnviz.training.blame import Blame
 from rnnviz.training.building import Builder, builder_of, complete
 from rnnviz.training.descent import Descent
 from rnnviz.training.devices import pick
+from rnnviz.training.interrupts import INTERRUPTS
 from rnnviz.training.settings import Settings
+from rnnviz.training.surroundings import Surroundings, ordinary, settled
 
 __all__ = ["Session"]
 
@@ -56,6 +58,8 @@ class Session(Answers):
         Whether the model is not one of ours.
     blame : Blame
         Whose code is running: the task's or the model's.
+    surroundings : Surroundings
+        What everything of it runs in, whatever grad mode, autocast, default device or dtype its caller has set.
 
     Raises
     ------
@@ -85,9 +89,11 @@ class Session(Answers):
     ) -> None:
         if probe_size < 1:
             raise ValueError(f"probe_size must be at least 1, got {probe_size}.")
-        self.task = tasks.make(task) if isinstance(task, str) else complete(task)
-        self.device = pick(device)
-        self._builder, self.own_model = builder_of(model, self.device), model is not None
+        self.device, self.own_model = pick(device), model is not None
+        self.surroundings = Surroundings(self.device, _default_dtype(task, model))
+        with self.surroundings():
+            self.task = tasks.make(task) if isinstance(task, str) else ordinary(complete(task))
+            self._builder = builder_of(model, self.device)
         self.probe_size = probe_size
         self.planned = self.task.steps if planned is None else planned
         self.blame = Blame()
@@ -144,6 +150,7 @@ class Session(Answers):
         """Forget settings that were assigned and are not taken up yet."""
         self._settings = self._descent.settings
 
+    @settled
     def prepare(self) -> Descent:
         """Build what the next run needs from the settings, and change nothing yet: only here can a rebuild fail."""
         return Descent(
@@ -171,7 +178,8 @@ class Session(Answers):
             self.rebuild()
             return
         try:
-            self._descent.adjust(settings)
+            with self.surroundings():
+                self._descent.adjust(settings)
         except BaseException:
             self.revert()  # else the refused settings would be taken up again and again
             raise
@@ -187,6 +195,15 @@ class Session(Answers):
             Finished steps.
         """
         while True:
-            self.adopt()
-            self._descent.step()
+            with INTERRUPTS:
+                self.adopt()
+                with self.surroundings():
+                    self._descent.step()
             yield self.step
+
+
+def _default_dtype(task: Task | str, model: object) -> torch.dtype | None:
+    """Return what own code makes its numbers of; ours says so each time, and is float32 wherever a recipe is read."""
+    if model is not None:
+        return torch.get_default_dtype()
+    return None if isinstance(task, str) or type(task).__module__.startswith("rnnviz.tasks.") else torch.float32

@@ -4,6 +4,9 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
+from rnnviz.training.forks import LOST, renewed_in_children
+from rnnviz.training.interrupts import INTERRUPTS
+
 __all__ = ["Turns"]
 
 T = TypeVar("T")
@@ -23,6 +26,8 @@ class Turns:
         self._changed = threading.Condition()
         self._guests = 0
         self._host: int | None = None  # the thread that trains, by its ident
+        self._lost = False
+        renewed_in_children(self)
 
     @property
     def mine(self) -> bool:
@@ -46,11 +51,22 @@ class Turns:
             self.__exit__()
             self.__enter__()
 
+    def give_up(self) -> None:
+        """Refuse every visit from now on: what is trained was left in the middle of a step."""
+        self._lost, self._host = True, None
+
+    def after_fork(self) -> None:
+        """See `rnnviz.training.forks`."""
+        self._changed = threading.Condition()
+        self._guests = 0
+
     def visit(self, work: Callable[[], T]) -> T:
         """Return what ``work`` returns, done while nobody trains; in the thread that trains itself, done at once."""
+        if self._lost:
+            raise RuntimeError(LOST)
         if self.mine:
             return work()
-        with self._changed:
+        with INTERRUPTS, self._changed:
             self._guests += 1
             try:
                 self._changed.wait_for(lambda: self._host is None)

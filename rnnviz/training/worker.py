@@ -4,9 +4,13 @@ import atexit
 import threading
 from collections.abc import Callable
 
-__all__ = ["Worker"]
+__all__ = ["NoThreadError", "Worker"]
 
 _LINGER = 2.0  # seconds; then the thread ends and lets go of everything it refers to, the next work starts another
+
+
+class NoThreadError(RuntimeError):
+    """The system gives no further thread."""
 
 
 class Worker:
@@ -42,17 +46,35 @@ class Worker:
         self._thread: threading.Thread | None = None
 
     def wake(self) -> None:
-        """See to it that work is done if there is any; call with ``changed`` held."""
+        """See to it that work is done if there is any; call with ``changed`` held.
+
+        Raises
+        ------
+        NoThreadError
+            If that needs a thread and none can be started; nothing is kept of it, so that a later call can.
+        """
         self._changed.notify_all()
         if self._thread is None and not self._ended and self._has_work():
-            self._thread = threading.Thread(target=self._loop, name="rnnviz-training", daemon=True)
+            thread = threading.Thread(target=self._loop, name="rnnviz-training", daemon=True)
+            try:
+                thread.start()
+            except (RuntimeError, MemoryError) as error:
+                raise NoThreadError(
+                    f"the thread that trains in the background could not be started ({error}); close what else runs on "
+                    "this machine, or use train(steps), which needs no thread."
+                ) from error
+            self._thread = thread  # it waits for `changed`, which is held here
             atexit.register(self._at_exit)
-            self._thread.start()
 
     def end(self) -> None:
         """Let the thread end after the present piece of work, for good; call with ``changed`` held."""
         self._ended = True
         self._changed.notify_all()
+
+    def forget(self, changed: threading.Condition) -> None:
+        """Let go of the thread, in a forked child, which has none; ``changed`` is the new condition there."""
+        atexit.unregister(self._at_exit)
+        self._thread, self._changed, self.active = None, changed, False
 
     def join(self, timeout: float | None) -> bool:
         """After `end`: wait for the thread and say whether it ended."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from rnnviz.tasks import Sunspots
 from rnnviz.training import Session, Settings
@@ -74,6 +75,25 @@ def test_the_months_ahead_of_a_sunspot_task_are_kept(tmp_path: Path) -> None:
     np.testing.assert_allclose(
         printed(script(trained.task, trained.settings, 20), tmp_path), take(trained, 20), rtol=1e-6
     )
+
+
+@pytest.mark.parametrize("around", ["torch.set_default_dtype(torch.float64)", "torch.set_default_device('meta')"])
+@pytest.mark.parametrize("changes", SETTINGS.values(), ids=list(SETTINGS))
+def test_a_script_is_the_lab_s_curve_whatever_torch_s_defaults_are(
+    changes: dict[str, Any], around: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = session(**changes)
+    program = script(made.task, made.settings, 4)
+    exec(program, {})
+    expected = capsys.readouterr().out
+    try:
+        exec(around, {"torch": torch})
+        exec(program, {})
+        assert torch.get_default_dtype() == (torch.float64 if "float64" in around else torch.float32)
+    finally:
+        torch.set_default_dtype(torch.float32)
+        torch.set_default_device(None)
+    assert capsys.readouterr().out == expected
 
 
 @pytest.mark.parametrize("changes", SETTINGS.values(), ids=list(SETTINGS))

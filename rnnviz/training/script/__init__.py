@@ -38,7 +38,7 @@ def script(task: Task, settings: Settings, steps: int, planned: int | None = Non
     >>> from rnnviz.training import Session
     >>> session = Session("adding", cell="gru", device="cpu")
     >>> program = script(session.task, session.settings, steps=300)
-    >>> "nn.GRU(2, HIDDEN_SIZE, batch_first=True)" in program
+    >>> "nn.GRU(2, HIDDEN_SIZE, batch_first=True, dtype=torch.float32)" in program
     True
     >>> program.splitlines()[-1].strip()
     'print(f"step {step} loss {loss.item():.9g}")'

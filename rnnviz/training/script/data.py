@@ -26,7 +26,7 @@ _ADDING = '''
 def draw_batch(generator):
     """$about"""
     half = SEQ_LEN // 2
-    values = torch.rand(BATCH_SIZE, SEQ_LEN, generator=generator, device=DEVICE)
+    values = torch.rand(BATCH_SIZE, SEQ_LEN, generator=generator, dtype=torch.float32, device=DEVICE)
     first = torch.randint(half, (BATCH_SIZE, 1), generator=generator, device=DEVICE)
     second = torch.randint(half, SEQ_LEN, (BATCH_SIZE, 1), generator=generator, device=DEVICE)
     marks = torch.zeros_like(values).scatter_(1, torch.cat([first, second], 1), 1.0)

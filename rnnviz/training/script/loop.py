@@ -50,8 +50,9 @@ def loop(settings: Settings, tell: str = 'print(f"step {step} loss {loss.item():
     shaped = shaped or (settings.forget_bias is not None and settings.cell != "rnn")
     lines = [
         "torch.manual_seed(SEED)",
-        "model = Model()",
-        *(["set_first_weights(model.recurrent)"] if shaped else []),
+        'with torch.device("cpu"):  # ' + t("script.cpu"),
+        "    model = Model()",
+        *(["    set_first_weights(model.recurrent)"] if shaped else []),
         "model.to(DEVICE)",
         f"optimizer = torch.optim.{_OPTIMIZERS[settings.optimizer]}(model.parameters(), lr=LEARNING_RATE, fused=True)",
         "batches = torch.Generator(DEVICE).manual_seed(SEED)",
@@ -64,7 +65,9 @@ def loop(settings: Settings, tell: str = 'print(f"step {step} loss {loss.item():
 
 
 def _step(settings: Settings) -> list[str]:
-    noise = "inputs = inputs + INPUT_NOISE * torch.randn(inputs.shape, generator=noise, device=DEVICE)"
+    noise = (
+        "inputs = inputs + INPUT_NOISE * torch.randn(inputs.shape, generator=noise, dtype=inputs.dtype, device=DEVICE)"
+    )
     clip = f"nn.utils.clip_grad_norm_(model.parameters(), CLIP)  # {t('script.clip')}"
     rate = ["for group in optimizer.param_groups:", '    group["lr"] = rate(step - 1)']
     return [

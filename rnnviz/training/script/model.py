@@ -16,14 +16,14 @@ class Model(nn.Module):
         super().__init__()
         $embedding
         self.recurrent = nn.$kind($sizes)
-        self.head = nn.Linear($answered, $output_size)
+        self.head = nn.Linear($answered, $output_size, dtype=torch.float32)
 
     def forward(self, inputs):
         states, _ = self.recurrent($read)
         $answer
 """
 
-_EMBEDDING = "self.embedding = nn.Embedding({vocabulary}, {input_size})"
+_EMBEDDING = "self.embedding = nn.Embedding({vocabulary}, {input_size}, dtype=torch.float32)"
 
 _EACH_STEP_ANSWER = "return self.head(states)  # {note}"
 
@@ -84,17 +84,22 @@ def _model(task: Task, settings: Settings) -> str:
     sizes += ["batch_first=True"]
     sizes += ["bidirectional=True"] if settings.bidirectional else []
     sizes += [f'nonlinearity="{settings.nonlinearity}"'] if settings.nonlinearity != "tanh" else []
+    sizes += ["dtype=torch.float32"]  # the curve is the lab's whatever the default is where this is pasted
     tokens = task.vocabulary is not None
     text = Template(_MODEL).substitute(
         embedding=_EMBEDDING.format(vocabulary=task.vocabulary, input_size=task.input_size) if tokens else "",
         read="self.embedding(inputs)" if tokens else "inputs",
         kind=settings.cell.upper(),
-        sizes=", ".join(sizes),
+        sizes=_wrapped(", ".join(sizes)),
         answered="2 * HIDDEN_SIZE" if settings.bidirectional else "HIDDEN_SIZE",
         output_size=task.output_size,
         answer=_answer(task, settings),
     )
     return text.replace(f"{' ' * 8}\n", "")
+
+
+def _wrapped(sizes: str) -> str:
+    return sizes if len(sizes) < 80 else f"\n{' ' * 12}{sizes}\n{' ' * 8}"
 
 
 def _answer(task: Task, settings: Settings) -> str:
