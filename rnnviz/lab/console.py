@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from rnnviz.i18n import t
+from rnnviz.lab.closing import let_go
 from rnnviz.lab.knobs import Knobs
+from rnnviz.lab.others import Others
 from rnnviz.lab.panel import Panel
+from rnnviz.lab.playing import KnownRun, join, others, pause_all
 from rnnviz.lab.resting import Resting, is_borrowed
 from rnnviz.lab.screen import Screen
 from rnnviz.lab.tools import Tool
@@ -58,6 +61,8 @@ class Console:
         self.knobs: Knobs | None = None
         self.runner = Runner(session, on_frame=self._on_frame, on_state=self._on_state, fps=fps, goal=goal)
         self.runner.watched = False
+        self._given: list[Any] = []  # widgets of this lab that stand elsewhere on the page
+        self._known = join(KnownRun(self.runner, self._others_changed))
 
     def shown(self) -> Screen:
         """Return the screen; made when first asked for."""
@@ -70,7 +75,7 @@ class Console:
                 state,
                 self.views,
                 self.knobs,
-                tools=self._tools(),
+                tools=[self._others(), *self._tools()],
                 chosen=self._chosen,
                 show=self._show,
                 fps=self._fps,
@@ -139,20 +144,37 @@ class Console:
             self.screen.pump.flush(timeout=1.0)
         self.runner.apply(wanted, wait=True)
 
+    def _others(self) -> Tool:
+        return Others(lambda: others(self._known), lambda: self._guarded(lambda: pause_all(wait=False)))
+
+    def unheld(self) -> None:
+        """Stop, unless a page shows something of it: nobody could use what it learns. Never waits."""
+        if self.screen is None and not self._given:
+            self.runner.stop()
+
     def close(self) -> None:
-        """End the run and the drawing; the last pictures stay."""
-        self._closed = True
+        """End the run and the drawing, and let go of the widgets; the page keeps the last pictures."""
+        self._close(quietly=True)
+
+    def discard(self) -> None:
+        """Close, and remove the widgets from the page, which has dropped the pictures: the cell has run again."""
+        self._close(quietly=False)
+
+    def _close(self, *, quietly: bool) -> None:
+        self._closed, self._chosen = True, tuple(self.chosen)
         self.runner.stop()
         with contextlib.suppress(Exception):  # what a run has failed with is on the status line already
             self.runner.join(timeout=5.0)
         self._close_screen()
-
-    def discard(self) -> None:
-        """Close, and let go of the widgets: the page has dropped the pictures, because the cell has run again."""
-        self.close()
         if self.screen is not None:
-            self.screen.discard()
+            self.screen.discard(quietly=quietly)
             self.screen = self.knobs = None
+        given, self._given = self._given, []
+        self._retire(given)
+        let_go(*given, quietly=True)
+
+    def _retire(self, given: Sequence[Any]) -> None:
+        """Let what stands elsewhere on the page say that it is of no more use."""
 
     def _close_screen(self) -> None:
         if self.screen is not None:
@@ -204,7 +226,13 @@ class Console:
         if self.screen is not None:
             self.screen.show(snapshot)
 
+    def _others_changed(self) -> None:
+        screen = self.screen
+        if screen is not None:
+            screen.pump.offer()
+
     def _on_state(self, state: RunState) -> None:
+        self._known.changed()
         if self.screen is not None:
             self.screen.say(state, state.message, failed=state.phase == "failed")
 

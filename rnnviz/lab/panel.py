@@ -32,6 +32,11 @@ class Panel:
         Invisible widgets that must live as long as the panel (the feed).
     show : sequence of str, optional
         The controls to show, by name; all of them by default.
+
+    Attributes
+    ----------
+    parts : list of widgets.Widget
+        Those that may be in no box, as ``show`` leaves them out.
     """
 
     def __init__(
@@ -44,6 +49,7 @@ class Panel:
     ) -> None:
         self.play, self.pause, self.step, self.reset = (_button(name) for name in ("play", "pause", "step", "reset"))
         self.gaze, self.tray = Gaze(), tray
+        self.parts = [*self.gaze.widgets.values(), *knobs.parts]
         self.bar = widgets.IntProgress(min=0, max=1, layout={"width": "auto", "flex": "1 1 120px"})
         self.figures_text = widgets.HTML()
         self.status = widgets.HTML()
@@ -129,9 +135,11 @@ def _knobs(knobs: Knobs, gaze: Gaze, show: Sequence[str] | None) -> list[widgets
 
     def group(name: str, controls: Mapping[str, widgets.Widget]) -> list[widgets.Widget]:
         shown = [widget for setting, widget in controls.items() if show is None or setting in show]
+        if not shown:
+            return []
         note = f"<small>{html.escape(t(f'group.{name}.note'))}</small>"
         title = widgets.HTML(f"<b>{html.escape(t(f'group.{name}'))}</b> {note}")
-        return [box(widgets.VBox, [title, *shown], "rv-group")] if shown else []
+        return [box(widgets.VBox, [title, *shown], "rv-group")]
 
     groups = [*group("live", knobs.live()), *group("structure", knobs.structural()), *group("gaze", gaze.widgets)]
     return [box(widgets.Box, groups, "rv-knobs")] if groups else []

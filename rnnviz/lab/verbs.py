@@ -1,5 +1,6 @@
 """Verbs: what can be asked of whatever trains on a screen of its own, be it one model or several."""
 
+import weakref
 from typing import Any, Self
 
 import plotly.graph_objects as go
@@ -26,7 +27,8 @@ class Verbs:
 
     def __init__(self, console: Console) -> None:
         self._console, self._runner = console, console.runner
-        claim(console.discard)
+        weakref.finalize(self, console.unheld).atexit = False
+        claim(console.discard, self)
 
     def play(self) -> None:
         """Train in the background until the goal or `pause`; return at once.

@@ -45,6 +45,7 @@ export default {
       for (const figure of feed.figures) figure.draw(feed.last);
     };
     model.on("msg:custom", receive);
+    model.on("change:ended", () => (feed.say = () => {})); // nobody listens any more
     document.addEventListener("visibilitychange", seen);
     feed.say({ kind: "hello" });
     feed.say({ kind: "seen", page: page.id, hidden: document.hidden });
