@@ -29,11 +29,14 @@ class Cell:
         Another each time it runs.
     named : bool
         Whether the client names its cells; otherwise all that is known is the cell's text, which another may have too.
+    attended : bool
+        Whether somebody is there who could answer a question; not if a program runs the notebook.
     """
 
     identity: str
     execution: str
     named: bool
+    attended: bool
 
 
 _made: dict[str, tuple[str, list[_Claim]]] = {}
@@ -74,8 +77,11 @@ def running_cell() -> Cell | None:
     message = parent.get("header", {}).get("msg_id")
     # JupyterLab names the cell; a client that does not is known by the cell's own text.
     name = parent.get("metadata", {}).get("cellId")
-    cell = name or parent.get("content", {}).get("code")
-    return Cell(str(cell), str(message), bool(name)) if cell and message else None
+    content = parent.get("content", {})
+    cell = name or content.get("code")
+    if not cell or not message:
+        return None
+    return Cell(str(cell), str(message), named=bool(name), attended=bool(content.get("allow_stdin")))
 
 
 def _close(former: _Claim, *, now: bool) -> None:

@@ -6,10 +6,12 @@ from typing import Any
 
 from rnnviz.i18n import t
 from rnnviz.lab.closing import let_go
+from rnnviz.lab.heap import give_back
 from rnnviz.lab.knobs import Knobs
 from rnnviz.lab.others import Others
 from rnnviz.lab.panel import Panel
 from rnnviz.lab.playing import KnownRun, join, others, pause_all
+from rnnviz.lab.progress import Progress, progress
 from rnnviz.lab.resting import Resting, is_borrowed
 from rnnviz.lab.screen import Screen
 from rnnviz.lab.tools import Tool
@@ -61,6 +63,7 @@ class Console:
         self.knobs: Knobs | None = None
         self.runner = Runner(session, on_frame=self._on_frame, on_state=self._on_state, fps=fps, goal=goal)
         self.runner.watched = False
+        self._progress: Progress | None = None
         self._given: list[Any] = []  # widgets of this lab that stand elsewhere on the page
         self._known = join(KnownRun(self.runner, self._others_changed))
 
@@ -146,6 +149,14 @@ class Console:
 
     def _others(self) -> Tool:
         return Others(lambda: others(self._known), lambda: self._guarded(lambda: pause_all(wait=False)))
+
+    def train(self, steps: int) -> None:
+        """Train in place; in a notebook a line under the cell says how far it is, once it takes longer than a second."""
+        with progress(steps) as self._progress:
+            try:
+                self.runner.train(steps)
+            finally:
+                self._progress = None
 
     def unheld(self) -> None:
         """Stop, unless a page shows something of it: nobody could use what it learns. Never waits."""
@@ -233,8 +244,13 @@ class Console:
 
     def _on_state(self, state: RunState) -> None:
         self._known.changed()
+        told = self._progress
+        if told is not None:
+            told.see(state)
         if self.screen is not None:
             self.screen.say(state, state.message, failed=state.phase == "failed")
+        if state.phase != "playing":  # it rests, or has begun anew
+            give_back()
 
     def _view_failed(self, error: BaseException) -> None:
         self.runner.fail(error, "view")

@@ -71,6 +71,8 @@ class Verbs:
     def train(self, steps: int) -> None:
         """Train in place and return when done: deterministic, for scripts and tests.
 
+        In a notebook that somebody reads, a line under the cell says how far it is while it takes longer than a second.
+
         Parameters
         ----------
         steps : int
@@ -93,7 +95,7 @@ class Verbs:
         True
         """
         try:
-            self._runner.train(steps)
+            self._console.train(steps)
         except KeyboardInterrupt:  # where in torch it struck is nothing to a reader
             raise KeyboardInterrupt(self.state.message) from None
 
