@@ -151,7 +151,7 @@ class Console:
         return Others(lambda: others(self._known), lambda: self._guarded(lambda: pause_all(wait=False)))
 
     def train(self, steps: int) -> None:
-        """Train in place; in a notebook a line under the cell says how far it is, once it takes longer than a second."""
+        """Train in place; in a notebook a line under the cell says how far it is, where that takes over a second."""
         with progress(steps) as self._progress:
             try:
                 self.runner.train(steps)

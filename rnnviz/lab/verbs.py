@@ -33,7 +33,9 @@ class Verbs:
     def play(self) -> None:
         """Train in the background until the goal or `pause`; return at once.
 
-        What goes wrong on the way is on the status line, and raised by the next of `step`, `train` and `reset`.
+        It plays as long as somebody holds the lab or a page shows it. Jupyter's interrupt ends the cell that runs, not
+        what plays; `pause` does that, and `rnnviz.pause_all` for every lab. What goes wrong on the way is on the status
+        line, and raised by the next of `step`, `train` and `reset`.
         """
         self._runner.play()
 
@@ -154,7 +156,10 @@ class Verbs:
         self._console.rewind(optional(whole(0))("step", step))
 
     def close(self) -> None:
-        """Stop training and drawing for good; `history`, `snapshot` and `figure` still answer."""
+        """Stop training and drawing for good, and let go of every widget; the open page keeps the last pictures.
+
+        `history`, `snapshot`, `figure` and `save_replay` still answer. A page that is loaded again finds no pictures.
+        """
         self._console.close()
 
     @property

@@ -32,7 +32,7 @@ export default {
   initialize({ model }) {
     const feed = feedOf(model.get("feed_id"));
     feed.unanswered = [];
-    feed.say = (message) => model.send(message);
+    feed.say = (message) => model.get("ended") || model.send(message); // nobody listens to an ended feed
     const receive = (content, buffers) => {
       if (content.kind !== "frame") return;
       feed.last = { ...content, bytes: buffers[0] };
@@ -45,7 +45,6 @@ export default {
       for (const figure of feed.figures) figure.draw(feed.last);
     };
     model.on("msg:custom", receive);
-    model.on("change:ended", () => (feed.say = () => {})); // nobody listens any more
     document.addEventListener("visibilitychange", seen);
     feed.say({ kind: "hello" });
     feed.say({ kind: "seen", page: page.id, hidden: document.hidden });

@@ -1,4 +1,4 @@
-"""Freed memory is given back when a run rests or begins anew, for a small part of the time, wherever that can be done."""
+"""Freed memory is given back when a run rests or begins anew, for a small part of the time, where that can be done."""
 
 import ctypes
 
