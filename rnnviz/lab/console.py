@@ -8,7 +8,6 @@ from rnnviz.i18n import t
 from rnnviz.lab.closing import let_go
 from rnnviz.lab.heap import give_back
 from rnnviz.lab.knobs import Knobs
-from rnnviz.lab.others import Others
 from rnnviz.lab.panel import Panel
 from rnnviz.lab.playing import KnownRun, join, others, pause_all
 from rnnviz.lab.progress import Progress, progress
@@ -78,7 +77,7 @@ class Console:
                 state,
                 self.views,
                 self.knobs,
-                tools=[self._others(), *self._tools()],
+                tools=self._tools(),
                 chosen=self._chosen,
                 show=self._show,
                 fps=self._fps,
@@ -147,9 +146,6 @@ class Console:
             self.screen.pump.flush(timeout=1.0)
         self.runner.apply(wanted, wait=True)
 
-    def _others(self) -> Tool:
-        return Others(lambda: others(self._known), lambda: self._guarded(lambda: pause_all(wait=False)))
-
     def train(self, steps: int) -> None:
         """Train in place; in a notebook a line under the cell says how far it is, where that takes over a second."""
         with progress(steps) as self._progress:
@@ -178,6 +174,7 @@ class Console:
             self.runner.join(timeout=5.0)
         self._close_screen()
         if self.screen is not None:
+            self.screen.panel.others.hide()
             self.screen.discard(quietly=quietly)
             self.screen = self.knobs = None
         given, self._given = self._given, []
@@ -199,8 +196,10 @@ class Console:
             (panel.pause, self.runner.pause),
             (panel.step, lambda: self.runner.step(wait=False)),
             (panel.reset, self.runner.reset),
+            (panel.others.widget, lambda: pause_all(wait=False)),
         ):
             button.on_click(lambda _button, action=action: self._guarded(action))
+        panel.others.count = lambda: others(self._known)
 
     def _guarded(self, action: Callable[..., object], *arguments: object) -> None:
         """Jupyter swallows what a callback raises: show it instead, and raise it at the next blocking call."""

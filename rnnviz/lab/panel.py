@@ -11,6 +11,7 @@ from rnnviz.lab.dress import Dress
 from rnnviz.lab.gallery import Gallery
 from rnnviz.lab.gaze import Gaze
 from rnnviz.lab.knobs import Knobs
+from rnnviz.lab.others import Others
 from rnnviz.lab.tools import Tray, box
 from rnnviz.training import RunState
 
@@ -54,6 +55,7 @@ class Panel:
         self.figures_text = widgets.HTML()
         self.status = widgets.HTML()
         self.status.add_class("rv-status")
+        self.others = Others()
         self.hidden = hidden
         progress = box(widgets.HBox, [self.bar, self.figures_text], "rv-progress")
         buttons = box(widgets.HBox, [self.play, self.pause, self.step, self.reset], "rv-buttons")
@@ -62,6 +64,7 @@ class Panel:
             Dress(hints={**knobs.hints, **self.gaze.hints, **tray.hints}, layout={"display": "none"}),
             box(widgets.HBox, [buttons, progress, *_toolbar(tray)], "rv-head"),
             self.status,
+            self.others.widget,
             *tray.lines,
             box(widgets.Box, [*knobs_box, box(widgets.VBox, [*tray.drawers, gallery.widget], "rv-stage")], "rv-body"),
         ]
@@ -82,6 +85,7 @@ class Panel:
         self.bar.max, self.bar.value = state.goal, min(state.step, state.goal)
         self.figures_text.value = f'<span class="rv-figures">{html.escape(self.progress(state))}</span>'
         self.status.value = status_words(words, failed=failed)
+        self.others.show()
         playing = state.phase == "playing"
         disabled = {self.play: playing or state.phase == "stopped", self.pause: not playing}
         for button, off in sorted(disabled.items(), key=lambda one: one[1]):  # the one enabled takes over the focus

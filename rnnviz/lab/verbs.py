@@ -53,6 +53,8 @@ class Verbs:
 
         Raises
         ------
+        KeyboardInterrupt
+            If the kernel is interrupted; the lab pauses after the present step.
         Exception
             What went wrong in the background since the last call, such as `rnnviz.training.NonFiniteLoss`.
 
@@ -64,7 +66,11 @@ class Verbs:
         >>> lab.state.step
         3
         """
-        self._runner.step(n)
+        try:
+            self._runner.step(n)
+        except KeyboardInterrupt:  # who waits no more wants no more steps
+            self._runner.pause()
+            raise
 
     def reset(self) -> None:
         """Start again from step 0, with the same seed and the present settings."""

@@ -15,7 +15,7 @@ def test_one_press_pauses_every_lab_and_the_line_goes(page: Page, address: str, 
     other = LAB.replace("lab", "other", 1)
     notebook = Notebook(page).open(address, write(f"import rnnviz as rv\n{LAB}\nlab", f"{other}\nother.play()", ""))
     notebook.run_all()
-    line = page.locator(".rv-tool-others button")
+    line = page.locator("button.rv-others")
     expect(line).to_have_text("Other labs training: 1. Pause all", timeout=PATIENCE)
     line.click()
     expect(line).to_be_hidden(timeout=PATIENCE)

@@ -24,7 +24,7 @@ def nobody_else_plays() -> Iterator[None]:
 
 def line(browser: Browser) -> Others:
     browser.catch_up()
-    return browser.screen.panel.tray.tool("others")
+    return browser.screen.panel.others
 
 
 def said(browser: Browser) -> str:
@@ -149,3 +149,13 @@ def test_the_line_s_words_stay_when_a_view_fails(make_lab: LabMaker) -> None:
     other.play()
     other._runner.turns.visit(lambda: None)
     assert said(browser) == "Other labs training: 1. Pause all"
+
+
+def test_a_closed_lab_counts_no_more(make_lab: LabMaker) -> None:
+    lab, other = make_lab(), make_lab(steps=10**9)
+    browser = Browser(lab)
+    other.play()
+    other._runner.turns.visit(lambda: None)
+    assert said(browser) != ""
+    lab.close()
+    assert browser.screen.panel.others.widget.layout.display == "none"
