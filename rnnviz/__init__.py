@@ -18,6 +18,7 @@ _HOMES = {
     "compare": "rnnviz.lab",
     "exercises": "rnnviz.exercises",
     "models": "rnnviz.models",
+    "pause_all": "rnnviz.lab",
     "register_cell": "rnnviz.trace",
     "tasks": "rnnviz.tasks",
     "trace": "rnnviz.trace",
@@ -36,6 +37,7 @@ __all__ = [
     "compare",
     "exercises",
     "models",
+    "pause_all",
     "register_cell",
     "tasks",
     "trace",
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from rnnviz.lab.adapters.lightning import LightningWatch
     from rnnviz.lab.adapters.transformers import TransformersWatch
     from rnnviz.lab.compare import Comparison, compare
+    from rnnviz.lab.playing import pause_all
     from rnnviz.lab.watch import watch
     from rnnviz.trace import Trace, register_cell
 

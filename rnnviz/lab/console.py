@@ -5,8 +5,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from rnnviz.i18n import t
+from rnnviz.lab.closing import let_go
+from rnnviz.lab.heap import give_back
 from rnnviz.lab.knobs import Knobs
 from rnnviz.lab.panel import Panel
+from rnnviz.lab.playing import KnownRun, join, others, pause_all
+from rnnviz.lab.progress import Progress, progress
 from rnnviz.lab.resting import Resting, is_borrowed
 from rnnviz.lab.screen import Screen
 from rnnviz.lab.tools import Tool
@@ -58,6 +62,9 @@ class Console:
         self.knobs: Knobs | None = None
         self.runner = Runner(session, on_frame=self._on_frame, on_state=self._on_state, fps=fps, goal=goal)
         self.runner.watched = False
+        self._progress: Progress | None = None
+        self._given: list[Any] = []  # widgets of this lab that stand elsewhere on the page
+        self._known = join(KnownRun(self.runner, self._others_changed))
 
     def shown(self) -> Screen:
         """Return the screen; made when first asked for."""
@@ -139,20 +146,43 @@ class Console:
             self.screen.pump.flush(timeout=1.0)
         self.runner.apply(wanted, wait=True)
 
+    def train(self, steps: int) -> None:
+        """Train in place; in a notebook a line under the cell says how far it is, where that takes over a second."""
+        with progress(steps) as self._progress:
+            try:
+                self.runner.train(steps)
+            finally:
+                self._progress = None
+
+    def unheld(self) -> None:
+        """Stop, unless a page shows something of it: nobody could use what it learns. Never waits."""
+        if self.screen is None and not self._given:
+            self.runner.stop()
+
     def close(self) -> None:
-        """End the run and the drawing; the last pictures stay."""
-        self._closed = True
+        """End the run and the drawing, and let go of the widgets; the page keeps the last pictures."""
+        self._close(quietly=True)
+
+    def discard(self) -> None:
+        """Close, and remove the widgets from the page, which has dropped the pictures: the cell has run again."""
+        self._close(quietly=False)
+
+    def _close(self, *, quietly: bool) -> None:
+        self._closed, self._chosen = True, tuple(self.chosen)
         self.runner.stop()
         with contextlib.suppress(Exception):  # what a run has failed with is on the status line already
             self.runner.join(timeout=5.0)
         self._close_screen()
-
-    def discard(self) -> None:
-        """Close, and let go of the widgets: the page has dropped the pictures, because the cell has run again."""
-        self.close()
         if self.screen is not None:
-            self.screen.discard()
+            self.screen.panel.others.hide()
+            self.screen.discard(quietly=quietly)
             self.screen = self.knobs = None
+        given, self._given = self._given, []
+        self._retire(given)
+        let_go(*given, quietly=True)
+
+    def _retire(self, given: Sequence[Any]) -> None:
+        """Let what stands elsewhere on the page say that it is of no more use."""
 
     def _close_screen(self) -> None:
         if self.screen is not None:
@@ -166,8 +196,10 @@ class Console:
             (panel.pause, self.runner.pause),
             (panel.step, lambda: self.runner.step(wait=False)),
             (panel.reset, self.runner.reset),
+            (panel.others.widget, lambda: pause_all(wait=False)),
         ):
             button.on_click(lambda _button, action=action: self._guarded(action))
+        panel.others.count = lambda: others(self._known)
 
     def _guarded(self, action: Callable[..., object], *arguments: object) -> None:
         """Jupyter swallows what a callback raises: show it instead, and raise it at the next blocking call."""
@@ -204,9 +236,20 @@ class Console:
         if self.screen is not None:
             self.screen.show(snapshot)
 
+    def _others_changed(self) -> None:
+        screen = self.screen
+        if screen is not None:
+            screen.pump.offer()
+
     def _on_state(self, state: RunState) -> None:
+        self._known.changed()
+        told = self._progress
+        if told is not None:
+            told.see(state)
         if self.screen is not None:
             self.screen.say(state, state.message, failed=state.phase == "failed")
+        if state.phase != "playing":  # it rests, or has begun anew
+            give_back()
 
     def _view_failed(self, error: BaseException) -> None:
         self.runner.fail(error, "view")

@@ -50,14 +50,20 @@ class Knobs:
         for name, widget in self.widgets.items():
             self._dress(widget, name)
             widget.observe(self._moved(name), names="value")
+        self.clip = box(widgets.VBox, [self.clipping, self.widgets["clip"]], "rv-pair")
         self._dress(self.clipping, "clipping")
         self.clipping.observe(self._clipping_moved, names="value")
         self.follow(settings)
 
+    @property
+    def parts(self) -> list[widgets.Widget]:
+        """Every widget of it, shown or not."""
+        return [*self.widgets.values(), self.clip]
+
     def live(self) -> dict[str, widgets.Widget]:
         """Return the knobs that act at the next step by setting, in reading order; `clip` has its switch beside it."""
         shown = {name: self.widgets[name] for name in LIVE}
-        return shown | {"clip": box(widgets.VBox, [self.clipping, self.widgets["clip"]], "rv-pair")}
+        return shown | {"clip": self.clip}
 
     def structural(self) -> dict[str, widgets.Widget]:
         """Return the knobs that start a new model, by setting."""

@@ -54,7 +54,9 @@ class LabConsole(SharedConsole):
 
     def tour(self) -> TourCard:
         """Return a tour of this lab."""
-        return TourCard(self.shown(), lambda: self.session.settings, self._show)
+        card = TourCard(self.shown(), lambda: self.session.settings, self._show)
+        self._given.append(card)
+        return card
 
     def checked(self, changes: dict[str, Any]) -> Settings:
         """Return the present settings with changes, if they can be followed."""
@@ -64,7 +66,13 @@ class LabConsole(SharedConsole):
         """Return a button that grants a wish."""
         made = Link(label, wish)
         made.on_click(lambda _button: made.retire() if self._closed else self._guarded(self._grant, wish))
+        self._given.append(made)
         return made
+
+    def _retire(self, given: Sequence[Any]) -> None:
+        for one in given:
+            if isinstance(one, Link):
+                one.retire()
 
     def _grant(self, wish: Wish) -> None:
         """Set, then choose, look and play; a new model is looked at once it is there."""

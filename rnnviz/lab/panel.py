@@ -11,6 +11,7 @@ from rnnviz.lab.dress import Dress
 from rnnviz.lab.gallery import Gallery
 from rnnviz.lab.gaze import Gaze
 from rnnviz.lab.knobs import Knobs
+from rnnviz.lab.others import Others
 from rnnviz.lab.tools import Tray, box
 from rnnviz.training import RunState
 
@@ -32,6 +33,11 @@ class Panel:
         Invisible widgets that must live as long as the panel (the feed).
     show : sequence of str, optional
         The controls to show, by name; all of them by default.
+
+    Attributes
+    ----------
+    parts : list of widgets.Widget
+        Those that may be in no box, as ``show`` leaves them out.
     """
 
     def __init__(
@@ -44,10 +50,12 @@ class Panel:
     ) -> None:
         self.play, self.pause, self.step, self.reset = (_button(name) for name in ("play", "pause", "step", "reset"))
         self.gaze, self.tray = Gaze(), tray
+        self.parts = [*self.gaze.widgets.values(), *knobs.parts]
         self.bar = widgets.IntProgress(min=0, max=1, layout={"width": "auto", "flex": "1 1 120px"})
         self.figures_text = widgets.HTML()
         self.status = widgets.HTML()
         self.status.add_class("rv-status")
+        self.others = Others()
         self.hidden = hidden
         progress = box(widgets.HBox, [self.bar, self.figures_text], "rv-progress")
         buttons = box(widgets.HBox, [self.play, self.pause, self.step, self.reset], "rv-buttons")
@@ -56,6 +64,7 @@ class Panel:
             Dress(hints={**knobs.hints, **self.gaze.hints, **tray.hints}, layout={"display": "none"}),
             box(widgets.HBox, [buttons, progress, *_toolbar(tray)], "rv-head"),
             self.status,
+            self.others.widget,
             *tray.lines,
             box(widgets.Box, [*knobs_box, box(widgets.VBox, [*tray.drawers, gallery.widget], "rv-stage")], "rv-body"),
         ]
@@ -76,6 +85,7 @@ class Panel:
         self.bar.max, self.bar.value = state.goal, min(state.step, state.goal)
         self.figures_text.value = f'<span class="rv-figures">{html.escape(self.progress(state))}</span>'
         self.status.value = status_words(words, failed=failed)
+        self.others.show()
         playing = state.phase == "playing"
         disabled = {self.play: playing or state.phase == "stopped", self.pause: not playing}
         for button, off in sorted(disabled.items(), key=lambda one: one[1]):  # the one enabled takes over the focus
@@ -129,9 +139,11 @@ def _knobs(knobs: Knobs, gaze: Gaze, show: Sequence[str] | None) -> list[widgets
 
     def group(name: str, controls: Mapping[str, widgets.Widget]) -> list[widgets.Widget]:
         shown = [widget for setting, widget in controls.items() if show is None or setting in show]
+        if not shown:
+            return []
         note = f"<small>{html.escape(t(f'group.{name}.note'))}</small>"
         title = widgets.HTML(f"<b>{html.escape(t(f'group.{name}'))}</b> {note}")
-        return [box(widgets.VBox, [title, *shown], "rv-group")] if shown else []
+        return [box(widgets.VBox, [title, *shown], "rv-group")]
 
     groups = [*group("live", knobs.live()), *group("structure", knobs.structural()), *group("gaze", gaze.widgets)]
     return [box(widgets.Box, groups, "rv-knobs")] if groups else []

@@ -1,11 +1,10 @@
 """The screen: turns snapshots and run states into frames, in the pump's thread, and keeps the newest only."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
-import ipywidgets as widgets
-
+from rnnviz.lab.closing import let_go, retire
 from rnnviz.lab.gallery import Gallery
 from rnnviz.lab.gaze import Gaze
 from rnnviz.lab.knobs import Knobs
@@ -16,7 +15,7 @@ from rnnviz.live import Feed, Pump
 from rnnviz.training import RunState, Snapshot
 from rnnviz.views import Focus, Picked, View
 
-__all__ = ["Frontage", "Screen", "Stage", "let_go"]
+__all__ = ["Frontage", "Screen", "Stage"]
 
 
 class Frontage(Protocol):
@@ -25,6 +24,10 @@ class Frontage(Protocol):
     gaze: Gaze
     tray: Tray
     widget: Any
+
+    @property
+    def parts(self) -> Sequence[Any]:
+        """Widgets that may be in no box."""
 
     def write(self, state: RunState, words: str, *, failed: bool) -> None:
         """Write progress and status."""
@@ -161,10 +164,19 @@ class Stage(Generic[P]):
         """End the pump's thread."""
         self.pump.close()
 
-    def discard(self) -> None:
-        """Close every widget: ipywidgets keeps those that are open, and what they hold, for ever."""
-        let_go(self.panel.widget)
-        let_go(self.feed)
+    def discard(self, *, quietly: bool = False) -> None:
+        """Let go of every widget, after `close`.
+
+        Parameters
+        ----------
+        quietly : bool
+            Leave the last pictures on the page, with controls that are seen to do nothing; else remove them.
+        """
+        made = (self.panel.widget, self.feed, *self.panel.parts, *self.panel.tray.parts)
+        if quietly:
+            self.panel.tray.retire()
+            retire(*made)
+        let_go(*made, quietly=quietly)
 
     def _browser_failed(self, figure: str, text: str) -> None:
         """Report the first failure of a snapshot: the frame that shows the report would fail in the same way."""
@@ -252,16 +264,3 @@ class Screen(Stage[Panel]):
             return kind(knobs, Tray(tools), gallery, feed, show)
 
         super().__init__(snapshot, state, views, furnish, fps=fps, on_error=on_error, chosen=chosen)
-
-
-def let_go(widget: widgets.Widget) -> None:
-    """Close a widget with all that it is made of."""
-    for one in list(_tree(widget)):
-        one.close()
-
-
-def _tree(widget: widgets.Widget) -> Iterator[widgets.Widget]:
-    for child in getattr(widget, "children", ()):
-        yield from _tree(child)
-    yield from (getattr(widget, part) for part in ("layout", "style") if hasattr(widget, part))
-    yield widget

@@ -81,6 +81,10 @@ class Timeline(Tool):
         if self.widget.layout.display != display:
             self.widget.layout.display = display
 
+    def retire(self) -> None:
+        """See `Tool`."""
+        self.widget.layout.display = "none"
+
     def _asked(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
         self._heard = int(content.get("number", self._heard))
         self._rewind(content.get("step"))

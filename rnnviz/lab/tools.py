@@ -38,6 +38,15 @@ class Tool(abc.ABC):
         """Class name of each control to its label and its tooltip."""
         return {}
 
+    @property
+    def parts(self) -> Sequence[widgets.Widget]:
+        """Its widgets, also those that are in no box."""
+        return [one for one in vars(self).values() if isinstance(one, widgets.Widget)]
+
+    def retire(self) -> None:
+        """Hide what is of no more use once the lab is closed; its controls are disabled anyway."""
+        return
+
     def join(self, group: str) -> None:
         """Take part in the lab's time cursor, if the tool has pictures with a time axis.
 
@@ -85,6 +94,16 @@ class Tray:
         """Have ``call`` called whenever a drawer opens or closes."""
         for button in self.buttons.values():
             button.observe(lambda _change: call(), names="value")
+
+    @property
+    def parts(self) -> list[widgets.Widget]:
+        """Every widget of every tool, also those that are in no box."""
+        return [widget for one in self._tools for widget in one.parts]
+
+    def retire(self) -> None:
+        """Let every tool hide what is of no more use once the lab is closed."""
+        for one in self._tools:
+            one.retire()
 
     def tool(self, name: str) -> Tool | None:
         """Return the tool of that name, if the lab has it."""

@@ -1,5 +1,6 @@
 """Verbs: what can be asked of whatever trains on a screen of its own, be it one model or several."""
 
+import weakref
 from typing import Any, Self
 
 import plotly.graph_objects as go
@@ -26,12 +27,15 @@ class Verbs:
 
     def __init__(self, console: Console) -> None:
         self._console, self._runner = console, console.runner
-        claim(console.discard)
+        weakref.finalize(self, console.unheld).atexit = False
+        claim(console.discard, self)
 
     def play(self) -> None:
         """Train in the background until the goal or `pause`; return at once.
 
-        What goes wrong on the way is on the status line, and raised by the next of `step`, `train` and `reset`.
+        It plays as long as somebody holds the lab or a page shows it. Jupyter's interrupt ends the cell that runs, not
+        what plays; `pause` does that, and `rnnviz.pause_all` for every lab. What goes wrong on the way is on the status
+        line, and raised by the next of `step`, `train` and `reset`.
         """
         self._runner.play()
 
@@ -49,6 +53,8 @@ class Verbs:
 
         Raises
         ------
+        KeyboardInterrupt
+            If the kernel is interrupted; the lab pauses after the present step.
         Exception
             What went wrong in the background since the last call, such as `rnnviz.training.NonFiniteLoss`.
 
@@ -60,7 +66,11 @@ class Verbs:
         >>> lab.state.step
         3
         """
-        self._runner.step(n)
+        try:
+            self._runner.step(n)
+        except KeyboardInterrupt:  # who waits no more wants no more steps
+            self._runner.pause()
+            raise
 
     def reset(self) -> None:
         """Start again from step 0, with the same seed and the present settings."""
@@ -68,6 +78,8 @@ class Verbs:
 
     def train(self, steps: int) -> None:
         """Train in place and return when done: deterministic, for scripts and tests.
+
+        In a notebook that somebody reads, a line under the cell says how far it is while it takes longer than a second.
 
         Parameters
         ----------
@@ -91,7 +103,7 @@ class Verbs:
         True
         """
         try:
-            self._runner.train(steps)
+            self._console.train(steps)
         except KeyboardInterrupt:  # where in torch it struck is nothing to a reader
             raise KeyboardInterrupt(self.state.message) from None
 
@@ -150,7 +162,10 @@ class Verbs:
         self._console.rewind(optional(whole(0))("step", step))
 
     def close(self) -> None:
-        """Stop training and drawing for good; `history`, `snapshot` and `figure` still answer."""
+        """Stop training and drawing for good, and let go of every widget; the open page keeps the last pictures.
+
+        `history`, `snapshot`, `figure` and `save_replay` still answer. A page that is loaded again finds no pictures.
+        """
         self._console.close()
 
     @property

@@ -2,7 +2,8 @@
 
 import threading
 import warnings
-from collections.abc import Sequence
+import weakref
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -109,8 +110,8 @@ class Watch:
         self._watcher, self._reels = watcher, Reels()
         self._lock = threading.RLock()  # the menu calls from the front end's thread, even while the loop runs
         self._screen = WatchScreen(watcher, self._lock, fps=fps)
-        watcher.on_frame = self._on_frame
-        claim(self.close)
+        watcher.on_frame = _weakly(self._on_frame)  # or its own pictures would hold it for ever
+        claim(self._screen.close, self)
 
     def __repr__(self) -> str:
         return f"Watch(layers={', '.join(self._watcher.layers)}, step={self._watcher.steps})"
@@ -246,3 +247,15 @@ class Watch:
             if watcher.trace is not None:
                 self._reels.note(watcher.layers, watcher.seen, watcher.snapshot)
             self._screen.draw()
+
+
+def _weakly(method: Callable[[], None]) -> Callable[[], None]:
+    """Return a call of a bound method that does not keep its object."""
+    reference = weakref.WeakMethod(method)
+
+    def call() -> None:
+        found = reference()
+        if found is not None:
+            found()
+
+    return call

@@ -33,6 +33,7 @@ class WatchPanel:
         self.module = widgets.Dropdown(description=t("gaze.module"), tooltip=t("gaze.module.tip"))
         for name in ("rv-module", "rv-knob"):
             self.module.add_class(name)
+        self.parts = [*self.gaze.widgets.values()]
         self.progress = widgets.HTML()
         self.status = widgets.HTML()
         self.status.add_class("rv-status")

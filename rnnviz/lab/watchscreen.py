@@ -5,8 +5,9 @@ import threading
 import ipywidgets as widgets
 
 from rnnviz.i18n import t
+from rnnviz.lab.closing import let_go
 from rnnviz.lab.panel import status_words
-from rnnviz.lab.screen import Stage, let_go
+from rnnviz.lab.screen import Stage
 from rnnviz.lab.watchpanel import WatchPanel
 from rnnviz.live import Feed
 from rnnviz.training import RunState, Snapshot

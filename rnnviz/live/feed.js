@@ -32,7 +32,7 @@ export default {
   initialize({ model }) {
     const feed = feedOf(model.get("feed_id"));
     feed.unanswered = [];
-    feed.say = (message) => model.send(message);
+    feed.say = (message) => model.get("ended") || model.send(message); // nobody listens to an ended feed
     const receive = (content, buffers) => {
       if (content.kind !== "frame") return;
       feed.last = { ...content, bytes: buffers[0] };

@@ -46,6 +46,7 @@ class Feed(anywidget.AnyWidget):
 
     _esm = beside(__file__, "page.js", "feed.js")
     feed_id = traitlets.Unicode().tag(sync=True)
+    ended = traitlets.Bool(False).tag(sync=True)
 
     def __init__(self, *, lost_after: float = LOST_AFTER) -> None:
         self._lost_after = lost_after
@@ -90,6 +91,10 @@ class Feed(anywidget.AnyWidget):
             self._sent[number] = time.monotonic()
         self.send({**message, "id": number}, buffers=[data])
         return number
+
+    def end(self) -> None:
+        """Tell the page that nobody listens any more: it keeps its last pictures, and says nothing."""
+        self.ended = True
 
     @property
     def in_flight(self) -> int:

@@ -6,9 +6,12 @@ import weakref
 
 import IPython
 import pytest
+import torch
 
+import rnnviz as rv
 from rnnviz.lab import Lab, cells
 from tests.lab.browser import Browser, LabMaker
+from tests.training.examples import WAIT
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -28,6 +31,10 @@ class Notebook:
             "metadata": metadata,
             "content": {"code": code},
         }
+
+
+def tiny_lab() -> Lab:
+    return Lab("adding", seq_len=8, hidden_size=4, device="cpu", steps=10**9)
 
 
 @pytest.fixture
@@ -60,12 +67,44 @@ def test_other_cells_and_other_labs_of_the_same_run_live_on(notebook: Notebook, 
     assert [lab.state.phase for lab in (one, two, three)] == ["stopped", "stopped", "ready"]
 
 
-def test_a_client_that_names_no_cell_is_known_by_the_cells_text(notebook: Notebook, make_lab: LabMaker) -> None:
+def test_cells_of_one_text_leave_each_other_s_labs_alone_while_those_are_held(notebook: Notebook) -> None:
     labs = []
     for code in ("x", "y", "x"):
         notebook.run(None, code)
-        labs.append(make_lab())
-    assert [lab.state.phase for lab in labs] == ["stopped", "ready", "ready"]
+        labs.append(tiny_lab())
+        labs[-1].play()
+    assert [lab.state.phase for lab in labs] == ["playing"] * 3
+    first = labs[0]._runner
+    del labs[0]
+    assert first.join(WAIT)
+    assert first.state.phase == "stopped"
+    assert [lab.state.phase for lab in labs] == ["playing"] * 2
+    for lab in labs:
+        lab.close()
+
+
+def test_a_cell_known_by_its_text_closes_what_its_variable_held_before(notebook: Notebook) -> None:
+    lab = None
+    boxes, runners = [], []
+    for _ in range(2):
+        notebook.run(None, "lab = rv.Lab()")
+        lab = tiny_lab()
+        boxes.append(lab.widget)
+        runners.append(lab._runner)
+        lab.play()
+    assert [one.state.phase for one in runners] == ["stopped", "playing"]
+    assert [one.comm is None for one in boxes] == [True, False]
+    lab.close()
+
+
+def test_a_watch_of_the_same_text_is_closed_once_it_is_not_held(notebook: Notebook) -> None:
+    boxes = []
+    for _ in range(2):
+        notebook.run(None, "w = rv.watch(model)")
+        w = rv.watch(torch.nn.GRU(2, 3))
+        boxes.append(w.widget)
+    assert [one.comm is None for one in boxes] == [True, False]
+    w.close()
 
 
 def test_a_cell_whose_new_lab_is_refused_keeps_its_old_one(notebook: Notebook, make_lab: LabMaker) -> None:

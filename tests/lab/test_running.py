@@ -1,5 +1,6 @@
 """A lab without a browser: the buttons' methods train, pause, change and end what they say."""
 
+import signal
 import threading
 
 import numpy as np
@@ -171,6 +172,17 @@ def test_an_interrupt_leaves_the_lab_usable(make_lab: LabMaker) -> None:
     assert "Interrupted at step 3" in lab.state.message
     lab.train(2)
     assert lab.state.step == 5
+
+
+def test_an_interrupted_step_wants_no_more_steps(make_lab: LabMaker) -> None:
+    here = threading.get_ident()
+    lab = make_lab(Echo(at=4, then=lambda: signal.pthread_kill(here, signal.SIGINT)))
+    with pytest.raises(KeyboardInterrupt):
+        lab.step(10**9)
+    settle(lab)
+    assert lab.state.phase == "paused"
+    lab.step(2)
+    assert lab.state.step == len(lab.history["loss"])
 
 
 def test_close_ends_every_thread_and_what_was_learned_still_answers(make_lab: LabMaker) -> None:

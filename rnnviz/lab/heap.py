@@ -1,0 +1,72 @@
+"""Heap: memory that was freed goes back to the machine; glibc alone would keep it for the process, for good."""
+
+import ctypes
+import threading
+import time
+from collections.abc import Callable
+from functools import cache
+
+__all__ = ["HeapTrim", "give_back"]
+
+_SHARE = 0.01  # of the time, at most
+_SAVED = 0.5  # seconds of it that can be saved up: a pause and the reset that follows are both worth a trim
+
+
+class HeapTrim:
+    """Trim the heap when told to, for a hundredth of the time at most, and never raise.
+
+    Parameters
+    ----------
+    trim : callable or None
+        Does it; None where there is nothing that does.
+    clock : callable
+        Returns seconds.
+    """
+
+    def __init__(self, trim: Callable[[], object] | None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._trim, self._clock = trim, clock
+        self._lock = threading.Lock()
+        self._seen, self._credit = clock(), _SAVED
+
+    def __call__(self) -> bool:
+        """Trim, if there is time for it and no other thread is at it; return whether it was done."""
+        if self._trim is None or not self._lock.acquire(blocking=False):
+            return False
+        try:
+            began = self._clock()
+            self._credit = min(_SAVED, self._credit + _SHARE * (began - self._seen))
+            self._seen = began
+            if self._credit <= 0:
+                return False
+            self._trim()
+            self._credit -= self._clock() - began
+            return True
+        finally:
+            self._lock.release()
+
+
+def give_back() -> bool:
+    """Give freed memory back to the machine; takes a hundredth of the time at most.
+
+    Called where a run rests or begins anew, never within a training step. Does nothing without glibc.
+
+    Returns
+    -------
+    bool
+        Whether it did so.
+    """
+    return _trim()()
+
+
+@cache
+def _trim() -> HeapTrim:
+    return HeapTrim(_of_glibc())
+
+
+def _of_glibc() -> Callable[[], object] | None:
+    try:
+        trim = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):  # another C library; Windows has no library without a name
+        return None
+    trim.argtypes, trim.restype = (ctypes.c_size_t,), ctypes.c_int
+    return lambda: trim(0)
