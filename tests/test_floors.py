@@ -15,6 +15,8 @@ PACKAGE = Path(rnnviz.__file__).parent
 TOP = 9
 FLOORS = {
     "i18n": 0,
+    "checks": 0,
+    "files": 1,
     "cells": 1,
     "models": 2,
     "tasks": 2,

@@ -4,11 +4,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from rnnviz.checks import optional, whole
 from rnnviz.lab.choices import asked_focus
 from rnnviz.lab.labconsole import LabConsole
 from rnnviz.lab.verbs import Verbs
 from rnnviz.training import Perturbation, Session, perturb
-from rnnviz.training.checks import optional, whole
 from rnnviz.training.insights import Insight, insights
 from rnnviz.views import Reading, perturbation_figure
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rnnviz.checks import flag
 from rnnviz.lab.choices import views_among
 from rnnviz.lab.labconsole import LabConsole
 from rnnviz.lab.link import Link, Wish
 from rnnviz.lab.tourcard import TourCard
 from rnnviz.lab.verbs import Verbs
-from rnnviz.training.checks import flag
 from rnnviz.views import Focus
 
 __all__ = ["Guided"]

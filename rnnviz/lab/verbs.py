@@ -4,11 +4,11 @@ from typing import Any, Self
 
 import plotly.graph_objects as go
 
+from rnnviz.checks import optional, whole
 from rnnviz.lab.cells import claim
 from rnnviz.lab.choices import asked_focus
 from rnnviz.lab.console import Console
 from rnnviz.training import RunState, Snapshot
-from rnnviz.training.checks import optional, whole
 
 __all__ = ["Verbs"]
 

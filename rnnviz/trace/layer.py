@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from rnnviz.trace.agreement import agreed
 from rnnviz.trace.arrays import Array, plain, read_only
 from rnnviz.trace.jacobian import product_norms, step_norms
 
@@ -65,6 +66,11 @@ class LayerTrace:
     nonlinearity : str
         ``"tanh"`` or ``"relu"``: what a plain RNN applies.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If an array does not have the axes that are given here.
+
     Examples
     --------
     >>> import torch
@@ -94,6 +100,7 @@ class LayerTrace:
     nonlinearity: str = "tanh"
 
     def __post_init__(self) -> None:
+        agreed(self)
         for one in fields(self):
             object.__setattr__(self, one.name, read_only(getattr(self, one.name)))
 

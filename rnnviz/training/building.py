@@ -8,10 +8,10 @@ import torch
 from torch import nn
 
 from rnnviz import tasks
+from rnnviz.checks import optional, whole
 from rnnviz.models import SequenceModel, initialise, rescale, set_forget_bias
 from rnnviz.tasks import Task
 from rnnviz.trace.finding import recurrent_modules
-from rnnviz.training.checks import optional, whole
 from rnnviz.training.settings import Settings
 
 __all__ = ["Builder", "builder_of", "complete", "optimizer", "shape_memory"]

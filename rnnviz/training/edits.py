@@ -7,8 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from rnnviz.checks import whole
 from rnnviz.tasks import Task
-from rnnviz.training.checks import whole
 
 __all__ = ["Edit", "symbols_of"]
 

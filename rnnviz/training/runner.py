@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from rnnviz.training.checks import number, whole
+from rnnviz.checks import number, whole
 from rnnviz.training.desk import Desk
 from rnnviz.training.orders import Order
 from rnnviz.training.player import Player, RunState

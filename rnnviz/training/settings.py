@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any, Self
 
+from rnnviz.checks import flag, number, one_of, optional, whole
 from rnnviz.models import CELLS, INITIALISATIONS, NONLINEARITIES
-from rnnviz.training.checks import flag, number, one_of, optional, whole
 from rnnviz.training.schedules import SCHEDULES
 
 __all__ = ["LIVE", "OPTIMIZERS", "SCHEDULES", "STRUCTURAL", "Settings", "refuse_unknown"]

@@ -9,10 +9,10 @@ from typing import Any, Self
 
 from torch import nn
 
+from rnnviz.checks import optional, whole
 from rnnviz.trace import LayerTrace, Trace
 from rnnviz.trace.finding import recurrent_modules
 from rnnviz.trace.listening import Listener
-from rnnviz.training.checks import optional, whole
 from rnnviz.training.glance import Glance
 from rnnviz.training.pace import Pace
 from rnnviz.training.probe import Probe

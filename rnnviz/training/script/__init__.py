@@ -1,8 +1,8 @@
 """Script: the plain PyTorch program that trains as a session does, to read, to keep and to change."""
 
+from rnnviz.checks import whole
 from rnnviz.i18n import t
 from rnnviz.tasks import Task
-from rnnviz.training.checks import whole
 from rnnviz.training.script.data import data_blocks
 from rnnviz.training.script.loop import constants, loop, numbers
 from rnnviz.training.script.model import model_blocks

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from textwrap import indent
 
+from rnnviz.checks import whole
 from rnnviz.i18n import t
 from rnnviz.tasks import Task
-from rnnviz.training.checks import whole
 from rnnviz.training.script.data import data_blocks
 from rnnviz.training.script.loop import constants, loop, numbers
 from rnnviz.training.script.model import model_blocks
