@@ -51,7 +51,7 @@ class Race:
     >>> race = Race({cell: Session("adding", cell=cell, **common) for cell in ("rnn", "gru")})
     >>> list(itertools.islice(race.steps(), 2))
     [1, 2]
-    >>> race.varied, [len(history) for history in race.histories.values()]
+    >>> race.varied, [history.rows for history in race.histories.values()]
     (('cell',), [2, 2])
     """
 

@@ -170,7 +170,7 @@ class Watcher:
     def _last_frame(self) -> None:
         if self._probe is not None and self.seen < self.steps:
             self._look(self.loss)
-        elif len(self.history) and self.trace is None:
+        elif self.history.rows and self.trace is None:
             warnings.warn(
                 f"rnnviz.watch saw none of the recurrent layers ({', '.join(self._modules)}) run with gradients in "
                 f"{self.steps} steps; inside a compiled graph, a reentrant checkpoint or a function that torch.func "
