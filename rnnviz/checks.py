@@ -148,7 +148,7 @@ def optional(check: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
     return lambda name, value: None if value is None else check(name, value)
 
 
-def whole(low: int, high: int | None = None) -> Callable[[str, Any], int]:
+def whole(low: float, high: int | None = None) -> Callable[[str, Any], int]:
     """Return a check for a whole number from ``low`` to ``high``."""
 
     def check(name: str, value: Any) -> int:

@@ -17,7 +17,7 @@ FLOORS = {
     "i18n": 0,
     "checks": 0,
     "files": 1,
-    "cells": 1,
+    "cells": 2,
     "models": 2,
     "tasks": 2,
     "trace": 3,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from rnnviz.checks import listed, shown
 from rnnviz.training import LIVE, STRUCTURAL
 from rnnviz.views import DEFAULT, VIEWS, Focus, View
 
@@ -58,9 +59,9 @@ def views_among(known: Mapping[str, View], views: Sequence[str | View]) -> dict[
         If one is neither a known name nor a `View` object, or two have the same name.
     """
     if isinstance(views, str | View):
-        raise TypeError(f"views must be a list of names and views, got {views!r}; write [{views!r}].")
+        raise TypeError(f"views must be a list of names and views, got {shown(views)}; write [{shown(views)}].")
     if not isinstance(views, Iterable):
-        raise TypeError(f"views must be a list of names and views, got {views!r}; write views=['hidden'].")
+        raise TypeError(f"views must be a list of names and views, got {shown(views)}; write views=['hidden'].")
     asked = [_view(one, known) for one in views]
     names = tuple(one.name for one in asked)
     if len(set(names)) < len(names):
@@ -86,14 +87,14 @@ def shown_controls(show: Sequence[str] | None, tools: Sequence[str] = TOOLS) -> 
     if show is None:
         return None
     if isinstance(show, str):
-        raise TypeError(f"show must be a list of names, got {show!r}; write show=[{show!r}].")
+        raise TypeError(f"show must be a list of names, got {shown(show)}; write show=[{shown(show)}].")
     if not isinstance(show, Iterable):
-        raise TypeError(f"show must be a list of names, got {show!r}; write show=['lr'].")
+        raise TypeError(f"show must be a list of names, got {shown(show)}; write show=['lr'].")
     known = (*_KNOBS, *tools)
     show = tuple(show)
-    unknown = [name for name in show if name not in known]
+    unknown = [name for name in show if not isinstance(name, str) or name not in known]
     if unknown:
-        raise ValueError(f"show names {', '.join(map(repr, unknown))}; a lab has {', '.join(known)}.")
+        raise ValueError(f"show names {listed(unknown)}; a lab has {', '.join(known)}.")
     return show
 
 
@@ -129,12 +130,12 @@ def _view(one: str | View, known: Mapping[str, View]) -> View:
         name = getattr(one, "name", None)
         if not isinstance(name, str) or not name:
             raise TypeError(
-                f"a view must have a name, got {type(one).__name__} with name {name!r}; set it in the class."
+                f"a view must have a name, got {type(one).__name__} with name {shown(name)}; set it in the class."
             )
         return one
     if isinstance(one, str) and one in known:
         return known[one]
-    kind = f"the class {one.__name__}; call it" if isinstance(one, type) else repr(one)
+    kind = f"the class {one.__name__}; call it" if isinstance(one, type) else shown(one)
     raise (ValueError if isinstance(one, str) else TypeError)(
         f"views must hold names ({', '.join(known)}) or View objects, got {kind}."
     )

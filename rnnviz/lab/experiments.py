@@ -135,7 +135,7 @@ class Experiments(Verbs):
         >>> len(lab.figure("perturbation", time=5, value=2.0).data) > 0
         True
         """
-        if name == "perturbation":
+        if isinstance(name, str) and name == "perturbation":
             return self._perturbed(step, **focus)
         return super().figure(name, step=step, **focus)
 

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from rnnviz.limits import affordable, sizes
+
 __all__ = ["LSTMModel"]
 
 
@@ -24,6 +26,13 @@ class LSTMModel(nn.Module):
 
     def __init__(self, input_size: int, hidden_size: int, output_size: int, num_layers: int = 1) -> None:
         super().__init__()
+        input_size, hidden_size, output_size, num_layers = sizes(
+            input_size=input_size, hidden_size=hidden_size, output_size=output_size, num_layers=num_layers
+        )
+        weights = (
+            num_layers * 4 * hidden_size * (hidden_size + max(input_size, hidden_size)) + hidden_size * output_size
+        )
+        affordable("the model", weights, hidden_size=hidden_size, input_size=input_size, output_size=output_size)
         self.hidden_size, self.num_layers = hidden_size, num_layers
         self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
         self.fc = nn.Linear(hidden_size, output_size)

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from rnnviz.limits import affordable, sizes
+
 __all__ = ["SimpleRNN"]
 
 
@@ -22,6 +24,11 @@ class SimpleRNN(nn.Module):
 
     def __init__(self, input_size: int, hidden_size: int, output_size: int) -> None:
         super().__init__()
+        input_size, hidden_size, output_size = sizes(
+            input_size=input_size, hidden_size=hidden_size, output_size=output_size
+        )
+        weights = hidden_size * (hidden_size + max(input_size, hidden_size)) + hidden_size * output_size
+        affordable("the model", weights, hidden_size=hidden_size, input_size=input_size, output_size=output_size)
         self.hidden_size = hidden_size
         self.rnn = nn.RNN(input_size, hidden_size, batch_first=True)
         self.fc = nn.Linear(hidden_size, output_size)

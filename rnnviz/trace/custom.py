@@ -9,6 +9,8 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor, nn
 
+from rnnviz.checks import shown
+
 Step: TypeAlias = Callable[[Any, Tensor, Any], Any]
 Start: TypeAlias = Callable[[Any, Tensor], Any]
 
@@ -64,9 +66,11 @@ def register_cell(cell: type[nn.Module], step: Step, *, start: Start | None = No
     >>> register_cell(Leaky, step=lambda cell, x, h: cell(x, h))
     """
     if not (isinstance(cell, type) and issubclass(cell, nn.Module)):
-        raise TypeError(f"cell must be a subclass of torch.nn.Module, got {cell!r}; pass the class, not an instance.")
+        raise TypeError(
+            f"cell must be a subclass of torch.nn.Module, got {shown(cell)}; pass the class, not an instance."
+        )
     if not callable(step):
-        raise TypeError(f"step must be a function (module, x, state) -> state, got {step!r}.")
+        raise TypeError(f"step must be a function (module, x, state) -> state, got {shown(step)}.")
     _REGISTERED[cell] = CustomCell(step, start)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from torch import Tensor
 
+from rnnviz.checks import shown
 from rnnviz.tasks import Batch, Prediction, Task
 
 __all__ = ["answered", "forecast", "measured", "numbers", "sequences", "trainable"]
@@ -93,7 +94,8 @@ def numbers(baselines: Any) -> Mapping[str, float]:
         return {str(name): float(value) for name, value in baselines.items()}
     except (AttributeError, TypeError, ValueError):
         raise TypeError(
-            f"baselines() must return a dict of numbers by the rule's name, such as {{'mean': 0.3}}, got {baselines!r}."
+            "baselines() must return a dict of numbers by the rule's name, such as {'mean': 0.3}, "
+            f"got {shown(baselines)}."
         ) from None
 
 

@@ -6,7 +6,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from rnnviz import tasks
+from rnnviz import limits, tasks
+from rnnviz.checks import optional
+from rnnviz.limits import affordable
 from rnnviz.tasks import Task
 from rnnviz.training.answers import Answers
 from rnnviz.training.blame import Blame
@@ -83,15 +85,15 @@ class Session(Answers):
         planned: int | None = None,
         **changes: Any,
     ) -> None:
-        if probe_size < 1:
-            raise ValueError(f"probe_size must be at least 1, got {probe_size}.")
+        probe_size = limits.batch_size("probe_size", probe_size)
+        planned = optional(limits.steps)("steps", planned)
         self.task = tasks.make(task) if isinstance(task, str) else complete(task)
         self._builder, self.own_model = builder_of(model), model is not None
         self.device = pick(device)
         self.probe_size = probe_size
         self.planned = self.task.steps if planned is None else planned
         self.blame = Blame()
-        self._settings = self.checked((settings or Settings().replace(**self.task.defaults)).replace(**changes))
+        self._settings = self.checked((settings or _suggested(self.task)).replace(**changes))
         self.run = -1
         self.begin(self.prepare())
 
@@ -116,6 +118,8 @@ class Session(Answers):
         """
         seq_len = self.task.seq_len if settings.seq_len is None else settings.seq_len
         self.task.check_seq_len(seq_len)
+        if not self.own_model:
+            _check_affordable(settings, seq_len)
         return settings.replace(seq_len=seq_len)
 
     @property
@@ -190,3 +194,25 @@ class Session(Answers):
             self.adopt()
             self._descent.step()
             yield self.step
+
+
+def _suggested(task: Task) -> Settings:
+    """Return the settings that a task suggests, or say that it is the task's suggestion that cannot be."""
+    try:
+        return Settings().replace(**task.defaults)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"defaults of the task must be settings: {error}") from None
+
+
+def _check_affordable(settings: Settings, seq_len: int) -> None:
+    """A step keeps every state and gate of the batch until its gradient is there."""
+    directions = 2 if settings.bidirectional else 1
+    states = settings.batch_size * seq_len * settings.hidden_size * settings.num_layers * directions
+    affordable(
+        "a step",
+        states * {"rnn": 1, "gru": 4, "lstm": 6}[settings.cell],
+        batch_size=settings.batch_size,
+        seq_len=seq_len,
+        hidden_size=settings.hidden_size,
+        num_layers=settings.num_layers,
+    )

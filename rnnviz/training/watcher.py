@@ -9,7 +9,8 @@ from typing import Any, Self
 
 from torch import nn
 
-from rnnviz.checks import optional, whole
+from rnnviz import checks
+from rnnviz.checks import optional, shown, whole
 from rnnviz.trace import LayerTrace, Trace
 from rnnviz.trace.finding import recurrent_modules
 from rnnviz.trace.listening import Listener
@@ -129,8 +130,8 @@ class Watcher:
             )
         layers = self.trace.layers
         name = next(iter(layers)) if name is None else name
-        if name not in layers:
-            raise ValueError(f"module must be one of {', '.join(layers)}, got {name!r}.")
+        if not isinstance(name, str) or name not in layers:
+            raise ValueError(f"module must be one of {', '.join(layers)}, got {shown(name)}.")
         return name, layers[name]
 
     def _listen(self) -> None:
@@ -183,15 +184,16 @@ def _checked_every(every: Any) -> int | None:
     try:
         return None if every is None else whole(1)("every", every)
     except (TypeError, ValueError):
-        raise ValueError(f"every must be a number of steps, at least 1, or None for time, got {every!r}.") from None
+        raise ValueError(
+            f"every must be a number of steps, at least 1, or None for time, got {shown(every)}."
+        ) from None
 
 
 def _checked_fps(fps: Any) -> float:
-    if isinstance(fps, bool) or not hasattr(fps, "__float__") or math.prod(getattr(fps, "shape", ())) != 1:
-        raise TypeError(f"fps must be a number, got {fps!r}.")
-    if fps > 0:
-        return float(fps)
-    raise ValueError(f"fps must be greater than 0, got {fps!r}; for fewer frames pass every=n steps.")
+    given = checks.number(-math.inf, open_end=False)("fps", fps)
+    if given > 0:
+        return given
+    raise ValueError(f"fps must be greater than 0, got {shown(fps)}; for fewer frames pass every=n steps.")
 
 
 def _scale_of(scaler: Any) -> Callable[[], float]:
@@ -199,5 +201,5 @@ def _scale_of(scaler: Any) -> Callable[[], float]:
     if scaler is None:
         return lambda: 1.0
     if not hasattr(scaler, "get_scale"):
-        raise TypeError(f"scaler must be a torch.amp.GradScaler, got {scaler!r}.")
+        raise TypeError(f"scaler must be a torch.amp.GradScaler, got {shown(scaler)}.")
     return lambda: float(scaler.get_scale())
