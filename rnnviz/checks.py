@@ -124,7 +124,7 @@ def number(low: float, high: float = math.inf, *, open_end: bool) -> Callable[[s
 
     def check(name: str, value: Any) -> float:
         given = _single(name, value, "one number")
-        if isinstance(given, bool) or not (isinstance(given, numbers.Real | Decimal) or hasattr(given, "__float__")):
+        if isinstance(given, bool) or not (isinstance(given, numbers.Real | Decimal) or _floats(given)):
             raise TypeError(f"{name} must be a number, got {shown(value)}.")
         try:
             number = float(given)
@@ -141,6 +141,11 @@ def number(low: float, high: float = math.inf, *, open_end: bool) -> Callable[[s
         return number
 
     return check
+
+
+def _floats(value: Any) -> bool:
+    """Whether something that Python knows as no number makes one; numpy's complex numbers do, and drop a part."""
+    return hasattr(type(value), "__float__") and not isinstance(value, numbers.Complex)
 
 
 def optional(check: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:

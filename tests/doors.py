@@ -40,11 +40,14 @@ class Door:
         Arguments that are good.
     said : mapping
         What a sentence may call an argument instead.
+    allowed : tuple of str
+        Hostile values that are none here: they take too long, or what they raise is their own.
     """
 
     call: Callable[..., Any]
     good: Mapping[str, Any]
     said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    allowed: tuple[str, ...] = ()
 
 
 def closed(made: Any) -> None:
@@ -130,8 +133,8 @@ def doors(folder: Path) -> dict[str, Door]:
             lambda **given: other.set(**given) and other.set(**vars(lab.settings)),
             {name: getattr(lab.settings, name) for name in SETTINGS},
         ),
-        "lab.train": Door(lambda **given: other.train(**given), {"steps": 1}),
-        "lab.step": Door(lambda **given: other.step(**given), {"n": 1}),
+        "lab.train": Door(lambda **given: other.train(**given), {"steps": 1}, allowed=("1048576",)),
+        "lab.step": Door(lambda **given: other.step(**given), {"n": 1}, allowed=("1048576",)),
         "lab.rewind": Door(lab.rewind, {"step": 1}),
         "lab.figure": Door(lab.figure, {"name": "hidden", "step": None, **FOCUS}),
         "lab.figure perturbation": Door(
@@ -166,7 +169,7 @@ def doors(folder: Path) -> dict[str, Door]:
             {"text": ("recipe",)},
         ),
         "both.figure": Door(both.figure, {"name": "hidden", "step": None, "sample": 0}),
-        "both.train": Door(both.train, {"steps": 1}),
+        "both.train": Door(both.train, {"steps": 1}, allowed=("1048576",)),
         "both.save_replay": Door(both.save_replay, {"path": page, "views": ["hidden"], "sample": 0}),
         "watch": Door(
             lambda **given: closed(rv.watch(**given)),
@@ -174,11 +177,19 @@ def doors(folder: Path) -> dict[str, Door]:
         ),
         "w.figure": Door(watched.figure, {"name": "hidden", "module": None, "sample": 0, "layer": 0, "direction": 0}),
         "w.save_replay": Door(watched.save_replay, {"path": page, "views": None, "module": None, "sample": 0}),
+        "LightningWatch": Door(rv.LightningWatch, {"every": 1, "fps": 5.0, "sequences": 8, "show": True}),
+        "TransformersWatch": Door(rv.TransformersWatch, {"every": 1, "fps": 5.0, "sequences": 8, "show": True}),
+        "SimpleRNN()": Door(rv.models.SimpleRNN(2, 4, 1), {"x": torch.zeros(2, 8, 2)}),
+        "LSTMModel()": Door(rv.models.LSTMModel(2, 4, 1), {"x": torch.zeros(2, 8, 2)}),
+        "SequenceModel()": Door(rv.models.SequenceModel("gru", 2, 4, 1), {"inputs": torch.zeros(2, 8, 2)}),
+        "SequenceTagger()": Door(
+            rv.models.SequenceTagger(9, 3, 4, 2), {"tokens": torch.zeros(2, 8).long(), "lengths": torch.tensor([8, 3])}
+        ),
         "w.step": Door(lambda **given: stepped(model, given), {"loss": 1.0, "grad_norm": 1.0}),
         "trace": Door(
-            lambda model, x, loss, kwargs: rv.trace(model, x, loss=loss, kwargs=kwargs),
-            {"model": nn.GRU(2, 4, batch_first=True), "x": torch.zeros(2, 8, 2), "loss": None, "kwargs": None},
-            {"x": ("input", "layer")},
+            lambda model, loss, kwargs: rv.trace(model, torch.zeros(2, 8, 2), loss=loss, kwargs=kwargs),
+            {"model": nn.GRU(2, 4, batch_first=True), "loss": None, "kwargs": None},
+            allowed=("module", "module class", "class", "dict"),
         ),
         "register_cell": Door(
             lambda **given: rv.register_cell(**given), {"cell": Unregistered, "step": print, "start": None}

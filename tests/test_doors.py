@@ -46,7 +46,13 @@ def calls(known: dict[str, Door], seed: int, count: int) -> Iterator[tuple[str, 
     for number in range(count):
         name = list(known)[number % len(known)]
         arguments = chance.sample(list(known[name].good), min(len(known[name].good), chance.choice((1, 1, 1, 2))))
-        yield name, {argument: chance.choice(list(VALUES)) for argument in arguments}
+        yield (
+            name,
+            {
+                argument: chance.choice([one for one in VALUES if one not in known[name].allowed])
+                for argument in arguments
+            },
+        )
 
 
 def judged(door: Door, hostile: dict[str, str]) -> str | None:

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from rnnviz.checks import flag, kind_of, one_of, optional, shown, whole
 from rnnviz.limits import SIZE, affordable, sizes
+from rnnviz.models.inputs import check_sequences, check_tokens
 
 __all__ = ["CELLS", "INITIALISATIONS", "NONLINEARITIES", "SequenceModel", "initialise"]
 
@@ -106,6 +107,10 @@ class SequenceModel(nn.Module):
 
         With a vocabulary the inputs are (batch, time); with ``each_step`` the answers are (batch, time, output).
         """
+        if self.embedding is None:
+            check_sequences("inputs", inputs, self.recurrent.input_size)
+        else:
+            check_tokens("inputs", inputs)
         states, _ = self.recurrent(inputs if self.embedding is None else self.embedding(inputs))
         if self.each_step:
             answers: Tensor = self.head(states)

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from rnnviz.limits import affordable, sizes
+from rnnviz.models.inputs import check_sequences
 
 __all__ = ["SimpleRNN"]
 
@@ -35,6 +36,7 @@ class SimpleRNN(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Answer for each sequence: ``x`` (batch, time, feature) to (batch, output)."""
+        check_sequences("x", x, self.rnn.input_size)
         h0 = torch.zeros(1, x.size(0), self.hidden_size, device=x.device, dtype=x.dtype)  # (layer, batch, unit)
         states, _ = self.rnn(x, h0)  # (batch, time, unit)
         answer: Tensor = self.fc(states[:, -1])  # the last step has read them all

@@ -3,8 +3,9 @@
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from rnnviz.checks import optional, whole
+from rnnviz.checks import optional, shown, whole
 from rnnviz.limits import affordable, sizes
+from rnnviz.models.inputs import check_tokens
 
 __all__ = ["SequenceTagger"]
 
@@ -54,6 +55,9 @@ class SequenceTagger(nn.Module):
         lengths : torch.Tensor, optional
             Valid steps of each sequence, axis (batch,); the padding behind them is not read, and its states count as 0.
         """
+        check_tokens("tokens", tokens)
+        if lengths is not None and (not isinstance(lengths, Tensor) or lengths.shape != tokens.shape[:1]):
+            raise TypeError(f"lengths must be a torch.Tensor, one number a sequence, got {shown(lengths)}.")
         embedded = self.embedding(tokens)  # (batch, time, embedding)
         if lengths is None:
             states, _ = self.lstm(embedded)  # (batch, time, 2 · unit)

@@ -84,7 +84,7 @@ def complete(task: Task) -> Task:
     if missing:
         kind = type(task).__name__
         raise TypeError(f"the task {kind} has no {', '.join(missing)}; set it in the class, such as input_size = 1.")
-    whole(1)("seq_len of the task", task.seq_len)
+    whole(1, limits.SIZE)("seq_len of the task", task.seq_len)
     optional(whole(1, limits.SIZE))("vocabulary of the task", task.vocabulary)
     for name, most in (("input_size", limits.SIZE), ("output_size", limits.SIZE), ("steps", limits.STEPS)):
         whole(1, most)(f"{name} of the task", getattr(task, name))
@@ -109,7 +109,7 @@ def complete(task: Task) -> Task:
 def _check_lengths(lengths: Any) -> None:
     if not isinstance(lengths, tuple | list) or len(lengths) != 2:
         raise TypeError(f"seq_lens of the task must be two lengths, such as (5, 20), got {shown(lengths)}.")
-    low, high = (whole(1)("seq_lens of the task", one) for one in lengths)
+    low, high = (whole(1, limits.SIZE)("seq_lens of the task", one) for one in lengths)
     if low > high:
         raise ValueError(f"seq_lens of the task must be the shortest and the longest, got {shown(lengths)}.")
 

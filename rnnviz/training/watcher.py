@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from torch import nn
 
-from rnnviz import checks
+from rnnviz import checks, limits
 from rnnviz.checks import optional, shown, whole
 from rnnviz.trace import LayerTrace, Trace
 from rnnviz.trace.finding import recurrent_modules
@@ -54,9 +54,9 @@ class Watcher:
         scaler: Any = None,
     ) -> None:
         self._modules = recurrent_modules(model)
-        self._model, self._every, self._shortest = model, _checked_every(every), 1 / _checked_fps(fps)
+        self._every, fps, self._sequences = checked_pace(every, fps, sequences)
+        self._model, self._shortest = model, 1 / fps
         self._probe = None if probe is None else Probe.of(probe)
-        self._sequences = optional(whole(1))("sequences", sequences)
         self.on_frame: Callable[[], None] = lambda: None
         self._listener = Listener(model, self._modules, _scale_of(scaler))
         self._pace: Pace | None = None
@@ -180,9 +180,20 @@ class Watcher:
             )
 
 
+def checked_pace(every: Any, fps: Any, sequences: Any) -> tuple[int | None, float, int | None]:
+    """Return how often a frame is taken, and of how many sequences; see `rnnviz.watch`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one of them is out of range.
+    """
+    return _checked_every(every), _checked_fps(fps), optional(whole(1, limits.BATCH))("sequences", sequences)
+
+
 def _checked_every(every: Any) -> int | None:
     try:
-        return None if every is None else whole(1)("every", every)
+        return None if every is None else limits.steps("every", every)
     except (TypeError, ValueError):
         raise ValueError(
             f"every must be a number of steps, at least 1, or None for time, got {shown(every)}."
