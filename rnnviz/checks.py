@@ -4,11 +4,12 @@ import math
 import numbers
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-__all__ = ["flag", "kind_of", "listed", "number", "one_of", "optional", "shown", "text", "whole"]
+__all__ = ["brief", "flag", "kind_of", "listed", "number", "one_of", "optional", "shown", "text", "whole"]
 
 _LONGEST = 100  # characters of a value in a message: a sentence stays a sentence
 _ITEMS, _DEPTH = 4, 3
@@ -44,6 +45,12 @@ def kind_of(value: Any) -> str:
     return f"the class {value.__name__[:_LONGEST]}" if isinstance(value, type) else type(value).__name__[:_LONGEST]
 
 
+def brief(record: Any) -> str:
+    """Write a dataclass out with its fields as `shown` writes them; to be its ``__repr__`` where they are large."""
+    parts = (f"{one.name}={shown(getattr(record, one.name))}" for one in fields(record) if one.repr)
+    return f"{type(record).__name__}({', '.join(parts)})"
+
+
 def listed(names: Iterable[Any]) -> str:
     """Return the names that there are, for a message: the first of very many.
 
@@ -67,7 +74,7 @@ def _written(value: Any, depth: int, most: int = _LONGEST) -> str:
         return _listed(value, depth)
     size = _size(value)
     if size is not None and size > _ITEMS:
-        return f"a {kind.__name__} of shape {_listed(tuple(value.shape), depth)}"
+        return f"{_article(kind.__name__)} of shape {_listed(tuple(value.shape), depth)}"
     return _foreign(value)
 
 
@@ -95,8 +102,7 @@ def _size(value: Any) -> int | None:
 
 
 def _foreign(value: Any) -> str:
-    kind = type(value).__name__[:_LONGEST]
-    plain = f"{'an' if kind[:1].lower() in tuple('aeiou') else 'a'} {kind}"
+    plain = _article(type(value).__name__[:_LONGEST])
     if getattr(type(value), "__repr__", None) == object.__repr__:
         return plain
     try:
@@ -104,6 +110,10 @@ def _foreign(value: Any) -> str:
     except Exception:  # a stranger's own repr may raise whatever it likes, and the sentence is about something else
         return plain
     return _ADDRESS.sub("", " ".join(words[: 4 * _LONGEST].split()))
+
+
+def _article(kind: str) -> str:
+    return f"{'an' if kind.startswith(('a', 'e', 'i', 'o', 'u', 'nd')) else 'a'} {kind}"
 
 
 def _single(name: str, value: Any, what: str) -> Any:

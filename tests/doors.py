@@ -157,6 +157,7 @@ def doors(folder: Path) -> dict[str, Door]:
         "compare": Door(
             lambda **given: closed(rv.compare(**given)),
             {"models": ["rnn", "gru"], **SMALL, "steps": 10, "fps": 5.0, "show": None, "views": None, "lr": 1e-3},
+            {"models": ("cell",)},
         ),
         "compare entry": Door(
             lambda **given: closed(rv.compare([{"cell": "gru"}, given], **SMALL, batch_size=4)),

@@ -142,6 +142,17 @@ class Guess:
         except KeyError as missing:
             name = missing.args[0]
             raise TypeError(f"the explanation needs a measured value: give it with reveal({name}=...).") from None
+        except (
+            TypeError,
+            ValueError,
+            RuntimeError,
+            IndexError,
+            AttributeError,
+        ) as error:  # from a value's own __format__
+            given = ", ".join(f"{name}={shown(value)}" for name, value in measured.items()) or "no value"
+            raise TypeError(
+                f"the explanation cannot be filled in with {given}; give plain numbers or words: {shown(str(error))}."
+            ) from None
 
     def _verdict(self) -> str:
         truth = self._words(self._question.answer)

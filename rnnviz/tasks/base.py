@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from rnnviz.checks import shown, whole
+from rnnviz.checks import brief, shown, whole
 
 _PROBES = 2**16  # sequences to look at; spreading out as many takes a tenth of a second
 
@@ -40,6 +40,8 @@ class Batch:
 
     inputs: Tensor
     targets: Tensor
+
+    __repr__ = brief
 
     def __len__(self) -> int:
         return int(self.inputs.shape[0])
@@ -80,6 +82,8 @@ class Prediction:
     baseline: NDArray[np.float64]
     x_title: str
     y_title: str
+
+    __repr__ = brief
 
 
 class Task(abc.ABC):
@@ -148,6 +152,9 @@ class Task(abc.ABC):
     steps: int = 1000
     defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({})
     device: torch.device = torch.device("cpu")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(name={getattr(self, 'name', None)!r}, seq_len={getattr(self, 'seq_len', None)})"
 
     @cached_property
     def seq_lens(self) -> tuple[int, int]:

@@ -169,4 +169,7 @@ def _loss(value: Any) -> float:
     """Return a loss, which may be infinite or no number, as a plain float."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"loss must be a number or None, got {shown(value)}.")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError("loss must be a number that a float can hold, got one that is too large.") from None

@@ -16,6 +16,8 @@ from rnnviz.training.settings import Settings
 
 __all__ = ["Builder", "builder_of", "complete", "optimizer", "shape_memory"]
 
+_LONGEST_NAME, _LONGEST_SOURCE = 100, 2000  # they stand in titles, and below the pictures
+
 Builder = Callable[[Task, Settings], nn.Module]
 
 
@@ -88,8 +90,9 @@ def complete(task: Task) -> Task:
     optional(whole(1, limits.SIZE))("vocabulary of the task", task.vocabulary)
     for name, most in (("input_size", limits.SIZE), ("output_size", limits.SIZE), ("steps", limits.STEPS)):
         whole(1, most)(f"{name} of the task", getattr(task, name))
-    for name in ("name", "metric_name", "source"):
-        text(f"{name} of the task", getattr(task, name))
+    for name, most in (("name", _LONGEST_NAME), ("metric_name", _LONGEST_NAME), ("source", _LONGEST_SOURCE)):
+        if len(value := text(f"{name} of the task", getattr(task, name))) > most:
+            raise ValueError(f"{name} of the task must have {most} characters at most, got {len(value)}.")
     for name in ("each_step", "higher_is_better"):
         flag(f"{name} of the task", getattr(task, name))
     for name in ("symbols", "classes"):

@@ -69,6 +69,9 @@ class Race:
         for label, one in self.sessions.items():
             one.blame.who = label
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(task={self.task.name!r}, models={list(self.sessions)}, step={self.step})"
+
     @property
     def settings(self) -> Settings:
         """The common settings, as one of the sessions has them; assign others to change what is common."""

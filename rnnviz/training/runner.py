@@ -65,6 +65,9 @@ class Runner:
         self._desk = Desk(self._player)
         self.pressed = 0  # how often somebody has told it to play, to step, to pause, to begin anew or to train
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.session!r})"
+
     @property
     def session(self) -> Trainable:
         """What is trained."""

@@ -97,6 +97,9 @@ class Session(Answers):
         self.run = -1
         self.begin(self.prepare())
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(task={self.task.name!r}, cell={self._settings.cell!r}, step={self.step})"
+
     @property
     def settings(self) -> Settings:
         """How to train; assign a whole new `Settings`, it is taken up when the next step begins."""

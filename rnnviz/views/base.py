@@ -126,6 +126,9 @@ class View(abc.ABC):
     height: int = 300
     shares_time: bool = True
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({getattr(self, 'name', '')!r})"
+
     @abc.abstractmethod
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         """Return the figure without its changing data: axes, traces, colours, titles.
