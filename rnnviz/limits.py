@@ -9,10 +9,12 @@ __all__ = ["BATCH", "LAYERS", "SEED", "SIZE", "STEPS", "affordable", "batch_size
 
 SIZE = 2**20  # units, features, tokens: beyond, one vector alone takes longer than a reader waits
 LAYERS = 64  # each is replayed by itself, and a picture has room for a few
-BATCH = 2**16  # sequences: beyond, drawing a batch takes seconds
+BATCH = 2**20  # sequences; how many fit depends on their length too, see `affordable`
 STEPS = 10**9  # years of training
 SEED = 2**63 - 2  # torch's generators take 64 bits; the held-out part is drawn with the next one
-_NUMBERS = 2**28  # in all weights, or in all states and gates of one step: 1 GiB, of which training needs four
+_NUMBERS = (
+    2**27
+)  # in all weights, or in all states and gates of one step: half a GiB, and training needs four times that
 
 batch_size = whole(1, BATCH)
 seed = whole(0, SEED)
@@ -46,7 +48,7 @@ def affordable(what: str, numbers: int, **named: int) -> None:
     --------
     >>> affordable("the model", 10**12, hidden_size=2**20)
     Traceback (most recent call last):
-    ValueError: hidden_size=1048576 is too much: the model would hold 1e+12 numbers, 2.7e+08 at most; choose less.
+    ValueError: hidden_size=1048576 is too much: the model would hold 1e+12 numbers, 1.3e+08 at most; choose less.
     """
     if numbers > _NUMBERS:
         names = " with ".join(f"{name}={value}" for name, value in named.items())

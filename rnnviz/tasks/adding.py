@@ -50,7 +50,7 @@ class Adding(Generated):
 
     def batch(self, batch_size: int, generator: torch.Generator) -> Batch:
         """Draw sequences on the generator's device: inputs (batch, time, 2), targets (batch, 1)."""
-        batch_size = drawn(batch_size, generator)
+        batch_size = drawn(self, batch_size, generator)
         device, half = generator.device, self.seq_len // 2
         values = torch.rand(batch_size, self.seq_len, generator=generator, device=device)
         first = torch.randint(half, (batch_size, 1), generator=generator, device=device)

@@ -19,11 +19,14 @@ def length(task: Task, seq_len: Any) -> int:
     return int(seq_len)
 
 
-def drawn(batch_size: Any, generator: Any) -> int:
-    """Return how many sequences to draw, with a generator that can draw them."""
+def drawn(task: Task, batch_size: Any, generator: Any) -> int:
+    """Return how many sequences to draw, if there is room for them, with a generator that can draw them."""
     if not isinstance(generator, torch.Generator):
         raise TypeError(f"generator must be a torch.Generator, got {kind_of(generator)}.")
-    return limits.batch_size("batch_size", batch_size)
+    count = limits.batch_size("batch_size", batch_size)
+    numbers = count * task.seq_len * (1 if task.vocabulary else task.input_size)
+    limits.affordable("a batch", numbers, batch_size=count, seq_len=task.seq_len)
+    return count
 
 
 def answered(task: Task, outputs: Any, targets: Any, *, numbers: bool) -> None:

@@ -106,7 +106,7 @@ class PythonTokens(Task):
 
     def batch(self, batch_size: int, generator: torch.Generator) -> Batch:
         """Draw stretches of the training modules: character numbers and kinds, both (batch, time)."""
-        batch_size = drawn(batch_size, generator)
+        batch_size = drawn(self, batch_size, generator)
         last = len(self._kinds) - self.seq_len + 1
         starts = torch.randint(last, (batch_size, 1), generator=generator, device=self.device)
         places = starts + torch.arange(self.seq_len, device=self.device)

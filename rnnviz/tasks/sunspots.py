@@ -101,7 +101,7 @@ class Sunspots(Task):
 
     def batch(self, batch_size: int, generator: torch.Generator) -> Batch:
         """Draw windows whose target lies in the training part: inputs (batch, time, 1), targets (batch, 1)."""
-        batch_size = drawn(batch_size, generator)
+        batch_size = drawn(self, batch_size, generator)
         windows = self._split - self.horizon - self.seq_len + 1
         return self._windows(torch.randint(windows, (batch_size,), generator=generator, device=generator.device))
 

@@ -57,7 +57,7 @@ class TemporalOrder(Generated):
 
     def batch(self, batch_size: int, generator: torch.Generator) -> Batch:
         """Draw sequences on the generator's device: inputs one-hot (batch, time, 8), targets (batch,) from 0 to 3."""
-        batch_size = drawn(batch_size, generator)
+        batch_size = drawn(self, batch_size, generator)
         device, length, column = generator.device, self.seq_len, (batch_size, 1)
         symbols = torch.randint(_DISTRACTORS, (batch_size, length), generator=generator, device=device)
         symbols[:, 0], symbols[:, -1] = _START, _END
