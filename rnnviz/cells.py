@@ -20,11 +20,14 @@ Examples
 tensor([1.])
 """
 
-from typing import NamedTuple, Self, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
+
+from rnnviz.checks import kind_of, shown
+from rnnviz.limits import affordable, sizes
 
 __all__ = [
     "GRU",
@@ -136,6 +139,9 @@ class RNN(nn.Module):
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__()
+        input_size, hidden_size = sizes(input_size=input_size, hidden_size=hidden_size)
+        weights = self.n_gates * hidden_size * (hidden_size + input_size)
+        affordable("the layer", weights, hidden_size=hidden_size, input_size=input_size)
         bound = hidden_size**-0.5
         rows = self.n_gates * hidden_size
         self.input_size, self.hidden_size = input_size, hidden_size
@@ -156,11 +162,13 @@ class RNN(nn.Module):
             If it has several layers, two directions, a projection, no bias, or relu in place of tanh.
         """
         if not isinstance(layer, cls.fused):
-            raise TypeError(f"layer must be an nn.{cls.fused.__name__}, got {type(layer).__name__}.")
+            raise TypeError(f"layer must be an nn.{cls.fused.__name__}, got {kind_of(layer)}.")
         plain = cls.fused(layer.input_size, layer.hidden_size)
         wanted = {name: value.shape for name, value in plain.named_parameters()}
         if {name: value.shape for name, value in layer.named_parameters()} != wanted or layer.mode != plain.mode:
-            raise ValueError(f"layer must be a plain {plain} (one layer, one direction, with bias), got {layer}.")
+            raise ValueError(
+                f"layer must be a plain {plain} (one layer, one direction, with bias), got {shown(str(layer), 200)}."
+            )
         ours = cls(layer.input_size, layer.hidden_size).to(layer.weight_ih_l0)  # type: ignore[arg-type]
         with torch.no_grad():
             for mine, theirs in zip(ours.parameters(), layer.parameters(), strict=True):
@@ -176,9 +184,37 @@ class RNN(nn.Module):
         assert isinstance(state, Tensor)
         return rnn_step(x, state, self.W_ih, self.W_hh, self.b_ih, self.b_hh)
 
+    def _check_inputs(self, x: Any) -> None:
+        if not isinstance(x, Tensor) or not x.is_floating_point():
+            raise TypeError(f"x must be a torch.Tensor of floating-point numbers, got {_came(x)}.")
+        if x.dim() != 3 or x.shape[2] != self.input_size or not x.shape[1]:
+            raise ValueError(f"x must have axes (batch, time, {self.input_size}), got shape {tuple(x.shape)}.")
+        if x.dtype != self.W_ih.dtype or x.device != self.W_ih.device:
+            raise TypeError(
+                f"x must be {self.W_ih.dtype} on {self.W_ih.device}, as the weights are, got {x.dtype} on {x.device}."
+            )
+
+    def _checked_state(self, x: Tensor, state: Any) -> State:
+        """Return a state that has as many parts as this layer's own, each with axes (batch, unit)."""
+        wanted = self.start(x)
+        parts, own = (((one,) if isinstance(one, Tensor) else one) for one in (state, wanted))
+        if not isinstance(parts, tuple | list) or len(parts) != len(own):
+            raise TypeError(
+                f"state must be {'a tensor' if len(own) == 1 else 'two tensors (h, c)'}, got {_came(state)}."
+            )
+        for part, like in zip(parts, own, strict=True):
+            if not isinstance(part, Tensor) or part.dtype != like.dtype or part.device != like.device:
+                raise TypeError(f"state must hold {like.dtype} on {like.device}, as x does, got {_came(part)}.")
+            if part.shape != like.shape:
+                raise ValueError(
+                    f"state must have axes (batch, unit), so {tuple(like.shape)}, got shape {tuple(part.shape)}."
+                )
+        return parts[0] if isinstance(wanted, Tensor) else (parts[0], parts[1])
+
     def forward(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Run `x` (batch, time, feature); return every hidden state (batch, time, unit) and the last state."""
-        state = self.start(x) if state is None else state
+        self._check_inputs(x)
+        state = self.start(x) if state is None else self._checked_state(x, state)
         hidden = []
         for x_t in x.unbind(dim=1):
             state = self.step(x_t, state)
@@ -232,3 +268,7 @@ class GRU(RNN):
         """One timestep: `x` has axes (batch, feature)."""
         assert isinstance(state, Tensor)
         return gru_state(gru_gates(x, state, self.W_ih, self.W_hh, self.b_ih, self.b_hh), state)
+
+
+def _came(value: Any) -> str:
+    return f"a tensor of {value.dtype} on {value.device}" if isinstance(value, Tensor) else kind_of(value)

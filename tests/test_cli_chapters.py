@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -143,10 +144,10 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path, source: Path) -
 def test_a_folder_that_cannot_be_written_is_refused_even_when_nothing_is_new(
     desk: Path, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(path: Path, content: bytes) -> int:
+    def refuse(path: Path, flags: int, mode: int) -> int:
         raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "write_bytes", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(OSError, match=r"cannot write your chapters into .*desk \(Permission denied\)"):
         copy_chapters(source, desk)
 

@@ -15,8 +15,10 @@ PACKAGE = Path(rnnviz.__file__).parent
 TOP = 9
 FLOORS = {
     "i18n": 0,
-    "cells": 1,
+    "checks": 0,
+    "files": 1,
     "generators": 1,
+    "cells": 2,
     "models": 2,
     "tasks": 2,
     "trace": 3,

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import rnnviz
+from rnnviz import files
 from rnnviz.i18n import t
 
 __all__ = ["Copied", "copy_chapters", "shipped_chapters"]
@@ -78,7 +80,7 @@ def copy_chapters(source: Path, directory: Path) -> Copied:
     ...     copy_chapters(shipped_chapters(), Path(folder, "chapters")).first
     '00_start_here.ipynb'
     """
-    if directory.exists() and not directory.is_dir():
+    if os.path.exists(directory) and not os.path.isdir(directory):
         raise NotADirectoryError(t("cli.lab.not_a_directory", directory=directory))
     chapters = {path.name: path.read_bytes() for path in sorted(source.glob("*.ipynb"))}
     try:
@@ -86,9 +88,10 @@ def copy_chapters(source: Path, directory: Path) -> Copied:
         record = _read_record(directory)
         notes = [note for name, text in chapters.items() if (note := _place(directory, name, text, record))]
         # Written even when nothing changed: a folder that cannot be written is found out now, not at the first save.
-        _write(directory / _RECORD, json.dumps(record, indent=1, sort_keys=True).encode())
+        kept = json.dumps(record, indent=1, sort_keys=True).encode()
+        files.write(directory / _RECORD, lambda file: file.write(kept))
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = os.strerror(error.errno) if error.errno else str(error).rstrip(".")
         raise OSError(t("cli.lab.unwritable", directory=directory, reason=reason)) from error
     return Copied(first=min(chapters), notes=tuple(notes))
 
@@ -104,7 +107,7 @@ def _place(directory: Path, name: str, new: bytes, record: dict[str, str]) -> st
             record[candidate] = digest  # already here, or offered before and thrown away since
             return None
         if found is None or found == record.get(candidate):
-            _write(path, new)
+            files.write(path, lambda file: file.write(new))
             record[candidate] = digest
             if beside:
                 return t("cli.lab.beside", name=name, new=candidate)
@@ -133,13 +136,6 @@ def _read_record(directory: Path) -> dict[str, str]:
     if not isinstance(record, Mapping):
         return {}
     return {name: digest for name, digest in record.items() if isinstance(digest, str)}
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    draft = path.with_name(f".{path.name}.part")
-    draft.write_bytes(content)
-    draft.replace(path)
 
 
 def _digest(content: bytes) -> str:

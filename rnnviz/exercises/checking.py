@@ -3,6 +3,7 @@
 import textwrap
 from typing import Any
 
+from rnnviz.checks import shown
 from rnnviz.exercises.catalog import EXERCISES
 from rnnviz.exercises.functions import NotAFunction, NothingReturned, Raised
 from rnnviz.exercises.specs import Exercise, Verdict
@@ -56,7 +57,7 @@ def judge(id: str, answer: Any = ...) -> Verdict:
     True
     """
     if not isinstance(id, str) or id not in EXERCISES:
-        raise ValueError(f"there is no exercise {id!r}; the exercises are {', '.join(sorted(EXERCISES))}.")
+        raise ValueError(f"there is no exercise {shown(id)}; the exercises are {', '.join(sorted(EXERCISES))}.")
     exercise = EXERCISES[id]
     try:
         answer = answer if unanswered(answer) else plain(exercise.observe(answer))

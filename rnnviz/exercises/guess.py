@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
+from rnnviz.checks import shown
 from rnnviz.exercises.catalog import PREDICTIONS
 from rnnviz.exercises.checking import WIDTH
 from rnnviz.exercises.specs import Question
@@ -53,14 +54,19 @@ def predict(
         if not isinstance(options, Mapping) or not isinstance(why, str):
             raise TypeError(
                 "a prediction needs options as a dict, such as {'a': 'yes', 'b': 'no'}, and why as words, "
-                f"got {options!r} and {why!r}."
+                f"got {shown(options)} and {shown(why)}."
             )
-        if len(options) < 2 or answer not in tuple(options):
-            raise ValueError(f"a prediction needs two or more options and one of them as answer, got {answer!r}.")
+        if not isinstance(question, str) or not all(isinstance(one, str) for pair in options.items() for one in pair):
+            raise TypeError(
+                "a prediction needs words as question, and options from letters to words, "
+                f"got {shown(question)} and {shown(options)}."
+            )
+        if len(options) < 2 or not isinstance(answer, str) or answer not in options:
+            raise ValueError(f"a prediction needs two or more options and one of them as answer, got {shown(answer)}.")
         return Guess(Question(question, tuple(options.items()), answer, why.format))
     if not isinstance(question, str) or question not in PREDICTIONS:
         known = ", ".join(sorted(PREDICTIONS))
-        raise ValueError(f"there is no prediction {question!r}; there are {known}, or give options= and answer=.")
+        raise ValueError(f"there is no prediction {shown(question)}; there are {known}, or give options= and answer=.")
     return Guess(Question.from_words(question, PREDICTIONS[question]))
 
 
@@ -136,6 +142,17 @@ class Guess:
         except KeyError as missing:
             name = missing.args[0]
             raise TypeError(f"the explanation needs a measured value: give it with reveal({name}=...).") from None
+        except (
+            TypeError,
+            ValueError,
+            RuntimeError,
+            IndexError,
+            AttributeError,
+        ) as error:  # from a value's own __format__
+            given = ", ".join(f"{name}={shown(value)}" for name, value in measured.items()) or "no value"
+            raise TypeError(
+                f"the explanation cannot be filled in with {given}; give plain numbers or words: {shown(str(error))}."
+            ) from None
 
     def _verdict(self) -> str:
         truth = self._words(self._question.answer)
@@ -148,8 +165,8 @@ class Guess:
     def _committed(self, letter: str) -> str:
         """Take the letter unless it is too late, and return the sentence that says what happened."""
         letters = [known for known, _ in self._question.options]
-        if letter not in letters:
-            raise ValueError(f"letter must be one of {', '.join(letters)}, got {letter!r}.")
+        if not isinstance(letter, str) or letter not in letters:
+            raise ValueError(f"letter must be one of {', '.join(letters)}, got {shown(letter)}.")
         if self._settled:
             return t("predict.settled")
         self._choice = letter

@@ -1,9 +1,10 @@
 """What an exercise and a prediction are: frozen values; their words stand in ``en.json`` under their id."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from rnnviz.checks import brief
 from rnnviz.exercises.values import same
 from rnnviz.i18n import t
 
@@ -33,6 +34,8 @@ class Mistake:
 
     hint: str
     answer: Any
+
+    __repr__ = brief
 
     def made_by(self, answer: Any, tolerance: float = 0.0) -> bool:
         """Say whether ``answer``, already reduced to plain values, is this mistake."""
@@ -66,7 +69,9 @@ class Exercise:
     answer: Any
     tolerance: float = 0.0
     mistakes: tuple[Mistake, ...] = ()
-    observe: Callable[[Any], Any] = _itself
+    observe: Callable[[Any], Any] = field(default=_itself, repr=False)
+
+    __repr__ = brief
 
     def solved_by(self, answer: Any) -> bool:
         """Say whether ``answer``, already reduced to plain values, is right."""
@@ -120,7 +125,7 @@ class Question:
     text: str
     options: tuple[tuple[str, str], ...]
     answer: str
-    why: Callable[..., str]
+    why: Callable[..., str] = field(repr=False)
     name: str = ""
 
     @classmethod

@@ -1,8 +1,9 @@
 """What a lab is asked to show: which pictures, in which order, and which controls."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rnnviz.checks import listed, shown
 from rnnviz.training import LIVE, STRUCTURAL
 from rnnviz.views import DEFAULT, VIEWS, Focus, View
 
@@ -16,6 +17,7 @@ TOOLS = (
     "insights",
     "timeline",
 )
+_LONGEST_NAME = 60
 _KNOBS = (*LIVE, *STRUCTURAL, *Focus.__dataclass_fields__)
 
 
@@ -58,10 +60,8 @@ def views_among(known: Mapping[str, View], views: Sequence[str | View]) -> dict[
         If one is neither a known name nor a `View` object, or two have the same name.
     """
     if isinstance(views, str | View):
-        raise TypeError(f"views must be a list of names and views, got {views!r}; write [{views!r}].")
-    if not isinstance(views, Iterable):
-        raise TypeError(f"views must be a list of names and views, got {views!r}; write views=['hidden'].")
-    asked = [_view(one, known) for one in views]
+        raise TypeError(f"views must be a list of names and views, got {shown(views)}; write [{shown(views)}].")
+    asked = [_view(one, known) for one in _several("views", views, "names and views", "hidden")]
     names = tuple(one.name for one in asked)
     if len(set(names)) < len(names):
         raise ValueError(f"views must all have different names, got {', '.join(names)}.")
@@ -86,14 +86,11 @@ def shown_controls(show: Sequence[str] | None, tools: Sequence[str] = TOOLS) -> 
     if show is None:
         return None
     if isinstance(show, str):
-        raise TypeError(f"show must be a list of names, got {show!r}; write show=[{show!r}].")
-    if not isinstance(show, Iterable):
-        raise TypeError(f"show must be a list of names, got {show!r}; write show=['lr'].")
-    known = (*_KNOBS, *tools)
-    show = tuple(show)
-    unknown = [name for name in show if name not in known]
+        raise TypeError(f"show must be a list of names, got {shown(show)}; write show=[{shown(show)}].")
+    known, show = (*_KNOBS, *tools), _several("show", show, "names", "lr")
+    unknown = [name for name in show if not isinstance(name, str) or name not in known]
     if unknown:
-        raise ValueError(f"show names {', '.join(map(repr, unknown))}; a lab has {', '.join(known)}.")
+        raise ValueError(f"show names {listed(unknown)}; a lab has {', '.join(known)}.")
     return show
 
 
@@ -124,17 +121,26 @@ def asked_focus(verb: str, focus: Mapping[str, Any], *others: str) -> Focus:
     return Focus(**focus)
 
 
+def _several(name: str, value: Any, what: str, example: str) -> tuple[Any, ...]:
+    try:
+        return tuple(value)
+    except TypeError:  # arrays and tensors of no axis say that they can be gone through, and cannot
+        raise TypeError(f"{name} must be a list of {what}, got {shown(value)}; write {name}=[{example!r}].") from None
+
+
 def _view(one: str | View, known: Mapping[str, View]) -> View:
     if isinstance(one, View):
         name = getattr(one, "name", None)
         if not isinstance(name, str) or not name:
             raise TypeError(
-                f"a view must have a name, got {type(one).__name__} with name {name!r}; set it in the class."
+                f"a view must have a name, got {type(one).__name__} with name {shown(name)}; set it in the class."
             )
+        if len(name) > _LONGEST_NAME:
+            raise ValueError(f"a view must have a name of at most {_LONGEST_NAME} characters, got {shown(name)}.")
         return one
     if isinstance(one, str) and one in known:
         return known[one]
-    kind = f"the class {one.__name__}; call it" if isinstance(one, type) else repr(one)
+    kind = f"the class {one.__name__}; call it" if isinstance(one, type) else shown(one)
     raise (ValueError if isinstance(one, str) else TypeError)(
         f"views must hold names ({', '.join(known)}) or View objects, got {kind}."
     )

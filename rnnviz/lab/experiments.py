@@ -4,11 +4,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from rnnviz.checks import optional, whole
 from rnnviz.lab.choices import asked_focus
 from rnnviz.lab.labconsole import LabConsole
 from rnnviz.lab.verbs import Verbs
 from rnnviz.training import Perturbation, Session, perturb
-from rnnviz.training.checks import optional, whole
 from rnnviz.training.insights import Insight, insights
 from rnnviz.views import Reading, perturbation_figure
 
@@ -135,7 +135,7 @@ class Experiments(Verbs):
         >>> len(lab.figure("perturbation", time=5, value=2.0).data) > 0
         True
         """
-        if name == "perturbation":
+        if isinstance(name, str) and name == "perturbation":
             return self._perturbed(step, **focus)
         return super().figure(name, step=step, **focus)
 

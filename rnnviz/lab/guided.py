@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rnnviz.checks import flag, listed, shown
 from rnnviz.lab.choices import views_among
 from rnnviz.lab.labconsole import LabConsole
 from rnnviz.lab.link import Link, Wish
 from rnnviz.lab.tourcard import TourCard
 from rnnviz.lab.verbs import Verbs
-from rnnviz.training.checks import flag
 from rnnviz.views import Focus
 
 __all__ = ["Guided"]
@@ -79,7 +79,7 @@ class Guided(Verbs):
         Link('show me ρ = 1.1', rho=1.1, views=['gradients'], play=True)
         """
         if not isinstance(label, str) or not label.strip():
-            raise ValueError(f"label must be the words on the button, got {label!r}.")
+            raise ValueError(f"label must be the words on the button, got {shown(label)}.")
         self._console.checked(settings)
         where = _parts({} if focus is None else focus)
         names = None if views is None else list(views_among(self._console.views, views))
@@ -89,8 +89,8 @@ class Guided(Verbs):
 def _parts(focus: Mapping[str, Any]) -> dict[str, Any]:
     known = tuple(Focus.__dataclass_fields__)
     if not isinstance(focus, Mapping):
-        raise TypeError(f"focus must be a dict such as {{'time': 5}}, got {focus!r}.")
-    unknown = [name for name in focus if name not in known]
+        raise TypeError(f"focus must be a dict such as {{'time': 5}}, got {shown(focus)}.")
+    unknown = [name for name in focus if not isinstance(name, str) or name not in known]
     if unknown:
-        raise TypeError(f"focus has no part {', '.join(map(repr, unknown))}; its parts are {', '.join(known)}.")
+        raise TypeError(f"focus has no part {listed(unknown)}; its parts are {', '.join(known)}.")
     return dict(focus)

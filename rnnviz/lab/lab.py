@@ -126,7 +126,8 @@ class Lab(Guided, Shared, Experiments):
         """The curves of this run, as numpy, axis (row,): a row a step, evenly thinned in a run of over 2,048 steps.
 
         The columns are ``"step"``, ``"loss"``, ``"metric"``, ``"grad_norm"`` (before clipping), ``"clipped"`` (0 or 1),
-        ``"lr"`` and ``"clip"``.
+        ``"lr"`` and ``"clip"``. It is a mapping: ``pandas.DataFrame(lab.history)`` makes a table, ``dict(lab.history)``
+        a copy that does not change any more, and it can be pickled.
         """
         return self._session.history
 

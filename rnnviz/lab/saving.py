@@ -6,6 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from rnnviz import files
 from rnnviz.i18n import keys, t
 from rnnviz.lab.choices import views_among
 from rnnviz.lab.replay import Header, replay_page
@@ -29,15 +30,15 @@ def checked_path(path: Any) -> Path:
     IsADirectoryError, FileNotFoundError
         If it is a folder, or lies in one that does not exist.
     """
-    if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"path must be a file name such as 'run.html', got {path!r}.")
-    found = Path(path)
-    if found.is_dir():
-        raise IsADirectoryError(f"path must name a file such as 'run.html', got the folder {str(path)!r}.")
+    found = files.checked_path(path, "run.html")
+    if os.path.isdir(found):  # unlike Path.is_dir it says no to names that are too long
+        raise IsADirectoryError(f"path must name a file such as 'run.html', got the folder {files.named(found)}.")
     if found.suffix.lower() not in {".html", ".htm"}:
-        raise ValueError(f"path must end in .html, so that a browser opens it, got {str(path)!r}.")
-    if not found.parent.is_dir():
-        raise FileNotFoundError(f"path must lie in a folder that exists, got {str(path)!r}; make the folder first.")
+        raise ValueError(f"path must end in .html, so that a browser opens it, got {files.named(found)}.")
+    if not os.path.isdir(found.parent):
+        raise FileNotFoundError(
+            f"path must lie in a folder that exists, got {files.named(found)}; make the folder first."
+        )
     return found
 
 
@@ -75,6 +76,8 @@ def save(
         If there is no run yet.
     TypeError, ValueError
         For views or a focus that do not exist, or views that have nothing to draw.
+    OSError
+        If the file cannot be written; what was there is as it was.
     """
     if len(moments) < 2:
         raise RuntimeError("there is nothing to replay yet; train first, some steps are enough.")
@@ -88,8 +91,7 @@ def save(
     page = replay_page(
         moments, {name: asked[name] for name in asked if name not in empty}, focus.checked(last.layer), header
     )
-    path.write_text(page, encoding="utf-8")
-    return path
+    return files.write(path, lambda file: file.write(page.encode()))
 
 
 def lab_header(task: Task, settings: Settings, last: Snapshot) -> Header:

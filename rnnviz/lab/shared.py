@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from rnnviz.checks import flag
 from rnnviz.lab.choices import asked_focus
 from rnnviz.lab.console import Console
 from rnnviz.lab.replay import Header
@@ -75,6 +76,7 @@ class Shared(Verbs):
         ValueError
             For a task, a model or a view of your own.
         """
+        link = flag("link", link)
         recipe = self._console.recipe()
         return recipe.link() if link else recipe.text()
 

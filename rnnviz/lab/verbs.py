@@ -5,11 +5,11 @@ from typing import Any, Self
 
 import plotly.graph_objects as go
 
+from rnnviz.checks import optional, shown, whole
 from rnnviz.lab.cells import claim
 from rnnviz.lab.choices import asked_focus
 from rnnviz.lab.console import Console
 from rnnviz.training import RunState, Snapshot
-from rnnviz.training.checks import optional, whole
 
 __all__ = ["Verbs"]
 
@@ -247,8 +247,8 @@ class Verbs:
         (4, 8)
         """
         views = self._console.views
-        if name not in tuple(views):
-            raise ValueError(f"name must be one of {', '.join((*views, *self._answers))}, got {name!r}.")
+        if not isinstance(name, str) or name not in views:
+            raise ValueError(f"name must be one of {', '.join((*views, *self._answers))}, got {shown(name)}.")
         where = asked_focus("figure", focus, "name", "step")
         snapshot = self._console.moment(optional(whole(0))("step", step))
         if not views[name].exists(snapshot):

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import plotly.graph_objects as go
 
+from rnnviz.checks import shown
 from rnnviz.i18n import t
 from rnnviz.lab.cells import claim
 from rnnviz.lab.choices import asked_focus
@@ -186,8 +187,8 @@ class Watch:
         RuntimeError
             If nothing was seen yet.
         """
-        if name not in tuple(WATCHED):
-            raise ValueError(f"name must be one of {', '.join(WATCHED)}, got {name!r}.")
+        if not isinstance(name, str) or name not in WATCHED:
+            raise ValueError(f"name must be one of {', '.join(WATCHED)}, got {shown(name)}.")
         snapshot = self._watcher.snapshot(module)
         if not WATCHED[name].exists(snapshot):
             raise ValueError(f"there is nothing to draw in the view {name!r}: no gradient has come back to this layer.")

@@ -1,9 +1,12 @@
 """What decides how long a recurrent layer remembers: the spectral radius of W_hh, and the bias of the keeping gate."""
 
+import math
 from collections.abc import Iterator
 
 import torch
 from torch import Tensor, nn
+
+from rnnviz.checks import kind_of, number, shown
 
 __all__ = ["recurrent_blocks", "rescale", "set_forget_bias", "spectral_radius"]
 
@@ -31,6 +34,10 @@ def spectral_radius(matrix: Tensor) -> float:
     >>> round(spectral_radius(torch.tensor([[0.0, -2.0], [2.0, 0.0]])), 6)
     2.0
     """
+    if not isinstance(matrix, Tensor) or matrix.dim() != 2 or matrix.shape[0] != matrix.shape[1] or not len(matrix):
+        raise TypeError(f"matrix must be a torch.Tensor with axes (unit, unit), got {shown(matrix)}.")
+    if matrix.is_meta or not bool(torch.isfinite(matrix).all()):
+        raise ValueError("matrix must hold finite numbers, got some that are not.")
     return float(torch.linalg.eigvals(matrix.cpu().double()).abs().max())
 
 
@@ -57,6 +64,8 @@ def rescale(layer: nn.RNNBase, radius: float) -> None:
     >>> [round(spectral_radius(block), 4) for block in recurrent_blocks(layer)]
     [1.1, 1.1, 1.1]
     """
+    _check_layer(layer)
+    radius = number(0, open_end=True)("radius", radius)
     if layer.proj_size:
         raise ValueError(
             f"rho needs square recurrent matrices, got a layer with proj_size={layer.proj_size}; "
@@ -89,9 +98,16 @@ def set_forget_bias(layer: nn.RNNBase, bias: float) -> None:
     >>> (layer.bias_ih_l0 + layer.bias_hh_l0).view(4, 2)[1]
     tensor([1., 1.], grad_fn=<SelectBackward0>)
     """
+    _check_layer(layer)
+    bias = number(-math.inf, open_end=False)("bias", bias)
     place = _KEEPING.get(type(layer))
     if place is None:
         return
     for name, one in layer.named_parameters():
         if name.startswith("bias"):
             one.detach().chunk(_GATES[type(layer)])[place].fill_(bias if "_ih_" in name else 0.0)
+
+
+def _check_layer(layer: object) -> None:
+    if not isinstance(layer, nn.RNN | nn.LSTM | nn.GRU):
+        raise TypeError(f"layer must be an nn.RNN, nn.LSTM or nn.GRU, got {kind_of(layer)}.")

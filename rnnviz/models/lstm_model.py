@@ -3,6 +3,9 @@
 import torch
 from torch import Tensor, nn
 
+from rnnviz.limits import affordable, sizes
+from rnnviz.models.inputs import check_sequences
+
 __all__ = ["LSTMModel"]
 
 
@@ -24,12 +27,20 @@ class LSTMModel(nn.Module):
 
     def __init__(self, input_size: int, hidden_size: int, output_size: int, num_layers: int = 1) -> None:
         super().__init__()
+        input_size, hidden_size, output_size, num_layers = sizes(
+            input_size=input_size, hidden_size=hidden_size, output_size=output_size, num_layers=num_layers
+        )
+        weights = (
+            num_layers * 4 * hidden_size * (hidden_size + max(input_size, hidden_size)) + hidden_size * output_size
+        )
+        affordable("the model", weights, hidden_size=hidden_size, input_size=input_size, output_size=output_size)
         self.hidden_size, self.num_layers = hidden_size, num_layers
         self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
         self.fc = nn.Linear(hidden_size, output_size)
 
     def forward(self, x: Tensor) -> Tensor:
         """Answer for each sequence: ``x`` (batch, time, feature) to (batch, output)."""
+        check_sequences("x", x, self.lstm.input_size)
         h0 = torch.zeros(self.num_layers, x.size(0), self.hidden_size, device=x.device, dtype=x.dtype)
         c0 = torch.zeros_like(h0)  # (layer, batch, unit), both
         states, _ = self.lstm(x, (h0, c0))  # (batch, time, unit), of the top layer

@@ -5,6 +5,10 @@ import math
 import torch
 from torch import Tensor, nn
 
+from rnnviz.checks import flag, kind_of, one_of, optional, shown, whole
+from rnnviz.limits import SIZE, affordable, sizes
+from rnnviz.models.inputs import check_sequences, check_tokens
+
 __all__ = ["CELLS", "INITIALISATIONS", "NONLINEARITIES", "SequenceModel", "initialise"]
 
 CELLS = ("rnn", "lstm", "gru")
@@ -69,12 +73,18 @@ class SequenceModel(nn.Module):
         each_step: bool = False,
     ) -> None:
         super().__init__()
-        if cell not in CELLS:
-            raise ValueError(f"cell must be one of {', '.join(CELLS)}, got {cell!r}.")
-        if nonlinearity not in NONLINEARITIES or (nonlinearity != "tanh" and cell != "rnn"):
+        input_size, hidden_size, output_size, num_layers = sizes(
+            input_size=input_size, hidden_size=hidden_size, output_size=output_size, num_layers=num_layers
+        )
+        vocabulary = optional(whole(1, SIZE))("vocabulary", vocabulary)
+        bidirectional, each_step = flag("bidirectional", bidirectional), flag("each_step", each_step)
+        one_of(CELLS)("cell", cell)
+        if one_of(NONLINEARITIES)("nonlinearity", nonlinearity) != "tanh" and cell != "rnn":
             raise ValueError(
-                f"nonlinearity must be 'tanh', or 'relu' with cell 'rnn', got {nonlinearity!r} with {cell!r}."
+                f"nonlinearity must be 'tanh', or 'relu' with cell 'rnn', got {shown(nonlinearity)} with {cell!r}."
             )
+        directions = 2 if bidirectional else 1
+        _check_affordable(cell, input_size, hidden_size, output_size, num_layers * directions, vocabulary)
         self.cell, self.each_step = cell, each_step
         self.embedding = None if vocabulary is None else nn.Embedding(vocabulary, input_size)
         self.recurrent: nn.RNNBase
@@ -90,13 +100,17 @@ class SequenceModel(nn.Module):
         else:
             layer = nn.LSTM if cell == "lstm" else nn.GRU
             self.recurrent = layer(input_size, hidden_size, num_layers, batch_first=True, bidirectional=bidirectional)
-        self.head = nn.Linear(hidden_size * (2 if bidirectional else 1), output_size)
+        self.head = nn.Linear(hidden_size * directions, output_size)
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Answer for each sequence: ``inputs`` (batch, time, feature) to (batch, output).
 
         With a vocabulary the inputs are (batch, time); with ``each_step`` the answers are (batch, time, output).
         """
+        if self.embedding is None:
+            check_sequences("inputs", inputs, self.recurrent.input_size)
+        else:
+            check_tokens("inputs", inputs)
         states, _ = self.recurrent(inputs if self.embedding is None else self.embedding(inputs))
         if self.each_step:
             answers: Tensor = self.head(states)
@@ -139,8 +153,11 @@ def initialise(model: SequenceModel, how: str, generator: torch.Generator | None
     >>> bool((model.recurrent.weight_hh_l0 == torch.eye(4)).all())
     True
     """
-    if how not in INITIALISATIONS:
-        raise ValueError(f"how must be one of {', '.join(INITIALISATIONS)}, got {how!r}.")
+    if not isinstance(model, SequenceModel):
+        raise TypeError(f"model must be a SequenceModel, got {kind_of(model)}.")
+    if generator is not None and not isinstance(generator, torch.Generator):
+        raise TypeError(f"generator must be a torch.Generator or None, got {kind_of(generator)}.")
+    one_of(INITIALISATIONS)("how", how)
     _draw_default(model, generator)
     if how != "default":
         gates = _GATES[model.cell]
@@ -148,6 +165,13 @@ def initialise(model: SequenceModel, how: str, generator: torch.Generator | None
             for part in weight.chunk(gates):
                 _draw_part(name, part, how, generator)
     return model
+
+
+def _check_affordable(cell: str, inputs: int, units: int, outputs: int, layers: int, vocabulary: int | None) -> None:
+    weights = layers * _GATES[cell] * units * (units + max(inputs, units))
+    affordable("the model", weights + units * outputs, hidden_size=units, num_layers=layers, output_size=outputs)
+    affordable("the model", _GATES[cell] * units * inputs, hidden_size=units, input_size=inputs)
+    affordable("the embedding", (vocabulary or 0) * inputs, vocabulary=vocabulary or 0, input_size=inputs)
 
 
 def _draw_default(model: SequenceModel, generator: torch.Generator | None) -> None:

@@ -3,6 +3,10 @@
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from rnnviz.checks import optional, shown, whole
+from rnnviz.limits import affordable, sizes
+from rnnviz.models.inputs import check_tokens
+
 __all__ = ["SequenceTagger"]
 
 
@@ -30,6 +34,13 @@ class SequenceTagger(nn.Module):
         self, vocabulary: int, embedding_size: int, hidden_size: int, tags: int, padding: int | None = None
     ) -> None:
         super().__init__()
+        vocabulary, embedding_size, hidden_size, tags = sizes(
+            vocabulary=vocabulary, embedding_size=embedding_size, hidden_size=hidden_size, tags=tags
+        )
+        padding = optional(whole(0, vocabulary - 1))("padding", padding)
+        affordable("the embedding", vocabulary * embedding_size, vocabulary=vocabulary, embedding_size=embedding_size)
+        weights = 8 * hidden_size * (hidden_size + embedding_size) + 2 * hidden_size * tags
+        affordable("the model", weights, hidden_size=hidden_size, embedding_size=embedding_size, tags=tags)
         self.embedding = nn.Embedding(vocabulary, embedding_size, padding_idx=padding)
         self.lstm = nn.LSTM(embedding_size, hidden_size, batch_first=True, bidirectional=True)
         self.fc = nn.Linear(2 * hidden_size, tags)  # forward and backward state, side by side
@@ -44,6 +55,9 @@ class SequenceTagger(nn.Module):
         lengths : torch.Tensor, optional
             Valid steps of each sequence, axis (batch,); the padding behind them is not read, and its states count as 0.
         """
+        check_tokens("tokens", tokens)
+        if lengths is not None and (not isinstance(lengths, Tensor) or lengths.shape != tokens.shape[:1]):
+            raise TypeError(f"lengths must be a torch.Tensor, one number a sequence, got {shown(lengths)}.")
         embedded = self.embedding(tokens)  # (batch, time, embedding)
         if lengths is None:
             states, _ = self.lstm(embedded)  # (batch, time, 2 · unit)

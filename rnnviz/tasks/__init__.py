@@ -1,5 +1,9 @@
 """Tasks: named data sets with batches, a loss, a metric, baselines and labels for the time axis."""
 
+import math
+
+from rnnviz import limits
+from rnnviz.checks import optional, shown, whole
 from rnnviz.tasks.adding import Adding
 from rnnviz.tasks.base import Batch, Prediction, Task
 from rnnviz.tasks.python_tokens import PythonTokens
@@ -45,6 +49,10 @@ def make(name: str, *, seq_len: int | None = None, seed: int = 0) -> Task:
     >>> make("adding", seq_len=20).held_out().inputs.shape
     torch.Size([512, 20, 2])
     """
+    if not isinstance(name, str) or name not in KNOWN:
+        raise ValueError(f"unknown task {shown(name)}; the tasks are {', '.join(KNOWN)}.")
+    seq_len = optional(whole(-math.inf))("seq_len", seq_len)
+    seed = limits.seed("seed", seed)
     task: Task
     if name == "sunspots":
         task = Sunspots()
@@ -52,8 +60,6 @@ def make(name: str, *, seq_len: int | None = None, seed: int = 0) -> Task:
         task = Adding(seed=seed)
     elif name == "temporal-order":
         task = TemporalOrder(seed=seed)
-    elif name == "python-tokens":
-        task = PythonTokens()
     else:
-        raise ValueError(f"unknown task {name!r}; the tasks are {', '.join(KNOWN)}.")
+        task = PythonTokens()
     return task if seq_len is None else task.with_seq_len(seq_len)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from rnnviz.i18n import t
+from rnnviz.tasks.asked import answered, drawn
 from rnnviz.tasks.base import Batch
 from rnnviz.tasks.generated import Generated
 
@@ -49,6 +50,7 @@ class Adding(Generated):
 
     def batch(self, batch_size: int, generator: torch.Generator) -> Batch:
         """Draw sequences on the generator's device: inputs (batch, time, 2), targets (batch, 1)."""
+        batch_size = drawn(self, batch_size, generator)
         device, half = generator.device, self.seq_len // 2
         values = torch.rand(batch_size, self.seq_len, generator=generator, dtype=torch.float32, device=device)
         first = torch.randint(half, (batch_size, 1), generator=generator, device=device)
@@ -58,6 +60,7 @@ class Adding(Generated):
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the mean squared error."""
+        answered(self, outputs, targets, numbers=True)
         return (outputs - targets).square().mean()
 
     def baselines(self) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 import abc
 import copy
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+
+from rnnviz.checks import brief, shown, whole
+
+_PROBES = 2**16  # sequences to look at; spreading out as many takes a tenth of a second
 
 __all__ = ["Batch", "Prediction", "Task"]
 
@@ -36,8 +41,10 @@ class Batch:
     inputs: Tensor
     targets: Tensor
 
+    __repr__ = brief
+
     def __len__(self) -> int:
-        return self.inputs.shape[0]
+        return int(self.inputs.shape[0])
 
     def __getitem__(self, index: Any) -> "Batch":
         """Return the sequences at ``index`` (a slice or an index tensor)."""
@@ -45,7 +52,7 @@ class Batch:
 
     def to(self, device: torch.device | str) -> "Batch":
         """Return the batch on ``device``; itself if it is there already."""
-        inputs, targets = self.inputs.to(device), self.targets.to(device)
+        inputs, targets = on_device(self.inputs, device), on_device(self.targets, device)
         return self if inputs is self.inputs and targets is self.targets else Batch(inputs, targets)
 
 
@@ -75,6 +82,8 @@ class Prediction:
     baseline: NDArray[np.float64]
     x_title: str
     y_title: str
+
+    __repr__ = brief
 
 
 class Task(abc.ABC):
@@ -146,6 +155,9 @@ class Task(abc.ABC):
     defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({})
     device: torch.device = torch.device("cpu")
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(name={getattr(self, 'name', None)!r}, seq_len={getattr(self, 'seq_len', None)})"
+
     @cached_property
     def seq_lens(self) -> tuple[int, int]:
         """The shortest and the longest sequence; only the present length unless a subclass says more."""
@@ -154,8 +166,8 @@ class Task(abc.ABC):
     def check_seq_len(self, seq_len: int) -> None:
         """Raise a ValueError if the task cannot give sequences of that length."""
         low, high = self.seq_lens
-        if not low <= seq_len <= high:
-            raise ValueError(f"seq_len must be from {low} to {high} for the task {self.name!r}, got {seq_len}.")
+        if not low <= whole(-math.inf)("seq_len", seq_len) <= high:
+            raise ValueError(f"seq_len must be from {low} to {high} for the task {self.name!r}, got {shown(seq_len)}.")
 
     def with_seq_len(self, seq_len: int) -> Self:
         """Return the same task with sequences of another length.
@@ -166,6 +178,7 @@ class Task(abc.ABC):
             If the task cannot give that length.
         """
         self.check_seq_len(seq_len)
+        seq_len = int(seq_len)
         if seq_len == self.seq_len:
             return self
         return self._resized(seq_len)
@@ -175,7 +188,9 @@ class Task(abc.ABC):
 
     def to(self, device: torch.device | str) -> Self:
         """Return the task on ``device``, with the tensors and batches it keeps; itself if it is there already."""
-        there = {name: value.to(device) for name, value in vars(self).items() if isinstance(value, Tensor | Batch)}
+        there = {
+            name: on_device(value, device) for name, value in vars(self).items() if isinstance(value, Tensor | Batch)
+        }
         if self.device == torch.device(device) and all(value is getattr(self, name) for name, value in there.items()):
             return self
         moved = copy.copy(self)
@@ -224,7 +239,7 @@ class Task(abc.ABC):
 
     def probe(self, size: int) -> Batch:
         """Return ``size`` held-out sequences to look at, the same each call."""
-        held_out = self.held_out()
+        held_out, size = self.held_out(), whole(1, _PROBES)("size", size)
         return held_out[
             torch.tensor([self.probe_index(sample) for sample in range(size)], device=held_out.inputs.device)
         ]
@@ -234,7 +249,7 @@ class Task(abc.ABC):
 
         The spreading is van der Corput's sequence: a half, a quarter, three quarters, an eighth …
         """
-        place, digit, rest = 0.0, 0.5, sample + 1
+        place, digit, rest = 0.0, 0.5, whole(0, _PROBES)("sample", sample) + 1
         while rest:
             place += digit * (rest % 2)
             digit, rest = digit / 2, rest // 2
@@ -261,3 +276,19 @@ class Task(abc.ABC):
     def sample_span(self, sample: int) -> tuple[float, float] | None:
         """Return, on the prediction's x axis, the place of the probe ``sample``'s timestep 0 and a timestep's width."""
         return None
+
+
+def on_device(value: Any, device: Any) -> Any:
+    """Return a tensor or a batch on a device; itself if it is there already.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``device`` is no device, or none that there is here.
+    """
+    if not isinstance(device, str | torch.device):
+        raise TypeError(f"device must be the name of one, such as 'cpu', got {shown(device)}.")
+    try:
+        return value.to(torch.device(device))
+    except (RuntimeError, AssertionError):  # torch knows no such device, or was built without it
+        raise ValueError(f"device must be one that exists here, such as 'cpu', got {shown(device)}.") from None

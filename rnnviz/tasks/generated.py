@@ -2,6 +2,8 @@
 
 import torch
 
+from rnnviz import limits
+from rnnviz.tasks.asked import length
 from rnnviz.tasks.base import Batch, Task
 
 __all__ = ["Generated"]
@@ -21,9 +23,9 @@ class Generated(Task):
     """
 
     def __init__(self, seq_len: int = 40, seed: int = 0) -> None:
-        self.seq_len = seq_len
-        self.seed = seed
-        self._held_out = self.batch(_HELD_OUT, torch.Generator().manual_seed(seed))
+        self.seq_len = length(self, seq_len)
+        self.seed = limits.seed("seed", seed)
+        self._held_out = self.batch(_HELD_OUT, torch.Generator().manual_seed(self.seed))
 
     def _resized(self, seq_len: int) -> "Generated":
         return type(self)(seq_len, self.seed)

@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
 from rnnviz.i18n import t
+from rnnviz.tasks.asked import answered, drawn, entropy, length
 from rnnviz.tasks.base import Batch, Task
 
 __all__ = ["KINDS", "MODULES", "PythonTokens", "tagged"]
@@ -94,7 +94,7 @@ class PythonTokens(Task):
 
     def __init__(self, seq_len: int = 80) -> None:
         self.source, self.metric_name = t("task.python_tokens.source"), t("task.python_tokens.metric")
-        self.seq_len = seq_len
+        self.seq_len = seq_len = length(self, seq_len)
         self._characters, self._kinds = (torch.from_numpy(part.copy()) for part in _read(MODULES))
         characters, kinds = (torch.from_numpy(part.copy()) for part in _read(_HELD_OUT_MODULES))
         starts = torch.linspace(0, len(kinds) - seq_len, _SEQUENCES, dtype=torch.float32, device="cpu").long()
@@ -106,6 +106,7 @@ class PythonTokens(Task):
 
     def batch(self, batch_size: int, generator: torch.Generator) -> Batch:
         """Draw stretches of the training modules: character numbers and kinds, both (batch, time)."""
+        batch_size = drawn(self, batch_size, generator)
         last = len(self._kinds) - self.seq_len + 1
         starts = torch.randint(last, (batch_size, 1), generator=generator, device=self.device)
         places = starts + torch.arange(self.seq_len, device=self.device)
@@ -117,10 +118,12 @@ class PythonTokens(Task):
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the cross entropy a character, in nats."""
-        return functional.cross_entropy(outputs.flatten(0, 1), targets.flatten())
+        answered(self, outputs, targets, numbers=False)
+        return entropy(outputs.flatten(0, 1), targets.flatten())
 
     def metric(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the share of characters whose kind is right."""
+        answered(self, outputs, targets, numbers=False)
         return (outputs.argmax(-1) == targets).float().mean()
 
     def baselines(self) -> dict[str, float]:

@@ -1,5 +1,6 @@
 """Sunspots: forecast the monthly sunspot number a year ahead, on the record from 1749 to 2009."""
 
+import math
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -13,7 +14,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from rnnviz.checks import shown, whole
 from rnnviz.i18n import t
+from rnnviz.tasks.asked import answered, drawn, forecasts, length
 from rnnviz.tasks.base import Batch, Prediction, Task
 
 __all__ = ["FIRST_YEAR", "Sunspots", "monthly_sunspots"]
@@ -82,11 +85,11 @@ class Sunspots(Task):
     defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({"lr": 3e-3, "batch_size": 64, "input_noise": 0.1})
 
     def __init__(self, seq_len: int = 132, horizon: int = 12) -> None:
-        if not 1 <= horizon <= _SOLAR_CYCLE:
-            raise ValueError(f"horizon must be from 1 to {_SOLAR_CYCLE} months, got {horizon}.")
+        if not 1 <= whole(-math.inf)("horizon", horizon) <= _SOLAR_CYCLE:
+            raise ValueError(f"horizon must be from 1 to {_SOLAR_CYCLE} months, got {shown(horizon)}.")
         self.source = t("task.sunspots.source")
-        self.seq_len = seq_len
-        self.horizon = horizon
+        self.seq_len = length(self, seq_len)
+        self.horizon = int(horizon)
         self._months = monthly_sunspots()
         self._split = int(_TRAINED_SHARE * len(self._months))
         trained = self._months[: self._split]
@@ -99,6 +102,7 @@ class Sunspots(Task):
 
     def batch(self, batch_size: int, generator: torch.Generator) -> Batch:
         """Draw windows whose target lies in the training part: inputs (batch, time, 1), targets (batch, 1)."""
+        batch_size = drawn(self, batch_size, generator)
         windows = self._split - self.horizon - self.seq_len + 1
         return self._windows(torch.randint(windows, (batch_size,), generator=generator, device=generator.device))
 
@@ -113,10 +117,12 @@ class Sunspots(Task):
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the mean squared error, in squared deviations of the training part."""
+        answered(self, outputs, targets, numbers=True)
         return functional.mse_loss(outputs, targets)
 
     def metric(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the mean absolute error, in sunspot numbers."""
+        answered(self, outputs, targets, numbers=True)
         return (outputs - targets).abs().mean() * self._deviation
 
     def _truth(self) -> NDArray[np.float64]:
@@ -146,6 +152,7 @@ class Sunspots(Task):
 
     def prediction(self, outputs: Tensor) -> Prediction:
         """Return the forecast of every held-out month beside the truth and the naive forecast, in sunspot numbers."""
+        forecasts(self, outputs)
         forecast = outputs[:, 0].cpu().double().numpy() * self._deviation + self._mean
         months = np.arange(self._split, len(self._months))
         x_title, y_title = t("task.sunspots.x"), t("task.sunspots.y")

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from rnnviz.i18n import t
+from rnnviz.tasks.asked import answered, drawn, entropy
 from rnnviz.tasks.base import Batch
 from rnnviz.tasks.generated import Generated
 
@@ -57,6 +57,7 @@ class TemporalOrder(Generated):
 
     def batch(self, batch_size: int, generator: torch.Generator) -> Batch:
         """Draw sequences on the generator's device: inputs one-hot (batch, time, 8), targets (batch,) from 0 to 3."""
+        batch_size = drawn(self, batch_size, generator)
         device, length, column = generator.device, self.seq_len, (batch_size, 1)
         symbols = torch.randint(_DISTRACTORS, (batch_size, length), generator=generator, device=device)
         symbols[:, 0], symbols[:, -1] = _START, _END
@@ -72,10 +73,12 @@ class TemporalOrder(Generated):
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the cross entropy, in nats."""
-        return functional.cross_entropy(outputs, targets)
+        answered(self, outputs, targets, numbers=False)
+        return entropy(outputs, targets)
 
     def metric(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the share of right answers."""
+        answered(self, outputs, targets, numbers=False)
         return (outputs.argmax(-1) == targets).float().mean()
 
     def baselines(self) -> dict[str, float]:

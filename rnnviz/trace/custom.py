@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from torch import Tensor, nn
 
+from rnnviz.checks import shown
 from rnnviz.trace.known_cells import ready_for
 
 Step: TypeAlias = Callable[..., Any]
@@ -102,18 +103,20 @@ def register_cell(
     ((1, 1, 2, 7, 5), (1, 1, 2, 7, 5), (1, 1, 2, 7, 1))
     """
     if not (isinstance(cell, type) and issubclass(cell, nn.Module)):
-        raise TypeError(f"cell must be a subclass of torch.nn.Module, got {cell!r}; pass the class, not an instance.")
+        raise TypeError(
+            f"cell must be a subclass of torch.nn.Module, got {shown(cell)}; pass the class, not an instance."
+        )
     if not callable(step):
-        raise TypeError(f"step must be a function (module, x, state) -> state, got {step!r}.")
+        raise TypeError(f"step must be a function (module, x, state) -> state, got {shown(step)}.")
     if start is not None and not callable(start):
-        raise TypeError(f"start must be a function (module, x) -> state, got {start!r}.")
+        raise TypeError(f"start must be a function (module, x) -> state, got {shown(start)}.")
     if not (inputs is None or isinstance(inputs, str)):
-        raise TypeError(f"inputs must be the name of a parameter of forward, got {inputs!r}.")
+        raise TypeError(f"inputs must be the name of a parameter of forward, got {shown(inputs)}.")
     named = (states,) if isinstance(states, str) else states
     if not (isinstance(named, tuple | list) and all(isinstance(one, str) for one in named)):
-        raise TypeError(f"states must be names such as ('h', 'c'), got {states!r}.")
+        raise TypeError(f"states must be names such as ('h', 'c'), got {shown(states)}.")
     if not (batch_first is None or isinstance(batch_first, bool)):
-        raise TypeError(f"batch_first must be True, False or None, got {batch_first!r}.")
+        raise TypeError(f"batch_first must be True, False or None, got {shown(batch_first)}.")
     _REGISTERED[cell] = CustomCell(step, start, inputs, tuple(named), batch_first)
 
 

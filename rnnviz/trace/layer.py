@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from rnnviz.trace.agreement import agreed
 from rnnviz.trace.arrays import Array, plain, read_only
 from rnnviz.trace.jacobian import product_norms, step_norms
 
@@ -70,6 +71,11 @@ class LayerTrace:
     shapes : mapping of str to numpy.ndarray
         What one such state was before it was flattened, ``(channel, height, width)`` for instance.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If an array does not have the axes that are given here.
+
     Examples
     --------
     >>> import torch
@@ -102,6 +108,7 @@ class LayerTrace:
     shapes: Mapping[str, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        agreed(self)
         for one in fields(self):
             object.__setattr__(self, one.name, read_only(getattr(self, one.name)))
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import partial
+from numbers import Real
 from os import PathLike
 from typing import Any
 
+from rnnviz.checks import kind_of, listed, shown
+from rnnviz.trace.agreement import numeric
 from rnnviz.trace.arrays import Array, read_only
 from rnnviz.trace.labelled import labelled
 from rnnviz.trace.layer import LayerTrace
-from rnnviz.trace.storage import read, write
+from rnnviz.trace.storage import read, refused, write
 
 
 class Layers(Mapping[str, LayerTrace]):
@@ -30,9 +33,9 @@ class Layers(Mapping[str, LayerTrace]):
     def __getitem__(self, name: str) -> LayerTrace:
         try:
             return self._layers[name]
-        except KeyError:
-            known = ", ".join(map(repr, self._layers)) or "none"
-            raise KeyError(f"there is no layer {name!r} in this trace; it has {known}.") from None
+        except (KeyError, TypeError):  # a list is no name
+            known = listed(self._layers)
+            raise KeyError(f"there is no layer {shown(name)} in this trace; it has {known}.") from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._layers)
@@ -72,7 +75,15 @@ class Trace:
     output: Array | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.layers, Mapping) or not all(isinstance(name, str) for name in self.layers):
+            raise TypeError(f"layers must be a mapping from names to LayerTrace, got {kind_of(self.layers)}.")
+        for name, layer in self.layers.items():
+            if not isinstance(layer, LayerTrace):
+                raise TypeError(f"layers[{shown(name)}] must be a LayerTrace, got {kind_of(layer)}.")
         object.__setattr__(self, "layers", Layers(self.layers))
+        object.__setattr__(self, "loss", None if self.loss is None else _loss(self.loss))
+        if self.output is not None:
+            numeric("output", self.output)
         object.__setattr__(self, "output", read_only(self.output))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -84,7 +95,12 @@ class Trace:
         Parameters
         ----------
         path : str or os.PathLike
-            Where to.
+            Where to. A file that is there is replaced when the new one is whole, and kept if that fails.
+
+        Raises
+        ------
+        TypeError, ValueError, OSError
+            If there can be no such file, or it cannot be written; the sentence names the path.
 
         Examples
         --------
@@ -115,10 +131,19 @@ class Trace:
         Raises
         ------
         ValueError
-            If the file is no saved trace.
+            TypeError
+            If `path` is no path.
+        OSError
+            If there is no such file, or it cannot be read.
         """
         tree = read(path)
-        return cls(**{**tree, "layers": {name: LayerTrace(**layer) for name, layer in tree["layers"].items()}})
+        layers = tree.pop("layers", None)
+        if not isinstance(layers, dict) or not all(isinstance(layer, dict) for layer in layers.values()):
+            raise refused(path)
+        try:
+            return cls(layers={name: LayerTrace(**layer) for name, layer in layers.items()}, **tree)
+        except (TypeError, ValueError):  # names that a trace does not have, or arrays that do not fit each other
+            raise refused(path) from None
 
     def to_xarray(self) -> dict[str, Any]:
         """One labelled ``xarray.Dataset`` a layer; needs the package xarray.
@@ -138,3 +163,13 @@ class Trace:
     def __repr__(self) -> str:
         head = "Trace(no loss)" if self.loss is None else f"Trace(loss={self.loss:.6g})"
         return "\n".join([head, *(f"  {name}: {layer!r}" for name, layer in self.layers.items())])
+
+
+def _loss(value: Any) -> float:
+    """Return a loss, which may be infinite or no number, as a plain float."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"loss must be a number or None, got {shown(value)}.")
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError("loss must be a number that a float can hold, got one that is too large.") from None

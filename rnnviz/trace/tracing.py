@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from rnnviz.checks import kind_of
 from rnnviz.trace.arrays import Array
 from rnnviz.trace.assemble import layers_from
 from rnnviz.trace.calls import Call
@@ -83,16 +84,17 @@ def trace(
     modules = recurrent_modules(model)
     if loss is not None and not callable(loss):
         raise TypeError(f"loss must be a function from the model's output to a scalar, got {type(loss).__name__}.")
-    if not isinstance(kwargs or {}, Mapping):
-        raise TypeError(f"kwargs must be a dict of keyword arguments for the model, got {type(kwargs).__name__}.")
+    kwargs = {} if kwargs is None else kwargs
+    if not isinstance(kwargs, Mapping) or not all(isinstance(name, str) for name in kwargs):
+        raise TypeError(f"kwargs must be a dict of keyword arguments for the model, got {kind_of(kwargs)}.")
     capture = Capture(modules, gradients=loss is not None)
     try:
-        output, value, depends = _run(capture, model, inputs, dict(kwargs or {}), loss)
+        output, value, depends = _run(capture, model, inputs, dict(kwargs), loss)
     except RuntimeError as error:
         if not (capture.spared and "not have been used in the graph" in str(error)):
             raise
         capture = Capture(modules, gradients=True, spare=False)  # the model or its loss asks for a weight's gradient
-        output, value, depends = _run(capture, model, inputs, dict(kwargs or {}), loss)
+        output, value, depends = _run(capture, model, inputs, dict(kwargs), loss)
     capture.release()
     if not depends:
         warnings.warn("the loss does not depend on any recurrent layer: every gradient is zero.", stacklevel=2)

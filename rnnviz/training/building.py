@@ -1,21 +1,23 @@
 """Building what a run needs: the model, ours from the settings or somebody's own, its optimiser, a whole task."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
 from torch import nn
 
-from rnnviz import tasks
+from rnnviz import limits, tasks
+from rnnviz.checks import flag, optional, shown, text, whole
 from rnnviz.generators import seeded
 from rnnviz.models import SequenceModel, initialise, rescale, set_forget_bias
 from rnnviz.tasks import Task
 from rnnviz.trace.finding import recurrent_modules
-from rnnviz.training.checks import optional, whole
 from rnnviz.training.settings import Settings
 
 __all__ = ["Builder", "builder_of", "complete", "optimizer", "shape_memory"]
+
+_LONGEST_NAME, _LONGEST_SOURCE = 100, 2000  # they stand in titles, and below the pictures
 
 Builder = Callable[[Task, Settings], nn.Module]
 
@@ -87,21 +89,35 @@ def complete(task: Task) -> Task:
     if missing:
         kind = type(task).__name__
         raise TypeError(f"the task {kind} has no {', '.join(missing)}; set it in the class, such as input_size = 1.")
-    for name in ("input_size", "output_size", "seq_len", "steps"):
-        whole(1)(f"{name} of the task", getattr(task, name))
-    optional(whole(1))("vocabulary of the task", task.vocabulary)
-    for name in ("name", "metric_name"):
-        if not isinstance(value := getattr(task, name), str):
-            raise TypeError(f"{name} of the task must be words, got {value!r}.")
+    whole(1, limits.SIZE)("seq_len of the task", task.seq_len)
+    optional(whole(1, limits.SIZE))("vocabulary of the task", task.vocabulary)
+    for name, most in (("input_size", limits.SIZE), ("output_size", limits.SIZE), ("steps", limits.STEPS)):
+        whole(1, most)(f"{name} of the task", getattr(task, name))
+    for name, most in (("name", _LONGEST_NAME), ("metric_name", _LONGEST_NAME), ("source", _LONGEST_SOURCE)):
+        if len(value := text(f"{name} of the task", getattr(task, name))) > most:
+            raise ValueError(f"{name} of the task must have {most} characters at most, got {len(value)}.")
+    for name in ("each_step", "higher_is_better"):
+        flag(f"{name} of the task", getattr(task, name))
     for name in ("symbols", "classes"):
         value = getattr(task, name)
-        if isinstance(value, str) or not all(isinstance(one, str) for one in value):
-            raise TypeError(f"{name} of the task must be a tuple of words, such as ('up', 'down'), got {value!r}.")
+        if not isinstance(value, tuple | list) or not all(isinstance(one, str) for one in value):
+            raise TypeError(f"{name} of the task must be a tuple of words, such as ('up', 'down'), got {shown(value)}.")
     if task.classes and len(task.classes) != task.output_size:
         raise ValueError(
-            f"classes of the task must be as many as output_size={task.output_size}, got {task.classes!r}."
+            f"classes of the task must be as many as output_size={task.output_size}, got {shown(task.classes)}."
         )
+    _check_lengths(task.seq_lens)
+    if not isinstance(task.defaults, Mapping):
+        raise TypeError(f"defaults of the task must be a dict of settings, got {shown(task.defaults)}.")
     return task
+
+
+def _check_lengths(lengths: Any) -> None:
+    if not isinstance(lengths, tuple | list) or len(lengths) != 2:
+        raise TypeError(f"seq_lens of the task must be two lengths, such as (5, 20), got {shown(lengths)}.")
+    low, high = (whole(1, limits.SIZE)("seq_lens of the task", one) for one in lengths)
+    if low > high:
+        raise ValueError(f"seq_lens of the task must be the shortest and the longest, got {shown(lengths)}.")
 
 
 def _sequence_model(task: Task, settings: Settings) -> nn.Module:

@@ -2,6 +2,8 @@
 
 from typing import NoReturn, TypeVar
 
+from rnnviz.checks import shown
+
 __all__ = ["ByLabel"]
 
 T = TypeVar("T")
@@ -19,4 +21,4 @@ class ByLabel(dict[str, T]):
     each = ""  # what can be asked of a value, a clause
 
     def __missing__(self, label: object) -> NoReturn:
-        raise KeyError(f"no model {label!r} in this comparison; the models are {', '.join(self)}{self.each}.")
+        raise KeyError(f"no model {shown(label)} in this comparison; the models are {', '.join(self)}{self.each}.")

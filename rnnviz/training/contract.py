@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from rnnviz.checks import shown
 from rnnviz.tasks import Batch, Prediction, Task
 
 __all__ = ["answered", "forecast", "handed", "measured", "numbers", "precision_of", "sequences", "trainable"]
@@ -118,7 +119,8 @@ def numbers(baselines: Any) -> Mapping[str, float]:
         return {str(name): float(value) for name, value in baselines.items()}
     except (AttributeError, TypeError, ValueError):
         raise TypeError(
-            f"baselines() must return a dict of numbers by the rule's name, such as {{'mean': 0.3}}, got {baselines!r}."
+            "baselines() must return a dict of numbers by the rule's name, such as {'mean': 0.3}, "
+            f"got {shown(baselines)}."
         ) from None
 
 

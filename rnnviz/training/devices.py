@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import torch
 
+from rnnviz.checks import shown
+
 __all__ = ["available", "considerate_threads", "pick"]
 
 _FEW_CORES = 4
@@ -39,12 +41,14 @@ def pick(device: str | torch.device = "auto") -> torch.device:
     device(type='cpu')
     """
     found = available()
+    if not isinstance(device, str | torch.device):
+        raise TypeError(f"device must be 'auto' or the name of a device, got {shown(device)}.")
     if str(device) == "auto":
         return torch.device(found[0])
     wanted = "cuda:0" if str(device) == "cuda" else str(device)
     if wanted not in found:
         raise ValueError(
-            f"device {str(device)!r} does not exist here; there is 'auto' or {', '.join(map(repr, found))}."
+            f"device {shown(str(device))} does not exist here; there is 'auto' or {', '.join(map(repr, found))}."
         )
     return torch.device(wanted)
 

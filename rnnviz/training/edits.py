@@ -7,8 +7,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from rnnviz.checks import number, shown, whole
 from rnnviz.tasks import Task
-from rnnviz.training.checks import whole
+
+_LARGEST = 1e30  # what is beyond is infinite once it is squared in single precision
 
 __all__ = ["Edit", "symbols_of"]
 
@@ -47,7 +49,7 @@ class Edit:
             typed = original if value is None else _known(value, symbols)
             return cls(original, typed, None, now if typed == original else _row(task, now, symbols.index(typed)))
         if isinstance(value, str):
-            raise TypeError(f"value must be a number, for the task {task.name!r} has no symbols; got {value!r}.")
+            raise TypeError(f"value must be a number, for the task {task.name!r} has no symbols; got {shown(value)}.")
         feature = whole(0, task.input_size - 1)("feature", feature)
         number = float(now[feature])
         wanted = number if value is None else _finite(value)
@@ -76,16 +78,14 @@ def symbols_of(task: Task) -> tuple[str, ...]:
 
 
 def _finite(value: Any) -> float:
-    if isinstance(value, bool) or not hasattr(value, "__float__"):
-        raise TypeError(f"value must be a number, got {value!r}.")
-    if not math.isfinite(value):
-        raise ValueError(f"value must be a finite number, got {value!r}.")
-    return float(value)
+    if isinstance(value, float) and math.isnan(value):
+        raise ValueError("value must be a finite number, got nan.")
+    return number(-_LARGEST, _LARGEST, open_end=False)("value", value)
 
 
 def _known(value: Any, symbols: tuple[str, ...]) -> str:
-    if value not in symbols:
-        raise ValueError(f"value must be one of {' '.join(map(repr, symbols))}, got {value!r}.")
+    if not isinstance(value, str) or value not in symbols:
+        raise ValueError(f"value must be one of {' '.join(map(repr, symbols))}, got {shown(value)}.")
     return str(value)
 
 

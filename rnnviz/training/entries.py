@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 
+from rnnviz.checks import shown
 from rnnviz.tasks import Task
 from rnnviz.training.race import Race, differing
 from rnnviz.training.session import Session
@@ -87,7 +88,7 @@ def line_up(
 
 def _listed(models: Any) -> Sequence[Any]:
     if isinstance(models, str | Mapping) or not isinstance(models, Sequence):
-        raise TypeError(f"models must be a list such as {_EXAMPLE}, got {models!r}.")
+        raise TypeError(f"models must be a list such as {_EXAMPLE}, got {shown(models)}.")
     if not FEWEST <= len(models) <= MOST:
         raise ValueError(f"models must hold {FEWEST} to {MOST} entries, got {len(models)}; write {_EXAMPLE}.")
     return models
@@ -96,11 +97,11 @@ def _listed(models: Any) -> Sequence[Any]:
 def _asked(one: Any, common: Mapping[str, Any]) -> dict[str, Any]:
     """Return one entry as settings; those for all may not name the same ones."""
     if not isinstance(one, str | Mapping):
-        raise TypeError(f"models must hold names of cells or dicts of settings, got {one!r}; write {_EXAMPLE}.")
+        raise TypeError(f"models must hold names of cells or dicts of settings, got {shown(one)}; write {_EXAMPLE}.")
     asked = {"cell": one} if isinstance(one, str) else {str(name): value for name, value in one.items()}
     twice = [name for name in asked if name in common]
     if twice:
-        raise ValueError(f"{', '.join(twice)} is set both for all and in {one!r}; leave one of the two out.")
+        raise ValueError(f"{', '.join(twice)} is set both for all and in {shown(one)}; leave one of the two out.")
     return asked
 
 
@@ -116,7 +117,9 @@ def _labels(asked: Sequence[Mapping[str, Any]], settings: list[Settings]) -> lis
     for index, one in enumerate(settings):
         first = settings.index(one)
         if first < index:
-            raise ValueError(f"models must differ, got {dict(asked[first])!r} and {dict(asked[index])!r}: the same.")
+            raise ValueError(
+                f"models must differ, got {shown(dict(asked[first]))} and {shown(dict(asked[index]))}: the same."
+            )
     return labels
 
 

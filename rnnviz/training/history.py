@@ -2,19 +2,19 @@
 
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, Self
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from rnnviz.training.bylabel import ByLabel
+from rnnviz.training.columns import Column, Columns
 from rnnviz.training.forks import renewed_in_children
 
 __all__ = ["Histories", "History"]
 
-Column = NDArray[np.float64]
 _MEASURED = ("loss", "metric", "grad_norm")
 _NAMES = ("step", "loss", "metric", "grad_norm", "clipped", "lr", "clip")
 
@@ -31,9 +31,10 @@ class Histories(ByLabel["History"]):
     each = f", and the columns of each are {', '.join(_NAMES)}"
 
 
-class History:
+class History(Columns):
     """Rows of a run: every step up to ``capacity`` rows, then every second, every fourth … and always the last.
 
+    A mapping from names to columns of one length, which ``pandas.DataFrame`` takes as it is, and which can be pickled.
     Writing copies one small tensor on the device and never waits for it; reading brings the rows to the host.
     A second, dense store holds the most recent rows, so that the first bad step is found exactly.
 
@@ -56,7 +57,11 @@ class History:
     >>> history.append(torch.tensor([2.0, 0.5, 3.0, 3.0]), lr=0.1, clip=1.0)
     >>> history["grad_norm"], history["clipped"]
     (array([3.]), array([1.]))
+    >>> history
+    History(step, loss, metric, grad_norm, clipped, lr, clip: 1 row)
     """
+
+    names = _NAMES
 
     def __init__(
         self,
@@ -113,22 +118,24 @@ class History:
         self._kept_host[:half] = self._kept_host[::2].copy()
         self._stride *= 2
 
-    def __len__(self) -> int:
-        """Return how many rows `columns` gives."""
+    @property
+    def rows(self) -> int:
+        """How many rows `columns` gives."""
         kept = math.ceil(self.step / self._stride)
         return kept + (1 if self.step and (self.step - 1) % self._stride else 0)
 
-    def __getitem__(self, name: str) -> Column:
-        """Return the column ``name``, axis (row,).
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        with self._lock:
+            state = {name: value for name, value in vars(self).items() if name != "_lock"}
+            state |= {name: value.cpu().clone() for name, value in state.items() if isinstance(value, Tensor)}
+            state |= {name: value.copy() for name, value in state.items() if isinstance(value, np.ndarray)}
+        return self._restored, (state,)
 
-        Raises
-        ------
-        KeyError
-            If there is no such column; the sentence lists those there are.
-        """
-        if name not in _NAMES:
-            raise KeyError(f"no column {name!r} in the history; the columns are {', '.join(_NAMES)}.")
-        return self.columns()[name]
+    @classmethod
+    def _restored(cls, state: dict[str, Any]) -> Self:
+        history = cls((), "cpu", capacity=0, recent=0)
+        vars(history).update(state)
+        return history
 
     def columns(self) -> dict[str, Column]:
         """Return all columns of the same rows: step (from 1), loss, metric, grad_norm, clipped (0 or 1), lr and clip.
@@ -186,7 +193,7 @@ class History:
     def _read(self) -> tuple[Column, Column, Column]:
         with self._lock:
             kept = math.ceil(self.step / self._stride)
-            extra = len(self) - kept
+            extra = self.rows - kept
             last = (self.step - 1) % len(self._recent)
             rows = torch.cat([self._kept[:kept], self._recent[last : last + extra]]).cpu().numpy().astype(np.float64)
             host = np.concatenate([self._kept_host[:kept], self._recent_host[last : last + extra]])

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
+from rnnviz.checks import shown
 from rnnviz.tasks import Task
 
 __all__ = ["span_of", "words_of"]
@@ -42,7 +43,7 @@ def words_of(task: Task, sample: int) -> tuple[str, ...] | None:
         return None
     name = f"time_labels({sample}) of the task"
     if not isinstance(labels, Iterable) or (isinstance(labels, np.ndarray | Tensor) and not labels.ndim):
-        raise TypeError(f"{name} must be a tuple of one word a timestep, or None, got {labels!r}.")
+        raise TypeError(f"{name} must be a tuple of one word a timestep, or None, got {shown(labels)}.")
     words = tuple(_word(one, name) for one in labels)
     if len(words) != task.seq_len:
         raise ValueError(f"{name} must be one word a timestep, so {task.seq_len} as seq_len says, got {len(words)}.")
@@ -68,7 +69,7 @@ def span_of(task: Task, sample: int) -> tuple[float, float] | None:
         pass
     raise TypeError(
         f"sample_span({sample}) of the task must be two finite numbers, where timestep 0 is and a timestep's width, "
-        f"or None, got {span!r}."
+        f"or None, got {shown(span)}."
     ) from None
 
 
@@ -80,4 +81,4 @@ def _word(label: Any, name: str) -> str:
     if isinstance(label, numbers.Real):
         value = float(label)
         return str(int(value)) if value.is_integer() else f"{value:.6g}"
-    raise TypeError(f"{name} must hold words, numbers or dates, got {label!r} among them.")
+    raise TypeError(f"{name} must hold words, numbers or dates, got {shown(label)} among them.")

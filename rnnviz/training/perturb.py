@@ -9,10 +9,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from rnnviz.checks import whole
 from rnnviz.i18n import t
 from rnnviz.tasks import Batch
 from rnnviz.trace import LayerTrace, Trace, trace
-from rnnviz.training.checks import whole
 from rnnviz.training.edits import Edit
 from rnnviz.training.session import Session
 from rnnviz.training.snapshot import Floats, Snapshot

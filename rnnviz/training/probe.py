@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from torch import Tensor, nn
 
+from rnnviz.checks import shown
 from rnnviz.trace import Trace, trace
 
 __all__ = ["Probe"]
@@ -30,7 +31,7 @@ class Probe:
         if isinstance(given, tuple) and len(given) == 2 and _is_function(given[1]):
             given, loss = given
         if isinstance(given, tuple | list) and not len(given):
-            raise ValueError(f"probe must hold what the model is called with, got {given!r}.")
+            raise ValueError(f"probe must hold what the model is called with, got {shown(given)}.")
         several = isinstance(given, list) or type(given) is tuple  # a packed sequence is a tuple too, but one input
         return cls(tuple(given) if several else (given,), loss)
 

@@ -52,7 +52,7 @@ class Race:
     >>> race = Race({cell: Session("adding", cell=cell, **common) for cell in ("rnn", "gru")})
     >>> list(itertools.islice(race.steps(), 2))
     [1, 2]
-    >>> race.varied, [len(history) for history in race.histories.values()]
+    >>> race.varied, [history.rows for history in race.histories.values()]
     (('cell',), [2, 2])
     """
 
@@ -69,6 +69,9 @@ class Race:
         self._watch = Stopwatch(self.sessions, self.device)
         for label, one in self.sessions.items():
             one.blame.who = label
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(task={self.task.name!r}, models={list(self.sessions)}, step={self.step})"
 
     @property
     def settings(self) -> Settings:

@@ -56,6 +56,9 @@ class RaceSnapshot(Snapshot):
             seconds=MappingProxyType(dict(seconds)),
         )
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(run={self.run}, step={self.step}, models={list(self.racers)})"
+
     @property
     def lanes(self) -> Mapping[str, Snapshot]:
         """The racers."""

@@ -6,6 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from rnnviz.checks import shown
+
 __all__ = ["check_scalar", "gradient_norm", "number", "times_written"]
 
 _HINTS = {"loss": "what backward() was called on", "grad_norm": "what clip_grad_norm_() returned"}
@@ -56,7 +58,9 @@ def number(name: str, value: Any) -> float:
     except OverflowError:
         return math.inf if value > 0 else -math.inf
     except (RuntimeError, TypeError, ValueError) as error:
-        raise TypeError(f"{name} must be a scalar tensor or a number, got {value!r}, which is none: {error}") from error
+        raise TypeError(
+            f"{name} must be a scalar tensor or a number, got {shown(value)}, which is none: {error}"
+        ) from error
 
 
 @torch.no_grad()

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
+from rnnviz.checks import optional, whole
 from rnnviz.tasks import Adding, PythonTokens, Sunspots, Task, TemporalOrder
-from rnnviz.training.checks import optional, whole
 from rnnviz.training.parcel import VERSION, Parcel, quoted, refuse_unknown
 from rnnviz.training.settings import Settings
 

@@ -1,15 +1,19 @@
 """Record: a table of numbers that grows with a run and stays bounded."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
+
+from rnnviz.training.columns import Column, Columns
 
 __all__ = ["Record"]
 
 
-class Record:
+class Record(Columns):
     """Rows of numbers: every row up to ``capacity``, then every second, every fourth … and always the last.
+
+    A mapping from names to columns of one length, as `rnnviz.training.History` is.
 
     Parameters
     ----------
@@ -24,6 +28,8 @@ class Record:
     >>> record.append(10, 0.5)
     >>> record["loss"]
     array([0.5])
+    >>> record
+    Record(step, loss: 1 row)
     """
 
     def __init__(self, names: Sequence[str], *, capacity: int = 2048) -> None:
@@ -42,23 +48,27 @@ class Record:
             self._rows.append(row)
         self._last, self._count = None if kept else row, self._count + 1
 
-    def columns(self) -> dict[str, NDArray[np.float64]]:
+    def columns(self) -> dict[str, Column]:
         """Return all columns of the same rows, axis (row,)."""
         rows = [*self._rows, *(() if self._last is None else (self._last,))]
         table = np.array(rows, np.float64).reshape(len(rows), len(self._names))
         return {name: np.ascontiguousarray(column) for name, column in zip(self._names, table.T, strict=True)}
 
-    def __len__(self) -> int:
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns, in order."""
+        return self._names
+
+    @property
+    def rows(self) -> int:
+        """How many rows `columns` gives."""
         return len(self._rows) + (self._last is not None)
 
-    def __getitem__(self, name: str) -> NDArray[np.float64]:
-        """Return the column ``name``, axis (row,).
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return self._restored, (dict(vars(self), _rows=list(self._rows)),)
 
-        Raises
-        ------
-        KeyError
-            If there is no such column; the sentence lists those there are.
-        """
-        if name not in self._names:
-            raise KeyError(f"no column {name!r} in the history; the columns are {', '.join(self._names)}.")
-        return self.columns()[name]
+    @classmethod
+    def _restored(cls, state: dict[str, Any]) -> Self:
+        record = cls(())
+        vars(record).update(state)
+        return record

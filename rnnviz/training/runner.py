@@ -3,7 +3,8 @@
 import math
 from collections.abc import Callable
 
-from rnnviz.training.checks import number, whole
+from rnnviz import limits
+from rnnviz.checks import number
 from rnnviz.training.desk import Desk
 from rnnviz.training.orders import Order
 from rnnviz.training.player import Player, RunState
@@ -58,11 +59,14 @@ class Runner:
         goal: int | None = None,
     ) -> None:
         fps = number(0, open_end=True)("fps", fps)
-        goal = whole(1)("steps", session.task.steps if goal is None else goal)
+        goal = limits.steps("steps", session.task.steps if goal is None else goal)
         self._player = Player(session, on_frame, on_state, fps, goal)
         self.turns = self._player.turns  # for guests who look at the session between two steps
         self._desk = Desk(self._player)
         self.pressed = 0  # how often somebody has told it to play, to step, to pause, to begin anew or to train
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.session!r})"
 
     @property
     def session(self) -> Trainable:
@@ -117,7 +121,7 @@ class Runner:
             Return when they are done or somebody paused, and raise what went wrong; False returns at once.
         """
         self.pressed += 1
-        order = Order(whole(1)("n", n))
+        order = Order(limits.steps("n", n))
         if wait:
             self._refuse_inside("step(wait=True)")
             self._desk.raise_kept()
@@ -165,7 +169,7 @@ class Runner:
             What the task, the model or a callback raised, now or earlier in the background.
         """
         self.pressed += 1
-        order = Order(whole(1)("steps", steps), here=True)
+        order = Order(limits.steps("steps", steps), here=True)
         self._refuse_inside("train")
         self._desk.carry_out(order)
 

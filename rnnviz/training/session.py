@@ -6,7 +6,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from rnnviz import tasks
+from rnnviz import limits, tasks
+from rnnviz.checks import optional
+from rnnviz.limits import affordable
 from rnnviz.tasks import Task
 from rnnviz.training.answers import Answers
 from rnnviz.training.blame import Blame
@@ -87,8 +89,8 @@ class Session(Answers):
         planned: int | None = None,
         **changes: Any,
     ) -> None:
-        if probe_size < 1:
-            raise ValueError(f"probe_size must be at least 1, got {probe_size}.")
+        probe_size = limits.batch_size("probe_size", probe_size)
+        planned = optional(limits.steps)("steps", planned)
         self.device, self.own_model = pick(device), model is not None
         self.surroundings = Surroundings(self.device, _default_dtype(task, model))
         with self.surroundings():
@@ -97,9 +99,12 @@ class Session(Answers):
         self.probe_size = probe_size
         self.planned = self.task.steps if planned is None else planned
         self.blame = Blame()
-        self._settings = self.checked((settings or Settings().replace(**self.task.defaults)).replace(**changes))
+        self._settings = self.checked((settings or _suggested(self.task)).replace(**changes))
         self.run = -1
         self.begin(self.prepare())
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(task={self.task.name!r}, cell={self._settings.cell!r}, step={self.step})"
 
     @property
     def settings(self) -> Settings:
@@ -122,6 +127,8 @@ class Session(Answers):
         """
         seq_len = self.task.seq_len if settings.seq_len is None else settings.seq_len
         self.task.check_seq_len(seq_len)
+        if not self.own_model:
+            _check_affordable(settings, seq_len)
         return settings.replace(seq_len=seq_len)
 
     @property
@@ -207,3 +214,25 @@ def _default_dtype(task: Task | str, model: object) -> torch.dtype | None:
     if model is not None:
         return torch.get_default_dtype()
     return None if isinstance(task, str) or type(task).__module__.startswith("rnnviz.tasks.") else torch.float32
+
+
+def _suggested(task: Task) -> Settings:
+    """Return the settings that a task suggests, or say that it is the task's suggestion that cannot be."""
+    try:
+        return Settings().replace(**task.defaults)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"defaults of the task must be settings: {error}") from None
+
+
+def _check_affordable(settings: Settings, seq_len: int) -> None:
+    """A step keeps every state and gate of the batch until its gradient is there."""
+    directions = 2 if settings.bidirectional else 1
+    states = settings.batch_size * seq_len * settings.hidden_size * settings.num_layers * directions
+    affordable(
+        "a step",
+        states * {"rnn": 1, "gru": 4, "lstm": 6}[settings.cell],
+        batch_size=settings.batch_size,
+        seq_len=seq_len,
+        hidden_size=settings.hidden_size,
+        num_layers=settings.num_layers,
+    )

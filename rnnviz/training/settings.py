@@ -5,8 +5,9 @@ from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any, Self
 
+from rnnviz import limits
+from rnnviz.checks import flag, listed, number, one_of, optional, whole
 from rnnviz.models import CELLS, INITIALISATIONS, NONLINEARITIES
-from rnnviz.training.checks import flag, number, one_of, optional, whole
 from rnnviz.training.schedules import SCHEDULES
 
 __all__ = ["LIVE", "OPTIMIZERS", "SCHEDULES", "STRUCTURAL", "Settings", "refuse_unknown"]
@@ -134,26 +135,29 @@ def refuse_unknown(names: Iterable[str]) -> None:
     known = tuple(field.name for field in fields(Settings))
     unknown = sorted(set(names) - set(known))
     if unknown:
-        raise TypeError(f"unknown setting {', '.join(map(repr, unknown))}; the settings are {', '.join(known)}.")
+        raise TypeError(f"unknown setting {listed(unknown)}; the settings are {', '.join(known)}.")
 
 
+_STRONGEST = 1e6  # a gate's bias: its sigmoid is 1 in every precision long before
+_WIDEST = 1e300  # a spectral radius: what is beyond may overflow while it is worked with, in double precision
+_LOUDEST = 1e6  # noise beside inputs of size one
 _CHECKS: Mapping[str, Callable[[str, Any], Any]] = MappingProxyType(
     {
         "lr": number(0, open_end=True),
         "schedule": one_of(SCHEDULES),
         "clip": optional(number(0, open_end=True)),
-        "batch_size": whole(1),
+        "batch_size": limits.batch_size,
         "optimizer": one_of(OPTIMIZERS),
-        "input_noise": number(0, open_end=False),
-        "rho": optional(number(0, open_end=True)),
-        "forget_bias": optional(number(-100, open_end=False)),
+        "input_noise": number(0, _LOUDEST, open_end=False),
+        "rho": optional(number(0, _WIDEST, open_end=True)),
+        "forget_bias": optional(number(-100, _STRONGEST, open_end=False)),
         "cell": one_of(CELLS),
-        "hidden_size": whole(1, 2**20),
-        "num_layers": whole(1, 1000),
+        "hidden_size": whole(1, limits.SIZE),
+        "num_layers": whole(1, limits.LAYERS),
         "bidirectional": flag,
         "seq_len": optional(whole(1)),
         "init": one_of(INITIALISATIONS),
         "nonlinearity": one_of(NONLINEARITIES),
-        "seed": whole(0, 2**63 - 2),
+        "seed": limits.seed,
     }
 )

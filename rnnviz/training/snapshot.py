@@ -158,6 +158,10 @@ class Snapshot:
     confusion: Confusion | None = None
     scores: Mapping[str, Floats] = field(default_factory=lambda: _NO_SCORES)
 
+    def __repr__(self) -> str:
+        where = f", module={self.module!r}" if self.module else ""
+        return f"{type(self).__name__}(run={self.run}, step={self.step}, loss={self.loss:.6g}{where}, {self.layer!r})"
+
     def parameter(self, name: str) -> Floats:
         """Return a weight of the recurrent layer by torch's name, such as ``"weight_hh_l0"``.
 

@@ -10,10 +10,11 @@ from typing import Any, Self
 import numpy as np
 from torch import nn
 
+from rnnviz import checks, limits
+from rnnviz.checks import optional, shown, whole
 from rnnviz.trace import LayerTrace, Trace
 from rnnviz.trace.finding import recurrent_modules
 from rnnviz.trace.listening import Listener
-from rnnviz.training.checks import optional, whole
 from rnnviz.training.glance import Glance
 from rnnviz.training.pace import Pace
 from rnnviz.training.probe import Probe
@@ -54,9 +55,9 @@ class Watcher:
         scaler: Any = None,
     ) -> None:
         self._modules = recurrent_modules(model)
-        self._model, self._every, self._shortest = model, _checked_every(every), 1 / _checked_fps(fps)
+        self._every, fps, self._sequences = checked_pace(every, fps, sequences)
+        self._model, self._shortest = model, 1 / fps
         self._probe = None if probe is None else Probe.of(probe)
-        self._sequences = optional(whole(1))("sequences", sequences)
         self.on_frame: Callable[[], None] = lambda: None
         self._listener = Listener(model, self._modules, _scale_of(scaler))
         self._pace: Pace | None = None
@@ -132,8 +133,8 @@ class Watcher:
             )
         layers = self.trace.layers
         name = next(iter(layers)) if name is None else name
-        if name not in layers:
-            raise ValueError(f"module must be one of {', '.join(layers)}, got {name!r}.")
+        if not isinstance(name, str) or name not in layers:
+            raise ValueError(f"module must be one of {', '.join(layers)}, got {shown(name)}.")
         return name, layers[name]
 
     def _listen(self) -> None:
@@ -192,7 +193,7 @@ class Watcher:
     def _last_frame(self) -> None:
         if self._probe is not None and self.seen < self.steps:
             self._look(self.loss)
-        elif len(self.history) and self.trace is None:
+        elif self.history.rows and self.trace is None:
             warnings.warn(
                 f"rnnviz.watch saw none of the recurrent layers ({', '.join(self._modules)}) run with gradients in "
                 f"{self.steps} steps; inside a compiled graph, a reentrant checkpoint or a function that torch.func "
@@ -202,19 +203,31 @@ class Watcher:
             )
 
 
+def checked_pace(every: Any, fps: Any, sequences: Any) -> tuple[int | None, float, int | None]:
+    """Return how often a frame is taken, and of how many sequences; see `rnnviz.watch`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one of them is out of range.
+    """
+    return _checked_every(every), _checked_fps(fps), optional(whole(1, limits.BATCH))("sequences", sequences)
+
+
 def _checked_every(every: Any) -> int | None:
     try:
-        return None if every is None else whole(1)("every", every)
+        return None if every is None else limits.steps("every", every)
     except (TypeError, ValueError):
-        raise ValueError(f"every must be a number of steps, at least 1, or None for time, got {every!r}.") from None
+        raise ValueError(
+            f"every must be a number of steps, at least 1, or None for time, got {shown(every)}."
+        ) from None
 
 
 def _checked_fps(fps: Any) -> float:
-    if isinstance(fps, bool) or not hasattr(fps, "__float__") or math.prod(getattr(fps, "shape", ())) != 1:
-        raise TypeError(f"fps must be a number, got {fps!r}.")
-    if fps > 0:
-        return float(fps)
-    raise ValueError(f"fps must be greater than 0, got {fps!r}; for fewer frames pass every=n steps.")
+    given = checks.number(-math.inf, open_end=False)("fps", fps)
+    if given > 0:
+        return given
+    raise ValueError(f"fps must be greater than 0, got {shown(fps)}; for fewer frames pass every=n steps.")
 
 
 def _scale_of(scaler: Any) -> Callable[[], float]:
@@ -222,5 +235,5 @@ def _scale_of(scaler: Any) -> Callable[[], float]:
     if scaler is None:
         return lambda: 1.0
     if not hasattr(scaler, "get_scale"):
-        raise TypeError(f"scaler must be a torch.amp.GradScaler, got {scaler!r}.")
+        raise TypeError(f"scaler must be a torch.amp.GradScaler, got {shown(scaler)}.")
     return lambda: float(scaler.get_scale())

@@ -1,11 +1,14 @@
 """What a view is: a named picture of a snapshot, as a plotly figure and as the patches that keep it current."""
 
 import abc
+import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
+from rnnviz.checks import one_of, shown, whole
 from rnnviz.i18n import keys, t
 from rnnviz.trace import LayerTrace
 from rnnviz.training import Snapshot
@@ -73,18 +76,17 @@ class Focus:
             If a number is no whole number, or no such sequence, layer, direction, timestep or unit exists; the
             sentence says which do.
         """
-        if self.gradient not in GRADIENTS:
-            raise ValueError(f"gradient must be one of {', '.join(GRADIENTS)}, got {self.gradient!r}.")
+        one_of(GRADIENTS)("gradient", self.gradient)
         layers, directions, batch, steps, units = layer.hidden.shape
+        found: dict[str, Any] = {}
         sizes = {"sample": batch, "layer": layers, "direction": directions, "time": steps, "unit": units}
         for name, size in sizes.items():
-            value = getattr(self, name)
-            if isinstance(value, bool) or not hasattr(value, "__index__"):
-                raise TypeError(f"{name} must be a whole number, got {value!r}.")
+            value = whole(-math.inf)(name, getattr(self, name))
             if not 0 <= value < size:
                 known = f"from 0 to {size - 1}" if size > 1 else "0, there is only one"
-                raise ValueError(f"{name} must be {known}, got {value!r}.")
-        return self
+                raise ValueError(f"{name} must be {known}, got {shown(value)}.")
+            found[name] = value
+        return replace(self, **found)
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,9 @@ class View(abc.ABC):
     name: str
     height: int = 300
     shares_time: bool = True
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({getattr(self, 'name', '')!r})"
 
     @abc.abstractmethod
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:

@@ -3,6 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
+from rnnviz.checks import shown
 from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View, where
@@ -33,7 +34,7 @@ class SpectrumView(View):
     def __init__(self, gate: str | None = None) -> None:
         known = sorted({name for gates in _GATES.values() for name in gates})
         if gate is not None and gate not in known:
-            raise ValueError(f"gate must be one of {', '.join(known)}, or None for the candidate, got {gate!r}.")
+            raise ValueError(f"gate must be one of {', '.join(known)}, or None for the candidate, got {shown(gate)}.")
         self.gate = gate
 
     def exists(self, snapshot: Snapshot) -> bool:

@@ -163,7 +163,7 @@ def test_a_step_that_the_scaler_skips_is_not_counted(fit: Any) -> None:
     before = [one.detach().clone() for one in model.parameters()]
     fit(w, Lit(model), Batches(3), plugins=[MixedPrecision("16-mixed", "cpu", scaler)])
     assert all(torch.equal(*pair) for pair in zip(model.parameters(), before, strict=True))
-    assert len(w.history) == 0
+    assert w.history.rows == 0
 
 
 def test_a_trainer_of_the_other_package_takes_it_too(fit: Any) -> None:
@@ -221,8 +221,8 @@ def test_a_second_training_begins_a_new_record(fit: Any) -> None:
     fit(w, lit, Batches(4))
     first = w.watch
     fit(w, lit, Batches(2))
-    assert len(w.history) == 2
-    assert len(first.history) == 4
+    assert w.history.rows == 2
+    assert first.history.rows == 4
 
 
 def test_a_model_without_recurrent_layers_is_refused_when_training_begins(fit: Any) -> None:

@@ -166,7 +166,7 @@ def test_a_step_that_the_scaler_skips_is_not_counted(make: Any) -> None:
     before = [one.detach().clone() for one in model.parameters()]
     trainer.train()
     assert all(torch.equal(*pair) for pair in zip(model.parameters(), before, strict=True))
-    assert len(w.history) == 0
+    assert w.history.rows == 0
 
 
 def test_a_finished_training_leaves_no_hook(make: Any) -> None:

@@ -322,7 +322,7 @@ def test_closing_lets_go_of_every_widget_and_keeps_the_record(shown: Any) -> Non
         left.append(set(open_widgets()))
     assert left[0] == left[1]
     assert w.figure("hidden").data
-    assert len(w.history) == 3
+    assert w.history.rows == 3
 
 
 def test_every_control_has_a_label_and_a_tooltip(shown: Any) -> None:

@@ -381,7 +381,7 @@ def test_a_step_with_no_frame_due_asks_the_device_for_nothing():
             loss = mean_square(model(x))
             loss.backward()
             watcher.step(loss=loss)
-    assert len(watcher.history) == 0
+    assert watcher.history.rows == 0
 
 
 def test_nothing_listens_between_frames():
@@ -538,7 +538,7 @@ def test_a_record_keeps_every_second_row_when_it_is_full_and_always_the_last():
     for step in range(1, 31):
         record.append(step)
     kept = record["step"]
-    assert len(kept) == len(record) <= 9
+    assert len(kept) == record.rows <= 9
     assert (kept[0], kept[-1]) == (1, 30)
     assert len(set(np.diff(kept[:-1]))) == 1
 

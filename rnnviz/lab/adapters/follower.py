@@ -7,9 +7,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from rnnviz.checks import flag
 from rnnviz.lab.watch import Watch, watch
 from rnnviz.trace import Trace
 from rnnviz.training.record import Record
+from rnnviz.training.watcher import checked_pace
 
 __all__ = ["Follower", "base", "kernel_shell"]
 
@@ -35,6 +37,8 @@ class Follower:
         show: bool = True,
     ) -> None:
         super().__init__()
+        checked_pace(every, fps, sequences)  # here, and not when the training has begun
+        flag("show", show)
         self._options: dict[str, Any] = {"every": every, "fps": fps, "probe": probe, "sequences": sequences}
         self._show = show
         self._watch: Watch | None = None

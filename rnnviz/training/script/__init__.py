@@ -1,8 +1,8 @@
 """Script: the plain PyTorch program that trains as a session does, to read, to keep and to change."""
 
+from rnnviz import limits
 from rnnviz.i18n import t
 from rnnviz.tasks import Task
-from rnnviz.training.checks import whole
 from rnnviz.training.script.data import data_blocks
 from rnnviz.training.script.loop import constants, loop, numbers
 from rnnviz.training.script.model import model_blocks
@@ -43,7 +43,7 @@ def script(task: Task, settings: Settings, steps: int, planned: int | None = Non
     >>> program.splitlines()[-1].strip()
     'print(f"step {step} loss {loss.item():.9g}")'
     """
-    steps = whole(1)("steps", steps)
+    steps = limits.steps("steps", steps)
     imports, *data = data_blocks(task)
     title = t("script.about", task=task.name, cell=t(f"knob.cell.{settings.cell}"))
     values = constants(numbers(task, settings, steps, planned))

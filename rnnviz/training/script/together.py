@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from textwrap import indent
 
+from rnnviz import limits
 from rnnviz.i18n import t
 from rnnviz.tasks import Task
-from rnnviz.training.checks import whole
 from rnnviz.training.script.data import data_blocks
 from rnnviz.training.script.loop import constants, loop, numbers
 from rnnviz.training.script.model import model_blocks
@@ -49,7 +49,7 @@ def together(models: Mapping[str, tuple[Task, Settings]], steps: int, planned: i
     >>> [line for line in text.splitlines() if line.startswith("def train")]
     ['def train_rnn():', 'def train_gru():']
     """
-    steps = whole(1)("steps", steps)
+    steps = limits.steps("steps", steps)
     parts = [_Part.of(label, task, settings, steps, planned) for label, (task, settings) in models.items()]
     same = {name: value for name, value in parts[0].numbers.items() if all(_has(one, name, value) for one in parts)}
     own = {name for one in parts for name in one.numbers} - set(same)

@@ -1,0 +1,62 @@
+"""Limits: how large a number may be, and why; a sentence comes before the memory or the patience is gone."""
+
+import math
+from typing import Any
+
+from rnnviz.checks import whole
+
+__all__ = ["BATCH", "LAYERS", "SEED", "SIZE", "STEPS", "affordable", "batch_size", "seed", "sizes", "steps"]
+
+SIZE = 2**20  # units, features, tokens: beyond, one vector alone takes longer than a reader waits
+LAYERS = 64  # each is replayed by itself, and a picture has room for a few
+BATCH = 2**20  # sequences; how many fit depends on their length too, see `affordable`
+STEPS = 10**9  # years of training
+SEED = 2**63 - 2  # torch's generators take 64 bits; the held-out part is drawn with the next one
+_NUMBERS = (
+    2**27
+)  # in all weights, or in all states and gates of one step: half a GiB, and training needs four times that
+
+batch_size = whole(1, BATCH)
+seed = whole(0, SEED)
+steps = whole(1, STEPS)
+
+
+def sizes(**given: Any) -> list[int]:
+    """Return sizes of a model as plain whole numbers, each from 1 on.
+
+    Examples
+    --------
+    >>> sizes(input_size=2, hidden_size=32)
+    [2, 32]
+    """
+    return [whole(1, LAYERS if name == "num_layers" else SIZE)(name, value) for name, value in given.items()]
+
+
+def affordable(what: str, numbers: int, **named: int) -> None:
+    """Raise a ValueError if so many numbers are more than a notebook's kernel has room for.
+
+    Parameters
+    ----------
+    what : str
+        What takes them, the subject of the sentence.
+    numbers : int
+        How many.
+    **named : int
+        The arguments that are multiplied to that many.
+
+    Examples
+    --------
+    >>> affordable("the model", 10**12, hidden_size=2**20)
+    Traceback (most recent call last):
+    ValueError: hidden_size=1048576 is too much: the model would hold 1e+12 numbers, 1.3e+08 at most; choose less.
+    """
+    if numbers > _NUMBERS:
+        names = " with ".join(f"{name}={value}" for name, value in named.items())
+        raise ValueError(
+            f"{names} is too much: {what} would hold {_rough(numbers)} numbers, {_rough(_NUMBERS)} at most; "
+            "choose less."
+        )
+
+
+def _rough(numbers: int) -> str:
+    return f"{numbers:.1e}".replace(".0e", "e") if math.log10(numbers) < 300 else "far too many"

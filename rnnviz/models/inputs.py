@@ -1,0 +1,41 @@
+"""Inputs: what a model is called with, checked before torch meets it."""
+
+from typing import Any
+
+from torch import Tensor
+
+from rnnviz.checks import kind_of
+
+__all__ = ["check_sequences", "check_tokens"]
+
+
+def check_sequences(name: str, values: Any, features: int) -> None:
+    """Check for sequences of numbers, axes (batch, time, feature).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are something else.
+    """
+    if not isinstance(values, Tensor) or not values.is_floating_point():
+        raise TypeError(f"{name} must be a torch.Tensor of floating-point numbers, got {_came(values)}.")
+    if values.dim() != 3 or values.shape[2] != features or values.shape[1] == 0:
+        raise ValueError(f"{name} must have axes (batch, time, {features}), got shape {tuple(values.shape)}.")
+
+
+def check_tokens(name: str, values: Any) -> None:
+    """Check for sequences of token numbers, axes (batch, time); how large they are is not looked at.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are something else.
+    """
+    if not isinstance(values, Tensor) or values.is_floating_point() or values.is_complex():
+        raise TypeError(f"{name} must be a torch.Tensor of token numbers, got {_came(values)}.")
+    if values.dim() != 2 or values.shape[1] == 0:
+        raise ValueError(f"{name} must have axes (batch, time), got shape {tuple(values.shape)}.")
+
+
+def _came(value: Any) -> str:
+    return f"a tensor of {value.dtype}" if isinstance(value, Tensor) else kind_of(value)
