@@ -1,14 +1,14 @@
 """Dress: the lab's style sheet, and what keyboards and screen readers need and ipywidgets do not give."""
 
-import anywidget
 import traitlets
 
 from rnnviz.live.beside import beside
+from rnnviz.live.pagewidget import PageWidget
 
 __all__ = ["Dress"]
 
 
-class Dress(anywidget.AnyWidget):
+class Dress(PageWidget):
     """An invisible widget inside a lab, or inside a question (``rv-predict``).
 
     Attributes
