@@ -125,4 +125,4 @@ def spec_of(figure: go.Figure, cursor: Cursor | None, run: int) -> dict[str, Any
 def _words() -> dict[str, str]:
     """The sentences of told.js, which fills their places."""
     places = {name: f"{{{name}}}" for name in _PLACES}
-    return {name: t(f"told.{name}", **places) for name in _SENTENCES}
+    return {name: t(f"told.{name}", **places) for name in _SENTENCES} | {"silent": t("page.silent")}
