@@ -42,7 +42,7 @@ class PredictPanel:
         self.said.add_class("rv-predict-said")
         heading = widgets.HTML(f"<b>{html.escape(t('predict.title'))}</b> {html.escape(question)}")
         style = widgets.HTML(f"<style>{_STYLE}</style>", layout={"display": "none"})
-        dress = Dress(hints={"rv-predict-options": [question, ""]}, layout={"display": "none"})
+        dress = Dress(hints={"rv-predict-options": [question, ""]})
         self.widget = widgets.VBox([style, dress, heading, self.options, self.button, self.said])
         self.widget.add_class("rv-predict")
         self.options.observe(lambda _change: self._ready(), names="value")

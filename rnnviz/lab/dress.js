@@ -60,8 +60,11 @@ function dress(lab, hints) {
 }
 
 export default {
+  initialize({ model }) {
+    return listen(model);
+  },
   render({ model, el }) {
-    let lab = null, resting = null;
+    let lab = null, resting = null, leave = () => {};
     const again = () => ((resting = null), dress(lab, model.get("hints")));
     const built = new MutationObserver(() => (resting ??= setTimeout(again, REST)));
     const timer = setInterval(() => {
@@ -70,7 +73,8 @@ export default {
       clearInterval(timer);
       built.observe(lab, { childList: true, subtree: true });
       again();
+      leave = attend(lab, model.get("words").gone);
     }, 50);
-    return () => (clearInterval(timer), clearTimeout(resting), built.disconnect());
+    return () => (clearInterval(timer), clearTimeout(resting), built.disconnect(), leave());
   },
 };

@@ -1,25 +1,34 @@
-"""Dress: the lab's style sheet, and what keyboards and screen readers need and ipywidgets do not give."""
+"""Dress: the lab's style sheet, what keyboards and screen readers need, and what the page says of a kernel that is gone."""
 
-import anywidget
+from collections.abc import Mapping, Sequence
+
 import traitlets
 
+from rnnviz.i18n import t
 from rnnviz.live.beside import beside
+from rnnviz.live.pagewidget import PageWidget
 
 __all__ = ["Dress"]
 
 
-class Dress(anywidget.AnyWidget):
+class Dress(PageWidget):
     """An invisible widget inside a lab, or inside a question (``rv-predict``).
 
     Attributes
     ----------
     hints : dict of str to list of str
         Class name of a control to its label and its tooltip; without one where that is empty.
+    words : dict of str to str
+        What the page says by itself.
     """
 
-    _esm = beside(__file__, "reach.js", "dress.js")
+    _esm = beside(__file__, "reach.js", "gone.js", "dress.js")
     _css = beside(__file__, "lab.css")
     hints = traitlets.Dict().tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, hints: Mapping[str, Sequence[str]]) -> None:
+        super().__init__(hints=dict(hints), words={"gone": t("page.gone")}, layout={"display": "none"})
 
     def __repr__(self) -> str:
         return "Dress()"

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-import anywidget
 import traitlets
 
 from rnnviz.i18n import t
 from rnnviz.lab.tools import Tool
 from rnnviz.live.beside import beside
+from rnnviz.live.pagewidget import PageWidget
 from rnnviz.training import Snapshot
 from rnnviz.training.insights import Insight, insights, to_say
 from rnnviz.views import Focus
@@ -16,7 +16,7 @@ from rnnviz.views import Focus
 __all__ = ["InsightsLine"]
 
 
-class Line(anywidget.AnyWidget):
+class Line(PageWidget):
     """Sentences, each with its advice; the browser lets what it has written stand for two seconds at least."""
 
     _esm = beside(__file__, "insights.js")

@@ -7,6 +7,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from rnnviz.i18n import t
+from rnnviz.lab.marks import marked, written
 from rnnviz.lab.tools import box
 from rnnviz.training import LIVE, OPTIMIZERS, SCHEDULES, STRUCTURAL, Settings
 
@@ -16,6 +17,7 @@ _CLIP_WHEN_ON = 1.0
 _UNTOUCHED = -math.inf  # on a slider, the place of None
 _OPTIONAL = ("rho", "forget_bias")
 _RADII = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2, 1.3, 1.4, 1.5, 1.75, 2.0)
+_NOISES = tuple(percent / 100 for percent in range(101))
 _BIASES = (-3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
 
 
@@ -138,28 +140,28 @@ class Knobs:
 def _scale(low: int, high: int) -> list[tuple[str, float]]:
     """Return round numbers from 10^low to 10^high, each about 1.5 times the one before.
 
-    A slider over such a list shows exactly the number in force; ipywidgets' FloatLogSlider rounds it to its own grid
-    and does not follow a value that code has set.
+    A slider over such a list shows exactly the number in force; ipywidgets' FloatSlider and FloatLogSlider round it to
+    their own grid in the browser, and report the rounded number as if it had been chosen.
     """
     numbers = [float(f"{digit}e{power}") for power in range(low, high) for digit in (1, 1.5, 2, 3, 5, 7)]
-    return [(f"{number:g}", number) for number in [*numbers, float(f"1e{high}")]]
+    return marked([*numbers, float(f"1e{high}")])
 
 
 def _stretch(widget: widgets.ValueWidget, value: Any) -> None:
     """Make room on a slider for a value that code has set beside its marks or beyond its ends."""
     if isinstance(widget, widgets.SelectionSlider):
         if value not in dict(widget.options).values():
-            marks = sorted([*widget.options, (f"{value:g}", value)], key=lambda mark: mark[1])
+            marks = sorted([*widget.options, (written(value), value)], key=lambda mark: mark[1])
             kept = widget.value
             widget.options = marks
             widget.value = kept
-    elif isinstance(widget, widgets.IntSlider | widgets.FloatSlider | widgets.BoundedIntText) and value > widget.max:
+    elif isinstance(widget, widgets.IntSlider | widgets.BoundedIntText) and value > widget.max:
         widget.max = value
 
 
 def _optional(numbers: Sequence[float]) -> list[tuple[str, float]]:
     """Marks of a slider that may stand before its first number; ipywidgets cannot select a None."""
-    return [(t("knob.untouched"), _UNTOUCHED), *((f"{number:g}", number) for number in numbers)]
+    return [(t("knob.untouched"), _UNTOUCHED), *marked(numbers)]
 
 
 def _makers(
@@ -180,7 +182,7 @@ def _makers(
         "clip": slider(widgets.SelectionSlider, "clip", True, options=_scale(-2, 2), value=_CLIP_WHEN_ON),
         "batch_size": slider(whole, "batch_size", False, min=1, max=256),
         "optimizer": menu("optimizer", OPTIMIZERS),
-        "input_noise": slider(widgets.FloatSlider, "input_noise", True, min=0.0, max=1.0, step=0.01),
+        "input_noise": slider(widgets.SelectionSlider, "input_noise", True, options=marked(_NOISES)),
         "rho": slider(widgets.SelectionSlider, "rho", True, options=_optional(_RADII)),
         "forget_bias": slider(widgets.SelectionSlider, "forget_bias", True, options=_optional(_BIASES)),
         "cell": menu("cell", choices["cell"]),

@@ -61,7 +61,7 @@ class Panel:
         buttons = box(widgets.HBox, [self.play, self.pause, self.step, self.reset], "rv-buttons")
         knobs_box = _knobs(knobs, self.gaze, show)
         children = [
-            Dress(hints={**knobs.hints, **self.gaze.hints, **tray.hints}, layout={"display": "none"}),
+            Dress(hints={**knobs.hints, **self.gaze.hints, **tray.hints}),
             box(widgets.HBox, [buttons, progress, *_toolbar(tray)], "rv-head"),
             self.status,
             self.others.widget,

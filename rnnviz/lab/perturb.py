@@ -1,7 +1,6 @@
 """Perturb: the drawer where a learner changes one input, and sees how far the change travels."""
 
 import html
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.i18n import t
+from rnnviz.lab.marks import InputSlider
 from rnnviz.lab.tools import Tool, box
 from rnnviz.live import DraggableFigure, Feed, Frame, LiveFigure
 from rnnviz.tasks import Task
@@ -32,7 +32,6 @@ from rnnviz.views import (
 __all__ = ["Perturb"]
 
 _INPUT, _ANSWER = "perturb-input", "perturb-answer"
-_PLACES = 100  # of the slider, at least
 _MARGIN = 0.5  # how far beyond what the probe holds a number can be dragged, in parts of its range
 
 
@@ -82,8 +81,7 @@ class Perturb(Tool):
         self._built: object = None
         self._limit: float | None = None
         self._moves, self._followed = 0, object()  # changes that the controls must follow, and the last they did
-        self._now, self._grid = 0.0, 0.0  # what the control stands for, and how far apart its places are
-        self._range = (0.0, 1.0)  # of the slider
+        self._now = 0.0  # what the control stands for
         self._following = False  # the pump moves a control, not the learner
         self.feed = Feed()
         self.feed.layout.display = "none"
@@ -92,12 +90,12 @@ class Perturb(Tool):
         self.feed.on_pick = lambda _figure, at: guarded(lambda: self._clicked(at))
         self.input = DraggableFigure(go.Figure(), name=_INPUT, feed=self.feed)
         self.answer = LiveFigure(go.Figure(), name=_ANSWER, feed=self.feed)
-        if len(self._symbols) <= ROWS:
-            self.input.drag = [EDITED, 1.0 if self._symbols else 0.0]
+        if 0 < len(self._symbols) <= ROWS:
+            self.input.drag = [EDITED, 1.0]
         self._make_controls(session.task)
 
     def _make_controls(self, task: Task) -> None:
-        self.value = widgets.FloatSlider(description=t("tool.perturb.value"), readout_format=".3f", step=0.01)
+        self.value = InputSlider(description=t("tool.perturb.value"))
         self.symbol = widgets.Dropdown(description=t("tool.perturb.symbol"), options=_options(self._symbols))
         self.feature = widgets.Dropdown(description=t("tool.perturb.feature"), options=list(range(task.input_size)))
         self.restore = widgets.Button(description=t("tool.perturb.restore"), tooltip=t("tool.perturb.restore.tip"))
@@ -201,15 +199,17 @@ class Perturb(Tool):
         self.answer.rebuild(perturbation_figure(seen), cursor=(0.0, 1.0, steps), run=snapshot.run)
         self._built, self._limit = key, None
         self._moves += 1
-        self._range = limits
 
     def _limits(self, snapshot: Snapshot) -> tuple[float, float]:
+        """Where the axis ends, and with it the slider."""
         if self._symbols or snapshot.inputs is None:
             return (0.0, 1.0)
         values = snapshot.inputs[..., self.feature.value]
         low, high = float(values.min()), float(values.max())
         margin = _MARGIN * ((high - low) or 1.0)
-        return low - margin, high + margin
+        ends = self.value.span(low - margin, high + margin)
+        self.input.drag = [EDITED, self.value.grid]  # round numbers, as on the slider
+        return ends
 
     def _follow(self, snapshot: Snapshot, focus: Focus, original: np.ndarray, change: _Change | None) -> None:
         """Move the controls to the picked timestep's value; not while the learner moves them herself."""
@@ -223,23 +223,11 @@ class Perturb(Tool):
         if self._symbols:
             self.symbol.value = int(now)
         else:
-            self._set_slider(float(now))
+            self.value.put(self._now)
         self._following = False
 
-    def _set_slider(self, value: float) -> None:
-        low, high = self._range
-        decimals = max(0, math.ceil(-math.log10((high - low) / _PLACES)))
-        self._grid = 10.0**-decimals  # round places: what is read beside the slider is the input, rounded
-        low, high = math.floor(low / self._grid) * self._grid, math.ceil(high / self._grid) * self._grid
-        with self.value.hold_sync():  # one message: a browser that has half of it says that the value is another
-            self.value.min = min(self.value.min, low)
-            self.value.max, self.value.min, self.value.step = high, low, self._grid
-            self.value.readout_format = f".{decimals}f"
-            self.value.value = value
-
     def _moved(self, change: dict[str, Any]) -> None:
-        # a browser rounds a slider to its grid, to a finer one before, and says so: that is no move of hers
-        if not self._following and abs(change["new"] - self._now) > 0.6 * self._grid:
+        if not self._following and change["new"] != self._now:
             self._guarded(lambda: self._write(None, float(change["new"])))
 
     def _dragged(self, time: int, value: float) -> None:

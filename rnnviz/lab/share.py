@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-import anywidget
 import traitlets
 
 from rnnviz.i18n import t
 from rnnviz.lab.tools import Tool
 from rnnviz.live.beside import beside
+from rnnviz.live.pagewidget import PageWidget
 from rnnviz.training import Snapshot
 from rnnviz.training.parcel import Parcel
 from rnnviz.views import Focus
@@ -17,7 +17,7 @@ __all__ = ["Share", "ShareBox"]
 _WORDS = ("code", "link", "copy", "copied", "by_hand", "download")
 
 
-class ShareBox(anywidget.AnyWidget):
+class ShareBox(PageWidget):
     """Texts to take away; those that cannot be had say why.
 
     Examples

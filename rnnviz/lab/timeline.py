@@ -3,19 +3,19 @@
 from collections.abc import Callable
 from typing import Any
 
-import anywidget
 import traitlets
 
 from rnnviz.i18n import t
 from rnnviz.lab.tools import Tool
 from rnnviz.live.beside import beside
+from rnnviz.live.pagewidget import PageWidget
 from rnnviz.training import Snapshot, Tape
 from rnnviz.views import Focus
 
 __all__ = ["Timeline"]
 
 
-class Track(anywidget.AnyWidget):
+class Track(PageWidget):
     """A slider over steps and a button that leads to the newest. The page asks with messages, and writes no trait.
 
     Attributes

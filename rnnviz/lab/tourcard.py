@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import anywidget
 import traitlets
 
 from rnnviz.i18n import t
@@ -12,6 +11,7 @@ from rnnviz.lab.screen import Screen
 from rnnviz.lab.tour import Place, Walk
 from rnnviz.lab.toursteps import Scene, steps_for
 from rnnviz.live.beside import beside
+from rnnviz.live.pagewidget import PageWidget
 from rnnviz.training import Settings
 
 __all__ = ["TourCard"]
@@ -19,7 +19,7 @@ __all__ = ["TourCard"]
 _BUTTONS = ("start", "again", "back", "next", "pass", "skip", "reach")
 
 
-class TourCard(anywidget.AnyWidget):
+class TourCard(PageWidget):
     """A tour of one lab: tells what to do, sees when it is done, and waits for the learner to go on.
 
     The card is written whenever the lab changes, in whatever thread that happens, one at a time; the page writes no

@@ -41,7 +41,7 @@ class WatchPanel:
         hints = self.gaze.hints | {"rv-module": [t("gaze.module"), t("gaze.module.tip")]}
         head = box(widgets.HBox, [box(widgets.HBox, [self.progress], "rv-progress")], "rv-head")
         body = box(widgets.Box, [self._selectors(), box(widgets.VBox, [gallery.widget], "rv-stage")], "rv-body")
-        dress = Dress(hints=hints, layout={"display": "none"})
+        dress = Dress(hints=hints)
         self.widget = box(widgets.VBox, [dress, head, self.status, *self.tray.lines, body], "rv-lab", "rv-watch")
 
     def offer(self, modules: Sequence[str]) -> None:

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-import anywidget
 import traitlets
 
 from rnnviz.live.beside import beside
+from rnnviz.live.pagewidget import PageWidget
 
 __all__ = ["CellView"]
 
 
-class CellView(anywidget.AnyWidget):
+class CellView(PageWidget):
     """Show what ``picture`` says; every word and number arrives written out, and is shown as text, never as markup.
 
     Attributes

@@ -58,7 +58,7 @@ class Dragging {
     const value = this.value(event);
     if (value === this.held.value) return;
     this.held.value = value;
-    this.drawing.queue = this.drawing.queue.then(() => this.show());
+    this.drawing.turn(() => this.show());
     if (performance.now() - this.said >= SAY_EVERY) this.say();
   }
 

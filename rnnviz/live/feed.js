@@ -1,4 +1,6 @@
 // Receives frames, lets the figures draw the newest, and answers once it is on screen.
+const ASK = [1000, 2000, 4000, 8000, 15000, 30000]; // ms until the kernel is asked again
+const SILENT = 4; // so many hellos without an answer, and the page says so
 const PATIENCE = 400; // ms: a covered window gets no animation frames, and must not hold the feed up
 
 function nextPaint() {
@@ -28,6 +30,20 @@ async function drain(feed) {
   feed.draining = false;
 }
 
+// A hello may be lost, or its answer: it is said again until a frame has come, and the figures say what they wait for.
+function greet(feed) {
+  let [tries, timer] = [0, null];
+  const ask = () => {
+    if (feed.last) return;
+    feed.silent = tries >= SILENT;
+    for (const figure of feed.figures) figure.wait();
+    feed.say({ kind: "hello" });
+    if (tries < ASK.length) timer = setTimeout(ask, ASK[tries++]);
+  };
+  ask();
+  return () => clearTimeout(timer);
+}
+
 export default {
   initialize({ model }) {
     const feed = feedOf(model.get("feed_id"));
@@ -46,9 +62,10 @@ export default {
     };
     model.on("msg:custom", receive);
     document.addEventListener("visibilitychange", seen);
-    feed.say({ kind: "hello" });
+    const leave = greet(feed);
     feed.say({ kind: "seen", page: page.id, hidden: document.hidden });
     return () => {
+      leave();
       model.off("msg:custom", receive);
       document.removeEventListener("visibilitychange", seen);
       page.feeds.delete(model.get("feed_id"));

@@ -6,11 +6,11 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-import anywidget
 import traitlets
 
 from rnnviz.live.beside import beside
 from rnnviz.live.frame import Frame, pack
+from rnnviz.live.pagewidget import PageWidget
 from rnnviz.views import Picked, Pixels
 
 __all__ = ["IN_FLIGHT", "LOST_AFTER", "Feed"]
@@ -19,7 +19,7 @@ IN_FLIGHT = 2
 LOST_AFTER = 1.0  # seconds: an answer that late is taken for lost, so a view never stalls longer
 
 
-class Feed(anywidget.AnyWidget):
+class Feed(PageWidget):
     """An invisible widget that carries frames to the figures that name its ``feed_id``.
 
     Parameters

@@ -60,10 +60,18 @@ class Drawing {
   }
 
   async recolour() {
-    if (this.plot.layout?.font?.color !== this.ink()) await this.Plotly.relayout(this.plot, { "font.color": this.ink() });
+    if (this.sized() && this.plot.layout?.font?.color !== this.ink()) await this.Plotly.relayout(this.plot, { "font.color": this.ink() });
   }
 
+  // Without a size plotly can place nothing, and draws lines to nowhere.
+  sized() {
+    return this.plot.isConnected && this.plot.offsetWidth > 0;
+  }
+
+  // While it is out of sight, it is owed; `fit` makes it.
   async rebuild() {
+    this.owed = !this.sized();
+    if (this.owed) return;
     const spec = structuredClone(this.model.get("spec"));
     this.spec = spec;
     this.telling.name(spec.label || this.name);
@@ -77,11 +85,28 @@ class Drawing {
   }
 
   // One drawing at a time.
-  draw(frame) {
-    this.queue = this.queue.then(() => this.paint(frame)).catch((error) => {
+  turn(work) {
+    this.queue = this.queue.then(work).catch((error) => {
       this.feed.say({ kind: "error", figure: this.name, text: String(error) });
     });
     return this.queue;
+  }
+
+  draw(frame) {
+    return this.turn(() => this.paint(frame));
+  }
+
+  // It has a size again, or another one.
+  async fit() {
+    if (this.owed) await this.rebuild();
+    await this.recolour();
+    if (this.sized()) await this.Plotly.Plots.resize(this.plot);
+  }
+
+  // Says so where the kernel has been asked for a first frame, and asked again, and has sent none.
+  wait() {
+    const silent = this.feed.silent && !this.feed.last && this.el.closest(".rv-lab");
+    this.plot.dataset.silent = silent ? this.spec?.words.silent ?? "" : "";
   }
 
   size() {
@@ -95,7 +120,7 @@ class Drawing {
   // Whether there is something to draw, and somebody who can see it.
   behind(frame) {
     if (!frame || !this.spec || frame.run !== this.spec.run || frame.id === this.drawn) return false;
-    return this.visible && !document.hidden && this.plot.offsetWidth > 0;
+    return this.visible && !this.owed && !document.hidden && this.sized();
   }
 
   async paint(frame) {
@@ -108,6 +133,7 @@ class Drawing {
     this.digest = digest;
     this.plot.dataset.frame = frame.id;
     this.plot.dataset.step = frame.step;
+    this.wait();
     this.telling.soon();
     this.painted = performance.now();
     this.cost += 0.3 * (this.painted - started - this.cost);
@@ -225,16 +251,18 @@ async function render({ model, el }) {
   waiting.remove();
   const { plot, cursor, feed } = drawing;
   plot.tabIndex = 0;
-  const rebuild = () => (drawing.queue = drawing.queue.then(() => drawing.rebuild()));
-  rebuild();
-  await drawing.queue;
+  const rebuild = () => drawing.turn(() => drawing.rebuild());
+  while (!drawing.spec) {
+    await laidOut(el);
+    await rebuild();
+  }
 
   const move = (event) => drawing.spec.cursor && cursor.move(drawing.timestep(event));
   const leave = () => drawing.spec.cursor && cursor.move(null);
   const mark = () => drawing.mark();
-  const resized = new ResizeObserver(() => plot.offsetWidth && drawing.recolour().then(() => Plotly.Plots.resize(plot)));
+  const resized = new ResizeObserver(() => drawing.sized() && drawing.turn(() => drawing.fit()));
   const scrolled = new IntersectionObserver((entries) => drawing.seen(entries.at(-1).isIntersecting), { rootMargin: "120px" });
-  const themed = new MutationObserver(() => drawing.recolour());
+  const themed = new MutationObserver(() => drawing.turn(() => drawing.recolour()));
   plot.addEventListener("mousemove", move);
   plot.addEventListener("mouseleave", leave);
   plot.addEventListener("keydown", (event) => drawing.key(event));
@@ -245,6 +273,7 @@ async function render({ model, el }) {
   themed.observe(document.body, { attributeFilter: ["data-jp-theme-name", "data-jp-theme-light", "class"] });
   cursor.listeners.add(mark);
   feed.figures.add(drawing);
+  drawing.wait();
   model.on("change:spec", rebuild);
   if (feed.last) drawing.draw(feed.last);
 

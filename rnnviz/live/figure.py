@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-import anywidget
 import plotly.graph_objects as go
 import traitlets
 
@@ -12,6 +11,7 @@ from rnnviz.i18n import t
 from rnnviz.live.beside import beside
 from rnnviz.live.feed import Feed
 from rnnviz.live.frame import Cursor, Frame
+from rnnviz.live.pagewidget import PageWidget
 from rnnviz.live.runtime import runtime
 from rnnviz.views import Patch
 
@@ -36,7 +36,7 @@ _PLACES = [
 ]
 
 
-class LiveFigure(anywidget.AnyWidget):
+class LiveFigure(PageWidget):
     """Show a figure and change it many times a second.
 
     Parameters
@@ -125,4 +125,4 @@ def spec_of(figure: go.Figure, cursor: Cursor | None, run: int) -> dict[str, Any
 def _words() -> dict[str, str]:
     """The sentences of told.js, which fills their places."""
     places = {name: f"{{{name}}}" for name in _PLACES}
-    return {name: t(f"told.{name}", **places) for name in _SENTENCES}
+    return {name: t(f"told.{name}", **places) for name in _SENTENCES} | {"silent": t("page.silent")}

@@ -20,7 +20,7 @@ function entry(map, key, make) {
 
 // A feed: the newest frame, and who draws it.
 function feedOf(id) {
-  return entry(page.feeds, id, () => ({ last: null, figures: new Set(), say: () => {} }));
+  return entry(page.feeds, id, () => ({ last: null, silent: false, figures: new Set(), say: () => {} }));
 }
 
 // A cursor: the timestep that every figure of one group marks.

@@ -17,6 +17,7 @@ function idle() {
 }
 
 export default {
+  silent: true, // the kernel says nothing to it after its making
   initialize({ model }) {
     const packed = model.get("packed");
     model.set("packed", null); // this page has it now; a saved notebook must not carry it

@@ -3,11 +3,11 @@
 import gzip
 from functools import cache
 
-import anywidget
 import traitlets
 from plotly.offline import get_plotlyjs
 
 from rnnviz.live.beside import beside
+from rnnviz.live.pagewidget import PageWidget
 
 __all__ = ["PlotlyRuntime", "packed_plotly", "runtime"]
 
@@ -18,7 +18,7 @@ def packed_plotly() -> bytes:
     return gzip.compress(get_plotlyjs().encode(), compresslevel=6, mtime=0)
 
 
-class PlotlyRuntime(anywidget.AnyWidget):
+class PlotlyRuntime(PageWidget):
     """An invisible widget with the compressed source of plotly.js (about 1.5 MB, sent when it is made)."""
 
     _esm = beside(__file__, "page.js", "told.js", "runtime.js")

@@ -1,32 +1,50 @@
 """Fixtures of the browser tests: one Chromium for all, one JupyterLab a module, one page and its notebook a test."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from rnnviz.cli.chapters import copy_chapters, shipped_chapters
-from tests.browser.jupyter import chromium, server, write_notebook
+from tests.browser.console import Console
+from tests.browser.jupyter import PATIENCE, chromium, close, server, write_notebook
+
+CONSOLE = Console()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the mark of a test that is about what a browser reports."""
+    config.addinivalue_line("markers", "tells(*words): reports with one of these words belong to what is tested")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Fail a test in whose pages something was reported as an error, beside what its mark ``tells`` names."""
+    CONSOLE.forget()
+    result = yield
+    told = [word for mark in item.iter_markers("tells") for word in mark.args]
+    assert CONSOLE.take(told) == []
+    return result
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)  # what is expected comes; how soon is the machine's affair
     with sync_playwright() as playwright:
         started = chromium(playwright)
+        CONSOLE.listen(started)
         yield started
         started.close()
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    opened = context.new_page()
+    opened = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
     yield opened
-    # a lab that still plays would slow the next test down
-    opened.evaluate("window.jupyterapp?.serviceManager.sessions.shutdownAll()")
-    context.close()
+    close(opened)
 
 
 @pytest.fixture(scope="module")

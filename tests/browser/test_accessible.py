@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.jupyter import PATIENCE, Notebook, write_notebook
+from tests.browser.jupyter import PATIENCE, Notebook, close, write_notebook
 
 LAB = (
     "import rnnviz as rv\n"
@@ -23,13 +23,11 @@ pytestmark = pytest.mark.timeout(300)
 def notebook(browser: Browser, address: str, folder) -> Iterator[Notebook]:
     """One lab for all: each test leaves it at rest, with its drawers closed."""
     write_notebook(folder / "accessible.ipynb", LAB, PREDICT, "lab.tour()", COMPARE, "None")
-    context = browser.new_context(viewport={"width": 1400, "height": 1000})
-    opened = Notebook(context.new_page()).open(address, "accessible.ipynb").run_all()
+    page = browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()
+    opened = Notebook(page).open(address, "accessible.ipynb").run_all()
     opened.wait_for_step(60)
     yield opened
-    assert opened.errors == []
-    opened.page.evaluate("window.jupyterapp?.serviceManager.sessions.shutdownAll()")
-    context.close()
+    close(page)
 
 
 @pytest.fixture

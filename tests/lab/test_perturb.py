@@ -181,20 +181,34 @@ def test_a_click_on_the_input_picks_its_timestep(make_lab: LabMaker) -> None:
     assert drawer.browser.screen.panel.gaze.focus.time == 6
 
 
-def test_a_slider_that_a_browser_rounds_twice_is_no_change(make_lab: LabMaker) -> None:
-    drawer = Drawer(make_lab())
-    tool = drawer.tool
-    tool._grid, tool._now = 0.1, 0.8456
-    tool._moved({"new": 0.85})  # to the grid that the slider had before
-    tool._moved({"new": 0.9})  # then to the new one
-    assert (tool._change, tool.uses) == (None, 0)
-    tool._moved({"new": 1.0})  # the next place is hers
-    assert (tool._change.value, tool.uses) == (1.0, 1)
+def test_beside_the_slider_stands_the_input_at_every_timestep_in_every_digit(make_lab: LabMaker) -> None:
+    lab = make_lab()
+    drawer = Drawer(lab)
+    inputs = lab.snapshot().inputs
+    for sample in (0, 3):
+        for time in range(inputs.shape[1]):
+            drawer.browser.screen.panel.gaze.go(sample=sample, time=time)
+            drawer.browser.catch_up()
+            assert np.float32(drawer.tool.value.label) == inputs[sample, time, 0]
+            assert drawer.tool.restore.disabled  # to look is no change
 
 
-def test_a_slider_that_a_browser_rounds_to_its_grid_is_no_change(make_lab: LabMaker) -> None:
+@pytest.mark.parametrize("value", [1.25, -0.25, 1 / 3, 1e-9, 0.1 + 0.2])
+def test_beside_the_slider_stands_the_value_that_was_dragged(make_lab: LabMaker, value: float) -> None:
     drawer = Drawer(make_lab())
-    slider = drawer.tool.value
-    slider.value += slider.step / 3
-    drawer.browser.catch_up()
-    assert drawer.tool.restore.disabled
+    drawer.drag(5, value)
+    assert drawer.tool.value.value == value
+    assert np.float32(drawer.tool.value.label) == np.float32(value)
+    assert len(drawer.tool.value.label) <= 12
+
+
+def test_a_slider_always_has_as_many_places_so_that_a_browser_never_clips_one(make_lab: LabMaker) -> None:
+    lab = make_lab()
+    drawer = Drawer(lab)
+    counts = [len(drawer.tool.value.options)]
+    for feature, seq_len in ((1, 8), (1, 6), (0, 6)):
+        drawer.tool.feature.value = feature
+        lab.set(seq_len=seq_len)
+        drawer.browser.catch_up()
+        counts.append(len(drawer.tool.value.options))
+    assert set(counts) == {201}

@@ -1,0 +1,78 @@
+"""A page on which anywidget gives up every widget: all of a lab works all the same, and a silent kernel is said."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.jupyter import PATIENCE, Notebook, close
+
+# two seconds are what anywidget allows a widget to be ready; here no widget is
+HASTE = (
+    "{ const timeout = AbortSignal.timeout.bind(AbortSignal);"
+    " AbortSignal.timeout = ms => timeout(ms === 2000 ? 1 : ms) }"
+)
+GIVEN_UP = "[anywidget] Failed to initialize model."
+LAB = (
+    "import rnnviz as rv\n"
+    "lab = rv.Lab(task='adding', cell='gru', hidden_size=6, seq_len=20, device='cpu', steps=10**6)\n"
+    "lab"
+)
+MUTE = (
+    "import rnnviz as rv\n"
+    "from rnnviz.live import Feed\n"
+    "send, Feed.send = Feed.send, lambda *message, **more: None\n"
+    "mute = rv.Lab(task='adding', cell='rnn', hidden_size=4, seq_len=12, device='cpu')\n"
+    "mute"
+)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.tells(GIVEN_UP)]
+
+
+@pytest.fixture
+def page(browser: Browser):
+    opened = browser.new_context(patient=False, viewport={"width": 1280, "height": 1000}).new_page()
+    opened.add_init_script(HASTE)
+    yield opened
+    close(opened)
+
+
+def test_every_part_of_a_lab_works_where_anywidget_has_given_all_of_them_up(address: str, page: Page, write) -> None:
+    notebook = Notebook(page).open(address, write(LAB, "lab.tour()", "0")).run_all()
+    notebook.wait_for_step(0)
+    assert any(GIVEN_UP in error for error in notebook.errors)  # it was so, and yet:
+    lab = notebook.lab
+    expect(lab.locator(".rv-lr")).to_have_attribute("title", "How far each step moves the weights")
+    notebook.button("play").click()
+    notebook.wait_for_step(40)
+    expect(lab.locator(".rv-where")).to_contain_text("live: step")
+    expect(lab.locator(".rv-insights")).not_to_contain_text("Step 0")
+    page.locator(".rv-tour-start").click()
+    expect(page.locator(".rv-tour-card")).to_have_attribute("data-step", "play")
+    page.locator(".rv-tour-skip").click()
+    expect(page.locator(".rv-tour-card")).to_be_hidden()
+    for name in ("inspector", "perturb", "share"):
+        lab.locator(f"button.rv-open-{name}").click()
+    expect(lab.locator(".rv-cell-where")).to_contain_text("GRU, timestep 0")
+    expect(lab.locator("textarea.rv-share-code")).not_to_have_value("")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.rv-perturb .rv-plot')].filter(p => p.dataset.step > 0).length === 2",
+        timeout=PATIENCE,
+    )
+    notebook.code("lab.pause(); lab.set(hidden_size=9); lab.train(3);")
+    notebook.view("hidden").scroll_into_view_if_needed()  # out of sight it is not drawn
+    page.wait_for_function(
+        "() => document.querySelector('.rv-view-hidden .rv-plot').data[0].z?.length === 9", timeout=PATIENCE
+    )
+    notebook.wait_for_step(3)
+    page.reload()
+    notebook.ready()
+    notebook.view("hidden").scroll_into_view_if_needed()
+    assert notebook.wait_for_step(3) == 3
+
+
+def test_a_picture_that_waits_in_vain_says_what_to_press(address: str, page: Page, write) -> None:
+    notebook = Notebook(page).open(address, write(MUTE, "0")).run_all()
+    said = "document.querySelector('.rv-view-hidden .rv-plot')?.dataset.silent"
+    page.wait_for_function(f"() => /run this cell again/.test({said})", timeout=2 * PATIENCE)
+    notebook.code("Feed.send = send; mute.train(5);")
+    notebook.view("hidden").scroll_into_view_if_needed()
+    notebook.wait_for_step(5)
+    assert page.evaluate(said) == ""
