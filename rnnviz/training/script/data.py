@@ -1,10 +1,11 @@
 """The part of a script that draws the data, for each built-in task exactly as the task does."""
 
 from string import Template
+from textwrap import wrap
 
 from rnnviz.i18n import t
 from rnnviz.tasks import KNOWN, Adding, PythonTokens, Sunspots, Task, TemporalOrder
-from rnnviz.tasks.python_tokens import KINDS, MODULES
+from rnnviz.tasks.python_tokens import KINDS, training_modules
 
 __all__ = ["data_blocks"]
 
@@ -72,6 +73,7 @@ def draw_batch(generator):
 _TOKEN_IMPORTS = """
 import importlib.util
 import io
+import re
 import tokenize
 from keyword import iskeyword
 from pathlib import Path
@@ -85,21 +87,23 @@ _TOKENS = '''
 KINDS = $kinds
 MODULES = $modules
 CHARACTERS = "\\n" + "".join(map(chr, range(32, 127)))
+FOLDER = Path(importlib.util.find_spec("ipywidgets").origin).with_name("widgets")
 
 
 def kind_of(token):
     name = tokenize.tok_name[token.type]
     if name == "NAME":
         return "keyword" if iskeyword(token.string) else "name"
-    if name.startswith(("STRING", "FSTRING")):
+    if "STRING" in name:
         return "string"
     return {"NUMBER": "number", "COMMENT": "comment", "OP": "operator"}.get(name)
 
 
 def read(module):
     """$read"""
-    source = Path(importlib.util.find_spec(module).origin).read_text(encoding="utf-8")
-    starts = np.cumsum([0, *(len(line) for line in source.splitlines(keepends=True))])
+    on_top = r"^\\s*(#.*\\n)+"  # $licence
+    source = re.sub(on_top, "", (FOLDER / f"{module}.py").read_text(encoding="utf-8"))
+    starts = np.cumsum([0, *(len(line) for line in io.StringIO(source))])
     kinds = np.zeros(len(source), np.int64)
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         kind, (row, column), (last, end) = kind_of(token), token.start, token.end
@@ -167,9 +171,11 @@ def _sunspots() -> list[str]:
 
 def _tokens() -> list[str]:
     words = {"about": t("script.tokens"), "read": t("script.tokens.read"), "other": t("script.tokens.other")}
-    lists = {"kinds": _written(KINDS), "modules": _written(MODULES)}
+    words["licence"] = t("script.tokens.licence")
+    lists = {"kinds": _written(KINDS), "modules": _written(training_modules())}
     return [_TOKEN_IMPORTS, Template(_TOKENS).substitute(words, **lists), _CROSS_ENTROPY_EACH_STEP]
 
 
 def _written(names: tuple[str, ...]) -> str:
-    return "[" + ", ".join(f'"{name}"' for name in names) + "]"
+    lines = wrap(", ".join(f'"{name}"' for name in names), width=110)
+    return f"[{lines[0]}]" if len(lines) == 1 else "[\n    " + "\n    ".join(lines) + ",\n]"
