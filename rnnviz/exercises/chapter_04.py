@@ -1,13 +1,15 @@
 """Exercises and predictions of chapter 04, GRU."""
 
 import itertools
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.exercises.functions import Raised, call
+from rnnviz.exercises.functions import Raised
 from rnnviz.exercises.specs import Exercise, Mistake
+from rnnviz.exercises.trials import Trial, only_there, tried
 from rnnviz.exercises.values import same
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
@@ -55,21 +57,38 @@ _MEMORY = Exercise(
     ),
 )
 
-_UNITS = 5
-_random = np.random.default_rng(4)
-_INPUTS = {
-    name: _random.normal(size=shape)
-    for name, shape in (
-        ("x_t", (3,)),
-        ("h", (_UNITS,)),
-        ("W_x", (3 * _UNITS, 3)),
-        ("W_h", (3 * _UNITS, _UNITS)),
-        ("b", (3 * _UNITS,)),
-    )
-}
-_H = _INPUTS["h"]
-_FROM_X = np.split(_INPUTS["W_x"] @ _INPUTS["x_t"] + _INPUTS["b"], 3)
-_MATRICES = np.split(_INPUTS["W_h"], 3)
+
+@dataclass(frozen=True)
+class _Drawn:
+    """Arguments of a step, drawn at random, and what is calculated from them on the way."""
+
+    inputs: dict[str, NDArray[Any]]
+
+    @classmethod
+    def of_size(cls, units: int, features: int, seed: int) -> "_Drawn":
+        random = np.random.default_rng(seed)
+        rows = 3 * units
+        shapes = {"x_t": (features,), "h": (units,), "W_x": (rows, features), "W_h": (rows, units), "b": (rows,)}
+        return cls({name: random.normal(size=shape) for name, shape in shapes.items()})
+
+    @property
+    def h(self) -> NDArray[Any]:
+        return self.inputs["h"]
+
+    @property
+    def from_x(self) -> list[NDArray[Any]]:
+        return np.split(self.inputs["W_x"] @ self.inputs["x_t"] + self.inputs["b"], 3)
+
+    @property
+    def matrices(self) -> list[NDArray[Any]]:
+        return np.split(self.inputs["W_h"], 3)
+
+    def form(self, places: tuple[int, ...] = (0, 1, 2)) -> NDArray[Any]:
+        """Return the new state: r before the product, z lets in; ``places`` are those of r, z and n."""
+        (x_r, x_z, x_n), (W_r, W_z, W_n) = ([parts[at] for at in places] for parts in (self.from_x, self.matrices))
+        r, z = _sigmoid(x_r + W_r @ self.h), _sigmoid(x_z + W_z @ self.h)
+        new: NDArray[Any] = (1 - z) * self.h + z * np.tanh(x_n + W_n @ (r * self.h))
+        return new
 
 
 def _sigmoid(values: NDArray[Any]) -> NDArray[Any]:
@@ -77,21 +96,17 @@ def _sigmoid(values: NDArray[Any]) -> NDArray[Any]:
     return between
 
 
-def _form(places: tuple[int, ...] = (0, 1, 2)) -> NDArray[Any]:
-    """Return the new state in the first form: r before the product, z lets in; `places` are those of r, z and n."""
-    (x_r, x_z, x_n), (W_r, W_z, W_n) = ([parts[place] for place in places] for parts in (_FROM_X, _MATRICES))
-    r, z = _sigmoid(x_r + W_r @ _H), _sigmoid(x_z + W_z @ _H)
-    new: NDArray[Any] = (1 - z) * _H + z * np.tanh(x_n + W_n @ (r * _H))
-    return new
-
-
+_FIRST = _Drawn.of_size(5, 3, seed=4)
+_OTHERS = [_Drawn.of_size(units, features, seed) for units, features, seed in ((2, 6, 40), (7, 4, 41), (1, 1, 42))]
+_TRIALS = [Trial(drawn.inputs, drawn.form()) for drawn in (_FIRST, *_OTHERS)]
+_H, _FROM_X, _MATRICES = _FIRST.h, _FIRST.from_x, _FIRST.matrices
 _R, _Z = (_sigmoid(_FROM_X[block] + _MATRICES[block] @ _H) for block in (0, 1))
 _SUM_BEFORE = _FROM_X[2] + _MATRICES[2] @ (_R * _H)
 _BEFORE = np.tanh(_SUM_BEFORE)
 _AFTER = np.tanh(_FROM_X[2] + _R * (_MATRICES[2] @ _H))
 _UNRESET = np.tanh(_FROM_X[2] + _MATRICES[2] @ _H)
 _ALL_RESET = np.tanh(_R * (_FROM_X[2] + _MATRICES[2] @ _H))
-_ORDERS = [_form(places) for places in itertools.permutations(range(3))][1:]
+_ORDERS = [_FIRST.form(places) for places in itertools.permutations(range(3))][1:]
 
 
 def _another_order(answer: Any) -> bool:
@@ -104,7 +119,7 @@ def _shapes(answer: Any) -> bool:
 
 _STEP = Exercise(
     "04.first-form",
-    _form(),
+    _FIRST.form(),
     tolerance=1e-5,
     mistakes=(
         Mistake("torchs-step", (1 - _Z) * _AFTER + _Z * _H),
@@ -115,10 +130,11 @@ _STEP = Exercise(
         Mistake("candidate-only", _BEFORE),
         Mistake("keeps-all", _H + _Z * _BEFORE),
         Mistake("candidate-sigmoid", (1 - _Z) * _H + _Z * _sigmoid(_SUM_BEFORE)),
+        Mistake("one-size", only_there),
         Mistake("another-order", _another_order),
         Mistake("blocks", _shapes),
     ),
-    observe=lambda function: call(function, _INPUTS),
+    observe=lambda function: tried(function, _TRIALS, 1e-5),
 )
 
 EXERCISES = (_COUNT, _TO_TORCH, _MEMORY, _STEP)

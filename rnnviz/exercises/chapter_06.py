@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnnviz.exercises.functions import Raised, call
 from rnnviz.exercises.specs import Exercise, Mistake
-from rnnviz.exercises.values import same, shape_of
+from rnnviz.exercises.trials import OnlyThere, Trial, only_there, tried
+from rnnviz.exercises.values import plain, same, shape_of
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
 
@@ -19,15 +21,31 @@ _LONG, _SHORT = 3.0 * _random.normal(size=8), 0.1 * _random.normal(size=8)
 _FACTOR = _MAX_NORM / np.linalg.norm(_LONG)
 
 
+def _clip_trial(size: int, max_norm: float, length: float) -> Trial:
+    """Return a call with so many numbers, ``length`` times as long as the threshold."""
+    gradient = _random.normal(size=size)
+    gradient *= length * max_norm / np.linalg.norm(gradient)
+    inputs = {"gradient": gradient, "max_norm": np.asarray(max_norm)}
+    return Trial(inputs, gradient / max(length, 1.0))
+
+
+_CLIP_TRIALS = [
+    _clip_trial(size, limit, long) for size, limit in ((3, 0.5), (50, 7.0), (1, 1.0)) for long in (1.5, 0.7)
+]
+
+
 def _clip_both(function: Any) -> Any:
-    """Return what the function makes of a gradient above the threshold and of one below it."""
+    """Return what the function makes of a gradient above the threshold and of one below it, if not right elsewhere."""
     answers = []
     for gradient in (_LONG, _SHORT):
         answer = call(function, {"gradient": gradient, "max_norm": np.asarray(_MAX_NORM)})
         if not hasattr(answer, "__len__"):
             return answer  # an error, no function, nothing, the dots
         answers.append(answer)
-    return tuple(answers)
+    both = tuple(answers)
+    right = same(plain(both), _both(_LONG * _FACTOR, _SHORT), 1e-5)
+    elsewhere = (same(plain(trial.of(function)), trial.expected, 1e-5) for trial in _CLIP_TRIALS)
+    return OnlyThere() if right and not all(elsewhere) else both
 
 
 def _both(long: Any, short: Any) -> tuple[Any, Any]:
@@ -45,6 +63,7 @@ _CLIP = Exercise(
         Mistake("max", _both(_LONG, _SHORT * _MAX_NORM / np.linalg.norm(_SHORT))),
         Mistake("length-one", _both(_LONG / np.linalg.norm(_LONG), _SHORT)),
         Mistake("unclipped", _both(_LONG, _SHORT)),
+        Mistake("one-size", only_there),
         Mistake("by-largest", _both(_LONG * _MAX_NORM / np.abs(_LONG).max(), _SHORT)),
     ),
 )
@@ -66,11 +85,18 @@ _RATE = Exercise(
 
 _STATES, _LENGTHS = _random.normal(size=(4, 6, 3)), np.array([2, 5, 1, 4])
 _ROWS = np.arange(len(_STATES))
+_OTHER_LENGTHS = (np.array([7, 3, 6]), np.array([1, 4, 2, 4, 3]), np.array([5, 8]))  # the longest fill their batch
 
 
-def _with_whole_lengths(function: Any) -> Any:
-    """Return the function called with lengths as whole numbers; what is no function stays itself."""
-    return (lambda states, lengths: function(states, lengths.long())) if callable(function) else function
+def _padded(numbers: NDArray[Any], lengths: NDArray[Any], expected: Any) -> Trial:
+    """Return a call with a padded batch and its lengths, which arrive as whole numbers."""
+    name = "states" if numbers.ndim == 3 else "losses"
+    inputs = {name: numbers, "lengths": lengths.astype(np.float64)}
+    return Trial(inputs, np.asarray(expected), lambda function: lambda first, ends: function(first, ends.long()))
+
+
+def _last(states: NDArray[Any], lengths: NDArray[Any]) -> Trial:
+    return _padded(states, lengths, states[np.arange(len(states)), lengths - 1])
 
 
 def _stopped_over(words: str) -> Callable[[Any], bool]:
@@ -78,14 +104,20 @@ def _stopped_over(words: str) -> Callable[[Any], bool]:
     return lambda answer: isinstance(answer, Raised) and words in answer.text
 
 
+_LAST_TRIALS = [
+    _last(_STATES, _LENGTHS),
+    *(
+        _last(_random.normal(size=(len(ends), max(ends), units)), ends)
+        for units, ends in zip((5, 2, 1), _OTHER_LENGTHS, strict=True)
+    ),
+]
 _LAST = Exercise(
     "06.last-valid",
     _STATES[_ROWS, _LENGTHS - 1],
     tolerance=1e-6,
-    observe=lambda function: call(
-        _with_whole_lengths(function), {"states": _STATES, "lengths": _LENGTHS.astype(np.float64)}
-    ),
+    observe=lambda function: tried(function, _LAST_TRIALS, 1e-6),
     mistakes=(
+        Mistake("one-size", only_there),
         Mistake("last-of-all", _STATES[:, -1]),
         Mistake("one-too-far", _STATES[_ROWS, _LENGTHS]),
         Mistake("every-row", lambda answer: shape_of(answer) == (4, 4, 3)),
@@ -122,6 +154,16 @@ _LOSSES = _random.uniform(0.5, 1.5, size=(4, 6)) + 3.0 * (np.arange(6) >= _LENGT
 _VALID = np.arange(6) < _LENGTHS[:, None]
 
 
+def _mean(losses: NDArray[Any], lengths: NDArray[Any]) -> Trial:
+    return _padded(losses, lengths, losses[np.arange(losses.shape[1]) < lengths[:, None]].mean())
+
+
+_MEAN_TRIALS = [  # in the others nothing but the lengths tells a padded step from a valid one
+    _mean(_LOSSES, _LENGTHS),
+    *(_mean(_random.uniform(0.0, 4.0, size=(len(ends), max(ends) + 2)), ends) for ends in _OTHER_LENGTHS),
+]
+
+
 def _one_more() -> float:
     return float(_LOSSES[np.arange(6) <= _LENGTHS[:, None]].mean())
 
@@ -130,10 +172,9 @@ _MEAN = Exercise(
     "06.valid-mean",
     _LOSSES[_VALID].mean(),
     tolerance=1e-6,
-    observe=lambda function: call(
-        _with_whole_lengths(function), {"losses": _LOSSES, "lengths": _LENGTHS.astype(np.float64)}
-    ),
+    observe=lambda function: tried(function, _MEAN_TRIALS, 1e-6),
     mistakes=(
+        Mistake("one-size", only_there),
         Mistake("all-steps", lambda answer: same(answer, _LOSSES.mean(), 1e-6)),
         Mistake("padding-counted", lambda answer: same(answer, (_LOSSES * _VALID).mean(), 1e-6)),
         Mistake("mean-of-means", lambda answer: same(answer, np.mean((_LOSSES * _VALID).sum(1) / _LENGTHS), 1e-6)),

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from rnnviz.exercises import judge
-from rnnviz.exercises.catalog import PREDICTIONS
+from rnnviz.exercises.catalog import EXERCISES, PREDICTIONS
 
 
 def _clip(gradient, max_norm):
@@ -30,11 +30,12 @@ def _gathered(states, lengths):
 
 def _packed(states, lengths):
     """torch's own h_n of a layer that copies its input."""
-    layer = torch.nn.RNN(3, 3, batch_first=True, nonlinearity="relu").double()
+    units = states.size(2)
+    layer = torch.nn.RNN(units, units, batch_first=True, nonlinearity="relu").double()
     with torch.no_grad():
         for weight in layer.parameters():
             weight.zero_()
-        layer.weight_ih_l0.copy_(torch.eye(3))
+        layer.weight_ih_l0.copy_(torch.eye(units))
     pack = torch.nn.utils.rnn.pack_padded_sequence
     ends = [layer(pack(sign * states, lengths, True, enforce_sorted=False))[1][0] for sign in (1, -1)]
     return ends[0] - ends[1]
@@ -66,6 +67,11 @@ def _means(losses, lengths):
     return (losses * _valid(losses, lengths)).sum(1) / lengths
 
 
+def _by_heart(id):
+    """Return a function that gives back the first result it should give, whatever it is asked."""
+    return lambda *arguments: torch.as_tensor(EXERCISES[id].answer)
+
+
 RIGHT = [
     ("06.clip", _clip),
     ("06.clip", _torchs_clip),
@@ -94,6 +100,10 @@ WRONG = [
     ("06.clip", lambda g, max_norm: g / g.norm() if g.norm() > max_norm else g, "length-one"),
     ("06.clip", lambda gradient, max_norm: gradient, "unclipped"),
     ("06.clip", lambda g, max_norm: g * min(1, max_norm / g.abs().max()), "by-largest"),
+    ("06.clip", lambda gradient, max_norm: gradient * min(1, 2.0 / gradient.norm()), "one-size"),
+    ("06.clip", lambda gradient, max_norm: gradient * min(1, max_norm / gradient[:8].norm()), "one-size"),
+    ("06.clip", lambda g, max_norm: g * max_norm / g.norm() if g.norm() > 2.0 else g, "one-size"),
+    ("06.clip", lambda g, max_norm: g * min(1, max_norm / (g.view(8).square().sum().sqrt())), "one-size"),
     ("06.clip", lambda gradient, max_norm: gradient / 2, "other"),
     ("06.clip", lambda gradient, max_norm: None, "nothing-returned"),
     ("06.clip", lambda gradient: gradient, "raised"),
@@ -114,6 +124,12 @@ WRONG = [
     ("06.last-valid", lambda s, n: torch.stack([a[:k].mean(0) for a, k in zip(s, n, strict=True)]), "mean"),
     ("06.last-valid", lambda states, lengths: states[torch.arange(len(states)), -lengths], "minus-length"),
     ("06.last-valid", lambda states, lengths: states[lengths - 1], "sequence-axis"),
+    ("06.last-valid", lambda states, lengths: states[torch.arange(4), lengths - 1], "one-size"),
+    ("06.last-valid", lambda states, lengths: states[torch.arange(len(states)), lengths - 1, :3], "one-size"),
+    ("06.last-valid", lambda states, lengths: states[:, :5][torch.arange(len(states)), lengths - 1], "one-size"),
+    ("06.last-valid", lambda s, n: s[torch.arange(len(s)), (n - 1).clamp(max=s.size(1) - 2)], "one-size"),
+    ("06.last-valid", lambda s, n: s[torch.arange(len(s)), torch.tensor([2, 5, 1, 4])[: len(s)] - 1], "one-size"),
+    ("06.last-valid", _by_heart("06.last-valid"), "one-size"),
     ("06.last-valid", lambda states, lengths: states[0], "other"),
     ("06.last-valid", lambda states, lengths: states @ lengths, "raised"),
     ("06.last-valid", torch.zeros(4, 3), "not-a-function"),
@@ -131,6 +147,11 @@ WRONG = [
     ("06.valid-mean", lambda losses, lengths: losses[_valid(losses, lengths + 1)].mean(), "one-too-many"),
     ("06.valid-mean", lambda losses, lengths: _means(losses, lengths), "one-each"),
     ("06.valid-mean", lambda losses, lengths: losses[torch.arange(losses.size(1)) < lengths].mean(), "mask-axis"),
+    ("06.valid-mean", lambda losses, lengths: losses[torch.arange(6) < lengths[:, None]].mean(), "one-size"),
+    ("06.valid-mean", lambda losses, lengths: losses[losses < 2].mean(), "one-size"),
+    ("06.valid-mean", lambda losses, lengths: (losses * _valid(losses, lengths)).sum() / 12, "one-size"),
+    ("06.valid-mean", lambda losses, lengths: losses[:4][_valid(losses, lengths)[:4]].mean(), "one-size"),
+    ("06.valid-mean", _by_heart("06.valid-mean"), "one-size"),
     ("06.valid-mean", lambda losses, lengths: losses.max(), "other"),
     ("06.valid-mean", lambda losses: losses, "raised"),
     ("06.valid-mean", lambda losses, lengths: None, "nothing-returned"),
