@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 
 import torch
 
-__all__ = ["generator_of", "kept", "seeded"]
+__all__ = ["drawing_from", "generator_of", "kept", "seeded"]
 
 
 def generator_of(device: torch.device | str) -> torch.Generator | None:
@@ -50,6 +50,31 @@ def kept(devices: Iterable[torch.device | str]) -> Iterator[None]:
     with ExitStack() as stack:
         for generator in {generator_of(device) for device in devices} - {None}:
             stack.enter_context(_kept(generator))  # type: ignore[arg-type]
+        yield
+
+
+@contextmanager
+def drawing_from(state: torch.Tensor, device: torch.device | str) -> Iterator[None]:
+    """Let a device draw for a while what it would have drawn when its generator was in ``state``; then put that back.
+
+    Examples
+    --------
+    >>> state = torch.get_rng_state()
+    >>> one = torch.rand(3)
+    >>> with drawing_from(state, "cpu"):
+    ...     torch.equal(torch.rand(3), one)
+    True
+    """
+    generator = generator_of(device)
+    if generator is None:
+        raise ValueError(f"the device {str(device)!r} has no generator to draw from.")
+    with _kept(generator):
+        if generator.device.type == "cuda":
+            then = generator.clone_state()
+            then.set_state(state)
+            generator.graphsafe_set_state(then)
+        else:
+            generator.set_state(state)
         yield
 
 

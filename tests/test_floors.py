@@ -17,6 +17,7 @@ FLOORS = {
     "i18n": 0,
     "checks": 0,
     "files": 1,
+    "limits": 1,
     "generators": 1,
     "cells": 2,
     "models": 2,

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
+from rnnviz.generators import generator_of
 from rnnviz.trace.calls import Call, Form, Gradients, Sequence, data_of, initial_states, states_of
 from rnnviz.trace.custom import registered
 from rnnviz.trace.heard import Given, Heard, states_among
@@ -259,7 +260,8 @@ def _ready(module: nn.Module, given: Tensor, rng: Tensor | None) -> ExitStack:
     stack = ExitStack()
     if given.is_cuda and isinstance(module, nn.RNNBase):
         if rng is not None:
-            stack.enter_context(torch.backends.cudnn.flags(enabled=False))
+            stack.callback(torch._C._set_cudnn_enabled, torch._C._get_cudnn_enabled())
+            torch._C._set_cudnn_enabled(False)  # this alone: torch's context would set precision and benchmarking too
         elif not module.training:
             for name, value in (("training", module.training), ("dropout", module.dropout)):
                 stack.callback(setattr, module, name, value)
@@ -298,7 +300,8 @@ def _rng_state(module: nn.Module, given: Tensor) -> Tensor | None:
     """Keep the state of the generator that the dropout between layers is about to draw from."""
     if not (isinstance(module, nn.RNNBase) and module.training and module.dropout and module.num_layers > 1):
         return None
-    return torch.cuda.get_rng_state(given.device) if given.is_cuda else torch.get_rng_state()
+    generator = generator_of(given.device)
+    return None if generator is None else generator.get_state()
 
 
 def _check_given(name: str, given: Any) -> None:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from rnnviz.generators import drawing_from, generator_of
 from rnnviz.trace.custom import CustomCell, registered
 from rnnviz.trace.leaves import distinct, leaves, mapped
 from rnnviz.trace.names import input_among
@@ -39,7 +40,7 @@ class Given:
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
     buffers: tuple[tuple[Tensor, Tensor], ...]
-    rng: tuple[Tensor, Tensor | None]
+    rng: tuple[tuple[torch.device, Tensor], ...]
     autocast: Autocast
 
     @classmethod
@@ -52,7 +53,8 @@ class Given:
         args, kwargs = mapped((args, dict(kwargs)), lambda one: copies[id(one)])
         buffers = tuple((one, one.detach().clone()) for one in module.buffers() if not nn.parameter.is_lazy(one))
         first = tensors[0]
-        rng = torch.get_rng_state(), torch.cuda.get_rng_state(first.device) if first.is_cuda else None
+        drawn = {one: generator_of(one) for one in (torch.device("cpu"), first.device)}
+        rng = tuple((one, generator.get_state()) for one, generator in drawn.items() if generator is not None)
         return cls(args, kwargs, buffers, rng, Autocast.now(first.device.type))
 
 
@@ -122,9 +124,8 @@ def put_back(given: Given) -> ExitStack:
     with torch.no_grad():
         for buffer, copy in given.buffers:
             buffer.copy_(copy)
-    torch.set_rng_state(given.rng[0])
-    if given.rng[1] is not None:
-        torch.cuda.set_rng_state(given.rng[1])
+    for device, state in given.rng:
+        stack.enter_context(drawing_from(state, device))
     kind = given.autocast
     stack.enter_context(torch.autocast(kind.device, kind.dtype, enabled=kind.enabled))
     return stack

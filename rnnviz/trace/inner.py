@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -10,8 +11,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import dropout
 
+from rnnviz.generators import drawing_from
 from rnnviz.trace.calls import Call
 from rnnviz.trace.turns import TURN
+
+_CLOSE = {torch.float64: 1e-9, torch.float32: 1e-4, torch.float16: 0.02, torch.bfloat16: 0.05}  # of the output's norm
+_TF32 = 0.01  # what cuDNN may round away; another mask changes far more
 
 
 class Level(NamedTuple):
@@ -38,9 +43,38 @@ def levels_of(call: Call) -> list[Level]:
         for layer in range(call.layout.num_layers - 1):
             result = _run(call, module, data, layer)
             levels.append(Level(pad(data), pad(result), mask if mask is None else pad(mask)))
-            mask = None if call.rng is None else dropout(torch.ones_like(result), call.layout.dropout)
+            mask = None if call.rng is None else _drawn(call, result)
             data = result if mask is None else result * mask
-    return [*levels, Level(pad(data), output, mask if mask is None else pad(mask))]
+    levels.append(Level(pad(data), output, mask if mask is None else pad(mask)))
+    if mask is not None:
+        expected = output if packing is None else call.output  # in the order that a call has inside
+        if not _alike(_run(call, module, data, call.layout.num_layers - 1), expected):
+            return _unknown(call, levels)
+    return levels
+
+
+def _drawn(call: Call, result: Tensor) -> Tensor:
+    """Draw a mask in the number format that the call had: kernels draw in another order for another one."""
+    return dropout(torch.ones_like(result, dtype=call.output.dtype), call.layout.dropout).to(result.dtype)
+
+
+def _alike(found: Tensor, expected: Tensor) -> bool:
+    """Whether the top layer, fed through the masks that were drawn again, gives what the call gave."""
+    most = _CLOSE[expected.dtype] if expected.device.type == "cpu" else max(_CLOSE[expected.dtype], _TF32)
+    found, expected = (one.to(torch.promote_types(one.dtype, torch.float32)) for one in (found, expected))
+    return bool((found - expected).norm() <= most * expected.norm())
+
+
+def _unknown(call: Call, levels: list[Level]) -> list[Level]:
+    """Leave only what is known without the masks: what the module was given and gave back."""
+    warnings.warn(
+        f"the dropout masks between the layers of {call.name!r} cannot be drawn again (cuDNN keeps them to itself): "
+        "only the states of its top layer and the gradient that reaches these from outside are shown.",
+        stacklevel=2,
+    )
+    below = [torch.full_like(one.output, float("nan")) for one in levels[:-1]]
+    outputs, entering = [*below, levels[-1].output], [levels[0].inputs, *below]
+    return [Level(*one) for one in zip(entering, outputs, [None, *below], strict=True)]
 
 
 def _run(call: Call, module: nn.RNNBase, data: Tensor, layer: int) -> Tensor:
@@ -68,9 +102,5 @@ def _generator_at(state: Tensor | None, data: Tensor) -> Iterator[None]:
     if state is None:
         yield
         return
-    with TURN, torch.random.fork_rng(devices=[data.device] if data.is_cuda else []):
-        if data.is_cuda:
-            torch.cuda.set_rng_state(state, data.device)
-        else:
-            torch.set_rng_state(state)
+    with TURN, drawing_from(state, data.device):
         yield

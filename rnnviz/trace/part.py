@@ -44,8 +44,8 @@ def _cut(call: Call, count: int, before: dict[int, Call]) -> Call:
         form=form._replace(packing=packing),
         given=_sequences(call.given, form, rows, count),
         output=_sequences(call.output, form, rows, count),
-        initial=tuple(one[:, :count] for one in call.initial),
-        states=tuple(one[:, :count] for one in call.states),
+        initial=tuple(one[:, :count].contiguous() for one in call.initial),  # cuDNN takes no other
+        states=tuple(one[:, :count].contiguous() for one in call.states),
         previous=previous,
         gradients=gradients,
         taps=(),

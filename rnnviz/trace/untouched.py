@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_map
 
+from rnnviz.generators import kept
 from rnnviz.trace.belongings import Belongings, restore
 from rnnviz.trace.precision import flushed_denormals, full_precision
 from rnnviz.trace.turns import TURN
@@ -69,8 +70,8 @@ def _kept(model: nn.Module) -> Iterator[None]:
     buffers = [(module, _buffers(module), _copies(module)) for module in model.modules()]
     flags = [(module, module.training) for module in model.modules()]
     belongings = [Belongings.of(module) for module in model.modules() if not _is_scripted(module)]
-    devices = {one.device for one in model.parameters() if one.is_cuda}
-    with torch.random.fork_rng(devices=list(devices), enabled=True), _others_generators():
+    devices = {torch.device("cpu"), *(one.device for one in model.parameters())}
+    with kept(devices), _others_generators():
         try:
             yield
         finally:
