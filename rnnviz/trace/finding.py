@@ -51,12 +51,13 @@ def _path(name: str) -> str:
 
 
 def _nothing(named: dict[str, nn.Module]) -> str:
-    for module in named.values():
+    for place, (name, module) in enumerate(named.items()):
         made_by = _what_hides(module)
         if made_by is not None:
+            what = "model" if place == 0 else f"the part {name!r} of the model"
             return (
-                f"model was made by {made_by}, which hides what its recurrent layers do; "
-                "trace the ordinary nn.Module it was made from."
+                f"{what} was made by {made_by}, which hides what its recurrent layers do; "
+                f"trace the ordinary nn.Module it was made from{'' if place == 0 else ' in its place'}."
             )
     seen = [f"{name} ({type(module).__name__})" for name, module in named.items()]
     shown = ", ".join(seen[:12]) + (f" and {len(seen) - 12} more" if len(seen) > 12 else "")

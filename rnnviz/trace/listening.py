@@ -126,6 +126,9 @@ class Listener(Capture):
         return False
 
     def _surroundings(self, module: nn.Module, entering: tuple[Tensor, ...], rng: Tensor | None) -> ExitStack:
+        for one in entering[:1]:
+            if one.requires_grad:
+                self._keep(one.register_hook(_noting(self._pass)))  # type: ignore[no-untyped-call]
         return ExitStack()
 
     def _follow(self, module: nn.Module, given: Any) -> tuple[Call | None, Any]:
@@ -202,6 +205,14 @@ class Listener(Capture):
             self._complete = max(self._complete, heard, key=lambda one: (one.trained, one.number))
 
         return receive
+
+
+def _noting(heard: Pass) -> Callable[[Tensor], None]:
+    def hook(gradient: Tensor) -> None:
+        if gradient.grad_fn is not None:
+            heard.derived.append(gradient.grad_fn)
+
+    return hook
 
 
 def _arriving(meeting: Meeting, place: int) -> Callable[[tuple[Tensor | None, ...]], None]:
