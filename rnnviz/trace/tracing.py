@@ -32,9 +32,9 @@ def trace(
     like are active if the model is training; the masks that the run draws are those of the result.
     (On a GPU, cuDNN's dropout between layers cannot be replayed: such a layer runs on PyTorch's own kernels instead.)
 
-    Calls of one module whose state feeds the next are joined along time: cells, or layers called step by step. The
-    states may change on the way (masks, attention); such a change is followed through autograd, and what comes back
-    through it counts as direct. Calls with sequences of different lengths, with batches of different sizes, and
+    Calls of one module whose state feeds the next are joined along time, with gradients or without: cells, or layers
+    called step by step. A state that the model only moves on the way (stacks, takes apart, views) feeds the next call
+    unchanged; it may also change (masks, attention), and what comes back through such a change counts as direct. Calls with sequences of different lengths, with batches of different sizes, and
     bidirectional ones, stay apart. Where a model changes weights from call to call (masks on them,
     ``functional_call``), each call is replayed with those it used.
 
