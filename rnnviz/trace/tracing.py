@@ -34,9 +34,9 @@ def trace(
     Calls of one module whose state feeds the next are joined along time: cells, or layers called step by step. The
     states may change on the way (masks, attention); such a change is followed through autograd, and what comes back
     through it counts as direct. Calls with sequences of different lengths, with batches of different sizes, and
-    bidirectional ones, stay apart; those of a registered cell are joined where the batch shrinks from call to call as its
-    sequences end. Where a model changes weights from call to call (masks on them,
-    ``functional_call``), each call is replayed with those it used.
+    bidirectional ones, stay apart; those of a registered cell are joined where the batch shrinks from call to call as
+    its sequences end. Where a model changes weights from call to call (masks on them, ``functional_call``), each call
+    is replayed with those it used.
 
     A model compiled by ``torch.compile`` runs uncompiled. Under autocast states are what the layer gave, and gates
     and gradients are worked out from them in the weights' precision, at least float32. Gradients too small for full
@@ -45,8 +45,8 @@ def trace(
     Parameters
     ----------
     model
-        Any module that holds ``nn.RNN``, ``nn.LSTM``, ``nn.GRU``, their cells, registered cells (`register_cell`) or those
-        of the packages ``ncps`` and ``torchrecurrent``, at any depth.
+        Any module that holds ``nn.RNN``, ``nn.LSTM``, ``nn.GRU``, their cells, registered cells or those of the packages
+        ``ncps`` and ``torchrecurrent``, at any depth.
     *inputs
         What the model is called with.
     loss
