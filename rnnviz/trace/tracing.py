@@ -45,8 +45,8 @@ def trace(
     Parameters
     ----------
     model
-        Any module that holds ``nn.RNN``, ``nn.LSTM``, ``nn.GRU``, their cells, registered cells or those of the packages
-        ``ncps`` and ``torchrecurrent``, at any depth.
+        Any module that holds ``nn.RNN``, ``nn.LSTM``, ``nn.GRU``, their cells, registered cells or those of the
+        packages ``ncps`` and ``torchrecurrent``, at any depth.
     *inputs
         What the model is called with.
     loss
