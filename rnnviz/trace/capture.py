@@ -94,8 +94,8 @@ class Capture:
         self._links.release()
 
     def _before(self, name: str) -> Any:
-        def hook(module: Recurrent, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-            if self._is_others(module):
+        def hook(module: Recurrent, args: tuple[Any, ...], kwargs: Any = None) -> Any:
+            if self._is_others(module):  # torch may call it without kwargs while it is being registered
                 return None
             if registered(module) is not None:
                 return self._before_own(module, args, kwargs)
@@ -112,7 +112,7 @@ class Capture:
         return hook
 
     def _after(self, name: str) -> Any:
-        def hook(module: Recurrent, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Any:
+        def hook(module: Recurrent, args: tuple[Any, ...], kwargs: Any, result: Any = None) -> Any:
             if self._is_others(module) or self._failed(module, result) or module not in self._running:
                 return None
             if self._running[module].given is not None:
