@@ -45,7 +45,10 @@ class Resting:
             self._timer = threading.Timer(self._grace, self._rest) if away else None
             if self._timer is not None:
                 self._timer.daemon = True
-                self._timer.start()
+                try:
+                    self._timer.start()
+                except (RuntimeError, MemoryError):  # no more threads: it plays on unseen
+                    self._timer = None
             pressed, self._pressed = self._pressed, None
         if not away and pressed == self._runner.pressed:
             self._runner.play()

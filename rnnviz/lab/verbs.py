@@ -89,7 +89,8 @@ class Verbs:
         Raises
         ------
         KeyboardInterrupt
-            If the kernel is interrupted; the lab is paused then and goes on with the next call.
+            If the kernel is interrupted: after the present step (a second time: at once). The lab is paused then and
+            goes on with the next call as if nobody had interrupted it.
         Exception
             What went wrong, now or in the background since the last call.
 

@@ -4,6 +4,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from rnnviz.training.forks import renewed_in_children
+
 __all__ = ["Pump"]
 
 
@@ -42,6 +44,7 @@ class Pump:
         self._closed = False
         self._drawing = False
         self._thread: threading.Thread | None = None
+        renewed_in_children(self)
 
     def offer(self) -> None:
         """Say that there is something new to draw; returns at once, from any thread."""
@@ -50,9 +53,11 @@ class Pump:
                 return
             self._due = True
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="rnnviz-pump", daemon=True)
-                self._thread.start()
+                self._thread = _started(self._run)
             self._condition.notify_all()
+            alone = self._thread is None and not self._drawing
+        if alone:
+            self._draw_newest()  # no thread to be had: the caller draws, and waits for it
 
     def nudge(self) -> None:
         """Say that the browser has answered; returns at once, from any thread."""
@@ -73,6 +78,10 @@ class Pump:
         if thread is not None and thread is not threading.current_thread():
             thread.join(timeout=5.0)
 
+    def after_fork(self) -> None:
+        """See `rnnviz.training.forks`: a forked child has no page to write to."""
+        self._condition, self._thread, self._closed = threading.Condition(), None, True
+
     def _run(self) -> None:
         last = -1e9
         while True:
@@ -85,13 +94,26 @@ class Pump:
                     self._condition.wait(wait)
                 if self._closed:
                     return
-                self._due, self._drawing = False, True
             last = time.monotonic()
-            try:
-                self._draw()
-            except Exception as error:
-                self._on_error(error)
-            finally:
-                with self._condition:
-                    self._drawing = False
-                    self._condition.notify_all()
+            self._draw_newest()
+
+    def _draw_newest(self) -> None:
+        with self._condition:
+            self._due, self._drawing = False, True
+        try:
+            self._draw()
+        except Exception as error:
+            self._on_error(error)
+        finally:
+            with self._condition:
+                self._drawing = False
+                self._condition.notify_all()
+
+
+def _started(work: Callable[[], None]) -> threading.Thread | None:
+    thread = threading.Thread(target=work, name="rnnviz-pump", daemon=True)
+    try:
+        thread.start()  # it waits for the condition, which is held here
+    except (RuntimeError, MemoryError):  # no more threads; the next offer tries again
+        return None
+    return thread

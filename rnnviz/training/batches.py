@@ -50,7 +50,7 @@ class Batches:
         self._task, self._seed, self._device, self._blame = task, settings.seed, device, blame
         self._dtype = dtype
         self._noise = torch.Generator(device).manual_seed(settings.seed + 1)
-        self._start()
+        self._generator = self._started()
         self._size = settings.batch_size
         self._first: Batch | None = blame.task(vetted, "batch()", task, self._draw(self._size))
 
@@ -61,7 +61,7 @@ class Batches:
             return self._draw(size)
         if size == self._size:
             return first
-        self._start()  # as if no batch of another size had ever been drawn
+        self._generator = self._started()  # as if no batch of another size had ever been drawn
         return self._draw(size)
 
     @contextlib.contextmanager
@@ -84,8 +84,8 @@ class Batches:
         noise = torch.randn(inputs.shape, generator=self._noise, device=inputs.device, dtype=inputs.dtype)
         return inputs + deviation * noise
 
-    def _start(self) -> None:
-        self._generator = torch.Generator(self._device).manual_seed(self._seed)
+    def _started(self) -> torch.Generator:
+        return torch.Generator(self._device).manual_seed(self._seed)
 
     def _draw(self, size: int) -> Batch:
         drawn = self._blame.task(sequences, "batch()", self._task, self._task.batch, size, self._generator)

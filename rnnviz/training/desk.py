@@ -73,6 +73,8 @@ class Desk:
                 self._player.state = replace(self._player.state, phase="playing", message=t("status.playing"))
             if wait:
                 self._wait_for(order)
+                if order.refused is not None:
+                    raise order.refused
 
     def cancel(self, *, wait: bool = False) -> None:
         """Want no step any more; with ``wait`` return when the last one is done, and its frame delivered."""
@@ -202,10 +204,10 @@ class Desk:
             try:
                 self._worker.wake()
             except NoThreadError as error:  # whoever waits for another order is not to wait for ever
-                self.error = error
-                for one in self._orders.cancel():
-                    if not one.here:
-                        self._orders.done(one)
+                for one in (one for one in self._orders.all if not one.here):
+                    one.refused = error
+                    self._orders.done(one)
+                    self.error = error if one.endless else self.error  # nobody waits for that one
 
     def _at_exit(self) -> None:
         self._player.watched = False  # nobody will see a last frame

@@ -23,6 +23,8 @@ class Order:
     ----------
     over : bool
         Whether it is carried out, or a later order made it needless before it had begun.
+    refused : Exception or None
+        Why it never will be: there is no thread to do it.
 
     Examples
     --------
@@ -34,6 +36,7 @@ class Order:
     def __init__(self, left: float = 0, *, rebuild: bool = False, here: bool = False) -> None:
         self.left, self.rebuild, self.here = left, rebuild, here
         self.over = False
+        self.refused: Exception | None = None
         self._cancelled = False
 
     @property

@@ -159,7 +159,8 @@ class Runner:
     def train(self, steps: int) -> None:
         """Train in the caller's thread and return when done; the same curve as `play`, bit for bit.
 
-        Interrupting it (KeyboardInterrupt) pauses; the runner stays usable.
+        Interrupting it (KeyboardInterrupt) pauses after the present step, so that the curve stays that of an
+        uninterrupted run; a second press acts at once.
 
         Raises
         ------

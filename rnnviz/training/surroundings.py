@@ -76,7 +76,7 @@ def settled(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P
     """Run a method in the surroundings of its object."""
 
     @functools.wraps(method)
-    def run(self: S, *args: P.args, **kwargs: P.kwargs) -> T:
+    def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
         with self.surroundings():
             return method(self, *args, **kwargs)
 
