@@ -63,8 +63,14 @@ class Console:
         self.runner = Runner(session, on_frame=self._on_frame, on_state=self._on_state, fps=fps, goal=goal)
         self.runner.watched = False
         self._progress: Progress | None = None
+        self._displayed = False  # or placed in somebody's own layout
         self._given: list[Any] = []  # widgets of this lab that stand elsewhere on the page
         self._known = join(KnownRun(self.runner, self._others_changed))
+
+    def display(self) -> Any:
+        """Return the widget to put on a page."""
+        self._displayed = True
+        return self.shown().panel.widget
 
     def shown(self) -> Screen:
         """Return the screen; made when first asked for."""
@@ -155,9 +161,11 @@ class Console:
                 self._progress = None
 
     def unheld(self) -> None:
-        """Stop, unless a page shows something of it: nobody could use what it learns. Never waits."""
-        if self.screen is None and not self._given:
+        """Stop, unless a page shows something of it: nobody could use what it learns."""
+        if not self._displayed and not self._given:
             self.runner.stop()
+            if self.screen is not None:  # made to look back, and never shown
+                self.discard()
 
     def close(self) -> None:
         """End the run and the drawing, and let go of the widgets; the page keeps the last pictures."""

@@ -259,7 +259,7 @@ class Verbs:
     @property
     def widget(self) -> Any:
         """The whole as an ipywidgets box, to place in a layout of your own."""
-        return self._console.shown().panel.widget
+        return self._console.display()
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
         bundle = self.widget._repr_mimebundle_()

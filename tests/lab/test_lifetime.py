@@ -73,6 +73,22 @@ def test_a_lab_in_a_cycle_of_its_owner_s_stops_when_the_cycle_is_collected() -> 
     assert not thread.is_alive()
 
 
+def test_a_lab_that_was_wound_back_and_never_shown_goes_with_its_widgets() -> None:
+    gc.collect()
+    before, widgets = lab_threads(), set(registered())
+    lab = small_lab(steps=10**9)
+    lab.train(2)
+    lab.rewind(0)
+    lab.play()
+    threads = lab_threads() - before
+    del lab
+    for thread in threads:
+        thread.join(WAIT)
+        assert not thread.is_alive()
+    assert len(threads) == 2
+    assert set(registered()) - widgets == set()
+
+
 def test_a_lab_that_a_page_shows_plays_on_though_no_variable_holds_it() -> None:
     lab = small_lab(steps=10**9)
     browser = Browser(lab)
