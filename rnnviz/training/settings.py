@@ -153,7 +153,7 @@ _CHECKS: Mapping[str, Callable[[str, Any], Any]] = MappingProxyType(
         "forget_bias": optional(number(-100, _STRONGEST, open_end=False)),
         "cell": one_of(CELLS),
         "hidden_size": whole(1, limits.SIZE),
-        "num_layers": whole(1, limits.LAYERS),
+        "num_layers": whole(1, 1000),
         "bidirectional": flag,
         "seq_len": optional(whole(1)),
         "init": one_of(INITIALISATIONS),
