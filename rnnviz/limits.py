@@ -7,6 +7,7 @@ from rnnviz.checks import whole
 
 __all__ = [
     "BATCH",
+    "GATE_BIAS",
     "LAYERS",
     "SEED",
     "SIZE",
@@ -22,6 +23,7 @@ __all__ = [
 SIZE = 2**20  # units, features, tokens: beyond, one vector alone takes longer than a reader waits
 LAYERS = 64  # each is replayed by itself, and a picture has room for a few
 BATCH = 2**20  # sequences; how many fit depends on their length too, see `affordable`
+GATE_BIAS = 1e6  # a sigmoid of it is 1 in every precision long before
 STEPS = 10**9  # years of training
 SEED = 2**63 - 2  # torch's generators take 64 bits; the held-out part is drawn with the next one
 _NUMBERS = 2**27  # in all weights, or all states and gates of a step: half a GiB, and training needs four times that
