@@ -133,7 +133,7 @@ def number(low: float, high: float = math.inf, *, open_end: bool) -> Callable[[s
     """Return a check for a finite number from ``low`` to ``high``; with ``open_end`` above ``low``."""
 
     def check(name: str, value: Any) -> float:
-        given = _single(name, value, "a number")
+        given = _single(name, value, "one number")
         if isinstance(given, bool) or not (isinstance(given, numbers.Real | Decimal) or _floats(given)):
             raise TypeError(f"{name} must be a number, got {shown(value)}.")
         try:

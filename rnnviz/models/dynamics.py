@@ -1,12 +1,12 @@
 """What decides how long a recurrent layer remembers: the spectral radius of W_hh, and the bias of the keeping gate."""
 
-import math
 from collections.abc import Iterator
 
 import torch
 from torch import Tensor, nn
 
 from rnnviz.checks import kind_of, number, shown
+from rnnviz.limits import GATE_BIAS
 
 __all__ = ["recurrent_blocks", "rescale", "set_forget_bias", "spectral_radius"]
 
@@ -99,7 +99,7 @@ def set_forget_bias(layer: nn.RNNBase, bias: float) -> None:
     tensor([1., 1.], grad_fn=<SelectBackward0>)
     """
     _check_layer(layer)
-    bias = number(-math.inf, open_end=False)("bias", bias)
+    bias = number(-GATE_BIAS, GATE_BIAS, open_end=False)("bias", bias)
     place = _KEEPING.get(type(layer))
     if place is None:
         return

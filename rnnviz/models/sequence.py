@@ -84,7 +84,7 @@ class SequenceModel(nn.Module):
                 f"nonlinearity must be 'tanh', or 'relu' with cell 'rnn', got {shown(nonlinearity)} with {cell!r}."
             )
         directions = 2 if bidirectional else 1
-        _check_affordable(cell, input_size, hidden_size, output_size, num_layers * directions, vocabulary)
+        _check_affordable(cell, input_size, hidden_size, output_size, num_layers, directions, vocabulary)
         self.cell, self.each_step = cell, each_step
         self.embedding = None if vocabulary is None else nn.Embedding(vocabulary, input_size)
         self.recurrent: nn.RNNBase
@@ -167,9 +167,12 @@ def initialise(model: SequenceModel, how: str, generator: torch.Generator | None
     return model
 
 
-def _check_affordable(cell: str, inputs: int, units: int, outputs: int, layers: int, vocabulary: int | None) -> None:
-    weights = layers * _GATES[cell] * units * (units + max(inputs, units))
-    affordable("the model", weights + units * outputs, hidden_size=units, num_layers=layers, output_size=outputs)
+def _check_affordable(
+    cell: str, inputs: int, units: int, outputs: int, layers: int, directions: int, vocabulary: int | None
+) -> None:
+    weights = directions * layers * _GATES[cell] * units * (units + max(inputs, units))
+    affordable("the model", weights, hidden_size=units, num_layers=layers)
+    affordable("the model", units * outputs, hidden_size=units, output_size=outputs)
     affordable("the model", _GATES[cell] * units * inputs, hidden_size=units, input_size=inputs)
     affordable("the embedding", (vocabulary or 0) * inputs, vocabulary=vocabulary or 0, input_size=inputs)
 

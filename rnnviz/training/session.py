@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from rnnviz import limits, tasks
-from rnnviz.checks import optional
+from rnnviz.checks import optional, whole
 from rnnviz.limits import affordable
 from rnnviz.tasks import Task
 from rnnviz.training.answers import Answers
@@ -18,6 +18,8 @@ from rnnviz.training.devices import pick
 from rnnviz.training.interrupts import INTERRUPTS
 from rnnviz.training.settings import Settings
 from rnnviz.training.surroundings import Surroundings, ordinary, settled
+
+_WIDE = 2**12  # units: a model of more has no room itself, which is said where it is built
 
 __all__ = ["Session"]
 
@@ -225,9 +227,10 @@ def _suggested(task: Task) -> Settings:
 
 
 def _check_affordable(settings: Settings, seq_len: int) -> None:
-    """A step keeps every state and gate of the batch until its gradient is there."""
+    """A step keeps every state and gate of the batch until its gradient is there; of the weights the model says it."""
+    whole(1, limits.LAYERS)("num_layers", settings.num_layers)
     directions = 2 if settings.bidirectional else 1
-    states = settings.batch_size * seq_len * settings.hidden_size * settings.num_layers * directions
+    states = settings.batch_size * seq_len * min(settings.hidden_size, _WIDE) * settings.num_layers * directions
     affordable(
         "a step",
         states * {"rnn": 1, "gru": 4, "lstm": 6}[settings.cell],

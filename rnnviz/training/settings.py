@@ -138,7 +138,6 @@ def refuse_unknown(names: Iterable[str]) -> None:
         raise TypeError(f"unknown setting {listed(unknown)}; the settings are {', '.join(known)}.")
 
 
-_STRONGEST = 1e6  # a gate's bias: its sigmoid is 1 in every precision long before
 _WIDEST = 1e300  # a spectral radius: what is beyond may overflow while it is worked with, in double precision
 _LOUDEST = 1e6  # noise beside inputs of size one
 _CHECKS: Mapping[str, Callable[[str, Any], Any]] = MappingProxyType(
@@ -150,10 +149,10 @@ _CHECKS: Mapping[str, Callable[[str, Any], Any]] = MappingProxyType(
         "optimizer": one_of(OPTIMIZERS),
         "input_noise": number(0, _LOUDEST, open_end=False),
         "rho": optional(number(0, _WIDEST, open_end=True)),
-        "forget_bias": optional(number(-100, _STRONGEST, open_end=False)),
+        "forget_bias": optional(number(-100, limits.GATE_BIAS, open_end=False)),
         "cell": one_of(CELLS),
         "hidden_size": whole(1, limits.SIZE),
-        "num_layers": whole(1, limits.LAYERS),
+        "num_layers": whole(1, 1000),
         "bidirectional": flag,
         "seq_len": optional(whole(1)),
         "init": one_of(INITIALISATIONS),

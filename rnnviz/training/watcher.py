@@ -236,6 +236,8 @@ def _checked_every(every: Any) -> int | None:
 
 
 def _checked_fps(fps: Any) -> float:
+    if getattr(fps, "shape", ()):
+        raise TypeError(f"fps must be a number, got {shown(fps)}.")
     given = checks.number(-math.inf, open_end=False)("fps", fps)
     if given > 0:
         return given
