@@ -48,7 +48,13 @@ export default {
   initialize({ model }) {
     const feed = feedOf(model.get("feed_id"));
     feed.unanswered = [];
-    feed.say = (message) => model.send(message);
+    feed.say = (message) => {
+      try {
+        model.send(message);
+      } catch (error) {
+        console.warn("[rnnviz] the kernel cannot be told.", error); // it is gone, and the lab says so
+      }
+    };
     const receive = (content, buffers) => {
       if (content.kind !== "frame") return;
       feed.last = { ...content, bytes: buffers[0] };
