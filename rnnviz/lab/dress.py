@@ -1,4 +1,4 @@
-"""Dress: the lab's style sheet, what keyboards and screen readers need, and what the page says of a kernel that is gone."""
+"""Dress: the style sheet, what keyboards and screen readers need, and what the page says when the kernel is gone."""
 
 from collections.abc import Mapping, Sequence
 

@@ -48,7 +48,14 @@ export default {
   initialize({ model }) {
     const feed = feedOf(model.get("feed_id"));
     feed.unanswered = [];
-    feed.say = (message) => model.get("ended") || model.send(message); // nobody listens to an ended feed
+    feed.say = (message) => {
+      if (model.get("ended")) return; // nobody listens to an ended feed
+      try {
+        model.send(message);
+      } catch (error) {
+        console.warn("[rnnviz] the kernel cannot be told.", error); // it is gone, and the lab says so
+      }
+    };
     const receive = (content, buffers) => {
       if (content.kind !== "frame") return;
       feed.last = { ...content, bytes: buffers[0] };

@@ -202,5 +202,6 @@ def heatmap(panel: Panel, suffix: str, box: tuple[list[float], list[float]]) -> 
         yaxis=f"y{suffix}",
         name=panel.symbol,
         hoverongaps=False,
-        hovertemplate=f"{t('view.unit')} %{{y}}, t = %{{x}}<br>{panel.symbol} = %{{z:.2f}}<extra></extra>",
+        # ≈ because a live map's numbers come in 254 levels
+        hovertemplate=f"{t('view.unit')} %{{y}}, t = %{{x}}<br>{panel.symbol} ≈ %{{z:.2f}}<extra></extra>",
     )

@@ -202,7 +202,7 @@ def _map() -> go.Heatmap:
         xaxis="x2",
         yaxis="y2",
         name="Δh",
-        hovertemplate=f"{t('view.unit')} %{{y}}, t = %{{x}}<br>Δh = %{{z:.3g}}<extra></extra>",
+        hovertemplate=f"{t('view.unit')} %{{y}}, t = %{{x}}<br>Δh ≈ %{{z:.2g}}<extra></extra>",
     )
 
 

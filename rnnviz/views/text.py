@@ -49,7 +49,7 @@ class TextView(View):
             hoverongaps=False,
             texttemplate="%{text}",
             textfont={"family": "monospace", "size": 13},
-            hovertemplate="t = %{customdata}: %{text}<br>h = %{z:.3f}<extra></extra>",
+            hovertemplate="t = %{customdata}: %{text}<br>h ≈ %{z:.2f}<extra></extra>",
         )
         return go.Figure([tokens], layout)
 

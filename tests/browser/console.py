@@ -5,6 +5,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext
 
+from tests.browser.jupyter import PATIENCE
+
 # anywidget allows a model two seconds to be ready, on whatever machine, and reports the slow ones. What becomes of
 # those has a test of its own, where none is quick enough (test_late.py); for the others a busy machine is no error.
 PATIENT = (
@@ -27,6 +29,7 @@ class Console:
 
         def heard_context(patient: bool = True, **settings: Any) -> BrowserContext:
             context = new_context(**settings)
+            context.set_default_timeout(PATIENCE)
             if patient:
                 context.add_init_script(PATIENT)
             context.on("console", lambda message: self._heard.append(message.text) if message.type == "error" else None)

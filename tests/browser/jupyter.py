@@ -16,7 +16,7 @@ from typing import Any
 import nbformat
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
-PATIENCE = 30_000  # ms: a loaded two-core machine
+PATIENCE = 90_000  # ms: what is waited for comes, on whatever machine; only a failure takes as long
 
 
 def chromium(playwright: Playwright) -> Browser:
@@ -178,6 +178,26 @@ class Notebook:
         number = "() => Number(document.querySelector('.rv-view-hidden .rv-plot').dataset.frame)"
         target = self.page.evaluate(number) + count
         self.page.wait_for_function(f"target => ({number})() >= target", arg=target, timeout=PATIENCE)
+
+    def pause(self) -> None:
+        """Have the first lab's run at rest: by its button, unless it has come to its goal before that is pressed."""
+        self.page.wait_for_function(
+            "() => { const lab = document.querySelector('.rv-lab'), pause = lab.querySelector('.rv-pause');"
+            " if (!pause.disabled) pause.click(); return !lab.querySelector('.rv-play').disabled }",
+            polling=100,
+            timeout=PATIENCE,
+        )
+
+    def rest(self) -> int:
+        """Pause, wait until the hidden-state picture shows the step at which the run rests, and return that."""
+        self.pause()
+        self.view("hidden").scroll_into_view_if_needed()
+        self.page.wait_for_function(
+            "() => { const said = document.querySelector('.rv-figures').textContent.match(/step ([\\d,]+)/)[1];"
+            " return document.querySelector('.rv-view-hidden .rv-plot').dataset.step === said.replaceAll(',', '') }",
+            timeout=PATIENCE,
+        )
+        return self.step()
 
     def settle(self) -> None:
         """Wait until no picture has changed for a while."""

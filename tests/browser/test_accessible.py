@@ -10,13 +10,13 @@ from tests.browser.jupyter import PATIENCE, Notebook, close, write_notebook
 
 LAB = (
     "import rnnviz as rv\n"
-    "lab = rv.Lab(task='adding', cell='lstm', hidden_size=12, seq_len=20, seed=0, lr=0.005)\n"
+    "lab = rv.Lab(task='adding', cell='lstm', hidden_size=12, seq_len=20, seed=0, lr=0.005, steps=10**6)\n"
     "lab.train(60)\n"
     "lab"
 )
 COMPARE = "rv.compare(['rnn', 'gru', 'lstm'], task='adding', hidden_size=4, seq_len=12, seed=0)"
 PREDICT = "rv.exercises.predict('Above 1?', options={'a': 'yes', 'b': 'no'}, answer='b', why='It stays below.')"
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +26,7 @@ def notebook(browser: Browser, address: str, folder) -> Iterator[Notebook]:
     page = browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()
     opened = Notebook(page).open(address, "accessible.ipynb").run_all()
     opened.wait_for_step(60)
+    opened.page.wait_for_function("() => document.querySelector('.rv-lr').title", timeout=PATIENCE)  # it is dressed
     yield opened
     close(page)
 

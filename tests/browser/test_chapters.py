@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.browser.jupyter import PATIENCE, Notebook
 
@@ -21,7 +21,7 @@ def _wait_for_step(notebook: Notebook, least: int) -> int:
     return int(notebook.page.evaluate(f"Math.max(...{STEP})"))
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_a_chapter_runs_and_its_first_lab_plays(chapters: str, page: Page, name: str) -> None:
     notebook = Notebook(page).open(chapters, name)
@@ -33,7 +33,6 @@ def test_a_chapter_runs_and_its_first_lab_plays(chapters: str, page: Page, name:
     first = _wait_for_step(notebook, 0)
     notebook.button("play").first.click()
     _wait_for_step(notebook, first + 10)
-    notebook.button("pause").first.click()
-    expect(notebook.button("play").first).to_be_enabled()
+    notebook.pause()
     notebook.settle()
     assert notebook.errors == []

@@ -25,7 +25,7 @@ WHERE = (
     "print('WHERE', json.dumps([str(one) for label in ('rnn', 'lstm') for one in\n"
     "    rv.lab.inspector.Reading.of(shown[label], comparison._console.screen.panel.gaze.focus).equations()]))"
 )
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture

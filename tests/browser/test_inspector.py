@@ -19,7 +19,7 @@ ASK = (
     "print('{label}', json.dumps({{'time': focus.time, 'unit': focus.unit, 'lines': lines,\n"
     "    'h': float(reading.h[focus.unit]), 'gates': {{n: float(g[focus.unit]) for n, g in reading.gates.items()}}}}))"
 )
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 
 class Inspected:

@@ -46,7 +46,7 @@ def drag(page: Page, time: int, up: int) -> None:
     page.mouse.up()
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(900)
 def test_a_dragged_point_changes_the_states_and_restoring_it_brings_them_back(address: str, page: Page, write) -> None:
     notebook = opened(page, address, write(LAB.format(task="adding")))
     restore = notebook.lab.locator(".rv-perturb-restore")
@@ -84,7 +84,7 @@ def test_a_dragged_point_changes_the_states_and_restoring_it_brings_them_back(ad
     assert notebook.errors == []
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(900)
 def test_the_keyboard_alone_changes_a_value(address: str, page: Page, write) -> None:
     notebook = opened(page, address, write(LAB.format(task="adding")))
     notebook.lab.locator(".rv-time .noUi-handle").focus()
@@ -100,7 +100,7 @@ def test_the_keyboard_alone_changes_a_value(address: str, page: Page, write) -> 
     assert notebook.errors == []
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(900)
 def test_a_retyped_character_changes_the_states(address: str, page: Page, write) -> None:
     notebook = opened(page, address, write(LAB.format(task="python-tokens")))
     notebook.lab.locator(".rv-perturb-symbol select").select_option("#")

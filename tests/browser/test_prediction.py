@@ -8,7 +8,7 @@ from tests.browser.jupyter import PATIENCE, Notebook
 QUESTION = 'import rnnviz as rv\nguess = rv.exercises.predict("01.shuffled")\nguess'
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(900)
 def test_a_prediction_is_made_with_the_keyboard_and_told_right_afterwards(address: str, page: Page, write) -> None:
     notebook = Notebook(page).open(address, write(QUESTION, "guess.reveal()")).run_all()
     asked, revealed = page.locator(".rv-predict").first, page.locator(".jp-OutputArea-output pre").last

@@ -15,7 +15,7 @@ from tests.browser.test_watch import MODEL
 CHANGING = """
 with rv.watch(model) as w:
     display(w)
-    until = time.monotonic() + 120
+    until = time.monotonic() + 600
     while not Path("enough").exists() and time.monotonic() < until:
         size = 8 if w.history["step"].size % 2 else 3
         x = torch.randn(size, 12 + size, 2)
@@ -26,7 +26,7 @@ with rv.watch(model) as w:
         w.step(loss=loss)
 """
 AFTER = "print('hooks', sum(len(one._forward_hooks) + len(one._forward_pre_hooks) for one in model.modules()))"
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture

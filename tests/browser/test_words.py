@@ -25,7 +25,7 @@ STAMPS = """line => {
     const seen = () => window.stamps.push([performance.now(), line.textContent]);
     new MutationObserver(seen).observe(line, { childList: true });
 }"""
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 
 def test_the_line_tells_of_an_exploding_gradient_and_changes_slowly_while_it_trains(
