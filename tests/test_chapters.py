@@ -1,5 +1,6 @@
 """Every chapter as a file: well formed, readable, free of what a run leaves behind. nbval runs them."""
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -29,6 +30,15 @@ def _code(path: Path) -> list[Any]:
 
 def _tags(cell: Any) -> list[str]:
     return list(cell.metadata.get("tags", []))
+
+
+def _asserts(cell: Any) -> bool:
+    return any(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(cell.source)))
+
+
+def _checks(path: Path) -> list[Any]:
+    """Return the cells that check what a chapter claims; a solution may check itself and still show its ✓."""
+    return [cell for cell in _code(path) if _asserts(cell) and "solution" not in _tags(cell)]
 
 
 def _text(path: Path) -> str:
@@ -79,6 +89,18 @@ def test_it_keeps_the_text_that_every_run_prints_and_nothing_else(path: Path) ->
             assert output.output_type != "error", cell.id
             assert not LIVE & set(output.get("data", {})), f"{cell.id} shows something live: tag it {IGNORED}"
             assert output.get("name") != "stderr", cell.id
+
+
+@every_chapter
+def test_no_stored_output_gives_an_answer_away_before_anything_was_run(path: Path) -> None:
+    settling = [cell for cell in _code(path) if ".reveal(" in cell.source] + _checks(path)
+    assert len(settling) >= 2
+    assert [cell.id for cell in settling if cell.outputs or IGNORED not in _tags(cell)] == []
+
+
+@every_chapter
+def test_what_checks_a_claim_is_folded_away(path: Path) -> None:
+    assert [cell.id for cell in _checks(path) if not cell.metadata.get("jupyter", {}).get("source_hidden")] == []
 
 
 @every_chapter

@@ -3,6 +3,7 @@
 from typing import Any
 
 from rnnviz.exercises.specs import Exercise, Mistake
+from rnnviz.exercises.values import same
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
 
@@ -10,7 +11,7 @@ PREDICTIONS = {"00.first-month": "b"}
 
 
 def _between(low: float, high: float, answer: Any) -> bool:
-    return low < float(answer) < high
+    return not isinstance(answer, str) and low < float(answer) < high
 
 
 # The lab's sequences have 132 months, so the last one is number 131.
@@ -26,7 +27,8 @@ _MOST_HEARD = Exercise(
     ),
 )
 
-# Mean absolute errors on the held-out months: 28.5 same as now, 32.2 eleven years before, 20.4 linear; network 20.1.
+# Mean absolute errors on the held-out months: 28.5 same as now, 32.2 eleven years before, 20.4 linear. The network's
+# is near the last one, above it or below as the seed falls, so an answer near it may be either.
 _BEST_RULE = Exercise(
     "00.best-simple-rule",
     20.38,
@@ -35,7 +37,8 @@ _BEST_RULE = Exercise(
         Mistake("same-as-now", 28.49),
         Mistake("eleven-years", 32.15),
         Mistake("name", lambda answer: answer == "linear in the last 11 years"),
-        Mistake("network", lambda answer: _between(19.9, 20.28, answer)),
+        Mistake("rounded", lambda answer: same(answer, 20) or same(answer, 20.5)),
+        Mistake("network", lambda answer: _between(18, 23, answer)),
     ),
 )
 

@@ -1,11 +1,13 @@
 """`check`: say what is right about an answer, or give the hint that its kind of mistake deserves."""
 
 import textwrap
+from dataclasses import replace
 from typing import Any
 
 from rnnviz.exercises.catalog import EXERCISES
 from rnnviz.exercises.functions import NotAFunction, NothingReturned, Raised
 from rnnviz.exercises.specs import Exercise, Verdict
+from rnnviz.exercises.tracebacks import own_lines
 from rnnviz.exercises.values import plain, quoted, unanswered
 from rnnviz.i18n import t
 
@@ -15,7 +17,7 @@ WIDTH = 100  # characters a line
 
 
 def check(id: str, answer: Any = ...) -> None:
-    """Print what is right about the answer to an exercise, or a hint.
+    """Print what is right about the answer to an exercise, or a hint; where her own code stopped, its lines too.
 
     Parameters
     ----------
@@ -34,7 +36,10 @@ def check(id: str, answer: Any = ...) -> None:
     >>> check("01.parameter-count", 40 + 100 + 10)
     Not yet. You counted one bias vector of 10. PyTorch keeps two, bias_ih and bias_hh, and learns both.
     """
-    print(textwrap.fill(judge(id, answer).words, WIDTH))
+    verdict = judge(id, answer)
+    print(textwrap.fill(verdict.words, WIDTH))
+    if verdict.trace:
+        print(verdict.trace)
 
 
 def judge(id: str, answer: Any = ...) -> Verdict:
@@ -61,9 +66,9 @@ def judge(id: str, answer: Any = ...) -> Verdict:
     try:
         answer = answer if unanswered(answer) else plain(exercise.observe(answer))
         hint = _kind(exercise, answer)
-    except Exception:  # an answer so odd that looking at it fails is still only a wrong answer
-        hint = "other"
-    return _verdict(exercise, hint, answer)
+    except Exception as error:  # an answer so odd that looking at it fails is still only a wrong answer
+        return replace(_verdict(exercise, "other", answer), trace=own_lines(error))
+    return replace(_verdict(exercise, hint, answer), trace=answer.trace if isinstance(answer, Raised) else "")
 
 
 def _kind(exercise: Exercise, answer: Any) -> str:

@@ -7,15 +7,18 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from rnnviz.exercises.tracebacks import own_lines
+
 __all__ = ["NotAFunction", "NothingReturned", "Raised", "call"]
 
 
 @dataclass(frozen=True)
 class Raised:
-    """The learner's function ended in an error; ``type`` and ``text`` are its name and its words."""
+    """The learner's function ended in an error: its name, its words, and the learner's lines that led there."""
 
     type: str
     text: str
+    trace: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def call(function: Any, inputs: Mapping[str, NDArray[Any]]) -> Any:
             result = function(*(tensor(values) for values in inputs.values()))
     except Exception as error:
         lines = str(error).strip().splitlines()
-        return Raised(type(error).__name__, lines[0] if lines else "")
+        return Raised(type(error).__name__, lines[0] if lines else "", own_lines(error))
     return NothingReturned() if result is None else result
 
 

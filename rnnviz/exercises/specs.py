@@ -85,6 +85,8 @@ class Verdict:
         Which kind of answer it was: ``"right"``, a mistake's ``hint``, ``"other"``, ``"unanswered"`` …
     words : str
         What the learner reads.
+    trace : str
+        If her own code stopped: her lines that led there, and the error. Lines of text, printed below the words.
 
     Examples
     --------
@@ -97,6 +99,7 @@ class Verdict:
     right: bool
     hint: str
     words: str
+    trace: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ QUESTION = 'import rnnviz as rv\nguess = rv.exercises.predict("01.shuffled")\ngu
 def test_a_prediction_is_made_with_the_keyboard_and_told_right_afterwards(address: str, page: Page, write) -> None:
     notebook = Notebook(page).open(address, write(QUESTION, "guess.reveal()")).run_all()
     asked, revealed = page.locator(".rv-predict").first, page.locator(".jp-OutputArea-output pre").last
-    expect(revealed).to_contain_text("You have not made a prediction")
+    expect(revealed).to_contain_text("You have made no prediction")
     commit = asked.get_by_role("button", name="Commit")
     expect(commit).to_be_disabled()
 

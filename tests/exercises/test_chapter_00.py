@@ -31,6 +31,9 @@ WRONG = [
     ("00.best-simple-rule", 32.2, "eleven-years"),
     ("00.best-simple-rule", "Linear in the last 11 years ", "name"),
     ("00.best-simple-rule", 20.1, "network"),
+    ("00.best-simple-rule", 21.3, "network"),
+    ("00.best-simple-rule", 20, "rounded"),
+    ("00.best-simple-rule", 20.5, "rounded"),
     ("00.best-simple-rule", "20.4", "quoted"),
     ("00.best-simple-rule", "same as now", "other"),
     ("00.best-simple-rule", 5, "other"),
@@ -45,6 +48,12 @@ def test_the_best_simple_rule_is_the_one_that_the_task_says() -> None:
     assert judge("00.best-simple-rule", rules[1][1]).hint == "same-as-now"
     assert judge("00.best-simple-rule", rules[2][1]).hint == "eleven-years"
     assert judge("00.most-heard-month", task.seq_len - 1).right
+
+
+def test_a_rounded_error_of_the_right_rule_is_not_called_the_network_s() -> None:
+    best = min(make("sunspots").baselines().values())
+    assert judge("00.best-simple-rule", round(best)).hint == "rounded"
+    assert "network" not in judge("00.best-simple-rule", round(best)).words
 
 
 def test_the_prediction_is_that_the_first_month_is_heard_more_and_still_hardly() -> None:

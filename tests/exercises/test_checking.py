@@ -15,6 +15,8 @@ GENERAL = {
     "exercise.nothing_returned",
     "exercise.quoted",
     "exercise.raised",
+    "exercise.stopped",
+    "exercise.stopped.line",
 }
 
 
@@ -40,6 +42,67 @@ def test_an_error_in_the_learners_function_is_told_in_one_line() -> None:
     words = judge("01.step", _raising).words
     assert "RuntimeError: <b>boom</b>." in words
     assert "second line" not in words
+
+
+def _helped(x_t, h, W_xh, W_hh, b_h):
+    news = _torn(W_xh, x_t)
+    return torch.tanh(news + W_hh @ h + b_h)
+
+
+def _torn(W, x):
+    return W * x @ W  # where it stops
+
+
+def test_an_error_keeps_the_learners_own_lines_and_none_of_those_that_called_her() -> None:
+    trace = judge("01.step", _helped).trace.splitlines()
+    first = _helped.__code__.co_firstlineno + 1
+    assert trace[:5] == [
+        "Where your code stopped:",
+        f"  line {first}, in _helped",
+        "    news = _torn(W_xh, x_t)",
+        f"  line {first + 5}, in _torn",
+        "    return W * x @ W  # where it stops",
+    ]
+    assert trace[5].startswith("RuntimeError: mat1 and mat2 shapes cannot be multiplied")
+    assert len(trace) == 6
+
+
+def test_the_lines_stand_below_the_hint_whichever_hint_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    for answer, hint in ((_raising, "raised"), (_helped, "vector-first")):
+        verdict = judge("01.step", answer)
+        check("01.step", answer)
+        assert verdict.hint == hint
+        assert capsys.readouterr().out.endswith(f"\n{verdict.trace}\n")
+        assert f", in {answer.__name__}\n" in verdict.trace
+
+
+def test_an_error_below_the_learners_line_is_shown_at_her_line() -> None:
+    trace = judge("01.step", lambda *arrays: torch.nn.Linear(7, 5).double()(arrays[0])).trace
+    assert trace.splitlines()[2].strip().startswith("trace = judge(")
+    assert "torch" not in trace.splitlines()[1]
+    assert len(trace.splitlines()) == 4
+
+
+def test_a_function_that_calls_itself_for_ever_does_not_fill_the_page() -> None:
+    def step(*arrays):
+        return step(*arrays)
+
+    verdict = judge("01.step", step)
+    assert len(verdict.trace.splitlines()) <= 12
+    assert verdict.trace.splitlines()[-1].startswith("RecursionError")
+
+
+def test_code_that_fails_when_it_is_looked_at_is_shown_too() -> None:
+    class Odd:
+        def detach(self) -> None:
+            raise ZeroDivisionError("my own mistake")
+
+    assert judge("01.parameter-count", Odd()).trace.splitlines()[-1] == "ZeroDivisionError: my own mistake"
+
+
+def test_where_no_line_of_hers_was_reached_there_is_none_to_show() -> None:
+    assert judge("01.step", lambda x_t, h: x_t).trace == ""
+    assert judge("01.parameter-count", 150).trace == ""
 
 
 def test_an_unknown_exercise_is_a_programmers_error_that_lists_the_known() -> None:

@@ -50,7 +50,7 @@ def test_without_a_prediction_it_says_so_and_explains_and_can_still_be_made(
     guess: Guess, capsys: pytest.CaptureFixture[str]
 ) -> None:
     guess.reveal(scale=0.5)
-    assert "You have not made a prediction" in capsys.readouterr().out
+    assert capsys.readouterr().out.startswith("You have made no prediction. It is b) it shrinks.\nWhy: ")
     guess.commit("a")
     assert guess.choice == "a"
 
