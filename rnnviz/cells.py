@@ -106,7 +106,10 @@ def lstm_state(gates: LSTMGates, c: Tensor, W_hr: Tensor | None = None) -> tuple
 def gru_gates(
     x: Tensor, h: Tensor, W_ih: Tensor, W_hh: Tensor, b_ih: Tensor | None = None, b_hh: Tensor | None = None
 ) -> GRUGates:
-    """Gates of a GRU from the input and the state before the step (Cho et al. 2014, in torch's variant)."""
+    """Gates of a GRU from the input and the state before the step: z keeps, r acts after the matrix.
+
+    So torch has it, and the first version of Cho et al. 2014; their third has r before the matrix.
+    """
     x_r, x_z, x_n = linear(x, W_ih, b_ih).chunk(3, dim=-1)
     h_r, h_z, h_n = linear(h, W_hh, b_hh).chunk(3, dim=-1)
     r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
