@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnviz.generators import generator_of
+from rnnviz.trace.arguments import arguments, check_given, with_state
 from rnnviz.trace.calls import Call, Form, Gradients, Sequence, data_of, initial_states, states_of
 from rnnviz.trace.custom import registered
 from rnnviz.trace.heard import Given, Heard, states_among
@@ -49,9 +50,7 @@ class Capture:
         self._modules, self._gradients = modules, gradients
         self.origins = Origins()
         self._links = Links(self.origins)
-        self.derived: set[str] = (
-            set()
-        )  # through which layers the model or its loss has differentiated, to use the result
+        self.derived: set[str] = set()  # layers through which the model or its loss has differentiated on its own
         self._running: dict[nn.Module, Running] = {}
         self._results: dict[nn.Module, tuple[Tensor, ...]] = {}  # what a registered module gave back last
         self._exit = ExitStack()
@@ -99,15 +98,15 @@ class Capture:
                 return None
             if registered(module) is not None:
                 return self._before_own(module, args, kwargs)
-            given, state = _arguments(args, kwargs)
-            _check_given(name, data_of(given))
+            given, state = arguments(args, kwargs)
+            check_given(name, data_of(given))
             previous, swapped = self._follow(module, state)
             rng = _rng_state(module, data_of(given))
             entering = (data_of(given), *states_of(swapped))
             surroundings = self._exit.enter_context(self._surroundings(module, entering, rng))
             surroundings.enter_context(worked_out_once(module))
             self._running[module] = Running(previous, rng, surroundings)
-            return None if swapped is state else _with_state(args, kwargs, swapped)
+            return None if swapped is state else with_state(args, kwargs, swapped)
 
         return hook
 
@@ -117,7 +116,7 @@ class Capture:
                 return None
             if self._running[module].given is not None:
                 return self._after_own(name, module, result)
-            given, start = _arguments(args, kwargs)
+            given, start = arguments(args, kwargs)
             form, layout = Form.of(module, given), layout_of(module)
             sequence, state = (None, result) if form.cell else result
             states = states_of(state)
@@ -278,50 +277,9 @@ def _is_torchs_own(module: nn.Module) -> bool:
     return isinstance(module, nn.RNNBase | nn.RNNCellBase)
 
 
-def _arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Sequence, Any]:
-    """Input and state, however they are called: torch says input and hx, a registered cell may say anything."""
-    if not args and not kwargs:
-        raise TypeError("the recurrent layer must be given an input, got none; write trace(model, batch).")
-    given, *rest = [*args, *kwargs.values()]
-    if "hx" in kwargs and "input" in kwargs:
-        return kwargs["input"], kwargs["hx"]
-    return given, rest[0] if rest else None
-
-
-def _with_state(args: tuple[Any, ...], kwargs: dict[str, Any], state: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Put another state in the place of the one among a call's arguments, whatever else it is given."""
-    if "hx" not in kwargs and len(args) > 1:
-        return (args[0], state, *args[2:]), kwargs
-    name = "hx" if "hx" in kwargs else list(kwargs)[1 - len(args)]
-    return args, {**kwargs, name: state}
-
-
 def _rng_state(module: nn.Module, given: Tensor) -> Tensor | None:
     """Keep the state of the generator that the dropout between layers is about to draw from."""
     if not (isinstance(module, nn.RNNBase) and module.training and module.dropout and module.num_layers > 1):
         return None
     generator = generator_of(given.device)
     return None if generator is None else generator.get_state()
-
-
-def _check_given(name: str, given: Any) -> None:
-    if not isinstance(given, Tensor):
-        raise TypeError(
-            f"the recurrent layer {name!r} must be given a torch.Tensor, got {type(given).__name__}; "
-            "convert it with torch.as_tensor(...).float()."
-        )
-    if torch._C._functorch.peek_interpreter_stack() is not None:
-        raise ValueError(
-            f"the recurrent layer {name!r} runs inside a function that torch.func transforms (vmap, grad, jvp), where "
-            "it cannot be traced; trace a model that calls the layer outside of it."
-        )
-    if given.is_complex():
-        raise TypeError(
-            f"the recurrent layer {name!r} must be given real numbers, got {given.dtype}; "
-            "give it the real and the imaginary part as features of their own: torch.view_as_real(x).flatten(-2)."
-        )
-    if not given.is_floating_point():
-        raise TypeError(
-            f"the recurrent layer {name!r} must be given floating-point inputs, got {given.dtype}; "
-            "embed the integers first (nn.Embedding) or convert them with .float()."
-        )
