@@ -31,6 +31,7 @@ def with_state(args: tuple[Any, ...], kwargs: dict[str, Any], state: Any) -> tup
 
 
 def check_given(name: str, given: Any) -> None:
+    """Raise a sentence where a layer is given what cannot be traced."""
     if not isinstance(given, Tensor):
         raise TypeError(
             f"the recurrent layer {name!r} must be given a torch.Tensor, got {type(given).__name__}; "
