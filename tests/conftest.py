@@ -1,6 +1,7 @@
 """What every test finds: one computing thread, and none of the settings of the person who runs it."""
 
 import os
+import signal
 import tempfile
 from pathlib import Path
 
@@ -14,6 +15,8 @@ for _name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "
     _folder.mkdir(mode=0o700)
     os.environ[_name] = str(_folder)
 os.environ["JUPYTER_PLATFORM_DIRS"] = "1"
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it starts in the background ignore it
 
 # The machine may be busy, so no deadline; the same examples each time, so that a failure is everybody's.
 settings.register_profile("rnnviz", deadline=None, derandomize=True, database=None)
