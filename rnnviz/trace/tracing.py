@@ -33,9 +33,10 @@ def trace(
 
     Calls of one module whose state feeds the next are joined along time, with gradients or without: cells, or layers
     called step by step. A state that the model only moves on the way (stacks, takes apart, views) feeds the next call
-    unchanged; it may also change (masks, attention), and what comes back through such a change counts as direct. Calls with sequences of different lengths, with batches of different sizes, and
-    bidirectional ones, stay apart. Where a model changes weights from call to call (masks on them,
-    ``functional_call``), each call is replayed with those it used.
+    unchanged; it may also change (masks, attention), and what comes back through such a change counts as direct. Calls
+    with sequences of different lengths, with batches of different sizes, and bidirectional ones, stay apart. Where a
+    model changes weights from call to call (masks on them, ``functional_call``), each call is replayed with those it
+    used.
 
     A model compiled by ``torch.compile`` runs uncompiled. Under autocast states are what the layer gave, and gates
     and gradients are worked out from them in the weights' precision, at least float32. Gradients too small for full
