@@ -196,3 +196,21 @@ def test_an_input_that_is_no_tensor_is_refused(inputs, message):
 def test_keyword_arguments_that_are_no_dict_are_refused():
     with refuses(TypeError, "kwargs must be a dict of keyword arguments for the model, got int"):
         trace(nn.LSTM(3, 4), torch.zeros(2, 5, 3), kwargs=5)
+
+
+def test_complex_inputs_are_told_apart_from_integers():
+    with refuses(TypeError, "the recurrent layer 'gru' must be given real numbers, got torch.complex64; give it"):
+        trace(nn.GRU(3, 4), torch.zeros(2, 5, 3, dtype=torch.complex64))
+
+
+def test_a_part_that_torch_jit_made_is_named():
+    class Partly(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = torch.jit.trace(nn.GRU(3, 4), torch.zeros(2, 5, 3))
+
+        def forward(self, x):
+            return self.encoder(x)[0]
+
+    with refuses(ValueError, "the part 'encoder' of the model was made by torch.jit, which hides what its recurrent"):
+        trace(Partly(), torch.zeros(2, 5, 3))
