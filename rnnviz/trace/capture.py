@@ -58,14 +58,27 @@ class Capture:
 
     def __enter__(self) -> Self:
         for name, module in self._modules.items():
-            before = module.register_forward_pre_hook(self._before(name), with_kwargs=True)
-            after = module.register_forward_hook(self._after(name), with_kwargs=True, prepend=True, always_call=True)
+            before = module.register_forward_pre_hook(self._aside(self._before(name)), with_kwargs=True)
+            hook = self._aside(self._after(name))
+            after = module.register_forward_hook(hook, with_kwargs=True, prepend=True, always_call=True)
             self._exit.callback(before.remove)
             self._exit.callback(after.remove)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self._exit.close()
+
+    def _aside(self, hook: Callable[..., Any]) -> Callable[..., Any]:
+        """A hook whose own work with tensors is not followed."""
+
+        def aside(*given: Any) -> Any:
+            self.origins.rests = True
+            try:
+                return hook(*given)
+            finally:
+                self.origins.rests = False
+
+        return aside
 
     def backward(self, loss: Tensor) -> bool:
         """Fill in every call's gradients; False if the loss depends on none of them."""

@@ -121,6 +121,9 @@ class Listener(Capture):
 
         return Hook(_shielded(hook))
 
+    def _aside(self, hook: Callable[..., Any]) -> Callable[..., Any]:
+        return hook  # nothing follows tensors here, and a `Hook` must stay one
+
     def _is_others(self, module: nn.Module) -> bool:
         """A training loop may run in any thread."""
         return False

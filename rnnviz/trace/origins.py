@@ -25,6 +25,7 @@ class Origins(TorchFunctionMode):
     def __init__(self) -> None:
         super().__init__()
         self._known: MutableMapping[Tensor, Known] = WeakTensorKeyDictionary()
+        self.rests = False  # while the trace itself works with tensors
         self.behind: Callable[[Tensor], Known] = lambda _: {}  # calls that autograd's graph of a tensor leads to
 
     def __torch_function__(
@@ -32,7 +33,9 @@ class Origins(TorchFunctionMode):
     ) -> Any:
         kwargs = kwargs or {}
         result = func(*args, **kwargs)
-        if self._known:
+        if isinstance(result, Tensor) and result.grad_fn is not None:
+            return result  # autograd follows
+        if self._known and (not self.rests or func is Tensor.clone):
             for target in _written(func, args, kwargs, result):
                 if target.grad_fn is None:
                     self._inherit(target, (*args, *kwargs.values()))

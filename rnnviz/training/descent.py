@@ -76,7 +76,7 @@ class Descent:
         self.settings = settings
         assert settings.seq_len is not None  # `Session.checked` saw to it
         self.task = blame.task(blame.task(task.with_seq_len, settings.seq_len).to, device)
-        self.model = builder(self.task, settings).to(device)
+        self.model = builder(self.task, settings).to(device).train()  # somebody's own may come in eval mode
         dtype = precision_of(self.model)
         self.look = Look(self.task, probe_size, device, blame, dtype)
         self._batches = Batches(self.task, settings, device, blame, dtype)

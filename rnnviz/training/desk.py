@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from rnnviz.i18n import t
-from rnnviz.training.failures import describe
+from rnnviz.training.failures import describe, let_go
 from rnnviz.training.forks import LOST, renewed_in_children
 from rnnviz.training.interrupts import INTERRUPTS
 from rnnviz.training.orders import Order, Orders
@@ -142,6 +142,7 @@ class Desk:
 
     def fail(self, error: BaseException, where: str) -> None:
         """Want no step any more, keep the error and say so."""
+        let_go(error)
         with self.changed:
             self._orders.cancel()
             self.error = error

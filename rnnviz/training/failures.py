@@ -1,10 +1,14 @@
 """What can go wrong in a run, in the learner's words."""
 
 import math
+import traceback
 
 from rnnviz.i18n import t
 
-__all__ = ["NonFiniteLoss", "describe"]
+__all__ = ["NonFiniteLoss", "describe", "let_go"]
+
+_NO_MEMORY = ("out of memory", "not enough memory", "can't allocate memory")  # a GPU's word for it, and the CPU's
+_LOST_DEVICE = ("device-side assert", "illegal memory access", "illegal instruction")  # no call works after these
 
 
 class NonFiniteLoss(FloatingPointError):  # noqa: N818  # says what is wrong
@@ -45,7 +49,25 @@ def describe(error: BaseException, where: str, who: str = "") -> str:
     """
     if isinstance(error, NonFiniteLoss):
         return str(error)
+    if _lacks_memory(error):
+        return _named(t("error.memory"), who)
+    if _says(error, _LOST_DEVICE):
+        return t("error.lost_device")
     return _named(t(f"error.in_{where}", type=type(error).__name__, text=str(error) or t("error.no_text")), who)
+
+
+def let_go(error: BaseException) -> None:
+    """Free what the frames of an error hold, if memory is what was lacking: the next run needs it."""
+    if _lacks_memory(error):
+        traceback.clear_frames(error.__traceback__)
+
+
+def _lacks_memory(error: BaseException) -> bool:
+    return isinstance(error, RuntimeError) and _says(error, _NO_MEMORY)
+
+
+def _says(error: BaseException, words: tuple[str, ...]) -> bool:
+    return any(one in str(error).lower() for one in words)
 
 
 def _named(text: str, who: str) -> str:

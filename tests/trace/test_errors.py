@@ -245,3 +245,23 @@ def test_a_layer_that_is_called_by_its_forward_is_told_so():
 
     with refuses(ValueError, "what runs by self.layer.forward(x), or by functions with the layer's weights, cannot be"):
         trace(ByForward(), torch.zeros(2, 5, 3))
+
+
+def test_complex_inputs_are_told_apart_from_integers():
+    with refuses(TypeError, "the recurrent layer 'gru' must be given real numbers, got torch.complex64; give it"):
+        trace(nn.GRU(3, 4), torch.zeros(2, 5, 3, dtype=torch.complex64))
+
+
+def test_a_part_that_torch_jit_made_is_named():
+    class Partly(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = torch.jit.trace(nn.GRU(3, 4), torch.zeros(2, 5, 3))
+
+        def forward(self, x):
+            return self.encoder(x)[0]
+
+    with refuses(
+        ValueError, "its part 'encoder' (GRU) was made by torch.jit, which hides what it does: put the ordinary"
+    ):
+        trace(Partly(), torch.zeros(2, 5, 3))
