@@ -88,5 +88,16 @@ class Batches:
         return torch.Generator(self._device).manual_seed(self._seed)
 
     def _draw(self, size: int) -> Batch:
-        drawn = self._blame.task(sequences, "batch()", self._task, self._task.batch, size, self._generator)
-        return handed(drawn, self._dtype)
+        drawn = self._blame.task(sequences, "batch()", self._task, self._asked, size)
+        return handed(drawn.to(self._device), self._dtype)
+
+    def _asked(self, size: int) -> Batch:
+        try:
+            return self._task.batch(size, self._generator)
+        except RuntimeError as error:
+            if "device type for generator" not in str(error):
+                raise
+            raise ValueError(
+                f"batch() of the task must draw where the generator is, on {str(self._device)!r}: "
+                "pass device=generator.device to what draws."
+            ) from error

@@ -15,6 +15,7 @@ from rnnviz.checks import optional, shown, whole
 from rnnviz.trace import LayerTrace, Trace
 from rnnviz.trace.finding import recurrent_modules
 from rnnviz.trace.listening import Listener
+from rnnviz.trace.passes import Pass
 from rnnviz.training.glance import Glance
 from rnnviz.training.pace import Pace
 from rnnviz.training.probe import Probe
@@ -63,7 +64,7 @@ class Watcher:
         self._pace: Pace | None = None
         self._phase = "before"
         self._runs, self._glances = itertools.count(1), dict[str, Glance]()
-        self._unclipped = self._said_lost = self._said_second_order = False
+        self._unclipped = self._said_lost = self._said_second_order = self._said_blind = False
         self._written = times_written(model)
         self.seen = 0
         self.loss = math.nan
@@ -169,7 +170,7 @@ class Watcher:
             filled = heard is not None and any(id(one) in there for one in heard.filled)
             if heard is not None and heard.second_order:
                 self._say_second_order()
-            seen = None if heard is None else heard.trace(self._sequences, None if math.isnan(loss) else loss)
+            seen = None if heard is None else self._replayed(heard, None if math.isnan(loss) else loss)
         else:
             before, self._written = self._written, times_written(self._model)
             filled = self._written != before
@@ -179,6 +180,21 @@ class Watcher:
             self.loss = loss if seen.loss is None else seen.loss
             self.on_frame()
         return filled
+
+    def _replayed(self, heard: Pass, loss: float | None) -> Trace | None:
+        """Take a trace of a pass; where torch cannot, for want of memory, say, the owner's training is to go on."""
+        try:
+            return heard.trace(self._sequences, loss)
+        except (RuntimeError, MemoryError) as error:
+            if not self._said_blind:
+                self._said_blind = True
+                words = " ".join(str(error).split())
+                warnings.warn(
+                    f"rnnviz.watch could not look into step {self.steps} ({type(error).__name__}: {words[:200]}); the "
+                    "training goes on, and the pictures stay as they were.",
+                    stacklevel=6,
+                )
+            return None
 
     def _say_second_order(self) -> None:
         if not self._said_second_order:

@@ -224,7 +224,12 @@ _LIBRARY = torch.library.Library("_", "IMPL")  # functions without a tensor, suc
 _LIBRARY.fallback(lambda func, *args, **kwargs: _run(func, args, kwargs), "PrivateUse1")
 
 
-class _Generator(torch.Generator):
+class _AnyGenerator(type):
+    def __instancecheck__(cls, one: object) -> bool:
+        return isinstance(one, _ORDINARY)
+
+
+class _Generator(torch.Generator, metaclass=_AnyGenerator):
     """Stands for ``torch.Generator`` while the device is there."""
 
     def __new__(cls, device: object = "cpu") -> torch.Generator:  # type: ignore[misc]
