@@ -224,7 +224,7 @@ _LIBRARY = torch.library.Library("_", "IMPL")  # functions without a tensor, suc
 _LIBRARY.fallback(lambda func, *args, **kwargs: _run(func, args, kwargs), "PrivateUse1")
 
 
-class _AnyGenerator(type):
+class _AnyGenerator(type(torch.Generator)):  # type: ignore[misc]
     def __instancecheck__(cls, one: object) -> bool:
         return isinstance(one, _ORDINARY)
 
