@@ -203,6 +203,7 @@ def test_complex_inputs_are_told_apart_from_integers():
         trace(nn.GRU(3, 4), torch.zeros(2, 5, 3, dtype=torch.complex64))
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_part_that_torch_jit_made_is_named():
     class Partly(nn.Module):
         def __init__(self):
