@@ -41,7 +41,8 @@ def watch(
     accumulation), the last one is shown; passes under ``no_grad`` are not. With a probe the same batch is traced for
     every frame, with the weights as they are then.
 
-    What ``torch.autograd.grad`` asks for on the way, for a gradient penalty say, is not taken for the loss's gradient.
+    What ``torch.autograd.grad`` asks for on the way, for a gradient penalty say, is not taken for the loss's gradient;
+    where the loss itself contains such a gradient, frames show states and gates alone, and a warning says so.
     A copy of the model made inside the block, or a file that it is saved to, holds a plain model, and is not watched.
 
     In a notebook ``display(w)`` inside the block shows the linked pictures. Elsewhere the watch records.

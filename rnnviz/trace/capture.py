@@ -8,7 +8,7 @@ result. So the gradient from outside and the gradient along the recurrence arriv
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -19,6 +19,16 @@ from torch.nn.utils.rnn import PackedSequence
 
 from rnnviz.trace.calls import Call, Form, Gradients, Sequence, data_of, initial_states, states_of
 from rnnviz.trace.custom import registered
+from rnnviz.trace.given import (
+    arguments,
+    check_given,
+    check_outside_func,
+    is_torchs_own,
+    ready,
+    rng_state,
+    saves_elsewhere,
+    with_state,
+)
 from rnnviz.trace.heard import Given, Heard, states_among
 from rnnviz.trace.layers import Recurrent, layout_of, weights_in_use, worked_out_once
 from rnnviz.trace.leaves import distinct, leaves, mapped
@@ -36,13 +46,19 @@ class Running(NamedTuple):
 
 
 class Capture:
-    """While entered, every call of the given modules is kept in `calls`, in the order in which they ran."""
+    """While entered, every call of the given modules is kept in `calls`, in the order in which they ran.
 
-    def __init__(self, modules: Mapping[str, Recurrent], *, gradients: bool) -> None:
+    With `spare` a layer whose gradients nobody can ask for runs without a graph of its own; `spared` says whether one
+    did.
+    """
+
+    def __init__(self, modules: Mapping[str, Recurrent], *, gradients: bool, spare: bool = True) -> None:
+        self._spare, self.spared = spare and gradients, False
         self.calls: list[Call] = []
         self._modules, self._gradients = modules, gradients
         self.origins = Origins()
         self._links = Links(self.origins)
+        self.derived: set[str] = set()  # layers through which the model or its loss has differentiated in between
         self._running: dict[nn.Module, Running] = {}
         self._results: dict[nn.Module, tuple[Tensor, ...]] = {}  # what a registered module gave back last
         self._exit = ExitStack()
@@ -89,16 +105,17 @@ class Capture:
             if self._is_others(module):  # torch may call it without kwargs while it is being registered
                 return None
             if registered(module) is not None:
+                check_outside_func(name)
                 return self._before_own(module, args, kwargs)
-            given, state = _arguments(args, kwargs)
-            _check_float(name, data_of(given))
+            given, state = arguments(args, kwargs)
+            check_given(name, data_of(given))
             previous, swapped = self._follow(module, state)
-            rng = _rng_state(module, data_of(given))
+            rng = rng_state(module, data_of(given))
             entering = (data_of(given), *states_of(swapped))
             surroundings = self._exit.enter_context(self._surroundings(module, entering, rng))
             surroundings.enter_context(worked_out_once(module))
             self._running[module] = Running(previous, rng, surroundings)
-            return None if swapped is state else _with_state(args, kwargs, swapped)
+            return None if swapped is state else with_state(args, kwargs, swapped)
 
         return hook
 
@@ -108,7 +125,7 @@ class Capture:
                 return None
             if self._running[module].given is not None:
                 return self._after_own(name, module, result)
-            given, start = _arguments(args, kwargs)
+            given, start = arguments(args, kwargs)
             form, layout = Form.of(module, given), layout_of(module)
             sequence, state = (None, result) if form.cell else result
             states = states_of(state)
@@ -193,8 +210,10 @@ class Capture:
 
     def _surroundings(self, module: nn.Module, entering: tuple[Tensor, ...], rng: Tensor | None) -> ExitStack:
         """What a call runs inside; `entering` is its input and the states that it was given."""
-        stack = _ready(module, entering[0], rng)
-        if self._gradients and _is_torchs_own(module) and not any(one.requires_grad for one in entering):
+        stack = ready(module, entering[0], rng)
+        raw = is_torchs_own(module) and not any(one.requires_grad for one in entering)
+        if self._spare and raw and not saves_elsewhere():
+            self.spared = True
             stack.enter_context(torch.no_grad())  # nothing below asks for a gradient: taps start the graph
         return stack
 
@@ -216,6 +235,8 @@ class Capture:
     def _tapped(self, call: Call, raw: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         if self._wants_gradients(raw):
             call.taps, call.links = tuple(map(alias, raw)), self._links_from(raw[-len(call.states) :])
+            for tap in call.taps:
+                tap.register_hook(self._notice(call.name))  # type: ignore[no-untyped-call]
             raw = call.taps
         return tuple(one.clone() for one in raw)
 
@@ -223,66 +244,16 @@ class Capture:
         """Links of what a call gave; one that an inner call gave and this one passes on is a link of both."""
         return tuple(alias(self._links.passed_on(one)) for one in states)
 
+    def _notice(self, name: str) -> Callable[[Tensor], None]:
+        """Notice a gradient that is itself differentiable: autograd works on it in gradient mode only then."""
+
+        def hook(_gradient: Tensor) -> None:
+            if torch.is_grad_enabled():
+                self.derived.add(name)
+
+        return hook
+
 
 def alias(result: Tensor) -> Tensor:
     """Add a node of the autograd graph for the same memory; a frozen layer's results start a graph of their own."""
     return result.view_as(result) if result.requires_grad else result.detach().requires_grad_()
-
-
-def _ready(module: nn.Module, given: Tensor, rng: Tensor | None) -> ExitStack:
-    """Surroundings in which a layer on a GPU can be traced.
-
-    cuDNN refuses a backward pass in eval mode, so the layer runs in training mode without dropout; and its dropout
-    draws from a generator of its own that cannot be replayed, so a layer that does drop out runs without cuDNN.
-    """
-    stack = ExitStack()
-    if given.is_cuda and isinstance(module, nn.RNNBase):
-        if rng is not None:
-            stack.enter_context(torch.backends.cudnn.flags(enabled=False))
-        elif not module.training:
-            for name, value in (("training", module.training), ("dropout", module.dropout)):
-                stack.callback(setattr, module, name, value)
-            module.training, module.dropout = True, 0.0
-    return stack
-
-
-def _is_torchs_own(module: nn.Module) -> bool:
-    return isinstance(module, nn.RNNBase | nn.RNNCellBase)
-
-
-def _arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Sequence, Any]:
-    """Input and state, however they are called: torch says input and hx, a registered cell may say anything."""
-    if not args and not kwargs:
-        raise TypeError("the recurrent layer must be given an input, got none; write trace(model, batch).")
-    given, *rest = [*args, *kwargs.values()]
-    if "hx" in kwargs and "input" in kwargs:
-        return kwargs["input"], kwargs["hx"]
-    return given, rest[0] if rest else None
-
-
-def _with_state(args: tuple[Any, ...], kwargs: dict[str, Any], state: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Put another state in the place of the one among a call's arguments, whatever else it is given."""
-    if "hx" not in kwargs and len(args) > 1:
-        return (args[0], state, *args[2:]), kwargs
-    name = "hx" if "hx" in kwargs else list(kwargs)[1 - len(args)]
-    return args, {**kwargs, name: state}
-
-
-def _rng_state(module: nn.Module, given: Tensor) -> Tensor | None:
-    """Keep the state of the generator that the dropout between layers is about to draw from."""
-    if not (isinstance(module, nn.RNNBase) and module.training and module.dropout and module.num_layers > 1):
-        return None
-    return torch.cuda.get_rng_state(given.device) if given.is_cuda else torch.get_rng_state()
-
-
-def _check_float(name: str, given: Any) -> None:
-    if not isinstance(given, Tensor):
-        raise TypeError(
-            f"the recurrent layer {name!r} must be given a torch.Tensor, got {type(given).__name__}; "
-            "convert it with torch.as_tensor(...).float()."
-        )
-    if not given.is_floating_point():
-        raise TypeError(
-            f"the recurrent layer {name!r} must be given floating-point inputs, got {given.dtype}; "
-            "embed the integers first (nn.Embedding) or convert them with .float()."
-        )

@@ -60,6 +60,8 @@ class Links:
 
     def __init__(self, origins: Origins | None = None) -> None:
         self._origins = origins
+        if origins is not None:
+            origins.behind = lambda one: {made.number: made.call for made in self._made_from(None, one, _any)}
         self.nodes: list[Any] = []
         self._noted: set[Any] = set()
         self._by_memory: dict[int, list[Handed]] = {}
@@ -77,7 +79,7 @@ class Links:
                 is_state = any(one is state for state in handed)
                 self._by_node.setdefault(one.grad_fn, []).append(Made(self._count, call, is_state))
         if self._origins is not None:
-            self._origins.begin(given, call.module, self._count, call)
+            self._origins.begin(given, self._count, call)
 
     def passed_on(self, result: Tensor) -> Tensor:
         """Return the link of the inner call whose state `result` is, unchanged; `result` itself where it is another."""
@@ -103,6 +105,8 @@ class Links:
         for known in (self._by_memory, self._by_node):
             while known:
                 known.popitem()
+        if self._origins is not None:
+            self._origins.behind = lambda _: {}
         self._noted.clear()
         self.nodes.clear()
 
@@ -136,23 +140,21 @@ class Links:
     def _moved(self, module: nn.Module, state: Tensor) -> Found | None:
         """Find the state that the model only put elsewhere: stacked with others, say, and taken out again."""
         if state.grad_fn is None:
-            return None
-        made = self._made_from(module, state, lambda node: node.name().startswith(_MOVERS))
-        for _, call, is_state in sorted(made, key=lambda one: -one.number):
-            for position, one in enumerate(call.states):
-                if is_state and one.numel() == state.numel() and torch.equal(one.flatten(), state.detach().flatten()):
-                    return Found(call, position)
-        return None
+            known = [] if self._origins is None else self._origins.of(state, module)
+            found = _same_state(state, known) if len(known) > 1 else None
+            return None if found is None else Found(found.call)
+        made = self._made_from(module, state, _moves)
+        return _same_state(state, [(one.number, one.call) for one in made if one.is_state])
 
     def _ancestor(self, module: nn.Module, state: Tensor) -> Call | None:
         """Walk back through what the model did to a state to the latest call of `module` that it was made from."""
-        calls = [(one.number, one.call) for one in self._made_from(module, state, lambda node: True)]
+        calls = [(one.number, one.call) for one in self._made_from(module, state, _any)]
         if self._origins is not None:
             calls += self._origins.of(state, module)
         return max(calls, key=lambda one: one[0])[1] if calls else None
 
-    def _made_from(self, module: nn.Module, state: Tensor, passes: Callable[[Any], bool]) -> list[Made]:
-        """What calls of `module` made a state from, through nodes that `passes` lets pass and no other call."""
+    def _made_from(self, module: nn.Module | None, state: Tensor, passes: Callable[[Any], bool]) -> list[Made]:
+        """What calls of `module`, None for any, made a state from, through nodes that `passes` and no other call."""
         seen: set[Any] = set()
         found: list[Made] = []
         ahead: list[Any] = [state.grad_fn]
@@ -162,7 +164,7 @@ class Links:
                 continue
             seen.add(node)
             known = self._by_node.get(node, ())
-            mine = [one for one in known if one.call.module is module]
+            mine = [one for one in known if module is None or one.call.module is module]
             found += mine
             if not mine and passes(node) and all(_holds(one.call, module) for one in known):
                 ahead.extend(parent for parent, _ in node.next_functions)
@@ -199,6 +201,24 @@ def _version(one: Tensor) -> int:
     return 0 if one.is_inference() else one._version
 
 
-def _holds(call: Call, module: nn.Module) -> bool:
+def _moves(node: Any) -> bool:
+    return str(node.name()).rpartition("::")[2].startswith(_MOVERS)
+
+
+def _any(node: Any) -> bool:
+    return True
+
+
+def _same_state(state: Tensor, calls: list[tuple[int, Call]]) -> Found | None:
+    """The latest of the calls, with their numbers, that has ended in that very state."""
+    values = state.detach().flatten()
+    for _, call in sorted(calls, key=lambda one: -one[0]):
+        for position, one in enumerate(call.states):
+            if one.numel() == values.numel() and torch.equal(one.flatten(), values):
+                return Found(call, position)
+    return None
+
+
+def _holds(call: Call, module: nn.Module | None) -> bool:
     """Whether `module` runs inside the call, so that the call's result is of its making."""
     return any(one is module for one in call.module.modules())

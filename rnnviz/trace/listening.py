@@ -126,6 +126,9 @@ class Listener(Capture):
         return False
 
     def _surroundings(self, module: nn.Module, entering: tuple[Tensor, ...], rng: Tensor | None) -> ExitStack:
+        for one in entering[:1]:
+            if one.requires_grad:
+                self._keep(one.register_hook(_noting(self._pass)))  # type: ignore[no-untyped-call]
         return ExitStack()
 
     def _followed(self, results: list[Tensor]) -> list[Tensor]:
@@ -206,6 +209,14 @@ class Listener(Capture):
             self._complete = max(self._complete, heard, key=lambda one: (one.trained, one.number))
 
         return receive
+
+
+def _noting(heard: Pass) -> Callable[[Tensor], None]:
+    def hook(gradient: Tensor) -> None:
+        if gradient.grad_fn is not None:
+            heard.derived.append(gradient.grad_fn)
+
+    return hook
 
 
 def _arriving(meeting: Meeting, place: int) -> Callable[[tuple[Tensor | None, ...]], None]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections import Counter
+from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any, TypeAlias
 
 from torch import Tensor, nn
@@ -13,7 +14,9 @@ from rnnviz.trace.calls import Call
 
 __all__ = ["Origins"]
 
-Known: TypeAlias = dict[nn.Module, tuple[int, Call]]  # the latest call of each module, with its number
+Known: TypeAlias = dict[int, Call]  # by their numbers
+
+_MOST = 8  # of one module: a tensor made of a long history need not know all of it
 
 
 class Origins(TorchFunctionMode):
@@ -22,6 +25,7 @@ class Origins(TorchFunctionMode):
     def __init__(self) -> None:
         super().__init__()
         self._known: MutableMapping[Tensor, Known] = WeakTensorKeyDictionary()
+        self.behind: Callable[[Tensor], Known] = lambda _: {}  # calls that autograd's graph of a tensor leads to
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
@@ -34,29 +38,37 @@ class Origins(TorchFunctionMode):
                     self._inherit(target, (*args, *kwargs.values()))
         return result
 
-    def begin(self, results: tuple[Tensor, ...], module: nn.Module, number: int, call: Call) -> None:
+    def begin(self, results: tuple[Tensor, ...], number: int, call: Call) -> None:
         """Say that `results` are those of a call; what they were made from lies behind it, except inside the module."""
-        inner = set(module.modules())
+        inner = set(call.module.modules())
         for one in results:
-            before = {other: known for other, known in self._known.get(one, {}).items() if other in inner}
-            self._known[one] = {**before, module: (number, call)}
+            before = {n: other for n, other in self._known.get(one, {}).items() if other.module in inner}
+            self._known[one] = {**before, number: call}
 
     def of(self, state: Tensor, module: nn.Module) -> list[tuple[int, Call]]:
-        """The latest call of `module` that a tensor was made from, if any, with its number."""
-        found = self._known.get(state, {})
-        return [found[module]] if module in found else []
+        """Calls of `module` that a tensor was made from, with their numbers."""
+        return [(number, call) for number, call in self._known.get(state, {}).items() if call.module is module]
 
     def _inherit(self, target: Tensor, given: tuple[Any, ...]) -> None:
         found: Known = {}
         for one in _tensors(given):
-            known = self._known.get(one, {})
-            for module, latest in known.items():
-                if module not in found or found[module][0] < latest[0]:
-                    found[module] = latest
+            found.update(self._known.get(one) or (self.behind(one) if one.grad_fn is not None else {}))
         if found:
-            self._known[target] = found
+            self._known[target] = _latest(found)
             if target._base is not None:
-                self._known[target._base] = {**self._known.get(target._base, {}), **found}
+                self._known[target._base] = _latest({**self._known.get(target._base, {}), **found})
+
+
+def _latest(known: Known) -> Known:
+    """The latest calls of each module."""
+    kept: Known = {}
+    counts = Counter[nn.Module]()
+    for number in sorted(known, reverse=True):
+        module = known[number].module
+        counts[module] += 1
+        if counts[module] <= _MOST:
+            kept[number] = known[number]
+    return kept
 
 
 def _written(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Iterator[Tensor]:

@@ -72,7 +72,8 @@ def _rows(form: Form, count: int, device: torch.device) -> tuple[Tensor | None, 
     if packing is None:
         return None, None
     sizes = packing.batch_sizes
-    places = torch.arange(count) if packing.unsorted_indices is None else packing.unsorted_indices[:count].cpu()
+    unsorted = packing.unsorted_indices
+    places = torch.arange(count, device="cpu") if unsorted is None else unsorted[:count].cpu()
     ranked, order = places.sort()  # where they stand in each timestep's rows, longest first
     present = ranked < sizes.unsqueeze(1)
     starts = sizes.cumsum(0) - sizes

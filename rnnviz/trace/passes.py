@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -36,6 +36,10 @@ class Pass:
         Whether it came on its way to the weights too, and not to the inputs alone, as that of a gradient penalty.
     filled
         Weights of a layer to whose ``.grad`` it was added: by ``backward``, not by ``torch.autograd.grad``.
+    derived
+        Nodes behind gradients that can themselves be differentiated, as for a gradient penalty.
+    second_order
+        Whether training goes through one of them: then the gradients that arrived are not all there is.
     followed
         The calls whose results autograd follows.
     weights, copies
@@ -52,6 +56,8 @@ class Pass:
     arrived: bool = False
     trained: bool = False
     filled: list[Tensor] = field(default_factory=list)
+    derived: list[Any] = field(default_factory=list)
+    second_order: bool = False
     scale: float = 1.0
 
     def trace(self, sequences: int | None = None, loss: float | None = None) -> Trace:
@@ -84,6 +90,7 @@ class Pass:
                 one.gradients = None
         if not self.arrived or trains != self.trained:
             self.filled = filled_by(call.module)
+            self.second_order = trains and any(map(torch._C._will_engine_execute_node, self.derived))
         self.arrived, self.trained = True, trains
         found = _flat(call)
         known = found[place]
@@ -99,7 +106,7 @@ class Pass:
 
     def _settled(self, call: Call) -> Gradients | None:
         """Gradients of the unscaled loss; where nothing came back to a layer that autograd followed, they are zero."""
-        if not self.arrived or not any(one.module is call.module for one in self.followed):
+        if not self.arrived or self.second_order or not any(one.module is call.module for one in self.followed):
             return None
         return _shaped(call, [None if one is None else self._unscaled(one) for one in _flat(call)])
 

@@ -37,7 +37,8 @@ def flushed_denormals() -> Iterator[None]:
 
     A gradient that vanishes through time ends in such numbers, and arithmetic on them is some ten times slower.
     """
-    was_on = float(torch.tensor([1e-40]).mul_(1.0)[0]) == 0.0
+    tiny = torch.tensor([1e-40], dtype=torch.float32, device="cpu")  # whatever the caller's defaults are
+    was_on = float(tiny.mul_(1.0)[0]) == 0.0
     changed = not was_on and torch.set_flush_denormal(True)
     try:
         yield

@@ -31,12 +31,12 @@ def trace(
     like are active if the model is training; the masks that the run draws are those of the result.
     (On a GPU, cuDNN's dropout between layers cannot be replayed: such a layer runs on PyTorch's own kernels instead.)
 
-    Calls of one module whose state feeds the next are joined along time: cells, or layers called step by step. The
-    states may change on the way (masks, attention); such a change is followed through autograd, and what comes back
-    through it counts as direct. Calls with sequences of different lengths, with batches of different sizes, and
-    bidirectional ones, stay apart; those of a registered cell are joined where the batch shrinks from call to call as
-    its sequences end. Where a model changes weights from call to call (masks on them, ``functional_call``), each call
-    is replayed with those it used.
+    Calls of one module whose state feeds the next are joined along time, with gradients or without: cells, or layers
+    called step by step. A state that the model only moves on the way (stacks, takes apart, views) feeds the next call
+    unchanged; it may also change (masks, attention), and what comes back through such a change counts as direct. Calls
+    with sequences of different lengths, with batches of different sizes, and bidirectional ones, stay apart; those of a
+    registered cell are joined where the batch shrinks from call to call as its sequences end. Where a model changes
+    weights from call to call (masks on them, ``functional_call``), each call is replayed with those it used.
 
     A model compiled by ``torch.compile`` runs uncompiled. Under autocast states are what the layer gave, and gates
     and gradients are worked out from them in the weights' precision, at least float32. Gradients too small for full
@@ -66,7 +66,9 @@ def trace(
         If `model` is no module, `loss` is no function, `kwargs` is no mapping, or a recurrent layer is given integers
         or no tensor.
     ValueError
-        If no recurrent layer is found or none runs, or if the loss is not a scalar or calls backward itself.
+        If no recurrent layer is found or none runs, or one runs in a function that torch.func transforms; or if the
+        loss is not a scalar, calls backward itself, or contains a gradient through a recurrent layer (a gradient
+        penalty).
 
     Warns
     -----
@@ -86,7 +88,12 @@ def trace(
     if not isinstance(kwargs or {}, Mapping):
         raise TypeError(f"kwargs must be a dict of keyword arguments for the model, got {type(kwargs).__name__}.")
     capture = Capture(modules, gradients=loss is not None)
-    with untouched(model), runnable(model, gradients=loss is not None):
+    try:
+        output, value, depends = _run(capture, model, inputs, dict(kwargs or {}), loss)
+    except RuntimeError as error:
+        if not (capture.spared and "not have been used in the graph" in str(error)):
+            raise
+        capture = Capture(modules, gradients=True, spare=False)  # the model or its loss asks for a weight's gradient
         output, value, depends = _run(capture, model, inputs, dict(kwargs or {}), loss)
     capture.release()
     if not depends:
@@ -103,6 +110,17 @@ def _run(
     loss: Callable[[Any], Tensor] | None,
 ) -> tuple[Array | None, float | None, bool]:
     """Copy of the output, the loss, and whether it depends on any recurrent layer; the graph ends with this frame."""
+    with untouched(model), runnable(model, gradients=loss is not None):
+        return _ran(capture, model, inputs, kwargs, loss)
+
+
+def _ran(
+    capture: Capture,
+    model: nn.Module,
+    inputs: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    loss: Callable[[Any], Tensor] | None,
+) -> tuple[Array | None, float | None, bool]:
     with capture.origins, capture:
         output = model(*ordinary(inputs), **ordinary(kwargs))
     _check_ran(capture)
@@ -110,6 +128,7 @@ def _run(
     if loss is None:
         return copied, None, True
     value = _valued(loss, output)
+    _check_first_order(capture)
     depends = capture.backward(value)
     _check_reached(capture, value)
     return copied, float(value.detach()), depends
@@ -121,6 +140,15 @@ def _check_reached(capture: Capture, loss: Tensor) -> None:
         raise ValueError(
             f"the model calls {hidden[0].name!r} inside torch.utils.checkpoint with use_reentrant=True, which hides it "
             "from autograd; call checkpoint with use_reentrant=False."
+        )
+
+
+def _check_first_order(capture: Capture) -> None:
+    if capture.derived:
+        raise ValueError(
+            f"the loss differentiates through the recurrent layer {min(capture.derived)!r} (create_graph=True, as a "
+            "gradient penalty does), and a trace follows first derivatives only; trace with a loss that leaves that "
+            "part out."
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -37,7 +38,7 @@ def runnable(model: nn.Module, *, gradients: bool) -> Iterator[None]:
                 stack.enter_context(torch.inference_mode(False))
                 stack.enter_context(_OrdinaryTensors())
             stack.enter_context(torch.enable_grad())
-        if is_compiled(model):
+        if is_compiled(model) or "torch._dynamo" in sys.modules:  # the model may call a compiled function
             stack.enter_context(torch.compiler.set_stance("force_eager"))
         yield
 

@@ -62,7 +62,7 @@ class Watcher:
         self._pace: Pace | None = None
         self._phase = "before"
         self._runs, self._glances = itertools.count(1), dict[str, Glance]()
-        self._unclipped = self._said_lost = False
+        self._unclipped = self._said_lost = self._said_second_order = False
         self._written = times_written(model)
         self.seen = 0
         self.loss = math.nan
@@ -166,6 +166,8 @@ class Watcher:
             heard = self._listener.close()
             there = set(map(id, self._model.parameters()))
             filled = heard is not None and any(id(one) in there for one in heard.filled)
+            if heard is not None and heard.second_order:
+                self._say_second_order()
             seen = None if heard is None else heard.trace(self._sequences, None if math.isnan(loss) else loss)
         else:
             before, self._written = self._written, times_written(self._model)
@@ -176,6 +178,16 @@ class Watcher:
             self.loss = loss if seen.loss is None else seen.loss
             self.on_frame()
         return filled
+
+    def _say_second_order(self) -> None:
+        if not self._said_second_order:
+            self._said_second_order = True
+            warnings.warn(
+                "the loss contains a gradient through the recurrent layers (create_graph=True, as a gradient penalty "
+                "does), whose derivatives rnnviz.watch does not follow: frames show states and gates alone. For "
+                "gradients pass probe=(inputs, loss) with a loss that leaves that part out.",
+                stacklevel=6,
+            )
 
     def _say_lost(self, norm: float) -> None:
         """Say once that the gradients are gone: none, or zero where some came back to the layers."""

@@ -72,6 +72,33 @@ def test_a_gradient_penalty_asked_for_on_the_way_is_not_added_to_the_gradient():
     assert_seen(watcher, before, x.detach())
 
 
+@pytest.mark.parametrize("embedded", [False, True])
+def test_a_gradient_penalty_that_is_trained_leaves_gradients_out_says_so_once_and_changes_nothing(embedded):
+    def run(watcher):
+        model, x = made(lambda: Model("gru")), batches(1)[0].requires_grad_()
+        asked = x * 1.0 if embedded else x
+
+        def loop(looking):
+            for _ in range(2):
+                output = model(asked)
+                (gradient,) = torch.autograd.grad(output.sum(), asked, create_graph=True)
+                (mean_square(output) + gradient.square().sum()).backward(retain_graph=True)
+                looking.step()
+
+        with watcher(model) as looking:
+            if isinstance(looking, Watcher):
+                with pytest.warns(UserWarning, match="frames show states and gates alone") as said:
+                    loop(looking)
+                assert len(said) == 1
+                assert looking.trace.layers["recurrent"].grad_hidden is None
+            else:
+                loop(looking)
+        return [one.grad for one in model.parameters()]
+
+    watched = run(lambda model: Watcher(model, every=1))
+    assert all(map(torch.equal, watched, run(lambda model: contextlib.nullcontext(Mock()))))
+
+
 def test_gradients_asked_for_by_weight_are_those_of_training():
     model, before, x = made(), made(), batches(1)[0]
     with Watcher(model, every=1) as watcher:
