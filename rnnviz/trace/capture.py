@@ -17,10 +17,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from rnnviz.generators import generator_of
-from rnnviz.trace.arguments import arguments, check_given, with_state
 from rnnviz.trace.calls import Call, Form, Gradients, Sequence, data_of, initial_states, states_of
 from rnnviz.trace.custom import registered
+from rnnviz.trace.given import (
+    arguments,
+    check_given,
+    check_outside_func,
+    is_torchs_own,
+    ready,
+    rng_state,
+    saves_elsewhere,
+    with_state,
+)
 from rnnviz.trace.heard import Given, Heard, states_among
 from rnnviz.trace.layers import Recurrent, layout_of, weights_in_use, worked_out_once
 from rnnviz.trace.leaves import distinct, leaves, mapped
@@ -50,7 +58,7 @@ class Capture:
         self._modules, self._gradients = modules, gradients
         self.origins = Origins()
         self._links = Links(self.origins)
-        self.derived: set[str] = set()  # layers through which the model or its loss has differentiated on its own
+        self.derived: set[str] = set()  # layers through which the model or its loss has differentiated in between
         self._running: dict[nn.Module, Running] = {}
         self._results: dict[nn.Module, tuple[Tensor, ...]] = {}  # what a registered module gave back last
         self._exit = ExitStack()
@@ -110,11 +118,12 @@ class Capture:
             if self._is_others(module):  # torch may call it without kwargs while it is being registered
                 return None
             if registered(module) is not None:
+                check_outside_func(name)
                 return self._before_own(module, args, kwargs)
             given, state = arguments(args, kwargs)
             check_given(name, data_of(given))
             previous, swapped = self._follow(module, state)
-            rng = _rng_state(module, data_of(given))
+            rng = rng_state(module, data_of(given))
             entering = (data_of(given), *states_of(swapped))
             surroundings = self._exit.enter_context(self._surroundings(module, entering, rng))
             surroundings.enter_context(worked_out_once(module))
@@ -214,9 +223,9 @@ class Capture:
 
     def _surroundings(self, module: nn.Module, entering: tuple[Tensor, ...], rng: Tensor | None) -> ExitStack:
         """What a call runs inside; `entering` is its input and the states that it was given."""
-        stack = _ready(module, entering[0], rng)
-        raw = _is_torchs_own(module) and not any(one.requires_grad for one in entering)
-        if self._spare and raw and not _saves_elsewhere():
+        stack = ready(module, entering[0], rng)
+        raw = is_torchs_own(module) and not any(one.requires_grad for one in entering)
+        if self._spare and raw and not saves_elsewhere():
             self.spared = True
             stack.enter_context(torch.no_grad())  # nothing below asks for a gradient: taps start the graph
         return stack
@@ -261,38 +270,3 @@ class Capture:
 def alias(result: Tensor) -> Tensor:
     """Add a node of the autograd graph for the same memory; a frozen layer's results start a graph of their own."""
     return result.view_as(result) if result.requires_grad else result.detach().requires_grad_()
-
-
-def _ready(module: nn.Module, given: Tensor, rng: Tensor | None) -> ExitStack:
-    """Surroundings in which a layer on a GPU can be traced.
-
-    cuDNN refuses a backward pass in eval mode, so the layer runs in training mode without dropout; and its dropout
-    draws from a generator of its own that cannot be replayed, so a layer that does drop out runs without cuDNN.
-    """
-    stack = ExitStack()
-    if given.is_cuda and isinstance(module, nn.RNNBase):
-        if rng is not None:
-            stack.callback(torch._C._set_cudnn_enabled, torch._C._get_cudnn_enabled())
-            torch._C._set_cudnn_enabled(False)  # this alone: torch's context would set precision and benchmarking too
-        elif not module.training:
-            for name, value in (("training", module.training), ("dropout", module.dropout)):
-                stack.callback(setattr, module, name, value)
-            module.training, module.dropout = True, 0.0
-    return stack
-
-
-def _saves_elsewhere() -> bool:
-    """Whether somebody asks for what autograd saves: checkpointing counts that, and compares when it runs again."""
-    return torch._C._autograd._top_saved_tensors_default_hooks(True) is not None
-
-
-def _is_torchs_own(module: nn.Module) -> bool:
-    return isinstance(module, nn.RNNBase | nn.RNNCellBase)
-
-
-def _rng_state(module: nn.Module, given: Tensor) -> Tensor | None:
-    """Keep the state of the generator that the dropout between layers is about to draw from."""
-    if not (isinstance(module, nn.RNNBase) and module.training and module.dropout and module.num_layers > 1):
-        return None
-    generator = generator_of(given.device)
-    return None if generator is None else generator.get_state()

@@ -38,7 +38,7 @@ def model(kind: str, request: pytest.FixtureRequest) -> Reader:
 
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a layer draw its masks from where nobody can see, as cuDNN does: the generator kept is another one's."""
-    monkeypatch.setattr(capture, "_rng_state", lambda module, given: torch.Generator().manual_seed(99).get_state())
+    monkeypatch.setattr(capture, "rng_state", lambda module, given: torch.Generator().manual_seed(99).get_state())
 
 
 def step_of(model: Reader) -> Watch:
