@@ -107,7 +107,9 @@ class Descent:
         """Work out the gradients of a new batch; return the row for the history."""
         task, blame, settings = self.task, self._blame, self.settings
         batch = self._batches.next(settings.batch_size)
-        outputs = answered(task, self.model(self._batches.noisy(batch.inputs, settings.input_noise)))
+        inputs = self._batches.noisy(batch.inputs, settings.input_noise)
+        with blame.around():
+            outputs = answered(task, self.model(inputs))
         loss = trainable(blame.task(measured, "loss", task.loss, outputs, batch.targets))
         metric = blame.task(measured, "metric", task.metric, outputs.detach(), batch.targets)
         self._optimizer.zero_grad()

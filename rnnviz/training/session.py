@@ -101,6 +101,8 @@ class Session(Answers):
         self.probe_size = probe_size
         self.planned = self.task.steps if planned is None else planned
         self.blame = Blame()
+        if self.surroundings.dtype is not None:
+            self.blame.around = self.surroundings
         self._settings = self.checked((settings or _suggested(self.task)).replace(**changes))
         self.run = -1
         self.begin(self.prepare())

@@ -42,7 +42,7 @@ class Surroundings:
 
     def __init__(self, device: torch.device, dtype: torch.dtype | None) -> None:
         self._kinds = ("cpu",) if device.type == "cpu" else ("cpu", device.type)
-        self._dtype = dtype
+        self.dtype = dtype
 
     def __call__(self) -> AbstractContextManager[None]:
         """Return a context to run in; where the cell has set nothing it costs next to nothing."""
@@ -59,8 +59,8 @@ class Surroundings:
                 yield torch.autocast(kind, enabled=False)
         if torch.empty(0).device.type != "cpu":
             yield torch.device("cpu")
-        if self._dtype is not None and torch.get_default_dtype() != self._dtype:
-            yield DefaultDtype(self._dtype)
+        if self.dtype is not None and torch.get_default_dtype() != self.dtype:
+            yield DefaultDtype(self.dtype)
 
 
 class _Settled(Protocol):

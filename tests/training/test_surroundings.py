@@ -1,6 +1,7 @@
 """A run is the same run in any cell: whatever grad mode, autocast, default device or dtype the cell has set."""
 
 import contextlib
+import threading
 
 import numpy as np
 import pytest
@@ -9,8 +10,8 @@ from torch import nn
 
 from rnnviz import tasks
 from rnnviz.tasks import Batch, Task
-from rnnviz.training import Race, Session, perturb
-from tests.training.examples import take
+from rnnviz.training import Race, Runner, Session, perturb
+from tests.training.examples import WAIT, take
 
 CELLS = ("rnn", "gru", "lstm")
 ALL = {
@@ -251,3 +252,34 @@ def test_a_task_or_a_model_without_numbers_is_refused():
         make(task)
     with pytest.raises(ValueError, match=r"the model's 'rnn.weight_ih_l0' is on the device 'meta'"):
         make(Halves(), model=model)
+
+
+@pytest.mark.parametrize("own", [None, "model"])
+def test_another_cell_does_not_change_a_run_that_plays(own):
+    held, go_on = threading.Event(), threading.Event()
+
+    class Held(Halves):
+        steps, drawn = 30, 0
+
+        def batch(self, batch_size, generator):
+            self.drawn += 1
+            return super().batch(batch_size, generator)
+
+        def loss(self, outputs, targets):
+            value = super().loss(outputs, targets)
+            if self.drawn == 5 and not held.is_set():
+                held.set()
+                assert go_on.wait(WAIT)
+            return value
+
+    def made(task):
+        return make(task, model=own and (lambda task, _settings: Reader()), input_noise=0.1)
+
+    expected, session = take(made(Halves()), 30), made(Held())
+    runner = Runner(session, on_frame=lambda frame: None)
+    runner.play()
+    assert held.wait(WAIT)
+    with default_dtype(torch.float64):
+        go_on.set()
+        assert runner.join(WAIT)
+    np.testing.assert_array_equal(session.history["loss"], expected)
