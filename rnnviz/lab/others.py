@@ -21,8 +21,7 @@ class Others:
     def __init__(self) -> None:
         self.count: Callable[[], int] = lambda: 0
         self.widget = widgets.Button(tooltip=t("lab.others.tip"), layout={"display": "none"})
-        for name in ("rv-link", "rv-others"):
-            self.widget.add_class(name)
+        self.widget.add_class("rv-others")
 
     def show(self) -> None:
         """Count again. Called by one thread only."""
