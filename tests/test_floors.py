@@ -17,6 +17,7 @@ FLOORS = {
     "i18n": 0,
     "checks": 0,
     "files": 1,
+    "limits": 1,
     "cells": 2,
     "models": 2,
     "tasks": 2,
@@ -240,8 +241,8 @@ def test_the_checker_lets_a_good_import_pass(small: Path, module: str, code: str
 @pytest.mark.parametrize(
     ("module", "code", "blame"),
     [
-        ("cells", "from rnnviz import lab", "cells is on floor 1, lab on floor 7"),
-        ("cells", "import rnnviz.trace.scan", "cells is on floor 1, trace on floor 3"),
+        ("cells", "from rnnviz import lab", "cells is on floor 2, lab on floor 7"),
+        ("cells", "import rnnviz.trace.scan", "cells is on floor 2, trace on floor 3"),
         ("trace/scan", "from ..views import hidden", "trace is on floor 3, views on floor 5"),
         ("trace/scan", "from .. import lab", "trace is on floor 3, lab on floor 7"),
         ("models/__init__", "from rnnviz.tasks import make", "models is on floor 2, tasks on floor 2"),
