@@ -124,6 +124,7 @@ class Drawing {
   }
 
   async paint(frame) {
+    if (this.owed) await this.rebuild();
     if (!this.behind(frame)) return;
     const started = performance.now();
     this.drawn = frame.id;
@@ -161,6 +162,7 @@ class Drawing {
 
   seen(visible) {
     this.visible = visible;
+    if (visible && this.owed) this.turn(() => this.fit());
     if (visible && this.feed.last) this.draw(this.feed.last);
   }
 

@@ -65,7 +65,11 @@ def server(folder: Path, settings: dict[str, dict[str, Any]] | None = None) -> I
             yield _address(process, home)
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            try:
+                process.wait(timeout=30)
+            except subprocess.TimeoutExpired:  # a slow machine's kernels take their time to end
+                process.kill()
+                process.wait()
 
 
 def _address(process: subprocess.Popen[bytes], home: Path) -> str:
@@ -225,4 +229,5 @@ class Notebook:
         """The JSON that a cell has printed after ``label``."""
         line = self.page.locator(".jp-OutputArea-output pre", has_text=re.compile(rf"^{label} ")).last
         expect(line).to_be_visible(timeout=PATIENCE)
-        return json.loads(line.inner_text().removeprefix(label))
+        text = line.text_content() or ""  # what is out of sight has no inner text
+        return json.loads(text.removeprefix(label))

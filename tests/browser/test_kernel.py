@@ -34,7 +34,7 @@ def address(folder: Path) -> Iterator[str]:
 @pytest.fixture
 def notebook(address: str, write: Callable[..., str], page: Page) -> Notebook:
     """A lab that plays."""
-    opened = Notebook(page).open(address, write(LAB, *["0"] * 12)).run_all()
+    opened = Notebook(page).open(address, write(LAB, *["0"] * 30)).run_all()
     top(opened)
     opened.wait_for_step(0)
     opened.button("play").click()
@@ -95,7 +95,7 @@ def test_a_restart_while_it_plays_is_said_and_everything_runs_again(notebook: No
 
 def test_a_picture_that_was_scrolled_away_or_folded_is_brought_up_to_date(notebook: Notebook, page: Page) -> None:
     before = notebook.step()
-    page.evaluate("jupyterapp.shell.currentWidget.content.scrollToItem(12, 'end')")
+    page.evaluate("jupyterapp.shell.currentWidget.content.scrollToItem(30, 'end')")
     expect(notebook.lab).not_to_be_in_viewport()
     notebook.code("lab.pause(); lab.set(hidden_size=9, seq_len=15); lab.train(500); print('AT', 500)")
     assert notebook.printed("AT") == 500 != before
@@ -104,7 +104,7 @@ def test_a_picture_that_was_scrolled_away_or_folded_is_brought_up_to_date(notebo
     assert [len(rows := notebook.shown("hidden", 0, "z")), len(rows[0])] == [9, 15]
     command(page, "notebook:hide-all-cell-outputs")
     expect(notebook.view("hidden")).to_be_hidden()
-    page.evaluate("jupyterapp.shell.currentWidget.content.scrollToItem(12, 'end')")
+    page.evaluate("jupyterapp.shell.currentWidget.content.scrollToItem(30, 'end')")
     notebook.code("lab.set(hidden_size=7, seq_len=11); lab.train(40); print('AT', 40)")
     command(page, "notebook:show-all-cell-outputs")
     top(notebook)

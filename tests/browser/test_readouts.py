@@ -17,14 +17,18 @@ LAB = (
 TRUTH = (
     "shown = lab.snapshot(); layer = shown.layer\n"
     "print('TRUTH', json.dumps(dict(inputs=shown.inputs[0, :, 0].tolist(), hidden=layer.hidden[0, 0, 0].tolist(),\n"
-    "    total=np.sqrt((layer.grad_hidden[0, 0].astype(float) ** 2).sum((0, 2))).tolist(), loss=shown.loss)))\n"
+    "    total=np.sqrt((layer.grad_hidden[0, 0].astype(float) ** 2).sum((0, 2))).tolist(), loss=lab.state.loss)))"
+)
+SETTINGS = (
     "print('SETTINGS', json.dumps(dict(lr=lab.settings.lr, clip=lab.settings.clip, noise=lab.settings.input_noise)))"
 )
 pytestmark = pytest.mark.timeout(900)
 
 
 def test_what_is_read_is_the_number_of_the_tensor_and_looking_changes_nothing(address: str, page: Page, write) -> None:
-    notebook = Notebook(page).open(address, write(LAB, "lab", TRUTH)).run_all()  # shown twice, as a reader may
+    notebook = (
+        Notebook(page).open(address, write(LAB, "lab", TRUTH, SETTINGS)).run_all()
+    )  # shown twice, as a reader may
     notebook.wait_for_step(70)
     truth, settings = notebook.printed("TRUTH"), notebook.printed("SETTINGS")
     lab = notebook.lab
