@@ -9,6 +9,7 @@ from rnnviz.exercises.catalog import EXERCISES
 from rnnviz.exercises.functions import NotAFunction, NothingReturned, Raised
 from rnnviz.exercises.specs import Exercise, Verdict
 from rnnviz.exercises.tracebacks import own_lines
+from rnnviz.exercises.trials import OnlyThere
 from rnnviz.exercises.values import plain, quoted, unanswered
 from rnnviz.i18n import t
 
@@ -69,7 +70,9 @@ def judge(id: str, answer: Any = ...) -> Verdict:
         hint = _kind(exercise, answer)
     except Exception as error:  # an answer so odd that looking at it fails is still only a wrong answer
         return replace(_verdict(exercise, "other", answer), trace=own_lines(error))
-    return replace(_verdict(exercise, hint, answer), trace=answer.trace if isinstance(answer, Raised) else "")
+    return replace(
+        _verdict(exercise, hint, answer), trace=answer.trace if isinstance(answer, Raised | OnlyThere) else ""
+    )
 
 
 def _kind(exercise: Exercise, answer: Any) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from rnnviz.exercises.functions import NotAFunction, call
+from rnnviz.exercises.functions import NotAFunction, Raised, call
 from rnnviz.exercises.values import plain, same, unanswered
 
-__all__ = ["OnlyThere", "Trial", "only_there", "tried"]
+__all__ = ["OnlyThere", "Trial", "failing_there", "only_there", "tried"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,12 @@ class Trial:
 
 @dataclass(frozen=True)
 class OnlyThere:
-    """The function is right on the first inputs and on others it is not: a size written down, a constant, luck."""
+    """The function is right on the first inputs and on others it is not: a size written down, a constant, luck.
+
+    ``trace`` holds the learner's own lines if she stopped there with an error.
+    """
+
+    trace: str = ""
 
 
 def tried(function: Any, trials: Sequence[Trial], tolerance: float) -> Any:
@@ -58,14 +63,22 @@ def tried(function: Any, trials: Sequence[Trial], tolerance: float) -> Any:
     >>> import numpy as np
     >>> trials = [Trial({"x": np.ones(size)}, np.asarray(float(size))) for size in (3, 5)]
     >>> float(tried(lambda x: x.sum(), trials, 1e-9)), tried(lambda x: 3 * x.mean(), trials, 1e-9)
-    (3.0, OnlyThere())
+    (3.0, OnlyThere(trace=''))
     """
     first, *others = trials
     answer = first.of(function)
     if unanswered(answer) or not same(plain(answer), first.expected, tolerance):
         return answer
-    everywhere = all(same(plain(trial.of(function)), trial.expected, tolerance) for trial in others)
-    return answer if everywhere else OnlyThere()
+    return failing_there(function, others, tolerance) or answer
+
+
+def failing_there(function: Any, trials: Sequence[Trial], tolerance: float) -> OnlyThere | None:
+    """Return None for a function that is right in all these trials, else what there is to say about the first other."""
+    for trial in trials:
+        answer = trial.of(function)
+        if not same(plain(answer), trial.expected, tolerance):
+            return OnlyThere(answer.trace if isinstance(answer, Raised) else "")
+    return None
 
 
 def only_there(answer: Any) -> bool:

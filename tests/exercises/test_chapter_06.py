@@ -159,6 +159,21 @@ WRONG = [
 ]
 
 
+def _four_sequences(states, lengths):
+    return states[torch.arange(4), lengths - 1]
+
+
+def _eight_numbers(gradient, max_norm):
+    return gradient * min(1, max_norm / gradient.view(8).norm())
+
+
+@pytest.mark.parametrize(("id", "answer"), [("06.last-valid", _four_sequences), ("06.clip", _eight_numbers)])
+def test_where_it_stops_on_another_size_the_learners_line_is_shown(id: str, answer: object) -> None:
+    verdict = judge(id, answer)
+    assert verdict.hint == "one-size"
+    assert f", in {answer.__name__}\n" in verdict.trace
+
+
 @pytest.mark.parametrize("id", ["06.clip", "06.last-valid"])
 def test_a_function_that_gives_the_dots_back_is_no_answer(id: str) -> None:
     assert judge(id, lambda *arguments: ...).hint == "unanswered"
