@@ -52,6 +52,14 @@ def top(notebook: Notebook) -> None:
     notebook.view("hidden").scroll_into_view_if_needed()
 
 
+def bottom(page: Page) -> None:
+    """Scroll to the last cell."""
+    page.evaluate(
+        "() => { const cells = jupyterapp.shell.currentWidget.content;"
+        " cells.activeCellIndex = cells.widgets.length - 1; void cells.scrollToCell(cells.activeCell) }"
+    )
+
+
 def is_gone(notebook: Notebook) -> None:
     """Wait until the lab says that its kernel is gone; nothing that only a kernel could hear can be worked."""
     expect(notebook.lab.locator(".rv-gone-words")).to_contain_text("The kernel behind this is gone")
@@ -95,7 +103,7 @@ def test_a_restart_while_it_plays_is_said_and_everything_runs_again(notebook: No
 
 def test_a_picture_that_was_scrolled_away_or_folded_is_brought_up_to_date(notebook: Notebook, page: Page) -> None:
     before = notebook.step()
-    page.evaluate("jupyterapp.shell.currentWidget.content.scrollToItem(30, 'end')")
+    bottom(page)
     expect(notebook.lab).not_to_be_in_viewport()
     notebook.code("lab.pause(); lab.set(hidden_size=9, seq_len=15); lab.train(500); print('AT', 500)")
     assert notebook.printed("AT") == 500 != before
@@ -104,8 +112,9 @@ def test_a_picture_that_was_scrolled_away_or_folded_is_brought_up_to_date(notebo
     assert [len(rows := notebook.shown("hidden", 0, "z")), len(rows[0])] == [9, 15]
     command(page, "notebook:hide-all-cell-outputs")
     expect(notebook.view("hidden")).to_be_hidden()
-    page.evaluate("jupyterapp.shell.currentWidget.content.scrollToItem(30, 'end')")
-    notebook.code("lab.set(hidden_size=7, seq_len=11); lab.train(40); print('AT', 40)")
+    bottom(page)
+    notebook.code("lab.set(hidden_size=7, seq_len=11); lab.train(40); print('AGAIN', 40)")
+    page.wait_for_function("() => [...document.querySelectorAll('pre')].some(one => /^AGAIN 40/.test(one.textContent))")
     command(page, "notebook:show-all-cell-outputs")
     top(notebook)
     page.wait_for_function(
