@@ -54,10 +54,8 @@ def top(notebook: Notebook) -> None:
 
 def bottom(page: Page) -> None:
     """Scroll to the last cell."""
-    page.evaluate(
-        "() => { const cells = jupyterapp.shell.currentWidget.content;"
-        " cells.activeCellIndex = cells.widgets.length - 1; void cells.scrollToCell(cells.activeCell) }"
-    )
+    page.mouse.move(700, 500)
+    page.mouse.wheel(0, 20_000)
 
 
 def is_gone(notebook: Notebook) -> None:
