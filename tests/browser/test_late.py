@@ -57,7 +57,8 @@ def test_every_part_of_a_lab_works_where_anywidget_has_given_all_of_them_up(addr
     for plot in lab.locator(".rv-perturb .rv-plot").all():
         plot.scroll_into_view_if_needed()  # out of sight it is not drawn
         expect(plot).to_have_attribute("data-step", re.compile("[1-9]"))
-    notebook.code("lab.pause(); lab.set(hidden_size=9); lab.train(3);")
+    notebook.code("lab.pause(); lab.set(hidden_size=9); lab.train(3); print('DONE', 1)")
+    assert notebook.printed("DONE") == 1  # until then the notebook scrolls to its cell
     notebook.view("hidden").scroll_into_view_if_needed()
     page.wait_for_function(
         "() => document.querySelector('.rv-view-hidden .rv-plot').data[0].z?.length === 9", timeout=PATIENCE
@@ -74,7 +75,8 @@ def test_a_picture_that_waits_in_vain_says_what_to_press(address: str, page: Pag
     notebook = Notebook(page).open(address, write(MUTE, "0")).run_all()
     said = "document.querySelector('.rv-view-hidden .rv-plot')?.dataset.silent"
     page.wait_for_function(f"() => /run this cell again/.test({said})", timeout=2 * PATIENCE)
-    notebook.code("Feed.send = send; mute.train(5);")
+    notebook.code("Feed.send = send; mute.train(5); print('DONE', 1)")
+    assert notebook.printed("DONE") == 1
     notebook.view("hidden").scroll_into_view_if_needed()
     notebook.wait_for_step(5)
     assert page.evaluate(said) == ""
