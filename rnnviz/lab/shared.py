@@ -58,7 +58,7 @@ class Shared(Verbs):
         Examples
         --------
         >>> from rnnviz.lab import Lab
-        >>> "nn.LSTM(2, HIDDEN_SIZE, batch_first=True)" in Lab("adding").code(steps=50)
+        >>> "nn.LSTM(2, HIDDEN_SIZE, batch_first=True" in Lab("adding").code(steps=50)
         True
         """
         return self._console.code(steps)

@@ -74,9 +74,9 @@ class Links:
         for position, state in enumerate(handed):
             known = self._by_memory.setdefault(state.untyped_storage().data_ptr(), [])
             known.append(Handed(call, position, state, _version(state)))
-        for one in (*given, *call.links):
+        for one in given:
             if one.grad_fn is not None:
-                is_state = any(one is state for state in (*handed, *call.links))
+                is_state = any(one is state for state in handed)
                 self._by_node.setdefault(one.grad_fn, []).append(Made(self._count, call, is_state))
         if self._origins is not None:
             self._origins.begin(given, self._count, call)

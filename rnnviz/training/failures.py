@@ -3,11 +3,13 @@
 import math
 import traceback
 
+import torch
+
 from rnnviz.i18n import t
 
 __all__ = ["NonFiniteLoss", "describe", "let_go"]
 
-_NO_MEMORY = ("out of memory", "not enough memory", "can't allocate memory")  # a GPU's word for it, and the CPU's
+_NO_MEMORY = ("cuda out of memory", "mps backend out of memory", "not enough memory", "can't allocate memory")
 _LOST_DEVICE = ("device-side assert", "illegal memory access", "illegal instruction")  # no call works after these
 
 
@@ -63,7 +65,7 @@ def let_go(error: BaseException) -> None:
 
 
 def _lacks_memory(error: BaseException) -> bool:
-    return isinstance(error, RuntimeError) and _says(error, _NO_MEMORY)
+    return isinstance(error, torch.OutOfMemoryError) or (isinstance(error, RuntimeError) and _says(error, _NO_MEMORY))
 
 
 def _says(error: BaseException, words: tuple[str, ...]) -> bool:

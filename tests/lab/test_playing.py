@@ -33,6 +33,16 @@ def said(browser: Browser) -> str:
     return "" if button.layout.display == "none" else button.description
 
 
+def wait_for(browser: Browser, words: str) -> None:
+    """Wait until the line says so: a run tells the others when its thread has begun, or has stopped."""
+    changed, button = threading.Event(), browser.screen.panel.others.widget
+    button.observe(lambda _: changed.set(), names="description")
+    button.layout.observe(lambda _: changed.set(), names="display")
+    while said(browser) != words:
+        assert changed.wait(WAIT), f"it never said {words!r}, but {said(browser)!r}"
+        changed.clear()
+
+
 def test_pause_all_pauses_labs_and_comparisons_shown_or_not_and_counts_them(make_lab: LabMaker) -> None:
     shown, unshown, resting = (make_lab(steps=10**9) for _ in range(3))
     comparison = small_comparison(steps=10**9)
@@ -89,19 +99,19 @@ def test_a_shown_lab_says_how_many_others_play(make_lab: LabMaker) -> None:
     one, two = (make_lab(steps=10**9) for _ in range(2))
     told = []
     line(browser).widget.observe(lambda change: told.append(change["new"]), names="description")
-    assert said(browser) == ""
+    wait_for(browser, "")
     one.train(1)
     one.step(1)
-    assert said(browser) == ""
+    wait_for(browser, "")
     one.play()
     two.play()
     one._runner.turns.visit(lambda: None)
     two._runner.turns.visit(lambda: None)
-    assert said(browser) == "Other labs training: 2. Pause all"
+    wait_for(browser, "Other labs training: 2. Pause all")
     one.pause()
-    assert said(browser) == "Other labs training: 1. Pause all"
+    wait_for(browser, "Other labs training: 1. Pause all")
     two.pause()
-    assert said(browser) == ""
+    wait_for(browser, "")
 
 
 def test_a_lab_that_plays_alone_counts_nobody(make_lab: LabMaker) -> None:
@@ -109,7 +119,7 @@ def test_a_lab_that_plays_alone_counts_nobody(make_lab: LabMaker) -> None:
     browser = Browser(lab)
     lab.play()
     lab._runner.turns.visit(lambda: None)
-    assert said(browser) == ""
+    wait_for(browser, "")
 
 
 @pytest.mark.parametrize("show", [None, ["lr"]])
@@ -123,7 +133,7 @@ def test_one_press_pauses_them_all(make_lab: LabMaker, show: list[str] | None) -
     for one in (lab, other):
         assert one._runner.join(WAIT)
         assert one.state.phase == "paused"
-    assert said(browser) == ""
+    wait_for(browser, "")
 
 
 def test_a_comparison_has_the_line_too(make_lab: LabMaker) -> None:
@@ -131,7 +141,7 @@ def test_a_comparison_has_the_line_too(make_lab: LabMaker) -> None:
     browser = Browser(comparison)
     other.play()
     other._runner.turns.visit(lambda: None)
-    assert said(browser) == "Other labs training: 1. Pause all"
+    wait_for(browser, "Other labs training: 1. Pause all")
     comparison.close()
 
 
@@ -148,14 +158,13 @@ def test_the_line_s_words_stay_when_a_view_fails(make_lab: LabMaker) -> None:
     other = make_lab(steps=10**9)
     other.play()
     other._runner.turns.visit(lambda: None)
-    assert said(browser) == "Other labs training: 1. Pause all"
+    wait_for(browser, "Other labs training: 1. Pause all")
 
 
 def test_a_closed_lab_counts_no_more(make_lab: LabMaker) -> None:
     lab, other = make_lab(), make_lab(steps=10**9)
     browser = Browser(lab)
     other.play()
-    other._runner.turns.visit(lambda: None)
-    assert said(browser) != ""
+    wait_for(browser, "Other labs training: 1. Pause all")
     lab.close()
     assert browser.screen.panel.others.widget.layout.display == "none"

@@ -27,8 +27,20 @@ def ordered(values: np.ndarray) -> np.ndarray:
 
 def with_matrix(matrix: np.ndarray) -> Snapshot:
     """Return a plain RNN's snapshot with this recurrent matrix."""
-    snapshot = frames("rnn")[0]
-    layer = dataclasses.replace(snapshot.layer, weights={"W_hh": np.asarray(matrix, np.float32)[None, None]})
+    return with_weights(frames("rnn")[0], np.asarray(matrix, np.float32))
+
+
+def with_weights(snapshot: Snapshot, W_hh: np.ndarray) -> Snapshot:
+    """Return a snapshot with these recurrent weights, and with as many units as they have columns."""
+    fields = {one.name: getattr(snapshot.layer, one.name) for one in dataclasses.fields(snapshot.layer) if one.init}
+    units = W_hh.shape[-1]
+    narrow = {
+        name: one[..., :units]
+        for name, one in fields.items()
+        if isinstance(one, np.ndarray) and one.ndim > 1 and one.shape[-1] == UNITS
+    }
+    gates = {name: one[..., :units] for name, one in snapshot.layer.gates.items()}
+    layer = dataclasses.replace(snapshot.layer, **narrow, gates=gates, weights={"W_hh": W_hh[None, None]})
     return dataclasses.replace(snapshot, layer=layer)
 
 
@@ -89,7 +101,7 @@ def test_weights_that_are_not_finite_are_no_points() -> None:
 
 def test_a_layer_without_square_recurrent_matrices_has_no_such_picture() -> None:
     snapshot = frames("lstm")[0]
-    oblong = dataclasses.replace(snapshot.layer, weights={"W_hh": np.zeros((1, 1, 4 * UNITS, UNITS - 1))})
+    oblong = with_weights(snapshot, np.zeros((4 * UNITS, UNITS - 1))).layer
     foreign = dataclasses.replace(snapshot.layer, kind="MyCell", weights={})
     for layer in (oblong, foreign):
         other = dataclasses.replace(snapshot, layer=layer)
