@@ -69,8 +69,8 @@ def _alike(found: Tensor, expected: Tensor) -> bool:
 def _unknown(call: Call, levels: list[Level]) -> list[Level]:
     """Leave only what is known without the masks: what the module was given and gave back."""
     warnings.warn(
-        f"the dropout masks between the layers of {call.name!r} cannot be drawn again (cuDNN, for one, keeps them to itself): "
-        "only the states of its top layer and the gradient that reaches these from outside are shown.",
+        f"the dropout masks between the layers of {call.name!r} cannot be drawn again (cuDNN, for one, keeps them to "
+        "itself): only the states of its top layer and the gradient that reaches these from outside are shown.",
         stacklevel=2,
     )
     below = [torch.full_like(one.output, float("nan")) for one in levels[:-1]]

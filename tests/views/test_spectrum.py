@@ -30,16 +30,20 @@ def with_matrix(matrix: np.ndarray) -> Snapshot:
     return with_weights(frames("rnn")[0], np.asarray(matrix, np.float32))
 
 
-def with_weights(snapshot: Snapshot, W_hh: np.ndarray) -> Snapshot:
-    """Return a snapshot with these recurrent weights, and with as many units as they have columns."""
+def with_weights(snapshot: Snapshot, W_hh: np.ndarray, *, projected: bool = False) -> Snapshot:
+    """Return a snapshot with these recurrent weights, and with as many units as they have columns.
+
+    Of a projected layer only the hidden states have so many, cells and gates have as they had.
+    """
     fields = {one.name: getattr(snapshot.layer, one.name) for one in dataclasses.fields(snapshot.layer) if one.init}
     units = W_hh.shape[-1]
     narrow = {
         name: one[..., :units]
         for name, one in fields.items()
         if isinstance(one, np.ndarray) and one.ndim > 1 and one.shape[-1] == UNITS
+        if not (projected and "cell" in name)
     }
-    gates = {name: one[..., :units] for name, one in snapshot.layer.gates.items()}
+    gates = {name: one if projected else one[..., :units] for name, one in snapshot.layer.gates.items()}
     layer = dataclasses.replace(snapshot.layer, **narrow, gates=gates, weights={"W_hh": W_hh[None, None]})
     return dataclasses.replace(snapshot, layer=layer)
 
@@ -101,7 +105,7 @@ def test_weights_that_are_not_finite_are_no_points() -> None:
 
 def test_a_layer_without_square_recurrent_matrices_has_no_such_picture() -> None:
     snapshot = frames("lstm")[0]
-    oblong = with_weights(snapshot, np.zeros((4 * UNITS, UNITS - 1))).layer
+    oblong = with_weights(snapshot, np.zeros((4 * UNITS, UNITS - 1)), projected=True).layer
     foreign = dataclasses.replace(snapshot.layer, kind="MyCell", weights={})
     for layer in (oblong, foreign):
         other = dataclasses.replace(snapshot, layer=layer)
