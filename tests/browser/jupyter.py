@@ -146,7 +146,7 @@ class Notebook:
         return float(self.lab.locator(f".rv-{name} .widget-readout").inner_text())
 
     def shown(self, view: str, trace: int, key: str) -> Any:
-        """The numbers that plotly has drawn, from the newest frame; a picture is drawn when it is scrolled into view."""
+        """The numbers that plotly has drawn from the newest frame; a picture is drawn when it is in view."""
         self.view(view).scroll_into_view_if_needed()
         self.settle()
         self.page.wait_for_function(
