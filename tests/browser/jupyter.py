@@ -146,15 +146,18 @@ class Notebook:
         return float(self.lab.locator(f".rv-{name} .widget-readout").inner_text())
 
     def shown(self, view: str, trace: int, key: str) -> Any:
-        """The numbers that plotly has drawn; a picture is drawn when it is scrolled into view."""
+        """The numbers that plotly has drawn from the newest frame; a picture is drawn when it is in view."""
         self.view(view).scroll_into_view_if_needed()
+        self.settle()
         self.page.wait_for_function(
-            "([view, trace, key]) => "
-            "document.querySelector(`.rv-view-${view} .rv-plot`).data?.[trace]?.[key] !== undefined",
+            """([view, trace, key]) => {
+                const plot = document.querySelector(`.rv-view-${view} .rv-plot`);
+                const behind = feed => [...feed.figures].some(one => one.plot === plot && one.drawn !== feed.last?.id);
+                return plot.data?.[trace]?.[key] !== undefined && ![...rnnvizPage.feeds.values()].some(behind);
+            }""",
             arg=[view, trace, key],
             timeout=PATIENCE,
         )
-        self.settle()
         return self.view(view).evaluate(
             "(plot, [trace, key]) => { const value = plot.data[trace][key];"
             " return Array.from(value, row => typeof row === 'number' ? row : Array.from(row)) }",

@@ -21,7 +21,8 @@ FULL = {
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "full"},
     "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
 }
-pytestmark = pytest.mark.timeout(900)
+# what JupyterLab's own parts had still asked of a kernel that ends
+pytestmark = [pytest.mark.timeout(900), pytest.mark.tells("Canceled future", "Could not restore the debugger state")]
 
 
 @pytest.fixture(scope="module")
