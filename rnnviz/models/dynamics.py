@@ -36,6 +36,8 @@ def spectral_radius(matrix: Tensor) -> float:
     """
     if not isinstance(matrix, Tensor) or matrix.dim() != 2 or matrix.shape[0] != matrix.shape[1] or not len(matrix):
         raise TypeError(f"matrix must be a torch.Tensor with axes (unit, unit), got {shown(matrix)}.")
+    if matrix.layout != torch.strided:
+        raise TypeError(f"matrix must be a dense tensor, got one of layout {matrix.layout}; write matrix.to_dense().")
     if matrix.is_meta or not bool(torch.isfinite(matrix).all()):
         raise ValueError("matrix must hold finite numbers, got some that are not.")
     return float(torch.linalg.eigvals(matrix.cpu().double()).abs().max())

@@ -64,3 +64,8 @@ def test_a_plain_rnn_has_no_such_gate() -> None:
     before = [value.detach().clone() for value in layer.parameters()]
     set_forget_bias(layer, 2.5)
     assert all(torch.equal(old, new) for old, new in zip(before, layer.parameters(), strict=True))
+
+
+def test_a_sparse_matrix_is_told_to_become_a_dense_one() -> None:
+    with pytest.raises(TypeError, match="matrix must be a dense tensor, got one of layout torch.sparse_coo"):
+        spectral_radius(torch.eye(2).to_sparse())
