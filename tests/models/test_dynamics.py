@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from rnnviz.models import rescale, set_forget_bias
+from rnnviz.models import dynamics, rescale, set_forget_bias
 
 LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 GATES = {"rnn": 1, "lstm": 4, "gru": 3}
@@ -68,4 +68,4 @@ def test_a_plain_rnn_has_no_such_gate() -> None:
 
 def test_a_sparse_matrix_is_told_to_become_a_dense_one() -> None:
     with pytest.raises(TypeError, match="matrix must be a dense tensor, got one of layout torch.sparse_coo"):
-        spectral_radius(torch.eye(2).to_sparse())
+        dynamics.spectral_radius(torch.eye(2).to_sparse())
