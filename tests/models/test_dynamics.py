@@ -67,5 +67,5 @@ def test_a_plain_rnn_has_no_such_gate() -> None:
 
 
 def test_a_sparse_matrix_is_told_to_become_a_dense_one() -> None:
-    with pytest.raises(TypeError, match="matrix must be a dense tensor, got one of layout torch.sparse_coo"):
+    with pytest.raises(TypeError, match=r"matrix must be a dense tensor, got one of layout torch.sparse_coo"):
         dynamics.spectral_radius(torch.eye(2).to_sparse())
