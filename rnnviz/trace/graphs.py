@@ -98,18 +98,11 @@ class Graphs:
         A loop never reads a number back from the device. It may work in place on what it is given, as long as it
         returns all that counts: with a recording, the results are new tensors and `given` stays as it was.
         """
-        device = _device(given)
-        if self._troubles < _TROUBLES and not torch.is_grad_enabled() and self._may_record(device):
+        found = None
+        if self._troubles < _TROUBLES and not torch.is_grad_enabled():
             with TURN:
-                form = self._seen(_key(loop, given, constants))
-                try:
-                    found = self._replayed(form, loop, given, constants)
-                except Exception as error:  # of whatever kind: the loop itself still runs
-                    self._refuse(form, loop, error)
-                    found = None
-            if found is not None:
-                return found
-        return loop(given, *constants)
+                found = self._tried(loop, given, constants)
+        return loop(given, *constants) if found is None else found
 
     def clear(self) -> None:
         """Give the memory of all recordings back; one is made again after its form has come twice."""
@@ -128,6 +121,14 @@ class Graphs:
             _forget(self._forms.popitem(last=False)[1])
         return form
 
+    def _tried(self, loop: Loop, given: Tensors, constants: tuple[Hashable, ...]) -> Tensors | None:
+        form = self._seen(_key(loop, given, constants))
+        try:
+            return self._replayed(form, loop, given, constants) if self._may_record(_device(given)) else None
+        except Exception as error:  # of whatever kind: the loop itself still runs
+            self._refuse(form, loop, error)
+            return None
+
     def _replayed(self, form: _Form, loop: Loop, given: Tensors, constants: tuple[Hashable, ...]) -> Tensors | None:
         if form.refused or (form.recording is None and form.calls < form.wanted):
             return None
@@ -140,9 +141,9 @@ class Graphs:
             return tuple(None if one is None else one.clone() for one in recording.results)
 
     def _made(self, form: _Form, loop: Loop, given: Tensors, constants: tuple[Hashable, ...]) -> Recording | None:
-        """Record a loop, if the device has room for what that holds: as much as is given, and as much again within."""
+        """Record a loop, if the device has room for what that holds: what is given, and about twice as much within."""
         device = _device(given)
-        form.size = 2 * sum(one.numel() * one.element_size() for one in given if one is not None)
+        form.size = 3 * sum(one.numel() * one.element_size() for one in given if one is not None)
         if form.size > self._room(device):
             form.refused = True
             _LOG.debug("%s runs without a CUDA graph, which would hold %d bytes", _name(loop), form.size)

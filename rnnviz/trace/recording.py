@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import torch
@@ -18,6 +19,20 @@ def may_record(device: torch.device) -> bool:
     """Whether nothing is being recorded there already, by the owner of the model for instance."""
     with torch.cuda.device(device):
         return not torch.cuda.is_current_stream_capturing()
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One stream for all recordings of a device: each stream keeps memory of cuBLAS's own, which its recordings share.
+
+    So no two of them may run at once, whatever streams they are replayed on: each waits until the last one is `done`.
+    """
+
+    stream: torch.cuda.Stream = field(default_factory=lambda: torch.cuda.Stream())  # type: ignore[no-untyped-call]
+    done: torch.cuda.Event = field(default_factory=lambda: torch.cuda.Event())  # type: ignore[no-untyped-call]
+
+
+_SIDES: dict[torch.device, _Side] = {}
 
 
 class CudaRecording:
@@ -40,9 +55,11 @@ class CudaRecording:
     def __init__(self, function: Callable[[], Tensors], device: torch.device) -> None:
         self._device = device
         with torch.cuda.device(device):
-            self._graph, self._done = torch.cuda.CUDAGraph(), torch.cuda.Event()
-            before, side = torch.cuda.current_stream(), torch.cuda.Stream()
+            known = _SIDES.get(device) or _SIDES.setdefault(device, _Side())
+            self._graph, self._done = torch.cuda.CUDAGraph(), known.done
+            before, side = torch.cuda.current_stream(), known.stream
             side.wait_stream(before)
+            side.wait_event(self._done)
             try:
                 with torch.cuda.stream(side):
                     function()
@@ -59,7 +76,7 @@ class CudaRecording:
 
     @contextmanager
     def used(self) -> Iterator[None]:
-        """Wait, on the device, for whoever used the memory last on another stream."""
+        """Wait, on the device, for the last recording that ran, on whatever stream."""
         with torch.cuda.device(self._device):
             torch.cuda.current_stream().wait_event(self._done)
             yield

@@ -159,11 +159,22 @@ def test_where_memory_runs_out_all_recordings_give_theirs_back():
     assert (len(cache), made[0].dropped) == (0, True)
 
 
+def test_a_device_that_cannot_say_whether_it_is_being_recorded_is_left_alone():
+    def lost(device):
+        raise RuntimeError("no such device")
+
+    made = Made()
+    cache = Graphs(made, lost, lambda device: ROOMY)
+    for _ in range(3):
+        assert torch.equal(cache.run(doubled, pair())[1], expected(pair())[1])
+    assert made == []
+
+
 @pytest.mark.parametrize("limit", ["number", "bytes"])
 def test_the_least_recently_used_is_dropped_where_there_are_too_many(limit, monkeypatch):
     made = Made()
     monkeypatch.setattr(graphs, "_GRAPHS", 2 if limit == "number" else 99)
-    cache = graphs_with(made, ROOMY if limit == "number" else 2 * 2 * 2 * 4 * 3 * 4 + 100)
+    cache = graphs_with(made, ROOMY if limit == "number" else 2 * 3 * 2 * 4 * 3 * 4 + 100)
     shapes = [(4, 3), (3, 4), (12,)]
     for shape in (*shapes[:2], *shapes[:2], shapes[0], shapes[2], shapes[2]):
         cache.run(doubled, pair(0, *shape))
@@ -182,7 +193,7 @@ def test_what_needs_more_than_the_room_there_is_runs_as_it_is(caplog):
         assert torch.equal(cache.run(doubled, pair())[1], expected(pair())[1])
     assert made == []
     assert [one.getMessage() for one in caplog.records] == [
-        "doubled runs without a CUDA graph, which would hold 192 bytes"
+        "doubled runs without a CUDA graph, which would hold 288 bytes"
     ]
 
 
@@ -330,7 +341,10 @@ class FakeCuda:
             raise RuntimeError(what)
 
     def Stream(self):  # noqa: N802
-        return SimpleNamespace(name="side", wait_stream=lambda other: self.log.append(f"side waits for {other.name}"))
+        waits = {"wait_event": lambda event: self.log.append("side awaits event")}
+        return SimpleNamespace(
+            name="side", wait_stream=lambda other: self.log.append(f"side waits for {other.name}"), **waits
+        )
 
     def current_stream(self):
         waits = {"wait_stream": lambda other: self.log.append(f"owner waits for {other.name}")}
@@ -394,6 +408,7 @@ class _Graph:
 
 def recorded_by(cuda, monkeypatch):
     monkeypatch.setattr(recording, "torch", SimpleNamespace(cuda=cuda))
+    monkeypatch.setattr(recording, "_SIDES", {})
     return CudaRecording(lambda: (cuda.note(f"launched on {cuda.current}"),)[:0], "cuda:0")
 
 
@@ -404,7 +419,7 @@ def test_a_loop_is_warmed_up_and_recorded_on_a_stream_of_its_own(monkeypatch):
         made.replay()
     made.drop()
     assert cuda.log == [
-        *("side waits for the owner's", "launched on side", "owner waits for side"),
+        *("side waits for the owner's", "side awaits event", "launched on side", "owner waits for side"),
         *("begin thread_local", "launched on side", "end", "event on the owner's"),
         *("event awaited", "replay", "event on the owner's", "waited", "reset"),
     ]
