@@ -67,9 +67,8 @@ def _carry_cell(given: Tensors, reverse: bool) -> Tensors:
     within, forget = given
     assert within is not None
     assert forget is not None
-    step = stepping(forget)
-    states, keeps = step.split(within), step.split(forget)
-    for t in range(len(keeps) - 1, -1, -1) if reverse else range(len(keeps)):
-        before, after = (t + 1, t) if reverse else (t, t + 1)
-        step.add_product(states[after], keeps[t], states[before])
+    step, way = stepping(forget), -1 if reverse else 1
+    states, keeps = step.split(within)[::way], step.split(forget)[::way]
+    for before, keep, after in zip(states, keeps, states[1:], strict=False):
+        step.add_product(after, keep, before)
     return (within,)
