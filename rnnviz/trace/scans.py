@@ -7,7 +7,7 @@ from torch import Tensor
 from rnnviz.cells import GRUGates, LSTMGates
 from rnnviz.trace import graphs
 from rnnviz.trace.adjoint import Adjoint, gru_adjoint, lstm_adjoint, rnn_adjoint
-from rnnviz.trace.fused import calls_are_dear, lstm_in_few_calls
+from rnnviz.trace.fused import calls_are_dear, gru_in_few_calls, lstm_in_few_calls
 from rnnviz.trace.layers import Layout, Weights
 from rnnviz.trace.recording import Tensors
 from rnnviz.trace.stepping import stepping
@@ -47,10 +47,11 @@ def carry_cell(within: Tensor, keeps: Tensor, reverse: bool) -> None:
 def _scan(adjoint: Adjoint, kind: str, nonlinearity: str, states: Tensor, kept: Tensor) -> None:
     if kind == "lstm":
         before, after = (states[1:], states[:-1]) if adjoint.reverse else (states[:-1], states[1:])
-        by = lstm_in_few_calls if calls_are_dear(states) else lstm_adjoint
-        by(adjoint, LSTMGates(*kept), before, after)
+        back = lstm_in_few_calls if calls_are_dear(states) else lstm_adjoint
+        back(adjoint, LSTMGates(*kept), before, after)
     elif kind == "gru":
-        gru_adjoint(adjoint, GRUGates(*kept[:3]), from_state=kept[3])
+        by = gru_in_few_calls if calls_are_dear(kept) else gru_adjoint
+        by(adjoint, GRUGates(*kept[:3]), from_state=kept[3])
     else:
         rnn_adjoint(adjoint, states, nonlinearity)
 

@@ -58,7 +58,7 @@ def of_states(result: Any) -> torch.Tensor:
 
 CASES = [
     ("RNN", {}, of_output, "scan", 2),
-    ("GRU", {}, of_output, "scan", 3),
+    ("GRU", {}, of_output, "scan", 2),
     ("LSTM", {}, of_output, "scan", 3),
     ("LSTM", {}, of_states, "scan", 3),
     ("LSTM", {"proj_size": 2}, of_output, "scan", 4),
