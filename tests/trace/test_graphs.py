@@ -11,7 +11,7 @@ from recorded import FakeRecording, Made, recording_on_the_cpu
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from rnnviz.trace import graphs, recording, trace
+from rnnviz.trace import graphs, recording, scans, trace
 from rnnviz.trace.graphs import Graphs, applies
 from rnnviz.trace.recording import CudaRecording
 
@@ -302,9 +302,13 @@ def loss_of(result):
 
 
 @pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN")
+@pytest.mark.parametrize("calls_are_dear", [False, True], ids=["many calls", "few calls"])
 @pytest.mark.parametrize("packed", [False, True], ids=["padded", "packed"])
 @pytest.mark.parametrize(("kind", "options"), OPTIONS, ids=lambda one: str(one))
-def test_a_recorded_trace_is_the_unrecorded_one_bit_for_bit_each_time(kind, options, packed):
+def test_a_recorded_trace_is_the_unrecorded_one_bit_for_bit_each_time(
+    kind, options, packed, calls_are_dear, monkeypatch
+):
+    monkeypatch.setattr(scans, "calls_are_dear", lambda example: calls_are_dear)
     torch.manual_seed(0)
     layer = getattr(nn, kind)(3, 4, batch_first=True, **options)
     batches = [torch.randn(3, 9, 3), torch.randn(2, 7, 3), torch.randn(3, 9, 3), torch.randn(2, 7, 3)]
