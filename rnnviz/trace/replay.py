@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from rnnviz.cells import GRUGates, LSTMGates
-from rnnviz.trace.adjoint import Adjoint, gru_adjoint, lstm_adjoint, rnn_adjoint
+from rnnviz.cells import LSTMGates
+from rnnviz.trace.adjoint import Adjoint
 from rnnviz.trace.gates import write_gru_gates, write_lstm_gates
 from rnnviz.trace.layers import GATES, Layout, Weights
 from rnnviz.trace.runs import runs
+from rnnviz.trace.scans import carry_cell, scan
 from rnnviz.trace.stacking import Stack
-from rnnviz.trace.stepping import stepping
 from rnnviz.trace.unrolled import Unrolled
 
 
@@ -61,12 +61,7 @@ class Pass:
         if not self.stack.has_loss:
             return found, None
         direct, adjoint = self._backward(grad_output, entering, found.cell)
-        if walk is not None:
-            lstm_adjoint(adjoint, LSTMGates(*kept), walk.before, walk.after)
-        elif self.layout.kind == "gru":
-            gru_adjoint(adjoint, GRUGates(*kept[:3]), from_state=kept[3])
-        else:
-            rnn_adjoint(adjoint, hidden, self.layout.nonlinearity)
+        scan(adjoint, self.layout, hidden if walk is None else walk.joined, kept)
         found = replace(found, direct=direct, total=adjoint.hidden, grad_cell=adjoint.cell)
         return replace(found, grad_ih=adjoint.grad_ih, grad_hh=adjoint.grad_hh), adjoint.below
 
@@ -164,11 +159,7 @@ class CellWalk:
         if self.valid is not None and self.reverse:
             new.copy_(torch.where(self.valid[run] > 0, new, self.joined[-1]))
             forget = forget * self.valid[run]
-        step = stepping(new)
-        states, keeps = step.split(within), step.split(forget)
-        for t in range(len(keeps) - 1, -1, -1) if self.reverse else range(len(keeps)):
-            before, after = (t + 1, t) if self.reverse else (t, t + 1)
-            step.add_product(states[after], keeps[t], states[before])
+        carry_cell(within, forget, self.reverse)
 
     @property
     def before(self) -> Tensor:

@@ -12,6 +12,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 from torch import Tensor, nn
 from torch.profiler import ProfilerActivity, profile
@@ -19,6 +20,7 @@ from torch.profiler import ProfilerActivity, profile
 import rnnviz as rv
 from rnnviz.bench.machine import describe
 from rnnviz.tasks import KNOWN
+from rnnviz.trace.graphs import GRAPHS
 from rnnviz.training import Session
 from tests.trace.unrolled import relative_error
 
@@ -87,7 +89,11 @@ def launches(device: torch.device) -> Iterator[tuple[str, Callable[[], object]]]
     """What one trace asks of the device."""
     for kind in ("RNN", "LSTM", "GRU"):
         for size in SIZES:
-            yield f"{kind} {size}: one trace", lambda kind=kind, size=size: profiled(kind, size, device)
+            yield f"{kind} {size}: one trace", lambda kind=kind, size=size: without_graphs(kind, size, device)
+            yield (
+                f"{kind} {size}: the third trace, by CUDA graphs",
+                lambda kind=kind, size=size: by_graphs(kind, size, device),
+            )
 
 
 PARTS = {
@@ -240,7 +246,20 @@ def played(device: torch.device) -> str:
     return f"{steps} steps, {steps / PLAYS:.0f} a second, loss {found.history['loss'][-1]:.4f}{memory}"
 
 
-def profiled(kind: str, size: tuple[int, int, int, int], device: torch.device) -> str:
+def without_graphs(kind: str, size: tuple[int, int, int, int], device: torch.device) -> str:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("RNNVIZ_CUDA_GRAPHS", "0")
+        return profiled(kind, size, device)
+
+
+def by_graphs(kind: str, size: tuple[int, int, int, int], device: torch.device) -> str:
+    GRAPHS.clear()
+    found = profiled(kind, size, device, before=2)
+    return f"{found}; {len(GRAPHS)} graphs"
+
+
+def profiled(kind: str, size: tuple[int, int, int, int], device: torch.device, before: int = 1) -> str:
+    """What one trace costs after so many."""
     batch, steps, inputs, units = size
     torch.manual_seed(0)
     layer = getattr(nn, kind)(inputs, units, batch_first=True).to(device)
@@ -249,7 +268,8 @@ def profiled(kind: str, size: tuple[int, int, int, int], device: torch.device) -
     def once() -> None:
         rv.trace(layer, x, loss=lambda result: result[0].square().mean())
 
-    once()
+    for _ in range(before):
+        once()
     activities = [ProfilerActivity.CPU, *([ProfilerActivity.CUDA] if device.type == "cuda" else [])]
     with profile(activities=activities) as profiler:
         began = time.perf_counter()

@@ -244,7 +244,7 @@ def _from_data(made: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """``torch.tensor`` and its like, which a device written in Python cannot serve: made on the CPU, then moved."""
 
     def make(data: Any, *, dtype: torch.dtype | None = None, device: Any = None, **options: Any) -> Tensor:
-        device = torch.get_default_device() if device is None and not isinstance(data, Tensor) else device
+        device = torch.empty(0).device if device is None and not isinstance(data, Tensor) else device
         if device is None or torch.device(device).type != "sim":
             return made(data, dtype=dtype, device=device, **options)
         return made(data, dtype=dtype, device="cpu", **options).to(device)
