@@ -6,15 +6,14 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from rnnviz.checks import kind_of
-from rnnviz.trace.arrays import Array
 from rnnviz.trace.assemble import layers_from
 from rnnviz.trace.calls import Call
 from rnnviz.trace.capture import Capture
 from rnnviz.trace.finding import recurrent_modules
+from rnnviz.trace.resident import resident
 from rnnviz.trace.result import Trace
 from rnnviz.trace.untouched import OnlyComputing, ordinary, replaying, runnable, untouched
 
@@ -101,7 +100,8 @@ def trace(
     if not depends:
         warnings.warn("the loss does not depend on any recurrent layer: every gradient is zero.", stacklevel=2)
     with replaying(_device_type(model)):
-        return Trace(layers=layers_from(capture.calls), loss=value, output=output)
+        layers = layers_from(capture.calls)
+    return resident(Trace, {"loss": value, "output": output}, _told, layers=layers)
 
 
 def _run(
@@ -110,7 +110,7 @@ def _run(
     inputs: tuple[Any, ...],
     kwargs: dict[str, Any],
     loss: Callable[[Any], Tensor] | None,
-) -> tuple[Array | None, float | None, bool]:
+) -> tuple[Tensor | None, Tensor | None, bool]:
     """Copy of the output, the loss, and whether it depends on any recurrent layer; the graph ends with this frame."""
     with untouched(model), runnable(model, gradients=loss is not None):
         return _ran(capture, model, inputs, kwargs, loss)
@@ -122,7 +122,7 @@ def _ran(
     inputs: tuple[Any, ...],
     kwargs: dict[str, Any],
     loss: Callable[[Any], Tensor] | None,
-) -> tuple[Array | None, float | None, bool]:
+) -> tuple[Tensor | None, Tensor | None, bool]:
     with capture.origins, capture:
         output = model(*ordinary(inputs), **ordinary(kwargs))
     _check_ran(capture)
@@ -133,7 +133,7 @@ def _ran(
     _check_first_order(capture)
     depends = capture.backward(value)
     _check_reached(capture, value)
-    return copied, float(value.detach()), depends
+    return copied, value.detach().clone(), depends
 
 
 def _check_reached(capture: Capture, loss: Tensor) -> None:
@@ -198,9 +198,10 @@ def _device_type(model: nn.Module) -> str:
     return next((one.device.type for one in model.parameters()), "cpu")
 
 
-def _copy(output: Any) -> Array | None:
-    if not isinstance(output, Tensor):
-        return None
-    output = output.detach().cpu()
-    copied: Array = (output.float() if output.dtype == torch.bfloat16 else output).numpy().copy()
-    return copied
+def _copy(output: Any) -> Tensor | None:
+    return output.detach().clone() if isinstance(output, Tensor) else None
+
+
+def _told(found: dict[str, Any]) -> dict[str, Any]:
+    loss = found["loss"]
+    return {**found, "loss": None if loss is None else float(loss.item())}

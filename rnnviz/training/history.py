@@ -82,6 +82,7 @@ class History(Columns):
         self._recent = torch.zeros(recent, width, dtype=dtype, device=device)
         self._kept_host = np.zeros((capacity, 2))
         self._recent_host = np.zeros((recent, 2))
+        self._read_last: tuple[int, Column] = 0, np.zeros((recent, width))  # up to which step, and the dense store then
 
     def after_fork(self) -> None:
         """See `rnnviz.training.forks`."""
@@ -142,8 +143,23 @@ class History(Columns):
 
         The threshold ``clip`` is the one in force at each step, infinite where nothing was clipped.
         """
-        steps, rows, host = self._read()
-        grad_norm = rows[:, 2]
+        waiting = self.waiting()
+        return waiting.columns(waiting.rows.cpu().numpy())
+
+    def waiting(self) -> "Waiting":
+        """Return the rows of `columns` as a copy on the device, for those who bring more from there."""
+        with self._lock:
+            kept = math.ceil(self.step / self._stride)
+            extra = self.rows - kept
+            last = (self.step - 1) % len(self._recent)
+            rows = torch.cat([self._kept[:kept], self._recent[last : last + extra]])
+            host = np.concatenate([self._kept_host[:kept], self._recent_host[last : last + extra]])
+            steps = np.arange(kept + extra, dtype=np.float64) * self._stride + 1
+            if extra:
+                steps[-1] = self.step
+            return Waiting(steps, rows, host)
+
+XXX        grad_norm = rows[:, 2]
         values = (
             steps,
             rows[:, 0],

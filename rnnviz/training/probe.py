@@ -38,7 +38,7 @@ class Probe:
     def trace(self, model: nn.Module) -> Trace:
         """Show the model the batch, leaving it as it was."""
         try:
-            found = trace(model, *self.inputs, loss=self.loss)
+            found = here(trace(model, *self.inputs, loss=self.loss))
         except Exception as error:
             error.add_note(_NOTE)
             raise
