@@ -23,7 +23,7 @@ def devices_of(tree: Any) -> set[torch.device]:
 
 
 def fetched(tree: Any) -> Any:
-    """Nested mappings and sequences with their tensors as numpy arrays, laid out as the tensors are.
+    """Nested mappings and sequences with their tensors as numpy arrays, axes in memory in the tensors' order.
 
     A tensor of the CPU's is not copied. bfloat16, which numpy does not know, becomes float32.
     """
