@@ -56,10 +56,10 @@ def custom_layer(kind: str, chain: Sequence[Replayed], shown: int | None) -> Lay
         changed, initial = arrays.pop("changed"), arrays.pop("initial")
         for name, k in (("hidden", hidden), ("cell", cell)):
             states = None if k is None else arrays["states"][names[k]]
-            arrays[name] = states
+            before = None if k is None or states is None else entered[k].found(changed[k], states)
+            arrays |= {name: states, f"before_{name}": before}
             arrays[f"grad_{name}"] = None if k is None else arrays["grad_states"].get(names[k])
             arrays[f"initial_{name}"] = None if k is None else initial[k]
-            arrays[f"before_{name}"] = None if k is None else entered[k].found(changed[k], states)
         return arrays
 
     shapes = {name: np.array(one.shape[2:]) for name, one in zip(names, first.states, strict=True)}

@@ -63,8 +63,8 @@ def _copied(flat: list[Tensor], device: torch.device) -> Tensor:
         return found[0] if len(found) == 1 else torch.cat(found)
     total = sum(len(parcel) for parcel in parcels)
     host = torch.empty(total, dtype=torch.uint8, device="cpu", pin_memory=True)
-    for parcel, part in zip(parcels, host.split([len(parcel) for parcel in parcels]), strict=True):
-        part.copy_(parcel, non_blocking=True)
+    for parcel, end in zip(parcels, accumulate(map(len, parcels)), strict=True):
+        host[end - len(parcel) : end].copy_(parcel, non_blocking=True)
     torch.cuda.current_stream(device).synchronize()
     return host.clone() if total < _SCARCE else host
 

@@ -101,12 +101,12 @@ def _run(call: Call, module: nn.RNNBase, data: Tensor, layer: int) -> Tensor:
 
 def _packed(module: nn.RNNBase, weights: list[Tensor]) -> list[Tensor]:
     """Lay copies of one layer's weights out in one buffer, as cuDNN wants them: they are parts of the module's own."""
-    if not torch.backends.cudnn.is_acceptable(weights[0]):
+    if not torch.backends.cudnn.is_acceptable(weights[0]):  # type: ignore[no-untyped-call]
         return weights
     copies = [one.detach().clone() for one in weights]
     bidirectional, width = bool(module.bidirectional), weights[0].shape[1]
-    sizes = width, get_cudnn_mode(module.mode), module.hidden_size, module.proj_size, 1, False, bidirectional
-    with torch.cuda.device_of(copies[0]), torch.no_grad():
+    sizes = width, get_cudnn_mode(module.mode), module.hidden_size, module.proj_size, 1, False, bidirectional  # type: ignore[no-untyped-call]
+    with torch.cuda.device_of(copies[0]), torch.no_grad():  # type: ignore[no-untyped-call]
         torch._cudnn_rnn_flatten_weight(copies, len(copies) // (1 + bidirectional), *sizes)
     return copies
 

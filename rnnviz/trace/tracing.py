@@ -38,6 +38,10 @@ def trace(
     registered cell are joined where the batch shrinks from call to call as its sequences end. Where a model changes
     weights from call to call (masks on them, ``functional_call``), each call is replayed with those it used.
 
+    What lies on a GPU stays there until it is read: then all of a layer comes over with one wait. States are those
+    that the call gave, in TF32 where torch is allowed to use it (cuDNN's recurrent layers are by default, see
+    ``torch.backends.cudnn.rnn.fp32_precision``); gates and gradients are worked out from them in full precision.
+
     A model compiled by ``torch.compile`` runs uncompiled. Under autocast states are what the layer gave, and gates
     and gradients are worked out from them in the weights' precision, at least float32. Gradients too small for full
     precision (below 1.2e-38 in float32) are taken for zero.
