@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import accumulate
 from typing import Any
 
@@ -18,7 +18,7 @@ _SCARCE = 2**26  # bytes: arrays below that are copied out of page-locked memory
 
 
 def devices_of(tree: Any) -> set[torch.device]:
-    """Where the tensors of nested mappings and sequences lie."""
+    """Where the tensors of nested dicts, lists and tuples lie."""
     return {one.device for one in _tensors(tree)}
 
 
@@ -86,14 +86,14 @@ def _known(values: Tensor) -> Tensor:
 def _tensors(tree: Any) -> Iterator[Tensor]:
     if isinstance(tree, Tensor):
         yield tree
-    elif isinstance(tree, Mapping | list | tuple):
-        for one in tree.values() if isinstance(tree, Mapping) else tree:
+    elif isinstance(tree, (dict, list, tuple)):
+        for one in tree.values() if isinstance(tree, dict) else tree:
             yield from _tensors(one)
 
 
 def _replaced(tree: Any, arrays: Iterator[Array]) -> Any:
     if isinstance(tree, Tensor):
         return next(arrays)
-    if isinstance(tree, Mapping):
+    if isinstance(tree, dict):
         return {name: _replaced(one, arrays) for name, one in tree.items()}
-    return [_replaced(one, arrays) for one in tree] if isinstance(tree, list | tuple) else tree
+    return [_replaced(one, arrays) for one in tree] if isinstance(tree, (list, tuple)) else tree

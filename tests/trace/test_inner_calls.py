@@ -7,18 +7,21 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from rnnviz.trace import trace
+from rnnviz.trace import precision, trace
 from rnnviz.trace.capture import Capture
 from rnnviz.trace.inner import levels_of
 from rnnviz.trace.precision import full_precision
 
+MATMUL = precision._matmuls()[-1]
+LOWER = "medium" if isinstance(MATMUL, precision._Legacy) else "bf16"
+
 
 @pytest.fixture(autouse=True)
 def _flags() -> Iterator[None]:
-    before = torch._C._get_cudnn_enabled(), torch.backends.mkldnn.matmul.fp32_precision
+    before = torch._C._get_cudnn_enabled(), MATMUL.fp32_precision
     yield
     torch._C._set_cudnn_enabled(before[0])
-    torch.backends.mkldnn.matmul.fp32_precision = before[1]
+    MATMUL.fp32_precision = before[1]
 
 
 def called(layer: nn.RNNBase, x: Tensor) -> Any:
@@ -87,17 +90,17 @@ def test_layers_run_again_in_the_precision_of_the_call_and_the_rest_in_full(monk
     seen, fused = [], torch.lstm
 
     def spy(*given: Any) -> Any:
-        seen.append(torch.backends.mkldnn.matmul.fp32_precision)
+        seen.append(MATMUL.fp32_precision)
         return fused(*given)
 
-    torch.backends.mkldnn.matmul.fp32_precision = "bf16"
+    MATMUL.fp32_precision = LOWER
     call = called(layer, x)
     monkeypatch.setattr(torch, "lstm", spy)
     with full_precision():
         levels_of(call)
-        assert torch.backends.mkldnn.matmul.fp32_precision == "ieee"
-    assert seen == ["bf16", "bf16"]
-    assert torch.backends.mkldnn.matmul.fp32_precision == "bf16"
+        assert MATMUL.fp32_precision == "ieee"
+    assert seen == [LOWER, LOWER]
+    assert MATMUL.fp32_precision == LOWER
 
 
 def test_the_states_of_a_lower_layer_are_those_that_the_call_had_inside() -> None:
@@ -105,7 +108,7 @@ def test_the_states_of_a_lower_layer_are_those_that_the_call_had_inside() -> Non
     layer, x = nn.LSTM(64, 128, num_layers=2, batch_first=True), torch.randn(16, 12, 64)
     below = nn.LSTM(64, 128, batch_first=True)
     below.load_state_dict({name: one for name, one in layer.state_dict().items() if name.endswith("l0")})
-    torch.backends.mkldnn.matmul.fp32_precision = "bf16"
+    MATMUL.fp32_precision = LOWER
     with torch.no_grad():
         expected = below(x)[0]
     found = trace(layer, x).layers["lstm"].hidden[0, 0]

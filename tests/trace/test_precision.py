@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -75,6 +76,8 @@ SETTINGS = {
 _FLAGS = """
 def flags():
     every = torch.backends
+    if not hasattr(every, "fp32_precision"):  # before torch 2.9
+        return torch.get_float32_matmul_precision(), every.cuda.matmul.allow_tf32, every.cudnn.allow_tf32
     places = [every, every.cuda.matmul, every.cudnn, every.cudnn.rnn, every.cudnn.conv, every.mkldnn]
     found = [one.fp32_precision for one in (*places, every.mkldnn.matmul, every.mkldnn.rnn)]
     for read in (torch.get_float32_matmul_precision, lambda: torch.backends.cuda.matmul.allow_tf32):
@@ -90,7 +93,8 @@ import torch
 from torch import nn
 from rnnviz.trace import trace
 warnings.simplefilter("error")
-settings = {settings!r}
+newer = hasattr(torch.backends, "fp32_precision")
+settings = [one for one in {settings!r} if newer or "fp32_precision" not in one]
 for pair in itertools.product(settings, repeat=2):
     child = os.fork()  # what is set once cannot be taken back in full
     if not child:
@@ -111,13 +115,15 @@ def test_a_trace_works_and_leaves_every_flag_whatever_the_caller_has_set() -> No
     assert done.returncode == 0, done.stderr
 
 
-def test_a_setting_that_follows_the_one_for_all_follows_it_afterwards_too() -> None:
+@pytest.mark.parametrize("setting", [one for one in precision._matmuls() if hasattr(torch.backends, "fp32_precision")])
+def test_a_setting_that_follows_the_one_for_all_follows_it_afterwards_too(setting: Any) -> None:
     before = torch.backends.fp32_precision
     try:
         torch.backends.fp32_precision = "tf32"
         with full_precision():
-            assert [one.fp32_precision for one in precision._matmuls()] == ["ieee", "ieee"]
+            assert setting.fp32_precision == "ieee"
+        assert setting.fp32_precision == "tf32"
         torch.backends.fp32_precision = "ieee"
-        assert {one.fp32_precision for one in precision._matmuls()} == {"ieee"}
+        assert setting.fp32_precision == "ieee"
     finally:
         torch.backends.fp32_precision = before
