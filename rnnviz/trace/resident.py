@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 
@@ -38,12 +38,18 @@ class Resident:
     Nothing is copied for a result that nobody reads. What is read brings all of its result's arrays in one copy.
     """
 
-    def __getattr__(self, name: str) -> Any:
-        if "_held" in self.__dict__ and any(name == one.name for one in fields(self)):  # type: ignore[arg-type]
-            brought((), self)
-        if name in self.__dict__:
-            return self.__dict__[name]
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+    if not TYPE_CHECKING:  # who checks types is to find a field that is misspelt
+
+        def __getattr__(self, name: str) -> Any:
+            if "_held" in self.__dict__ and any(name == one.name for one in fields(self)):
+                brought((), self)
+            if name in self.__dict__:
+                return self.__dict__[name]
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+
+    def __dir__(self) -> list[str]:
+        """Fields that are still to come are offered too."""
+        return sorted({*super().__dir__(), *(one.name for one in fields(self))} - {"_held"})  # type: ignore[arg-type]
 
 
 def resident(cls: type[R], tree: Fields, finish: Callable[[Fields], Fields] = _as_they_are, **known: Any) -> R:

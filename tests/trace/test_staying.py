@@ -14,7 +14,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from rnnviz.trace import LayerTrace, Trace, trace
+from rnnviz.trace import LayerTrace, Trace, fetching, trace
 from rnnviz.trace.fetching import fetched
 from tests.devices import simulated
 from tests.devices.simulated import WAITS
@@ -179,6 +179,7 @@ def test_an_unknown_name_is_told_as_of_any_object(device: torch.device) -> None:
     WAITS.clear()
     with pytest.raises(AttributeError, match="'LayerTrace' object has no attribute 'hiden'"):
         found.layers["first"].hiden  # noqa: B018
+    assert {one.name for one in fields(LayerTrace)} <= set(dir(found.layers["first"]))
     assert WAITS == []
 
 
@@ -211,3 +212,32 @@ def test_more_than_is_packed_at_once_comes_in_parcels(device: torch.device, monk
     tensors = [torch.randn(size) for size in (3, 40, 20, 5, 200, 1)]
     found = fetched([one.to(device) for one in tensors])
     assert all(np.array_equal(one, two.numpy()) for one, two in zip(found, tensors, strict=True))
+
+
+@pytest.mark.parametrize("scarce", [0, 2**20])
+def test_on_cuda_all_copies_are_under_way_before_the_one_wait(monkeypatch: pytest.MonkeyPatch, scarce: int) -> None:
+    locked: list[Tensor] = []
+    done: list[str] = []
+    empty, copy_ = torch.empty, Tensor.copy_
+
+    def allocated(*size: int, pin_memory: bool, **options: Any) -> Tensor:
+        assert pin_memory
+        locked.append(empty(*size, **options))
+        return locked[-1]
+
+    def copied(target: Tensor, source: Tensor, *, non_blocking: bool) -> Tensor:
+        assert non_blocking
+        done.append("copy")
+        return copy_(target, source)
+
+    stream = SimpleNamespace(synchronize=lambda: done.append("wait"))
+    monkeypatch.setattr(torch, "empty", allocated)
+    monkeypatch.setattr(Tensor, "copy_", copied)
+    monkeypatch.setattr(torch.cuda, "current_stream", lambda _device: stream)
+    monkeypatch.setattr(fetching, "_PACKED", 100)
+    monkeypatch.setattr(fetching, "_SCARCE", scarce)
+    parts = [torch.arange(size, dtype=torch.uint8) for size in (60, 30, 200, 7)]
+    found = fetching._copied(parts, torch.device("cuda", 0))
+    assert done == ["copy", "copy", "copy", "wait"]
+    assert torch.equal(found, torch.cat(parts))
+    assert (found.data_ptr() == locked[0].data_ptr()) == (scarce == 0)
