@@ -20,8 +20,9 @@ _MEMORY_COLUMNS = ("cell", "(B, T, I, H)", "capture ÷ plain", "plain MB")
 _GROWTH_COLUMNS = ("cell", "grown", "capture ×2", "plain ×2", "capture ×4", "plain ×4")
 _COST_NOTE = (
     "plain: forward, loss, backward, Adam on the fused layer. capture: rnnviz.trace with a loss, whole batch, to\n"
-    "numpy. unrolled: nn.*Cell in a loop with retain_grad, states and gradients to numpy (it has neither gates nor\n"
-    "the direct gradient). The loss reads every step: no gradient vanishes into slow denormal numbers.\n"
+    "numpy (on CUDA nobody reads the arrays, so they stay there). unrolled: nn.*Cell in a loop with retain_grad,\n"
+    "states and gradients to numpy (it has neither gates nor the direct gradient). The loss reads every step: no\n"
+    "gradient vanishes into slow denormal numbers.\n"
     "Goals: capture ≤ 2.0 × plain on a CPU, ≤ 1.5 × on CUDA; unrolled at (32, 100, 2, 64) and\n"
     "(16, 100, 32, 128) ≥ 2.5 × capture on a CPU, ≥ 10 × on CUDA."
 )

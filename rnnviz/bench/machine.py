@@ -3,6 +3,7 @@
 import os
 import platform
 from importlib import metadata
+from typing import Any
 
 import torch
 
@@ -31,6 +32,7 @@ def describe(device: torch.device) -> dict[str, str]:
     return {
         "device": _device(device),
         "system": f"{platform.system()} {platform.machine()}",
+        **_precision(device),
         "threads": f"{torch.get_num_threads()} of torch, on {os.cpu_count()} cores",
         "versions": ", ".join(f"{name} {version}" for name, version in versions.items()),
     }
@@ -41,6 +43,17 @@ def _device(device: torch.device) -> str:
         return str(device)
     cudnn = torch.backends.cudnn.version()  # type: ignore[no-untyped-call]
     return f"{device}, {torch.cuda.get_device_name(device)}, CUDA {torch.version.cuda}, cuDNN {cudnn}"
+
+
+def _precision(device: torch.device) -> dict[str, str]:
+    """What CUDA rounds to before it multiplies, for cuDNN's recurrent layers and for all other products."""
+    if device.type != "cuda":
+        return {}
+    if not hasattr(torch.backends.cudnn, "rnn"):  # before torch 2.9
+        allowed = {"matmul": torch.backends.cuda.matmul.allow_tf32, "cudnn": torch.backends.cudnn.allow_tf32}
+        return {"precision": ", ".join(f"{name} {'tf32' if one else 'ieee'}" for name, one in allowed.items())}
+    found: dict[str, Any] = {"cuda.matmul": torch.backends.cuda.matmul, "cudnn.rnn": torch.backends.cudnn.rnn}
+    return {"precision": ", ".join(f"{name} {one.fp32_precision}" for name, one in found.items())}
 
 
 def _version(package: str) -> str:

@@ -61,6 +61,8 @@ class Form(NamedTuple):
 class Call:
     """What one call of a recurrent module was given and gave back; values are detached, states are h and, if any, c.
 
+    `by_cudnn` says whether cuDNN was allowed to compute it.
+
     Of a registered module, whose form is its own, `heard` holds all of it, and `states` every tensor that it gave.
     """
 
@@ -74,6 +76,7 @@ class Call:
     states: tuple[Tensor, ...]
     previous: Call | None = None
     rng: Tensor | None = None
+    by_cudnn: bool = True
     weights: Mapping[str, Tensor] = field(default_factory=dict)
     taps: tuple[Tensor, ...] = ()
     links: tuple[Tensor, ...] = ()

@@ -43,6 +43,7 @@ class Running(NamedTuple):
     rng: Tensor | None
     surroundings: ExitStack
     given: Given | None = None
+    by_cudnn: bool = True
 
 
 class Capture:
@@ -127,7 +128,7 @@ class Capture:
             entering = (data_of(given), *states_of(swapped))
             surroundings = self._exit.enter_context(self._surroundings(module, entering, rng))
             surroundings.enter_context(worked_out_once(module))
-            self._running[module] = Running(previous, rng, surroundings)
+            self._running[module] = Running(previous, rng, surroundings, by_cudnn=torch._C._get_cudnn_enabled())
             return None if swapped is state else with_state(args, kwargs, swapped)
 
         return hook
@@ -155,6 +156,7 @@ class Capture:
                 states=tuple(form.state(one.detach()) for one in states),
                 previous=running.previous,
                 rng=running.rng,
+                by_cudnn=running.by_cudnn,
                 weights=weights,
             )
             self.calls.append(call)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from rnnviz.trace.arrays import Array
+from rnnviz.trace.changes import Entered
 from rnnviz.trace.custom_replay import Replayed
 from rnnviz.trace.layer import LayerTrace
+from rnnviz.trace.resident import resident
 
 __all__ = ["custom_layer", "follows"]
 
@@ -33,41 +36,43 @@ def custom_layer(kind: str, chain: Sequence[Replayed], shown: int | None) -> Lay
     hidden, cell = _hidden_and_cell(names)
     kinds = dict(enumerate(names))
 
-    def laid(parts: Sequence[Tensor]) -> Array:
+    def laid(parts: Sequence[Tensor]) -> Tensor:
         return _end_to_end(parts, lengths, shown)
 
-    def start(index: int) -> Array:
-        return _array(_flat(first.initial[index])[:shown])
-
-    states = {name: laid([one.states[k] for one in chain]) for k, name in kinds.items()}
-    gradients = {name: laid([one.total[k] for one in chain if one.total]) for k, name in kinds.items() if first.total}
     gates = [name for name in first.gates if all(name in one.gates for one in chain)]
-    before = [_before(chain, k, shown, states[name]) for k, name in kinds.items()]
-    return LayerTrace(
-        kind=kind,
-        hidden=states[names[hidden]],
-        cell=None if cell is None else states[names[cell]],
-        gates={name: laid([one.gates[name] for one in chain]) for name in gates},
-        grad_hidden=gradients.get(names[hidden]),
-        grad_hidden_direct=laid([one.direct[hidden] for one in chain if one.direct]) if first.direct else None,
-        grad_cell=None if cell is None else gradients.get(names[cell]),
-        lengths=lengths[:shown].numpy().copy(),
-        initial_hidden=start(hidden),
-        initial_cell=None if cell is None else start(cell),
-        before_hidden=before[hidden],
-        before_cell=None if cell is None else before[cell],
-        states=states,
-        grad_states=gradients,
-        shapes={name: np.array(one.shape[2:]) for name, one in zip(names, first.states, strict=True)},
-    )
+    entered = [_entered(chain, k, shown) for k in kinds]
+    found = {
+        "gates": {name: laid([one.gates[name] for one in chain]) for name in gates},
+        "grad_hidden_direct": laid([one.direct[hidden] for one in chain if one.direct]) if first.direct else None,
+        "states": {name: laid([one.states[k] for one in chain]) for k, name in kinds.items()},
+        "grad_states": {
+            name: laid([one.total[k] for one in chain if one.total]) for k, name in kinds.items() if first.total
+        },
+        "initial": [_flat(one.clone())[:shown][None, None] for one in first.initial],
+        "changed": [one.changed for one in entered],
+    }
+
+    def finished(arrays: dict[str, Any]) -> dict[str, Any]:
+        changed, initial = arrays.pop("changed"), arrays.pop("initial")
+        for name, k in (("hidden", hidden), ("cell", cell)):
+            states = None if k is None else arrays["states"][names[k]]
+            before = None if k is None or states is None else entered[k].found(changed[k], states)
+            arrays |= {name: states, f"before_{name}": before}
+            arrays[f"grad_{name}"] = None if k is None else arrays["grad_states"].get(names[k])
+            arrays[f"initial_{name}"] = None if k is None else initial[k]
+        return arrays
+
+    shapes = {name: np.array(one.shape[2:]) for name, one in zip(names, first.states, strict=True)}
+    known = {"kind": kind, "lengths": lengths[:shown].numpy().copy(), "shapes": shapes}
+    return resident(LayerTrace, found, finished, **known)
 
 
-def _end_to_end(parts: Sequence[Tensor], lengths: Tensor, shown: int | None) -> Array:
+def _end_to_end(parts: Sequence[Tensor], lengths: Tensor, shown: int | None) -> Tensor:
     """(time, batch, …) each → (layer, direction, batch, time, unit), NaN past a sequence's length."""
     joined = torch.cat([_padded(torch.stack(list(map(_flat, one))), len(lengths)) for one in parts])
     joined = joined if joined.is_floating_point() else joined.double()  # a count or a flag, and NaN past the end
     past = torch.arange(len(joined), device=joined.device).unsqueeze(1) >= lengths.to(joined.device)
-    return _array(joined.masked_fill(past.unsqueeze(2), float("nan")).transpose(0, 1)[:shown])
+    return joined.masked_fill(past.unsqueeze(2), float("nan")).transpose(0, 1)[None, None, :shown]
 
 
 def _lengths(chain: Sequence[Replayed]) -> Tensor:
@@ -86,19 +91,11 @@ def _hidden_and_cell(names: Sequence[str]) -> tuple[int, int | None]:
     return hidden, next((lowered.index(one) for one in _CELL if one in lowered and lowered.index(one) != hidden), None)
 
 
-def _before(chain: Sequence[Replayed], index: int, shown: int | None, states: Array) -> Array | None:
-    """States that entered each step, where the model changed any of them between two calls."""
-    changed = False
-    entered = np.concatenate([states[..., :1, :], states[..., :-1, :]], axis=3)
-    at = 0
-    for place, call in enumerate(chain):
-        now = call.initial[index]
-        if place:
-            last = chain[place - 1].states[index][-1]
-            changed = changed or not torch.equal(last[: len(now)], now)
-        entered[0, 0, : len(now[:shown]), at] = _flat(now)[:shown].detach().cpu().to(torch.float64).numpy()
-        at += len(call.states[index])
-    return entered if changed else None
+def _entered(chain: Sequence[Replayed], index: int, shown: int | None) -> Entered:
+    handed = [(one.states[index][-1], after.initial[index]) for one, after in pairwise(chain)]
+    handed = [(last[: len(now)], now) for last, now in handed]
+    entering = [_flat(call.initial[index].detach())[:shown].unsqueeze(0) for call in chain]
+    return Entered.of(handed, entering, [len(call.states[index]) for call in chain])
 
 
 def _flat(values: Tensor) -> Tensor:
@@ -111,9 +108,3 @@ def _padded(values: Tensor, batch: int) -> Tensor:
     return (
         values if not missing else torch.cat([values, values.new_full((len(values), missing, values.shape[2]), 0)], 1)
     )
-
-
-def _array(values: Tensor) -> Array:
-    """(batch, …) with axes (layer, direction) in front; bfloat16, which numpy does not know, as float32."""
-    values = values.detach().cpu()
-    return (values.float() if values.dtype == torch.bfloat16 else values).numpy()[None, None]

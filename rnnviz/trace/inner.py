@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.backends.cudnn.rnn import get_cudnn_mode
 from torch.nn.functional import dropout
 
 from rnnviz.generators import drawing_from
 from rnnviz.trace.calls import Call
+from rnnviz.trace.precision import callers_precision
 from rnnviz.trace.turns import TURN
 
 # Of the output's norm. A call under autocast, or in cuDNN's TF32, differs from its repetition by a hundredth at most;
@@ -86,15 +88,44 @@ def _run(call: Call, module: nn.RNNBase, data: Tensor, layer: int) -> Tensor:
     if packing is not None and packing.sorted_indices is not None:
         states = tuple(one.index_select(1, packing.sorted_indices) for one in states)
     state: Any = states if layout.kind == "lstm" else states[0].contiguous()
-    flat = [call.weights[name] for group in module._all_weights[rows] for name in group]
+    flat = _packed(module, [call.weights[name] for group in module._all_weights[rows] for name in group])
     fused: Any = getattr(torch, layout.kind if layout.kind != "rnn" else f"rnn_{layout.nonlinearity}")
     settings = (module.bias, 1, 0.0, False, module.bidirectional)
-    if packing is None:
-        result = fused(data.contiguous(), state, flat, *settings, False)[0]
-    else:
-        result = fused(data, packing.batch_sizes, state, flat, *settings)[0]
+    with _as_called(call):
+        if packing is None:
+            result = fused(data.contiguous(), state, flat, *settings, False)[0]
+        else:
+            result = fused(data, packing.batch_sizes, state, flat, *settings)[0]
     assert isinstance(result, Tensor)
     return result
+
+
+def _packed(module: nn.RNNBase, weights: list[Tensor]) -> list[Tensor]:
+    """Lay copies of one layer's weights out in one buffer, as cuDNN wants them: they are parts of the module's own."""
+    if not torch.backends.cudnn.is_acceptable(weights[0]):  # type: ignore[no-untyped-call]
+        return weights
+    copies = [one.detach().clone() for one in weights]
+    bidirectional, width = bool(module.bidirectional), weights[0].shape[1]
+    sizes = width, get_cudnn_mode(module.mode), module.hidden_size, module.proj_size, 1, False, bidirectional  # type: ignore[no-untyped-call]
+    with torch.cuda.device_of(copies[0]), torch.no_grad():  # type: ignore[no-untyped-call]
+        torch._cudnn_rnn_flatten_weight(copies, len(copies) // (1 + bidirectional), *sizes)
+    return copies
+
+
+@contextmanager
+def _as_called(call: Call) -> Iterator[None]:
+    """With the kernels and the precision that the call had: states are what it gave, TF32 where that is allowed."""
+    enabled = torch._C._get_cudnn_enabled()
+    with callers_precision():
+        if enabled == call.by_cudnn:
+            yield
+            return
+        with TURN:
+            torch._C._set_cudnn_enabled(call.by_cudnn)
+            try:
+                yield
+            finally:
+                torch._C._set_cudnn_enabled(enabled)
 
 
 @contextmanager

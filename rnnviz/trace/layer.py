@@ -13,6 +13,7 @@ import numpy as np
 from rnnviz.trace.agreement import agreed
 from rnnviz.trace.arrays import Array, plain, read_only
 from rnnviz.trace.jacobian import product_norms, step_norms
+from rnnviz.trace.resident import Resident, without_defaults
 
 
 class Saturation(NamedTuple):
@@ -30,12 +31,14 @@ class Saturation(NamedTuple):
     high: Array
 
 
+@without_defaults
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class LayerTrace:
+class LayerTrace(Resident):
     """What one recurrent layer did on one batch.
 
     Every array is read-only. Unless said otherwise axes are (layer, direction, batch, time, unit), the time axis runs
-    in the order of the input, also for the reverse direction, and values past a sequence's length are NaN.
+    in the order of the input, also for the reverse direction, and values past a sequence's length are NaN. Arrays of a
+    model on a GPU stay there until one of them is read; then all of the layer's come over in one copy.
 
     Attributes
     ----------

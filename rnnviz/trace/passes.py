@@ -14,7 +14,7 @@ from rnnviz.trace.assemble import layers_from
 from rnnviz.trace.calls import Call, Gradients
 from rnnviz.trace.part import first_sequences
 from rnnviz.trace.purpose import filled_by, reaches_weights
-from rnnviz.trace.result import Trace
+from rnnviz.trace.result import Trace, here
 from rnnviz.trace.untouched import replaying
 
 __all__ = ["Pass"]
@@ -66,7 +66,7 @@ class Pass:
             call.gradients = self._settled(call)
         calls = first_sequences(self.calls, sequences)
         with _weights_of_then(self.weights), replaying(calls[0].given.device.type):
-            return Trace(layers=layers_from(calls), loss=loss)
+            return here(Trace(layers=layers_from(calls), loss=loss))
 
     def keep(self, call: Call) -> None:
         """Take in a call, with copies of what the model may overwrite."""

@@ -10,8 +10,9 @@ import torch
 
 from rnnviz.trace.turns import TURN
 
-__all__ = ["flushed_denormals", "full_precision"]
+__all__ = ["callers_precision", "flushed_denormals", "full_precision"]
 
+_RAISED: list[tuple[Any, str]] = []  # what `full_precision` has changed for now, and what it was
 _FULL = ("none", "ieee")  # none: nothing was asked for, here or for all backends
 
 
@@ -26,9 +27,37 @@ def full_precision() -> Iterator[None]:
         if lowered:
             stack.enter_context(TURN)
         for one in lowered:
-            stack.callback(setattr, one, "fp32_precision", one.fp32_precision)
+            stack.callback(_put_back, one, one.fp32_precision)
+            stack.enter_context(_noted(one, one.fp32_precision))
             one.fp32_precision = "ieee"
         yield
+
+
+@contextmanager
+def callers_precision() -> Iterator[None]:
+    """Within `full_precision`, multiply for a while as its caller allows: to run again what has run before it."""
+    with ExitStack() as stack:
+        for one, precision in list(_RAISED):
+            stack.callback(setattr, one, "fp32_precision", "ieee")
+            one.fp32_precision = precision
+        yield
+
+
+@contextmanager
+def _noted(one: Any, precision: str) -> Iterator[None]:
+    _RAISED.append((one, precision))
+    try:
+        yield
+    finally:
+        _RAISED.pop()
+
+
+def _put_back(one: Any, precision: str) -> None:
+    """Where a setting only followed the one for all backends, let it follow that again."""
+    if not isinstance(one, _Legacy):
+        one.fp32_precision = "none"
+    if one.fp32_precision != precision:
+        one.fp32_precision = precision
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from rnnviz.trace.agreement import numeric
 from rnnviz.trace.arrays import Array, read_only
 from rnnviz.trace.labelled import labelled
 from rnnviz.trace.layer import LayerTrace
+from rnnviz.trace.resident import Resident, brought, without_defaults
 from rnnviz.trace.storage import read, refused, write
 
 
@@ -47,8 +48,9 @@ class Layers(Mapping[str, LayerTrace]):
         return repr(self._layers)
 
 
+@without_defaults
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Trace:
+class Trace(Resident):
     """What every recurrent layer of a model did on one batch.
 
     Attributes
@@ -87,6 +89,7 @@ class Trace:
         object.__setattr__(self, "output", read_only(self.output))
 
     def __reduce__(self) -> tuple[Any, ...]:
+        here(self)
         return partial(type(self), layers=dict(self.layers), loss=self.loss, output=self.output), ()
 
     def save(self, path: str | PathLike[str]) -> None:
@@ -114,6 +117,7 @@ class Trace:
         >>> bool((again.layers["gru"].hidden == seen.layers["gru"].hidden).all())
         True
         """
+        here(self)
         layers = {
             name: {one.name: getattr(layer, one.name) for one in fields(layer)} for name, layer in self.layers.items()
         }
@@ -158,11 +162,19 @@ class Trace:
         ImportError
             If xarray is not installed.
         """
+        here(self)
         return {name: labelled(layer) for name, layer in self.layers.items()}
 
     def __repr__(self) -> str:
+        here(self)
         head = "Trace(no loss)" if self.loss is None else f"Trace(loss={self.loss:.6g})"
         return "\n".join([head, *(f"  {name}: {layer!r}" for name, layer in self.layers.items())])
+
+
+def here(trace: Trace) -> Trace:
+    """Bring everything of a trace that still lies on a device to the host, in one copy and with one wait."""
+    brought((), trace, *trace.layers.values())
+    return trace
 
 
 def _loss(value: Any) -> float:

@@ -6,15 +6,14 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from rnnviz.checks import kind_of
-from rnnviz.trace.arrays import Array
 from rnnviz.trace.assemble import layers_from
 from rnnviz.trace.calls import Call
 from rnnviz.trace.capture import Capture
 from rnnviz.trace.finding import recurrent_modules
+from rnnviz.trace.resident import resident
 from rnnviz.trace.result import Trace
 from rnnviz.trace.untouched import OnlyComputing, ordinary, replaying, runnable, untouched
 
@@ -38,6 +37,10 @@ def trace(
     with sequences of different lengths, with batches of different sizes, and bidirectional ones, stay apart; those of a
     registered cell are joined where the batch shrinks from call to call as its sequences end. Where a model changes
     weights from call to call (masks on them, ``functional_call``), each call is replayed with those it used.
+
+    What lies on a GPU stays there until it is read: then all of a layer comes over with one wait. States are those
+    that the call gave, in TF32 where torch is allowed to use it (cuDNN's recurrent layers are by default, see
+    ``torch.backends.cudnn.rnn.fp32_precision``); gates and gradients are worked out from them in full precision.
 
     A model compiled by ``torch.compile`` runs uncompiled. Under autocast states are what the layer gave, and gates
     and gradients are worked out from them in the weights' precision, at least float32. Gradients too small for full
@@ -101,7 +104,8 @@ def trace(
     if not depends:
         warnings.warn("the loss does not depend on any recurrent layer: every gradient is zero.", stacklevel=2)
     with replaying(_device_type(model)):
-        return Trace(layers=layers_from(capture.calls), loss=value, output=output)
+        layers = layers_from(capture.calls)
+    return resident(Trace, {"loss": value, "output": output}, _told, layers=layers)
 
 
 def _run(
@@ -110,7 +114,7 @@ def _run(
     inputs: tuple[Any, ...],
     kwargs: dict[str, Any],
     loss: Callable[[Any], Tensor] | None,
-) -> tuple[Array | None, float | None, bool]:
+) -> tuple[Tensor | None, Tensor | None, bool]:
     """Copy of the output, the loss, and whether it depends on any recurrent layer; the graph ends with this frame."""
     with untouched(model), runnable(model, gradients=loss is not None):
         return _ran(capture, model, inputs, kwargs, loss)
@@ -122,7 +126,7 @@ def _ran(
     inputs: tuple[Any, ...],
     kwargs: dict[str, Any],
     loss: Callable[[Any], Tensor] | None,
-) -> tuple[Array | None, float | None, bool]:
+) -> tuple[Tensor | None, Tensor | None, bool]:
     with capture.origins, capture:
         output = model(*ordinary(inputs), **ordinary(kwargs))
     _check_ran(capture)
@@ -133,7 +137,7 @@ def _ran(
     _check_first_order(capture)
     depends = capture.backward(value)
     _check_reached(capture, value)
-    return copied, float(value.detach()), depends
+    return copied, value.detach().clone(), depends
 
 
 def _check_reached(capture: Capture, loss: Tensor) -> None:
@@ -198,9 +202,10 @@ def _device_type(model: nn.Module) -> str:
     return next((one.device.type for one in model.parameters()), "cpu")
 
 
-def _copy(output: Any) -> Array | None:
-    if not isinstance(output, Tensor):
-        return None
-    output = output.detach().cpu()
-    copied: Array = (output.float() if output.dtype == torch.bfloat16 else output).numpy().copy()
-    return copied
+def _copy(output: Any) -> Tensor | None:
+    return output.detach().clone() if isinstance(output, Tensor) else None
+
+
+def _told(found: dict[str, Any]) -> dict[str, Any]:
+    loss = found["loss"]
+    return {**found, "loss": None if loss is None else float(loss.item())}

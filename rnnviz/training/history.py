@@ -3,10 +3,11 @@
 import math
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from rnnviz.training.bylabel import ByLabel
@@ -29,6 +30,21 @@ class Histories(ByLabel["History"]):
     """
 
     each = f", and the columns of each are {', '.join(_NAMES)}"
+
+
+class Waiting(NamedTuple):
+    """Rows of a history that nobody has waited for yet, and what is known of them without."""
+
+    steps: Column
+    rows: Tensor
+    host: Column
+
+    def columns(self, rows: NDArray[Any]) -> dict[str, Column]:
+        """Return the columns of these rows, now that they are on the host."""
+        rows, host = rows.astype(np.float64), self.host
+        clipped = (rows[:, 2] > host[:, 1]).astype(float)
+        values = (self.steps, rows[:, 0], rows[:, 1], rows[:, 2], clipped, host[:, 0], host[:, 1])
+        return dict(zip(_NAMES, (np.ascontiguousarray(value) for value in values), strict=True))
 
 
 class History(Columns):
@@ -82,6 +98,7 @@ class History(Columns):
         self._recent = torch.zeros(recent, width, dtype=dtype, device=device)
         self._kept_host = np.zeros((capacity, 2))
         self._recent_host = np.zeros((recent, 2))
+        self._known: tuple[int, Column] = 0, np.zeros((recent, width))  # a step, and what the dense store was then
 
     def after_fork(self) -> None:
         """See `rnnviz.training.forks`."""
@@ -142,18 +159,21 @@ class History(Columns):
 
         The threshold ``clip`` is the one in force at each step, infinite where nothing was clipped.
         """
-        steps, rows, host = self._read()
-        grad_norm = rows[:, 2]
-        values = (
-            steps,
-            rows[:, 0],
-            rows[:, 1],
-            grad_norm,
-            (grad_norm > host[:, 1]).astype(float),
-            host[:, 0],
-            host[:, 1],
-        )
-        return dict(zip(_NAMES, (np.ascontiguousarray(value) for value in values), strict=True))
+        waiting = self.waiting()
+        return waiting.columns(waiting.rows.cpu().numpy())
+
+    def waiting(self) -> "Waiting":
+        """Return the rows of `columns` as a copy on the device, for those who bring more from there."""
+        with self._lock:
+            kept = math.ceil(self.step / self._stride)
+            extra = self.rows - kept
+            last = (self.step - 1) % len(self._recent)
+            rows = torch.cat([self._kept[:kept], self._recent[last : last + extra]])
+            host = np.concatenate([self._kept_host[:kept], self._recent_host[last : last + extra]])
+            steps = np.arange(kept + extra, dtype=np.float64) * self._stride + 1
+            if extra:
+                steps[-1] = self.step
+            return Waiting(steps, rows, host)
 
     @property
     def parameter_norms(self) -> dict[str, Column]:
@@ -163,8 +183,7 @@ class History(Columns):
 
     def latest_loss(self) -> float:
         """Return the loss of the last step, NaN before the first."""
-        with self._lock:
-            return float(self._recent[(self.step - 1) % len(self._recent), 0]) if self.step else math.nan
+        return float(self._read_recent()[1][-1, 0]) if self.step else math.nan
 
     def first_bad(self) -> tuple[int, float] | None:
         """Return the first step whose loss or gradient norm is not finite, and the norm of the step before.
@@ -183,28 +202,21 @@ class History(Columns):
         steps, rows = self._read_recent()
         bad = ~np.isfinite(rows[:, 0] + rows[:, 2])
         if len(bad) and bad[0]:
-            steps, rows, _ = self._read()
+            steps, rows = self._read()
             bad = ~np.isfinite(rows[:, 0] + rows[:, 2])
         if not bad.any():
             return None
         first = int(bad.argmax())
         return int(steps[first]), float(rows[first - 1, 2]) if first else math.nan
 
-    def _read(self) -> tuple[Column, Column, Column]:
-        with self._lock:
-            kept = math.ceil(self.step / self._stride)
-            extra = self.rows - kept
-            last = (self.step - 1) % len(self._recent)
-            rows = torch.cat([self._kept[:kept], self._recent[last : last + extra]]).cpu().numpy().astype(np.float64)
-            host = np.concatenate([self._kept_host[:kept], self._recent_host[last : last + extra]])
-            steps = np.arange(kept + extra, dtype=np.float64) * self._stride + 1
-            if extra:
-                steps[-1] = self.step
-            return steps, rows, host
+    def _read(self) -> tuple[Column, Column]:
+        waiting = self.waiting()
+        return waiting.steps, waiting.rows.cpu().numpy().astype(np.float64)
 
     def _read_recent(self) -> tuple[Column, Column]:
         with self._lock:
             size = len(self._recent)
             steps = np.arange(max(0, self.step - size), self.step)
-            rows = self._recent.cpu().numpy().astype(np.float64)
-            return (steps + 1).astype(np.float64), rows[steps % size]
+            if self._known[0] != self.step:
+                self._known = self.step, self._recent.cpu().numpy().astype(np.float64)
+            return (steps + 1).astype(np.float64), self._known[1][steps % size]

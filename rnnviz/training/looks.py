@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from rnnviz.tasks import Batch, Prediction, Task
 from rnnviz.trace import LayerTrace, Trace, trace
+from rnnviz.trace.resident import brought
 from rnnviz.trace.untouched import untouched
 from rnnviz.training import scales
 from rnnviz.training.blame import Blame
@@ -83,8 +84,10 @@ class Look:
         """Return everything a picture needs, see `Session.frame`."""
         traced = self._trace(model)
         module, layer = next(iter(traced.layers.items()))
-        scored = self._scored(model, history.step, score)
-        curves = gradient_curves(layer)
+        scored, waiting = self._scored(model, history.step, score), history.waiting()
+        there = {"rows": waiting.rows, "weights": {name: _kept(one) for name, one in model.named_parameters()}}
+        arrived = brought(there, traced, layer)
+        columns, curves = waiting.columns(arrived["rows"]), gradient_curves(layer)
         relu = settings.nonlinearity == "relu"
         self._scales = scales.fit(layer, curves, relu=relu, step=history.step, before=self._scales)
         ghosts = self._ghosts.note(history.step, curves)
@@ -94,11 +97,11 @@ class Look:
             settings=settings,
             layer=layer,
             loss=math.nan if traced.loss is None else traced.loss,
-            history=MappingProxyType({name: _frozen(column) for name, column in history.columns().items()}),
+            history=MappingProxyType({name: _frozen(column) for name, column in columns.items()}),
             inputs=self._inputs,
             outputs=traced.output,
             targets=self._targets,
-            weights=MappingProxyType({name: _array(value) for name, value in model.named_parameters()}),
+            weights=MappingProxyType({name: _frozen(value) for name, value in arrived["weights"].items()}),
             module="" if module not in dict(model.named_modules()) else module,
             horizon=self._reach.note(history.step, curves),
             ghosts=ghosts,
@@ -220,6 +223,12 @@ def _read_only(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def _array(values: Tensor) -> Floats:
     """A private copy: what is trained goes on changing."""
     return _frozen(values.detach().cpu().numpy().copy())
+
+
+def _kept(parameter: Tensor) -> Tensor:
+    """What is to be a private copy on the host: away from it, bringing it over makes one."""
+    values = parameter.detach()
+    return values.clone() if values.device.type == "cpu" else values
 
 
 def _frozen(array: Floats) -> Floats:

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from rnnviz.checks import shown
 from rnnviz.trace import Trace, trace
+from rnnviz.trace.result import here
 
 __all__ = ["Probe"]
 
@@ -38,7 +39,7 @@ class Probe:
     def trace(self, model: nn.Module) -> Trace:
         """Show the model the batch, leaving it as it was."""
         try:
-            found = trace(model, *self.inputs, loss=self.loss)
+            found = here(trace(model, *self.inputs, loss=self.loss))
         except Exception as error:
             error.add_note(_NOTE)
             raise

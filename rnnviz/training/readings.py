@@ -4,12 +4,15 @@ import math
 from typing import Any
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from rnnviz.checks import shown
+from rnnviz.trace.fetching import fetched
 
-__all__ = ["check_scalar", "gradient_norm", "number", "times_written"]
+__all__ = ["check_scalar", "gradient_norm", "loss_and_norm", "number", "times_written"]
 
+_READ = ("cpu", "meta")  # at once; what has no numbers says so itself
 _HINTS = {"loss": "what backward() was called on", "grad_norm": "what clip_grad_norm_() returned"}
 
 
@@ -63,7 +66,28 @@ def number(name: str, value: Any) -> float:
         ) from error
 
 
-@torch.no_grad()
+def loss_and_norm(model: nn.Module, loss: Any, grad_norm: Any) -> tuple[float, float]:
+    """Read the loss of a step, NaN for None, and its gradient norm, the model's for None, with one wait for a device.
+
+    Raises
+    ------
+    TypeError
+        If one of them cannot be read.
+
+    Examples
+    --------
+    >>> loss_and_norm(nn.Linear(2, 1), None, torch.tensor(0.25))
+    (nan, 0.25)
+    """
+    told = {"loss": loss, "grad_norm": grad_norm}
+    there = {name: one for name, one in told.items() if isinstance(one, Tensor) and one.device.type not in _READ}
+    norms = _norms(model) if grad_norm is None else None
+    norms, there = fetched([norms, there])
+    told |= there
+    read = {name: number(name, one) for name, one in told.items() if one is not None}
+    return read.get("loss", math.nan), read["grad_norm"] if "grad_norm" in read else _total(norms)
+
+
 def gradient_norm(model: nn.Module) -> float:
     """Norm of all gradients there are, as one number, in at least single precision; NaN where there are none.
 
@@ -74,12 +98,21 @@ def gradient_norm(model: nn.Module) -> float:
     >>> round(gradient_norm(model) ** 2)
     26
     """
+    return _total(fetched(_norms(model)))
+
+
+@torch.no_grad()
+def _norms(model: nn.Module) -> Tensor | None:
+    """Norm of each gradient there is."""
     gradients = [_values(one.grad) for one in model.parameters() if one.grad is not None]
     if not gradients:
-        return math.nan
+        return None
     norms = torch._foreach_norm(gradients)
-    together = torch.stack([one.to(norms[0].device) for one in norms])
-    return math.sqrt(sum(one * one for one in together.tolist()))
+    return torch.stack([one.to(norms[0].device) for one in norms])
+
+
+def _total(norms: NDArray[Any] | None) -> float:
+    return math.nan if norms is None else math.sqrt(sum(one * one for one in norms.tolist()))
 
 
 def times_written(model: nn.Module) -> int:

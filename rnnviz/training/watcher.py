@@ -19,7 +19,7 @@ from rnnviz.trace.passes import Pass
 from rnnviz.training.glance import Glance
 from rnnviz.training.pace import Pace
 from rnnviz.training.probe import Probe
-from rnnviz.training.readings import check_scalar, gradient_norm, number, times_written
+from rnnviz.training.readings import check_scalar, loss_and_norm, times_written
 from rnnviz.training.record import Record
 from rnnviz.training.snapshot import Snapshot
 
@@ -153,9 +153,10 @@ class Watcher:
         assert self._pace is not None
         self.speed = self._pace.measure(self.steps)
         self._pace.begin_frame()
-        value = math.nan if loss is None else number("loss", loss)
         self._unclipped = grad_norm is not None
-        norm = number("grad_norm", grad_norm) if self._unclipped else gradient_norm(self._model)
+        value, norm = loss_and_norm(self._model, loss, grad_norm)
+        if any(one.device.type != "cpu" for one in self._model.parameters()):
+            self._pace.begin_frame()  # anew: what was waited for so far are the owner's own steps
         self.history.append(self.steps, value, norm)
         filled = self._look(value)
         if filled and not self._unclipped and not norm > 0:

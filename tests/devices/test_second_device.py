@@ -132,3 +132,53 @@ def test_the_words_of_a_sequence_cost_one_wait(device: torch.device) -> None:
     simulated.WAITS.clear()
     assert len(task.time_labels(0)) == 20
     assert len(simulated.WAITS) == 1
+
+
+@every_run
+def test_a_frame_waits_once_for_all_that_it_shows(device: torch.device, task: str, cell: str) -> None:
+    session = Session(task, cell=cell, hidden_size=6, num_layers=2, device=device)
+    steps = session.steps()
+    next(steps)
+    session.snapshot()
+    next(steps)
+    session.check()  # for the steps that the device has still to do
+    simulated.WAITS.clear()
+    frame = session.frame(score=False)
+    session.check(frame)
+    assert session.latest_loss() == frame.history["loss"][-1]
+    assert len(simulated.WAITS) == 1
+    for name, value in session.model.named_parameters():
+        np.testing.assert_array_equal(frame.weights[name], value.detach().cpu().numpy())
+
+
+@pytest.mark.parametrize("layers", [1, 3])
+def test_a_watched_frame_waits_for_the_step_and_then_for_the_trace(device: torch.device, layers: int) -> None:
+    torch.manual_seed(0)
+    model = nn.ModuleDict({"rnn": nn.GRU(3, 4, num_layers=layers), "head": nn.Linear(4, 1)}).to(device)
+    with rv.watch(model, every=1) as w:
+        for _ in range(2):
+            loss = model["head"](model["rnn"](torch.randn(6, 2, 3).to(device))[0]).square().mean()
+            loss.backward()
+            simulated.WAITS.clear()
+            w.step(loss=loss)
+            assert w.trace is not None
+            assert w.trace.layers["rnn"].hidden.shape == (layers, 1, 2, 6, 4)
+            assert len(simulated.WAITS) == 2
+    assert w.history["loss"][-1] == pytest.approx(loss.item())
+
+
+def test_a_frame_begins_when_the_device_has_done_the_owners_steps(
+    device: torch.device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rnnviz.training.pace import Pace
+
+    begun: list[int] = []
+    begin = Pace.begin_frame
+    monkeypatch.setattr(Pace, "begin_frame", lambda pace: (begun.append(len(simulated.WAITS)), begin(pace))[1])
+    model = model_on(device)
+    with rv.watch(model, every=1) as w:
+        loss = criterion(model(batch_on(device, 0)))
+        loss.backward()
+        simulated.WAITS.clear()
+        w.step(loss=loss)
+    assert begun[-1] == 1

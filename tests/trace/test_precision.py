@@ -1,6 +1,9 @@
 """A replay multiplies in full precision whatever the caller allows, and allows afterwards what was allowed before."""
 
+import subprocess
+import sys
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -57,3 +60,70 @@ def test_the_one_setting_of_older_versions_is_raised_and_put_back(monkeypatch):
     with full_precision():
         assert allowed == ["medium", "highest"]
     assert allowed == ["medium", "highest", "medium"]
+
+
+SETTINGS = {
+    "cudnn.rnn ieee": "torch.backends.cudnn.rnn.fp32_precision = 'ieee'",
+    "cudnn ieee": "torch.backends.cudnn.fp32_precision = 'ieee'",
+    "all tf32": "torch.backends.fp32_precision = 'tf32'",
+    "all ieee": "torch.backends.fp32_precision = 'ieee'",
+    "matmul high": "torch.set_float32_matmul_precision('high')",
+    "matmul medium": "torch.set_float32_matmul_precision('medium')",
+    "allow_tf32": "torch.backends.cuda.matmul.allow_tf32 = True",
+    "cudnn.allow_tf32 off": "torch.backends.cudnn.allow_tf32 = False",
+    "mkldnn bf16": "torch.backends.mkldnn.fp32_precision = 'bf16'",
+}
+_FLAGS = """
+def flags():
+    every = torch.backends
+    if not hasattr(every, "fp32_precision"):  # before torch 2.9
+        return torch.get_float32_matmul_precision(), every.cuda.matmul.allow_tf32, every.cudnn.allow_tf32
+    places = [every, every.cuda.matmul, every.cudnn, every.cudnn.rnn, every.cudnn.conv, every.mkldnn]
+    found = [one.fp32_precision for one in (*places, every.mkldnn.matmul, every.mkldnn.rnn)]
+    for read in (torch.get_float32_matmul_precision, lambda: torch.backends.cuda.matmul.allow_tf32):
+        try:
+            found.append(read())
+        except RuntimeError as error:  # torch itself, of a mixture of old and new names
+            found.append(type(error))
+    return found
+"""
+_TRIAL = """
+import itertools, os, sys, warnings
+import torch
+from torch import nn
+from rnnviz.trace import trace
+warnings.simplefilter("error")
+newer = hasattr(torch.backends, "fp32_precision")
+settings = [one for one in {settings!r} if newer or "fp32_precision" not in one]
+for pair in itertools.product(settings, repeat=2):
+    child = os.fork()  # what is set once cannot be taken back in full
+    if not child:
+        for one in pair:
+            exec(one)
+        before = flags()
+        trace(nn.GRU(2, 3, num_layers=2), torch.randn(4, 1, 2), loss=lambda out: out[0].sum())
+        assert flags() == before, pair
+        os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        sys.exit(f"{{pair}} failed")
+"""
+
+
+def test_a_trace_works_and_leaves_every_flag_whatever_the_caller_has_set() -> None:
+    program = _FLAGS + _TRIAL.format(settings=list(SETTINGS.values()))
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("setting", [one for one in precision._matmuls() if hasattr(torch.backends, "fp32_precision")])
+def test_a_setting_that_follows_the_one_for_all_follows_it_afterwards_too(setting: Any) -> None:
+    before = torch.backends.fp32_precision
+    try:
+        torch.backends.fp32_precision = "tf32"
+        with full_precision():
+            assert setting.fp32_precision == "ieee"
+        assert setting.fp32_precision == "tf32"
+        torch.backends.fp32_precision = "ieee"
+        assert setting.fp32_precision == "ieee"
+    finally:
+        torch.backends.fp32_precision = before
