@@ -16,8 +16,9 @@ from rnnviz.trace.adjoint import Adjoint, gru_adjoint, lstm_adjoint, rnn_adjoint
 from rnnviz.trace.gates import write_gru_gates, write_lstm_gates
 from rnnviz.trace.layers import GATES, Layout, Weights
 from rnnviz.trace.runs import runs
+from rnnviz.trace.small_lstm import small_lstm_adjoint
 from rnnviz.trace.stacking import Stack
-from rnnviz.trace.stepping import stepping
+from rnnviz.trace.stepping import is_small, stepping
 from rnnviz.trace.unrolled import Unrolled
 
 
@@ -62,7 +63,8 @@ class Pass:
             return found, None
         direct, adjoint = self._backward(grad_output, entering, found.cell)
         if walk is not None:
-            lstm_adjoint(adjoint, LSTMGates(*kept), walk.before, walk.after)
+            by = small_lstm_adjoint if is_small(walk.after) and self.weights.W_hr is None else lstm_adjoint
+            by(adjoint, LSTMGates(*kept), walk.before, walk.after)
         elif self.layout.kind == "gru":
             gru_adjoint(adjoint, GRUGates(*kept[:3]), from_state=kept[3])
         else:
@@ -165,10 +167,10 @@ class CellWalk:
             new.copy_(torch.where(self.valid[run] > 0, new, self.joined[-1]))
             forget = forget * self.valid[run]
         step = stepping(new)
-        states, keeps = step.split(within), step.split(forget)
-        for t in range(len(keeps) - 1, -1, -1) if self.reverse else range(len(keeps)):
-            before, after = (t + 1, t) if self.reverse else (t, t + 1)
-            step.add_product(states[after], keeps[t], states[before])
+        way = -1 if self.reverse else 1
+        states, keeps = step.split(within)[::way], step.split(forget)[::way]
+        for before, keep, after in zip(states, keeps, states[1:], strict=False):
+            step.add_product(after, keep, before)
 
     @property
     def before(self) -> Tensor:
