@@ -69,7 +69,7 @@ class Multiplying(ABC):
 
 class _Whole(Multiplying):
     def __call__(self, values: Any) -> None:
-        np.dot(values, self._W, self._out)
+        values.dot(self._W, self._out)
 
 
 class _Halves(Multiplying):
@@ -79,8 +79,8 @@ class _Halves(Multiplying):
         self._first, self._second = self._out[: self._half], self._out[self._half :]
 
     def __call__(self, values: Any) -> None:
-        np.dot(values[: self._half], self._W, self._first)
-        np.dot(values[self._half :], self._W, self._second)
+        values[: self._half].dot(self._W, self._first)
+        values[self._half :].dot(self._W, self._second)
 
 
 class _Torchs(Multiplying):

@@ -1,4 +1,4 @@
-"""An LSTM's gradient through time where a timestep is small: by numpy, in five calls each.
+"""An LSTM's gradient through time where a timestep is small: by numpy, in few calls each.
 
 What a timestep carries lies together, in the order of the gates that it scales: (dc, dc, dc, dh), axes
 (place, gate, batch, unit). So one product with K gives all of delta_t. The timestep that the gradient visited before is
@@ -38,15 +38,17 @@ def small_lstm_adjoint(adjoint: Adjoint, gates: LSTMGates, before: Tensor, cell:
         carried[steps, 0] = carried[0, 0]  # dc of the timestep visited before this run, or zero
         here[:, 3] = hidden[run][by_time]
         K, slopes = _coefficients(adjoint, run, gates, before, cell)
-        in_time = (slopes, K, delta.transpose(1, 2)[:steps].numpy(), into.split(rows[:steps]), seeds[run])
-        for dh, dcs, pair, all_four, slope, K_t, to, row, seed in _steps(adjoint, carried, steps, in_time):
+        seed_of = seeds[run] if adjoint.cell_is_seeded else [None] * steps
+        in_time = (slopes, K, delta.transpose(1, 2)[:steps].numpy(), into.split(rows[:steps]), seed_of)
+        for dh, dc, its_copies, pair, all_four, slope, K_t, to, row, seed in _steps(adjoint, carried, steps, in_time):
             if after is not None:
                 into(after)
                 add(dh, onto, dh)
             multiply(slope, pair, parts)
-            add(by_hidden, by_cell, dcs)
-            if adjoint.cell_is_seeded:
-                add(dcs, seed, dcs)
+            add(by_hidden, by_cell, dc)
+            if seed is not None:
+                add(dc, seed, dc)
+            its_copies[...] = dc
             multiply(K_t, all_four, to)
             after = row
         hidden[run], seeds[run] = here[:, 3][by_time], here[:, 0][by_time]
@@ -57,7 +59,7 @@ def _steps(adjoint: Adjoint, carried: Array, steps: int, in_time: tuple[Any, ...
     """What belongs to each timestep in the order in which the gradient visits them: from the last place to the first."""
     here = carried[:steps]
     pairs = carried.reshape(-1, *carried.shape[2:])[3 : 3 + 4 * steps].reshape(here.shape)[:, :2]
-    by_place = (one[::-1] for one in (here[:, 3], here[:, :3], pairs, here))
+    by_place = (one[::-1] for one in (here[:, 3], here[:, 0], here[:, 1:3], pairs, here))
     return zip(*by_place, *(one if adjoint.reverse else one[::-1] for one in in_time), strict=True)
 
 
