@@ -41,7 +41,7 @@ def adding(rows: int, W: Tensor) -> Adding:
 
 
 def multiplying(W: Tensor, out: Tensor) -> Multiplying:
-    """Return the fastest ``out = values W`` for one timestep's `values` after the other, on a CPU; `W` (input, unit)."""
+    """Return the fastest ``out = values W`` for one timestep after the other, on a CPU; `W` (input, unit)."""
     size = len(out) * W.numel()
     if size <= _ONE_THREAD:
         return _Whole(W, out)

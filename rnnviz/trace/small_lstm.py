@@ -56,16 +56,14 @@ def small_lstm_adjoint(adjoint: Adjoint, gates: LSTMGates, before: Tensor, cell:
 
 
 def _steps(adjoint: Adjoint, carried: Array, steps: int, in_time: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
-    """What belongs to each timestep in the order in which the gradient visits them: from the last place to the first."""
+    """What belongs to each timestep, in the gradient's order: from the last place to the first."""
     here = carried[:steps]
     pairs = carried.reshape(-1, *carried.shape[2:])[3 : 3 + 4 * steps].reshape(here.shape)[:, :2]
     by_place = (one[::-1] for one in (here[:, 3], here[:, 0], here[:, 1:3], pairs, here))
     return zip(*by_place, *(one if adjoint.reverse else one[::-1] for one in in_time), strict=True)
 
 
-def _coefficients(
-    adjoint: Adjoint, run: slice, gates: LSTMGates, before: Tensor, cell: Tensor
-) -> tuple[Array, Array]:
+def _coefficients(adjoint: Adjoint, run: slice, gates: LSTMGates, before: Tensor, cell: Tensor) -> tuple[Array, Array]:
     """K (time, gate, batch, unit), and A_t with the f of the timestep visited before, (time, 2, batch, unit)."""
     K, A = _lstm_coefficients(LSTMGates(*(gate[run] for gate in gates)), before[run], cell[run])
     slopes = A.new_zeros((len(A), 2, *A.shape[1:]))
