@@ -48,15 +48,15 @@ class Origins(TorchFunctionMode):
         While a mode is on, even asking a tensor for its shape comes through here, so it is best off; unless the model
         has put another mode on top.
         """
-        is_on_top = _get_current_function_mode() is self
+        is_on_top = _get_current_function_mode() is self  # type: ignore[no-untyped-call]
         was, self._rests = self._rests, True
         if is_on_top:
-            self.__exit__(None, None, None)
+            self.__exit__(None, None, None)  # type: ignore[no-untyped-call]
         try:
             return hook(*given)
         finally:
             if is_on_top:
-                self.__enter__()
+                self.__enter__()  # type: ignore[no-untyped-call]
             self._rests = was
 
     def begin(self, results: tuple[Tensor, ...], number: int, call: Call) -> None:
