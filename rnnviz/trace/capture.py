@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from functools import partial
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -79,15 +80,7 @@ class Capture:
 
     def _aside(self, hook: Callable[..., Any]) -> Callable[..., Any]:
         """A hook whose own work with tensors is not followed."""
-
-        def aside(*given: Any) -> Any:
-            self.origins.rests = True
-            try:
-                return hook(*given)
-            finally:
-                self.origins.rests = False
-
-        return aside
+        return partial(self.origins.apart, hook)
 
     def backward(self, loss: Tensor) -> bool:
         """Fill in every call's gradients; False if the loss depends on none of them."""
@@ -253,7 +246,10 @@ class Capture:
             for tap in call.taps:
                 tap.register_hook(self._notice(call.name))  # type: ignore[no-untyped-call]
             raw = call.taps
-        return tuple(one.clone() for one in raw)
+        copies = tuple(one.clone() for one in raw)
+        for copy, one in zip(copies, raw, strict=True):
+            self.origins.inherit(copy, (one,))
+        return copies
 
     def _links_from(self, states: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """Links of what a call gave; one that an inner call gave and this one passes on is a link of both."""

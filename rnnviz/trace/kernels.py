@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -12,6 +13,7 @@ from torch import Tensor
 from torch.nn.functional import linear
 
 _WORTH_IT = 2**21  # multiplications: in smaller products what oneDNN spends on a call is more than it saves
+_ONE_THREAD = 2**18  # multiplications: up to there numpy's OpenBLAS stays on the calling thread
 _ROWS = 8  # fewer, and oneDNN takes longer to rearrange the weights than to multiply
 
 Adding: TypeAlias = Callable[[Tensor, Tensor, Tensor], Tensor]  # total, values, W
@@ -36,6 +38,60 @@ def adding(rows: int, W: Tensor) -> Adding:
     if by_onednn is None:
         return Tensor.addmm_
     return lambda total, values, W: total.add_(by_onednn(values, W.T, None))
+
+
+def multiplying(W: Tensor, out: Tensor) -> Multiplying:
+    """Return the fastest ``out = values W`` for one timestep after the other, on a CPU; `W` (input, unit)."""
+    size = len(out) * W.numel()
+    if size <= _ONE_THREAD:
+        return _Whole(W, out)
+    return _Halves(W, out) if size <= 2 * _ONE_THREAD and len(out) > 1 else _Torchs(W, out)
+
+
+class Multiplying(ABC):
+    """Multiplies one timestep after the other with the same weights, into the same place.
+
+    A small product is not worth a second thread: handing it over takes as long as the product does, and on a machine
+    with other work to do a hundred times longer. Numpy's also begin sooner than torch's.
+    """
+
+    def __init__(self, W: Tensor, out: Tensor) -> None:
+        self._W, self._out = W.numpy(), out.numpy()
+
+    def split(self, values: Tensor) -> Sequence[Any]:
+        """Timesteps in the form in which they are multiplied."""
+        return values.numpy()  # type: ignore[return-value]
+
+    @abstractmethod
+    def __call__(self, values: Any) -> None:
+        """``out = values W``."""
+
+
+class _Whole(Multiplying):
+    def __call__(self, values: Any) -> None:
+        values.dot(self._W, self._out)
+
+
+class _Halves(Multiplying):
+    def __init__(self, W: Tensor, out: Tensor) -> None:
+        super().__init__(W, out)
+        self._half = len(out) // 2
+        self._first, self._second = self._out[: self._half], self._out[self._half :]
+
+    def __call__(self, values: Any) -> None:
+        values[: self._half].dot(self._W, self._first)
+        values[self._half :].dot(self._W, self._second)
+
+
+class _Torchs(Multiplying):
+    def __init__(self, W: Tensor, out: Tensor) -> None:
+        self._W, self._out = W, out  # type: ignore[assignment]
+
+    def split(self, values: Tensor) -> Sequence[Any]:
+        return values.unbind()
+
+    def __call__(self, values: Any) -> None:
+        torch.mm(values, self._W, out=self._out)  # type: ignore[call-overload]
 
 
 def _is_worth_it(rows: int, W: Tensor) -> bool:

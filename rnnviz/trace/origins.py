@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any, TypeAlias
 
 from torch import Tensor, nn
-from torch.overrides import TorchFunctionMode
+from torch.overrides import TorchFunctionMode, _get_current_function_mode
 from torch.utils.weak import WeakTensorKeyDictionary
 
 from rnnviz.trace.calls import Call
@@ -25,7 +25,8 @@ class Origins(TorchFunctionMode):
     def __init__(self) -> None:
         super().__init__()
         self._known: MutableMapping[Tensor, Known] = WeakTensorKeyDictionary()
-        self.rests = False  # while the trace itself works with tensors
+        self._begun = False  # nothing to inherit before the first call
+        self._rests = False  # while the trace itself works with tensors
         self.behind: Callable[[Tensor], Known] = lambda _: {}  # calls that autograd's graph of a tensor leads to
 
     def __torch_function__(
@@ -33,17 +34,34 @@ class Origins(TorchFunctionMode):
     ) -> Any:
         kwargs = kwargs or {}
         result = func(*args, **kwargs)
+        if self._rests or not self._begun:
+            return result
         if isinstance(result, Tensor) and result.grad_fn is not None:
             return result  # autograd follows
-        if self._known and (not self.rests or func is Tensor.clone):
-            for target in _written(func, args, kwargs, result):
-                if target.grad_fn is None:
-                    self._inherit(target, (*args, *kwargs.values()))
+        for target in _written(func, args, kwargs, result):
+            self.inherit(target, (*args, *kwargs.values()))
         return result
+
+    def apart(self, hook: Callable[..., Any], *given: Any) -> Any:
+        """Call a hook of the trace's own: what it does with tensors is not followed.
+
+        While a mode is on, even asking a tensor for its shape comes through here, so it is best off; unless the model
+        has put another mode on top.
+        """
+        is_on_top = _get_current_function_mode() is self  # type: ignore[no-untyped-call]
+        was, self._rests = self._rests, True
+        if is_on_top:
+            self.__exit__(None, None, None)  # type: ignore[no-untyped-call]
+        try:
+            return hook(*given)
+        finally:
+            if is_on_top:
+                self.__enter__()  # type: ignore[no-untyped-call]
+            self._rests = was
 
     def begin(self, results: tuple[Tensor, ...], number: int, call: Call) -> None:
         """Say that `results` are those of a call; what they were made from lies behind it, except inside the module."""
-        inner = set(call.module.modules())
+        self._begun, inner = True, set(call.module.modules())
         for one in results:
             before = {n: other for n, other in self._known.get(one, {}).items() if other.module in inner}
             self._known[one] = {**before, number: call}
@@ -52,7 +70,10 @@ class Origins(TorchFunctionMode):
         """Calls of `module` that a tensor was made from, with their numbers."""
         return [(number, call) for number, call in self._known.get(state, {}).items() if call.module is module]
 
-    def _inherit(self, target: Tensor, given: tuple[Any, ...]) -> None:
+    def inherit(self, target: Tensor, given: tuple[Any, ...]) -> None:
+        """Say that a tensor was made from others; where autograd follows it, that is known already."""
+        if target.grad_fn is not None:
+            return
         found: Known = {}
         for one in _tensors(given):
             found.update(self._known.get(one) or (self.behind(one) if one.grad_fn is not None else {}))

@@ -10,7 +10,8 @@ from rnnviz.trace.adjoint import Adjoint, gru_adjoint, lstm_adjoint, rnn_adjoint
 from rnnviz.trace.fused import calls_are_dear, gru_in_few_calls, lstm_in_few_calls
 from rnnviz.trace.layers import Layout, Weights
 from rnnviz.trace.recording import Tensors
-from rnnviz.trace.stepping import stepping
+from rnnviz.trace.small_lstm import small_lstm_adjoint
+from rnnviz.trace.stepping import is_small, stepping
 
 __all__ = ["carry_cell", "scan"]
 
@@ -47,7 +48,8 @@ def carry_cell(within: Tensor, keeps: Tensor, reverse: bool) -> None:
 def _scan(adjoint: Adjoint, kind: str, nonlinearity: str, states: Tensor, kept: Tensor) -> None:
     if kind == "lstm":
         before, after = (states[1:], states[:-1]) if adjoint.reverse else (states[:-1], states[1:])
-        back = lstm_in_few_calls if calls_are_dear(states) else lstm_adjoint
+        ordinary = small_lstm_adjoint if is_small(after) and adjoint.weights.W_hr is None else lstm_adjoint
+        back = lstm_in_few_calls if calls_are_dear(states) else ordinary
         back(adjoint, LSTMGates(*kept), before, after)
     elif kind == "gru":
         by = gru_in_few_calls if calls_are_dear(kept) else gru_adjoint

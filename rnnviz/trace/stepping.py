@@ -21,8 +21,12 @@ _SMALL = 2**14  # numbers a timestep; beyond that torch's own loops are as fast,
 
 def stepping(like: Tensor) -> Stepping:
     """What to walk over the timesteps of `like` (time, …) with."""
-    small = like.device.type == "cpu" and like[:1].numel() <= _SMALL
-    return _ByNumpy(like) if small else _ByTorch()
+    return _ByNumpy(like) if is_small(like) else _ByTorch()
+
+
+def is_small(like: Tensor) -> bool:
+    """Whether the timesteps of `like` (time, …) are walked over with numpy."""
+    return like.device.type == "cpu" and like[:1].numel() <= _SMALL
 
 
 class Stepping(ABC):

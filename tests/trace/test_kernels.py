@@ -2,10 +2,11 @@
 
 import pytest
 import torch
+from torch import nn
 from torch.nn.functional import linear
 
-from rnnviz.trace import kernels
-from rnnviz.trace.kernels import adding, product, tanh
+from rnnviz.trace import kernels, trace
+from rnnviz.trace.kernels import adding, multiplying, product, tanh
 from rnnviz.trace.stepping import _ByNumpy, _ByTorch, stepping
 
 EPSILON = {torch.float32: 2e-7, torch.float64: 4e-16}
@@ -44,6 +45,32 @@ def test_adding_a_product_adds_the_matrix_product_in_place(worth_it, dtype, monk
     expected = 1 + values @ W
     adding(9, W)(total, values, W)
     torch.testing.assert_close(total, expected, rtol=1e-5, atol=4 * EPSILON[dtype])
+
+
+ONE_THREAD = {"whole": 2**40, "in halves": 5 * 12 * 3 - 1, "by torch": 0}
+
+
+@pytest.mark.parametrize("dtype", EPSILON)
+@pytest.mark.parametrize("way", ONE_THREAD)
+def test_a_timesteps_product_is_the_matrix_product_whichever_way_it_goes(way, dtype, monkeypatch):
+    monkeypatch.setattr(kernels, "_ONE_THREAD", ONE_THREAD[way])
+    torch.manual_seed(0)
+    values, W, out = torch.randn(4, 5, 12, dtype=dtype), torch.randn(12, 3, dtype=dtype), torch.zeros(5, 3, dtype=dtype)
+    into = multiplying(W, out)
+    for step, expected in zip(into.split(values), values @ W, strict=True):
+        into(step)
+        torch.testing.assert_close(out, expected, rtol=1e-5, atol=8 * EPSILON[dtype])
+
+
+@pytest.mark.parametrize("way", ["in halves", "by torch"])
+def test_an_lstms_gradients_are_the_same_whichever_way_its_products_go(way, monkeypatch):
+    torch.manual_seed(0)
+    model, x = nn.LSTM(2, 3, bidirectional=True).double(), torch.randn(7, 5, 2, dtype=torch.float64)
+    expected = trace(model, x, loss=lambda result: result[0].sin().sum()).layers["lstm"]
+    monkeypatch.setattr(kernels, "_ONE_THREAD", ONE_THREAD[way])
+    found = trace(model, x, loss=lambda result: result[0].sin().sum()).layers["lstm"]
+    for name in ("grad_hidden", "grad_cell"):
+        torch.testing.assert_close(*(torch.tensor(getattr(one, name)) for one in (found, expected)), rtol=1e-12, atol=0)
 
 
 def test_without_onednn_products_are_torchs_own(monkeypatch):
