@@ -436,3 +436,25 @@ def test_a_failed_recording_leaves_no_stream_recording_and_the_owners_the_curren
     with pytest.raises(RuntimeError, match=fails):
         recorded_by(cuda, monkeypatch)
     assert (cuda.current, cuda.capturing) == ("the owner's", False)
+
+
+class Wrong(FakeRecording):
+    """Replays another result than the loop's."""
+
+    def replay(self) -> None:
+        super().replay()
+        self.results[0].add_(1.0)
+
+
+def test_a_recording_whose_first_replay_differs_from_the_loop_is_never_used(caplog):
+    cache = graphs_with(Wrong)
+    with caplog.at_level(logging.DEBUG, logger="rnnviz"):
+        for seed in range(4):
+            given = pair(seed)
+            truth = expected(given)
+            found = cache.run(doubled, given)
+            assert all(map(torch.equal, found, truth))
+    assert len(cache) == 0
+    assert [one.message for one in caplog.records] == [
+        "doubled runs without a CUDA graph: ArithmeticError: its first replay differs from the loop itself"
+    ]
