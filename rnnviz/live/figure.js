@@ -264,7 +264,9 @@ async function render({ model, el }) {
   const mark = () => drawing.mark();
   const resized = new ResizeObserver(() => drawing.sized() && drawing.turn(() => drawing.fit()));
   const scrolled = new IntersectionObserver((entries) => drawing.seen(entries.at(-1).isIntersecting), { rootMargin: "120px" });
-  const themed = new MutationObserver(() => drawing.turn(() => drawing.recolour()));
+  const recolour = () => drawing.turn(() => drawing.recolour());
+  const themed = new MutationObserver(recolour);
+  const styled = (event) => event.target.tagName === "LINK" && recolour(); // a theme's name may come before its style sheet
   plot.addEventListener("mousemove", move);
   plot.addEventListener("mouseleave", leave);
   plot.addEventListener("keydown", (event) => drawing.key(event));
@@ -272,6 +274,7 @@ async function render({ model, el }) {
   plot.on("plotly_click", (event) => drawing.pick(event));
   resized.observe(el);
   scrolled.observe(el);
+  document.addEventListener("load", styled, true);
   themed.observe(document.body, { attributeFilter: ["data-jp-theme-name", "data-jp-theme-light", "class"] });
   cursor.listeners.add(mark);
   feed.figures.add(drawing);
@@ -284,6 +287,7 @@ async function render({ model, el }) {
     feed.figures.delete(drawing);
     cursor.listeners.delete(mark);
     for (const observer of [resized, scrolled, themed]) observer.disconnect();
+    document.removeEventListener("load", styled, true);
     Plotly.purge(plot);
   };
 }
