@@ -20,10 +20,11 @@ KERNEL = (
     " print('KERNEL', json.dumps([shown.step, shown.layer.hidden[0, 0, 0].T.tolist()]))"
 )
 PAGES = 12  # of text, each as tall as the window, between the lab and the last cell
-SEEN = (
-    "document.querySelector('.rv-view-hidden .rv-plot')"
-    "?.checkVisibility({contentVisibilityAuto: true, opacityProperty: true}) ?? false"
-)
+SEEN = """(() => {
+    const plot = document.querySelector('.rv-view-hidden .rv-plot'), box = plot?.getBoundingClientRect();
+    const laidOut = plot?.checkVisibility({contentVisibilityAuto: true, opacityProperty: true});
+    return Boolean(laidOut) && box.bottom > 0 && box.top < innerHeight;
+})()"""
 NOTEBOOK = "jupyterapp.shell.currentWidget.content"
 pytestmark = pytest.mark.timeout(900)
 
