@@ -48,7 +48,8 @@ def carry_cell(within: Tensor, keeps: Tensor, reverse: bool) -> None:
 def _scan(adjoint: Adjoint, kind: str, nonlinearity: str, states: Tensor, kept: Tensor) -> None:
     if kind == "lstm":
         before, after = (states[1:], states[:-1]) if adjoint.reverse else (states[:-1], states[1:])
-        ordinary = small_lstm_adjoint if is_small(after) and adjoint.weights.W_hr is None else lstm_adjoint
+        small = after.numel() > 0 and is_small(after) and adjoint.weights.W_hr is None
+        ordinary = small_lstm_adjoint if small else lstm_adjoint
         back = lstm_in_few_calls if calls_are_dear(states) else ordinary
         back(adjoint, LSTMGates(*kept), before, after)
     elif kind == "gru":

@@ -81,6 +81,7 @@ def trace(
 
     Examples
     --------
+    >>> import torch
     >>> lstm = nn.LSTM(3, 5, batch_first=True)
     >>> found = trace(lstm, torch.zeros(2, 7, 3), loss=lambda output: output[0][:, -1].sum())
     >>> found.layers["lstm"].grad_hidden.shape  # layer, direction, batch, time, unit
