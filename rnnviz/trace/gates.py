@@ -8,14 +8,19 @@ from torch import Tensor
 from rnnviz.trace.kernels import product, tanh
 from rnnviz.trace.layers import Weights
 
-__all__ = ["write_gru_gates", "write_lstm_gates"]
+__all__ = ["lstm_preactivations", "squash", "write_gru_gates"]
 
 
-def write_lstm_gates(entering: Tensor, weights: Weights, room: Tensor) -> None:
-    """i, f, g, o into `room` (gate, time, batch, unit) from `entering` (time, batch, input + state)."""
+def lstm_preactivations(entering: Tensor, weights: Weights) -> Tensor:
+    """What i, f, g, o squash, (time, batch, gate·unit), from `entering` (time, batch, input + state)."""
     W_ih, W_hh, b_ih, b_hh, _ = weights
     b = None if b_ih is None or b_hh is None else b_ih + b_hh
-    a_i, a_f, a_g, a_o = product(entering, torch.cat([W_ih, W_hh], dim=1), b).chunk(4, dim=2)
+    return product(entering, torch.cat([W_ih, W_hh], dim=1), b)
+
+
+def squash(before: Tensor, room: Tensor) -> None:
+    """i, f, g, o into `room` (gate, time, batch, unit) from pre-activations (time, batch, gate·unit)."""
+    a_i, a_f, a_g, a_o = before.chunk(4, dim=2)
     i, f, g, o = room
     torch.sigmoid(a_i, out=i)
     torch.sigmoid(a_f, out=f)

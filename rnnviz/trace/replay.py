@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from rnnviz.cells import LSTMGates
 from rnnviz.trace.adjoint import Adjoint
-from rnnviz.trace.gates import write_gru_gates, write_lstm_gates
+from rnnviz.trace.gates import lstm_preactivations, write_gru_gates
 from rnnviz.trace.layers import GATES, Layout, Weights
 from rnnviz.trace.runs import runs
-from rnnviz.trace.scans import carry_cell, scan
+from rnnviz.trace.scans import lstm_forward, scan
 from rnnviz.trace.stacking import Stack
 from rnnviz.trace.unrolled import Unrolled
 
@@ -94,8 +93,7 @@ class Pass:
             if walk is None:
                 write_gru_gates(self.inputs[run], entering[run][:, :, features:], self.weights, kept[:, run])
             else:
-                write_lstm_gates(entering[run], self.weights, kept[:, run])
-                walk.over(run, LSTMGates(*kept[:, run]))
+                walk.over(run, lstm_preactivations(entering[run], self.weights), kept[:, run])
         return kept, walk
 
     def _ordered(self, found: list[slice]) -> list[slice]:
@@ -151,15 +149,10 @@ class CellWalk:
         joined[-1 if reverse else 0] = start
         return cls(joined, stack.valid, reverse)
 
-    def over(self, run: slice, gates: LSTMGates) -> None:
-        """Go on over one run of timesteps."""
-        within = self.joined[run.start : run.stop + 1]
-        new = torch.mul(gates.i, gates.g, out=within[:-1] if self.reverse else within[1:])
-        forget = gates.f
-        if self.valid is not None and self.reverse:
-            new.copy_(torch.where(self.valid[run] > 0, new, self.joined[-1]))
-            forget = forget * self.valid[run]
-        carry_cell(within, forget, self.reverse)
+    def over(self, run: slice, preactivations: Tensor, room: Tensor) -> None:
+        """Go on over one run of timesteps; its gates go to `room`."""
+        valid = self.valid[run] if self.valid is not None and self.reverse else None
+        lstm_forward(preactivations, room, self.joined[run.start : run.stop + 1], valid, self.reverse)
 
     @property
     def before(self) -> Tensor:

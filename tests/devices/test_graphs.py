@@ -27,8 +27,9 @@ SHAPES = [(4, 40), (2, 24)]  # batch, time: in turn
 
 
 @pytest.fixture(autouse=True)
-def forgotten() -> Iterator[None]:
-    """Begin and end without a recording."""
+def forgotten(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Begin and end without a recording, and with loops that could be recorded."""
+    monkeypatch.setenv("RNNVIZ_CUDA_KERNELS", "0")
     GRAPHS.clear()
     GRAPHS._troubles = 0
     yield
