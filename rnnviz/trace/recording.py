@@ -93,7 +93,9 @@ class CudaRecording:
         self._graph.reset()
 
     def _end(self, stream: torch.cuda.Stream) -> None:
-        """Take a stream out of recording where an error has left it there."""
+        """Take a stream, and the random generator, out of recording where an error has left them there."""
         with suppress(Exception), torch.cuda.stream(stream):
             if torch.cuda.is_current_stream_capturing():
                 self._graph.capture_end()
+        with suppress(Exception), torch.cuda.graph(torch.cuda.CUDAGraph(), stream=stream):
+            torch.zeros(1, device=self._device)  # a recording that ends well is what the generator waits for
