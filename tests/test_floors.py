@@ -24,6 +24,7 @@ FLOORS = {
     "tasks": 2,
     "trace": 3,
     "training": 4,
+    "export": 5,
     "views": 5,
     "live": 6,
     "lab": 7,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Self
 
+from rnnviz.export.comparison_recipe import RaceRecipe
 from rnnviz.lab.choices import known_views
 from rnnviz.lab.comparing import COMPARE_DEFAULT, CompareConsole
 from rnnviz.lab.shared import Shared
@@ -14,7 +15,6 @@ from rnnviz.training import History, Race, Session, Settings
 from rnnviz.training.bylabel import ByLabel
 from rnnviz.training.entries import enter, line_up
 from rnnviz.training.insights import Insight, differences
-from rnnviz.training.racerecipe import RaceRecipe
 from rnnviz.views import COMPARED, View
 
 __all__ = ["Comparison", "compare"]

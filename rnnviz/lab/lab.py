@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Self
 
+from rnnviz.export.recipe import Recipe
 from rnnviz.lab.choices import known_views, shown_controls
 from rnnviz.lab.experiments import Experiments
 from rnnviz.lab.guided import Guided
@@ -11,7 +12,6 @@ from rnnviz.lab.shared import Shared
 from rnnviz.lab.sharing import arguments_of
 from rnnviz.tasks import Task
 from rnnviz.training import History, Session, Settings
-from rnnviz.training.recipe import Recipe
 from rnnviz.views import View
 
 __all__ = ["Lab"]

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from rnnviz.export.recipe import Recipe
+from rnnviz.export.script import Script
 from rnnviz.lab.choices import tools_asked
 from rnnviz.lab.insights import InsightsLine
 from rnnviz.lab.inspector import Inspector
@@ -19,8 +21,6 @@ from rnnviz.lab.timeline import Timeline
 from rnnviz.lab.tools import Tool
 from rnnviz.lab.tourcard import TourCard
 from rnnviz.training import Session, Settings, Snapshot
-from rnnviz.training.recipe import Recipe
-from rnnviz.training.script import Script
 
 __all__ = ["LabConsole"]
 

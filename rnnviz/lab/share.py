@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import traitlets
 
+from rnnviz.export.codec import Parcel
 from rnnviz.i18n import t
 from rnnviz.lab.tools import Tool
 from rnnviz.live.beside import beside
 from rnnviz.live.pagewidget import PageWidget
 from rnnviz.training import Snapshot
-from rnnviz.training.parcel import Parcel
 from rnnviz.views import Focus
 
 __all__ = ["Share", "ShareBox"]

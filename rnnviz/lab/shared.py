@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from rnnviz.checks import flag
+from rnnviz.export.codec import Parcel
+from rnnviz.export.script import Script
 from rnnviz.lab.choices import asked_focus
 from rnnviz.lab.console import Console
 from rnnviz.lab.replay import Header
 from rnnviz.lab.saving import checked_path, save
 from rnnviz.lab.verbs import Verbs
 from rnnviz.training import Snapshot
-from rnnviz.training.parcel import Parcel
-from rnnviz.training.script import Script
 from rnnviz.views import View
 
 __all__ = ["Shared", "SharedConsole"]

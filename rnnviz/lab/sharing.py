@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from rnnviz.export.comparison_recipe import RaceRecipe
+from rnnviz.export.recipe import Recipe
+from rnnviz.export.script import Script, script, together
 from rnnviz.lab.choices import known_views, shown_controls
 from rnnviz.training import Race, Session
-from rnnviz.training.racerecipe import RaceRecipe
-from rnnviz.training.recipe import Recipe
-from rnnviz.training.script import Script, script, together
 from rnnviz.views import DEFAULT, VIEWS, View
 
 __all__ = ["arguments_of", "code_of", "race_code_of", "race_recipe_of", "reading_recipe", "recipe_of"]

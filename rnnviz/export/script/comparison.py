@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from textwrap import indent
 
 from rnnviz import limits
+from rnnviz.export.script.data import data_blocks
+from rnnviz.export.script.loop import constants, loop, numbers
+from rnnviz.export.script.model import model_blocks
+from rnnviz.export.script.schedule import rate_blocks, with_import
+from rnnviz.export.script.text import Script, program
 from rnnviz.i18n import t
 from rnnviz.tasks import Task
-from rnnviz.training.script.data import data_blocks
-from rnnviz.training.script.loop import constants, loop, numbers
-from rnnviz.training.script.model import model_blocks
-from rnnviz.training.script.rate import rate_blocks, with_import
-from rnnviz.training.script.text import Script, program
 from rnnviz.training.settings import Settings
 
 __all__ = ["together"]

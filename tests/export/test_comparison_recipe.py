@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnnviz.export.comparison_recipe import RaceRecipe
+from rnnviz.export.recipe import Recipe
 from rnnviz.training import Settings
 from rnnviz.training.entries import enter
-from rnnviz.training.racerecipe import RaceRecipe
-from rnnviz.training.recipe import Recipe
-from tests.training.test_recipe import JSON, RECIPES, SETTINGS, refused, survives
+from tests.export.test_recipe import JSON, RECIPES, SETTINGS, refused, survives
 
 MODELS = [{"lr": 0.1}, {"lr": 0.01, "clip": None}]
 PLAIN = {"rnnviz": 1, "task": "adding", "settings": {"seq_len": 12}, "models": MODELS}

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rnnviz.export.script import script, together
 from rnnviz.training import Race, Session
 from rnnviz.training.entries import enter
-from rnnviz.training.script import script, together
+from tests.export.test_script import PLANNED, SMALL, STEPS
 from tests.training.examples import Echo, take
-from tests.training.test_script import PLANNED, SMALL, STEPS
 
 RACES: dict[str, tuple[str, list[Any], dict[str, Any]]] = {
     "three cells": ("adding", ["rnn", "gru", "lstm"], {}),

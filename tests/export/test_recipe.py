@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rnnviz.export.codec import Parcel
+from rnnviz.export.recipe import Recipe
 from rnnviz.models import CELLS, INITIALISATIONS
 from rnnviz.tasks import Adding, Sunspots, TemporalOrder
 from rnnviz.training import OPTIMIZERS, Session, Settings
-from rnnviz.training.parcel import Parcel
-from rnnviz.training.recipe import Recipe
 from rnnviz.training.schedules import SCHEDULES
 from tests.training.examples import Echo
 

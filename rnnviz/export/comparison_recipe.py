@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
+from rnnviz.export.codec import Parcel, quoted, refuse_unknown
+from rnnviz.export.recipe import Recipe
 from rnnviz.training.entries import FEWEST, MOST
-from rnnviz.training.parcel import Parcel, quoted, refuse_unknown
-from rnnviz.training.recipe import Recipe
 from rnnviz.training.settings import Settings
 
 __all__ = ["RaceRecipe"]

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 from rnnviz.checks import optional, whole
+from rnnviz.export.codec import VERSION, Parcel, quoted, refuse_unknown
 from rnnviz.tasks import Adding, PythonTokens, Sunspots, Task, TemporalOrder
-from rnnviz.training.parcel import VERSION, Parcel, quoted, refuse_unknown
 from rnnviz.training.settings import Settings
 
 __all__ = ["Recipe"]

@@ -1,14 +1,14 @@
 """Script: the plain PyTorch program that trains as a session does, to read, to keep and to change."""
 
 from rnnviz import limits
+from rnnviz.export.script.comparison import together
+from rnnviz.export.script.data import data_blocks
+from rnnviz.export.script.loop import constants, loop, numbers
+from rnnviz.export.script.model import model_blocks
+from rnnviz.export.script.schedule import rate_blocks, with_import
+from rnnviz.export.script.text import Script, program
 from rnnviz.i18n import t
 from rnnviz.tasks import Task
-from rnnviz.training.script.data import data_blocks
-from rnnviz.training.script.loop import constants, loop, numbers
-from rnnviz.training.script.model import model_blocks
-from rnnviz.training.script.rate import rate_blocks, with_import
-from rnnviz.training.script.text import Script, program
-from rnnviz.training.script.together import together
 from rnnviz.training.settings import Settings
 
 __all__ = ["Script", "script", "together"]

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 import torch
 
+from rnnviz.export.script import script
 from rnnviz.tasks import Sunspots
 from rnnviz.training import Session, Settings
-from rnnviz.training.script import script
 from tests.training.examples import Echo, take
 
 STEPS, PLANNED = 24, 40
