@@ -25,6 +25,7 @@ FLOORS = {
     "trace": 3,
     "training": 4,
     "export": 5,
+    "insights": 5,
     "views": 5,
     "live": 6,
     "lab": 7,

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any, Self
 
 from rnnviz.export.comparison_recipe import RaceRecipe
+from rnnviz.insights import Insight, differences
 from rnnviz.lab.choices import known_views
 from rnnviz.lab.comparing import COMPARE_DEFAULT, CompareConsole
 from rnnviz.lab.shared import Shared
@@ -14,7 +15,6 @@ from rnnviz.tasks import Task
 from rnnviz.training import History, Race, Session, Settings
 from rnnviz.training.bylabel import ByLabel
 from rnnviz.training.entries import enter, line_up
-from rnnviz.training.insights import Insight, differences
 from rnnviz.views import COMPARED, View
 
 __all__ = ["Comparison", "compare"]
@@ -163,7 +163,7 @@ class Comparison(Shared):
 
         Returns
         -------
-        list of rnnviz.training.insights.Insight
+        list of rnnviz.insights.Insight
             Each with its ``words`` and ``numbers``; empty while nothing tells the models apart, or early in a run.
 
         Examples

@@ -6,6 +6,7 @@ from typing import Any
 from rnnviz.export.comparison_recipe import RaceRecipe
 from rnnviz.export.script import Script
 from rnnviz.i18n import t
+from rnnviz.insights import differences
 from rnnviz.lab.choices import shown_controls, tools_asked
 from rnnviz.lab.insights import InsightsLine
 from rnnviz.lab.laneinspector import LaneInspector
@@ -20,7 +21,6 @@ from rnnviz.lab.standings import Standings
 from rnnviz.lab.timeline import Timeline
 from rnnviz.lab.tools import Tool
 from rnnviz.training import LIVE, STRUCTURAL, Race, RunState, Snapshot
-from rnnviz.training.insights import differences
 from rnnviz.views import COMPARED, Focus, View
 
 __all__ = ["COMPARE_DEFAULT", "COMPARE_TOOLS", "CompareConsole", "ComparePanel"]

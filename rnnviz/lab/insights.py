@@ -6,11 +6,11 @@ from typing import Any
 import traitlets
 
 from rnnviz.i18n import t
+from rnnviz.insights import Insight, insights, to_say
 from rnnviz.lab.tools import Tool
 from rnnviz.live.beside import beside
 from rnnviz.live.pagewidget import PageWidget
 from rnnviz.training import Snapshot
-from rnnviz.training.insights import Insight, insights, to_say
 from rnnviz.views import Focus
 
 __all__ = ["InsightsLine"]

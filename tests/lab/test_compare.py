@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import rnnviz
+from rnnviz.insights import differences, to_say
 from rnnviz.lab import Comparison, Lab, cells, compare
 from rnnviz.training import NonFiniteLoss
-from rnnviz.training.insights import differences, to_say
 from rnnviz.views import HiddenView, View
 from tests.lab.browser import Browser, settle
 from tests.lab.test_rerun import Notebook

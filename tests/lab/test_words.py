@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnviz.export.recipe import Recipe
+from rnnviz.insights import insights
 from rnnviz.lab import Lab
 from rnnviz.lab.insights import InsightsLine
 from rnnviz.lab.share import Share
 from rnnviz.tasks import Sunspots
-from rnnviz.training.insights import insights
 from rnnviz.views import Focus
 from tests.lab.browser import Browser, LabMaker
 from tests.lab.test_choices import NormView, visible

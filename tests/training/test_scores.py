@@ -5,16 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from rnnviz.insights import insights
+from rnnviz.insights.score import overfitting
 from rnnviz.lab import Lab, compare
 from rnnviz.training import Runner, Session
-from rnnviz.training.insights import insights
-from rnnviz.training.insights.score import overfitting
 from rnnviz.training.scores import Scores
 from rnnviz.views import VIEWS
+from tests.insights.test_insights import Memorise, Right
 from tests.lab.browser import Browser, LabMaker
 from tests.lab.conftest import make_lab  # noqa: F401
 from tests.training.examples import WAIT, Echo, take
-from tests.training.test_insights import Memorise, Right
 
 SIZES = {"hidden_size": 4, "batch_size": 64, "device": "cpu"}
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from rnnviz.i18n import keys
+from rnnviz.insights import differences, to_say
+from rnnviz.insights.between import apart, even, leading
 from rnnviz.training import Race, RaceSnapshot, Session
-from rnnviz.training.insights import differences, to_say
-from rnnviz.training.insights.between import apart, even, leading
 from tests.training.examples import Echo
 
 pytestmark = pytest.mark.timeout(120)

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.i18n import t
+from rnnviz.insights.insight import Insight
 from rnnviz.trace import LayerTrace
-from rnnviz.training.insights.insight import Insight
 from rnnviz.training.snapshot import Floats, Snapshot
 
 __all__ = ["dead", "saturated"]

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from rnnviz.i18n import t
-from rnnviz.training.insights.insight import Insight, short
+from rnnviz.insights.insight import Insight, short
 from rnnviz.training.snapshot import Snapshot
 
 __all__ = ["STARTED", "ahead", "beside_baseline", "best_rule", "healthy", "overfitting"]

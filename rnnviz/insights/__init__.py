@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from rnnviz.training.insights.between import apart, even, leading
-from rnnviz.training.insights.flow import exploding, rising, vanishing
-from rnnviz.training.insights.insight import Insight
-from rnnviz.training.insights.pace import clipping, too_high, too_low
-from rnnviz.training.insights.score import beside_baseline, healthy, overfitting
-from rnnviz.training.insights.units import dead, saturated
+from rnnviz.insights.between import apart, even, leading
+from rnnviz.insights.flow import exploding, rising, vanishing
+from rnnviz.insights.insight import Insight
+from rnnviz.insights.rate import clipping, too_high, too_low
+from rnnviz.insights.score import beside_baseline, healthy, overfitting
+from rnnviz.insights.units import dead, saturated
 from rnnviz.training.snapshot import Snapshot
 
 __all__ = ["Insight", "differences", "insights", "to_say"]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnviz.i18n import t
-from rnnviz.training.insights.flow import UNHEARD, VANISHED, Path, paths
-from rnnviz.training.insights.insight import Insight, power, short
-from rnnviz.training.insights.score import STARTED, ahead, best_rule
+from rnnviz.insights.flow import UNHEARD, VANISHED, Path, paths
+from rnnviz.insights.insight import Insight, power, short
+from rnnviz.insights.score import STARTED, ahead, best_rule
 from rnnviz.training.snapshot import Snapshot
 
 __all__ = ["apart", "even", "leading"]

@@ -10,13 +10,13 @@ import pytest
 import torch
 
 from rnnviz.i18n import keys, t
+from rnnviz.insights import Insight, insights, to_say
+from rnnviz.insights.flow import exploding, rising, vanishing
+from rnnviz.insights.rate import clipping, too_high, too_low
+from rnnviz.insights.score import beside_baseline, healthy, overfitting
+from rnnviz.insights.units import dead, saturated
 from rnnviz.tasks import Batch, Task
 from rnnviz.training import Session, Snapshot
-from rnnviz.training.insights import Insight, insights, to_say
-from rnnviz.training.insights.flow import exploding, rising, vanishing
-from rnnviz.training.insights.pace import clipping, too_high, too_low
-from rnnviz.training.insights.score import beside_baseline, healthy, overfitting
-from rnnviz.training.insights.units import dead, saturated
 from tests.training.examples import Echo, take
 
 ADDING = {"task": "adding", "device": "cpu", "hidden_size": 8, "batch_size": 16}

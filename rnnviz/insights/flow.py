@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnviz.i18n import t
-from rnnviz.training.insights.insight import Insight, power, short
+from rnnviz.insights.insight import Insight, power, short
 from rnnviz.training.snapshot import Floats, Snapshot
 
 __all__ = ["VANISHED", "Path", "exploding", "paths", "rising", "vanishing"]

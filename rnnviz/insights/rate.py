@@ -3,7 +3,7 @@
 import numpy as np
 
 from rnnviz.i18n import t
-from rnnviz.training.insights.insight import Insight, short
+from rnnviz.insights.insight import Insight, short
 from rnnviz.training.snapshot import Floats, Snapshot
 
 __all__ = ["clipping", "too_high", "too_low"]
