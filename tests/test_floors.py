@@ -27,6 +27,7 @@ FLOORS = {
     "export": 5,
     "insights": 5,
     "views": 5,
+    "watching": 5,
     "live": 6,
     "lab": 7,
     "exercises": 8,

@@ -11,8 +11,8 @@ from rnnviz.lab.screen import Stage
 from rnnviz.lab.watchpanel import WatchPanel
 from rnnviz.live import Feed
 from rnnviz.training import RunState, Snapshot
-from rnnviz.training.watcher import Watcher
 from rnnviz.views import WATCHED
+from rnnviz.watching.watcher import Watcher
 
 __all__ = ["WatchScreen"]
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from rnnviz.trace import custom, register_cell, trace
-from rnnviz.training.watcher import Watcher
+from rnnviz.watching.watcher import Watcher
 
 
 @pytest.fixture(autouse=True)

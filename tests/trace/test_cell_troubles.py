@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from rnnviz.trace import Trace, custom, register_cell, trace
-from rnnviz.training.watcher import Watcher
+from rnnviz.watching.watcher import Watcher
 
 
 @pytest.fixture(autouse=True)

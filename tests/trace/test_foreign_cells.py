@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from rnnviz.trace import custom, register_cell, trace
-from rnnviz.training.watcher import Watcher
+from rnnviz.watching.watcher import Watcher
 
 
 @pytest.fixture(autouse=True)

@@ -40,7 +40,7 @@ WATCHED = """
 import threading
 import torch
 from torch import nn
-from rnnviz.training.watcher import Watcher
+from rnnviz.watching.watcher import Watcher
 
 class Loop(nn.Module):
     def __init__(self, change):

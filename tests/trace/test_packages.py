@@ -13,7 +13,7 @@ from ncps.torch import LTC, CfC, CfCCell
 from torch import nn
 
 from rnnviz.trace import trace
-from rnnviz.training.watcher import Watcher
+from rnnviz.watching.watcher import Watcher
 
 LAYERS = [
     name

@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 from rnnviz.checks import flag
 from rnnviz.lab.watch import Watch, watch
 from rnnviz.trace import Trace
-from rnnviz.training.record import Record
-from rnnviz.training.watcher import checked_pace
+from rnnviz.watching.history import Record
+from rnnviz.watching.watcher import checked_pace
 
 __all__ = ["Follower", "base", "kernel_shell"]
 

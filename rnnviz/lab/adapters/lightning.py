@@ -3,7 +3,7 @@
 from typing import Any
 
 from rnnviz.lab.adapters.follower import Follower, base
-from rnnviz.training.readings import gradient_norm
+from rnnviz.watching.readings import gradient_norm
 
 __all__ = ["LightningWatch"]
 

@@ -11,8 +11,8 @@ from torch.nn.utils.rnn import pack_padded_sequence
 from torch.utils.checkpoint import checkpoint
 
 from rnnviz.trace import register_cell, trace
-from rnnviz.training.record import Record
-from rnnviz.training.watcher import Watcher
+from rnnviz.watching.history import Record
+from rnnviz.watching.watcher import Watcher
 from tests.training.test_session import NoSynchronisation
 
 LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}

@@ -16,12 +16,12 @@ from rnnviz.trace import LayerTrace, Trace
 from rnnviz.trace.finding import recurrent_modules
 from rnnviz.trace.listening import Listener
 from rnnviz.trace.passes import Pass
-from rnnviz.training.glance import Glance
 from rnnviz.training.pace import Pace
-from rnnviz.training.probe import Probe
-from rnnviz.training.readings import check_scalar, loss_and_norm, times_written
-from rnnviz.training.record import Record
 from rnnviz.training.snapshot import Snapshot
+from rnnviz.watching.history import Record
+from rnnviz.watching.probe import Probe
+from rnnviz.watching.readings import check_scalar, loss_and_norm, times_written
+from rnnviz.watching.snapshots import Glance
 
 __all__ = ["Watcher"]
 

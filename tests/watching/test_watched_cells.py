@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from rnnviz.trace import custom, register_cell, trace
-from rnnviz.training.watcher import Watcher
+from rnnviz.watching.watcher import Watcher
 from tests.trace import nested
 
 

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from rnnviz.trace import trace
-from rnnviz.training.watcher import Watcher
-from tests.training.test_watcher import KINDS, assert_agrees, batches, hooks, made, mean_square, train, weights
+from rnnviz.watching.watcher import Watcher
+from tests.watching.test_watcher import KINDS, assert_agrees, batches, hooks, made, mean_square, train, weights
 
 
 @pytest.mark.parametrize("make", KINDS)

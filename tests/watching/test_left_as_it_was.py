@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
 from rnnviz.trace import kernels, trace
-from rnnviz.training.watcher import Watcher
+from rnnviz.watching.watcher import Watcher
 
 
 class Cells(nn.Module):

@@ -12,8 +12,8 @@ import torch
 
 from rnnviz.trace import trace
 from rnnviz.trace.hooks import Hook
-from rnnviz.training.watcher import Watcher
-from tests.training.test_watcher import assert_agrees, batches, made, mean_square, weights
+from rnnviz.watching.watcher import Watcher
+from tests.watching.test_watcher import assert_agrees, batches, made, mean_square, weights
 
 
 def loaded(model):

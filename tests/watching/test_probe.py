@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from rnnviz.training.watcher import Watcher
-from tests.training.test_watcher import batches, made, weights
+from rnnviz.watching.watcher import Watcher
+from tests.watching.test_watcher import batches, made, weights
 
 
 def shown(probe):

@@ -10,8 +10,8 @@ import torch
 from torch import nn
 
 from rnnviz.trace import trace
-from rnnviz.training.watcher import Watcher
-from tests.training.test_watcher import Model, assert_agrees, batches, made, mean_square, train
+from rnnviz.watching.watcher import Watcher
+from tests.watching.test_watcher import Model, assert_agrees, batches, made, mean_square, train
 
 
 def step(model, x, rate=0.5):

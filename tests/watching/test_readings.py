@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from rnnviz.training.readings import gradient_norm
-from rnnviz.training.watcher import Watcher
-from tests.training.test_watcher import made, mean_square
+from rnnviz.watching.readings import gradient_norm
+from rnnviz.watching.watcher import Watcher
+from tests.watching.test_watcher import made, mean_square
 
 
 def recorded(**given):

@@ -10,8 +10,8 @@ from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from rnnviz.trace import register_cell, trace
-from rnnviz.training.watcher import Watcher
-from tests.training.test_watcher import assert_agrees
+from rnnviz.watching.watcher import Watcher
+from tests.watching.test_watcher import assert_agrees
 
 CELLS = {"rnn": nn.RNNCell, "lstm": nn.LSTMCell, "gru": nn.GRUCell}
 LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
