@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from rnnviz.export.codec import Parcel, quoted, refuse_unknown
 from rnnviz.export.recipe import Recipe
-from rnnviz.training.entries import FEWEST, MOST
+from rnnviz.training.comparison.entries import FEWEST, MOST
 from rnnviz.training.settings import Settings
 
 __all__ = ["RaceRecipe"]

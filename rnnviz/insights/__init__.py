@@ -8,7 +8,7 @@ from rnnviz.insights.insight import Insight
 from rnnviz.insights.rate import clipping, too_high, too_low
 from rnnviz.insights.score import beside_baseline, healthy, overfitting
 from rnnviz.insights.units import dead, saturated
-from rnnviz.training.snapshot import Snapshot
+from rnnviz.training.snapshots.snapshot import Snapshot
 
 __all__ = ["Insight", "differences", "insights", "to_say"]
 

@@ -9,7 +9,7 @@ from rnnviz.i18n import t
 from rnnviz.insights.flow import UNHEARD, VANISHED, Path, paths
 from rnnviz.insights.insight import Insight, power, short
 from rnnviz.insights.score import STARTED, ahead, best_rule
-from rnnviz.training.snapshot import Snapshot
+from rnnviz.training.snapshots.snapshot import Snapshot
 
 __all__ = ["apart", "even", "leading"]
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnviz.i18n import t
 from rnnviz.insights.insight import Insight, power, short
-from rnnviz.training.snapshot import Floats, Snapshot
+from rnnviz.training.snapshots.snapshot import Floats, Snapshot
 
 __all__ = ["VANISHED", "Path", "exploding", "paths", "rising", "vanishing"]
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from rnnviz.i18n import t
 from rnnviz.insights.insight import Insight, short
-from rnnviz.training.snapshot import Floats, Snapshot
+from rnnviz.training.snapshots.snapshot import Floats, Snapshot
 
 __all__ = ["clipping", "too_high", "too_low"]
 

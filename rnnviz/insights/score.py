@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnviz.i18n import t
 from rnnviz.insights.insight import Insight, short
-from rnnviz.training.snapshot import Snapshot
+from rnnviz.training.snapshots.snapshot import Snapshot
 
 __all__ = ["STARTED", "ahead", "beside_baseline", "best_rule", "healthy", "overfitting"]
 

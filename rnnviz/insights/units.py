@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from rnnviz.i18n import t
 from rnnviz.insights.insight import Insight
 from rnnviz.trace import LayerTrace
-from rnnviz.training.snapshot import Floats, Snapshot
+from rnnviz.training.snapshots.snapshot import Floats, Snapshot
 
 __all__ = ["dead", "saturated"]
 

@@ -13,8 +13,8 @@ from rnnviz.lab.sharing import reading_recipe
 from rnnviz.lab.standings import standings
 from rnnviz.tasks import Task
 from rnnviz.training import History, Race, Session, Settings
-from rnnviz.training.bylabel import ByLabel
-from rnnviz.training.entries import enter, line_up
+from rnnviz.training.comparison.bylabel import ByLabel
+from rnnviz.training.comparison.entries import enter, line_up
 from rnnviz.views import COMPARED, View
 
 __all__ = ["Comparison", "compare"]

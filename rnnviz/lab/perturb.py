@@ -15,7 +15,7 @@ from rnnviz.lab.tools import Tool, box
 from rnnviz.live import DraggableFigure, Feed, Frame, LiveFigure
 from rnnviz.tasks import Task
 from rnnviz.training import Perturbation, Session, Snapshot, perturb, symbols_of
-from rnnviz.training.turns import Turns
+from rnnviz.training.runner.access import Turns
 from rnnviz.views import (
     EDITED,
     ROWS,

@@ -16,7 +16,7 @@ from rnnviz.lab.choices import asked_focus
 from rnnviz.lab.saving import checked_path, save, watch_header
 from rnnviz.lab.watchscreen import WatchScreen
 from rnnviz.trace import Trace
-from rnnviz.training.tape import Reels
+from rnnviz.training.snapshots.recording import Reels
 from rnnviz.views import WATCHED, Focus, View
 from rnnviz.watching.history import Record
 from rnnviz.watching.watcher import Watcher

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from rnnviz.trace import LayerTrace
-from rnnviz.training import scales
-from rnnviz.training.ghosts import Ghosts
-from rnnviz.training.looks import gradient_curves
-from rnnviz.training.reach import Reach
-from rnnviz.training.snapshot import Floats, Scale, Snapshot
+from rnnviz.training.snapshots import ranges
+from rnnviz.training.snapshots.gradient_history import Reach
+from rnnviz.training.snapshots.recent_gradients import Ghosts
+from rnnviz.training.snapshots.snapshot import Floats, Scale, Snapshot
+from rnnviz.training.snapshots.taking import gradient_curves
 
 __all__ = ["Glance"]
 
@@ -51,7 +51,7 @@ class Glance:
         """
         self._fit(layer)
         curves = gradient_curves(layer)
-        self._scales = scales.fit(layer, curves, relu=not _bounded(layer), step=step, before=self._scales)
+        self._scales = ranges.fit(layer, curves, relu=not _bounded(layer), step=step, before=self._scales)
         batch = layer.hidden.shape[2]
         return Snapshot(
             run=self.run,

@@ -16,8 +16,8 @@ from rnnviz.trace import LayerTrace, Trace
 from rnnviz.trace.finding import recurrent_modules
 from rnnviz.trace.listening import Listener
 from rnnviz.trace.passes import Pass
-from rnnviz.training.pace import Pace
-from rnnviz.training.snapshot import Snapshot
+from rnnviz.training.runner.frameclock import Pace
+from rnnviz.training.snapshots.snapshot import Snapshot
 from rnnviz.watching.history import Record
 from rnnviz.watching.probe import Probe
 from rnnviz.watching.readings import check_scalar, loss_and_norm, times_written

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rnnviz.export.comparison_recipe import RaceRecipe
 from rnnviz.export.recipe import Recipe
 from rnnviz.training import Settings
-from rnnviz.training.entries import enter
+from rnnviz.training.comparison.entries import enter
 from tests.export.test_recipe import JSON, RECIPES, SETTINGS, refused, survives
 
 MODELS = [{"lr": 0.1}, {"lr": 0.01, "clip": None}]

@@ -12,7 +12,7 @@ import pytest
 
 from rnnviz.export.script import script, together
 from rnnviz.training import Race, Session
-from rnnviz.training.entries import enter
+from rnnviz.training.comparison.entries import enter
 from tests.export.test_script import PLANNED, SMALL, STEPS
 from tests.training.examples import Echo, take
 

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import pytest
 
 from rnnviz.training import RaceSnapshot, Scale
-from rnnviz.training.entries import enter
+from rnnviz.training.comparison.entries import enter
 from rnnviz.views import COMPARED, VIEWS, Focus, Picked
 from rnnviz.views.lanes import COLORS, shared
 from tests.views.pictures import axis_of, norm, notices

@@ -13,7 +13,7 @@ from torch.utils.checkpoint import checkpoint
 from rnnviz.trace import register_cell, trace
 from rnnviz.watching.history import Record
 from rnnviz.watching.watcher import Watcher
-from tests.training.test_session import NoSynchronisation
+from tests.training.session.test_session import NoSynchronisation
 
 LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_forward_hooks_with_kwargs")
