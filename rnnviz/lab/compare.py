@@ -6,11 +6,11 @@ from typing import Any, Self
 
 from rnnviz.export.comparison_recipe import RaceRecipe
 from rnnviz.insights import Insight, differences
-from rnnviz.lab.choices import known_views
-from rnnviz.lab.comparing import COMPARE_DEFAULT, CompareConsole
+from rnnviz.lab.console.comparison_console import COMPARE_DEFAULT, CompareConsole
+from rnnviz.lab.console.export import reading_recipe
+from rnnviz.lab.controls.options import known_views
 from rnnviz.lab.shared import Shared
-from rnnviz.lab.sharing import reading_recipe
-from rnnviz.lab.standings import standings
+from rnnviz.lab.tools.results import standings
 from rnnviz.tasks import Task
 from rnnviz.training import History, Race, Session, Settings
 from rnnviz.training.comparison.bylabel import ByLabel

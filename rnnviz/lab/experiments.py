@@ -6,9 +6,9 @@ import plotly.graph_objects as go
 
 from rnnviz.checks import optional, whole
 from rnnviz.insights import Insight, insights
-from rnnviz.lab.choices import asked_focus
-from rnnviz.lab.labconsole import LabConsole
-from rnnviz.lab.verbs import Verbs
+from rnnviz.lab.console.lab_console import LabConsole
+from rnnviz.lab.controls.options import asked_focus
+from rnnviz.lab.facade import Verbs
 from rnnviz.training import Perturbation, Session, perturb
 from rnnviz.views import Reading, perturbation_figure
 

@@ -8,11 +8,11 @@ from typing import Any
 from rnnviz.checks import flag
 from rnnviz.export.codec import Parcel
 from rnnviz.export.script import Script
-from rnnviz.lab.choices import asked_focus
-from rnnviz.lab.console import Console
-from rnnviz.lab.replay import Header
-from rnnviz.lab.saving import checked_path, save
-from rnnviz.lab.verbs import Verbs
+from rnnviz.lab.console.console import Console
+from rnnviz.lab.controls.options import asked_focus
+from rnnviz.lab.facade import Verbs
+from rnnviz.lab.replay.page import Header
+from rnnviz.lab.replay.save import checked_path, save
 from rnnviz.training import Snapshot
 from rnnviz.views import View
 

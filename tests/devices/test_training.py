@@ -12,7 +12,7 @@ import rnnviz as rv
 from rnnviz.bench import capture
 from rnnviz.bench.rivals import Shape
 from rnnviz.bench.timing import Spread
-from rnnviz.lab.watch import Watch
+from rnnviz.lab.watch.watch import Watch
 from rnnviz.views import VIEWS
 from tests.trace.unrolled import relative_error
 

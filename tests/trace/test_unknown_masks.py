@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 import rnnviz as rv
-from rnnviz.lab.watch import Watch
+from rnnviz.lab.watch.watch import Watch
 from rnnviz.trace import LayerTrace, capture
 
 
