@@ -8,7 +8,7 @@ from rnnviz.i18n import t
 from rnnviz.lab.tools.inspector import Change, Inspector
 from rnnviz.training import Snapshot
 from rnnviz.views import Focus
-from rnnviz.views.lanes import lanes
+from rnnviz.views.comparison.models import lanes
 
 __all__ = ["LaneInspector"]
 

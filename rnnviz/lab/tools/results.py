@@ -10,7 +10,7 @@ from rnnviz.i18n import t
 from rnnviz.lab.controls.base import Tool
 from rnnviz.training import Snapshot
 from rnnviz.views import Focus
-from rnnviz.views.lanes import COLORS, GLYPHS
+from rnnviz.views.comparison.models import COLORS, GLYPHS
 
 __all__ = ["Standings", "standings"]
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from rnnviz.views import Focus, Reading, diagram
-from rnnviz.views.lanes import shared as shared_scale
-from rnnviz.views.written import number
+from rnnviz.views.cell.notation import number
+from rnnviz.views.comparison.models import shared as shared_scale
 from tests.lab.browser import settle
 from tests.lab.screen.test_screen import classes
 from tests.lab.test_compare import CELLS, Maker, make

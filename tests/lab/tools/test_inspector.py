@@ -7,7 +7,7 @@ import pytest
 
 from rnnviz.lab.tools.inspector import Inspector
 from rnnviz.views import Focus, Reading
-from rnnviz.views.written import number
+from rnnviz.views.cell.notation import number
 from tests.lab.browser import Browser, LabMaker, settle
 from tests.lab.screen.test_screen import classes
 
