@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
-from rnnviz.bench import capture, drawing, peers, training
 from rnnviz.bench.machine import describe
+from rnnviz.bench.measures import capture, drawing, peers, training
 from rnnviz.bench.report import Table, as_json, as_text
 from rnnviz.training.process.devices import pick
 

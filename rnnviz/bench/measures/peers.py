@@ -9,12 +9,12 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from rnnviz.bench.observed import MODELS, CellLoop, EquationLoop, Fused, Scene, scene
+from rnnviz.bench.measures.observed import MODELS, CellLoop, EquationLoop, Fused, Scene, scene
+from rnnviz.bench.measures.rivals import Shape
+from rnnviz.bench.measures.truth import FACTS, Truth, truth_of
+from rnnviz.bench.measures.watching import Arrays, Watch, by_hooks, by_torchlens, by_trace, leave_torchlens
 from rnnviz.bench.report import Cell, Table
-from rnnviz.bench.rivals import Shape
 from rnnviz.bench.timing import interleaved
-from rnnviz.bench.truth import FACTS, Truth, truth_of
-from rnnviz.bench.watching import Arrays, Watch, by_hooks, by_torchlens, by_trace, leave_torchlens
 
 __all__ = ["available", "seen", "seen_weights", "tables"]
 
@@ -56,7 +56,7 @@ def tables(
     device : torch.device
         Where the models run.
     names : sequence of str
-        Which of `rnnviz.bench.observed.MODELS`.
+        Which of `rnnviz.bench.measures.observed.MODELS`.
     timed : Shape
         Of the batch on which time is measured.
     seconds : float

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
-from rnnviz.bench.observed import Scene
+from rnnviz.bench.measures.observed import Scene
 
 __all__ = ["FACTS", "Truth", "truth_of"]
 

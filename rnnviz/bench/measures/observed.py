@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from rnnviz.bench.rivals import Shape
+from rnnviz.bench.measures.rivals import Shape
 
 __all__ = ["MODELS", "CellLoop", "EquationLoop", "Fused", "Scene", "scene"]
 

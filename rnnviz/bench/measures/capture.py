@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 import torch
 
+from rnnviz.bench.measures.rivals import Rivals, Shape
 from rnnviz.bench.memory import peak_bytes
 from rnnviz.bench.report import Cell, Table
-from rnnviz.bench.rivals import Rivals, Shape
 from rnnviz.bench.timing import interleaved
 from rnnviz.models import CELLS
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import torch
 
-from rnnviz.bench import capture, drawing, main, peers, training
+from rnnviz.bench import main
+from rnnviz.bench.measures import capture, drawing, peers, training
+from rnnviz.bench.measures.rivals import Shape
 from rnnviz.bench.report import Table
-from rnnviz.bench.rivals import Shape
 from rnnviz.bench.timing import Spread
 from rnnviz.training import Session
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 
-from rnnviz.bench.identity import IdentityTap
+from rnnviz.bench.measures.identity import IdentityTap
 from rnnviz.generators import seeded
 from rnnviz.trace import Trace, trace
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from rnnviz.bench.rivals import Rivals, Seen, Shape
+from rnnviz.bench.measures.rivals import Rivals, Seen, Shape
 from rnnviz.trace import LayerTrace
 
 SHAPE = Shape(batch=3, time=11, inputs=2, units=5)
