@@ -10,7 +10,7 @@ from rnnviz.exercises.catalog import EXERCISES, PREDICTIONS
 from rnnviz.exercises.checking import judge
 from rnnviz.exercises.specs import Question
 from rnnviz.i18n import t
-from tests.exercises import (
+from tests.exercises.chapters import (
     test_chapter_00,
     test_chapter_01,
     test_chapter_02,
