@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from rnnviz.checks import shown
 from rnnviz.trace import Trace, trace
-from rnnviz.trace.result import here
+from rnnviz.trace.result.trace import here
 
 __all__ = ["Probe"]
 

@@ -13,9 +13,9 @@ from torch import nn
 from rnnviz import checks, limits
 from rnnviz.checks import optional, shown, whole
 from rnnviz.trace import LayerTrace, Trace
-from rnnviz.trace.finding import recurrent_modules
-from rnnviz.trace.listening import Listener
-from rnnviz.trace.passes import Pass
+from rnnviz.trace.listening.listening import Listener
+from rnnviz.trace.listening.passes import Pass
+from rnnviz.trace.modules.finding import recurrent_modules
 from rnnviz.training.runner.frameclock import Pace
 from rnnviz.training.snapshots.snapshot import Snapshot
 from rnnviz.watching.history import Record

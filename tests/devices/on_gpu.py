@@ -20,7 +20,7 @@ from torch.profiler import ProfilerActivity, profile
 import rnnviz as rv
 from rnnviz.bench.machine import describe
 from rnnviz.tasks import KNOWN
-from rnnviz.trace.graphs import GRAPHS
+from rnnviz.trace.scan.graphs import GRAPHS
 from rnnviz.training import Session
 from tests.trace.unrolled import relative_error
 

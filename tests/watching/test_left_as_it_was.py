@@ -8,7 +8,8 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from rnnviz.trace import kernels, trace
+from rnnviz.trace import trace
+from rnnviz.trace.scan import kernels
 from rnnviz.watching.watcher import Watcher
 
 

@@ -5,7 +5,8 @@ import pytest
 import torch
 from torch import nn
 
-from rnnviz.trace import custom, register_cell, trace
+from rnnviz.trace import register_cell, trace
+from rnnviz.trace.modules import custom
 from rnnviz.watching.watcher import Watcher
 from tests.trace import nested
 

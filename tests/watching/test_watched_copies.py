@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from rnnviz.trace import trace
-from rnnviz.trace.hooks import Hook
+from rnnviz.trace.capture.hooks import Hook
 from rnnviz.watching.watcher import Watcher
 from tests.watching.test_watcher import assert_agrees, batches, made, mean_square, weights
 

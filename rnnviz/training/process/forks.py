@@ -4,7 +4,7 @@ import os
 import weakref
 from typing import Protocol
 
-from rnnviz.trace.turns import TURN
+from rnnviz.trace.isolation.lock import TURN
 
 __all__ = ["LOST", "renewed_in_children"]
 

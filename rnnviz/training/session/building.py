@@ -12,7 +12,7 @@ from rnnviz.checks import flag, optional, shown, text, whole
 from rnnviz.generators import seeded
 from rnnviz.models import SequenceModel, initialise, rescale, set_forget_bias
 from rnnviz.tasks import Task
-from rnnviz.trace.finding import recurrent_modules
+from rnnviz.trace.modules.finding import recurrent_modules
 from rnnviz.training.settings import Settings
 
 __all__ = ["Builder", "builder_of", "complete", "optimizer", "shape_memory"]

@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from rnnviz.tasks import Batch, Prediction, Task
 from rnnviz.trace import LayerTrace, Trace, trace
-from rnnviz.trace.resident import brought
-from rnnviz.trace.untouched import untouched
+from rnnviz.trace.isolation.surroundings import untouched
+from rnnviz.trace.result.resident import brought
 from rnnviz.training.history import History
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots import ranges

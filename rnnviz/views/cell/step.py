@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.trace.arrays import read_only
+from rnnviz.trace.result.arrays import read_only
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus
 

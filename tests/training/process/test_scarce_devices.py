@@ -10,7 +10,7 @@ from torch import nn
 
 import rnnviz as rv
 from rnnviz.tasks import Batch
-from rnnviz.trace.passes import Pass
+from rnnviz.trace.listening.passes import Pass
 from rnnviz.training import Session
 from rnnviz.training.failures import describe
 from tests.devices import simulated

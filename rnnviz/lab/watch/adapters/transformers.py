@@ -4,7 +4,7 @@ import threading
 from typing import Any, Self
 
 from rnnviz.lab.watch.adapters.base import Follower, base, kernel_shell
-from rnnviz.trace.hooks import Hook
+from rnnviz.trace.capture.hooks import Hook
 
 __all__ = ["TransformersWatch"]
 
