@@ -11,9 +11,9 @@ import numpy as np
 
 from rnnviz import live
 from rnnviz.i18n import t
-from rnnviz.lab import screen
 from rnnviz.lab.controls.base import help_markup
 from rnnviz.lab.replay.frames import Film, Shot, shots, to_json
+from rnnviz.lab.screen import accessibility
 from rnnviz.lab.screen.panel import loss_words
 from rnnviz.live.beside import beside
 from rnnviz.live.runtime import packed_plotly
@@ -109,7 +109,11 @@ def _page(taken: Sequence[Shot], words: Sequence[str], views: Mapping[str, View]
         made=html.escape(t("replay.made")),
         noscript=html.escape(t("replay.old")),
         style="\n".join(
-            [beside(screen.__file__, "lab.css"), beside(live.__file__, "figure.css"), beside(__file__, "player.css")]
+            [
+                beside(accessibility.__file__, "lab.css"),
+                beside(live.__file__, "figure.css"),
+                beside(__file__, "player.css"),
+            ]
         ),
         told=embedded(told),
         plotly=_packed(packed_plotly()),
