@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 import rnnviz as rv
-from rnnviz.exercises.catalog import EXERCISES
+from rnnviz.exercises.chapters.catalog import EXERCISES
 from rnnviz.tasks import KNOWN, make
 from rnnviz.views import COMPARED, VIEWS, WATCHED
 

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.profiler import ProfilerActivity, profile
 
 import rnnviz as rv
-from rnnviz.bench.machine import describe
+from rnnviz.bench.instruments.machine import describe
 from rnnviz.tasks import KNOWN
 from rnnviz.trace.scan.graphs import GRAPHS
 from rnnviz.training import Session

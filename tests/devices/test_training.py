@@ -9,9 +9,9 @@ import torch
 from torch import nn
 
 import rnnviz as rv
+from rnnviz.bench.instruments.timing import Spread
 from rnnviz.bench.measures import capture
 from rnnviz.bench.measures.rivals import Shape
-from rnnviz.bench.timing import Spread
 from rnnviz.lab.watch.watch import Watch
 from rnnviz.views import VIEWS
 from tests.trace.unrolled import relative_error

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 import torch
 
+from rnnviz.bench.instruments.memory import peak_bytes
+from rnnviz.bench.instruments.report import Cell, Table
+from rnnviz.bench.instruments.timing import interleaved
 from rnnviz.bench.measures.rivals import Rivals, Shape
-from rnnviz.bench.memory import peak_bytes
-from rnnviz.bench.report import Cell, Table
-from rnnviz.bench.timing import interleaved
 from rnnviz.models import CELLS
 
 __all__ = ["GROWN_FROM", "SHAPES", "SMALL", "tables"]

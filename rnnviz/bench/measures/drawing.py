@@ -11,9 +11,9 @@ import plotly.graph_objects as go
 import torch
 from ipywidgets import Widget
 
-from rnnviz.bench.report import Cell, Table
-from rnnviz.bench.timing import interleaved
-from rnnviz.bench.wire import Wire, counting
+from rnnviz.bench.instruments.report import Cell, Table
+from rnnviz.bench.instruments.timing import interleaved
+from rnnviz.bench.instruments.wire import Wire, counting
 from rnnviz.live import Feed, Frame, LiveFigure, runtime
 from rnnviz.training import Session, Snapshot
 from rnnviz.views import DEFAULT, VIEWS, Focus, Patch, View, apply

@@ -9,12 +9,12 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from rnnviz.bench.instruments.report import Cell, Table
+from rnnviz.bench.instruments.timing import interleaved
 from rnnviz.bench.measures.observed import MODELS, CellLoop, EquationLoop, Fused, Scene, scene
 from rnnviz.bench.measures.rivals import Shape
 from rnnviz.bench.measures.truth import FACTS, Truth, truth_of
 from rnnviz.bench.measures.watching import Arrays, Watch, by_hooks, by_torchlens, by_trace, leave_torchlens
-from rnnviz.bench.report import Cell, Table
-from rnnviz.bench.timing import interleaved
 
 __all__ = ["available", "seen", "seen_weights", "tables"]
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 
 from rnnviz import tasks
-from rnnviz.bench.report import Cell, Table
-from rnnviz.bench.timing import Spread, interleaved, synchronise
+from rnnviz.bench.instruments.report import Cell, Table
+from rnnviz.bench.instruments.timing import Spread, interleaved, synchronise
 from rnnviz.training import Runner, Session
 
 __all__ = ["tables"]

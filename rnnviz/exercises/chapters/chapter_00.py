@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from rnnviz.exercises.specs import Exercise, Mistake
-from rnnviz.exercises.values import same
+from rnnviz.exercises.answers.specs import Exercise, Mistake
+from rnnviz.exercises.answers.values import same
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
 

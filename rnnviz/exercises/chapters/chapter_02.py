@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from rnnviz.exercises.functions import NotAFunction, Raised, call
-from rnnviz.exercises.specs import Exercise, Mistake
-from rnnviz.exercises.values import same, shape_of
+from rnnviz.exercises.answers.functions import NotAFunction, Raised, call
+from rnnviz.exercises.answers.specs import Exercise, Mistake
+from rnnviz.exercises.answers.values import same, shape_of
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
 

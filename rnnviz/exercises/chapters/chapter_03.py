@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.exercises.functions import Raised, call
-from rnnviz.exercises.specs import Exercise, Mistake
-from rnnviz.exercises.values import same, shape_of
+from rnnviz.exercises.answers.functions import Raised, call
+from rnnviz.exercises.answers.specs import Exercise, Mistake
+from rnnviz.exercises.answers.values import same, shape_of
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
 

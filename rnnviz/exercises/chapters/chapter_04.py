@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.exercises.functions import Raised
-from rnnviz.exercises.specs import Exercise, Mistake
-from rnnviz.exercises.trials import Trial, only_there, tried
-from rnnviz.exercises.values import same
+from rnnviz.exercises.answers.functions import Raised
+from rnnviz.exercises.answers.specs import Exercise, Mistake
+from rnnviz.exercises.answers.trials import Trial, only_there, tried
+from rnnviz.exercises.answers.values import same
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.exercises.functions import NotAFunction, NothingReturned, Raised, call
-from rnnviz.exercises.specs import Exercise, Mistake
-from rnnviz.exercises.trials import Trial, only_there, tried
-from rnnviz.exercises.values import same, shape_of
+from rnnviz.exercises.answers.functions import NotAFunction, NothingReturned, Raised, call
+from rnnviz.exercises.answers.specs import Exercise, Mistake
+from rnnviz.exercises.answers.trials import Trial, only_there, tried
+from rnnviz.exercises.answers.values import same, shape_of
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
 

@@ -5,13 +5,13 @@ import pytest
 import torch
 from torch import nn
 
+from rnnviz.bench.instruments.report import Table
 from rnnviz.bench.measures import peers
 from rnnviz.bench.measures.observed import MODELS, CellLoop, EquationLoop, Scene, scene
 from rnnviz.bench.measures.peers import seen, seen_weights
 from rnnviz.bench.measures.rivals import Shape
 from rnnviz.bench.measures.truth import FACTS, truth_of
 from rnnviz.bench.measures.watching import Watch, by_hooks, by_torchlens, by_trace, leave_torchlens
-from rnnviz.bench.report import Table
 
 CPU = torch.device("cpu")
 SHAPE = Shape(3, 6, 2, 4)

@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from rnnviz.bench import main
+from rnnviz.bench.instruments.report import Table
+from rnnviz.bench.instruments.timing import Spread
 from rnnviz.bench.measures import capture, drawing, peers, training
 from rnnviz.bench.measures.rivals import Shape
-from rnnviz.bench.report import Table
-from rnnviz.bench.timing import Spread
 from rnnviz.training import Session
 
 CPU = torch.device("cpu")

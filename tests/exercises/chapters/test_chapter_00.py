@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from rnnviz.exercises import judge
-from rnnviz.exercises.catalog import PREDICTIONS
+from rnnviz.exercises.chapters.catalog import PREDICTIONS
 from rnnviz.tasks import make
 
 RIGHT = [

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from rnnviz.exercises.catalog import PREDICTIONS
+from rnnviz.exercises.chapters.catalog import PREDICTIONS
 
 
 def _tanh(x_t, h, W_xh, W_hh, b_h):

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from rnnviz.exercises.catalog import PREDICTIONS
+from rnnviz.exercises.chapters.catalog import PREDICTIONS
 
 COUNT, WHICH, BACKWARD = "02.parameter-count", "02.which-state", "02.right-to-left"
 

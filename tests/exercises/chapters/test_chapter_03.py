@@ -5,7 +5,7 @@ import math
 import torch
 from torch import nn
 
-from rnnviz.exercises.catalog import PREDICTIONS
+from rnnviz.exercises.chapters.catalog import PREDICTIONS
 
 
 def _gates(x_t, h, W_x, W_h, b):

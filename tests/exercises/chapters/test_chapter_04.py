@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from rnnviz.exercises.catalog import EXERCISES, PREDICTIONS
+from rnnviz.exercises.chapters.catalog import EXERCISES, PREDICTIONS
 
 
 def _parts(x_t, h, W_x, W_h, b):

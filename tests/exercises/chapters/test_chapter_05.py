@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from rnnviz.exercises import judge
-from rnnviz.exercises.catalog import EXERCISES, PREDICTIONS
+from rnnviz.exercises.chapters.catalog import EXERCISES, PREDICTIONS
 from rnnviz.models import SequenceTagger
 
 

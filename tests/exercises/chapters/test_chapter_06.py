@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from rnnviz.exercises import judge
-from rnnviz.exercises.catalog import EXERCISES, PREDICTIONS
+from rnnviz.exercises.chapters.catalog import EXERCISES, PREDICTIONS
 
 
 def _clip(gradient, max_norm):

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from rnnviz.bench.machine import describe
-from rnnviz.bench.memory import peak_bytes
-from rnnviz.bench.report import Table, as_json, as_text
-from rnnviz.bench.timing import Spread, Times, interleaved
-from rnnviz.bench.wire import counting
+from rnnviz.bench.instruments.machine import describe
+from rnnviz.bench.instruments.memory import peak_bytes
+from rnnviz.bench.instruments.report import Table, as_json, as_text
+from rnnviz.bench.instruments.timing import Spread, Times, interleaved
+from rnnviz.bench.instruments.wire import counting
 
 CPU = torch.device("cpu")
 
@@ -21,7 +21,7 @@ def test_rivals_take_turns_and_none_always_goes_first() -> None:
     slow = 0.03  # seconds, above the shortest sample: one call each
     clock = iter(np.arange(0, 1000, slow))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("rnnviz.bench.timing.time.perf_counter", lambda: next(clock))
+        patched.setattr("rnnviz.bench.instruments.timing.time.perf_counter", lambda: next(clock))
         interleaved({"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, CPU, seconds=0, rounds=4)
     assert "".join(calls[-8:]) == "abbaabba"
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from rnnviz.bench.timing import Spread
+from rnnviz.bench.instruments.timing import Spread
 
 __all__ = ["Cell", "Table", "as_json", "as_text"]
 

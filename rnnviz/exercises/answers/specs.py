@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rnnviz.checks import brief
-from rnnviz.exercises.values import same
+from rnnviz.exercises.answers.values import same
 from rnnviz.i18n import t
 
 __all__ = ["Exercise", "Mistake", "Question", "Verdict"]

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from rnnviz.exercises.answers.specs import Exercise
 from rnnviz.exercises.chapters import chapter_00, chapter_01, chapter_02, chapter_03, chapter_04, chapter_05, chapter_06
-from rnnviz.exercises.specs import Exercise
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
 

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.exercises.values import plain, same
+from rnnviz.exercises.answers.values import plain, same
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=6))

@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from rnnviz.exercises.tracebacks import own_lines
+from rnnviz.exercises.answers.tracebacks import own_lines
 
 __all__ = ["NotAFunction", "NothingReturned", "Raised", "call"]
 

@@ -6,9 +6,9 @@ import torch
 from torch import nn
 
 from rnnviz.exercises import Verdict
-from rnnviz.exercises.catalog import EXERCISES, PREDICTIONS
+from rnnviz.exercises.answers.specs import Question
+from rnnviz.exercises.chapters.catalog import EXERCISES, PREDICTIONS
 from rnnviz.exercises.checking import judge
-from rnnviz.exercises.specs import Question
 from rnnviz.i18n import t
 from tests.exercises.chapters import (
     test_chapter_00,

@@ -6,8 +6,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from rnnviz.exercises.functions import NotAFunction, Raised, call
-from rnnviz.exercises.values import plain, same, unanswered
+from rnnviz.exercises.answers.functions import NotAFunction, Raised, call
+from rnnviz.exercises.answers.values import plain, same, unanswered
 
 __all__ = ["OnlyThere", "Trial", "failing_there", "only_there", "tried"]
 

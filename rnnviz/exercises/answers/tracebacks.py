@@ -10,7 +10,7 @@ __all__ = ["own_lines"]
 
 _DEEPEST = 5  # lines of hers at most: a function that calls itself for ever would fill the page
 _LIBRARIES = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
-_NOT_HERS = tuple(str(Path(folder).resolve()) for folder in (*_LIBRARIES, str(Path(__file__).parents[1])))
+_NOT_HERS = tuple(str(Path(folder).resolve()) for folder in (*_LIBRARIES, str(Path(__file__).parents[2])))
 
 
 def own_lines(error: BaseException) -> str:
