@@ -12,7 +12,7 @@ import torch
 
 from rnnviz.training import History
 from rnnviz.training.columns import Columns
-from rnnviz.training.history import Histories
+from rnnviz.training.comparison.bylabel import Histories
 from rnnviz.watching.history import Record
 
 

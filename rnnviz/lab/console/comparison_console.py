@@ -8,12 +8,12 @@ from rnnviz.export.script import Script
 from rnnviz.i18n import t
 from rnnviz.insights import differences
 from rnnviz.lab.console.export import race_code_of, race_recipe_of
+from rnnviz.lab.console.shared_console import SharedConsole
 from rnnviz.lab.controls.base import Tool
 from rnnviz.lab.controls.options import shown_controls, tools_asked
 from rnnviz.lab.replay.page import Header
 from rnnviz.lab.replay.save import race_header
 from rnnviz.lab.screen.panel import Panel
-from rnnviz.lab.shared import SharedConsole
 from rnnviz.lab.tools.comparison_inspector import LaneInspector
 from rnnviz.lab.tools.insights import InsightsLine
 from rnnviz.lab.tools.pictures import Pictures

@@ -7,11 +7,11 @@ from typing import Any
 from rnnviz.export.recipe import Recipe
 from rnnviz.export.script import Script
 from rnnviz.lab.console.export import code_of, recipe_of
+from rnnviz.lab.console.shared_console import SharedConsole
 from rnnviz.lab.controls.base import Tool
 from rnnviz.lab.controls.options import tools_asked
 from rnnviz.lab.replay.page import Header
 from rnnviz.lab.replay.save import lab_header
-from rnnviz.lab.shared import SharedConsole
 from rnnviz.lab.tools.insights import InsightsLine
 from rnnviz.lab.tools.inspector import Inspector
 from rnnviz.lab.tools.perturb import Perturb

@@ -3,8 +3,9 @@
 from typing import NoReturn, TypeVar
 
 from rnnviz.checks import shown
+from rnnviz.training.history import NAMES, History
 
-__all__ = ["ByLabel"]
+__all__ = ["ByLabel", "Histories"]
 
 T = TypeVar("T")
 
@@ -22,3 +23,15 @@ class ByLabel(dict[str, T]):
 
     def __missing__(self, label: object) -> NoReturn:
         raise KeyError(f"no model {shown(label)} in this comparison; the models are {', '.join(self)}{self.each}.")
+
+
+class Histories(ByLabel[History]):
+    """The curves of several models by label: ``histories["lstm"]["loss"]``.
+
+    Examples
+    --------
+    >>> Histories({"rnn": History([], "cpu")})["rnn"]["loss"]
+    array([], dtype=float64)
+    """
+
+    each = f", and the columns of each are {', '.join(NAMES)}"

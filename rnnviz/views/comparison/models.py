@@ -6,9 +6,9 @@ from itertools import cycle
 from typing import NamedTuple
 
 from rnnviz.training import Scale, Snapshot
-from rnnviz.views.style import BLUE, GREEN, ORANGE, PURPLE, plain
+from rnnviz.views.style import BLUE, GREEN, ORANGE, PURPLE, inked, plain
 
-__all__ = ["COLORS", "GLYPHS", "Lane", "inked", "lanes", "shared"]
+__all__ = ["COLORS", "GLYPHS", "Lane", "lanes", "shared"]
 
 COLORS = (BLUE, ORANGE, GREEN, PURPLE)
 GLYPHS = {"circle": "●", "square": "■", "diamond": "◆", "triangle-up": "▲"}  # plotly's name and the letter, in words
@@ -41,26 +41,6 @@ def lanes(snapshot: Snapshot) -> list[Lane]:
         Lane(plain(label), color, symbol, replace(one, scales=scales))
         for color, symbol, (label, one) in zip(cycle(COLORS), cycle(GLYPHS), compared.items(), strict=False)
     ]
-
-
-def inked(text: str, color: str, glyph: str = "●") -> str:
-    """Return the text behind a mark in its line's colour; on white the colours read as marks (3:1), not as words.
-
-    Parameters
-    ----------
-    text : str
-        For a title or a notice of a plotly figure.
-    color : str
-        Of the mark.
-    glyph : str
-        The mark.
-
-    Examples
-    --------
-    >>> inked("gru", "#d9722c", "■")
-    '<span style="color:#d9722c">■</span> <b>gru</b>'
-    """
-    return f'<span style="color:{color}">{glyph}</span> <b>{text}</b>'
 
 
 def shared(scales: Sequence[Scale]) -> Scale:

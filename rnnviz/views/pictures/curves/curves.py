@@ -6,10 +6,9 @@ import plotly.graph_objects as go
 from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View, score
-from rnnviz.views.comparison.models import inked
 from rnnviz.views.curvepanels import Curve, curve_patches, curves_figure
 from rnnviz.views.patch import Patch, Pixels
-from rnnviz.views.style import BLUE, GREEN, GREY, ORANGE, PURPLE, plain
+from rnnviz.views.style import BLUE, GREEN, GREY, ORANGE, PURPLE, inked, plain
 
 __all__ = ["CURVES", "CurvesView", "WatchedCurvesView", "curve_title", "score_patches"]
 
