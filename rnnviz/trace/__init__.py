@@ -8,9 +8,9 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from rnnviz.trace.custom import register_cell
-from rnnviz.trace.layer import LayerTrace, Saturation
-from rnnviz.trace.result import Trace
+from rnnviz.trace.modules.custom import register_cell
+from rnnviz.trace.result.layertrace import LayerTrace, Saturation
+from rnnviz.trace.result.trace import Trace
 from rnnviz.trace.tracing import trace
 
 __all__ = ["LayerTrace", "Saturation", "Trace", "register_cell", "trace"]

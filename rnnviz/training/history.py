@@ -10,26 +10,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from rnnviz.training.bylabel import ByLabel
 from rnnviz.training.columns import Column, Columns
-from rnnviz.training.forks import renewed_in_children
+from rnnviz.training.process.forks import renewed_in_children
 
-__all__ = ["Histories", "History"]
+__all__ = ["NAMES", "History"]
 
 _MEASURED = ("loss", "metric", "grad_norm")
-_NAMES = ("step", "loss", "metric", "grad_norm", "clipped", "lr", "clip")
-
-
-class Histories(ByLabel["History"]):
-    """The curves of several models by label: ``histories["lstm"]["loss"]``.
-
-    Examples
-    --------
-    >>> Histories({"rnn": History([], "cpu")})["rnn"]["loss"]
-    array([], dtype=float64)
-    """
-
-    each = f", and the columns of each are {', '.join(_NAMES)}"
+NAMES = ("step", "loss", "metric", "grad_norm", "clipped", "lr", "clip")
 
 
 class Waiting(NamedTuple):
@@ -44,7 +31,7 @@ class Waiting(NamedTuple):
         rows, host = rows.astype(np.float64), self.host
         clipped = (rows[:, 2] > host[:, 1]).astype(float)
         values = (self.steps, rows[:, 0], rows[:, 1], rows[:, 2], clipped, host[:, 0], host[:, 1])
-        return dict(zip(_NAMES, (np.ascontiguousarray(value) for value in values), strict=True))
+        return dict(zip(NAMES, (np.ascontiguousarray(value) for value in values), strict=True))
 
 
 class History(Columns):
@@ -77,7 +64,7 @@ class History(Columns):
     History(step, loss, metric, grad_norm, clipped, lr, clip: 1 row)
     """
 
-    names = _NAMES
+    names = NAMES
 
     def __init__(
         self,
@@ -101,7 +88,7 @@ class History(Columns):
         self._known: tuple[int, Column] = 0, np.zeros((recent, width))  # a step, and what the dense store was then
 
     def after_fork(self) -> None:
-        """See `rnnviz.training.forks`."""
+        """See `rnnviz.training.process.forks`."""
         self._lock = threading.Lock()
 
     def append(self, row: Tensor, *, lr: float, clip: float | None) -> None:

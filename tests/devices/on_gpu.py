@@ -18,10 +18,10 @@ from torch import Tensor, nn
 from torch.profiler import ProfilerActivity, profile
 
 import rnnviz as rv
-from rnnviz.bench.machine import describe
+from rnnviz.bench.instruments.machine import describe
 from rnnviz.tasks import KNOWN
-from rnnviz.trace.graphs import GRAPHS
-from rnnviz.trace.single_launch import KERNELS
+from rnnviz.trace.scan.graphs import GRAPHS
+from rnnviz.trace.scan.single_launch import KERNELS
 from rnnviz.training import Session
 from tests.trace.unrolled import relative_error
 

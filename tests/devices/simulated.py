@@ -266,7 +266,7 @@ def present(monkeypatch: Any) -> Iterator[torch.device]:
         patched.setattr(torch, "Generator", _Generator)
         for made in (torch.tensor, torch.as_tensor):
             patched.setattr(torch, made.__name__, _from_data(made))
-        patched.setattr("rnnviz.training.devices.available", lambda: (str(DEVICE), "cpu"))
+        patched.setattr("rnnviz.training.process.devices.available", lambda: (str(DEVICE), "cpu"))
         WAITS.clear()
         yield DEVICE
     REFUSED.clear()

@@ -10,8 +10,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from rnnviz.trace import LayerTrace, graphs, trace
-from rnnviz.trace.graphs import GRAPHS
+from rnnviz.trace import LayerTrace, trace
+from rnnviz.trace.scan import graphs
+from rnnviz.trace.scan.graphs import GRAPHS
 from tests.trace.unrolled import relative_error
 
 OPTIONS: list[tuple[str, dict[str, Any]]] = [

@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from rnnviz.trace import scans, single_launch
-from rnnviz.trace.single_launch import KERNELS, Kernels
+from rnnviz.trace.scan import scans, single_launch
+from rnnviz.trace.scan.single_launch import KERNELS, Kernels
 from tests.devices.test_graphs import OPTIONS, SHAPES, traced
 from tests.trace.unrolled import relative_error
 

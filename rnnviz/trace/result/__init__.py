@@ -1,0 +1,1 @@
+"""What a trace hands back: frozen arrays, their checks, their file."""
