@@ -23,6 +23,7 @@ AGREED = {
     ".github",
     ".gitignore",
     ".pre-commit-config.yaml",
+    "CITATION.cff",
     "LICENSE",
     "README.md",
     "binder",
