@@ -91,7 +91,7 @@ export default {
   },
   /** @param {{model: import("../live/page.js").Model, el: HTMLElement}} given */
   render({ model, el }) {
-    /** @type {number | undefined} */
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
     let resting;
     let leave = () => {};
     /** @type {MutationObserver | undefined} */

@@ -32,7 +32,7 @@ export default {
     el.classList.add("rv-insights");
     el.setAttribute("aria-live", "polite");
     let since = -Infinity;
-    /** @type {number | undefined} */
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
     let timer;
     const now = () => {
       timer = undefined;

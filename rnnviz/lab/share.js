@@ -21,7 +21,7 @@ function copier(words, area) {
   const button = document.createElement("button");
   button.className = "rv-copy jupyter-button";
   button.textContent = words.copy;
-  /** @type {number | undefined} */
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   button.onclick = async () => {
     const copied = await put(area.value, area).then(() => true, () => false);

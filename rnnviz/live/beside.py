@@ -1,6 +1,7 @@
 """Beside: the files of the front end, which lie beside the modules that bring them to the browser."""
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from rnnviz import __version__
@@ -56,17 +57,28 @@ def linked(script: str, module: str) -> str:
     Raises
     ------
     ValueError
-        If a script imports, exports or awaits at its top level in another way, or imports itself on a detour.
+        If a script imports, exports or awaits at its top level in another way, imports a name that the other does not
+        export, or imports itself on a detour.
+    FileNotFoundError
+        If it imports a file that is not there.
     """
     return _Bundle().linked(script, Path(module))
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """A script within a function: the constant that holds what it exports, these names, and its text."""
+
+    name: str
+    exports: frozenset[str]
+    text: str
 
 
 class _Bundle:
     """The scripts that one script needs, each in a scope; those come first that need no other."""
 
     def __init__(self) -> None:
-        self._scopes: dict[Path, str] = {}
-        self._names: dict[Path, str] = {}
+        self._scopes: dict[Path, _Scope] = {}
 
     def script(self, path: Path) -> str:
         return self.linked(path.read_text(encoding="utf-8"), path)
@@ -74,7 +86,7 @@ class _Bundle:
     def linked(self, script: str, path: Path) -> str:
         body = _EXPORT.sub("", self._with_imports(script, path.resolve(), ()))
         _check(_DEFAULT.sub("", body, count=1), path)
-        return "".join([*self._scopes.values(), body])
+        return "".join([*(scope.text for scope in self._scopes.values()), body])
 
     def _with_imports(self, script: str, path: Path, trail: tuple[Path, ...]) -> str:
         """Fetch what a script imports, and return it with declarations in place of its imports."""
@@ -83,27 +95,37 @@ class _Bundle:
             raise ValueError(f"scripts import each other in a circle, {circle}; move what both need to a third.")
 
         def declared(found: re.Match[str]) -> str:
-            names, place = found.groups()
-            scope = self._scope(path.parent.joinpath(place).resolve(), (*trail, path))
-            return f"{_taken(names)} = {scope};\n" if names else ""
+            names, place = found.groups(default="{}")
+            there = path.parent.joinpath(place).resolve()
+            scope = self._scope(there, (*trail, path))
+            if missing := _asked(names) - scope.exports:
+                raise ValueError(f"{path.name} imports {sorted(missing)} from {there.name}, which does not export it.")
+            return f"{_declaration(names)} = {scope.name};\n"
 
         plain = _UNSPOKEN.sub("", _TYPES.sub("", script)).replace(_VERSION, f'"{__version__}"')
         return _IMPORT.sub(declared, plain)
 
-    def _scope(self, path: Path, trail: tuple[Path, ...]) -> str:
-        """Return the name of a script's scope, which is written down when it is first asked for."""
+    def _scope(self, path: Path, trail: tuple[Path, ...]) -> _Scope:
         if path not in self._scopes:
             body = self._with_imports(path.read_text(encoding="utf-8"), path, trail)
-            given = _EXPORT.findall(body)
+            exports = _EXPORT.findall(body)
             body, defaults = _DEFAULT.subn("const $default = ", _EXPORT.sub("", body).rstrip())
             _check(body, path)
-            given += ["default: $default"] * defaults
-            name = self._names[path] = f"${_NO_WORD.sub('_', path.stem)}{len(self._names)}"
-            self._scopes[path] = f"const {name} = (() => {{\n{body}\nreturn {{ {', '.join(given)} }};\n}})();\n"
-        return self._names[path]
+            given = ", ".join([*exports, *["default: $default"] * defaults])
+            name = f"${_NO_WORD.sub('_', path.stem)}{len(self._scopes)}"
+            text = f"const {name} = (() => {{\n{body}\nreturn {{ {given} }};\n}})();\n"
+            self._scopes[path] = _Scope(name, frozenset([*exports, *["default"] * defaults]), text)
+        return self._scopes[path]
 
 
-def _taken(names: str) -> str:
+def _asked(names: str) -> frozenset[str]:
+    """Return which exports ``import … from`` takes: ``{ a, b as c }`` takes a and b."""
+    if names.startswith("{"):
+        return frozenset(one.split()[0] for one in names.strip("{}").split(",") if one.strip())
+    return frozenset() if names.startswith("*") else frozenset({"default"})
+
+
+def _declaration(names: str) -> str:
     """Return the left side of the declaration that stands for ``import … from``."""
     if names.startswith("{"):
         return f"const {_AS.sub(': ', names)}"

@@ -39,7 +39,7 @@ async function drain(feed) {
 /** @param {import("./page.js").Feed} feed */
 function greet(feed) {
   let tries = 0;
-  /** @type {number | undefined} */
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const ask = () => {
     if (feed.last) return;

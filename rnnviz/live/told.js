@@ -153,7 +153,7 @@ export function moment(plot, words, t, x) {
 
 // The words beside a picture, out of sight: a description, kept current without haste, and what the keys have found.
 export class Telling {
-  /** @type {number | null} */
+  /** @type {ReturnType<typeof setTimeout> | null} */
   timer = null;
 
   /** @param {import("./drawing.js").Drawing} drawing */
