@@ -11,10 +11,11 @@ __all__ = ["beside", "linked"]
 _VERSION = '"{rnnviz.__version__}"'  # as page.js has it
 _TYPES = re.compile(r"/\*\*(?:(?!\*/).)*\*/ ?", re.DOTALL)
 _UNSPOKEN = re.compile(r"^[ \t]*(?://[^\n]*)?\n", re.MULTILINE)
-_IMPORT = re.compile(r'^import\s+(?:(\*\s*as\s+\w+|\w+|\{[^{}]*\})\s+from\s+)?"(\.[^"\n]+)";\n', re.MULTILINE)
+_IMPORT = re.compile(
+    r'^import\s+(?:(\*\s*as\s+\w+|\w+|(?:\w+\s*,\s*)?\{[^{}]*\})\s+from\s+)?"(\.[^"\n]+)";\n', re.MULTILINE
+)
 _EXPORT = re.compile(r"^export\s+(?=(?:const|class|(?:async\s+)?function\*?)\s+(\w+))", re.MULTILINE)
 _DEFAULT = re.compile(r"^export\s+default\s+(?!class\b|function\b|async\b)", re.MULTILINE)
-_AS = re.compile(r"\s+as\s+")
 _NO_WORD = re.compile(r"\W")
 _UNKNOWN = re.compile(r"^(?:import|export|await)\b[^\n]*", re.MULTILINE)
 
@@ -98,9 +99,13 @@ class _Bundle:
             names, place = found.groups(default="{}")
             there = path.parent.joinpath(place).resolve()
             scope = self._scope(there, (*trail, path))
-            if missing := _asked(names) - scope.exports:
+            if names.startswith("*"):
+                return f"const {names.split()[-1]} = {scope.name};\n"
+            taken = _taken(names)
+            if missing := {export for export, _ in taken} - scope.exports:
                 raise ValueError(f"{path.name} imports {sorted(missing)} from {there.name}, which does not export it.")
-            return f"{_declaration(names)} = {scope.name};\n"
+            fields = ", ".join(export if export == own else f"{export}: {own}" for export, own in taken)
+            return f"const {{ {fields} }} = {scope.name};\n" if fields else ""
 
         plain = _UNSPOKEN.sub("", _TYPES.sub("", script)).replace(_VERSION, f'"{__version__}"')
         return _IMPORT.sub(declared, plain)
@@ -118,18 +123,12 @@ class _Bundle:
         return self._scopes[path]
 
 
-def _asked(names: str) -> frozenset[str]:
-    """Return which exports ``import … from`` takes: ``{ a, b as c }`` takes a and b."""
-    if names.startswith("{"):
-        return frozenset(one.split()[0] for one in names.strip("{}").split(",") if one.strip())
-    return frozenset() if names.startswith("*") else frozenset({"default"})
-
-
-def _declaration(names: str) -> str:
-    """Return the left side of the declaration that stands for ``import … from``."""
-    if names.startswith("{"):
-        return f"const {_AS.sub(': ', names)}"
-    return f"const {names.split()[-1]}" if names.startswith("*") else f"const {{ default: {names} }}"
+def _taken(names: str) -> list[tuple[str, str]]:
+    """Return the exports that ``import … from`` takes, each with its name here: ``a, { b as c }`` are default and b."""
+    default, _, listed = names.partition("{")
+    pairs = [("default", one) for one in default.replace(",", " ").split()]
+    named = [one.split() for one in listed.rstrip("} \n").split(",") if one.strip()]
+    return pairs + [(one[0], one[-1]) for one in named]
 
 
 def _check(body: str, path: Path) -> None:
