@@ -209,7 +209,9 @@ test("a figure that is made anew while it has no size is built when it has one",
   await drawing.turn(() => drawing.rebuild());
   assert.equal(plotly.drawn.length, 0);
   plot.offsetWidth = 400;
+  assert.equal(drawing.behind(frame(1)), false); // it is built first
   await drawing.turn(() => drawing.fit());
+  assert.equal(drawing.behind(frame(1)), true);
   assert.equal(plot.data.length, 2);
   assert.equal(plotly.drawn.at(-1), "resized");
 });

@@ -83,6 +83,16 @@ for (const name of Object.keys(SHOWN)) {
   });
 }
 
+test("a description that a figure still owes is dropped with it", async (browser) => {
+  const { leave } = await shown(browser, "a figure");
+  const [drawing] = feedOf("f").figures;
+  Object.assign(drawing.telling.about, { textContent: "as it was" }); // so that the next one waits a while
+  drawing.telling.soon();
+  assert.equal(browser.timers.size, 1);
+  /** @type {() => void} */ (leave)();
+  assert.equal(browser.timers.size, 0);
+});
+
 test("a word that was just copied is not changed back once its drawer is gone", async (browser) => {
   const { el, leave } = await shown(browser, "texts to take away");
   const [button] = /** @type {any[]} */ (el.querySelectorAll(".rv-copy"));
