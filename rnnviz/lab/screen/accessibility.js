@@ -85,11 +85,11 @@ function dress(lab, hints) {
 }
 
 export default {
-  /** @param {{model: import("../live/page.js").Model}} given */
+  /** @param {{model: import("../../live/page.js").Model}} given */
   initialize({ model }) {
     return listen(model);
   },
-  /** @param {{model: import("../live/page.js").Model, el: HTMLElement}} given */
+  /** @param {{model: import("../../live/page.js").Model, el: HTMLElement}} given */
   render({ model, el }) {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let resting;

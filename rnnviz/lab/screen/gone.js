@@ -14,7 +14,7 @@ function end() {
 }
 
 // The kernel's status is JupyterLab's; elsewhere ipywidgets tells when it has lost the kernel.
-/** @param {import("../live/page.js").Model} model */
+/** @param {import("../../live/page.js").Model} model */
 export function listen(model) {
   const { widget_manager: manager } = model, kernel = manager?.kernel;
   const live = async () => {

@@ -27,7 +27,7 @@ function write(el, { step, sentences }) {
 }
 
 export default {
-  /** @param {{model: import("../live/page.js").Model, el: HTMLElement}} given */
+  /** @param {{model: import("../../live/page.js").Model, el: HTMLElement}} given */
   render({ model, el }) {
     el.classList.add("rv-insights");
     el.setAttribute("aria-live", "polite");

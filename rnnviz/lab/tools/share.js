@@ -1,5 +1,5 @@
 // Two texts to take away, each with a button that copies it; a text is only ever a text.
-/** @typedef {import("../live/page.js").Model} Model */
+/** @typedef {import("../../live/page.js").Model} Model */
 
 /**
  * @param {string} text

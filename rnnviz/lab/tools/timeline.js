@@ -28,7 +28,7 @@ function place(steps, step) {
 }
 
 export default {
-  /** @param {{model: import("../live/page.js").Model, el: HTMLElement}} given */
+  /** @param {{model: import("../../live/page.js").Model, el: HTMLElement}} given */
   render({ model, el }) {
     const labels = model.get("labels");
     const lab = { "data-lm-suppress-shortcuts": "true" };

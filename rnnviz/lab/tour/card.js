@@ -1,7 +1,7 @@
 // A card that floats over the page while its tour is under way, and the outline around what it speaks of.
 const HERE = "rv-tour-here";
 
-/** @typedef {import("../live/page.js").Model} Model */
+/** @typedef {import("../../live/page.js").Model} Model */
 
 /**
  * @template {keyof HTMLElementTagNameMap} Tag
