@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 
 from rnnviz.i18n import t
 from rnnviz.training import Snapshot
+from rnnviz.training.insights.insight import percent
 from rnnviz.views.base import Focus, View
 from rnnviz.views.patch import Patch, Pixels, newest
 from rnnviz.views.steps import log_ticks
@@ -59,7 +60,8 @@ def _words(snapshot: Snapshot) -> str:
     if not len(steps):
         return t("view.clipping.empty")
     recent = clipped[steps > steps[-1] - _LAST]
-    shares = t("view.clipping.shares", all=float(clipped.mean()), recent=float(recent.mean()), last=_LAST)
+    told = {name: percent(float(which.mean()), 1) for name, which in {"all": clipped, "recent": recent}.items()}
+    shares = t("view.clipping.shares", **told, last=_LAST)
     if len(steps) == steps[-1]:
         return shares
     return t("view.clipping.noted", shares=shares, noted=len(recent), rows=len(steps))

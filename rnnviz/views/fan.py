@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from rnnviz.i18n import t
 from rnnviz.tasks import Prediction
 from rnnviz.training import Snapshot
+from rnnviz.training.insights.insight import percent
 from rnnviz.views.base import Focus, View
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.style import BLUE, GREY, axis, base_layout, notice, plain
@@ -93,8 +94,8 @@ class FanView(View):
             t(
                 "view.fan.coverage",
                 count=len(truth),
-                wide=float(((low <= truth) & (truth <= high)).mean()),
-                narrow=float(((quarter <= truth) & (truth <= third)).mean()),
+                wide=percent(float(((low <= truth) & (truth <= high)).mean())),
+                narrow=percent(float(((quarter <= truth) & (truth <= third)).mean())),
             )
         ]
         if kept.step > 1:
