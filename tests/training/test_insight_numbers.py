@@ -1,11 +1,9 @@
 """Each number in a sentence of the insights is one worked out from states, gradients and history, as far as written."""
 
-import json
 import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
@@ -19,9 +17,8 @@ from rnnviz.training.insights.between import apart, even, leading
 from tests.training.examples import Echo, take
 from tests.training.test_differences import of_cells, scored
 from tests.training.test_insights import Memorise, look, norms, runaway
+from tests.training.written import TEMPLATES, disagreements
 
-TEMPLATES = json.loads(resources.files("rnnviz.i18n").joinpath("en.json").read_text(encoding="utf-8"))
-NUMBER = r"-?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?%?"
 ON_THE_LINE = {"insight.step"}  # which `InsightsLine` adds; the browser tests read it
 
 Told = tuple[Insight | None, Mapping[str, Any]]
@@ -36,26 +33,6 @@ def sentence(*keys: str) -> Callable[[Callable[[], Told]], Callable[[], Told]]:
         return case
 
     return noted
-
-
-def filled(key: str, text: str) -> dict[str, str]:
-    """Read back what stands in a sentence's places."""
-    places = list(re.finditer(r"\{(\w+)[^}]*\}", TEMPLATES[key]))
-    fixed = re.split(r"\{\w+[^}]*\}", TEMPLATES[key])
-    found = re.fullmatch("(.+?)".join(map(re.escape, fixed)), text)
-    assert found is not None, f"{text!r} is no {key}"
-    return {place[1]: told for place, told in zip(places, found.groups(), strict=True)}
-
-
-def is_as_written(text: str, value: Any) -> bool:
-    """Whether a number, rounded to the digits of a text, is what the text says; whole numbers have all their digits."""
-    if isinstance(value, int):
-        return text.replace(",", "") == str(value)
-    bare, exponent = (*text.removesuffix("%").replace(",", "").split("e"), "0")[:2]
-    places = len(bare.partition(".")[2]) or len(bare.rstrip("0")) - len(bare)
-    unit = 10.0 ** (int(exponent) - places - 2 * text.endswith("%"))
-    number = float(bare) * 10.0 ** (int(exponent) - 2 * text.endswith("%"))
-    return abs(number - value) <= 0.5 * unit * (1 + 1e-4)
 
 
 def history(snapshot: Snapshot, name: str) -> np.ndarray:
@@ -376,11 +353,7 @@ def _() -> Told:
 def test_every_number_of_a_sentence_is_the_one_worked_out_here(key: str) -> None:
     found, truth = CASES[key]()
     assert found is not None
-    told = filled(key, found.advice if ".advice" in key else found.words)
-    shown = {name: re.fullmatch(rf"(?:at least )?({NUMBER})", text) for name, text in told.items()}
-    numbers = {name: match[1] for name, match in shown.items() if match}
-    assert numbers
-    assert [(name, text, truth[name]) for name, text in numbers.items() if not is_as_written(text, truth[name])] == []
+    assert disagreements(key, found.advice if ".advice" in key else found.words, truth) == []
 
 
 def test_no_sentence_with_a_number_is_left_out() -> None:

@@ -92,8 +92,8 @@ def told_apart(one: float, other: float) -> tuple[str, str] | None:
 
     Examples
     --------
-    >>> told_apart(0.1752, 0.1749), told_apart(0.5, 0.1749), told_apart(0.5, 0.5000001)
-    (('0.1752', '0.1749'), ('0.5', '0.17'), None)
+    >>> told_apart(0.1742, 0.1739), told_apart(0.5, 0.1749), told_apart(0.5, 0.5000001)
+    (('0.1742', '0.1739'), ('0.5', '0.17'), None)
     """
     written = ((short(one, digits), short(other, digits)) for digits in range(2, 6))
     return next((pair for pair in written if pair[0] != pair[1]), None)
