@@ -92,7 +92,6 @@ def _alike(chain: Sequence[Call], stay: Sequence[bool]) -> list[list[Call]]:
 
 def _weights(call: Call) -> list[list[Weights]]:
     """Weights by (layer, direction), in at least single precision."""
-
     return [
         [Weights(*map(_precise, weights_of(call.module, call.weights, n, d))) for d in range(call.layout.directions)]  # type: ignore[arg-type]
         for n in range(call.layout.num_layers)
