@@ -128,8 +128,9 @@ def _ran(
     kwargs: dict[str, Any],
     loss: Callable[[Any], Tensor] | None,
 ) -> tuple[Tensor | None, Tensor | None, bool]:
+    inputs, kwargs = ordinary(inputs), ordinary(kwargs) if kwargs else kwargs
     with capture.origins, capture:
-        output = model(*ordinary(inputs), **ordinary(kwargs))
+        output = model(*inputs, **kwargs)
     _check_ran(capture)
     copied = _copy(output)  # before the loss, which may change the output in place
     if loss is None:

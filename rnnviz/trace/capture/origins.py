@@ -61,10 +61,12 @@ class Origins(TorchFunctionMode):
 
     def begin(self, results: tuple[Tensor, ...], number: int, call: Call) -> None:
         """Say that `results` are those of a call; what they were made from lies behind it, except inside the module."""
-        self._begun, inner = True, set(call.module.modules())
+        inner = set(call.module.modules()) if self._begun else set()
         for one in results:
-            before = {n: other for n, other in self._known.get(one, {}).items() if other.module in inner}
-            self._known[one] = {**before, number: call}
+            before = self._known.get(one, {}) if self._begun else {}
+            kept = {n: other for n, other in before.items() if other.module in inner}
+            self._known[one] = {**kept, number: call}
+        self._begun = True
 
     def of(self, state: Tensor, module: nn.Module) -> list[tuple[int, Call]]:
         """Calls of `module` that a tensor was made from, with their numbers."""

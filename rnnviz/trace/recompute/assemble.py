@@ -63,7 +63,8 @@ def layer_from(chain: Sequence[Call], own: Mapping[int, Replayed]) -> LayerTrace
     weights, stay = _weights(first), weights_stay(chain)
     runs = _alike(chain, stay)
     dtype = weights[0][0].W_hh.dtype
-    replayed = [_in_time(replay(stack(run, dtype), layout, _weights(run[0])), len(run)) for run in runs]
+    used = [weights, *(_weights(run[0]) for run in runs[1:])]
+    replayed = [_in_time(replay(stack(run, dtype), layout, one), len(run)) for run, one in zip(runs, used, strict=True)]
     parts = [
         [Unrolled.joined([run[layer][direction] for run in replayed]) for direction in range(layout.directions)]
         for layer in range(layout.num_layers)
@@ -91,20 +92,22 @@ def _alike(chain: Sequence[Call], stay: Sequence[bool]) -> list[list[Call]]:
 
 def _weights(call: Call) -> list[list[Weights]]:
     """Weights by (layer, direction), in at least single precision."""
-
-    def precise(value: Tensor | None) -> Tensor | None:
-        return None if value is None else value.to(torch.promote_types(value.dtype, torch.float32))
-
     return [
-        [Weights(*map(precise, weights_of(call.module, call.weights, n, d))) for d in range(call.layout.directions)]  # type: ignore[arg-type]
+        [Weights(*map(_precise, weights_of(call.module, call.weights, n, d))) for d in range(call.layout.directions)]  # type: ignore[arg-type]
         for n in range(call.layout.num_layers)
     ]
 
 
+def _precise(value: Tensor | None) -> Tensor | None:
+    if value is None or value.dtype is torch.float32 or value.dtype is torch.float64:
+        return value
+    return value.to(torch.promote_types(value.dtype, torch.float32))
+
+
 def _in_time(replayed: list[list[Unrolled]], calls: int) -> list[list[Unrolled]]:
-    return [
-        [one if calls == 1 else one.map(lambda values: end_to_end(values, calls)) for one in row] for row in replayed
-    ]
+    if calls == 1:
+        return replayed
+    return [[one.map(lambda values: end_to_end(values, calls)) for one in row] for row in replayed]
 
 
 def _layer_trace(
@@ -163,8 +166,8 @@ def _laid(values: list[Tensor], layout: Layout, past: Tensor | None) -> Tensor:
     """(time, batch, unit) each → (layer, direction, batch, time, unit), NaN past a sequence's length."""
     if past is not None:
         values = [value.masked_fill(past, float("nan")) for value in values]
-    joined = values[0].unsqueeze(0) if len(values) == 1 else torch.stack(values)
-    return joined.view(layout.num_layers, layout.directions, *joined.shape[1:]).transpose(2, 3)
+    joined = values[0] if len(values) == 1 else torch.stack(values)
+    return joined.view(layout.num_layers, layout.directions, *values[0].shape).transpose(2, 3)
 
 
 def _norms(layout: Layout, parts: list[list[Unrolled]]) -> dict[str, Tensor] | None:

@@ -169,17 +169,22 @@ def gru_adjoint(adjoint: Adjoint, gates: GRUGates, from_state: Tensor) -> None:
         adjoint.add(run, of_state.flatten(-2), of_input.flatten(-2))
 
 
-def _lstm_coefficients(gates: LSTMGates, before: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
-    """K (time, gate, batch, unit) and A = do tanh'(c), written with s(1 − s) = s − s² in as few passes as possible."""
+def _lstm_coefficients(
+    gates: LSTMGates, before: Tensor, cell: Tensor, K: Tensor | None = None, A: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    """K (time, gate, batch, unit) and A = do tanh'(c), written with s(1 − s) = s − s² in as few passes as possible.
+
+    Where there is room for them already it is filled.
+    """
     i, f, g, o = gates
-    K = i.new_empty((len(i), 4, *i.shape[1:]))
+    K = i.new_empty((len(i), 4, *i.shape[1:])) if K is None else K
     squashed, ig, fc = tanh(cell), i * g, f * before
     out = o * squashed
     torch.addcmul(ig, i, ig, value=-1, out=K[:, 0])
     torch.addcmul(fc, f, fc, value=-1, out=K[:, 1])
     torch.addcmul(i, ig, g, value=-1, out=K[:, 2])
     torch.addcmul(out, o, out, value=-1, out=K[:, 3])
-    return K, torch.addcmul(o, out, squashed, value=-1)
+    return K, torch.addcmul(o, out, squashed, value=-1, out=A)
 
 
 def _gru_coefficients(gates: GRUGates, before: Tensor, from_state: Tensor) -> tuple[Tensor, Tensor]:

@@ -57,9 +57,8 @@ def test_a_timesteps_product_is_the_matrix_product_whichever_way_it_goes(way, dt
     monkeypatch.setattr(kernels, "_ONE_THREAD", ONE_THREAD[way])
     torch.manual_seed(0)
     values, W, out = torch.randn(4, 5, 12, dtype=dtype), torch.randn(12, 3, dtype=dtype), torch.zeros(5, 3, dtype=dtype)
-    into = multiplying(W, out)
-    for step, expected in zip(into.split(values), values @ W, strict=True):
-        into(step)
+    for multiply, expected in zip(multiplying(values, W, out), values @ W, strict=True):
+        multiply()
         torch.testing.assert_close(out, expected, rtol=1e-5, atol=8 * EPSILON[dtype])
 
 
