@@ -54,8 +54,8 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     "lab.watch": ("watchpanel", "watchscreen", "watch", "adapters"),
     "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening"),
     "training": (
-        "process taskcheck schedules columns failures",
-        "settings history",
+        "process taskcheck schedules columns bylabel failures",
+        "settings history record",
         "snapshots",
         "session runner",
         "comparison perturbation",
@@ -407,8 +407,8 @@ def test_the_checker_finds_a_planted_circle(small: Path) -> None:
 
 
 def test_the_checker_finds_a_planted_circle_of_folders_whose_modules_are_in_none(small: Path) -> None:
-    _plant(small, "lab/screen/panel", "from rnnviz.lab.controls.base import base")
-    _plant(small, "lab/tools/base", "")
+    _plant(small, "lab/screen/panel", "from rnnviz.lab.tools.insights import Line")
+    _plant(small, "lab/tools/insights", "")
     _plant(small, "lab/tools/share", "from rnnviz.lab.screen.screen import Screen")
     _plant(small, "lab/screen/screen", "")
     assert cycles(small) == []

@@ -16,9 +16,9 @@ from rnnviz.trace import LayerTrace, Trace
 from rnnviz.trace.listening.listening import Listener
 from rnnviz.trace.listening.passes import Pass
 from rnnviz.trace.modules.finding import recurrent_modules
+from rnnviz.training.record import Record
 from rnnviz.training.runner.frameclock import Pace
 from rnnviz.training.snapshots.snapshot import Snapshot
-from rnnviz.watching.history import Record
 from rnnviz.watching.probe import Probe
 from rnnviz.watching.readings import check_scalar, loss_and_norm, times_written
 from rnnviz.watching.snapshots import Glance
