@@ -13,7 +13,7 @@ from rnnviz.lab.shared import Shared
 from rnnviz.lab.tools.results import standings
 from rnnviz.tasks import Task
 from rnnviz.training import History, Race, Session, Settings
-from rnnviz.training.comparison.bylabel import ByLabel
+from rnnviz.training.bylabel import ByLabel
 from rnnviz.training.comparison.entries import enter, line_up
 from rnnviz.views import COMPARED, View
 

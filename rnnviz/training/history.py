@@ -10,13 +10,26 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from rnnviz.training.bylabel import ByLabel
 from rnnviz.training.columns import Column, Columns
 from rnnviz.training.process.forks import renewed_in_children
 
-__all__ = ["NAMES", "History"]
+__all__ = ["Histories", "History"]
 
 _MEASURED = ("loss", "metric", "grad_norm")
-NAMES = ("step", "loss", "metric", "grad_norm", "clipped", "lr", "clip")
+_NAMES = ("step", "loss", "metric", "grad_norm", "clipped", "lr", "clip")
+
+
+class Histories(ByLabel["History"]):
+    """The curves of several models by label: ``histories["lstm"]["loss"]``.
+
+    Examples
+    --------
+    >>> Histories({"rnn": History([], "cpu")})["rnn"]["loss"]
+    array([], dtype=float64)
+    """
+
+    each = f", and the columns of each are {', '.join(_NAMES)}"
 
 
 class Waiting(NamedTuple):
@@ -31,7 +44,7 @@ class Waiting(NamedTuple):
         rows, host = rows.astype(np.float64), self.host
         clipped = (rows[:, 2] > host[:, 1]).astype(float)
         values = (self.steps, rows[:, 0], rows[:, 1], rows[:, 2], clipped, host[:, 0], host[:, 1])
-        return dict(zip(NAMES, (np.ascontiguousarray(value) for value in values), strict=True))
+        return dict(zip(_NAMES, (np.ascontiguousarray(value) for value in values), strict=True))
 
 
 class History(Columns):
@@ -64,7 +77,7 @@ class History(Columns):
     History(step, loss, metric, grad_norm, clipped, lr, clip: 1 row)
     """
 
-    names = NAMES
+    names = _NAMES
 
     def __init__(
         self,

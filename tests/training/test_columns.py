@@ -13,8 +13,8 @@ import torch
 
 from rnnviz.training import History
 from rnnviz.training.columns import Columns
-from rnnviz.training.comparison.bylabel import Histories
-from rnnviz.watching.history import Record
+from rnnviz.training.history import Histories
+from rnnviz.training.record import Record
 
 
 def history(steps: int = 30) -> History:

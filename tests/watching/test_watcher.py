@@ -11,7 +11,7 @@ from torch.nn.utils.rnn import pack_padded_sequence
 from torch.utils.checkpoint import checkpoint
 
 from rnnviz.trace import register_cell, trace
-from rnnviz.watching.history import Record
+from rnnviz.training.record import Record
 from rnnviz.watching.watcher import Watcher
 from tests.training.session.test_session import NoSynchronisation
 

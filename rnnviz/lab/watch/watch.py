@@ -16,9 +16,9 @@ from rnnviz.lab.lifetime.rerun import claim
 from rnnviz.lab.replay.save import checked_path, save, watch_header
 from rnnviz.lab.watch.watchscreen import WatchScreen
 from rnnviz.trace import Trace
+from rnnviz.training.record import Record
 from rnnviz.training.snapshots.recording import Reels
 from rnnviz.views import WATCHED, Focus, View
-from rnnviz.watching.history import Record
 from rnnviz.watching.watcher import Watcher
 
 __all__ = ["Watch", "watch"]

@@ -8,9 +8,10 @@ from typing import Any
 import torch
 
 from rnnviz.tasks import Task
-from rnnviz.training.comparison.bylabel import ByLabel, Histories
+from rnnviz.training.bylabel import ByLabel
 from rnnviz.training.comparison.comparison_snapshot import RaceSnapshot
 from rnnviz.training.comparison.stopwatch import Stopwatch
+from rnnviz.training.history import Histories
 from rnnviz.training.process.interrupts import INTERRUPTS
 from rnnviz.training.session.session import Session
 from rnnviz.training.settings import Settings

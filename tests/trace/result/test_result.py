@@ -232,6 +232,18 @@ def test_a_trace_can_be_pickled_and_copied():
             again.layers["lstm"].gates["f"][0] = 1
 
 
+def test_a_trace_that_was_pickled_when_the_modules_had_other_names_is_read():
+    _, _, found = traced()
+    earlier = pickle.dumps(found, protocol=0)
+    for today, then in (
+        (b"crnnviz.trace.result.trace\n", b"crnnviz.trace.result\n"),
+        (b".result.layertrace\n", b".layer\n"),
+    ):
+        assert today in earlier
+        earlier = earlier.replace(today, then)
+    assert_equal(pickle.loads(earlier), found)
+
+
 @pytest.mark.parametrize(("kind", "options"), KINDS[:3])
 def test_jacobians_of_states_that_are_no_numbers_are_no_numbers(kind, options):
     torch.manual_seed(0)

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from rnnviz.checks import flag
 from rnnviz.lab.watch.watch import Watch, watch
 from rnnviz.trace import Trace
-from rnnviz.watching.history import Record
+from rnnviz.training.record import Record
 from rnnviz.watching.watcher import checked_pace
 
 __all__ = ["Follower", "base", "kernel_shell"]

@@ -3,9 +3,8 @@
 from typing import NoReturn, TypeVar
 
 from rnnviz.checks import shown
-from rnnviz.training.history import NAMES, History
 
-__all__ = ["ByLabel", "Histories"]
+__all__ = ["ByLabel"]
 
 T = TypeVar("T")
 
@@ -23,15 +22,3 @@ class ByLabel(dict[str, T]):
 
     def __missing__(self, label: object) -> NoReturn:
         raise KeyError(f"no model {shown(label)} in this comparison; the models are {', '.join(self)}{self.each}.")
-
-
-class Histories(ByLabel[History]):
-    """The curves of several models by label: ``histories["lstm"]["loss"]``.
-
-    Examples
-    --------
-    >>> Histories({"rnn": History([], "cpu")})["rnn"]["loss"]
-    array([], dtype=float64)
-    """
-
-    each = f", and the columns of each are {', '.join(NAMES)}"
