@@ -3,8 +3,11 @@
 import os
 import signal
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import pytest
 from hypothesis import settings
 
 # Set before anything imports torch or starts Jupyter, so that kernels and browsers inherit it.
@@ -21,3 +24,26 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it
 # The machine may be busy, so no deadline; the same examples each time, so that a failure is everybody's.
 settings.register_profile("rnnviz", deadline=None, derandomize=True, database=None)
 settings.load_profile("rnnviz")
+
+
+@pytest.fixture
+def empty_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No cell is registered when the test begins, and none that it registers is when it has ended."""
+    monkeypatch.setattr("rnnviz.trace.modules.custom._REGISTERED", {})
+
+
+@pytest.fixture
+def nested_cells(empty_registry: None) -> None:
+    """The cells of `tests.trace.nested` are registered, and no others."""
+    from tests.trace import nested
+
+    nested.register()
+
+
+@pytest.fixture
+def second_device(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The simulated device is there for this test."""
+    from tests.devices import simulated
+
+    with simulated.present(monkeypatch) as found:
+        yield found

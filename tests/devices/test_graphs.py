@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from rnnviz.trace import LayerTrace, trace
 from rnnviz.trace.scan import graphs
 from rnnviz.trace.scan.graphs import GRAPHS
+from tests.losses import output_and_states
 from tests.trace.unrolled import relative_error
 
 OPTIONS: list[tuple[str, dict[str, Any]]] = [
@@ -37,12 +38,6 @@ def forgotten(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     GRAPHS.clear()
 
 
-def loss(result: Any) -> Tensor:
-    output, states = result
-    found: Tensor = (output**2).sum() + (states[-1] ** 3).sum()
-    return found
-
-
 def arrays(layer: LayerTrace) -> dict[str, Any]:
     names = ("hidden", "cell", "grad_hidden", "grad_hidden_direct", "grad_cell")
     found = {name: getattr(layer, name) for name in names} | dict(layer.gates)
@@ -52,7 +47,7 @@ def arrays(layer: LayerTrace) -> dict[str, Any]:
 
 
 def traced(layer: nn.Module, batches: list[Tensor]) -> list[dict[str, Any]]:
-    return [arrays(next(iter(trace(layer, one, loss=loss).layers.values()))) for one in batches]
+    return [arrays(next(iter(trace(layer, one, loss=output_and_states).layers.values()))) for one in batches]
 
 
 @pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN")

@@ -14,6 +14,7 @@ from rnnviz.bench.measures import capture
 from rnnviz.bench.measures.rivals import Shape
 from rnnviz.lab.watch.watch import Watch
 from rnnviz.views import VIEWS
+from tests.losses import mean_square
 from tests.trace.unrolled import relative_error
 
 TASKS = ["sunspots", "adding", "temporal-order", "python-tokens"]
@@ -70,9 +71,9 @@ def test_a_watched_loop_with_scaled_gradients_ends_with_the_weights_of_an_unwatc
 
 def test_what_a_watch_shows_is_what_a_trace_finds(device: torch.device) -> None:
     model, x = model_on(device), batch_on(device, 0)
-    expected = rv.trace(model, x, loss=criterion).layers["0"]
+    expected = rv.trace(model, x, loss=mean_square).layers["0"]
     with rv.watch(model, every=1, sequences=None) as w:
-        criterion(model(x)).backward()
+        mean_square(model(x)).backward()
         w.step()
     found = w.trace.layers["0"]
     assert relative_error(found.hidden, expected.hidden) <= 1e-5
@@ -108,17 +109,13 @@ def batch_on(device: torch.device, seed: int) -> torch.Tensor:
     return torch.randn(6, 10, 3, generator=torch.Generator().manual_seed(seed)).to(device)
 
 
-def criterion(outputs: torch.Tensor) -> torch.Tensor:
-    return (outputs**2).mean()
-
-
 def train(model: nn.Module, device: torch.device, w: Watch | None = None) -> None:
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
     scaler = torch.amp.GradScaler(device.type, init_scale=256.0)
     for seed in range(4):
         optimizer.zero_grad()
         with torch.autocast(device.type, dtype=torch.bfloat16):
-            loss = criterion(model(batch_on(device, seed)).float())
+            loss = mean_square(model(batch_on(device, seed)).float())
         scaler.scale(loss).backward()
         scaler.step(optimizer)
         scaler.update()

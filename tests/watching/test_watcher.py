@@ -13,6 +13,7 @@ from torch.utils.checkpoint import checkpoint
 from rnnviz.trace import register_cell, trace
 from rnnviz.training.record import Record
 from rnnviz.watching.watcher import Watcher
+from tests.losses import mean_square
 from tests.training.session.test_session import NoSynchronisation
 
 LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
@@ -65,10 +66,6 @@ class LeakyDecoder(nn.Module):
         for step in x.unbind(1):
             h = self.cell(step, h)
         return h
-
-
-def mean_square(output):
-    return output.square().mean()
 
 
 def made(make=Model, seed=0, dtype=torch.float64):
