@@ -163,7 +163,7 @@ def said(text: str, kind: type[Parcel] = Recipe) -> str:
     return ""
 
 
-def survives(text: str, kind: type[Parcel] = Recipe) -> None:
+def assert_read_or_refused(text: str, kind: type[Parcel] = Recipe) -> None:
     """Parsing gives a recipe or a ValueError, and no module is loaded for it."""
     loaded = set(sys.modules)
     words = said(text, kind)
@@ -174,33 +174,33 @@ def survives(text: str, kind: type[Parcel] = Recipe) -> None:
 @settings(max_examples=150)
 @given(st.text())
 def test_no_text_breaks_the_reader(text: str) -> None:
-    survives(text)
-    survives("recipe=" + text)
-    survives("{" + text + "}")
+    assert_read_or_refused(text)
+    assert_read_or_refused("recipe=" + text)
+    assert_read_or_refused("{" + text + "}")
 
 
 @settings(max_examples=150)
 @given(JSON)
 def test_no_json_breaks_the_reader(value: Any) -> None:
-    survives(json.dumps(value))
-    survives("recipe=" + base64.urlsafe_b64encode(json.dumps(value).encode()).decode())
+    assert_read_or_refused(json.dumps(value))
+    assert_read_or_refused("recipe=" + base64.urlsafe_b64encode(json.dumps(value).encode()).decode())
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from([*PLAIN, "options", "steps", "show", "views"]), JSON)
 def test_no_value_in_the_place_of_another_breaks_the_reader(name: str, value: Any) -> None:
-    survives(changed(**{name: value}))
+    assert_read_or_refused(changed(**{name: value}))
 
 
 @settings(max_examples=150)
 @given(st.sampled_from([*Settings.__dataclass_fields__]), JSON)
 def test_no_value_of_a_setting_breaks_the_reader(name: str, value: Any) -> None:
-    survives(changed(settings={name: value}))
+    assert_read_or_refused(changed(settings={name: value}))
 
 
 @given(RECIPES, st.data())
 def test_a_cut_or_changed_link_is_never_taken_for_another_error(recipe: Recipe, data: st.DataObject) -> None:
     link = recipe.link()
     cut = data.draw(st.integers(0, len(link)))
-    survives(link[:cut])
-    survives(link[:cut] + data.draw(st.characters()) + link[cut:])
+    assert_read_or_refused(link[:cut])
+    assert_read_or_refused(link[:cut] + data.draw(st.characters()) + link[cut:])

@@ -213,6 +213,8 @@ def test_reset_forgets_a_kept_error(make):
     settle(runner)
     runner.reset(wait=True)
     runner.train(2)
+    assert (runner.state.phase, runner.session.step) == ("paused", 2)
+    assert runner.join(WAIT)
 
 
 def test_a_rebuild_that_fails_is_shown_and_the_old_model_goes_on(make, monkeypatch):

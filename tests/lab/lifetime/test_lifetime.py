@@ -166,13 +166,15 @@ def test_a_watch_that_is_closed_leaves_no_widget() -> None:
     model = torch.nn.GRU(2, 3, batch_first=True)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     with rv.watch(model, every=1) as w:
-        w.widget  # noqa: B018
+        shown = w.widget.model_id
         for _ in range(3):
             loss = model(torch.ones(2, 4, 2))[0].square().mean()
             loss.backward()
             optimizer.step()
             w.step(loss=loss)
+    assert shown in registered()
     w.close()
+    assert shown not in registered()
 
 
 def test_closing_tells_the_page_to_keep_its_pictures_and_to_say_nothing_more(make_lab: LabMaker) -> None:

@@ -137,6 +137,7 @@ def test_a_training_step_never_waits_for_the_device(task, optimizer):
     with NoSynchronisation():
         for _ in range(5):
             next(steps)
+    assert session.step == 5
 
 
 @pytest.mark.parametrize("act", [torch.Tensor.item, bool, float, lambda x: x.to("cpu", copy=True), torch.nonzero])
