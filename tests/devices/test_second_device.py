@@ -11,7 +11,7 @@ from rnnviz.trace import trace
 from rnnviz.training import Session
 from rnnviz.views import VIEWS
 from tests.devices import simulated
-from tests.devices.test_training import batch_on, model_on
+from tests.devices.runs import batch_on, model_on
 from tests.losses import mean_square
 from tests.trace.unrolled import relative_error
 

@@ -14,6 +14,7 @@ from rnnviz.bench.measures import capture
 from rnnviz.bench.measures.rivals import Shape
 from rnnviz.lab.watch.watch import Watch
 from rnnviz.views import VIEWS
+from tests.devices.runs import batch_on, model_on
 from tests.losses import mean_square
 from tests.trace.unrolled import relative_error
 
@@ -86,27 +87,6 @@ def test_the_bench_measures_there(device: torch.device) -> None:
         for row in table.rows:
             ratios = [cell for cell in row if isinstance(cell, Spread)]
             assert all(one.median > 0 for one in ratios)
-
-
-class Last(nn.Module):
-    def __init__(self, *layers: nn.Module) -> None:
-        super().__init__()
-        for number, layer in enumerate(layers):
-            self.add_module(str(number), layer)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        first, second = self.children()
-        found: torch.Tensor = second(first(x)[0][:, -1])
-        return found
-
-
-def model_on(device: torch.device) -> nn.Module:
-    torch.manual_seed(0)
-    return Last(nn.LSTM(3, 8, batch_first=True), nn.Linear(8, 1)).to(device)
-
-
-def batch_on(device: torch.device, seed: int) -> torch.Tensor:
-    return torch.randn(6, 10, 3, generator=torch.Generator().manual_seed(seed)).to(device)
 
 
 def train(model: nn.Module, device: torch.device, w: Watch | None = None) -> None:

@@ -11,7 +11,7 @@ from rnnviz.export.comparison_recipe import RaceRecipe
 from rnnviz.export.recipe import Recipe
 from rnnviz.training import Settings
 from rnnviz.training.comparison.entries import enter
-from tests.export.test_recipe import JSON, RECIPES, SETTINGS, assert_read_or_refused, refused
+from tests.export.recipes import JSON, RECIPES, SETTINGS, assert_read_or_refused, refused
 
 MODELS = [{"lr": 0.1}, {"lr": 0.01, "clip": None}]
 PLAIN = {"rnnviz": 1, "task": "adding", "settings": {"seq_len": 12}, "models": MODELS}

@@ -15,10 +15,9 @@ import torch
 from rnnviz.export.script import script
 from rnnviz.tasks import Sunspots
 from rnnviz.training import Session, Settings
+from tests.export.sizes import PLANNED, SMALL, STEPS
 from tests.training.examples import Echo, take
 
-STEPS, PLANNED = 24, 40
-SMALL = {"hidden_size": 6, "batch_size": 5, "seq_len": 14}
 SETTINGS: dict[str, dict[str, Any]] = {
     "adding, as suggested": {"task": "adding"},
     "temporal order, as suggested": {"task": "temporal-order"},

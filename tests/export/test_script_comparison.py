@@ -13,7 +13,7 @@ import pytest
 from rnnviz.export.script import script, together
 from rnnviz.training import Race, Session
 from rnnviz.training.comparison.entries import enter
-from tests.export.test_script import PLANNED, SMALL, STEPS
+from tests.export.sizes import PLANNED, SMALL, STEPS
 from tests.training.examples import Echo, take
 
 RACES: dict[str, tuple[str, list[Any], dict[str, Any]]] = {

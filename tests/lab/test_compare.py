@@ -1,7 +1,7 @@
 """A comparison without a browser: one set of verbs and knobs for several models, and what goes wrong in one of them."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import IPython
@@ -10,34 +10,16 @@ import pytest
 
 import rnnviz
 from rnnviz.insights import differences, to_say
-from rnnviz.lab import Comparison, Lab, compare
+from rnnviz.lab import Lab, compare
 from rnnviz.lab.lifetime import rerun
 from rnnviz.training import NonFiniteLoss
 from rnnviz.views import HiddenView, View
 from tests.lab.browser import Browser, settle
-from tests.lab.lifetime.test_rerun import Notebook
+from tests.lab.comparisons import CELLS, SIZES, Maker
+from tests.lab.shell import Notebook
 from tests.training.examples import WAIT, raising
 
 pytestmark = pytest.mark.timeout(120)
-
-Maker = Callable[..., Comparison]
-CELLS = ("rnn", "gru", "lstm")
-SIZES = {"hidden_size": 4, "batch_size": 4, "device": "cpu", "seq_len": 8}
-
-
-@pytest.fixture
-def make() -> Iterator[Maker]:
-    made: list[Comparison] = []
-
-    def build(*models: Any, **settings: Any) -> Comparison:
-        own = {name for one in models if isinstance(one, dict) for name in one}
-        sizes = {name: size for name, size in SIZES.items() if name not in own}
-        made.append(compare(list(models or CELLS), **{"task": "adding", "fps": 500.0, **sizes, **settings}))
-        return made[-1]
-
-    yield build
-    for one in made:
-        one.close()
 
 
 def rows(browser: Browser) -> list[list[str]]:

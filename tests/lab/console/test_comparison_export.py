@@ -13,8 +13,8 @@ import rnnviz as rv
 from rnnviz.lab import Comparison
 from rnnviz.tasks import Sunspots
 from tests.lab.browser import Browser
-from tests.lab.test_compare import Maker, make
-from tests.lab.test_words import NormView
+from tests.lab.comparisons import Maker, make
+from tests.lab.screens import NormView
 from tests.training.examples import Echo
 
 __all__ = ["make"]  # the fixture

@@ -12,24 +12,13 @@ import pytest
 import torch
 
 import rnnviz as rv
-from rnnviz.lab import Comparison, Lab, compare
+from rnnviz.lab import Comparison, Lab
 from rnnviz.live import runtime
 from tests.lab.browser import Browser, LabMaker
-from tests.lab.console.test_running import lab_threads
+from tests.lab.small import lab_threads, small_comparison, small_lab
 from tests.training.examples import WAIT
 
 pytestmark = pytest.mark.timeout(120)
-
-SMALL = {"hidden_size": 4, "batch_size": 4, "device": "cpu"}
-
-
-def small_lab(task: Any = "adding", **settings: Any) -> Lab:
-    sizes = SMALL | ({"seq_len": 8} if task == "adding" else {})
-    return Lab(task, **{**sizes, **settings})
-
-
-def small_comparison(**settings: Any) -> Comparison:
-    return compare(["rnn", "gru"], "adding", **{**SMALL, "seq_len": 8, **settings})
 
 
 MAKERS = {"lab": small_lab, "comparison": small_comparison}

@@ -9,7 +9,7 @@ import rnnviz as rv
 from rnnviz.lab.screen.other_labs import Others
 from rnnviz.views import View
 from tests.lab.browser import Browser, LabMaker
-from tests.lab.lifetime.test_lifetime import small_comparison
+from tests.lab.small import small_comparison
 from tests.training.examples import WAIT
 
 pytestmark = pytest.mark.timeout(120)

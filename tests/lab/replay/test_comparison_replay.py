@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import rnnviz as rv
-from tests.lab.replay.test_replay import HOSTILE, Page
-from tests.lab.test_compare import CELLS, Maker, make
+from tests.lab.comparisons import CELLS, Maker, make
+from tests.lab.replay.pages import HOSTILE, Page
 from tests.training.examples import Echo
 
 __all__ = ["make"]  # the fixture

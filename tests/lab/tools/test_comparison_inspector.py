@@ -9,9 +9,9 @@ from rnnviz.views import Focus, Reading, diagram
 from rnnviz.views.cell.notation import number
 from rnnviz.views.comparison.models import shared as shared_scale
 from tests.lab.browser import settle
-from tests.lab.screen.test_screen import classes
-from tests.lab.test_compare import CELLS, Maker, make
-from tests.lab.tools.test_inspector import Drawer
+from tests.lab.comparisons import CELLS, Maker, make
+from tests.lab.inspectors import Drawer
+from tests.lab.screens import classes
 
 __all__ = ["make"]  # the fixture
 

@@ -6,11 +6,11 @@ import weakref
 import numpy as np
 import pytest
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from rnnviz.tasks import Task
 from rnnviz.training import Session, Settings
 from tests.training.examples import Echo, raising, take
+from tests.training.waiting import NoSynchronisation
 
 VARIANTS = list(itertools.product(["rnn", "lstm", "gru"], [1, 2], [False, True]))
 
@@ -105,28 +105,6 @@ def test_the_global_seed_does_not_matter():
         first = take(echo(input_noise=0.1), 4)
         torch.manual_seed(2)
         np.testing.assert_array_equal(first, take(echo(input_noise=0.1), 4))
-
-
-class NoSynchronisation(TorchDispatchMode):
-    """Fail where a GPU would be waited for: a number asked for, a tensor moved, a size that depends on the data."""
-
-    FORBIDDEN = (
-        "_local_scalar_dense",
-        "is_nonzero",
-        "nonzero",
-        "masked_select",
-        "equal",
-        "unique2",
-        "_unique2",
-        "item",
-    )
-
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        name = func.overloadpacket.__name__
-        assert name not in self.FORBIDDEN, f"{name} waits for the device"
-        moved = (kwargs or {}).get("device")
-        assert not (name == "_to_copy" and moved is not None), "a tensor is moved between devices"
-        return func(*args, **(kwargs or {}))
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw"])
