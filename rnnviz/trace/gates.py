@@ -16,7 +16,7 @@ def write_lstm_gates(entering: Tensor, weights: Weights, room: Tensor) -> None:
     W_ih, W_hh, b_ih, b_hh, _ = weights
     b = None if b_ih is None or b_hh is None else b_ih + b_hh
     a_i, a_f, a_g, a_o = product(entering, torch.cat([W_ih, W_hh], dim=1), b).chunk(4, dim=2)
-    i, f, g, o = room
+    i, f, g, o = room.unbind()
     torch.sigmoid(a_i, out=i)
     torch.sigmoid(a_f, out=f)
     tanh(a_g, out=g)
@@ -28,7 +28,7 @@ def write_gru_gates(inputs: Tensor, before: Tensor, weights: Weights, room: Tens
     W_ih, W_hh, b_ih, b_hh, _ = weights
     x_r, x_z, x_n = product(inputs, W_ih, b_ih).chunk(3, dim=2)
     h_r, h_z, h_n = product(before, W_hh, b_hh).chunk(3, dim=2)
-    r, z, n, from_state = room
+    r, z, n, from_state = room.unbind()
     torch.sigmoid(x_r.add_(h_r), out=r)
     torch.sigmoid(x_z.add_(h_z), out=z)
     tanh(torch.addcmul(x_n, r, from_state.copy_(h_n), out=n), out=n)
