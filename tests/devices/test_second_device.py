@@ -1,5 +1,7 @@
 """The whole way of every task and cell on a second device: no mixed devices, and no hidden wait inside a step."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -15,6 +17,7 @@ from tests.devices.runs import batch_on, model_on
 from tests.losses import mean_square
 from tests.trace.unrolled import relative_error
 
+SMALL: dict[str, Any] = {"hidden_size": 6, "seq_len": 16, "batch_size": 8, "seed": 0}
 every_run = pytest.mark.parametrize(
     ("task", "cell"), [(task, cell) for task in KNOWN for cell in ("rnn", "lstm", "gru")]
 )
@@ -46,7 +49,7 @@ def test_its_layers_are_torchs_own(second_device: torch.device, kind: str) -> No
 
 @every_run
 def test_a_run_of_each_task_and_cell_stays_on_its_device(second_device: torch.device, task: str, cell: str) -> None:
-    lab = rv.Lab(task, cell=cell, hidden_size=6, seed=0, device=str(second_device))
+    lab = rv.Lab(task, cell=cell, device=str(second_device), **SMALL)
     lab.train(3)
     snapshot = lab.snapshot()
     assert snapshot.layer.grad_hidden is not None
@@ -58,7 +61,7 @@ def test_a_run_of_each_task_and_cell_stays_on_its_device(second_device: torch.de
 def test_a_recipe_and_a_script_repeat_the_run_there(
     second_device: torch.device, capsys: pytest.CaptureFixture[str], task: str, cell: str
 ) -> None:
-    lab = rv.Lab(task, cell=cell, hidden_size=6, seed=0, device=str(second_device), steps=3)
+    lab = rv.Lab(task, cell=cell, device=str(second_device), steps=3, **SMALL)
     lab.train(3)
     again = rv.Lab.from_recipe(lab.recipe(), device=str(second_device))
     again.train(3)
@@ -70,7 +73,7 @@ def test_a_recipe_and_a_script_repeat_the_run_there(
 
 @every_run
 def test_no_step_waits_for_the_device(second_device: torch.device, task: str, cell: str) -> None:
-    session = Session(task, cell=cell, hidden_size=6, device=second_device)
+    session = Session(task, cell=cell, device=second_device, **SMALL)
     steps = session.steps()
     next(steps)
     simulated.WAITS.clear()
@@ -128,7 +131,7 @@ def test_the_words_of_a_sequence_cost_one_wait(second_device: torch.device) -> N
 
 @every_run
 def test_a_frame_waits_once_for_all_that_it_shows(second_device: torch.device, task: str, cell: str) -> None:
-    session = Session(task, cell=cell, hidden_size=6, num_layers=2, device=second_device)
+    session = Session(task, cell=cell, num_layers=2, device=second_device, **SMALL)
     steps = session.steps()
     next(steps)
     session.snapshot()
