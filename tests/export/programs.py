@@ -1,4 +1,4 @@
-"""Programs run as a learner runs them, each in a process of its own; if processes can be copied, torch is loaded once."""
+"""Programs run as a learner runs them, each in a process of its own; torch is loaded once where one can be copied."""
 
 import os
 import subprocess
