@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.leftovers import of_the_process
+
 # Set before anything imports torch or starts Jupyter, so that kernels and browsers inherit it.
 os.environ["OMP_NUM_THREADS"] = "1"  # two threads on two cores slow each other down beside a browser
 _home = tempfile.TemporaryDirectory(prefix="rnnviz-tests-", ignore_cleanup_errors=True)
@@ -24,6 +26,15 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it
 # The machine may be busy, so no deadline; the same examples each time, so that a failure is everybody's.
 settings.register_profile("rnnviz", deadline=None, derandomize=True, database=None)
 settings.load_profile("rnnviz")
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    """A test leaves the process as it was, or those after it would depend on their order."""
+    before = of_the_process()
+    yield
+    after = of_the_process()
+    assert {name: after[name] for name in before} == before
 
 
 @pytest.fixture

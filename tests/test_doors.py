@@ -16,6 +16,7 @@ import rnnviz
 from tests.doors import Door, doors
 from tests.hostile import VALUES
 
+pytestmark = pytest.mark.usefixtures("empty_registry")
 PACKAGE = str(Path(rnnviz.__file__).parent)
 CALLS = int(os.environ.get("RNNVIZ_CALLS", "400"))
 SECONDS = 20.0

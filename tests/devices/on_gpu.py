@@ -23,6 +23,7 @@ from rnnviz.tasks import KNOWN
 from rnnviz.trace.scan.graphs import GRAPHS
 from rnnviz.trace.scan.single_launch import KERNELS
 from rnnviz.training import Session
+from tests import defaults
 from tests.losses import mean_square
 from tests.trace.unrolled import relative_error
 
@@ -224,12 +225,8 @@ def never_waiting(device: torch.device) -> Iterator[None]:
 
 
 def by_default(device: torch.device, check: Callable[[torch.device], str]) -> str:
-    before = torch.get_default_device()
-    torch.set_default_device(device)
-    try:
+    with defaults.default_device(device):
         return check(device)
-    finally:
-        torch.set_default_device(before)
 
 
 def lab_trained(device: torch.device) -> str:

@@ -2,7 +2,9 @@
 
 import ast
 import re
+from collections.abc import Callable
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import torch
 from rnnviz.export.script import script
 from rnnviz.tasks import Sunspots
 from rnnviz.training import Session, Settings
+from tests.defaults import default_device, default_dtype
 from tests.export.programs import Run, printed
 from tests.export.sizes import PLANNED, SMALL, STEPS
 from tests.training.examples import Echo, take
@@ -70,22 +73,21 @@ def test_the_months_ahead_of_a_sunspot_task_are_kept(tmp_path: Path) -> None:
     np.testing.assert_allclose(curve, take(trained, 20), rtol=1e-6)
 
 
-@pytest.mark.parametrize("around", ["torch.set_default_dtype(torch.float64)", "torch.set_default_device('meta')"])
+@pytest.mark.parametrize(
+    "around", [partial(default_dtype, torch.float64), partial(default_device, "meta")], ids=["float64", "meta"]
+)
 @pytest.mark.parametrize("changes", SETTINGS.values(), ids=list(SETTINGS))
 def test_a_script_is_the_lab_s_curve_whatever_torch_s_defaults_are(
-    changes: dict[str, Any], around: str, capsys: pytest.CaptureFixture[str]
+    changes: dict[str, Any], around: Callable[[], Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     made = session(**changes)
     program = script(made.task, made.settings, 4)
     exec(program, {})
     expected = capsys.readouterr().out
-    try:
-        exec(around, {"torch": torch})
+    with around():
+        before = torch.get_default_dtype()
         exec(program, {})
-        assert torch.get_default_dtype() == (torch.float64 if "float64" in around else torch.float32)
-    finally:
-        torch.set_default_dtype(torch.float32)
-        torch.set_default_device(None)
+        assert torch.get_default_dtype() == before
     assert capsys.readouterr().out == expected
 
 

@@ -11,6 +11,7 @@ from torch.nn.utils.rnn import pack_padded_sequence
 from rnnviz.trace import trace
 from rnnviz.trace.scan import kernels
 from rnnviz.watching.watcher import Watcher
+from tests.defaults import default_device, default_dtype
 from tests.losses import sum_of_squares
 
 
@@ -53,25 +54,6 @@ MODELS = {
     "packed": lambda: Packed([6, 4, 2]),
     "packed, unsorted": lambda: Packed([4, 6, 2]),
 }
-
-
-@contextlib.contextmanager
-def default_dtype(dtype):
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(dtype)
-    try:
-        yield
-    finally:
-        torch.set_default_dtype(before)
-
-
-@contextlib.contextmanager
-def default_device(device):
-    torch.set_default_device(device)
-    try:
-        yield
-    finally:
-        torch.set_default_device(None)
 
 
 SURROUNDINGS = {

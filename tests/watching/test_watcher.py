@@ -98,6 +98,7 @@ def test_packed_sequences_are_seen_in_their_own_order(kind, enforce_sorted, sequ
         np.testing.assert_allclose(getattr(found, name), theirs, rtol=0, atol=1e-10 * np.nanmax(np.abs(theirs)))
 
 
+@pytest.mark.usefixtures("empty_registry")
 def test_a_registered_cell_is_replayed_with_the_weights_of_its_pass():
     register_cell(Leaky, step=lambda cell, x, h: cell(x, h))
     model, data = made(LeakyDecoder), batches(1)

@@ -12,6 +12,7 @@ from torch import nn
 from rnnviz import tasks
 from rnnviz.tasks import Batch, Task
 from rnnviz.training import Race, Runner, Session, perturb
+from tests.defaults import default_dtype
 from tests.training.examples import WAIT, take
 
 CELLS = ("rnn", "gru", "lstm")
@@ -26,15 +27,6 @@ ALL = {
     "no grad for good": lambda: without_grad(),
     "all at once": lambda: all_at_once(),
 }
-
-
-@contextlib.contextmanager
-def default_dtype(dtype):
-    torch.set_default_dtype(dtype)
-    try:
-        yield
-    finally:
-        torch.set_default_dtype(torch.float32)
 
 
 @contextlib.contextmanager
