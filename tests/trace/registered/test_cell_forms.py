@@ -12,6 +12,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from rnnviz.trace import register_cell, trace
 from rnnviz.watching.watcher import Watcher
 from tests.losses import weighed_squares
+from tests.trace.unrolled import gradients
 
 pytestmark = pytest.mark.usefixtures("empty_registry")
 
@@ -197,10 +198,6 @@ def kept(model, x, cut=False):
     weighed_squares(model(x)).backward()
     found, model.keep, model.cut = model.keep, None, False
     return found
-
-
-def gradients(states):
-    return torch.stack([torch.zeros_like(one) if one.grad is None else one.grad for one in states], 1).numpy()
 
 
 @pytest.mark.parametrize("form", list(FORMS))

@@ -15,6 +15,7 @@ from torch import nn
 from rnnviz.trace import trace
 from rnnviz.watching.watcher import Watcher
 from tests.losses import weighed
+from tests.trace.unrolled import gradients
 
 LAYERS = [
     name
@@ -26,10 +27,6 @@ LAYERS = [
 def agrees(found, truth, what=""):
     scale = max(float(np.abs(truth).max()), 1e-300)
     np.testing.assert_allclose(found / scale, truth / scale, rtol=0, atol=1e-10, err_msg=what)
-
-
-def gradients(tensors):
-    return torch.stack([torch.zeros_like(one) if one.grad is None else one.grad for one in tensors], 1).numpy()
 
 
 def states_of(cell, result):

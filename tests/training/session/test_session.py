@@ -9,7 +9,7 @@ import torch
 
 from rnnviz.tasks import Task
 from rnnviz.training import Session, Settings
-from tests.training.examples import Echo, raising, take
+from tests.training.examples import Echo, raising, take, weights
 from tests.training.waiting import NoSynchronisation
 
 VARIANTS = list(itertools.product(["rnn", "lstm", "gru"], [1, 2], [False, True]))
@@ -17,10 +17,6 @@ VARIANTS = list(itertools.product(["rnn", "lstm", "gru"], [1, 2], [False, True])
 
 def echo(**changes):
     return Session(Echo(), device="cpu", **{"hidden_size": 4, "batch_size": 5, **changes})
-
-
-def weights(session):
-    return [weight.detach().clone() for weight in session.model.parameters()]
 
 
 def differ(before, after):
