@@ -13,25 +13,11 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 from rnnviz.trace import trace
 from tests.losses import broken_loss, sum_of_squares
 from tests.trace.unrolled import relative_error, unroll
+from tests.trace.untouched import Model, assert_same, state_of
 
 TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-5}
 GATES = {"RNN": "", "LSTM": "ifgo", "GRU": "rzn"}
 LENGTHS = [9, 4, 7]
-
-
-class Reader(nn.Module):
-    """Everything that a run could change on a device: batch norm's buffers, two kinds of dropout, a generator."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.norm = nn.BatchNorm1d(3)
-        self.recurrent = nn.LSTM(3, 4, num_layers=2, dropout=0.5, batch_first=True)
-        self.after = nn.Sequential(nn.Dropout(0.5), nn.Linear(4, 1))
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = self.norm(x.transpose(1, 2)).transpose(1, 2)
-        found: Tensor = self.after(self.recurrent(x)[0][:, -1])
-        return found
 
 
 def of_a_layer(result: Any) -> Tensor:
@@ -76,31 +62,9 @@ def truth_of(layer: nn.RNNBase, x: Tensor, lengths: list[int]) -> Any:
     return truth
 
 
-def state_of(model: nn.Module, device: torch.device) -> dict[str, Any]:
-    """Everything about a model and its device that a learner or an optimiser could notice."""
-    return {
-        "values": list(model.state_dict().values()),
-        "gradients": [one.grad for one in model.parameters()],
-        "requires": [one.requires_grad for one in model.parameters()],
-        "training": [module.training for module in model.modules()],
-        "dropout": [getattr(module, "dropout", None) for module in model.modules()],
-        "hooks": [len(module._forward_hooks) + len(module._forward_pre_hooks) for module in model.modules()],
-        "rng": torch.get_rng_state(),
-        "rng there": torch.cuda.get_rng_state(device) if device.type == "cuda" else None,
-        "modes": (torch.is_grad_enabled(), torch.is_inference_mode_enabled()),
-        "cudnn": (torch.backends.cudnn.enabled, torch.backends.cudnn.benchmark, torch.backends.cudnn.deterministic),
-    }
-
-
-def same(one: Any, other: Any) -> bool:
-    if isinstance(one, Tensor):
-        return torch.equal(one, other)
-    return all(map(same, one, other)) if isinstance(one, list) else bool(one == other)
-
-
-def prepared(device: torch.device, *, training: bool) -> tuple[Reader, Tensor]:
+def prepared(device: torch.device, *, training: bool) -> tuple[nn.Module, Tensor]:
     torch.manual_seed(0)
-    model, x = Reader().to(device).train(training), torch.randn(5, 6, 3).to(device)
+    model, x = Model().to(device).train(training), torch.randn(5, 6, 3).to(device)
     if training:
         sum_of_squares(model(x)).backward()
     return model, x
@@ -112,11 +76,10 @@ def test_the_model_its_device_and_its_generator_are_as_they_were(
     device: torch.device, training: bool, criterion: Any
 ) -> None:
     model, x = prepared(device, training=training)
-    before = copy.deepcopy(state_of(model, device))
+    before = state_of(model, device)
     with pytest.raises(RuntimeError, match="is broken") if criterion is broken_loss else nullcontext():
         trace(model, x, loss=criterion)
-    after = state_of(model, device)
-    assert [name for name in before if not same(before[name], after[name])] == []
+    assert_same(before, state_of(model, device))
 
 
 def test_in_eval_mode_the_output_is_what_the_untraced_model_gives(device: torch.device) -> None:
