@@ -1,0 +1,73 @@
+"""Every test claims something, and what several tests need is written once."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+CLAIMS = ("assert", "expect", "raises", "warns", "fail")  # how the names of functions begin that claim something
+
+
+def trees() -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted(TESTS.rglob("*.py")):
+        yield path.relative_to(TESTS).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def claims(test: ast.AST) -> bool:
+    called = (node.func for node in ast.walk(test) if isinstance(node, ast.Call))
+    names = (one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in called)
+    return any(name.startswith(CLAIMS) for name in names) or any(
+        isinstance(node, ast.Assert) for node in ast.walk(test)
+    )
+
+
+def body(helper: ast.FunctionDef | ast.ClassDef) -> str:
+    """What a helper does, in the names that it gives itself."""
+    parts = helper.body[1:] if ast.get_docstring(helper) else helper.body
+    return "\n".join(map(ast.unparse, parts))
+
+
+def twice(modules: list[tuple[str, ast.Module]]) -> list[list[str]]:
+    """Return the places of helpers that do the same."""
+    places = defaultdict(list)
+    for path, tree in modules:
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("test_"):
+                places[body(node)].append(f"{path}::{node.name}")
+    return [found for found in places.values() if len(found) > 1]
+
+
+def test_every_test_claims_something() -> None:
+    silent = [
+        f"{path}::{node.name}"
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not claims(node)
+    ]
+    assert silent == []
+
+
+def test_no_helper_is_written_twice() -> None:
+    assert twice(list(trees())) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "claimed"),
+    [
+        ("def test(): f()", False),
+        ("def test(): assert f()", True),
+        ("def test(): np.testing.assert_allclose(1, 1)", True),
+        ("def test():\n with pytest.raises(ValueError): f()", True),
+        ("def test(): expect(page).to_be_visible()", True),
+    ],
+)
+def test_the_checker_knows_a_claim(code: str, claimed: bool) -> None:
+    assert claims(ast.parse(code)) == claimed
+
+
+def test_the_checker_finds_a_helper_that_stands_twice_under_other_names() -> None:
+    codes = {"one": 'def loss(x):\n "How wrong."\n return x.sum()', "two": "def total(x): return x.sum()"}
+    assert twice([(name, ast.parse(code)) for name, code in codes.items()]) == [["one::loss", "two::total"]]
