@@ -35,7 +35,7 @@ def twice(modules: list[tuple[str, ast.Module]]) -> list[list[str]]:
     places = defaultdict(list)
     for path, tree in modules:
         for node in tree.body:
-            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("test_"):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("test_") and body(node):
                 places[body(node)].append(f"{path}::{node.name}")
     return [found for found in places.values() if len(found) > 1]
 
