@@ -11,9 +11,9 @@ __version__ = "0.2.0rc1"
 _HOMES = {
     "Comparison": "rnnviz.lab",
     "Lab": "rnnviz.lab",
-    "LightningWatch": "rnnviz.lab.adapters.lightning",
+    "LightningWatch": "rnnviz.lab.watch.adapters.lightning",
     "Trace": "rnnviz.trace",
-    "TransformersWatch": "rnnviz.lab.adapters.transformers",
+    "TransformersWatch": "rnnviz.lab.watch.adapters.transformers",
     "cells": "rnnviz.cells",
     "compare": "rnnviz.lab",
     "exercises": "rnnviz.exercises",
@@ -47,11 +47,11 @@ __all__ = [
 if TYPE_CHECKING:
     from rnnviz import cells, exercises, models, tasks, trace
     from rnnviz.lab import Lab
-    from rnnviz.lab.adapters.lightning import LightningWatch
-    from rnnviz.lab.adapters.transformers import TransformersWatch
     from rnnviz.lab.compare import Comparison, compare
-    from rnnviz.lab.playing import pause_all
-    from rnnviz.lab.watch import watch
+    from rnnviz.lab.lifetime.playing import pause_all
+    from rnnviz.lab.watch.adapters.lightning import LightningWatch
+    from rnnviz.lab.watch.adapters.transformers import TransformersWatch
+    from rnnviz.lab.watch.watch import watch
     from rnnviz.trace import Trace, register_cell
 
 

@@ -220,6 +220,6 @@ def test_without_a_gpu_nothing_is_said_of_one(
 def test_the_doctor_computes_on_the_device_that_a_lab_would_take(
     versions: dict[str, str | None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("rnnviz.training.devices.available", lambda: ("meta", "cpu"))
+    monkeypatch.setattr("rnnviz.training.process.devices.available", lambda: ("meta", "cpu"))
     assert doctor.main() == 1  # a device whose numbers cannot be read, and the computation finds out
     assert "torch 2.13.0+cpu: does not work here (" in capsys.readouterr().out

@@ -1,8 +1,9 @@
-"""A module imports only from floors below its own, and the heavy libraries stay on the floors they belong to."""
+"""A module imports only from floors below its own, in its part too; the heavy libraries stay where they belong."""
 
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 import rnnviz
 
 PACKAGE = Path(rnnviz.__file__).parent
-TOP = 9
+TOP = 10
 FLOORS = {
     "i18n": 0,
     "checks": 0,
@@ -24,22 +25,55 @@ FLOORS = {
     "tasks": 2,
     "trace": 3,
     "training": 4,
-    "views": 5,
-    "live": 6,
-    "lab": 7,
-    "exercises": 8,
-    "bench": 8,
+    "export": 5,
+    "insights": 5,
+    "views": 6,
+    "watching": 5,
+    "live": 7,
+    "lab": 8,
+    "exercises": 9,
+    "bench": 9,
     "__init__": TOP,
     "__main__": TOP,
     "cli": TOP,
 }
+INSIDE = {  # the floors of a folder that has folders, from the ground up; its ``__init__`` is the roof
+    "bench": ("instruments", "measures", "command"),
+    "exercises": ("answers", "chapters panel", "checking", "guess"),
+    "export": ("codec script", "recipe", "comparison_recipe"),
+    "lab": (
+        "lifetime controls",
+        "screen tools",
+        "replay tour",
+        "console watch",
+        "facade",
+        "shared guided",
+        "experiments",
+        "lab compare",
+    ),
+    "lab.watch": ("watchpanel", "watchscreen", "watch", "adapters"),
+    "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening"),
+    "training": (
+        "process taskcheck schedules columns bylabel failures",
+        "settings history record",
+        "snapshots",
+        "session runner",
+        "comparison perturbation",
+    ),
+    "views": ("style patch", "canvas curvepanels", "base", "heatpanels", "pictures cell perturbation", "comparison"),
+    "views.pictures": ("gradients curves task", "states"),
+}
 LIMIT = 300
+MOST = 15  # modules in a folder
 WIDGETS = {"ipywidgets", "anywidget", "traitlets", "IPython", "ipykernel"}
 HEAVY = {"torch", "numpy", "plotly"} | WIDGETS
 LOADED = {  # what a part may bring with it, by whatever way
     "i18n": set(),
     "cells": {"torch", "numpy"},
     "training": {"torch", "numpy"},
+    "export": {"torch", "numpy"},
+    "insights": {"torch", "numpy"},
+    "watching": {"torch", "numpy"},
     "views": {"torch", "numpy", "plotly"},
 }
 
@@ -119,18 +153,77 @@ def _wrong(entry: Import, known: dict[str, Path]) -> str | None:
     if entry.name == "rnnviz.__version__":
         return None  # a constant, whatever floor asks for it
     there = _part(_module(entry.name, known))
-    if there == here or floor == TOP or FLOORS.get(there, -1) < floor:
+    if there == here:
+        return _wrong_inside(entry, known)
+    if floor == TOP or FLOORS.get(there, -1) < floor:
         return None
     return f"{entry}: {here} is on floor {floor}, {there} on floor {FLOORS[there]}"
 
 
+def _wrong_inside(entry: Import, known: dict[str, Path]) -> str | None:
+    """Compare the floors of two modules where their ways part, in the innermost folder that has both."""
+    importer, imported = entry.importer.split(".")[1:], _module(entry.name, known).split(".")[1:]
+    shared = next((n for n, (one, other) in enumerate(zip(importer, imported, strict=False)) if one != other), 0)
+    folder, here, there = ".".join(importer[:shared]), *(way[shared : shared + 1] for way in (importer, imported))
+    floors = _floors(folder)
+    if not floors or not here or floors.get(there[0], -1) < floors.get(here[0], -1):
+        return None
+    return f"{entry}: in {folder}, {here[0]} is on floor {floors.get(here[0])}, {there[0]} on {floors.get(there[0])}"
+
+
+def _floors(folder: str) -> dict[str, int]:
+    named = {name: floor for floor, names in enumerate(INSIDE.get(folder, ())) for name in names.split()}
+    return {**named, "__init__": len(named)} if named else {}
+
+
+def unplaced(package: Path) -> list[str]:
+    """Return a sentence for each name in a folder of folders that has no floor there, and each floor without a name."""
+    there: dict[str, set[str]] = {}
+    for module in modules(package):
+        way = module.split(".")[1:]
+        for depth in range(1, len(way)):
+            there.setdefault(".".join(way[:depth]), set()).add(way[depth])
+    leaves = {folder for folder, names in there.items() if not any(f"{folder}.{name}" in there for name in names)}
+    found = []
+    for folder in sorted((set(there) - leaves) | set(INSIDE)):
+        names, floors = there.get(folder, set()), set(_floors(folder)) - {"__init__"}
+        found += [f"{folder}/{name} has no floor: add it to INSIDE" for name in sorted(names - floors - {"__init__"})]
+        found += [f"{folder}/{name} is no more: take it out of INSIDE" for name in sorted(floors - names)]
+    return found
+
+
 def cycles(package: Path) -> list[str]:
     """Return each circle of modules that import one another."""
+    return _circles(_graph(package))
+
+
+def folder_cycles(package: Path) -> list[str]:
+    """Return each circle of folders that import one another; an ``__init__`` is the door to what its folder holds."""
+    folders: dict[str, set[str]] = {}
+    for module, targets in _graph(package).items():
+        if not _is_door(module):
+            inside = folders.setdefault(_folder(module), set())
+            inside |= {_folder(target) for target in targets if not _is_door(target)} - {_folder(module)}
+    return _circles({folder: sorted(targets) for folder, targets in folders.items()})
+
+
+def _graph(package: Path) -> dict[str, list[str]]:
     known = modules(package)
-    graph = {
+    return {
         module: sorted({_module(entry.name, known) for entry in imports(module, path) if _is_ours(entry.name)})
         for module, path in known.items()
     }
+
+
+def _is_door(module: str) -> bool:
+    return module.rpartition(".")[2] in {"__init__", "__main__"}
+
+
+def _folder(module: str) -> str:
+    return module.rpartition(".")[0]
+
+
+def _circles(graph: dict[str, list[str]]) -> list[str]:
     finished: set[str] = set()
     found = []
 
@@ -145,6 +238,18 @@ def cycles(package: Path) -> list[str]:
     for module in sorted(graph):
         visit(module, [])
     return found
+
+
+def crowded(package: Path) -> dict[str, int]:
+    """Return the folders of more modules than a person keeps in mind, and how many they have."""
+    counts = Counter(_folder(module) for module in modules(package))
+    return {folder: count for folder, count in counts.items() if count > MOST}
+
+
+def twice(package: Path) -> list[str]:
+    """Return the names that two modules of one part have; ``base`` and ``__init__`` are nobody's own."""
+    counts = Counter((_part(module), module.rpartition(".")[2]) for module in modules(package))
+    return sorted(f"{part}: {stem}" for (part, stem), n in counts.items() if n > 1 and stem not in {"base", "__init__"})
 
 
 def too_long(package: Path) -> dict[str, int]:
@@ -180,6 +285,22 @@ def test_no_modules_import_one_another_in_a_circle() -> None:
     assert cycles(PACKAGE) == []
 
 
+def test_no_folders_import_one_another_in_a_circle() -> None:
+    assert folder_cycles(PACKAGE) == []
+
+
+def test_every_name_in_a_folder_of_folders_has_a_floor_there() -> None:
+    assert unplaced(PACKAGE) == []
+
+
+def test_no_folder_holds_more_modules_than_a_person_keeps_in_mind() -> None:
+    assert crowded(PACKAGE) == {}
+
+
+def test_no_two_modules_of_a_part_have_one_name() -> None:
+    assert twice(PACKAGE) == []
+
+
 def test_no_module_is_longer_than_a_person_reads() -> None:
     assert too_long(PACKAGE) == {}
 
@@ -209,9 +330,16 @@ def small(tmp_path: Path) -> Path:
     """Return a package with one empty module on most floors."""
     for module in ("__init__", "i18n/__init__", "cells", "models/__init__", "tasks/__init__", "trace/__init__"):
         _plant(tmp_path / "rnnviz", module, "")
-    for module in ("trace/scan", "views/__init__", "live/__init__", "lab/__init__", "exercises/__init__"):
+    for module in (
+        "trace/scan",
+        "trace/other",
+        "views/__init__",
+        "live/__init__",
+        "lab/__init__",
+        "exercises/__init__",
+    ):
         _plant(tmp_path / "rnnviz", module, "")
-    for module in ("bench/__init__", "cli"):
+    for module in ("trace/tracing", "trace/capture/__init__", "bench/__init__", "cli"):
         _plant(tmp_path / "rnnviz", module, "")
     return tmp_path / "rnnviz"
 
@@ -242,24 +370,27 @@ def test_the_checker_lets_a_good_import_pass(small: Path, module: str, code: str
 @pytest.mark.parametrize(
     ("module", "code", "blame"),
     [
-        ("cells", "from rnnviz import lab", "cells is on floor 2, lab on floor 7"),
+        ("cells", "from rnnviz import lab", "cells is on floor 2, lab on floor 8"),
         ("cells", "import rnnviz.trace.scan", "cells is on floor 2, trace on floor 3"),
-        ("trace/scan", "from ..views import hidden", "trace is on floor 3, views on floor 5"),
-        ("trace/scan", "from .. import lab", "trace is on floor 3, lab on floor 7"),
+        ("trace/scan", "from ..views import hidden", "trace is on floor 3, views on floor 6"),
+        ("trace/scan", "from .. import lab", "trace is on floor 3, lab on floor 8"),
         ("models/__init__", "from rnnviz.tasks import make", "models is on floor 2, tasks on floor 2"),
-        ("trace/__init__", "def f():\n    from rnnviz.lab import Lab", "lab on floor 7"),
+        ("trace/__init__", "def f():\n    from rnnviz.lab import Lab", "lab on floor 8"),
         ("trace/__init__", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import rnnviz.live", "live"),
-        ("trace/__init__", "from rnnviz import Lab", "__init__ on floor 9"),
+        ("trace/__init__", "from rnnviz import Lab", "__init__ on floor 10"),
         ("views/__init__", "import torch.nn as nn", "imports torch.nn: that library does not belong there"),
         ("lab/__init__", "from torch import Tensor", "imports torch.Tensor: that library"),
         ("trace/scan", "import plotly.graph_objects", "imports plotly.graph_objects: that library"),
         ("views/__init__", "from ipywidgets import VBox", "imports ipywidgets.VBox: that library"),
         ("views/__init__", "from IPython.display import display", "imports IPython.display.display: that library"),
         ("i18n/__init__", "import torch", "imports torch: that library"),
-        ("bench/__init__", "from rnnviz.exercises import check", "bench is on floor 8, exercises on floor 8"),
+        ("bench/__init__", "from rnnviz.exercises import check", "bench is on floor 9, exercises on floor 9"),
         ("lab/__init__", "import importlib\nimportlib.import_module('torch')", "imports torch: that library"),
-        ("trace/scan", "from importlib import import_module\nimport_module('rnnviz.lab')", "lab on floor 7"),
+        ("trace/scan", "from importlib import import_module\nimport_module('rnnviz.lab')", "lab on floor 8"),
         ("trace/scan", "__import__('plotly')", "imports plotly: that library"),
+        ("trace/scan", "from rnnviz.trace.tracing import trace", "in trace, scan is on floor 1, tracing on 4"),
+        ("trace/scan", "from rnnviz.trace.capture import calls", "in trace, scan is on floor 1, capture on 1"),
+        ("trace/scan", "from rnnviz.trace import trace", "in trace, scan is on floor 1, __init__ on"),
         ("helpers", "", "rnnviz.helpers has no floor: decide which, and add 'helpers' to FLOORS"),
     ],
 )
@@ -273,6 +404,37 @@ def test_the_checker_finds_a_planted_circle(small: Path) -> None:
     _plant(small, "trace/__init__", "from rnnviz.trace.scan import scan")
     _plant(small, "trace/scan", "def f():\n    from rnnviz.trace import Trace")
     assert cycles(small) == ["rnnviz.trace.__init__ -> rnnviz.trace.scan -> rnnviz.trace.__init__"]
+
+
+def test_the_checker_finds_a_planted_circle_of_folders_whose_modules_are_in_none(small: Path) -> None:
+    _plant(small, "lab/screen/panel", "from rnnviz.lab.tools.insights import Line")
+    _plant(small, "lab/tools/insights", "")
+    _plant(small, "lab/tools/share", "from rnnviz.lab.screen.screen import Screen")
+    _plant(small, "lab/screen/screen", "")
+    assert cycles(small) == []
+    assert folder_cycles(small) == ["rnnviz.lab.screen -> rnnviz.lab.tools -> rnnviz.lab.screen"]
+
+
+def test_the_checker_finds_a_planted_folder_without_a_floor(small: Path) -> None:
+    _plant(small, "trace/helpers/arrays", "")
+    assert "trace/helpers has no floor: add it to INSIDE" in unplaced(small)
+
+
+def test_the_checker_finds_a_planted_folder_of_folders_without_floors(small: Path) -> None:
+    _plant(small, "live/wire/feed", "")
+    assert "live/wire has no floor: add it to INSIDE" in unplaced(small)
+
+
+def test_the_checker_finds_a_planted_crowd(small: Path) -> None:
+    for number in range(MOST + 1):
+        _plant(small, f"tasks/made/task_{number}", "")
+    assert crowded(small) == {"rnnviz.tasks.made": MOST + 1}
+
+
+def test_the_checker_finds_a_planted_name_that_stands_twice(small: Path) -> None:
+    for module in ("lab/tools/panel", "lab/screen/panel", "lab/tools/base", "lab/screen/base", "live/panel"):
+        _plant(small, module, "")
+    assert twice(small) == ["lab: panel"]
 
 
 def test_the_checker_finds_a_planted_module_without_an_end(small: Path) -> None:

@@ -10,11 +10,11 @@ import torch
 from torch import nn
 
 import rnnviz as rv
-from rnnviz.exercises.catalog import EXERCISES
+from rnnviz.exercises.chapters.catalog import EXERCISES
 from rnnviz.tasks import KNOWN, make
 from rnnviz.views import COMPARED, VIEWS, WATCHED
 
-PARTS = ("lab", "trace", "training", "training.insights", "tasks", "views", "models", "exercises", "cells")
+PARTS = ("lab", "trace", "training", "insights", "tasks", "views", "models", "exercises", "cells")
 PLAIN = {"Trainable", "Tape", "Canvas"}  # a protocol, and two that nobody is handed
 
 

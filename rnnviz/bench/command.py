@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
-from rnnviz.bench import capture, drawing, peers, training
-from rnnviz.bench.machine import describe
-from rnnviz.bench.report import Table, as_json, as_text
-from rnnviz.training.devices import pick
+from rnnviz.bench.instruments.machine import describe
+from rnnviz.bench.instruments.report import Table, as_json, as_text
+from rnnviz.bench.measures import capture, drawing, peers, training
+from rnnviz.training.process.devices import pick
 
 __all__ = ["main"]
 

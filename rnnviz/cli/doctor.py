@@ -173,7 +173,7 @@ def _device() -> dict[str, Any]:
     """Return the device and the threads a lab takes by itself, after one training step of a small layer there."""
     import torch
 
-    from rnnviz.training.devices import considerate_threads, pick
+    from rnnviz.training.process.devices import considerate_threads, pick
 
     device = pick("auto")
     layer = torch.nn.LSTM(2, 3, device=device)

@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 from rnnviz.checks import shown
-from rnnviz.exercises.catalog import EXERCISES
-from rnnviz.exercises.functions import NotAFunction, NothingReturned, Raised
-from rnnviz.exercises.specs import Exercise, Verdict
-from rnnviz.exercises.tracebacks import own_lines
-from rnnviz.exercises.trials import OnlyThere
-from rnnviz.exercises.values import plain, quoted, unanswered
+from rnnviz.exercises.answers.functions import NotAFunction, NothingReturned, Raised
+from rnnviz.exercises.answers.specs import Exercise, Verdict
+from rnnviz.exercises.answers.tracebacks import own_lines
+from rnnviz.exercises.answers.trials import OnlyThere
+from rnnviz.exercises.answers.values import plain, quoted, unanswered
+from rnnviz.exercises.chapters.catalog import EXERCISES
 from rnnviz.i18n import t
 
 __all__ = ["WIDTH", "check", "judge"]

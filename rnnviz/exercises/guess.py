@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from rnnviz.checks import shown
-from rnnviz.exercises.catalog import PREDICTIONS
+from rnnviz.exercises.answers.specs import Question
+from rnnviz.exercises.chapters.catalog import PREDICTIONS
 from rnnviz.exercises.checking import WIDTH
-from rnnviz.exercises.specs import Question
 from rnnviz.i18n import t
 
 __all__ = ["Guess", "predict"]

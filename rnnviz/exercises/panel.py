@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import ipywidgets as widgets
 
 from rnnviz.i18n import t
-from rnnviz.lab.dress import Dress
+from rnnviz.lab.screen.accessibility import Dress
 
 __all__ = ["PredictPanel"]
 

@@ -2,7 +2,7 @@
 
 from rnnviz.lab.compare import Comparison, compare
 from rnnviz.lab.lab import Lab
-from rnnviz.lab.playing import pause_all
-from rnnviz.lab.watch import Watch, watch
+from rnnviz.lab.lifetime.playing import pause_all
+from rnnviz.lab.watch.watch import Watch, watch
 
 __all__ = ["Comparison", "Lab", "Watch", "compare", "pause_all", "watch"]

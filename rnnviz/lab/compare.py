@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Self
 
-from rnnviz.lab.choices import known_views
-from rnnviz.lab.comparing import COMPARE_DEFAULT, CompareConsole
+from rnnviz.export.comparison_recipe import RaceRecipe
+from rnnviz.insights import Insight, differences
+from rnnviz.lab.console.comparison_console import COMPARE_DEFAULT, CompareConsole
+from rnnviz.lab.console.export import reading_recipe
+from rnnviz.lab.controls.options import known_views
 from rnnviz.lab.shared import Shared
-from rnnviz.lab.sharing import reading_recipe
-from rnnviz.lab.standings import standings
+from rnnviz.lab.tools.results import standings
 from rnnviz.tasks import Task
 from rnnviz.training import History, Race, Session, Settings
 from rnnviz.training.bylabel import ByLabel
-from rnnviz.training.entries import enter, line_up
-from rnnviz.training.insights import Insight, differences
-from rnnviz.training.racerecipe import RaceRecipe
+from rnnviz.training.comparison.entries import enter, line_up
 from rnnviz.views import COMPARED, View
 
 __all__ = ["Comparison", "compare"]
@@ -163,7 +163,7 @@ class Comparison(Shared):
 
         Returns
         -------
-        list of rnnviz.training.insights.Insight
+        list of rnnviz.insights.Insight
             Each with its ``words`` and ``numbers``; empty while nothing tells the models apart, or early in a run.
 
         Examples

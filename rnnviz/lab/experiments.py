@@ -5,11 +5,11 @@ from typing import Any
 import plotly.graph_objects as go
 
 from rnnviz.checks import optional, whole
-from rnnviz.lab.choices import asked_focus
-from rnnviz.lab.labconsole import LabConsole
-from rnnviz.lab.verbs import Verbs
+from rnnviz.insights import Insight, insights
+from rnnviz.lab.console.lab_console import LabConsole
+from rnnviz.lab.controls.options import asked_focus
+from rnnviz.lab.facade import Verbs
 from rnnviz.training import Perturbation, Session, perturb
-from rnnviz.training.insights import Insight, insights
 from rnnviz.views import Reading, perturbation_figure
 
 __all__ = ["Experiments"]
@@ -89,7 +89,7 @@ class Experiments(Verbs):
 
         Returns
         -------
-        list of rnnviz.training.insights.Insight
+        list of rnnviz.insights.Insight
             Sentences, each with its advice; empty where nothing stands out.
 
         Examples

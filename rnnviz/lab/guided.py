@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnnviz.checks import flag, listed, shown
-from rnnviz.lab.choices import views_among
-from rnnviz.lab.labconsole import LabConsole
-from rnnviz.lab.link import Link, Wish
-from rnnviz.lab.tourcard import TourCard
-from rnnviz.lab.verbs import Verbs
+from rnnviz.lab.console.lab_console import LabConsole
+from rnnviz.lab.controls.options import views_among
+from rnnviz.lab.facade import Verbs
+from rnnviz.lab.tour.card import TourCard
+from rnnviz.lab.tour.link import Link, Wish
 from rnnviz.views import Focus
 
 __all__ = ["Guided"]

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from typing import Any, Self
 
-from rnnviz.lab.choices import known_views, shown_controls
+from rnnviz.export.recipe import Recipe
+from rnnviz.lab.console.export import arguments_of
+from rnnviz.lab.console.lab_console import LabConsole
+from rnnviz.lab.controls.options import known_views, shown_controls
 from rnnviz.lab.experiments import Experiments
 from rnnviz.lab.guided import Guided
-from rnnviz.lab.labconsole import LabConsole
 from rnnviz.lab.shared import Shared
-from rnnviz.lab.sharing import arguments_of
 from rnnviz.tasks import Task
 from rnnviz.training import History, Session, Settings
-from rnnviz.training.recipe import Recipe
 from rnnviz.views import View
 
 __all__ = ["Lab"]

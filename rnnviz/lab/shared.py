@@ -1,38 +1,17 @@
 """Shared: how a lab or a comparison is given away, as a program, as a recipe and as a page that plays its run."""
 
-import abc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from rnnviz.checks import flag
-from rnnviz.lab.choices import asked_focus
-from rnnviz.lab.console import Console
-from rnnviz.lab.replay import Header
-from rnnviz.lab.saving import checked_path, save
-from rnnviz.lab.verbs import Verbs
-from rnnviz.training import Snapshot
-from rnnviz.training.parcel import Parcel
-from rnnviz.training.script import Script
+from rnnviz.lab.console.shared_console import SharedConsole
+from rnnviz.lab.controls.options import asked_focus
+from rnnviz.lab.facade import Verbs
+from rnnviz.lab.replay.save import checked_path, save
 from rnnviz.views import View
 
-__all__ = ["Shared", "SharedConsole"]
-
-
-class SharedConsole(Console, abc.ABC):
-    """The console of a run that can be written down."""
-
-    @abc.abstractmethod
-    def code(self, steps: int | None = None) -> Script:
-        """Return the program of this run; it trains up to the goal unless ``steps`` says otherwise."""
-
-    @abc.abstractmethod
-    def recipe(self) -> Parcel:
-        """Return what makes the same again."""
-
-    @abc.abstractmethod
-    def header(self, last: Snapshot) -> Header:
-        """Return what is said of this run above its replay, which ends with that moment."""
+__all__ = ["Shared"]
 
 
 class Shared(Verbs):

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from rnnviz.training.forks import renewed_in_children
+from rnnviz.training.process.forks import renewed_in_children
 
 __all__ = ["Pump"]
 
@@ -79,7 +79,7 @@ class Pump:
             thread.join(timeout=5.0)
 
     def after_fork(self) -> None:
-        """See `rnnviz.training.forks`: a forked child has no page to write to."""
+        """See `rnnviz.training.process.forks`: a forked child has no page to write to."""
         self._condition, self._thread, self._closed = threading.Condition(), None, True
 
     def _run(self) -> None:

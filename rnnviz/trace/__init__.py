@@ -8,9 +8,10 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from rnnviz.trace.custom import register_cell
-from rnnviz.trace.layer import LayerTrace, Saturation
-from rnnviz.trace.result import Trace
+from rnnviz.trace.modules.custom import register_cell
+from rnnviz.trace.result import layertrace
+from rnnviz.trace.result.layertrace import LayerTrace, Saturation
+from rnnviz.trace.result.trace import Trace
 from rnnviz.trace.tracing import trace
 
 __all__ = ["LayerTrace", "Saturation", "Trace", "register_cell", "trace"]
@@ -25,3 +26,4 @@ class _CallableModule(ModuleType):
 
 
 sys.modules[__name__].__class__ = _CallableModule
+sys.modules[f"{__name__}.layer"] = layertrace  # where a trace that was pickled earlier looks for `LayerTrace`

@@ -9,13 +9,13 @@ from typing import Any
 from torch import Tensor, nn
 
 from rnnviz.checks import kind_of
-from rnnviz.trace.assemble import layers_from
-from rnnviz.trace.calls import Call
-from rnnviz.trace.capture import Capture
-from rnnviz.trace.finding import recurrent_modules
-from rnnviz.trace.resident import resident
-from rnnviz.trace.result import Trace
-from rnnviz.trace.untouched import OnlyComputing, ordinary, replaying, runnable, untouched
+from rnnviz.trace.capture.calls import Call
+from rnnviz.trace.capture.capture import Capture
+from rnnviz.trace.isolation.surroundings import OnlyComputing, ordinary, replaying, runnable, untouched
+from rnnviz.trace.modules.finding import recurrent_modules
+from rnnviz.trace.recompute.assemble import layers_from
+from rnnviz.trace.result.resident import resident
+from rnnviz.trace.result.trace import Trace
 
 
 def trace(
@@ -128,8 +128,9 @@ def _ran(
     kwargs: dict[str, Any],
     loss: Callable[[Any], Tensor] | None,
 ) -> tuple[Tensor | None, Tensor | None, bool]:
+    inputs, kwargs = ordinary(inputs), ordinary(kwargs) if kwargs else kwargs
     with capture.origins, capture:
-        output = model(*ordinary(inputs), **ordinary(kwargs))
+        output = model(*inputs, **kwargs)
     _check_ran(capture)
     copied = _copy(output)  # before the loss, which may change the output in place
     if loss is None:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from rnnviz.training.bylabel import ByLabel
 from rnnviz.training.columns import Column, Columns
-from rnnviz.training.forks import renewed_in_children
+from rnnviz.training.process.forks import renewed_in_children
 
 __all__ = ["Histories", "History"]
 
@@ -101,7 +101,7 @@ class History(Columns):
         self._known: tuple[int, Column] = 0, np.zeros((recent, width))  # a step, and what the dense store was then
 
     def after_fork(self) -> None:
-        """See `rnnviz.training.forks`."""
+        """See `rnnviz.training.process.forks`."""
         self._lock = threading.Lock()
 
     def append(self, row: Tensor, *, lr: float, clip: float | None) -> None:

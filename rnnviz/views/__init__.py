@@ -1,30 +1,35 @@
 """Pictures of a run: one file a view, each a plotly figure plus the patches that keep it current."""
 
-from rnnviz.views.abreast import AbreastView
-from rnnviz.views.alignment import alignment
 from rnnviz.views.base import GRADIENTS, Focus, Picked, View
 from rnnviz.views.canvas import Canvas
-from rnnviz.views.clipping import ClippingView
-from rnnviz.views.confusion import ConfusionView
-from rnnviz.views.curves import CurvesView, WatchedCurvesView
-from rnnviz.views.diagram import Diagram, diagram
-from rnnviz.views.fan import QUANTILES, FanView, fan
-from rnnviz.views.gates import GatesView, gate_panels
-from rnnviz.views.gradients import GradientsView, norm_through_time
-from rnnviz.views.hidden import HiddenView, hidden_panels
-from rnnviz.views.horizon import HorizonView
-from rnnviz.views.memory import MemoryView
-from rnnviz.views.overlay import CurvesOverlay, GradientsOverlay, PredictionOverlay
+from rnnviz.views.cell.diagram import Diagram, diagram
+from rnnviz.views.cell.notation import Equation, Term
+from rnnviz.views.cell.reading import Reading
+from rnnviz.views.comparison.heatmaps import AbreastView
+from rnnviz.views.comparison.lines import CurvesOverlay, GradientsOverlay, PredictionOverlay
 from rnnviz.views.patch import Patch, Pixels, apply, decode, encode, newest, thin
-from rnnviz.views.perturbation import colour_limit, perturbation_figure, perturbation_patches, perturbation_skeleton
-from rnnviz.views.prediction import PredictionView
-from rnnviz.views.reading import Reading
-from rnnviz.views.saturation import SaturationView
-from rnnviz.views.sequence import EDITED, ROWS, sequence_patches, sequence_skeleton
-from rnnviz.views.spectrum import SpectrumView
-from rnnviz.views.text import TextView
-from rnnviz.views.theory import TheoryView
-from rnnviz.views.written import Equation, Term
+from rnnviz.views.perturbation.input import EDITED, ROWS, sequence_patches, sequence_skeleton
+from rnnviz.views.perturbation.perturbation import (
+    colour_limit,
+    perturbation_figure,
+    perturbation_patches,
+    perturbation_skeleton,
+)
+from rnnviz.views.pictures.curves.clipping import ClippingView
+from rnnviz.views.pictures.curves.curves import CurvesView, WatchedCurvesView
+from rnnviz.views.pictures.gradients.gradients import GradientsView, norm_through_time
+from rnnviz.views.pictures.gradients.horizon import HorizonView
+from rnnviz.views.pictures.gradients.spectrum import SpectrumView
+from rnnviz.views.pictures.gradients.theory import TheoryView
+from rnnviz.views.pictures.states.gates import GatesView, gate_panels
+from rnnviz.views.pictures.states.hidden import HiddenView, hidden_panels
+from rnnviz.views.pictures.states.memory import MemoryView
+from rnnviz.views.pictures.states.saturation import SaturationView
+from rnnviz.views.pictures.states.text import TextView
+from rnnviz.views.pictures.task.alignment import alignment
+from rnnviz.views.pictures.task.confusion import ConfusionView
+from rnnviz.views.pictures.task.fan import QUANTILES, FanView, fan
+from rnnviz.views.pictures.task.prediction import PredictionView
 
 __all__ = [
     "COMPARED",

@@ -17,6 +17,7 @@ __all__ = [
     "SEQUENTIAL",
     "TEXT",
     "base_layout",
+    "inked",
     "notice",
     "plain",
     "shade",
@@ -129,6 +130,26 @@ def _ink(colour: tuple[float, float, float]) -> str:
     """Black or white, whichever has the greater contrast as WCAG 2 defines it: never below 4.58."""
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour)
     return "#000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else "#fff"
+
+
+def inked(text: str, color: str, glyph: str = "●") -> str:
+    """Return the text behind a mark in its line's colour; on white the colours read as marks (3:1), not as words.
+
+    Parameters
+    ----------
+    text : str
+        For a title or a notice of a plotly figure.
+    color : str
+        Of the mark.
+    glyph : str
+        The mark.
+
+    Examples
+    --------
+    >>> inked("gru", "#d9722c", "■")
+    '<span style="color:#d9722c">■</span> <b>gru</b>'
+    """
+    return f'<span style="color:{color}">{glyph}</span> <b>{text}</b>'
 
 
 def visible(token: str) -> str:

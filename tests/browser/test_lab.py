@@ -205,7 +205,7 @@ def test_on_binder_a_run_rests_while_its_tab_is_hidden_and_goes_on_when_it_is_sh
 ) -> None:
     borrowed = (
         "import os\nos.environ['BINDER_REPO_URL'] = 'https://example.org'\n"
-        "from rnnviz.lab import resting\nresting.GRACE = 0.1"
+        "from rnnviz.lab.lifetime import autopause\nautopause.GRACE = 0.1"
     )
     notebook = opened(page, address, write(borrowed, LAB.format(more=", steps=10**6")))
     notebook.button("play").click()

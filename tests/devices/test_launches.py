@@ -8,7 +8,8 @@ import torch
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from rnnviz.trace import replay, trace
+from rnnviz.trace import trace
+from rnnviz.trace.recompute import recompute
 from tests.devices import simulated
 
 
@@ -35,7 +36,7 @@ class Launches(TorchDispatchMode):
 
 def launches_of(name: str, steps: int, layer: nn.RNNBase, device: torch.device, **loss: Any) -> int:
     """What one part of the replay launches in one trace."""
-    ordinary: Callable[..., Any] = getattr(replay, name)
+    ordinary: Callable[..., Any] = getattr(recompute, name)
     counting = Launches()
 
     def counted(*args: Any) -> Any:
@@ -43,7 +44,7 @@ def launches_of(name: str, steps: int, layer: nn.RNNBase, device: torch.device, 
             return ordinary(*args)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(replay, name, counted)
+        patched.setattr(recompute, name, counted)
         trace(layer, torch.randn(2, steps, 3).to(device), **loss)
     return counting.counts
 
@@ -62,7 +63,7 @@ CASES = [
     ("LSTM", {}, of_output, "scan", 3),
     ("LSTM", {}, of_states, "scan", 3),
     ("LSTM", {"proj_size": 2}, of_output, "scan", 4),
-    ("LSTM", {}, of_output, "carry_cell", 1),
+    ("LSTM", {}, of_output, "lstm_forward", 1),
 ]
 
 

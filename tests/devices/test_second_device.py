@@ -170,7 +170,7 @@ def test_a_watched_frame_waits_for_the_step_and_then_for_the_trace(device: torch
 def test_a_frame_begins_when_the_device_has_done_the_owners_steps(
     device: torch.device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from rnnviz.training.pace import Pace
+    from rnnviz.training.runner.frameclock import Pace
 
     begun: list[int] = []
     begin = Pace.begin_frame

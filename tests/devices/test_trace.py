@@ -41,7 +41,7 @@ def of_a_layer(result: Any) -> Tensor:
     output = result[0]
     if isinstance(output, PackedSequence):
         output = pad_packed_sequence(output, batch_first=True)[0]
-    weights = torch.cos(torch.arange(output.numel(), device=output.device)).view(output.shape)
+    weights = torch.cos(torch.arange(output.numel(), dtype=torch.float64)).to(output).view(output.shape)
     return (weights * output * (1 + output)).sum()
 
 

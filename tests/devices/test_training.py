@@ -9,10 +9,10 @@ import torch
 from torch import nn
 
 import rnnviz as rv
-from rnnviz.bench import capture
-from rnnviz.bench.rivals import Shape
-from rnnviz.bench.timing import Spread
-from rnnviz.lab.watch import Watch
+from rnnviz.bench.instruments.timing import Spread
+from rnnviz.bench.measures import capture
+from rnnviz.bench.measures.rivals import Shape
+from rnnviz.lab.watch.watch import Watch
 from rnnviz.views import VIEWS
 from tests.trace.unrolled import relative_error
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from rnnviz.exercises import check, judge
-from rnnviz.exercises.catalog import EXERCISES
+from rnnviz.exercises.chapters.catalog import EXERCISES
 from rnnviz.i18n import keys as known_words
 
 GENERAL = {

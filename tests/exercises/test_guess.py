@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rnnviz.exercises import Guess, check, predict
-from rnnviz.exercises.catalog import PREDICTIONS
+from rnnviz.exercises.chapters.catalog import PREDICTIONS
 from rnnviz.exercises.panel import PredictPanel
 from rnnviz.i18n import keys as known_words
 

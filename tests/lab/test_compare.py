@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 import rnnviz
-from rnnviz.lab import Comparison, Lab, cells, compare
+from rnnviz.insights import differences, to_say
+from rnnviz.lab import Comparison, Lab, compare
+from rnnviz.lab.lifetime import rerun
 from rnnviz.training import NonFiniteLoss
-from rnnviz.training.insights import differences, to_say
 from rnnviz.views import HiddenView, View
 from tests.lab.browser import Browser, settle
-from tests.lab.test_rerun import Notebook
+from tests.lab.lifetime.test_rerun import Notebook
 from tests.training.examples import WAIT, raising
 
 pytestmark = pytest.mark.timeout(120)
@@ -295,7 +296,7 @@ def test_an_error_inside_one_model_is_shown_with_its_name(make: Maker) -> None:
 def test_running_the_cell_again_frees_the_comparison_it_made(make: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
     shell = Notebook()
     monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
-    monkeypatch.setattr(cells, "_made", {})
+    monkeypatch.setattr(rerun, "_made", {})
     shell.run("a")
     first = make()
     Browser(first)

@@ -9,15 +9,15 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnnviz.export.recipe import Recipe
+from rnnviz.insights import insights
 from rnnviz.lab import Lab
-from rnnviz.lab.insights import InsightsLine
-from rnnviz.lab.share import Share
+from rnnviz.lab.tools.insights import InsightsLine
+from rnnviz.lab.tools.share import Share
 from rnnviz.tasks import Sunspots
-from rnnviz.training.insights import insights
-from rnnviz.training.recipe import Recipe
 from rnnviz.views import Focus
 from tests.lab.browser import Browser, LabMaker
-from tests.lab.test_choices import NormView, visible
+from tests.lab.controls.test_options import NormView, visible
 from tests.training.examples import Echo
 
 

@@ -6,9 +6,9 @@ from unittest import mock
 
 import torch
 
-from rnnviz.trace import graphs
-from rnnviz.trace.graphs import Graphs
-from rnnviz.trace.recording import Tensors
+from rnnviz.trace.scan import graphs
+from rnnviz.trace.scan.graphs import Graphs
+from rnnviz.trace.scan.recording import Tensors
 
 
 class FakeRecording:

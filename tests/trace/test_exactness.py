@@ -12,7 +12,8 @@ from torch import nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 from unrolled import relative_error, unroll
 
-from rnnviz.trace import kernels, runs, scans, stepping, trace
+from rnnviz.trace import trace
+from rnnviz.trace.scan import kernels, runs, scans, stepping
 
 TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-5}
 GATES = {"RNN": "", "LSTM": "ifgo", "GRU": "rzn"}

@@ -220,7 +220,7 @@ def test_a_rebuild_that_fails_is_shown_and_the_old_model_goes_on(make, monkeypat
     runner.train(2)
     settings = runner.session.settings
     with monkeypatch.context() as patch:
-        patch.setattr("rnnviz.training.building.initialise", raising(MemoryError("too large")))
+        patch.setattr("rnnviz.training.session.building.initialise", raising(MemoryError("too large")))
         runner.apply(settings.replace(hidden_size=9))
         settle(runner)
     assert runner.state.message == "The model raised MemoryError: too large"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rnnviz.live import Frame, pack
 from rnnviz.training import Snapshot
 from rnnviz.views import GRADIENTS, VIEWS, Focus, GatesView, HiddenView, View, apply, decode
-from tests.views.pictures import RUNS, axis_of, begin, frames, notices, sunspots, train
+from tests.views.runs import RUNS, axis_of, begin, frames, notices, sunspots, train
 
 SIZES = st.tuples(st.integers(1, 900), st.integers(1, 500))
 PICTURES = [name for name in VIEWS if name not in ("prediction", "fan", "confusion")]  # which other tasks have

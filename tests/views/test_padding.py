@@ -12,7 +12,7 @@ from rnnviz.lab import Lab
 from rnnviz.tasks import Batch, Task
 from rnnviz.training import Snapshot
 from rnnviz.views import VIEWS, Focus, GatesView, GradientsView, HiddenView
-from tests.views.pictures import headings, notices
+from tests.views.runs import headings, notices
 
 STEPS = 9
 

@@ -1,0 +1,1 @@
+"""What measurements are taken and printed with: clock, memory, wire, table, machine."""

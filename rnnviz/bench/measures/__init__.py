@@ -1,0 +1,1 @@
+"""What is measured: captures, drawing, training, and what peers see."""

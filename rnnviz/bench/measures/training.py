@@ -1,0 +1,138 @@
+"""What a session costs beside a loop written by hand, and what being watched costs a run."""
+
+import copy
+import itertools
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import torch
+
+from rnnviz import tasks
+from rnnviz.bench.instruments.report import Cell, Table
+from rnnviz.bench.instruments.timing import Spread, interleaved, synchronise
+from rnnviz.training import Runner, Session
+
+__all__ = ["tables"]
+
+_FPS = 15.0
+_STEP_COLUMNS = ("task", "session ÷ by hand", "session ÷ by hand, fused Adam", "session ms a step")
+_WATCH_COLUMNS = ("task", "share kept", "unwatched steps/s")
+_STEP_NOTE = (
+    "Session: batch, step, clip, history. The loop by hand: the same model, batches, clip and Adam, as most people\n"
+    "write it (torch.optim.Adam's default), and with Adam(fused=True), which a session uses; no history in either."
+)
+_WATCH_NOTE = (
+    "Share of steps/s that a playing run keeps with a snapshot 15 times a second (probe of 8 sequences: states,\n"
+    "gates, gradients), beside the same run with nobody watching. Goal: ≥ 0.95."
+)
+
+
+def tables(
+    device: torch.device,
+    *,
+    names: Sequence[str] = tasks.KNOWN,
+    seconds: float = 5.0,
+    block: int = 20,
+    segment: float = 1.0,
+    say: Callable[[str], None] = lambda words: None,
+) -> Iterator[Table]:
+    """Measure and yield the tables of steps and of watching; every setting is the task's own, without input noise.
+
+    Parameters
+    ----------
+    device : torch.device
+        Where the models run.
+    names : sequence of str
+        Tasks; one whose data package is missing is left out and said so.
+    seconds : float
+        At least this long for each line.
+    block : int
+        Steps in a row before it is the other's turn.
+    segment : float
+        Seconds that a run plays before watching is switched.
+    say : callable
+        Told what is measured next.
+    """
+    steps: list[tuple[Cell, ...]] = []
+    watched: list[tuple[Cell, ...]] = []
+    for name in names:
+        try:
+            session = Session(name, device=device, input_noise=0.0)
+        except ModuleNotFoundError as error:
+            say(f"training: {name} is left out: {error}")
+            continue
+        say(f"training: {name}")
+        steps.append(_steps_row(name, session, seconds, block))
+        watched.append(_watched_row(name, session, max(3, round(seconds / segment)), segment))
+    yield Table("training-step", "Training: a step of a session", _STEP_NOTE, _STEP_COLUMNS, steps)
+    yield Table("training-watched", "Training: playing and watched", _WATCH_NOTE, _WATCH_COLUMNS, watched)
+
+
+def _steps_row(name: str, session: Session, seconds: float, block: int) -> tuple[Cell, ...]:
+    actions = {
+        "session": _block(session.steps(), block),
+        "by hand": _block(by_hand(session), block),
+        "fused": _block(by_hand(session, fused=True), block),
+    }
+    times = interleaved(actions, session.device, seconds=seconds)
+    milliseconds = times.of("session").median / block * 1e3
+    return name, times.ratio("session", "by hand"), times.ratio("session", "fused"), milliseconds
+
+
+def by_hand(session: Session, *, fused: bool | None = None) -> Iterator[torch.Tensor]:
+    """Train a copy of the session's model as a script would; yield the loss after each step.
+
+    Parameters
+    ----------
+    session : Session
+        Whose model, task and settings are copied as they are now.
+    fused : bool, optional
+        As for `torch.optim.Adam`.
+    """
+    model, task, settings = copy.deepcopy(session.model), session.task, session.settings
+    generator = torch.Generator(session.device).manual_seed(settings.seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=settings.lr, fused=fused)
+    while True:
+        batch = task.batch(settings.batch_size, generator)
+        loss = task.loss(model(batch.inputs), batch.targets)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        if settings.clip is not None:
+            torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
+        optimizer.step()
+        yield loss.detach()
+
+
+def _block(steps: Iterator[object], block: int) -> Callable[[], object]:
+    return lambda: [None for _ in itertools.islice(steps, block)]
+
+
+def _watched_row(name: str, session: Session, pairs: int, segment: float) -> tuple[Cell, ...]:
+    runner = Runner(session, on_frame=lambda snapshot: None, fps=_FPS, goal=10**9)
+    speeds: dict[bool, list[float]] = {True: [], False: []}
+    try:
+        for pair in range(pairs):
+            for watched in (True, False) if pair % 2 else (False, True):
+                speeds[watched].append(_speed(runner, watched, segment))
+    finally:
+        runner.stop()
+        runner.join()
+    kept = [seen / alone for seen, alone in zip(speeds[True], speeds[False], strict=True)]
+    return name, Spread.of(kept), Spread.of(speeds[False]).median
+
+
+def _speed(runner: Runner, watched: bool, segment: float) -> float:
+    """Play for about ``segment`` seconds and return steps a second, once it is in its stride."""
+    runner.watched = watched
+    runner.play()
+    time.sleep(segment / 4)
+    steps, began = _finished(runner)
+    time.sleep(segment)
+    now, ended = _finished(runner)
+    runner.pause(wait=True)
+    return max(now - steps, 1) / (ended - began)
+
+
+def _finished(runner: Runner) -> tuple[int, float]:
+    synchronise(runner.session.device)  # steps are handed to a GPU before they are done
+    return runner.session.step, time.perf_counter()

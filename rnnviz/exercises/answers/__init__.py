@@ -1,0 +1,1 @@
+"""What an exercise is, the kinds of answers, and how two are compared."""

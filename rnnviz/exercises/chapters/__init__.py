@@ -1,0 +1,1 @@
+"""The exercises and predictions, one chapter a file."""

@@ -1,0 +1,242 @@
+"""Exercises and predictions of chapter 05, Three models in PyTorch."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.exercises.answers.functions import NotAFunction, NothingReturned, Raised, call
+from rnnviz.exercises.answers.specs import Exercise, Mistake
+from rnnviz.exercises.answers.trials import Trial, only_there, tried
+from rnnviz.exercises.answers.values import same, shape_of
+
+__all__ = ["EXERCISES", "PREDICTIONS"]
+
+PREDICTIONS = {"05.last-step": "c", "05.from-the-right": "b"}
+
+# SequenceTagger(vocabulary=100, embedding_size=8, hidden_size=16, tags=5): 100·8, 2·(64·8 + 64·16 + 2·64), 5·32 + 5.
+_EMBEDDING, _DIRECTION, _HEAD = 800, 1664, 165
+_COUNT = Exercise(
+    "05.tagger-parameters",
+    _EMBEDDING + 2 * _DIRECTION + _HEAD,
+    mistakes=(
+        Mistake("one-direction", _EMBEDDING + _DIRECTION + _HEAD),
+        Mistake("head-one-direction", _EMBEDDING + 2 * _DIRECTION + 85),
+        Mistake("no-embedding", 2 * _DIRECTION + _HEAD),
+        Mistake("no-head", _EMBEDDING + 2 * _DIRECTION),
+        Mistake("one-bias", _EMBEDDING + 2 * (_DIRECTION - 64) + _HEAD),
+        Mistake("one-block", _EMBEDDING + 2 * _DIRECTION // 4 + _HEAD),
+    ),
+)
+
+_UNITS = 5
+_STATES = np.random.default_rng(5).normal(size=(4, 6, 2 * _UNITS))  # what a layer returns: (batch, time, 2 · unit)
+_FORWARD, _BACKWARD = _STATES[:, -1, :_UNITS], _STATES[:, 0, _UNITS:]
+
+
+def _ends(states: NDArray[Any]) -> Trial:
+    """Return a call with a bidirectional layer's states, half of whose numbers are the units of one direction."""
+    units = states.shape[2] // 2
+    both = np.concatenate([states[:, -1, :units], states[:, 0, units:]], 1)
+    return Trial({"out": states}, both, lambda function: lambda out: function(out, units))
+
+
+_ENDS = [
+    _ends(_STATES),
+    *(_ends(np.random.default_rng(sum(shape)).normal(size=shape)) for shape in ((3, 7, 8), (2, 5, 12), (5, 1, 2))),
+]
+
+
+def _one_direction(answer: Any) -> bool:
+    return same(answer, _FORWARD, 1e-9) or same(answer, _BACKWARD, 1e-9)
+
+
+def _not_joined(answer: Any) -> bool:
+    return any(same(answer, np.stack([_FORWARD, _BACKWARD], axis), 1e-9) for axis in (0, 1, 2))
+
+
+_LAST_STATES = Exercise(
+    "05.last-states",
+    np.concatenate([_FORWARD, _BACKWARD], 1),
+    tolerance=1e-9,
+    mistakes=(
+        Mistake("one-size", only_there),
+        Mistake("last-step", _STATES[:, -1]),
+        Mistake("first-step", _STATES[:, 0]),
+        Mistake("ends-exchanged", np.concatenate([_STATES[:, 0, :_UNITS], _STATES[:, -1, _UNITS:]], 1)),
+        Mistake("swapped", np.concatenate([_BACKWARD, _FORWARD], 1)),
+        Mistake("one-direction", _one_direction),
+        Mistake("not-joined", _not_joined),
+        Mistake("joined-along-batch", lambda answer: shape_of(answer) == (8, _UNITS)),
+        Mistake("time-first", lambda answer: shape_of(answer) in {(6, 2 * _UNITS), (6, _UNITS), (12, _UNITS)}),
+    ),
+    observe=lambda function: tried(function, _ENDS, 1e-9),
+)
+
+
+@dataclass(frozen=True)
+class _State:
+    """What there is to say about a first state, and about the ``x`` and the ``units`` that it was made for."""
+
+    shape: tuple[int, ...]
+    zeros: bool
+    dtype: str
+    device: str
+    x_shape: tuple[int, int, int]
+    x_dtype: str
+    x_device: str
+    units: int
+
+    @property
+    def shaped(self) -> bool:
+        """Whether the shape is right: (layer, batch, unit)."""
+        return self.shape == (1, self.x_shape[0], self.units)
+
+    @property
+    def right(self) -> bool:
+        """Whether everything is."""
+        return self.shaped and self.zeros and (self.dtype, self.device) == (self.x_dtype, self.x_device)
+
+
+_FOR_X: tuple[tuple[tuple[int, int, int], int, Callable[[Any], Any]], ...] = (  # sizes of x, units, which kind of x
+    ((4, 9, 3), 7, lambda x: x.to("meta")),
+    ((4, 9, 3), 7, lambda x: x),  # float64, on the CPU
+    ((2, 5, 6), 8, lambda x: x.float()),
+    ((3, 4, 2), 1, lambda x: x.half().to("meta")),
+)
+
+
+def _state_for(function: Any, shape: tuple[int, int, int], units: int, kind: Callable[[Any], Any]) -> Any:
+    """Call a function of x and a number of units, and describe the state that it makes for this kind of x."""
+    made = call(lambda x: (kind(x), function(kind(x), units)), {"x": np.zeros(shape)})
+    if not isinstance(made, tuple):
+        return made
+    x, state = made
+    if state is None:
+        return NothingReturned()
+    if isinstance(state, tuple | list):
+        return tuple(type(one).__name__ for one in state)  # tensors on the meta device have no numbers to show
+    if not hasattr(state, "dtype") or not hasattr(state, "device"):
+        return state
+    zeros = state.device.type == "meta" or bool((state == 0).all())
+    about_x = shape, str(x.dtype), x.device.type, units
+    return _State(tuple(state.shape), zeros, str(state.dtype), state.device.type, *about_x)
+
+
+def _described(function: Any) -> Any:
+    """Return the first description of a state that is not right, or else a right one."""
+    if not callable(function):
+        return NotAFunction(type(function).__name__)
+    made: Any = None
+    for asked in _FOR_X:
+        made = _state_for(function, *asked)
+        if not (isinstance(made, _State) and made.right):
+            return made
+    return made
+
+
+def _about(test: Callable[[_State], bool]) -> Callable[[Any], bool]:
+    return lambda answer: isinstance(answer, _State) and test(answer)
+
+
+def _no_layer(state: _State) -> bool:
+    return state.shape in {(state.x_shape[0], state.units), (state.units,)}
+
+
+def _feature_size(state: _State) -> bool:
+    batch, _, features = state.x_shape
+    return state.shape in {(1, batch, features), state.x_shape}
+
+
+_FIRST_STATE = Exercise(
+    "05.first-state",
+    _about(lambda state: state.right),
+    mistakes=(
+        Mistake("two-states", lambda answer: isinstance(answer, tuple) and len(answer) == 2),
+        Mistake("one-size", _about(lambda state: not state.shaped and state.x_shape[0] != _FOR_X[0][0][0])),
+        Mistake("batch-first", _about(lambda state: state.shape == (state.x_shape[0], 1, state.units))),
+        Mistake("no-layer", _about(_no_layer)),
+        Mistake("feature-size", _about(_feature_size)),
+        Mistake("time-axis", _about(lambda state: state.shape == (1, state.x_shape[1], state.units))),
+        Mistake("not-zeros", _about(lambda state: state.shaped and not state.zeros)),
+        Mistake("device", _about(lambda state: state.shaped and state.device != state.x_device)),
+        Mistake("dtype", _about(lambda state: state.shaped and state.dtype != state.x_dtype)),
+    ),
+    observe=_described,
+)
+
+
+class _Layer:
+    """A layer that is called as an `nn.LSTM` of one layer is, and refuses pieces of more than ``longest`` steps."""
+
+    def __init__(self, weights: NDArray[Any], longest: int) -> None:
+        self.weights, self.longest = weights, longest  # axes (feature, unit)
+
+    def __call__(self, x: Any, first: Any = None) -> Any:
+        if x.shape[1] > self.longest:
+            raise ValueError(f"a piece of {x.shape[1]} steps")
+        news = x @ x.new_tensor(self.weights)
+        zeros = news.new_zeros(1, len(x), news.shape[2])
+        h, c = (zeros, zeros) if first is None else first
+        if (h.shape, c.shape) != (zeros.shape, zeros.shape):
+            raise RuntimeError(f"Expected two states of {tuple(zeros.shape)}, got {tuple(h.shape)}, {tuple(c.shape)}")
+        if {h.dtype, c.dtype} != {x.dtype}:
+            raise RuntimeError(f"Expected two states of {x.dtype}, got {h.dtype}, {c.dtype}")
+        states = news.clone()
+        for step in range(x.shape[1]):
+            c = 0.5 * c + news[:, step] + 0.5 * h
+            h = c.tanh()
+            states[:, step] = h[0]
+        return states, (h, c)
+
+
+def _read(news: NDArray[Any], seams: Sequence[int] = ()) -> NDArray[Any]:
+    """Return what `_Layer` makes of its share of the input, with the memory put back to 0 at the seams."""
+    states, (h, c) = [], np.zeros((2, len(news), news.shape[2]))
+    for step in range(news.shape[1]):
+        h, c = (0 * h, 0 * c) if step in seams else (h, c)
+        c = 0.5 * c + news[:, step] + 0.5 * h
+        h = np.tanh(c)
+        states.append(h)
+    return np.stack(states, 1)
+
+
+def _stream(shape: tuple[int, int, int], units: int, length: int) -> tuple[Trial, NDArray[Any]]:
+    """Return a call with a stream of this shape, to be read in pieces, and the layer's share of the input."""
+    random = np.random.default_rng(sum(shape))
+    x, weights = random.normal(size=shape), random.normal(size=(shape[2], units))
+    news = x @ weights
+
+    def asked(function: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda x: function(_Layer(weights, length), x, length)
+
+    return Trial({"x": x}, _read(news), asked), news
+
+
+# Sizes that tell a piece of `length` steps from a cut into `length` pieces; the layer may also take all in one go.
+_PIECE = 3
+_FIRST_STREAM, _NEWS = _stream((2, 10, 4), units=5, length=_PIECE)
+_STREAMS = [
+    _FIRST_STREAM,
+    *(_stream(*asked)[0] for asked in (((3, 12, 2), 6, 1), ((1, 8, 3), 2, 5), ((4, 5, 1), 3, 9))),
+]
+_IN_PIECES = Exercise(
+    "05.in-pieces",
+    _FIRST_STREAM.expected,
+    tolerance=1e-9,
+    mistakes=(
+        Mistake("one-size", only_there),
+        Mistake("afresh", _read(_NEWS, seams=range(0, 10, _PIECE))),
+        Mistake("whole", lambda answer: isinstance(answer, Raised) and answer.text.startswith("a piece of")),
+        Mistake("rest-dropped", _FIRST_STREAM.expected[:, :9]),
+        Mistake("last-piece", lambda answer: shape_of(answer) == (2, 1, 5)),
+        Mistake("not-joined", lambda answer: isinstance(answer, tuple)),
+        Mistake("batch-axis", lambda answer: isinstance(answer, Raised) and "Sizes of tensors" in answer.text),
+        Mistake("one-state", lambda answer: isinstance(answer, Raised) and "values to unpack" in answer.text),
+    ),
+    observe=lambda function: tried(function, _STREAMS, 1e-9),
+)
+
+EXERCISES = (_COUNT, _LAST_STATES, _FIRST_STATE, _IN_PIECES)

@@ -1,0 +1,128 @@
+"""Recipe: a lab as a small JSON text, exact to the last digit, and as a form that fits into a link."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Self
+
+from rnnviz.checks import optional, whole
+from rnnviz.export.codec import VERSION, Parcel, quoted, refuse_unknown
+from rnnviz.tasks import Adding, PythonTokens, Sunspots, Task, TemporalOrder
+from rnnviz.training.settings import Settings
+
+__all__ = ["Recipe"]
+
+_LARGEST = {"hidden_size": 512, "num_layers": 8, "batch_size": 1024}  # what a text from elsewhere may ask of a machine
+_KINDS: Mapping[str, type[Task]] = {kind.name: kind for kind in (Sunspots, Adding, TemporalOrder, PythonTokens)}
+_OPTIONS: Mapping[str, Mapping[str, Callable[[str, Any], Any]]] = {
+    "sunspots": {"horizon": whole(1)},
+    "adding": {"seed": whole(0, 2**63 - 1)},
+    "temporal-order": {"seed": whole(0, 2**63 - 1)},
+    "python-tokens": {},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe(Parcel):
+    """What makes a lab: it is read without running anything, and built from the names that are known.
+
+    Parameters
+    ----------
+    task : str
+        A built-in one.
+    options : mapping
+        What the task was made with beside its sequence length: ``horizon`` of the sunspots, ``seed`` of made-up data.
+    settings : Settings
+        All of them, the sequence length too.
+    steps : int or None
+        Where play pauses by itself.
+    show, views : tuple of str or None
+        Controls and pictures by name; None for the usual ones.
+
+    Examples
+    --------
+    >>> recipe = Recipe(task="adding", settings=Settings(seq_len=20, lr=0.1), steps=50)
+    >>> Recipe.parse(recipe.text()) == recipe
+    True
+    >>> Recipe.parse("https://example.org/lab?" + recipe.link()).settings.lr
+    0.1
+    """
+
+    task: str
+    settings: Settings
+    options: Mapping[str, int] = field(default_factory=dict)
+    steps: int | None = None
+    show: tuple[str, ...] | None = None
+    views: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.task not in _KINDS:
+            raise ValueError(f"task must be one of {', '.join(_KINDS)}, got {self.task!r}.")
+        known = _OPTIONS[self.task]
+        refuse_unknown("options", self.options, known)
+        object.__setattr__(self, "options", {name: known[name](name, value) for name, value in self.options.items()})
+        optional(whole(1, 10**9))("steps", self.steps)
+        for name, most in _LARGEST.items():
+            whole(1, most)(name, getattr(self.settings, name))
+
+    @classmethod
+    def of(cls, task: Task, settings: Settings, **more: Any) -> Self:
+        """Return the recipe of a task and settings.
+
+        Raises
+        ------
+        ValueError
+            For a task of somebody's own, or sizes beyond what a recipe may ask for.
+        """
+        if _KINDS.get(task.name) is not type(task):
+            raise ValueError(
+                f"recipe() knows the built-in tasks ({', '.join(_KINDS)}) and cannot write down {task.name!r}; "
+                "share the cell that defines it instead."
+            )
+        options = {name: getattr(task, name) for name in _OPTIONS[task.name]}
+        return cls(task=task.name, options=options, settings=settings, **more)
+
+    def make_task(self) -> Task:
+        """Return the task, with the settings' sequence length.
+
+        Raises
+        ------
+        ValueError
+            If the task cannot be made with these options or that length.
+        """
+        task = _KINDS[self.task](**self.options)
+        return task if self.settings.seq_len is None else task.with_seq_len(self.settings.seq_len)
+
+    def plain(self) -> dict[str, Any]:
+        """Return what JSON can hold of it."""
+        more = {"steps": self.steps, "show": self.show, "views": self.views}
+        start = {"rnnviz": VERSION, "task": self.task, "options": dict(self.options)}
+        return (
+            start | {"settings": asdict(self.settings)} | {name: one for name, one in more.items() if one is not None}
+        )
+
+    @classmethod
+    def checked(cls, given: dict[str, Any]) -> Self:
+        """Return the recipe in an object read from JSON; see `Parcel.checked`."""
+        if "models" in given:
+            raise ValueError("it is that of a comparison; read it with rv.Comparison.from_recipe.")
+        refuse_unknown("the recipe", given, [one.name for one in fields(cls)])
+        settings, options = given.get("settings"), given.get("options", {})
+        if not isinstance(given.get("task"), str) or not isinstance(settings, dict) or not isinstance(options, dict):
+            raise ValueError("task must be a name, settings and options must be objects.")
+        refuse_unknown("settings", settings, [one.name for one in fields(Settings)])
+        return cls(
+            task=given["task"],
+            options=options,
+            settings=Settings(**settings),
+            steps=given.get("steps"),
+            show=_names("show", given.get("show")),
+            views=_names("views", given.get("views")),
+        )
+
+
+def _names(name: str, given: Any) -> tuple[str, ...] | None:
+    if given is None:
+        return None
+    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+        raise ValueError(f"{name} must be a list of names, got {quoted(given)}.")
+    return tuple(given)

@@ -1,0 +1,79 @@
+"""Insights: what a snapshot shows, put into words by one small rule each."""
+
+from collections.abc import Callable
+
+from rnnviz.insights.between import apart, even, leading
+from rnnviz.insights.flow import exploding, rising, vanishing
+from rnnviz.insights.insight import Insight
+from rnnviz.insights.rate import clipping, too_high, too_low
+from rnnviz.insights.score import beside_baseline, healthy, overfitting
+from rnnviz.insights.units import dead, saturated
+from rnnviz.training.snapshots.snapshot import Snapshot
+
+__all__ = ["Insight", "differences", "insights", "to_say"]
+
+_BY_URGENCY: tuple[Callable[[Snapshot], Insight | None], ...] = (
+    too_high,
+    exploding,
+    rising,
+    dead,
+    saturated,
+    vanishing,
+    clipping,
+    overfitting,
+    too_low,
+    beside_baseline,
+)
+
+
+def insights(snapshot: Snapshot) -> list[Insight]:
+    """Return what there is to say, the most urgent first.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        One moment of a run; of a loop that is not ours it carries no settings, and rules about those keep quiet.
+
+    Examples
+    --------
+    >>> from rnnviz.training import Session
+    >>> session = Session("adding", cell="rnn", seq_len=100, device="cpu")
+    >>> [one.rule for one in insights(session.snapshot())]
+    ['vanishing']
+    """
+    found = [insight for rule in _BY_URGENCY if (insight := rule(snapshot)) is not None]
+    fine = healthy(snapshot) if all(insight.good for insight in found) else None
+    return [*found, *([] if fine is None else [fine])]
+
+
+def differences(snapshot: Snapshot) -> list[Insight]:
+    """Return what there is to say of several models beside each other, what explains most first.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        One moment of a race.
+
+    Examples
+    --------
+    >>> import itertools
+    >>> from rnnviz.training import Race, Session
+    >>> race = Race({cell: Session("adding", cell=cell, seq_len=60, device="cpu") for cell in ("rnn", "gru")})
+    >>> for _ in itertools.islice(race.steps(), 60):
+    ...     pass
+    >>> [one.rule for one in differences(race.snapshot())]
+    ['apart']
+    """
+    return [insight for rule in (apart, even, leading) if (insight := rule(snapshot)) is not None]
+
+
+def to_say(found: list[Insight]) -> list[Insight]:
+    """Return the two that a short line has room for: the most urgent, and good news beside it.
+
+    Parameters
+    ----------
+    found : list of Insight
+        The most urgent first.
+    """
+    news = [insight for insight in found[1:] if insight.good]
+    return [*found[:1], *news[:1]]

@@ -1,0 +1,116 @@
+"""Rules about the gradient on its way back through time: whether it vanishes, explodes, or grows as training goes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnviz.i18n import t
+from rnnviz.insights.insight import Insight, power, short
+from rnnviz.training.snapshots.snapshot import Floats, Snapshot
+
+__all__ = ["VANISHED", "Path", "exploding", "paths", "rising", "vanishing"]
+
+VANISHED = 1e-6  # float32 keeps seven digits: what is a millionth of the rest is nearly lost in its sum
+UNHEARD = 1e-3  # a timestep whose gradient is a thousandth of the largest has next to no say
+EXPLODED = 1e3  # the same the other way round: then the first timesteps alone decide
+RISEN = 100.0  # batches differ, and learning changes the norm, but hardly by this factor
+FEW = 10  # steps; before that there is no course to speak of
+
+
+@dataclass(frozen=True)
+class Path:
+    """The gradient's way back in one layer and direction: its norms, the last state read first."""
+
+    layer: int
+    direction: int
+    norms: Floats
+    times: Floats
+
+    @property
+    def ratio(self) -> float:
+        """The norm where the way ends, in parts of that where it begins."""
+        return float(self.norms[-1] / self.norms[0])
+
+
+def vanishing(snapshot: Snapshot) -> Insight | None:
+    """The gradient at the far end is a millionth of that at the near end."""
+    worst = min(paths(snapshot), key=lambda path: path.ratio, default=None)
+    if worst is None or not worst.ratio <= VANISHED:
+        return None
+    heard = worst.norms >= UNHEARD * worst.norms.max()
+    numbers = {"ratio": worst.ratio}
+    limit = int(worst.times[np.flatnonzero(heard)[-1]])
+    return Insight("vanishing", _sentence("vanishing", worst, snapshot, limit), numbers, _against_vanishing(snapshot))
+
+
+def exploding(snapshot: Snapshot) -> Insight | None:
+    """The gradient grows on its way back."""
+    worst = max(paths(snapshot), key=lambda path: path.ratio, default=None)
+    if worst is None or not worst.ratio >= EXPLODED:
+        return None
+    words = _sentence("exploding", worst, snapshot, int(worst.times[0]))
+    return Insight("exploding", words, {"ratio": worst.ratio}, _against_exploding(snapshot))
+
+
+def rising(snapshot: Snapshot) -> Insight | None:
+    """The gradient norm grows from training step to training step."""
+    norms = snapshot.history.get("grad_norm", np.empty(0))
+    if len(norms) < 2 * FEW or not np.isfinite(norms).all():  # a run that has left the numbers fails, and says so
+        return None
+    first, last = float(np.median(norms[:FEW])), float(np.median(norms[-FEW:]))
+    if not 0 < RISEN * first <= last:
+        return None
+    words = t("insight.rising", first=short(first), last=short(last), steps=int(snapshot.history["step"][-1]))
+    return Insight("rising", words, {"last": last}, _against_exploding(snapshot))
+
+
+def paths(snapshot: Snapshot) -> list[Path]:
+    """Every way back along which a gradient came at all; the newest moment of the horizon is this snapshot's."""
+    if snapshot.horizon is None:
+        return []
+    norms = snapshot.horizon.norms[-1]
+    found = []
+    for layer, direction in np.ndindex(norms.shape[:2]):
+        along, times = norms[layer, direction], np.arange(norms.shape[2])
+        if direction == 0:
+            along, times = along[::-1], times[::-1]
+        begun = np.flatnonzero(along)  # no loss may have reached the states before the first of these
+        if len(begun) and np.isfinite(along).all() and len(along) - begun[0] > 1:
+            found.append(Path(layer, direction, along[begun[0] :], times[begun[0] :]))
+    return found
+
+
+def _sentence(rule: str, path: Path, snapshot: Snapshot, limit: int) -> str:
+    layers, directions = snapshot.layer.hidden.shape[:2]
+    numbers = {"far": int(path.times[-1]), "near": int(path.times[0]), "ratio": power(path.ratio), "limit": limit}
+    if layers * directions == 1:
+        return t(f"insight.{rule}", **numbers)
+    return t(f"insight.{rule}.where", **numbers, layer=path.layer, direction=_direction(path.direction))
+
+
+def _direction(direction: int) -> str:
+    return t("view.where.backward") if direction else t("view.where.forward")
+
+
+def _against_vanishing(snapshot: Snapshot) -> str:
+    settings, kind = snapshot.settings, snapshot.layer.kind
+    if settings is None:
+        return t("insight.vanishing.advice.watch.rnn") if kind == "rnn" else t("insight.vanishing.advice.watch.gates")
+    knobs = {"seq_len": t("knob.seq_len"), "forget_bias": t("knob.forget_bias"), "init": t("knob.init")}
+    if kind == "rnn":
+        cells = {"cell": t("knob.cell"), "gru": t("knob.cell.gru"), "orthogonal": t("knob.init.orthogonal")}
+        return t("insight.vanishing.advice.rnn", **cells, **knobs)
+    higher = 1 if settings.forget_bias is None or settings.forget_bias < 1 else 3
+    if settings.forget_bias is not None and settings.forget_bias >= higher:
+        return t("insight.vanishing.advice.shorter", **knobs)
+    return t("insight.vanishing.advice.gates", **knobs, value=higher)
+
+
+def _against_exploding(snapshot: Snapshot) -> str:
+    settings = snapshot.settings
+    if settings is None:
+        return t("insight.exploding.advice.watch")
+    knobs = {"clip": t("knob.clipping"), "rho": t("knob.rho"), "lr": t("knob.lr")}
+    return (
+        t("insight.exploding.advice.clip", **knobs) if settings.clip is None else t("insight.exploding.advice", **knobs)
+    )

@@ -1,0 +1,110 @@
+"""Rules about the length of the steps: clipped, too long, too short."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from rnnviz.i18n import t
+from rnnviz.insights.insight import Insight, short
+from rnnviz.training.snapshots.snapshot import Floats, Snapshot
+
+__all__ = ["clipping", "too_high", "too_low"]
+
+RECENT = 50  # steps that are "now": enough that one batch decides nothing
+MOST = 0.9  # of them clipped: the gradient's length no longer counts
+SETTLED = 20  # steps in which even a run that begins badly comes down from its first loss
+HIGHER = 1.5  # times the first loss; batches of one task differ by less
+LARGE = {"sgd": 1.0, "adam": 0.1, "adamw": 0.1}  # rates with which a loss that stays high is no surprise
+STUCK = 0.6  # times the first loss; learning would have left that long ago
+LEAP = 10.0  # times the loss of the steps just before
+BEFORE = 10  # those steps
+BACK = (
+    0.5  # times the first loss: a leap that throws the run back, not a bad batch of a run that has nearly no loss left
+)
+FAR = 100.0  # times the threshold: then it is the gradient that is wrong
+PATIENCE = 100  # steps after which a loss that learns has moved
+MOVED = 0.2  # of itself
+SMALL = {"sgd": 1e-2, "adam": 1e-4, "adamw": 1e-4}  # a tenth of the rate that is usual for the optimiser
+
+
+def clipping(snapshot: Snapshot) -> Insight | None:
+    """Nearly every step is cut down to the threshold."""
+    history, settings = {name: column[-RECENT:] for name, column in snapshot.history.items()}, snapshot.settings
+    if settings is None or settings.clip is None or len(history["clip"]) < RECENT:
+        return None
+    clipped = history["clipped"]
+    if not clipped.mean() >= MOST or not (history["clip"] == settings.clip).all():  # else to another threshold
+        return None
+    norm, since = float(np.median(history["grad_norm"])), int(history["step"][0])
+    numbers = {"count": int(clipped.sum()), "rows": RECENT, "norm": short(norm), "clip": f"{settings.clip:g}"}
+    thinned = history["step"][-1] - since >= RECENT  # of a long run every second step is kept, or every fourth …
+    words = t("insight.clipping.noted", **numbers, since=since) if thinned else t("insight.clipping", **numbers)
+    smaller = norm > FAR * settings.clip
+    advice = _smaller() if smaller else t("insight.clipping.advice", clip=t("knob.clip"), norm=short(norm))
+    return Insight("clipping", words, {"norm": norm}, advice)
+
+
+def too_high(snapshot: Snapshot) -> Insight | None:
+    """The loss stays above where it began, or leaps."""
+    losses, settings = _losses(snapshot), snapshot.settings
+    if settings is None or len(losses) < SETTLED or not losses[0] > 0:  # what may be negative has no "times as high"
+        return None
+    advice = t("insight.too_high.advice", lr=t("knob.lr"), value=short(settings.lr / 10))
+    first, now, rates = float(losses[0]), float(np.median(losses[-SETTLED:])), snapshot.history["lr"]
+    rate = f"{rates[len(losses) - 1]:g}"
+    if now >= HIGHER * first:
+        words = t("insight.too_high.above", now=short(now), first=short(first), lr=rate)
+        return Insight("too_high", words, {"now": now}, advice)
+    if now >= STUCK * first and snapshot.step >= PATIENCE and settings.lr >= LARGE[settings.optimizer]:
+        numbers = {"now": short(now), "first": short(first), "lr": rate, "steps": snapshot.step}
+        return Insight("too_high", t("insight.too_high.stuck", **numbers), {"now": now}, advice)
+    leap = _leap(losses)
+    if leap is None or rates[leap.row] > settings.lr:  # somebody has lowered the rate since
+        return None
+    before, after, step = leap.before, float(losses[leap.row]), int(snapshot.history["step"][leap.row])
+    then = f"{rates[leap.row]:g}"
+    words = t("insight.too_high.leap", before=short(before), after=short(after), step=step, lr=then)
+    return Insight("too_high", words, {"after": after}, advice)
+
+
+def too_low(snapshot: Snapshot) -> Insight | None:
+    """The loss hardly moves, and the learning rate is small."""
+    losses, settings = _losses(snapshot), snapshot.settings
+    if settings is None or len(losses) < 2 or snapshot.step < PATIENCE or settings.lr > SMALL[settings.optimizer]:
+        return None
+    few = max(1, min(RECENT, len(losses) // 4))
+    first, now = float(losses[:few].mean()), float(losses[-few:].mean())
+    if not (1 - MOVED) * first <= now <= (1 + MOVED) * first:
+        return None
+    rate = f"{snapshot.history['lr'][len(losses) - 1]:g}"
+    words = t("insight.too_low", first=f"{first:.3g}", now=f"{now:.3g}", steps=snapshot.step, lr=rate)
+    advice = t("insight.too_low.advice", lr=t("knob.lr"), value=f"{10 * SMALL[settings.optimizer]:g}")
+    return Insight("too_low", words, {"now": now}, advice)
+
+
+def _smaller() -> str:
+    return t("insight.clipping.advice.smaller", rho=t("knob.rho"), lr=t("knob.lr"))
+
+
+def _losses(snapshot: Snapshot) -> Floats:
+    """The loss of each step kept, up to the first that is no number."""
+    losses = snapshot.history.get("loss", np.empty(0))
+    bad = np.flatnonzero(~np.isfinite(losses))
+    return losses[: bad[0]] if len(bad) else losses
+
+
+class _Leap(NamedTuple):
+    """The usual loss before a leap, and the row of the leap."""
+
+    before: float
+    row: int
+
+
+def _leap(losses: Floats) -> _Leap | None:
+    """Return the largest leap of late, None without one."""
+    rows = range(max(BEFORE, len(losses) - RECENT), len(losses))
+    leaps = [_Leap(float(np.median(losses[row - BEFORE : row])), row) for row in rows]
+    highest = max(leaps, key=lambda one: losses[one.row] / one.before if one.before > 0 else 0.0, default=None)
+    if highest is None or not highest.before > 0:
+        return None
+    return highest if losses[highest.row] >= max(LEAP * highest.before, BACK * losses[0]) else None

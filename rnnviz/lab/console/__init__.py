@@ -1,0 +1,1 @@
+"""A console: connects a run to its screen."""

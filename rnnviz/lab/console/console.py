@@ -1,0 +1,271 @@
+"""Console: connects a run to its screen — knobs to settings, buttons to verbs, frames to pictures, errors to words."""
+
+import contextlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from rnnviz.i18n import t
+from rnnviz.lab.console.progress import Progress, progress
+from rnnviz.lab.controls.base import Tool
+from rnnviz.lab.controls.knobs import Knobs
+from rnnviz.lab.lifetime.autopause import Resting, is_borrowed
+from rnnviz.lab.lifetime.closing import let_go
+from rnnviz.lab.lifetime.heap import give_back
+from rnnviz.lab.lifetime.playing import KnownRun, join, others, pause_all
+from rnnviz.lab.screen.panel import Panel
+from rnnviz.lab.screen.screen import Screen
+from rnnviz.models import CELLS, INITIALISATIONS, NONLINEARITIES
+from rnnviz.training import Runner, RunState, Settings, Snapshot, Trainable
+from rnnviz.views import Focus, View
+
+__all__ = ["Console"]
+
+_CHOICES = {"cell": CELLS, "init": INITIALISATIONS, "nonlinearity": NONLINEARITIES}
+
+
+class Console:
+    """A runner and, once somebody looks, a screen; until then no widget is made and no frame.
+
+    Parameters
+    ----------
+    session : Session or Race
+        What is trained.
+    fps : float
+        Frames a second at most.
+    goal : int or None
+        Where play pauses by itself.
+    views : mapping of str to View
+        Every picture there can be.
+    chosen : sequence of str
+        Those that are shown at first.
+    show : sequence of str, optional
+        The controls to show, by name; all by default.
+    """
+
+    _panel: type[Panel] = Panel
+
+    def __init__(
+        self,
+        session: Trainable,
+        *,
+        fps: float,
+        goal: int | None,
+        views: Mapping[str, View],
+        chosen: Sequence[str],
+        show: Sequence[str] | None,
+    ) -> None:
+        self.views, self._chosen, self._show = views, chosen, show
+        self._session = session
+        self._fps, self._goal = fps, goal
+        self._closed = False
+        self.screen: Screen | None = None
+        self.knobs: Knobs | None = None
+        self.runner = Runner(session, on_frame=self._on_frame, on_state=self._on_state, fps=fps, goal=goal)
+        self.runner.watched = False
+        self._progress: Progress | None = None
+        self._displayed = False  # or placed in somebody's own layout
+        self._given: list[Any] = []  # widgets of this lab that stand elsewhere on the page
+        self._known = join(KnownRun(self.runner, self._others_changed))
+
+    def display(self) -> Any:
+        """Return the widget to put on a page."""
+        self._displayed = True
+        return self.shown().panel.widget
+
+    def shown(self) -> Screen:
+        """Return the screen; made when first asked for."""
+        if self.screen is None:
+            self.knobs = Knobs(self._session.settings, self._session.task.seq_lens, _CHOICES, self._moved)
+            snapshot, state = self.runner.snapshot(), self.runner.state
+            self.runner.tape.offer(snapshot)  # a run that nobody watched is on it with gaps
+            self.screen = Screen(
+                snapshot,
+                state,
+                self.views,
+                self.knobs,
+                tools=self._tools(),
+                chosen=self._chosen,
+                show=self._show,
+                fps=self._fps,
+                on_error=self._view_failed,
+                kind=self._panel,
+            )
+            self._connect(self.screen)
+            if is_borrowed():
+                Resting(self.runner, self.screen.feed)
+            self.runner.watched = True
+            if self._closed:
+                self._close_screen()
+        return self.screen
+
+    def _tools(self) -> list[Tool]:
+        """The tools in the order of their buttons; each kind of console brings its own."""
+        return []
+
+    def moments(self) -> list[Snapshot]:
+        """Return the moments of this run that are kept, in order, and with them the present one."""
+        now = self.runner.snapshot()
+        self.runner.tape.offer(now)
+        return [one for one in self.runner.tape.snapshots() if one.run == now.run] or [now]
+
+    def moment(self, step: int | None) -> Snapshot:
+        """Return the moment nearest to a step, with a score of its own; the present one for None."""
+        if step is None:
+            return self.runner.snapshot()
+        return self._session.rescored(min(self.moments(), key=lambda one: abs(one.step - step)))
+
+    def rewind(self, step: int | None) -> None:
+        """Show the moment nearest to a step, None the newest; opens the screen."""
+        self.shown()
+        self._hold(step)
+
+    @property
+    def chosen(self) -> Sequence[str]:
+        """Names of the pictures that are shown, or would be, in reading order."""
+        return self._chosen if self.screen is None else [name for name in self.views if name in self.screen.chosen]
+
+    def _hold(self, step: int | None) -> None:
+        if self.screen is not None:
+            self.screen.hold(None if step is None else self.runner.tape.at(step))
+
+    def _held(self) -> Snapshot | None:
+        return None if self.screen is None else self.screen.held
+
+    def _choose(self, names: Iterable[str]) -> None:
+        if self.screen is not None:
+            self.screen.choose(names)
+
+    def _train_one(self) -> None:
+        self._hold(None)  # whoever looks back would not see what the step has done
+        self.runner.step(wait=False)
+
+    def _look(self, change: Callable[[Snapshot, Focus], Focus]) -> None:
+        if self.screen is not None:
+            self.screen.look(change)
+
+    def set(self, changes: dict[str, Any]) -> None:
+        """Change settings from code: the knobs follow, a rebuild is said first, and is done on return."""
+        wanted = self._with(changes)
+        if self.knobs is not None:
+            self.knobs.follow(wanted)
+        if self._announce(wanted) and self.screen is not None:
+            self.screen.pump.flush(timeout=1.0)
+        self.runner.apply(wanted, wait=True)
+
+    def train(self, steps: int) -> None:
+        """Train in place; in a notebook a line under the cell says how far it is, where that takes over a second."""
+        with progress(steps) as self._progress:
+            try:
+                self.runner.train(steps)
+            finally:
+                self._progress = None
+
+    def unheld(self) -> None:
+        """Stop, unless a page shows something of it: nobody could use what it learns."""
+        if not self._displayed and not self._given:
+            self.runner.stop()
+            if self.screen is not None:  # made to look back, and never shown
+                self.discard()
+
+    def close(self) -> None:
+        """End the run and the drawing, and let go of the widgets; the page keeps the last pictures."""
+        self._close(quietly=True)
+
+    def discard(self) -> None:
+        """Close, and remove the widgets from the page, which has dropped the pictures: the cell has run again."""
+        self._close(quietly=False)
+
+    def _close(self, *, quietly: bool) -> None:
+        self._closed, self._chosen = True, tuple(self.chosen)
+        self.runner.stop()
+        with contextlib.suppress(Exception):  # what a run has failed with is on the status line already
+            self.runner.join(timeout=5.0)
+        self._close_screen()
+        if self.screen is not None:
+            self.screen.panel.others.hide()
+            self.screen.discard(quietly=quietly)
+            self.screen = self.knobs = None
+        given, self._given = self._given, []
+        self._retire(given)
+        let_go(*given, quietly=True)
+
+    def _retire(self, given: Sequence[Any]) -> None:
+        """Let what stands elsewhere on the page say that it is of no more use."""
+
+    def _close_screen(self) -> None:
+        if self.screen is not None:
+            self.screen.pump.flush(timeout=2.0)
+            self.screen.close()
+
+    def _connect(self, screen: Screen) -> None:
+        panel = screen.panel
+        for button, action in (
+            (panel.play, self.runner.play),
+            (panel.pause, self.runner.pause),
+            (panel.step, lambda: self.runner.step(wait=False)),
+            (panel.reset, self.runner.reset),
+            (panel.others.widget, lambda: pause_all(wait=False)),
+        ):
+            button.on_click(lambda _button, action=action: self._guarded(action))
+        panel.others.count = lambda: others(self._known)
+
+    def _guarded(self, action: Callable[..., object], *arguments: object) -> None:
+        """Jupyter swallows what a callback raises: show it instead, and raise it at the next blocking call."""
+        try:
+            action(*arguments)
+        except Exception as error:
+            self.runner.fail(error, "lab")
+
+    def _moved(self, changes: dict[str, Any], then: Callable[[], object] = lambda: None) -> None:
+        """Act on a knob. The lab first says that a new model is coming, then, once that is on screen, builds it."""
+
+        def apply() -> None:
+            self.runner.apply(self._with(changes))
+            then()
+
+        def act() -> None:
+            if not self._announce(self._with(changes), then=lambda: self._guarded(apply)):
+                apply()
+
+        self._guarded(act)
+
+    def _with(self, changes: dict[str, Any]) -> Settings:
+        return self._session.checked(self._session.settings.replace(**changes))
+
+    def _announce(self, wanted: Settings, then: Callable[[], None] = lambda: None) -> bool:
+        now = self._session.settings
+        changed = now.rebuilds(wanted)
+        if self.screen is None or not changed:
+            return False
+        self.screen.say(self.runner.state, _announcement(changed, now, wanted), then=then)
+        return True
+
+    def _on_frame(self, snapshot: Snapshot) -> None:
+        if self.screen is not None:
+            self.screen.show(snapshot)
+
+    def _others_changed(self) -> None:
+        screen = self.screen
+        if screen is not None:
+            screen.pump.offer()
+
+    def _on_state(self, state: RunState) -> None:
+        self._known.changed()
+        told = self._progress
+        if told is not None:
+            told.see(state)
+        if self.screen is not None:
+            self.screen.say(state, state.message, failed=state.phase == "failed")
+        if state.phase != "playing":  # it rests, or has begun anew
+            give_back()
+
+    def _view_failed(self, error: BaseException) -> None:
+        self.runner.fail(error, "view")
+
+
+def _announcement(changed: tuple[str, ...], now: Settings, wanted: Settings) -> str:
+    changes = [
+        t("lab.rebuilding.change", name=t(f"knob.{name}"), old=getattr(now, name), new=getattr(wanted, name))
+        for name in changed
+    ]
+    return t("lab.rebuilding", changes=", ".join(changes))

@@ -1,0 +1,138 @@
+"""The console of a lab: that of any run, and with it the tools that look into one model."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from rnnviz.export.recipe import Recipe
+from rnnviz.export.script import Script
+from rnnviz.lab.console.export import code_of, recipe_of
+from rnnviz.lab.console.shared_console import SharedConsole
+from rnnviz.lab.controls.base import Tool
+from rnnviz.lab.controls.options import tools_asked
+from rnnviz.lab.replay.page import Header
+from rnnviz.lab.replay.save import lab_header
+from rnnviz.lab.tools.insights import InsightsLine
+from rnnviz.lab.tools.inspector import Inspector
+from rnnviz.lab.tools.perturb import Perturb
+from rnnviz.lab.tools.pictures import Pictures
+from rnnviz.lab.tools.share import Share
+from rnnviz.lab.tools.timeline import Timeline
+from rnnviz.lab.tour.card import TourCard
+from rnnviz.lab.tour.link import Link, Wish
+from rnnviz.training import Session, Settings, Snapshot
+
+__all__ = ["LabConsole"]
+
+
+class LabConsole(SharedConsole):
+    """A console of one session.
+
+    Parameters
+    ----------
+    session : Session
+        What is trained.
+    **parts : object
+        As for `Console`.
+    """
+
+    def __init__(self, session: Session, **parts: Any) -> None:
+        self.session = session
+        super().__init__(session, **parts)
+
+    def code(self, steps: int | None = None) -> Script:
+        """Return the program of this lab; it trains up to the goal unless ``steps`` says otherwise."""
+        return code_of(self.session, self.runner.state.goal if steps is None else steps)
+
+    def recipe(self) -> Recipe:
+        """Return what makes the same lab again."""
+        return recipe_of(self.session, steps=self._goal, show=self._show, views=self.views, chosen=self.chosen)
+
+    def header(self, last: Snapshot) -> Header:
+        """See `SharedConsole`."""
+        return lab_header(self.session.task, self.session.settings, last)
+
+    def tour(self) -> TourCard:
+        """Return a tour of this lab."""
+        card = TourCard(self.shown(), lambda: self.session.settings, self._show)
+        self._given.append(card)
+        return card
+
+    def checked(self, changes: dict[str, Any]) -> Settings:
+        """Return the present settings with changes, if they can be followed."""
+        return self._with(changes)
+
+    def link(self, label: str, wish: Wish) -> Link:
+        """Return a button that grants a wish."""
+        made = Link(label, wish)
+        made.on_click(lambda _button: made.retire() if self._closed else self._guarded(self._grant, wish))
+        self._given.append(made)
+        return made
+
+    def _retire(self, given: Sequence[Any]) -> None:
+        for one in given:
+            if isinstance(one, Link):
+                one.retire()
+
+    def _grant(self, wish: Wish) -> None:
+        """Set, then choose, look and play; a new model is looked at once it is there."""
+        screen, wanted = self.shown(), self._with(dict(wish.settings))
+        run, rebuilds = screen.seen.run, bool(self.session.settings.rebuilds(wanted))
+
+        def act() -> None:
+            if wish.views is not None:
+                self._show_views(wish.views)
+            if wish.focus:
+                self._once(lambda: not rebuilds or screen.seen.run != run, lambda: self._look_closely(wish))
+            if wish.play:
+                self.runner.play()
+
+        self._hold(None)  # whoever looks back would not see what the press has done
+        if self.knobs is not None:
+            self.knobs.follow(wanted)
+        if wish.settings:
+            self._moved(dict(wish.settings), act)
+        else:
+            act()
+
+    def _show_views(self, names: Sequence[str]) -> None:
+        pictures = self.shown().panel.tray.tool("pictures")
+        if isinstance(pictures, Pictures):
+            pictures.follow(names)
+        self._choose(names)
+
+    def _look_closely(self, wish: Wish) -> None:
+        """Move the selectors; unlike a click, to what exists only, or say what does."""
+        screen = self.shown()
+        screen.panel.gaze.fit(*screen.seen.layer.hidden.shape)
+        screen.look(lambda snapshot, focus: wish.look(focus).checked(snapshot.layer))
+
+    def _once(self, ready: Callable[[], bool], call: Callable[[], object]) -> None:
+        """Call when something is so: now, or after the change of the lab that makes it so."""
+        followers = self.shown().followers
+
+        def follow() -> None:
+            if follow in followers and ready():
+                followers.remove(follow)
+                self._guarded(call)
+
+        followers.append(follow)
+        follow()
+
+    def _tools(self) -> list[Tool]:
+        makers: Mapping[str, Callable[[], Tool]] = {
+            "inspector": lambda: Inspector(self._look, self._train_one, self._guarded),
+            "perturb": lambda: Perturb(self.session, self.runner.turns, self._redraw, self._look_at, self._guarded),
+            "pictures": lambda: Pictures(self.views, self._chosen, self._choose),
+            "share": lambda: Share(self.code, self.recipe),
+            "insights": InsightsLine,
+            "timeline": lambda: Timeline(self.runner.tape, self._held, lambda step: self._guarded(self._hold, step)),
+        }
+        return [makers[name]() for name in tools_asked(self._show)]
+
+    def _redraw(self) -> None:
+        if self.screen is not None:
+            self.screen.changed()
+
+    def _look_at(self, time: int) -> None:
+        self._look(lambda snapshot, focus: replace(focus, time=time))

@@ -1,0 +1,1 @@
+"""What a learner moves: knobs, sliders, selectors, and the base of every tool."""

@@ -1,0 +1,1 @@
+"""A replay: one saved page that plays a run without a kernel."""

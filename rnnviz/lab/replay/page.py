@@ -1,0 +1,153 @@
+"""Replay: one HTML file that plays a run with the live page's own code, without a kernel and without a network."""
+
+import base64
+import gzip
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from string import Template
+
+import numpy as np
+
+from rnnviz import live
+from rnnviz.i18n import t
+from rnnviz.lab.controls.base import help_markup
+from rnnviz.lab.replay.frames import Film, Shot, shots, to_json
+from rnnviz.lab.screen import accessibility
+from rnnviz.lab.screen.panel import loss_words
+from rnnviz.live.beside import beside
+from rnnviz.live.runtime import packed_plotly
+from rnnviz.training import Snapshot
+from rnnviz.views import Focus, View
+
+__all__ = ["ROOM", "Header", "embedded", "replay_page"]
+
+ROOM = 8_000_000  # bytes of a file at most
+_LABELS = ("play", "play_tip", "pause", "pause_tip", "slider", "speed", "failed", "old")
+
+
+@dataclass(frozen=True)
+class Header:
+    """What is said above the pictures.
+
+    Parameters
+    ----------
+    title : str
+        What was trained on what.
+    facts : sequence of (str, str)
+        Names and values of the settings.
+    source : str
+        Where the data come from and under which licence.
+    several : bool
+        Whether the pictures compare models, and want the room that those of a comparison have.
+    """
+
+    title: str
+    facts: Sequence[tuple[str, str]] = ()
+    source: str = ""
+    several: bool = False
+
+
+def replay_page(
+    snapshots: Sequence[Snapshot], views: Mapping[str, View], focus: Focus, header: Header, room: int = ROOM
+) -> str:
+    """Return the page. Moments are left out evenly until it fits, the first and the last always stay.
+
+    Parameters
+    ----------
+    snapshots : sequence of Snapshot
+        In the order of their steps, at least two.
+    views : mapping of str to View
+        The pictures, in reading order.
+    focus : Focus
+        Which sequence, layer and direction they show.
+    header : Header
+        What is said above them; text, never markup.
+    room : int
+        Bytes at most.
+
+    Raises
+    ------
+    ValueError
+        If even two moments do not fit.
+    """
+    taken, words = shots(snapshots, views, focus), [_words(one, snapshots[-1].step) for one in snapshots]
+    kept = np.arange(len(taken))
+    while True:
+        page = _page([taken[one] for one in kept], [words[one] for one in kept], views, header)
+        if len(page.encode()) <= room:
+            return page
+        if len(kept) == 2:
+            raise ValueError(f"two moments take {len(page) / 1e6:.1f} MB, more than {room / 1e6:g}; name fewer views.")
+        fewer = max(2, min(len(kept) - 1, int(len(kept) * 0.95 * room / len(page))))
+        kept = np.linspace(0, len(taken) - 1, fewer).round().astype(int)
+
+
+def embedded(value: object) -> str:
+    r"""Return JSON that means the same to a parser of JSON and nothing to a parser of HTML.
+
+    Examples
+    --------
+    >>> embedded(["</script>"])
+    '["\\u003c/script\\u003e"]'
+    """
+    text = to_json(value)
+    for letter in "<>&\u2028\u2029":
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    return text
+
+
+def _page(taken: Sequence[Shot], words: Sequence[str], views: Mapping[str, View], header: Header) -> str:
+    film = Film.of(taken)
+    told = {"words": words, "labels": {name: _label(name) for name in _LABELS}}
+    return Template(beside(__file__, "page.html")).substitute(
+        title=html.escape(header.title),
+        source=html.escape(header.source),
+        facts=_facts(header),
+        kind=" rv-compare" if header.several else "",
+        views="\n".join(_box(name, view) for name, view in views.items()),
+        made=html.escape(t("replay.made")),
+        noscript=html.escape(t("replay.old")),
+        style="\n".join(
+            [
+                beside(accessibility.__file__, "lab.css"),
+                beside(live.__file__, "figure.css"),
+                beside(__file__, "player.css"),
+            ]
+        ),
+        told=embedded(told),
+        plotly=_packed(packed_plotly()),
+        index=_packed(gzip.compress(film.index.encode(), mtime=0)),
+        data=_packed(gzip.compress(film.data, mtime=0)),
+        script=beside(__file__, "player.js"),
+    )
+
+
+def _words(snapshot: Snapshot, last: int) -> str:
+    if len(snapshot.lanes) > 1:  # every model has a loss of its own
+        return t("replay.step.compared", step=snapshot.step, last=last)
+    return t("replay.step", step=snapshot.step, last=last, loss=loss_words(snapshot.loss))
+
+
+def _label(name: str) -> str:
+    return t("replay.failed", text="{text}") if name == "failed" else t(f"replay.{name}")
+
+
+def _facts(header: Header) -> str:
+    facts = header.facts
+    if not facts:
+        return ""
+    title = t("replay.settings.compared") if header.several else t("replay.settings")
+    rows = "".join(f"<div><dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd></div>" for name, value in facts)
+    return f"<details><summary>{html.escape(title)}</summary><dl>{rows}</dl></details>"
+
+
+def _box(name: str, view: View) -> str:
+    words = view.help
+    mark = f'<div class="rv-help-box">{help_markup(words)}</div>' if words else ""
+    name = html.escape(name)
+    return f'<div class="rv-view rv-view-{name}" data-view="{name}"><div></div>{mark}</div>'
+
+
+def _packed(compressed: bytes) -> str:
+    return base64.b64encode(compressed).decode()

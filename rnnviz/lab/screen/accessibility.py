@@ -1,0 +1,34 @@
+"""Dress: the style sheet, what keyboards and screen readers need, and what the page says when the kernel is gone."""
+
+from collections.abc import Mapping, Sequence
+
+import traitlets
+
+from rnnviz.i18n import t
+from rnnviz.live.beside import beside
+from rnnviz.live.pagewidget import PageWidget
+
+__all__ = ["Dress"]
+
+
+class Dress(PageWidget):
+    """An invisible widget inside a lab, or inside a question (``rv-predict``).
+
+    Attributes
+    ----------
+    hints : dict of str to list of str
+        Class name of a control to its label and its tooltip; without one where that is empty.
+    words : dict of str to str
+        What the page says by itself.
+    """
+
+    _esm = beside(__file__, "accessibility.js")
+    _css = beside(__file__, "lab.css")
+    hints = traitlets.Dict().tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, hints: Mapping[str, Sequence[str]]) -> None:
+        super().__init__(hints=dict(hints), words={"gone": t("page.gone")}, layout={"display": "none"})
+
+    def __repr__(self) -> str:
+        return "Dress()"

@@ -1,0 +1,120 @@
+"""Wall: the pictures of a stage; each is built when first shown, and hidden while its view fails, the others go on."""
+
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass, field
+
+from rnnviz.lab.screen.grid import Gallery
+from rnnviz.live import Feed, LiveFigure
+from rnnviz.live.frame import Frame, cursor_of
+from rnnviz.training import Snapshot
+from rnnviz.views import Canvas, Focus, View
+
+__all__ = ["Wall"]
+
+
+@dataclass
+class _Failure:
+    """What a view has failed with last, and at what."""
+
+    words: str
+    snapshot: Snapshot
+
+
+@dataclass
+class _Hung:
+    """A picture, built for one run."""
+
+    run: int
+    canvas: Canvas
+
+
+@dataclass
+class Wall:
+    """Pictures that take their frames from one feed.
+
+    Parameters
+    ----------
+    views : mapping of str to View
+        Those that can be shown, in reading order.
+    feed : Feed
+        What carries the frames.
+
+    Attributes
+    ----------
+    gallery : Gallery
+        Their places on the page.
+    """
+
+    views: Mapping[str, View]
+    feed: Feed
+    gallery: Gallery = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.gallery = Gallery(self.views)
+        self._figures: dict[str, LiveFigure] = {}
+        self._hung: dict[str, _Hung] = {}
+        self._failures: dict[str, _Failure] = {}
+
+    def build(self, snapshot: Snapshot, focus: Focus, chosen: Container[str]) -> None:
+        """Build what is to be shown and is not there; a view that fails here fails again in the first frame."""
+        self._each(snapshot, chosen, lambda name, view: self._canvas(name, view, snapshot, focus))
+        self._failures.clear()
+
+    def frame(self, snapshot: Snapshot, focus: Focus, chosen: Container[str]) -> tuple[Frame, list[Exception]]:
+        """Return what the pictures show of a snapshot, and what views have raised, each sentence once.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+            The state of the run.
+        focus : Focus
+            Which sequence, layer and direction.
+        chosen : container of str
+            Names of the pictures to show.
+        """
+        frame = Frame(snapshot.run, snapshot.step, patches := {}, cursors := {})
+
+        def draw(name: str, view: View) -> None:
+            canvas = self._canvas(name, view, snapshot, focus)
+            drawn, place = canvas.patches(snapshot, focus, self.feed.sizes.get(name)), cursor_of(view, snapshot, focus)
+            patches[name] = drawn
+            if place:
+                cursors[name] = place
+
+        return frame, self._each(snapshot, chosen, draw)
+
+    def _each(self, snapshot: Snapshot, chosen: Container[str], work: Callable[[str, View], object]) -> list[Exception]:
+        """Do the work for every picture that is shown, hide the others, and return what is new of what was raised."""
+        errors = []
+        for name, view in self.views.items():
+            failed = self._failures.get(name)
+            if failed is not None and failed.snapshot is snapshot:
+                continue
+            try:
+                shown = name in chosen and view.exists(snapshot)
+                if shown:
+                    work(name, view)
+                else:
+                    self._hung.pop(name, None)
+            except Exception as error:
+                shown, now = False, _Failure(repr(error), snapshot)
+                errors += [] if failed is not None and failed.words == now.words else [error]
+                self._failures[name] = now
+            else:
+                self._failures.pop(name, None)
+            self.gallery.show(name, shown)
+        return errors
+
+    def _canvas(self, name: str, view: View, snapshot: Snapshot, focus: Focus) -> Canvas:
+        """Return the canvas for this run: built anew for another run (other axes, perhaps other panels)."""
+        hung = self._hung.get(name)
+        if hung is None or hung.run != snapshot.run:
+            canvas, cursor = Canvas(view, snapshot, focus), cursor_of(view, snapshot, focus)
+            hung = self._hung[name] = _Hung(snapshot.run, canvas)
+            if name in self._figures:
+                self._figures[name].rebuild(canvas.figure, run=snapshot.run, cursor=cursor)
+            else:
+                figure = LiveFigure(canvas.figure, name=name, feed=self.feed, run=snapshot.run, cursor=cursor)
+                self._figures[name] = figure
+                self.gallery.hang(name, figure)
+        return hung.canvas

@@ -1,0 +1,53 @@
+"""Gallery: a place on the page for every picture there can be; a figure is hung there when first it is shown."""
+
+from collections.abc import Mapping
+
+import ipywidgets as widgets
+
+from rnnviz.lab.controls.base import box, help_words
+from rnnviz.live import LiveFigure
+from rnnviz.views import View
+
+__all__ = ["Gallery"]
+
+
+class Gallery:
+    """Boxes in reading order, empty and hidden at first: a page starts sooner the fewer figures it has to build.
+
+    Parameters
+    ----------
+    views : mapping of str to View
+        What can be shown.
+    """
+
+    def __init__(self, views: Mapping[str, View]) -> None:
+        self._views = views
+        self._boxes = {name: box(widgets.Box, [], "rv-view", f"rv-view-{name}") for name in views}
+        for one in self._boxes.values():
+            one.layout.display = "none"
+        self.widget = box(widgets.Box, list(self._boxes.values()), "rv-views")
+
+    def hang(self, name: str, figure: LiveFigure) -> None:
+        """Put a figure into its place, and behind a question mark what a healthy one looks like.
+
+        Parameters
+        ----------
+        name : str
+            The view's name.
+        figure : LiveFigure
+            What draws it.
+        """
+        words = self._views[name].help
+        self._boxes[name].children = (figure, *([help_words(words)] if words else []))
+
+    def show(self, name: str, shown: bool) -> None:
+        """Show or hide one picture.
+
+        Parameters
+        ----------
+        name : str
+            The view's name.
+        shown : bool
+            Whether there is anything to draw.
+        """
+        self._boxes[name].layout.display = None if shown else "none"

@@ -1,0 +1,266 @@
+"""The screen: turns snapshots and run states into frames, in the pump's thread, and keeps the newest only."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+from rnnviz.lab.controls.base import Tool, Tray
+from rnnviz.lab.controls.knobs import Knobs
+from rnnviz.lab.controls.selectors import Gaze
+from rnnviz.lab.lifetime.closing import let_go, retire
+from rnnviz.lab.screen.figures import Wall
+from rnnviz.lab.screen.grid import Gallery
+from rnnviz.lab.screen.panel import Panel
+from rnnviz.live import Feed, Pump
+from rnnviz.training import RunState, Snapshot
+from rnnviz.views import Focus, Picked, View
+
+__all__ = ["Frontage", "Screen", "Stage"]
+
+
+class Frontage(Protocol):
+    """What a stage asks of the widgets around its pictures."""
+
+    gaze: Gaze
+    tray: Tray
+    widget: Any
+
+    @property
+    def parts(self) -> Sequence[Any]:
+        """Widgets that may be in no box."""
+
+    def write(self, state: RunState, words: str, *, failed: bool) -> None:
+        """Write progress and status."""
+
+
+P = TypeVar("P", bound=Frontage)
+
+
+class Stage(Generic[P]):
+    """Pictures in a browser, kept current by the pump's thread, and the widgets around them.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        What to draw first.
+    state : RunState
+        Where the run stands.
+    views : mapping of str to View
+        Pictures that can be shown, in reading order.
+    furnish : callable
+        Called with the gallery of the pictures and the feed; returns the widgets around them.
+    fps : float
+        Frames a second at most.
+    on_error : callable
+        Called with an exception that a view has raised, or that the browser has reported.
+    feed : Feed, optional
+        What carries the frames; by default one that waits for the browser's answers.
+    chosen : iterable of str, optional
+        The pictures to show at first; all by default.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        state: RunState,
+        views: Mapping[str, View],
+        furnish: Callable[[Gallery, Feed], P],
+        *,
+        fps: float,
+        on_error: Callable[[BaseException], None],
+        feed: Feed | None = None,
+        chosen: Iterable[str] | None = None,
+    ) -> None:
+        self._views = views
+        self._chosen = frozenset(views if chosen is None else chosen)
+        self._held: Snapshot | None = None  # shown in place of the newest, while somebody looks back
+        self._lock = threading.Lock()
+        self._snapshot, self._state, self._words = snapshot, state, state.message
+        self._failed = state.phase == "failed"
+        self._announced: list[tuple[str, Callable[[], None]]] = []  # words that must be seen before what they announce
+        self._undrawable: Snapshot | None = None  # a tool has failed with it
+        self._undrawn: Snapshot | None = None
+        self._on_error = on_error
+        self.returned = 0  # how often the pictures have come back from an earlier snapshot
+        self.followers: list[Callable[[], object]] = []  # told of every change, in whatever thread makes it
+        self.feed = feed or Feed()
+        focus = Focus().within(snapshot.layer)
+        self._wall = Wall(views, self.feed)
+        self._wall.build(snapshot, focus, self._chosen)
+        self.panel = furnish(self._wall.gallery, self.feed)
+        self.pump = Pump(self._draw, self.feed.room_in, on_error=on_error, fps=fps)
+        self.feed.on_ready = self.pump.nudge
+        self.feed.on_hello = self.pump.offer
+        self.feed.on_error = self._browser_failed
+        self.feed.on_pick = self._picked
+        self.panel.gaze.on_change(self.changed)
+        self.panel.tray.on_open(self.changed)
+        self.pump.offer()
+
+    def changed(self) -> None:
+        """Tell the followers that something is not as it was, and draw next; from any thread."""
+        for call in tuple(self.followers):
+            call()
+        self.pump.offer()
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """Names of the pictures that are shown, where there is something to draw."""
+        return self._chosen
+
+    def choose(self, names: Iterable[str]) -> None:
+        """Show these pictures and no others."""
+        self._chosen = frozenset(names)
+        self.changed()
+
+    @property
+    def state(self) -> RunState:
+        """What the run was last said to do."""
+        with self._lock:
+            return self._state
+
+    def hold(self, snapshot: Snapshot | None) -> None:
+        """Show this snapshot, whatever the run does, until None is held or a new model begins."""
+        with self._lock:
+            self.returned += self._held is not None and snapshot is None
+            self._held = snapshot
+        self.changed()
+
+    @property
+    def held(self) -> Snapshot | None:
+        """The snapshot that is shown in place of the newest; a new model lets go of it."""
+        with self._lock:
+            if self._held is not None and self._held.run != self._snapshot.run:
+                self._held = None
+            return self._held
+
+    @property
+    def seen(self) -> Snapshot:
+        """The snapshot that is drawn: the one that is held, else the newest."""
+        return self.held or self._snapshot
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw this snapshot next; one not drawn yet is forgotten."""
+        with self._lock:
+            self._snapshot = snapshot
+        self.pump.offer()
+
+    def say(self, state: RunState, words: str, *, failed: bool = False, then: Callable[[], None] | None = None) -> None:
+        """Write progress and status next, and after that was written call ``then``."""
+        with self._lock:
+            self._state, self._words, self._failed = state, words, failed
+            if then is not None:
+                self._announced.append((words, then))
+        self.changed()
+
+    def look(self, change: Callable[[Snapshot, Focus], Focus]) -> None:
+        """Move the selectors to what ``change`` makes of the snapshot on screen and of where they stand; draw again."""
+        snapshot = self.seen
+        focus = self.panel.gaze.focus.within(snapshot.layer)
+        self.panel.gaze.look(change(snapshot, focus).within(snapshot.layer))
+        self.changed()
+
+    def close(self) -> None:
+        """End the pump's thread."""
+        self.pump.close()
+
+    def discard(self, *, quietly: bool = False) -> None:
+        """Let go of every widget, after `close`.
+
+        Parameters
+        ----------
+        quietly : bool
+            Leave the last pictures on the page, with controls that are seen to do nothing; else remove them.
+        """
+        made = (self.panel.widget, self.feed, *self.panel.parts, *self.panel.tray.parts)
+        if quietly:
+            self.panel.tray.retire()
+            retire(*made)
+        let_go(*made, quietly=quietly)
+
+    def _browser_failed(self, figure: str, text: str) -> None:
+        """Report the first failure of a snapshot: the frame that shows the report would fail in the same way."""
+        with self._lock:
+            if self._undrawn is self._snapshot:
+                return
+            self._undrawn = self._snapshot
+        self._on_error(RuntimeError(f"the browser could not draw {figure!r}: {text}"))
+
+    def _draw(self) -> None:
+        snapshot = self.seen
+        with self._lock:
+            state, words, failed = self._state, self._words, self._failed
+            announced, self._announced = self._announced, []
+        self._write(state, words, failed, announced)
+        if snapshot is self._undrawable:  # its error is on the status line; to try again would only repeat it
+            return
+        try:
+            self._draw_views(snapshot)
+        except Exception:
+            self._undrawable = snapshot
+            raise
+
+    def _write(
+        self, state: RunState, words: str, failed: bool, announced: list[tuple[str, Callable[[], None]]]
+    ) -> None:
+        """Write the status line: announcements first, even if newer words have overtaken them; those come next."""
+        if announced:
+            newest, words = words, " ".join(text for text, _ in announced)
+            if newest != words:
+                failed = False
+                self.pump.offer()
+        self.panel.write(state, words, failed=failed)
+        for _, call in announced:
+            call()
+
+    def _draw_views(self, snapshot: Snapshot) -> None:
+        self.panel.gaze.fit(*snapshot.layer.hidden.shape)
+        focus = self.panel.gaze.focus.within(snapshot.layer)
+        frame, errors = self._wall.frame(snapshot, focus, self._chosen)
+        self.feed.push(frame)
+        for error in reversed(errors):  # the first is the one that stays on the status line
+            self._on_error(error)
+        self.panel.tray.show(snapshot, focus)
+
+    def _picked(self, figure: str, at: Picked) -> None:
+        """Look where somebody has clicked."""
+        self.look(lambda snapshot, focus: self._views[figure].picked(snapshot, focus, at))
+
+
+class Screen(Stage[Panel]):
+    """Everything of a lab that a browser shows: a stage with knobs and buttons.
+
+    Parameters are those of `Stage`, but for one.
+
+    Parameters
+    ----------
+    knobs : Knobs
+        The settings' widgets.
+    tools : sequence of Tool
+        What is shown beside the pictures.
+    show : sequence of str, optional
+        The controls to show, by name; all by default.
+    kind : type
+        The panel's class.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        state: RunState,
+        views: Mapping[str, View],
+        knobs: Knobs,
+        *,
+        tools: Sequence[Tool] = (),
+        chosen: Iterable[str] | None = None,
+        show: Sequence[str] | None = None,
+        fps: float,
+        on_error: Callable[[BaseException], None],
+        kind: type[Panel] = Panel,
+    ) -> None:
+        def furnish(gallery: Gallery, feed: Feed) -> Panel:
+            for one in tools:
+                one.join(feed.feed_id)
+            return kind(knobs, Tray(tools), gallery, feed, show)
+
+        super().__init__(snapshot, state, views, furnish, fps=fps, on_error=on_error, chosen=chosen)

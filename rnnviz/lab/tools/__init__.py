@@ -1,0 +1,1 @@
+"""The tools beside the pictures: one drawer or line a file."""

@@ -1,0 +1,70 @@
+"""LaneInspector: the cell inspector of a comparison, with a menu for whose cell is taken apart."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import ipywidgets as widgets
+
+from rnnviz.i18n import t
+from rnnviz.lab.tools.inspector import Change, Inspector
+from rnnviz.training import Snapshot
+from rnnviz.views import Focus
+from rnnviz.views.comparison.models import lanes
+
+__all__ = ["LaneInspector"]
+
+
+class LaneInspector(Inspector):
+    """An inspector that looks into one of several models.
+
+    Parameters
+    ----------
+    models : sequence of str
+        Their labels, in reading order.
+    look, train, guarded : callable
+        As for `Inspector`; ``train`` trains all.
+    """
+
+    def __init__(
+        self,
+        models: Sequence[str],
+        look: Callable[[Change], None],
+        train: Callable[[], None],
+        guarded: Callable[[Callable[[], object]], None],
+    ) -> None:
+        self.model = widgets.Dropdown(
+            options=[(label, place) for place, label in enumerate(models)],
+            description=t("inspector.model"),
+            tooltip=t("inspector.model.tip"),
+        )
+        self.model.add_class("rv-inspect-model")
+        super().__init__(lambda change: look(self._of_model(change)), train, guarded)
+        self.bar.children = (self.model, *self.bar.children)
+        self.model.observe(lambda _change: guarded(self._toggle), names="value")
+
+    @property
+    def hints(self) -> Mapping[str, list[str]]:
+        """See `Tool`."""
+        return {**super().hints, "rv-inspect-model": [self.model.description, self.model.tooltip]}
+
+    @property
+    def subject(self) -> object:
+        """The model whose cell is shown."""
+        return self.model.value
+
+    def show(self, snapshot: Snapshot, focus: Focus) -> None:
+        """Draw the cell in focus of the chosen model, in the colours that it has in the pictures."""
+        one = self._lane(snapshot)
+        super().show(one, focus.within(one.layer))
+
+    def _lane(self, snapshot: Snapshot) -> Snapshot:
+        place: int = self.model.value
+        return lanes(snapshot)[place].snapshot
+
+    def _of_model(self, change: Change) -> Change:
+        """Move as the chosen model has room, not as the largest one has."""
+
+        def within(snapshot: Snapshot, focus: Focus) -> Focus:
+            one = self._lane(snapshot)
+            return change(one, focus.within(one.layer))
+
+        return within

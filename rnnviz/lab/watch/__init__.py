@@ -1,0 +1,1 @@
+"""A watch: pictures of a model in its owner's own loop."""

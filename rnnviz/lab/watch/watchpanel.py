@@ -1,0 +1,81 @@
+"""WatchPanel: the widgets around the pictures of a watched loop: its progress, and what the pictures show."""
+
+import html
+from collections.abc import Sequence
+
+import ipywidgets as widgets
+
+from rnnviz.i18n import t
+from rnnviz.lab.controls.base import Tray, box
+from rnnviz.lab.controls.selectors import Gaze
+from rnnviz.lab.screen.accessibility import Dress
+from rnnviz.lab.screen.grid import Gallery
+from rnnviz.lab.screen.panel import loss_words, status_words
+from rnnviz.lab.tools.insights import InsightsLine
+from rnnviz.training import RunState
+
+__all__ = ["WatchPanel"]
+
+
+class WatchPanel:
+    """Widgets of one watch; no buttons, as the loop is the owner's.
+
+    Parameters
+    ----------
+    gallery : Gallery
+        The places of the pictures.
+    hidden : widgets.Widget
+        Invisible widgets that must live as long as the panel (the feed).
+    """
+
+    def __init__(self, gallery: Gallery, hidden: widgets.Widget) -> None:
+        self.gaze, self.tray = Gaze(), Tray([InsightsLine()])
+        self.module = widgets.Dropdown(description=t("gaze.module"), tooltip=t("gaze.module.tip"))
+        for name in ("rv-module", "rv-knob"):
+            self.module.add_class(name)
+        self.parts = [*self.gaze.widgets.values()]
+        self.progress = widgets.HTML()
+        self.status = widgets.HTML()
+        self.status.add_class("rv-status")
+        self.hidden = hidden
+        hints = self.gaze.hints | {"rv-module": [t("gaze.module"), t("gaze.module.tip")]}
+        head = box(widgets.HBox, [box(widgets.HBox, [self.progress], "rv-progress")], "rv-head")
+        body = box(widgets.Box, [self._selectors(), box(widgets.VBox, [gallery.widget], "rv-stage")], "rv-body")
+        dress = Dress(hints=hints)
+        self.widget = box(widgets.VBox, [dress, head, self.status, *self.tray.lines, body], "rv-lab", "rv-watch")
+
+    def offer(self, modules: Sequence[str]) -> None:
+        """Let the menu offer these layers; hide it where there is no choice.
+
+        Parameters
+        ----------
+        modules : sequence of str
+            Paths in the model.
+        """
+        if tuple(self.module.options) != tuple(modules):
+            chosen = self.module.value
+            self.module.options = tuple(modules)
+            self.module.value = chosen if chosen in modules else modules[0]
+        self.module.layout.display = None if len(modules) > 1 else "none"
+
+    def write(self, state: RunState, words: str, *, failed: bool) -> None:
+        """Write progress and status. Called by one thread only.
+
+        Parameters
+        ----------
+        state : RunState
+            Where the loop stands.
+        words : str
+            The status line; shown as text, never as markup.
+        failed : bool
+            Whether to mark the line as an error.
+        """
+        loss, rate = loss_words(state.loss), state.steps_per_second
+        progress = t("watch.progress", step=state.step, rate=rate, loss=loss)
+        self.progress.value = f'<span class="rv-figures">{html.escape(progress)}</span>'
+        self.status.value = status_words(words, failed=failed)
+
+    def _selectors(self) -> widgets.Box:
+        title = widgets.HTML(f"<b>{html.escape(t('group.gaze'))}</b>")
+        selectors = [title, self.module, *self.gaze.widgets.values()]
+        return box(widgets.Box, [box(widgets.VBox, selectors, "rv-group")], "rv-knobs")

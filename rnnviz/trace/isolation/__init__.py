@@ -1,0 +1,1 @@
+"""A traced model is left as it was: its surroundings, its belongings, the process's flags."""

@@ -1,0 +1,86 @@
+"""What a module keeps for itself between calls, such as a hidden state or a counter, put back as it was."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from types import NoneType
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+_TORCHS = frozenset(vars(nn.Module()))  # parameters, buffers, submodules, hooks, the training flag
+_SETTLED = frozenset({NoneType, bool, int, float, str, bytes, tuple})  # nothing can be written into them
+
+
+class Belongings(NamedTuple):
+    """A module's own attributes, and what those held that can be changed in place.
+
+    `shape` tells whether the run has built the module anew.
+    """
+
+    module: nn.Module
+    shape: tuple[Any, ...]
+    values: dict[str, Any]
+    contents: dict[str, Any]
+
+    @classmethod
+    def of(cls, module: nn.Module) -> Belongings:
+        """Note the attributes of `module` that are not torch's."""
+        values = {name: value for name, value in vars(module).items() if name not in _TORCHS}
+        return cls(module, _shape(module), values, dict(_contents(values)))
+
+    def put_back(self) -> None:
+        """Undo what a run did to the attributes; a module that builds itself when first called stays built."""
+        if _shape(self.module) != self.shape:
+            return
+        own = vars(self.module)
+        for name in own.keys() - self.values.keys() - _TORCHS:
+            del own[name]
+        own.update(self.values)
+        for name, content in self.contents.items():
+            _fill(self.values[name], content)
+
+
+def _shape(module: nn.Module) -> tuple[Any, ...]:
+    parameters = {name: one for name, one in module._parameters.items() if one is not None}
+    lazy = any(nn.parameter.is_lazy(one) for one in parameters.values())
+    return type(module), list(parameters), list(module._modules), lazy
+
+
+def _contents(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if type(value) not in _SETTLED and (content := _content(value)) is not None:
+            yield name, content
+
+
+def _content(value: Any) -> Any:
+    if isinstance(value, Tensor):
+        return None if nn.parameter.is_lazy(value) else value.detach().clone()
+    if isinstance(value, torch.Generator):
+        return value.get_state()
+    return value.copy() if type(value) in (list, dict, set, deque) else None
+
+
+def _fill(value: Any, content: Any) -> None:
+    if isinstance(value, Tensor):
+        restore(value, content)
+    elif isinstance(value, torch.Generator):
+        value.set_state(content)
+    elif _members(value) != _members(content):
+        value.clear()
+        (value.extend if isinstance(value, list | deque) else value.update)(content)
+
+
+def _members(container: Any) -> list[int]:
+    """Tell members apart by identity: tensors do not compare as wholes."""
+    values = container.values() if isinstance(container, dict) else ()
+    return [id(one) for one in (*container, *values)]
+
+
+def restore(value: Tensor, content: Tensor | None) -> None:
+    """Write `content` into `value` if it holds anything else."""
+    if content is not None and not torch.equal(value, content):
+        with torch.inference_mode(value.is_inference()), torch.no_grad():
+            value.copy_(content)

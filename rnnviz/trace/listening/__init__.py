@@ -1,0 +1,1 @@
+"""Looking into a forward and backward pass that is somebody else's."""

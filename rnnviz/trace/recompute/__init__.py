@@ -1,0 +1,1 @@
+"""From captured calls to the trace of each layer."""

@@ -1,0 +1,197 @@
+"""From captured calls to `LayerTrace`: replay, join along time, and hand over what becomes numpy arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from rnnviz.trace.capture.calls import Call
+from rnnviz.trace.capture.changes import Entered, weights_stay
+from rnnviz.trace.modules.layers import BLOCKS, GATES, Layout, Weights, weights_of
+from rnnviz.trace.recompute.recompute import replay
+from rnnviz.trace.recompute.stacking import end_to_end, stack
+from rnnviz.trace.recompute.unrolled import Unrolled
+from rnnviz.trace.registered.custom_layer import custom_layer, follows
+from rnnviz.trace.registered.custom_recompute import Replayed, replayed
+from rnnviz.trace.result.arrays import Array
+from rnnviz.trace.result.layertrace import LayerTrace
+from rnnviz.trace.result.resident import resident
+
+_STATES = ("hidden", "cell")
+
+
+def layers_from(calls: Sequence[Call]) -> dict[str, LayerTrace]:
+    """One entry a chain of calls, in the order of their first calls: ``"path"``, then ``"path#2"`` and so on."""
+    layers: dict[str, LayerTrace] = {}
+    counts: dict[str, int] = {}
+    own = replayed(calls)
+    for chain in chains(calls, own):
+        name = chain[0].name
+        counts[name] = counts.get(name, 0) + 1
+        layers[name if counts[name] == 1 else f"{name}#{counts[name]}"] = layer_from(chain, own)
+    return layers
+
+
+def chains(calls: Iterable[Call], own: Mapping[int, Replayed]) -> list[list[Call]]:
+    """Group calls whose states feed each other, in order.
+
+    Calls stay apart where laying them end to end would not give one time axis: sequences of different lengths,
+    batches of different sizes, and two directions, since the reverse one runs within a call only.
+    """
+    ends: dict[int, list[Call]] = {}
+    found = []
+    for call in calls:
+        before = None if call.previous is None else ends.pop(id(call.previous), None)
+        if before is None or not _joins(before[-1], call, own):
+            before = []
+            found.append(before)
+        before.append(call)
+        ends[id(call)] = before
+    return found
+
+
+def layer_from(chain: Sequence[Call], own: Mapping[int, Replayed]) -> LayerTrace:
+    """Replay a chain of calls and lay its timesteps end to end."""
+    first, layout = chain[0], chain[0].layout
+    if first.heard is not None:
+        return custom_layer(layout.kind, [own[id(call)] for call in chain], first.heard.shown)
+    weights, stay = _weights(first), weights_stay(chain)
+    runs = _alike(chain, stay)
+    dtype = weights[0][0].W_hh.dtype
+    used = [weights, *(_weights(run[0]) for run in runs[1:])]
+    replayed = [_in_time(replay(stack(run, dtype), layout, one), len(run)) for run, one in zip(runs, used, strict=True)]
+    parts = [
+        [Unrolled.joined([run[layer][direction] for run in replayed]) for direction in range(layout.directions)]
+        for layer in range(layout.num_layers)
+    ]
+    return _layer_trace(chain, weights if all(stay) else [], parts, GATES[layout.kind])
+
+
+def _joins(before: Call, after: Call, own: Mapping[int, Replayed]) -> bool:
+    if after.heard is not None:
+        return follows(own[id(before)], own[id(after)])
+    alone = any(one.lengths is not None or one.layout.directions > 1 for one in (before, after))
+    return not alone and before.states[0].shape[1] == after.states[0].shape[1]
+
+
+def _alike(chain: Sequence[Call], stay: Sequence[bool]) -> list[list[Call]]:
+    """Cut a chain into runs of calls that can be replayed at once: of one length and with the same weights."""
+    runs = [[chain[0]]]
+    for call, same in zip(chain[1:], stay, strict=True):
+        if same and call.steps == runs[-1][-1].steps:
+            runs[-1].append(call)
+        else:
+            runs.append([call])
+    return runs
+
+
+def _weights(call: Call) -> list[list[Weights]]:
+    """Weights by (layer, direction), in at least single precision."""
+    return [
+        [Weights(*map(_precise, weights_of(call.module, call.weights, n, d))) for d in range(call.layout.directions)]  # type: ignore[arg-type]
+        for n in range(call.layout.num_layers)
+    ]
+
+
+def _precise(value: Tensor | None) -> Tensor | None:
+    if value is None or value.dtype is torch.float32 or value.dtype is torch.float64:
+        return value
+    return value.to(torch.promote_types(value.dtype, torch.float32))
+
+
+def _in_time(replayed: list[list[Unrolled]], calls: int) -> list[list[Unrolled]]:
+    if calls == 1:
+        return replayed
+    return [[one.map(lambda values: end_to_end(values, calls)) for one in row] for row in replayed]
+
+
+def _layer_trace(
+    chain: Sequence[Call], weights: list[list[Weights]], parts: list[list[Unrolled]], gate_names: Sequence[str]
+) -> LayerTrace:
+    call, layout, example = chain[0], chain[0].layout, parts[0][0].hidden
+    past = _past_the_end(call, example)
+
+    def laid(pick: Callable[[Unrolled], Tensor | None]) -> Tensor | None:
+        values = [pick(one) for row in parts for one in row]
+        return None if values[0] is None else _laid(values, layout, past)  # type: ignore[arg-type]
+
+    def state(index: int) -> Tensor:
+        rows = call.initial[index].to(example.dtype)
+        return rows.reshape(layout.num_layers, layout.directions, *rows.shape[1:])
+
+    entered = {name: _entered(chain, index) for index, name in enumerate(_STATES[: len(call.initial)])}
+    found = {
+        "hidden": laid(lambda one: one.hidden),
+        "cell": laid(lambda one: one.cell),
+        "gates": {name: laid(lambda one, index=index: one.gates[index]) for index, name in enumerate(gate_names)},  # type: ignore[misc]
+        "grad_hidden": laid(lambda one: one.total),
+        "grad_hidden_direct": laid(lambda one: one.direct),
+        "grad_cell": laid(lambda one: one.grad_cell),
+        "initial_hidden": state(0),
+        "initial_cell": state(1) if len(call.initial) > 1 else None,
+        "weight_grad_norms": _norms(layout, parts),
+        "weights": _recurrent_weights(layout, weights),
+        "changed": {name: one.changed for name, one in entered.items()},
+    }
+
+    def finished(arrays: dict[str, Any]) -> dict[str, Any]:
+        changed, norms = arrays.pop("changed"), arrays.pop("weight_grad_norms")
+        before = {f"before_{name}": entered[name].found(one, arrays[name]) for name, one in changed.items()}
+        return {**arrays, **before, "weight_grad_norms": None if norms is None else _by_block(layout, norms)}
+
+    steps, batch = example.shape[:2]
+    lengths = np.full(batch, steps) if call.lengths is None else call.lengths.numpy().copy()
+    known = {"kind": layout.kind, "lengths": lengths, "nonlinearity": layout.nonlinearity}
+    return resident(LayerTrace, found, finished, **known)
+
+
+def _entered(chain: Sequence[Call], index: int) -> Entered:
+    handed = [(one.states[index], after.initial[index]) for one, after in pairwise(chain)]
+    return Entered.of(handed, [call.initial[index] for call in chain], [call.steps for call in chain])
+
+
+def _past_the_end(call: Call, hidden: Tensor) -> Tensor | None:
+    if call.lengths is None:
+        return None
+    steps = torch.arange(hidden.shape[0], device=hidden.device).unsqueeze(1)
+    return (steps >= call.lengths.to(hidden.device)).unsqueeze(2)
+
+
+def _laid(values: list[Tensor], layout: Layout, past: Tensor | None) -> Tensor:
+    """(time, batch, unit) each → (layer, direction, batch, time, unit), NaN past a sequence's length."""
+    if past is not None:
+        values = [value.masked_fill(past, float("nan")) for value in values]
+    joined = values[0] if len(values) == 1 else torch.stack(values)
+    return joined.view(layout.num_layers, layout.directions, *values[0].shape).transpose(2, 3)
+
+
+def _norms(layout: Layout, parts: list[list[Unrolled]]) -> dict[str, Tensor] | None:
+    """Norm of each gate's block of the gradients of W_ih and W_hh, axes (layer, direction, block)."""
+    if parts[0][0].grad_hh is None:
+        return None
+    count, norms = len(BLOCKS[layout.kind]), {}
+    for weight in ("W_ih", "W_hh"):
+        gradients = [getattr(one, f"grad_{weight[2:]}") for row in parts for one in row]
+        blocks = torch.stack([gradient.view(len(gradient), count, -1).norm(dim=(0, 2)) for gradient in gradients])
+        norms[weight] = blocks.view(layout.num_layers, layout.directions, count)
+    return norms
+
+
+def _by_block(layout: Layout, norms: Mapping[str, Array]) -> dict[str, dict[str, Array]]:
+    names = BLOCKS[layout.kind]
+    return {weight: {name: one[..., k] for k, name in enumerate(names)} for weight, one in norms.items()}
+
+
+def _recurrent_weights(layout: Layout, weights: list[list[Weights]]) -> dict[str, Tensor]:
+    """Copy W_hh, b_hh and W_hr, axes (layer, direction, …), those that the layer has."""
+    found = {}
+    for name in ("W_hh", "b_hh", "W_hr"):
+        values = [getattr(one, name) for row in weights for one in row]
+        if values and values[0] is not None:
+            found[name] = torch.stack(values).view(layout.num_layers, layout.directions, *values[0].shape)
+    return found

@@ -1,0 +1,165 @@
+"""Replays calls layer by layer from what was kept: gates, cell states, and the gradient through time.
+
+Calls of one length that follow each other in a loop are stacked along the batch and replayed at once: every one knows
+the state it started from and the gradient that came back to the state it handed on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from rnnviz.trace.modules.layers import GATES, Layout, Weights
+from rnnviz.trace.recompute.stacking import Stack
+from rnnviz.trace.recompute.unrolled import Unrolled
+from rnnviz.trace.scan.adjoint import Adjoint
+from rnnviz.trace.scan.gates import lstm_preactivations, write_gru_gates
+from rnnviz.trace.scan.runs import runs
+from rnnviz.trace.scan.scans import lstm_forward, scan
+
+
+def replay(stack: Stack, layout: Layout, weights: list[list[Weights]]) -> list[list[Unrolled]]:
+    """Unroll every layer and direction of stacked calls, axes of the lists (layer, direction)."""
+    done: list[list[Unrolled]] = []
+    above = stack.grad_output
+    for layer in range(layout.num_layers - 1, -1, -1):
+        level = stack.levels[layer]
+        units = level.output.shape[2] // layout.directions
+        row, below = [], None
+        for direction in range(layout.directions):
+            part = slice(direction * units, (direction + 1) * units)
+            index = layer * layout.directions + direction
+            one = Pass(stack, layout, weights[layer][direction], level.inputs, level.output[..., part], index)
+            unrolled, towards = one.run(None if above is None else above[..., part])
+            row.append(unrolled)
+            if towards is not None:
+                below = towards if below is None else below + towards
+        above = below if below is None or level.mask is None else below * level.mask
+        done.insert(0, row)
+    return done
+
+
+@dataclass(frozen=True, eq=False)
+class Pass:
+    """One layer and direction of stacked calls: forward from the known states, then backward if there is a loss."""
+
+    stack: Stack
+    layout: Layout
+    weights: Weights
+    inputs: Tensor
+    hidden: Tensor
+    index: int
+
+    def run(self, grad_output: Tensor | None) -> tuple[Unrolled, Tensor | None]:
+        """Return what was found, and dL/d(input) where there is a layer below."""
+        entering, hidden = self._around(self.hidden, self.stack.initial[0][self.index])
+        kept, walk = self._forward(entering)
+        found = Unrolled(hidden, None if walk is None else walk.after, tuple(kept[: len(GATES[self.layout.kind])]))
+        if not self.stack.has_loss:
+            return found, None
+        direct, adjoint = self._backward(grad_output, entering, found.cell)
+        scan(adjoint, self.layout, hidden if walk is None else walk.joined, kept)
+        found = replace(found, direct=direct, total=adjoint.hidden, grad_cell=adjoint.cell)
+        return replace(found, grad_ih=adjoint.grad_ih, grad_hh=adjoint.grad_hh), adjoint.below
+
+    @property
+    def reverse(self) -> bool:
+        """Whether the recurrence runs from the last timestep to the first."""
+        return self.index % self.layout.directions == 1
+
+    def _around(self, states: Tensor, start: Tensor) -> tuple[Tensor, Tensor]:
+        """What enters each step, [x_t, h_{t-1}], and the states after it: two views of an array of one step more."""
+        if self.stack.valid is not None and self.reverse:
+            states = torch.where(self.stack.valid > 0, states, start)
+        steps, batch, features = self.inputs.shape
+        joined = states.new_empty((steps + 1, batch, features + states.shape[2]))
+        entering, leaving = (joined[1:], joined[:-1]) if self.reverse else (joined[:-1], joined[1:])
+        entering[:, :, :features] = self.inputs
+        joined[-1 if self.reverse else 0, :, features:] = start
+        leaving[:, :, features:] = states
+        return entering, leaving[:, :, features:]
+
+    def _forward(self, entering: Tensor) -> tuple[Tensor, CellWalk | None]:
+        """Gates of every step, (gate, time, batch, unit), with what a GRU's `r` scales; and an LSTM's cell states."""
+        kind, features = self.layout.kind, self.inputs.shape[2]
+        if kind == "rnn":
+            return entering.new_empty(0), None
+        walk = CellWalk.start(self.stack, self.index, self.reverse) if kind == "lstm" else None
+        units = len(self.weights.W_hh) // len(GATES[kind])
+        kept = entering.new_empty((4, *entering.shape[:2], units))
+        for run in self._ordered(runs(entering, 4 * units)):
+            if walk is None:
+                write_gru_gates(self.inputs[run], entering[run][:, :, features:], self.weights, kept[:, run])
+            else:
+                walk.over(run, lstm_preactivations(entering[run], self.weights), kept[:, run])
+        return kept, walk
+
+    def _ordered(self, found: list[slice]) -> list[slice]:
+        return found[::-1] if self.reverse else found
+
+    def _backward(self, grad_output: Tensor | None, entering: Tensor, cell: Tensor | None) -> tuple[Tensor, Adjoint]:
+        """What reaches each step from outside, and the scan with that and what the next call sends back put in."""
+        outside = torch.zeros_like(self.hidden) if grad_output is None else grad_output
+        direct = outside.clone(memory_format=torch.contiguous_format)
+        self._enter(direct, self.stack.grad_final[0])
+        links = self.stack.grad_links or (None, None)
+        of_cell = [] if cell is None else [one for one in (self.stack.grad_final[1], links[1]) if one is not None]
+        adjoint = Adjoint(
+            entering=entering,
+            weights=self.weights,
+            reverse=self.reverse,
+            valid=self.stack.valid,
+            hidden=direct.clone(),
+            cell=None if cell is None else cell.new_zeros(cell.shape) if of_cell else cell.new_empty(cell.shape),
+            cell_is_seeded=bool(of_cell),
+            wants_below=self.index >= self.layout.directions,
+        )
+        self._enter(adjoint.hidden, links[0])
+        for seed in of_cell:
+            assert adjoint.cell is not None
+            self._enter(adjoint.cell, seed)
+        return direct, adjoint
+
+    def _enter(self, seed: Tensor, gradient: Tensor | None) -> None:
+        if gradient is None:
+            return
+        if self.reverse:
+            seed[0] += gradient[self.index]
+        elif self.stack.lengths is None:
+            seed[-1] += gradient[self.index]
+        else:
+            seed[self.stack.lengths - 1, torch.arange(seed.shape[1], device=seed.device)] += gradient[self.index]
+
+
+@dataclass(frozen=True, eq=False)
+class CellWalk:
+    """c_t = f_t c_{t-1} + i_t g_t, the one part of the forward replay that has to loop."""
+
+    joined: Tensor
+    valid: Tensor | None
+    reverse: bool
+
+    @classmethod
+    def start(cls, stack: Stack, index: int, reverse: bool) -> CellWalk:
+        """Put the initial state where the recurrence begins."""
+        start = stack.initial[1][index]
+        joined = start.new_empty((len(stack.levels[0].inputs) + 1, *start.shape))
+        joined[-1 if reverse else 0] = start
+        return cls(joined, stack.valid, reverse)
+
+    def over(self, run: slice, preactivations: Tensor, room: Tensor) -> None:
+        """Go on over one run of timesteps; its gates go to `room`."""
+        valid = self.valid[run] if self.valid is not None and self.reverse else None
+        lstm_forward(preactivations, room, self.joined[run.start : run.stop + 1], valid, self.reverse)
+
+    @property
+    def before(self) -> Tensor:
+        """Cell states before each step."""
+        return self.joined[1:] if self.reverse else self.joined[:-1]
+
+    @property
+    def after(self) -> Tensor:
+        """Cell states after each step."""
+        return self.joined[:-1] if self.reverse else self.joined[1:]

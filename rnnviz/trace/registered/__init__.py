@@ -1,0 +1,1 @@
+"""How a registered cell's call is understood, and its states and gradients found."""

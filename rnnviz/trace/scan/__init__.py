@@ -1,0 +1,1 @@
+"""The loops over timesteps: gates forward, the gradient backward, on each device in its fastest form."""

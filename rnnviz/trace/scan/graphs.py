@@ -1,0 +1,225 @@
+"""CUDA graphs of the loops over timesteps, kept by form: one launch in place of thousands.
+
+A graph is a recording of launches on fixed memory. What a loop is given is copied to where the recording reads, the
+recording is replayed, and what it found is copied out. Whatever cannot be recorded runs as it is.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol, TypeAlias
+
+import torch
+from torch import Tensor
+
+from rnnviz.trace.isolation.lock import TURN
+from rnnviz.trace.scan.recording import CudaRecording, Tensors, may_record
+
+__all__ = ["GRAPHS", "Graphs", "applies"]
+
+Loop: TypeAlias = Callable[..., Tensors]
+
+_LOG = logging.getLogger("rnnviz")
+_SHORTEST = 16  # timesteps: a shorter loop launches no more than the copies in and out do
+_GRAPHS = 16  # on a device; a deep, bidirectional LSTM has eight: layers of one form share theirs
+_SHARE = 8  # of a device's memory: the owner's training needs the rest
+_FORMS = 256  # remembered: where batches are of every length they would pile up
+_TROUBLES = 3  # failures after which nothing is recorded any more: torch may keep the memory of a failed one for good
+
+
+class Recording(Protocol):
+    """Launches on fixed memory; `results` are where they leave what they find."""
+
+    results: Tensors
+
+    def used(self) -> AbstractContextManager[None]:
+        """Copying in, replaying and copying out happens in here, one after the other on whatever streams."""
+
+    def replay(self) -> None:
+        """Launch all of it."""
+
+    def drop(self) -> None:
+        """Wait until no launch is under way, and give the memory back."""
+
+
+def applies(example: Tensor) -> bool:
+    """Whether a loop over the timesteps of `example` (time, …) may be worth a graph."""
+    return example.is_cuda and len(example) >= _SHORTEST and os.environ.get("RNNVIZ_CUDA_GRAPHS") != "0"
+
+
+@dataclass(eq=False)
+class _Form:
+    """What became of a loop with constants and tensors of one form."""
+
+    calls: int = 0
+    wanted: int = 2  # calls until it is recorded: a single trace does not pay for a recording
+    refused: bool = False
+    recording: Recording | None = None
+    fixed: Tensors = ()
+    size: int = 0
+
+    @property
+    def device(self) -> torch.device:
+        return _device(self.fixed)
+
+
+class Graphs:
+    """Recorded loops by the form of what they are given; where room is wanted, the least recently used goes.
+
+    Parameters
+    ----------
+    record
+        Makes a recording of a function on a device.
+    may_record
+        Whether one can be made or used now, on this device.
+    room
+        Bytes that all recordings on a device may hold.
+    """
+
+    def __init__(
+        self,
+        record: Callable[[Callable[[], Tensors], torch.device], Recording] = CudaRecording,
+        may_record: Callable[[torch.device], bool] = may_record,
+        room: Callable[[torch.device], int] = lambda device: _memory(device) // _SHARE,
+    ) -> None:
+        self._record, self._may_record, self._room = record, may_record, room
+        self._forms: OrderedDict[Hashable, _Form] = OrderedDict()
+        self._troubles = 0
+
+    def run(self, loop: Loop, given: Tensors, *constants: Hashable) -> Tensors:
+        """Return what ``loop(given, *constants)`` does, from a recording where there is one.
+
+        A loop never reads a number back from the device. It may work in place on what it is given, as long as it
+        returns all that counts: with a recording, the results are new tensors and `given` stays as it was.
+        """
+        found = None
+        if self._troubles < _TROUBLES and not torch.is_grad_enabled():
+            with TURN:
+                found = self._tried(loop, given, constants)
+        return loop(given, *constants) if found is None else found
+
+    def clear(self) -> None:
+        """Give the memory of all recordings back; one is made again after its form has come twice."""
+        with TURN:
+            for form in self._recorded():
+                _forget(form)
+
+    def __len__(self) -> int:
+        return len(self._recorded())
+
+    def _seen(self, key: Hashable) -> _Form:
+        form = self._forms.setdefault(key, _Form())
+        self._forms.move_to_end(key)
+        form.calls += 1
+        while len(self._forms) > _FORMS:
+            _forget(self._forms.popitem(last=False)[1])
+        return form
+
+    def _tried(self, loop: Loop, given: Tensors, constants: tuple[Hashable, ...]) -> Tensors | None:
+        form = self._seen(_key(loop, given, constants))
+        try:
+            return self._replayed(form, loop, given, constants) if self._may_record(_device(given)) else None
+        except Exception as error:  # of whatever kind: the loop itself still runs
+            self._refuse(form, loop, error)
+            return None
+
+    def _replayed(self, form: _Form, loop: Loop, given: Tensors, constants: tuple[Hashable, ...]) -> Tensors | None:
+        if form.refused or (form.recording is None and form.calls < form.wanted):
+            return None
+        if form.recording is not None:
+            return _from_recording(form, given)
+        if self._made(form, loop, given, constants) is None:
+            return None
+        found = _from_recording(form, given)
+        with torch.no_grad():
+            truth = loop(tuple(None if one is None else one.clone() for one in given), *constants)
+        if not all(map(_agree, found, truth)):
+            raise ArithmeticError("its first replay differs from the loop itself")
+        return found
+
+    def _made(self, form: _Form, loop: Loop, given: Tensors, constants: tuple[Hashable, ...]) -> Recording | None:
+        """Record a loop, if the device has room for what that holds: what is given, and about twice as much within."""
+        device = _device(given)
+        form.size = 3 * sum(one.numel() * one.element_size() for one in given if one is not None)
+        if form.size > self._room(device):
+            form.refused = True
+            _LOG.debug("%s runs without a CUDA graph, which would hold %d bytes", _name(loop), form.size)
+            return None
+        self._make_room(form.size, device)
+        with torch.inference_mode(False), torch.no_grad():
+            form.fixed = tuple(None if one is None else torch.empty_like(one) for one in given)
+            _fill(form.fixed, given)
+            form.recording = self._record(partial(loop, form.fixed, *constants), device)
+        return form.recording
+
+    def _make_room(self, size: int, device: torch.device) -> None:
+        """Forget the least recently used; they have to come twice as often as before, or each pushes out another."""
+        held, room = [one for one in self._recorded() if one.device == device], self._room(device)
+        while held and (len(held) >= _GRAPHS or sum(one.size for one in held) + size > room):
+            last = held.pop(0)
+            last.wanted *= 2
+            _forget(last)
+
+    def _recorded(self) -> list[_Form]:
+        return [one for one in self._forms.values() if one.recording is not None]
+
+    def _refuse(self, form: _Form, loop: Loop, error: Exception) -> None:
+        form.recording, form.fixed, form.refused = None, (), True
+        self._troubles += 1
+        _LOG.debug("%s runs without a CUDA graph: %s: %s", _name(loop), type(error).__name__, error)
+        if isinstance(error, torch.OutOfMemoryError):
+            self.clear()
+
+
+def _from_recording(form: _Form, given: Tensors) -> Tensors:
+    assert form.recording is not None
+    with form.recording.used():
+        _fill(form.fixed, given)
+        form.recording.replay()
+        return tuple(None if one is None else one.clone() for one in form.recording.results)
+
+
+def _agree(found: Tensor | None, truth: Tensor | None) -> bool:
+    """Whether two results are the same but for the order in which a product adds up."""
+    if found is None or truth is None:
+        return found is truth
+    largest = float(truth.nan_to_num(posinf=0.0, neginf=0.0).abs().max()) if truth.numel() else 0.0
+    return torch.allclose(found, truth, rtol=1e-4, atol=1e-5 * largest, equal_nan=True)
+
+
+def _forget(form: _Form) -> None:
+    if form.recording is not None:
+        form.recording.drop()
+    form.recording, form.fixed, form.calls = None, (), 0
+
+
+def _key(loop: Loop, given: Tensors, constants: tuple[Hashable, ...]) -> Hashable:
+    forms = tuple(None if one is None else (one.shape, one.stride(), one.dtype, one.device) for one in given)
+    return loop, forms, constants
+
+
+def _device(given: Tensors) -> torch.device:
+    return next(one.device for one in given if one is not None)
+
+
+def _fill(fixed: Tensors, given: Tensors) -> None:
+    for target, source in zip(fixed, given, strict=True):
+        if target is not None and source is not None:
+            target.copy_(source)
+
+
+def _name(loop: Any) -> str:
+    return str(getattr(loop, "__name__", loop))
+
+
+def _memory(device: torch.device) -> int:
+    return int(torch.cuda.get_device_properties(device).total_memory)
+
+
+GRAPHS = Graphs()

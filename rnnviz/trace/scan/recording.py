@@ -1,0 +1,101 @@
+"""What the launches of a function on a CUDA device are recorded with: a graph, with memory of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import torch
+from torch import Tensor
+
+__all__ = ["CudaRecording", "Tensors", "may_record"]
+
+Tensors: TypeAlias = tuple[Tensor | None, ...]
+
+
+def may_record(device: torch.device) -> bool:
+    """Whether nothing is being recorded there already, by the owner of the model for instance."""
+    with torch.cuda.device(device):
+        return not torch.cuda.is_current_stream_capturing()
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One stream for all recordings of a device: each stream keeps memory of cuBLAS's own, which its recordings share.
+
+    So no two of them may run at once, whatever streams they are replayed on: each waits until the last one is `done`.
+    """
+
+    stream: torch.cuda.Stream = field(default_factory=lambda: torch.cuda.Stream())  # type: ignore[no-untyped-call]
+    done: torch.cuda.Event = field(default_factory=lambda: torch.cuda.Event())  # type: ignore[no-untyped-call]
+
+
+_SIDES: dict[torch.device, _Side] = {}
+
+
+class CudaRecording:
+    """A CUDA graph of what `function` launches.
+
+    Parameters
+    ----------
+    function
+        Reads and writes memory that stays where it is, and never waits for the device. It is called twice: once to
+        warm up, since libraries set themselves up in a first call, and once to be recorded, which computes nothing.
+    device
+        Where it runs.
+
+    Attributes
+    ----------
+    results
+        What `function` returned when it was recorded: where each replay leaves what it finds.
+    """
+
+    def __init__(self, function: Callable[[], Tensors], device: torch.device) -> None:
+        self._device = device
+        with torch.cuda.device(device):
+            known = _SIDES.get(device) or _SIDES.setdefault(device, _Side())
+            self._graph, self._done = torch.cuda.CUDAGraph(), known.done
+            before, side = torch.cuda.current_stream(), known.stream
+            side.wait_stream(before)
+            side.wait_event(self._done)
+            try:
+                with torch.cuda.stream(side):
+                    function()
+                before.wait_stream(side)
+                # other threads, one that trains for instance, may go on allocating meanwhile
+                with torch.cuda.graph(self._graph, stream=side, capture_error_mode="thread_local"):
+                    self.results = function()
+            except BaseException:
+                self._end(side)
+                raise
+            finally:
+                torch.cuda.set_stream(before)  # where a recording fails to end, torch leaves its stream the current one
+            self._done.record()
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """Wait, on the device, for the last recording that ran, on whatever stream."""
+        with torch.cuda.device(self._device):
+            torch.cuda.current_stream().wait_event(self._done)
+            yield
+            self._done.record()
+
+    def replay(self) -> None:
+        """Launch all of it on the current stream."""
+        self._graph.replay()
+
+    def drop(self) -> None:
+        """Wait for the last replay, and give the memory back."""
+        self._done.synchronize()
+        self.results = ()
+        self._graph.reset()
+
+    def _end(self, stream: torch.cuda.Stream) -> None:
+        """Take a stream, and the random generator, out of recording where an error has left them there."""
+        with suppress(Exception), torch.cuda.stream(stream):
+            if torch.cuda.is_current_stream_capturing():
+                self._graph.capture_end()
+        with suppress(Exception), torch.cuda.graph(torch.cuda.CUDAGraph(), stream=stream):
+            torch.zeros(1, device=self._device)  # a recording that ends well is what the generator waits for

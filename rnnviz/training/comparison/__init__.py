@@ -1,0 +1,1 @@
+"""A comparison: several sessions that train in lockstep on the same batches."""

@@ -1,0 +1,80 @@
+"""RaceSnapshot: one moment of several models that train in lockstep."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+from typing import Self
+
+from rnnviz.training.snapshots.snapshot import Snapshot
+
+__all__ = ["RaceSnapshot"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RaceSnapshot(Snapshot):
+    """A snapshot for each model; what it says of itself is said of the one with the largest arrays.
+
+    Parameters
+    ----------
+    racers : mapping of str to Snapshot
+        By label, in reading order.
+    times : mapping of str to float
+        Each one's share of the training time of this run; NaN before the first step.
+    seconds : mapping of str to float
+        What a training step of each takes; NaN before one was timed.
+    """
+
+    racers: Mapping[str, Snapshot]
+    times: Mapping[str, float]
+    seconds: Mapping[str, float]
+
+    @classmethod
+    def of(
+        cls,
+        racers: Mapping[str, Snapshot],
+        times: Mapping[str, float],
+        seconds: Mapping[str, float],
+        *,
+        run: int,
+        step: int,
+    ) -> Self:
+        """Put snapshots of one moment together.
+
+        Parameters
+        ----------
+        racers, times, seconds : mapping
+            As for the class.
+        run, step : int
+            Of the race.
+        """
+        largest = max(racers.values(), key=lambda one: one.layer.hidden.size)
+        face = {field.name: getattr(largest, field.name) for field in fields(Snapshot)} | {"run": run, "step": step}
+        return cls(
+            **face,
+            racers=MappingProxyType(dict(racers)),
+            times=MappingProxyType(dict(times)),
+            seconds=MappingProxyType(dict(seconds)),
+        )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(run={self.run}, step={self.step}, models={list(self.racers)})"
+
+    @property
+    def lanes(self) -> Mapping[str, Snapshot]:
+        """The racers."""
+        return self.racers
+
+    @property
+    def shares(self) -> Mapping[str, float]:
+        """The times."""
+        return self.times
+
+    @property
+    def paces(self) -> Mapping[str, float]:
+        """The seconds."""
+        return self.seconds
+
+    @property
+    def drawable(self) -> bool:
+        """Whether every racer's numbers are finite."""
+        return all(one.drawable for one in self.racers.values())

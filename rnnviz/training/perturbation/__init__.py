@@ -1,0 +1,1 @@
+"""A perturbation: one input changed, and what becomes of the states and of the answer."""

@@ -1,0 +1,1 @@
+"""What belongs to the whole process while a run goes on: devices, interrupts, forks, dtypes, modes."""

@@ -1,0 +1,206 @@
+"""Runner: plays a session in a background thread, or in place, and can be told so from anywhere."""
+
+import math
+from collections.abc import Callable
+
+from rnnviz import limits
+from rnnviz.checks import number
+from rnnviz.training.runner.dispatch import Desk
+from rnnviz.training.runner.orders import Order
+from rnnviz.training.runner.player import Player, RunState
+from rnnviz.training.runner.trainable import Trainable
+from rnnviz.training.settings import Settings
+from rnnviz.training.snapshots.recording import Tape
+from rnnviz.training.snapshots.snapshot import Snapshot
+
+__all__ = ["RunState", "Runner"]
+
+
+class Runner:
+    """Play, pause and step a session; widgets, cells and scripts use the same few verbs, from any thread.
+
+    The callbacks are called by the thread that trains: the runner's own daemon thread, or the caller's during `train`.
+
+    Parameters
+    ----------
+    session : Session or Race
+        What to train; nobody else may step it while the runner does.
+    on_frame : callable
+        Called with a `Snapshot` at most ``fps`` times a second, and once more when the run pauses or ends.
+    on_state : callable, optional
+        Called with a `RunState` on every change and with every frame.
+    fps : float
+        Frames a second at most, above 0; fewer are made where they would take more than a quarter of the time.
+    goal : int, optional
+        Steps after which play pauses by itself, and each multiple of it; the task's suggestion unless given.
+
+    Raises
+    ------
+    ValueError
+        If ``fps`` or ``goal`` is out of range.
+
+    Examples
+    --------
+    >>> from rnnviz.training import Session
+    >>> frames = []
+    >>> runner = Runner(Session("adding", seq_len=10, hidden_size=4, device="cpu"), on_frame=frames.append)
+    >>> runner.train(20)
+    >>> runner.state.phase, frames[-1].step
+    ('paused', 20)
+    """
+
+    def __init__(
+        self,
+        session: Trainable,
+        *,
+        on_frame: Callable[[Snapshot], None],
+        on_state: Callable[[RunState], None] = lambda state: None,
+        fps: float = 15.0,
+        goal: int | None = None,
+    ) -> None:
+        fps = number(0, open_end=True)("fps", fps)
+        goal = limits.steps("steps", session.task.steps if goal is None else goal)
+        self._player = Player(session, on_frame, on_state, fps, goal)
+        self.turns = self._player.turns  # for guests who look at the session between two steps
+        self._desk = Desk(self._player)
+        self.pressed = 0  # how often somebody has told it to play, to step, to pause, to begin anew or to train
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.session!r})"
+
+    @property
+    def session(self) -> Trainable:
+        """What is trained."""
+        return self._player.session
+
+    @property
+    def state(self) -> RunState:
+        """The newest state."""
+        return self._player.state
+
+    @property
+    def last_frame(self) -> Snapshot | None:
+        """The newest frame; a run that failed keeps its last good one."""
+        return self._player.last_frame
+
+    @property
+    def tape(self) -> Tape:
+        """Snapshots of this run, evenly thinned, to wind back through."""
+        return self._player.tape
+
+    @property
+    def watched(self) -> bool:
+        """Whether frames are made and delivered; set it to False to train without."""
+        return self._player.watched
+
+    @watched.setter
+    def watched(self, watched: bool) -> None:
+        self._player.watched = watched
+
+    def snapshot(self) -> Snapshot:
+        """Look at the model now, or between two steps if it trains; see `Session.snapshot`."""
+        return self._player.turns.visit(self.session.snapshot)
+
+    def evaluate(self) -> dict[str, float]:
+        """Return the metric on the whole held-out part, now or between two steps; see `Session.evaluate`."""
+        return self._player.turns.visit(self.session.evaluate)
+
+    def play(self) -> None:
+        """Train in the background up to the goal, or to the next multiple of it; return at once."""
+        self.pressed += 1
+        self._desk.ask(Order(math.inf))
+
+    def step(self, n: int = 1, wait: bool = True) -> None:
+        """Train ``n`` steps in the background, then pause.
+
+        Parameters
+        ----------
+        n : int
+            Steps, at least 1.
+        wait : bool
+            Return when they are done or somebody paused, and raise what went wrong; False returns at once.
+        """
+        self.pressed += 1
+        order = Order(limits.steps("n", n))
+        if wait:
+            self._refuse_inside("step(wait=True)")
+            self._desk.raise_kept()
+        self._desk.ask(order, wait=wait)
+
+    def pause(self, wait: bool = False) -> None:
+        """Pause after the present step, with a last frame; with ``wait`` return when that is delivered."""
+        self.pressed += 1
+        self._desk.cancel(wait=wait)
+
+    def reset(self, wait: bool = False) -> None:
+        """Pause, rebuild the model at step 0, make a frame, forget a kept error; with ``wait`` return when done."""
+        self.pressed += 1
+        if wait:
+            self._refuse_inside("reset(wait=True)")
+        self._desk.ask(Order(rebuild=True), wait=wait)
+
+    def apply(self, settings: Settings, wait: bool = False) -> None:
+        """Change the settings: at the next step while training, at once and with a fresh frame while paused.
+
+        Parameters
+        ----------
+        settings : Settings
+            Structural changes rebuild the model.
+        wait : bool
+            While paused, return when the frame is delivered, or somebody has pressed play.
+
+        Raises
+        ------
+        ValueError
+            If the task cannot follow, for instance in its sequence length.
+        """
+        self._desk.take_up(lambda: setattr(self.session, "settings", settings), wait=wait)
+
+    def train(self, steps: int) -> None:
+        """Train in the caller's thread and return when done; the same curve as `play`, bit for bit.
+
+        Interrupting it (KeyboardInterrupt) pauses after the present step, so that the curve stays that of an
+        uninterrupted run; a second press acts at once.
+
+        Raises
+        ------
+        NonFiniteLoss
+            If the loss or a gradient becomes NaN or infinite.
+        Exception
+            What the task, the model or a callback raised, now or earlier in the background.
+        """
+        self.pressed += 1
+        order = Order(limits.steps("steps", steps), here=True)
+        self._refuse_inside("train")
+        self._desk.carry_out(order)
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait until nothing is left to do, and after `stop` for the thread's end; raise a kept error.
+
+        Returns
+        -------
+        bool
+            False if ``timeout`` (seconds) ran out before.
+        """
+        self._refuse_inside("join")
+        return self._desk.join(timeout)
+
+    def stop(self) -> None:
+        """End for good: pause, deliver the last frame, end the thread. Of the verbs only `join` and `pause` remain."""
+        self._desk.stop()
+
+    def fail(self, error: BaseException, where: str) -> None:
+        """Pause because something beside the training went wrong; the next blocking call raises it.
+
+        Parameters
+        ----------
+        error : BaseException
+            What was raised.
+        where : {"task", "model", "view", "lab"}
+            In what, for the status line.
+        """
+        self._desk.fail(error, where)
+
+    def _refuse_inside(self, verb: str) -> None:
+        if self._player.turns.mine:
+            raise RuntimeError(f"{verb} would wait for itself: a callback called it in the thread that trains.")

@@ -1,0 +1,73 @@
+"""Trainable: what a runner asks of what it plays, be it one session or a race of several."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import torch
+
+from rnnviz.tasks import Task
+from rnnviz.training.settings import Settings
+from rnnviz.training.snapshots.snapshot import Snapshot
+from rnnviz.training.taskcheck.attribution import Blame
+
+__all__ = ["Trainable"]
+
+
+class Trainable(Protocol):
+    """A `rnnviz.training.Session` or a `rnnviz.training.Race`; there each name is told in full."""
+
+    settings: Settings
+
+    @property
+    def task(self) -> Task:
+        """What is learned."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where everything happens."""
+
+    @property
+    def blame(self) -> Blame:
+        """Whose code is running."""
+
+    @property
+    def run(self) -> int:
+        """How many times the model was rebuilt."""
+
+    @property
+    def step(self) -> int:
+        """Finished steps of this run."""
+
+    @property
+    def pending(self) -> bool:
+        """Whether settings were assigned that are not taken up yet."""
+
+    def checked(self, settings: Settings) -> Settings:
+        """Return the settings, complete, or raise."""
+
+    def rebuild(self) -> None:
+        """Begin the next run."""
+
+    def adopt(self) -> None:
+        """Take up assigned settings now."""
+
+    def steps(self) -> Iterator[int]:
+        """Train; yield the number of finished steps after each."""
+
+    def check(self, snapshot: Snapshot | None = None) -> None:
+        """Raise if a number is not finite."""
+
+    def latest_loss(self) -> float:
+        """Return the training loss of the last step."""
+
+    def snapshot(self, *, fresh: bool = True) -> Snapshot:
+        """Look at the present moment."""
+
+    def keep_score(self) -> None:
+        """Note how the held-out part does, every so many steps."""
+
+    def rescored(self, snapshot: Snapshot) -> Snapshot:
+        """Return an earlier moment with the held-out score of its own step."""
+
+    def evaluate(self) -> dict[str, float]:
+        """Return the metric on the held-out part, and what simple rules reach there."""

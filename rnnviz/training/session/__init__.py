@@ -1,0 +1,1 @@
+"""A session: one model that trains on one task, step by step."""

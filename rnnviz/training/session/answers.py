@@ -1,0 +1,101 @@
+"""Answers: what a session says when it is asked between two steps: where it stands, what it sees, how good it is."""
+
+import math
+
+from rnnviz.tasks import Batch
+from rnnviz.training.failures import NonFiniteLoss
+from rnnviz.training.process.surroundings import Surroundings, settled
+from rnnviz.training.session.run import Descent
+from rnnviz.training.snapshots.snapshot import Snapshot
+from rnnviz.training.taskcheck.attribution import Blame
+
+__all__ = ["Answers"]
+
+
+class Answers:
+    """The questions of a session; `Session` is one, and brings the run that they are about. None disturbs it."""
+
+    run: int
+    blame: Blame
+    surroundings: Surroundings
+    _descent: Descent
+
+    @property
+    def step(self) -> int:
+        """Finished steps since the model was built."""
+        return self._descent.history.step
+
+    @property
+    def probe(self) -> Batch:
+        """The sequences that snapshots trace, on the device."""
+        return self._descent.look.probe
+
+    @settled
+    def evaluate(self) -> dict[str, float]:
+        """Return the metric on the whole held-out part: ``"model"`` first, then each baseline."""
+        look = self._descent.look
+        return {"model": look.evaluate(self._descent.model), **look.baselines}
+
+    def snapshot(self, *, fresh: bool = True) -> Snapshot:
+        """Look at the model as it is now, on the probe sequences; training is not disturbed in any bit.
+
+        Parameters
+        ----------
+        fresh : bool
+            False allows an older score of the held-out part, where a new one would cost a playing run more than a
+            hundredth of its time; `Snapshot.validation_step` says how old.
+
+        Returns
+        -------
+        Snapshot
+            Read-only copies.
+        """
+        return self.frame(score=fresh or self.score_due)
+
+    @settled
+    def rescored(self, snapshot: Snapshot) -> Snapshot:
+        """Return a snapshot of this run with the held-out score of its own step, where it has an older one.
+
+        Its weights are asked, in a model built for that; the one in training is not touched. A model whose state is
+        not its weights alone keeps the older score.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+            An earlier moment.
+        """
+        if snapshot.validation_step == snapshot.step or snapshot.run != self.run:
+            return snapshot
+        model = self._descent.revived(snapshot)
+        return snapshot if model is None else self._descent.look.rescored(model, snapshot)
+
+    @settled
+    def keep_score(self) -> None:
+        """Ask the held-out part now and keep its score for `Snapshot.scores`, every so many steps."""
+        now = self._descent
+        now.look.keep_score(now.model, now.settings.batch_size, self.step)
+
+    @property
+    def score_due(self) -> bool:
+        """Whether a new score of the held-out part costs a playing run less than a hundredth of its time."""
+        return self._descent.look.score_due
+
+    @settled
+    def frame(self, *, score: bool) -> Snapshot:
+        """Return a `snapshot` whose score of the held-out part is new if ``score``, else the last one there is."""
+        now = self._descent
+        return now.look.snapshot(now.model, now.settings, now.history, self.run, score)
+
+    def latest_loss(self) -> float:
+        """Return the training loss of the last step, NaN before the first."""
+        return self._descent.history.latest_loss()
+
+    def check(self, snapshot: Snapshot | None = None) -> None:
+        """Raise a `NonFiniteLoss` if the loss or the gradient of a step is not finite, or what ``snapshot`` saw."""
+        history = self._descent.history
+        bad = history.first_bad()
+        if bad is not None:
+            raise NonFiniteLoss(*bad, self.blame.who)
+        if snapshot is not None and not snapshot.drawable:  # the last update broke the weights before a loss could tell
+            norms = history["grad_norm"]
+            raise NonFiniteLoss(history.step, float(norms[-1]) if len(norms) else math.nan, self.blame.who)

@@ -1,0 +1,133 @@
+"""Descent: one run of a session: its model, optimiser, batches, noise and curves; a step waits for nothing."""
+
+from contextlib import ExitStack
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from rnnviz.tasks import Task
+from rnnviz.training.history import History
+from rnnviz.training.process.interrupts import INTERRUPTS
+from rnnviz.training.schedules import factor
+from rnnviz.training.session.batches import Batches
+from rnnviz.training.session.besides import Beside
+from rnnviz.training.session.building import Builder, optimizer, shape_memory
+from rnnviz.training.session.clipping import clip
+from rnnviz.training.settings import Settings
+from rnnviz.training.snapshots.snapshot import Snapshot
+from rnnviz.training.snapshots.taking import Look
+from rnnviz.training.taskcheck.attribution import Blame
+from rnnviz.training.taskcheck.contract import answered, measured, precision_of, trainable
+
+__all__ = ["Descent"]
+
+
+class Descent:
+    """Built whole or not at all, then trained step by step; a structural setting that changes asks for another one.
+
+    Parameters
+    ----------
+    task : Task
+        What is learned; brought to the settings' sequence length and to the device.
+    settings : Settings
+        How to train, the sequence length among them.
+    builder : callable
+        Builds the model from the task and the settings.
+    device : torch.device
+        Where everything happens.
+    blame : Blame
+        Told whenever the task is called.
+    probe_size : int
+        Held-out sequences that snapshots trace.
+    planned : int
+        Steps that the schedule of the learning rate is laid over.
+
+    Attributes
+    ----------
+    task, model, history : Task, torch.nn.Module, History
+        See `rnnviz.training.Session`.
+    settings : Settings
+        Those in force.
+    look : Look
+        Takes the snapshots.
+
+    Examples
+    --------
+    >>> from rnnviz import tasks
+    >>> from rnnviz.training.session.building import builder_of
+    >>> settings = Settings(seq_len=10, hidden_size=4)
+    >>> cpu = torch.device("cpu")
+    >>> descent = Descent(tasks.make("adding"), settings, builder_of(None), cpu, Blame(), probe_size=8, planned=300)
+    >>> descent.step()
+    >>> descent.history.step
+    1
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        settings: Settings,
+        builder: Builder,
+        device: torch.device,
+        blame: Blame,
+        *,
+        probe_size: int,
+        planned: int,
+    ) -> None:
+        self._builder, self._device, self._blame, self._planned = builder, device, blame, planned
+        self.settings = settings
+        assert settings.seq_len is not None  # `Session.checked` saw to it
+        self.task = blame.task(blame.task(task.with_seq_len, settings.seq_len).to, device)
+        self.model = builder(self.task, settings).to(device).train()  # somebody's own may come in eval mode
+        dtype = precision_of(self.model)
+        self.look = Look(self.task, probe_size, device, blame, dtype)
+        self._batches = Batches(self.task, settings, device, blame, dtype)
+        self._parameters = list(self.model.parameters())
+        self._beside = Beside(self.model, device)
+        self._optimizer = optimizer(settings, self._parameters)
+        self.history = History(
+            [name for name, _ in self.model.named_parameters()], device, dtype=dtype or torch.float32
+        )
+
+    def adjust(self, settings: Settings) -> None:
+        """Train with other settings from now on; none of them may be structural."""
+        with INTERRUPTS.whole():
+            shape_memory(self.model, settings, self.settings)
+            if settings.optimizer != self.settings.optimizer:
+                self._optimizer = optimizer(settings, self._parameters)
+            self.settings = settings
+
+    def step(self) -> None:
+        """Train one step on a new batch, and write its row into the history, or else leave no mark of it."""
+        lr = self.settings.lr * factor(self.settings.schedule, self.history.step, self._planned)
+        for group in self._optimizer.param_groups:
+            group["lr"] = lr
+        with ExitStack() as until_it_is_told, self._batches.whole_or_not(), self._beside.whole_or_not():
+            row = self._descend()
+            until_it_is_told.enter_context(INTERRUPTS.whole())  # from here on weights and curves belong together
+            self._optimizer.step()
+            self.history.append(row, lr=lr, clip=self.settings.clip)
+
+    def _descend(self) -> Tensor:
+        """Work out the gradients of a new batch; return the row for the history."""
+        task, blame, settings = self.task, self._blame, self.settings
+        batch = self._batches.next(settings.batch_size)
+        inputs = self._batches.noisy(batch.inputs, settings.input_noise)
+        with blame.around():
+            outputs = answered(task, self.model(inputs))
+        loss = trainable(blame.task(measured, "loss", task.loss, outputs, batch.targets))
+        metric = blame.task(measured, "metric", task.metric, outputs.detach(), batch.targets)
+        self._optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        return torch.cat([torch.stack([loss.detach(), metric.detach()]), clip(self._parameters, settings.clip)])
+
+    def revived(self, snapshot: Snapshot) -> nn.Module | None:
+        """Return another model with the weights of a snapshot; None where weights are not all there is to a model."""
+        model: Any = self._builder(self.task, snapshot.settings or self.settings)
+        if any(True for _ in model.buffers()):
+            return None
+        with torch.no_grad():
+            for name, weight in model.named_parameters():
+                weight.copy_(torch.tensor(snapshot.weights[name]))
+        return model.to(self._device)  # type: ignore[no-any-return]

@@ -1,0 +1,243 @@
+"""Session: trains a model on a task, one step at a time, and answers on the way; knows no thread, no widget."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import nn
+
+from rnnviz import limits, tasks
+from rnnviz.checks import optional, whole
+from rnnviz.limits import affordable
+from rnnviz.tasks import Task
+from rnnviz.training.process.devices import pick
+from rnnviz.training.process.interrupts import INTERRUPTS
+from rnnviz.training.process.surroundings import Surroundings, ordinary, settled
+from rnnviz.training.session.answers import Answers
+from rnnviz.training.session.building import Builder, builder_of, complete
+from rnnviz.training.session.run import Descent
+from rnnviz.training.settings import Settings
+from rnnviz.training.taskcheck.attribution import Blame
+
+_WIDE = 2**12  # units: a model of more has no room itself, which is said where it is built
+
+__all__ = ["Session"]
+
+
+class Session(Answers):
+    """A model in training: iterate over `steps`, change `settings` on the way, look with `snapshot`.
+
+    Parameters
+    ----------
+    task : Task or str
+        A task or the name of one, see `rnnviz.tasks.KNOWN`.
+    settings : Settings, optional
+        How to train; the task's own suggestions unless given.
+    model : torch.nn.Module or callable, optional
+        A model of your own: a module, which every run starts from a copy of, or a function of the task and the settings
+        that builds one. It answers to the task's inputs; the first recurrent layer in it is the one that is drawn. By
+        default a `rnnviz.models.SequenceModel`.
+    device : str or torch.device
+        ``"auto"`` takes cuda, mps or cpu, the first there is.
+    probe_size : int
+        Held-out sequences that snapshots trace.
+    planned : int, optional
+        Steps of a whole run, which the schedule of the learning rate is laid over; the task's suggestion unless given.
+    **changes : object
+        Single settings, such as ``cell="gru"``.
+
+    Attributes
+    ----------
+    task : Task
+        With the settings' sequence length, on the device.
+    model : torch.nn.Module
+        Rebuilt when a structural setting changes.
+    history : History
+        The curves since the model was built.
+    device : torch.device
+        Where everything happens.
+    run : int
+        How many times the model was rebuilt.
+    own_model : bool
+        Whether the model is not one of ours.
+    blame : Blame
+        Whose code is running: the task's or the model's.
+    surroundings : Surroundings
+        What everything of it runs in, whatever grad mode, autocast, default device or dtype its caller has set.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a task, setting, value or device that does not exist; the sentence lists those that do.
+
+    Examples
+    --------
+    >>> import itertools
+    >>> session = Session("adding", seq_len=10, hidden_size=4, device="cpu")
+    >>> list(itertools.islice(session.steps(), 3))
+    [1, 2, 3]
+    >>> session.history["loss"].shape
+    (3,)
+    """
+
+    def __init__(
+        self,
+        task: Task | str,
+        settings: Settings | None = None,
+        *,
+        model: nn.Module | Builder | None = None,
+        device: str | torch.device = "auto",
+        probe_size: int = 8,
+        planned: int | None = None,
+        **changes: Any,
+    ) -> None:
+        probe_size = limits.batch_size("probe_size", probe_size)
+        planned = optional(limits.steps)("steps", planned)
+        self.device, self.own_model = pick(device), model is not None
+        self.surroundings = Surroundings(self.device, _default_dtype(task, model))
+        with self.surroundings():
+            self.task = tasks.make(task) if isinstance(task, str) else ordinary(complete(task))
+            self._builder = builder_of(model, self.device)
+        self.probe_size = probe_size
+        self.planned = self.task.steps if planned is None else planned
+        self.blame = Blame()
+        if self.surroundings.dtype is not None:
+            self.blame.around = self.surroundings
+        self._settings = self.checked((settings or _suggested(self.task)).replace(**changes))
+        self.run = -1
+        self.begin(self.prepare())
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(task={self.task.name!r}, cell={self._settings.cell!r}, step={self.step})"
+
+    @property
+    def settings(self) -> Settings:
+        """How to train; assign a whole new `Settings`, it is taken up when the next step begins."""
+        return self._settings
+
+    @settings.setter
+    def settings(self, settings: Settings) -> None:
+        settings = self.checked(settings)
+        if settings != self._settings:  # the same again is no change
+            self._settings = settings
+
+    def checked(self, settings: Settings) -> Settings:
+        """Return the settings with the present sequence length where they name none.
+
+        Raises
+        ------
+        ValueError
+            If the task cannot give sequences of that length.
+        """
+        seq_len = self.task.seq_len if settings.seq_len is None else settings.seq_len
+        self.task.check_seq_len(seq_len)
+        if not self.own_model:
+            _check_affordable(settings, seq_len)
+        return settings.replace(seq_len=seq_len)
+
+    @property
+    def pending(self) -> bool:
+        """Whether settings were assigned that are not taken up yet."""
+        return self._settings is not self._descent.settings
+
+    @property
+    def rebuilding(self) -> tuple[str, ...]:
+        """The structural settings among those not taken up yet: they will rebuild the model."""
+        return self._descent.settings.rebuilds(self._settings)
+
+    def rebuild(self) -> None:
+        """Build the model, the optimiser and the history anew from the settings: step 0 of the next run.
+
+        If that fails, model and settings stay what they were, and the error goes on.
+        """
+        try:
+            descent = self.prepare()
+        except BaseException:
+            self.revert()
+            raise
+        self.begin(descent)
+
+    def revert(self) -> None:
+        """Forget settings that were assigned and are not taken up yet."""
+        self._settings = self._descent.settings
+
+    @settled
+    def prepare(self) -> Descent:
+        """Build what the next run needs from the settings, and change nothing yet: only here can a rebuild fail."""
+        return Descent(
+            self.task,
+            self._settings,
+            self._builder,
+            self.device,
+            self.blame,
+            probe_size=self.probe_size,
+            planned=self.planned,
+        )
+
+    def begin(self, descent: Descent) -> None:
+        """Start the next run with what `prepare` has built."""
+        self._descent = descent
+        self.task, self.model, self.history = descent.task, descent.model, descent.history
+        self.run += 1
+
+    def adopt(self) -> None:
+        """Take up assigned settings now, as the next step would: rebuild if the structure differs, else adjust."""
+        settings = self._settings
+        if settings is self._descent.settings:
+            return
+        if self.rebuilding:
+            self.rebuild()
+            return
+        try:
+            with self.surroundings():
+                self._descent.adjust(settings)
+        except BaseException:
+            self.revert()  # else the refused settings would be taken up again and again
+            raise
+
+    def steps(self) -> Iterator[int]:
+        """Train; yield the number of finished steps after each, without end.
+
+        A step waits for nothing on the device. Settings are read once, when a step begins.
+
+        Yields
+        ------
+        int
+            Finished steps.
+        """
+        while True:
+            with INTERRUPTS:
+                self.adopt()
+                with self.surroundings():
+                    self._descent.step()
+            yield self.step
+
+
+def _default_dtype(task: Task | str, model: object) -> torch.dtype | None:
+    """Return what own code makes its numbers of; ours says so each time, and is float32 wherever a recipe is read."""
+    if model is not None:
+        return torch.get_default_dtype()
+    return None if isinstance(task, str) or type(task).__module__.startswith("rnnviz.tasks.") else torch.float32
+
+
+def _suggested(task: Task) -> Settings:
+    """Return the settings that a task suggests, or say that it is the task's suggestion that cannot be."""
+    try:
+        return Settings().replace(**task.defaults)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"defaults of the task must be settings: {error}") from None
+
+
+def _check_affordable(settings: Settings, seq_len: int) -> None:
+    """A step keeps every state and gate of the batch until its gradient is there; of the weights the model says it."""
+    whole(1, limits.LAYERS)("num_layers", settings.num_layers)
+    directions = 2 if settings.bidirectional else 1
+    states = settings.batch_size * seq_len * min(settings.hidden_size, _WIDE) * settings.num_layers * directions
+    affordable(
+        "a step",
+        states * {"rnn": 1, "gru": 4, "lstm": 6}[settings.cell],
+        batch_size=settings.batch_size,
+        seq_len=seq_len,
+        hidden_size=settings.hidden_size,
+        num_layers=settings.num_layers,
+    )

@@ -1,0 +1,84 @@
+"""Scales: ranges fixed at a run's first frame, and widened only when a value leaves them."""
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+from rnnviz.trace import LayerTrace
+from rnnviz.training.snapshots.snapshot import Floats, Scale
+
+__all__ = ["FLOOR_DECADE", "fit"]
+
+FLOOR_DECADE = -20.0  # a gradient below 1e-20 is drawn as 1e-20
+_HEADROOM = 3.0  # for what training may still do to the first frame's values
+_REGROWTH = 1.5  # the same once training is under way: less, or the picture goes pale
+_NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+_UNIT = Scale(-1.0, 1.0, natural=True)
+_NO_GRADIENT = (-6.0, 0.0)
+
+
+def fit(
+    layer: LayerTrace, curves: tuple[Floats, ...], *, relu: bool, step: int, before: Mapping[str, Scale]
+) -> Mapping[str, Scale]:
+    """Return the scales for a frame: those of the frame before unless a value lies outside.
+
+    Parameters
+    ----------
+    layer : LayerTrace
+        States to cover.
+    curves : tuple of numpy.ndarray
+        Gradient norms to cover, any axes; zeros are left out, as a logarithm has no place for them.
+    relu : bool
+        Whether the hidden state is unbounded.
+    step : int
+        The frame's step, noted in a scale that is fixed or widened now.
+    before : mapping
+        The scales of the run's previous frame, empty at the first.
+    """
+    scales = {"hidden": _states(layer.hidden, step, before.get("hidden")) if relu else _UNIT}
+    if layer.cell is not None:
+        scales["cell"] = _states(layer.cell, step, before.get("cell"))
+    scales["gradient"] = _decades(curves, step, before.get("gradient"))
+    return MappingProxyType(scales)
+
+
+def nice(value: float) -> float:
+    """Return the next round number at or above ``value``.
+
+    Examples
+    --------
+    >>> nice(0.7), nice(23.0), nice(110.0)
+    (0.8, 30.0, 150.0)
+    """
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(round(step * power, 12) for step in _NICE if step * power >= value * (1 - 1e-9))
+
+
+def _states(values: Floats, step: int, before: Scale | None) -> Scale:
+    largest = float(np.max(np.abs(values), initial=0.0, where=np.isfinite(values)))
+    if before is not None and largest <= before.high:
+        return before
+    end = nice(max(1.0, (_REGROWTH if step else _HEADROOM) * largest))
+    return Scale(-end, end, since=step, previous=None if before is None else (before.low, before.high))
+
+
+def _decades(curves: tuple[Floats, ...], step: int, before: Scale | None) -> Scale:
+    values = np.concatenate([curve.ravel() for curve in curves]) if curves else np.zeros(0)
+    values = values[np.isfinite(values) & (values > 0)]
+    if before is not None and not len(values):
+        return before
+    logs = np.maximum(np.log10(values), FLOOR_DECADE) if len(values) else np.array(_NO_GRADIENT)
+    low, high = float(logs.min()), float(logs.max())
+    if before is None:
+        return Scale(_room_below(low), math.ceil(high) + 2.0, since=step)
+    if before.low <= low and high <= before.high:
+        return before
+    low = before.low if before.low <= low else _room_below(low)
+    high = before.high if high <= before.high else math.ceil(high) + 2.0
+    return Scale(low, high, since=step, previous=(before.low, before.high))
+
+
+def _room_below(low: float) -> float:
+    return max(FLOOR_DECADE, math.floor(low) - 2.0)

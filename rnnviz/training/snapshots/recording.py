@@ -1,0 +1,112 @@
+"""Tape: snapshots of a run, evenly thinned and bounded in memory, to wind back through."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+
+from rnnviz.training.snapshots.snapshot import Snapshot
+from rnnviz.training.snapshots.thinned import Thinned
+
+__all__ = ["Reels", "Tape"]
+
+_SNAPSHOTS = 96
+_BYTES = 64e6
+_UNWATCHED = 64  # snapshots of a run up to its goal that nobody watches
+
+
+class Tape:
+    """Keep snapshots of the present run; a new run begins a new tape. Any thread may write and read.
+
+    Parameters
+    ----------
+    goal : int
+        Steps of a usual run: a run that nobody watches is noted some 64 times on the way there.
+    """
+
+    def __init__(self, goal: int) -> None:
+        self._every = max(1, goal // _UNWATCHED)
+        self._kept = _empty()
+        self._run: int | None = None
+        self._lock = threading.Lock()
+
+    def offer(self, snapshot: Snapshot) -> None:
+        """Note a snapshot, unless there is nothing in it to draw."""
+        if not snapshot.drawable:
+            return
+        with self._lock:
+            if snapshot.run != self._run:
+                self._kept.clear()
+                self._run = snapshot.run
+            self._kept.offer(snapshot.step, snapshot)
+
+    def due(self, run: int, step: int) -> bool:
+        """Whether a run that nobody watches should be noted at this step."""
+        return run != self._run or not step % max(self._every, self._kept.stride)
+
+    def steps(self) -> list[int]:
+        """Return the steps that are on the tape, rising."""
+        return [snapshot.step for snapshot in self.snapshots()]
+
+    def snapshots(self) -> list[Snapshot]:
+        """Return the snapshots, in the order of their steps; the newest is the last."""
+        with self._lock:
+            return [snapshot for _, snapshot in self._kept.items()]
+
+    def at(self, step: int) -> Snapshot | None:
+        """Return the snapshot nearest to a step, None on an empty tape."""
+        return min(self.snapshots(), key=lambda one: abs(one.step - step), default=None)
+
+    def __len__(self) -> int:
+        return len(self.snapshots())
+
+
+class Reels:
+    """Moments of each layer of one loop, evenly thinned, whatever the shapes of its arrays become on the way.
+
+    All layers together take no more memory than a `Tape`.
+    """
+
+    def __init__(self) -> None:
+        self._reels: dict[str, Thinned[Snapshot]] = {}
+
+    def note(self, layers: Sequence[str], step: int, take: Callable[[str], Snapshot]) -> None:
+        """Note this step where that is due.
+
+        Parameters
+        ----------
+        layers : sequence of str
+            Paths of all layers.
+        step : int
+            The step.
+        take : callable
+            Returns the snapshot of a layer; called only where it is kept.
+        """
+        for name in layers:
+            kept = self._reels.setdefault(name, _empty(len(layers)))
+            if kept.wants(step):
+                kept.offer(step, take(name))
+
+    def until(self, layer: str, newest: Snapshot) -> list[Snapshot]:
+        """Return the moments of a layer, in order, this one as the last."""
+        kept = self._reels.get(layer)
+        earlier = [] if kept is None else [one for step, one in kept.items() if step < newest.step]
+        return [*earlier, newest]
+
+
+def _empty(shared: int = 1) -> Thinned[Snapshot]:
+    return Thinned(_SNAPSHOTS, _BYTES / shared, _weight)
+
+
+def _weight(snapshot: Snapshot) -> float:
+    """Bytes of the arrays that a snapshot holds alone."""
+    return sum(_weight_alone(one) for one in snapshot.lanes.values())
+
+
+def _weight_alone(snapshot: Snapshot) -> float:
+    parts: list[Any] = [getattr(snapshot.layer, one.name) for one in fields(snapshot.layer)]
+    parts += [snapshot.horizon.norms] if snapshot.horizon is not None else []
+    parts += [*snapshot.layer.gates.values(), *snapshot.history.values(), *snapshot.weights.values()]
+    return float(sum(part.nbytes for part in parts if isinstance(part, np.ndarray)))

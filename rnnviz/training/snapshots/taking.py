@@ -1,0 +1,243 @@
+"""Look: takes snapshots of one run, on the task's probe sequences, without disturbing the training in any bit."""
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from rnnviz.tasks import Batch, Prediction, Task
+from rnnviz.trace import LayerTrace, Trace, trace
+from rnnviz.trace.isolation.surroundings import untouched
+from rnnviz.trace.result.resident import brought
+from rnnviz.training.history import History
+from rnnviz.training.settings import Settings
+from rnnviz.training.snapshots import ranges
+from rnnviz.training.snapshots.gradient_history import Reach
+from rnnviz.training.snapshots.recent_gradients import Ghosts
+from rnnviz.training.snapshots.scores import Scores, ending
+from rnnviz.training.snapshots.snapshot import Confusion, Floats, Scale, Snapshot
+from rnnviz.training.taskcheck.attribution import Blame
+from rnnviz.training.taskcheck.contract import answered, forecast, handed, measured, numbers, sequences
+from rnnviz.training.taskcheck.labels import span_of, words_of
+from rnnviz.training.taskcheck.sequences import vetted
+
+__all__ = ["Look"]
+
+_CHUNK = 512  # held-out sequences answered at once
+_LARGEST_SCORE = 2048  # held-out sequences answered for a snapshot
+_SCORE_SHARE = 0.01  # of a playing run's time
+
+
+@dataclass(frozen=True)
+class _Score:
+    """What the held-out part said, when, and what asking it cost."""
+
+    step: int
+    validation: float
+    prediction: Prediction | None
+    confusion: Confusion | None
+    made: float
+    seconds: float
+
+
+class Look:
+    """What snapshots of one run share: the probe, the ranges, the last frames' gradients, the held-out score.
+
+    Parameters
+    ----------
+    task : Task
+        On ``device``.
+    size : int
+        Probe sequences.
+    device : torch.device
+        Where the model is.
+    blame : Blame
+        Told whenever the task is called.
+    dtype : torch.dtype or None
+        Of the numbers that the model is handed; the task's own for None.
+    """
+
+    def __init__(
+        self, task: Task, size: int, device: torch.device, blame: Blame, dtype: torch.dtype | None = None
+    ) -> None:
+        self._task, self._device, self._blame, self._dtype = task, device, blame, dtype
+        held_out = blame.task(vetted, "held_out()", task, self._held_out())
+        self._scores = Scores(min(len(held_out), _LARGEST_SCORE))
+        probe = blame.task(sequences, "probe()", task, task.probe, size)
+        self.probe = handed(blame.task(vetted, "probe()", task, probe).to(device), dtype)
+        samples = range(len(self.probe))
+        self._labels = tuple(blame.task(words_of, task, sample) for sample in samples)
+        self._spans = tuple(blame.task(span_of, task, sample) for sample in samples)
+        self.baselines: Mapping[str, float] = MappingProxyType(dict(blame.task(lambda: numbers(task.baselines()))))
+        self._scales: Mapping[str, Scale] = {}
+        self._score: _Score | None = None
+        self._ghosts, self._reach = Ghosts(), Reach()
+        self._inputs, self._targets = _array(self.probe.inputs), _array(self.probe.targets)
+
+    def snapshot(self, model: nn.Module, settings: Settings, history: History, run: int, score: bool) -> Snapshot:
+        """Return everything a picture needs, see `Session.frame`."""
+        traced = self._trace(model)
+        module, layer = next(iter(traced.layers.items()))
+        scored, waiting = self._scored(model, history.step, score), history.waiting()
+        there = {"rows": waiting.rows, "weights": {name: _kept(one) for name, one in model.named_parameters()}}
+        arrived = brought(there, traced, layer)
+        columns, curves = waiting.columns(arrived["rows"]), gradient_curves(layer)
+        relu = settings.nonlinearity == "relu"
+        self._scales = ranges.fit(layer, curves, relu=relu, step=history.step, before=self._scales)
+        ghosts = self._ghosts.note(history.step, curves)
+        return Snapshot(
+            run=run,
+            step=history.step,
+            settings=settings,
+            layer=layer,
+            loss=math.nan if traced.loss is None else traced.loss,
+            history=MappingProxyType({name: _frozen(column) for name, column in columns.items()}),
+            inputs=self._inputs,
+            outputs=traced.output,
+            targets=self._targets,
+            weights=MappingProxyType({name: _frozen(value) for name, value in arrived["weights"].items()}),
+            module="" if module not in dict(model.named_modules()) else module,
+            horizon=self._reach.note(history.step, curves),
+            ghosts=ghosts,
+            scales=self._scales,
+            prediction=scored.prediction,
+            time_labels=self._labels,
+            spans=self._spans,
+            validation=scored.validation,
+            validation_step=scored.step,
+            baselines=self.baselines,
+            metric_name=self._task.metric_name,
+            higher_is_better=self._task.higher_is_better,
+            confusion=scored.confusion,
+            scores=ending(self._scores.columns(), scored.step, scored.validation),
+        )
+
+    def keep_score(self, model: nn.Module, batch_size: int, step: int) -> None:
+        """Ask the held-out part and keep its score, if that is due."""
+        if self._scores.due(step, batch_size):
+            self._scores.note(step, self._scored(model, step, wanted=True).validation)
+
+    def rescored(self, model: nn.Module, snapshot: Snapshot) -> Snapshot:
+        """Return the snapshot with the held-out score and the forecast of this model, which has its weights."""
+        validation, prediction, confusion = self._ask(model)
+        return replace(
+            snapshot,
+            validation=validation,
+            prediction=prediction,
+            confusion=confusion,
+            validation_step=snapshot.step,
+            scores=ending(snapshot.scores, snapshot.step, validation),
+        )
+
+    def evaluate(self, model: nn.Module) -> float:
+        """Return the metric on the whole held-out part."""
+        held_out = self._held_out()
+        return self._metric(_answers(self._task, model, held_out), held_out.targets)
+
+    def _metric(self, outputs: Tensor, targets: Tensor) -> float:
+        return float(self._blame.task(measured, "metric", self._task.metric, outputs, targets))
+
+    def _trace(self, model: nn.Module) -> Trace:
+        def loss(outputs: Tensor) -> Tensor:
+            answer = answered(self._task, outputs)
+            return self._blame.task(measured, "loss", self._task.loss, answer, self.probe.targets)
+
+        return trace(model, self.probe.inputs, loss=loss)
+
+    @property
+    def score_due(self) -> bool:
+        """Whether the held-out part can be asked again without taking more than its share of a playing run's time."""
+        known = self._score
+        return known is None or time.monotonic() - known.made >= known.seconds / _SCORE_SHARE
+
+    def _scored(self, model: nn.Module, step: int, wanted: bool) -> _Score:
+        known, now = self._score, time.monotonic()
+        if known is not None and (known.step == step or not wanted):
+            return known
+        self._score = _Score(step, *self._ask(model), now, time.monotonic() - now)
+        return self._score
+
+    def _ask(self, model: nn.Module) -> tuple[float, Prediction | None, Confusion | None]:
+        held_out = self._held_out()
+        whole = len(held_out) <= _LARGEST_SCORE
+        if not whole:
+            places = torch.linspace(0, len(held_out) - 1, _LARGEST_SCORE, dtype=torch.float32, device=self._device)
+            held_out = held_out[places.long()]
+        outputs = _answers(self._task, model, held_out)
+        validation = self._metric(outputs, held_out.targets)
+        prediction = _sealed(self._blame.task(lambda: forecast(self._task.prediction(outputs)))) if whole else None
+        return validation, prediction, _confused(self._task.classes, outputs, held_out.targets)
+
+    def _held_out(self) -> Batch:
+        held_out = self._blame.task(sequences, "held_out()", self._task, self._task.held_out).to(self._device)
+        return handed(held_out, self._dtype)
+
+
+def gradient_curves(layer: LayerTrace) -> tuple[Floats, ...]:
+    """Return the norms over batch and unit of the total and the direct gradient, axes (layer, direction, time)."""
+    if layer.grad_hidden is None or layer.grad_hidden_direct is None:
+        return ()
+    return tuple(_frozen(_norm(gradient)) for gradient in (layer.grad_hidden, layer.grad_hidden_direct))
+
+
+def _norm(gradient: Floats) -> Floats:
+    # float64, as the square of 1e-25 vanishes in float32; past a sequence's end values are NaN and count as nothing
+    squares: Floats = np.nansum(np.square(gradient.astype(np.float64)), axis=(2, 4))
+    return np.sqrt(squares)
+
+
+def _confused(classes: tuple[str, ...], outputs: Tensor, targets: Tensor) -> Confusion | None:
+    """Count the answers, one a sequence or one a timestep, by what is true and what was said."""
+    if not classes or targets.is_floating_point():
+        return None
+    pairs = len(classes) * targets.flatten() + outputs.argmax(-1).flatten()
+    pairs = pairs[targets.flatten() >= 0]  # a negative class is torch's way to say that no answer is wanted
+    counts = torch.bincount(pairs, minlength=len(classes) ** 2).reshape(len(classes), -1)
+    return Confusion(classes, _array(counts).astype(np.int64, copy=False))
+
+
+def _sealed(prediction: Prediction | None) -> Prediction | None:
+    if prediction is None:
+        return None
+    return replace(
+        prediction,
+        x=_read_only(prediction.x),
+        truth=_read_only(prediction.truth),
+        forecast=_read_only(prediction.forecast),
+        baseline=_read_only(prediction.baseline),
+    )
+
+
+def _read_only(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    copy = np.array(values, np.float64)
+    copy.flags.writeable = False
+    return copy
+
+
+def _array(values: Tensor) -> Floats:
+    """A private copy: what is trained goes on changing."""
+    return _frozen(values.detach().cpu().numpy().copy())
+
+
+def _kept(parameter: Tensor) -> Tensor:
+    """What is to be a private copy on the host: away from it, bringing it over makes one."""
+    values = parameter.detach()
+    return values.clone() if values.device.type == "cpu" else values
+
+
+def _frozen(array: Floats) -> Floats:
+    array.flags.writeable = False
+    return array
+
+
+def _answers(task: Task, model: nn.Module, batch: Batch) -> Tensor:
+    """Ask as one asks a finished model, without dropout, and leave buffers and random generators as they were."""
+    with untouched(model), torch.no_grad():
+        model.eval()
+        return torch.cat([answered(task, model(chunk)) for chunk in torch.split(batch.inputs, _CHUNK)])

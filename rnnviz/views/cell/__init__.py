@@ -1,0 +1,1 @@
+"""One cell at one timestep: its equations, its drawing, its gradient."""

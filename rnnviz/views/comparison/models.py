@@ -1,0 +1,74 @@
+"""Lanes: what pictures of several models share — a colour for each, and ranges that cover all of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import cycle
+from typing import NamedTuple
+
+from rnnviz.training import Scale, Snapshot
+from rnnviz.views.style import BLUE, GREEN, ORANGE, PURPLE, inked, plain
+
+__all__ = ["COLORS", "GLYPHS", "Lane", "lanes", "shared"]
+
+COLORS = (BLUE, ORANGE, GREEN, PURPLE)
+GLYPHS = {"circle": "●", "square": "■", "diamond": "◆", "triangle-up": "▲"}  # plotly's name and the letter, in words
+
+
+class Lane(NamedTuple):
+    """One of the models that a picture compares; its symbol tells it from the others where colours do not."""
+
+    label: str
+    color: str
+    symbol: str
+    snapshot: Snapshot
+
+    def inked(self, text: str) -> str:
+        """Return the text behind this lane's symbol, as `inked` does."""
+        return inked(text, self.color, GLYPHS[self.symbol])
+
+
+def lanes(snapshot: Snapshot) -> list[Lane]:
+    """Return the models in reading order, each with the ranges that cover all.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The state of a race; of a single run, which is its only lane.
+    """
+    compared = snapshot.lanes
+    scales = _scales(list(compared.values()))
+    return [
+        Lane(plain(label), color, symbol, replace(one, scales=scales))
+        for color, symbol, (label, one) in zip(cycle(COLORS), cycle(GLYPHS), compared.items(), strict=False)
+    ]
+
+
+def shared(scales: Sequence[Scale]) -> Scale:
+    """Return the range that covers all of these, and when it last changed.
+
+    Parameters
+    ----------
+    scales : sequence of Scale
+        One a model.
+
+    Examples
+    --------
+    >>> shared([Scale(-1.0, 1.0), Scale(-3.0, 3.0, since=7, previous=(-0.5, 0.5))])
+    Scale(low=-3.0, high=3.0, since=7, natural=False, previous=(-1.0, 1.0))
+    """
+    now = _union([(one.low, one.high) for one in scales])
+    natural = all(one.natural for one in scales)
+    for since in sorted({one.since for one in scales if one.previous is not None}, reverse=True):
+        before = _union([(one.low, one.high) if one.since < since else one.previous or now for one in scales])
+        if before != now:
+            return Scale(*now, since, natural, before)
+    return Scale(*now, min(one.since for one in scales), natural)
+
+
+def _scales(compared: Sequence[Snapshot]) -> Mapping[str, Scale]:
+    names = {name for one in compared for name in one.scales}
+    return {name: shared([one.scales[name] for one in compared if name in one.scales]) for name in names}
+
+
+def _union(ranges: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    return min(low for low, _ in ranges), max(high for _, high in ranges)

@@ -1,0 +1,1 @@
+"""Pictures of a changed input and of how far the change travels."""

@@ -1,0 +1,1 @@
+"""Pictures of the run's own numbers, step by step."""

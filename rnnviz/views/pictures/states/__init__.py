@@ -1,0 +1,1 @@
+"""Pictures of what the units and gates do."""

@@ -1,0 +1,1 @@
+"""Watching: snapshots of a training loop that is somebody else's."""

@@ -1,0 +1,123 @@
+"""What holds for every exercise: right answers, every typical mistake with its hint, dots, nonsense."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from rnnviz.exercises import Verdict
+from rnnviz.exercises.answers.specs import Question
+from rnnviz.exercises.chapters.catalog import EXERCISES, PREDICTIONS
+from rnnviz.exercises.checking import judge
+from rnnviz.i18n import t
+from tests.exercises.chapters import (
+    test_chapter_00,
+    test_chapter_01,
+    test_chapter_02,
+    test_chapter_03,
+    test_chapter_04,
+    test_chapter_05,
+    test_chapter_06,
+)
+
+CHAPTERS = (
+    test_chapter_00,
+    test_chapter_01,
+    test_chapter_02,
+    test_chapter_03,
+    test_chapter_04,
+    test_chapter_05,
+    test_chapter_06,
+)
+RIGHT = [case for chapter in CHAPTERS for case in chapter.RIGHT]
+WRONG = [case for chapter in CHAPTERS for case in chapter.WRONG]
+
+every_exercise = pytest.mark.parametrize("id", sorted(EXERCISES))
+
+
+@pytest.mark.parametrize(("id", "answer"), RIGHT)
+def test_a_right_answer_is_confirmed_with_its_reason(id: str, answer: object) -> None:
+    verdict = judge(id, answer)
+    assert (verdict.right, verdict.hint) == (True, "right")
+    assert verdict.words == "✓ Right. " + t(f"exercise.{id}.right")
+
+
+@pytest.mark.parametrize(("id", "answer", "hint"), WRONG)
+def test_a_wrong_answer_gets_the_hint_of_its_kind(id: str, answer: object, hint: str) -> None:
+    verdict = judge(id, answer)
+    assert (verdict.right, verdict.hint) == (False, hint)
+    assert verdict.words.startswith("Not yet. ")
+    assert len(verdict.words) > 60
+
+
+def test_every_hint_is_given_by_some_answer() -> None:
+    known = {(id, mistake.hint) for id, exercise in EXERCISES.items() for mistake in exercise.mistakes}
+    known |= {(id, "other") for id in EXERCISES}
+    assert known - {(id, hint) for id, _, hint in WRONG} == set()
+    assert set(EXERCISES) == {id for id, _ in RIGHT}
+
+
+@every_exercise
+@pytest.mark.parametrize("answer", [..., None])
+def test_the_dots_left_in_place_are_told_where_the_answer_goes(id: str, answer: object) -> None:
+    assert judge(id, answer) == Verdict(False, "unanswered", t("exercise.unanswered"))
+
+
+class _Spiteful:
+    """An answer that objects to being looked at."""
+
+    def __array__(self, *_args: object, **_more: object) -> np.ndarray:
+        raise ZeroDivisionError
+
+    def __eq__(self, _other: object) -> bool:
+        raise ZeroDivisionError
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        raise ZeroDivisionError
+
+
+@every_exercise
+@pytest.mark.parametrize(
+    "answer",
+    [
+        _Spiteful(),
+        [[1], [2, 3]],
+        {},
+        float("nan"),
+        10**400,
+        "",
+        object(),
+        [None],
+        1j,
+        nn.RNN,
+        torch.zeros,
+        [_Spiteful()],
+    ],
+    ids=[
+        "spiteful",
+        "uneven",
+        "dict",
+        "nan",
+        "huge",
+        "empty",
+        "object",
+        "none-inside",
+        "complex",
+        "class",
+        "builtin",
+        "nested",
+    ],
+)
+def test_no_answer_however_odd_raises(id: str, answer: object) -> None:
+    verdict = judge(id, answer)
+    assert not verdict.right
+    assert verdict.words
+
+
+@pytest.mark.parametrize("id", sorted(PREDICTIONS))
+def test_the_answer_to_a_prediction_is_among_its_options(id: str) -> None:
+    question = Question.from_words(id, PREDICTIONS[id])
+    assert PREDICTIONS[id] in dict(question.options)

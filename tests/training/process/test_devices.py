@@ -1,0 +1,48 @@
+"""The best device there is, or the one asked for."""
+
+import pytest
+import torch
+
+from rnnviz.training.process import devices
+
+
+def machine(monkeypatch, *, cuda=0, mps=False):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda > 0)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: cuda)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+
+
+@pytest.mark.parametrize(("here", "best"), [({"cuda": 2, "mps": True}, "cuda:0"), ({"mps": True}, "mps"), ({}, "cpu")])
+def test_auto_takes_cuda_then_mps_then_the_processor(monkeypatch, here, best):
+    machine(monkeypatch, **here)
+    assert devices.pick("auto") == torch.device(best)
+
+
+@pytest.mark.parametrize(
+    ("asked", "got"), [("cuda", "cuda:0"), ("cuda:1", "cuda:1"), ("cpu", "cpu"), (torch.device("cpu"), "cpu")]
+)
+def test_a_device_that_exists_is_taken(monkeypatch, asked, got):
+    machine(monkeypatch, cuda=2)
+    assert devices.pick(asked) == torch.device(got)
+
+
+@pytest.mark.parametrize("asked", ["cuda", "mps", "tpu"])
+def test_a_missing_device_is_refused_with_those_there_are(monkeypatch, asked):
+    machine(monkeypatch)
+    with pytest.raises(ValueError, match=f"device '{asked}' does not exist here; there is 'auto' or 'cpu'"):
+        devices.pick(asked)
+
+
+@pytest.mark.parametrize(
+    ("cores", "device", "threads"), [(4, "cpu", 1), (5, "cpu", 3), (4, "cuda", 3), (None, "cpu", 1)]
+)
+def test_few_cores_are_shared_with_the_browser(monkeypatch, cores, device, threads):
+    monkeypatch.setattr(devices.os, "cpu_count", lambda: cores)
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(3)
+        with devices.considerate_threads(torch.device(device)):
+            assert torch.get_num_threads() == threads
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)

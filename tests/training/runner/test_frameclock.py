@@ -1,0 +1,70 @@
+"""Pace: frames are due at the rate asked for, or less often when they are dear; speed is smoothed."""
+
+import pytest
+
+from rnnviz.training.runner.frameclock import Pace
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+def frame(pace, clock, seconds):
+    pace.begin_frame()
+    clock.now += seconds
+    pace.end_frame()
+
+
+def test_a_frame_is_due_after_the_shortest_interval(clock):
+    pace = Pace(0.1, step=0, clock=clock)
+    clock.now = 0.09
+    assert not pace.due()
+    clock.now = 0.1
+    assert pace.due()
+
+
+def test_a_cheap_frame_counts_from_its_beginning(clock):
+    pace = Pace(0.1, step=0, clock=clock)
+    frame(pace, clock, 0.02)
+    clock.now = 0.1
+    assert pace.due()
+
+
+def test_a_dear_frame_takes_at_most_a_quarter_of_the_time(clock):
+    pace = Pace(0.1, step=0, clock=clock)
+    frame(pace, clock, 1.0)
+    clock.now = 3.9
+    assert not pace.due()
+    clock.now = 4.0
+    assert pace.due()
+    frame(pace, clock, 0.01)
+    clock.now = 4.11
+    assert pace.due()
+
+
+def test_speed_is_steps_a_second_and_smoothed(clock):
+    pace = Pace(0.1, step=100, clock=clock)
+    clock.now = 1.0
+    assert pace.measure(150) == 50.0
+    clock.now = 2.0
+    assert pace.measure(250) == pytest.approx(50 + 0.3 * 50)
+
+
+def test_a_rebuilt_model_counts_from_zero(clock):
+    pace = Pace(0.1, step=100, clock=clock)
+    clock.now = 2.0
+    assert pace.measure(10) == 5.0
+
+
+def test_without_a_new_step_the_speed_stays(clock):
+    pace = Pace(0.1, step=0, speed=7.0, clock=clock)
+    clock.now = 1.0
+    assert pace.measure(0) == 7.0
