@@ -10,7 +10,9 @@ import insights from "../../rnnviz/lab/insights.js";
 import share from "../../rnnviz/lab/share.js";
 import timeline from "../../rnnviz/lab/timeline.js";
 import tour from "../../rnnviz/lab/tourcard.js";
-import { Element, Model, test } from "./browser.js";
+import { test } from "./browser.js";
+import { Element } from "./element.js";
+import { Model } from "./model.js";
 
 /** @import { Browser } from "./browser.js" */
 
