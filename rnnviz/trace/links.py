@@ -66,6 +66,7 @@ class Links:
         self._noted: set[Any] = set()
         self._by_memory: dict[int, list[Handed]] = {}
         self._by_node: dict[Any, list[Made]] = {}
+        self._continued: set[Call] = set()
         self._outer: set[Any] = set()  # nodes of links: past one of them a state is another call's, round this one
         self._count = 0
 
@@ -111,7 +112,7 @@ class Links:
             part = _part_of_link(result, one) if any(one.call is call for _, call in calls) else None
             if part is not None:
                 return self._again(one.call, part)
-        same = _same_state(result, calls)
+        same = _same_state(result, self._likeliest(calls))
         if same is None or same.call is None or same.position is None or not same.call.links:
             return result
         return self._again(same.call, same.call.links[same.position].reshape(result.shape))
@@ -149,11 +150,18 @@ class Links:
         """
         states = states_of(given)
         found = [self.find(module, state) for state in states]
-        previous = next((one.call for one in found if one.call is not None), None)
+        previous = self.goes_on(found)
         if previous is None:
             return None, given
         swapped = tuple(map(_link, found, states))
         return previous, swapped[0] if isinstance(given, Tensor) else swapped
+
+    def goes_on(self, found: list[Found]) -> Call | None:
+        """Return the call whose state is given, if any, and note that another one goes on from it."""
+        previous = next((one.call for one in found if one.call is not None), None)
+        if previous is not None:
+            self._continued.add(previous)
+        return previous
 
     def find(self, module: nn.Module, state: Tensor) -> Found:
         """Whose state `state` is, among the calls of `module`."""
@@ -172,17 +180,27 @@ class Links:
         """Find the state that the model only put elsewhere: stacked with others, say, and taken out again."""
         if state.grad_fn is None:
             known = [] if self._origins is None else self._origins.of(state, module)
-            found = _same_state(state, known) if len(known) > 1 else None
+            found = _same_state(state, self._likeliest(known)) if len(known) > 1 else None
             return None if found is None else Found(found.call)
         made = self._made_from(module, state, _moves)
-        return _same_state(state, [(one.number, one.call) for one in made if one.is_state])
+        return _same_state(state, self._likeliest([(one.number, one.call) for one in made if one.is_state]))
+
+    def _likeliest(self, calls: list[tuple[int, Call]]) -> list[Call]:
+        """Put calls, given with their numbers, in order: the first that nobody goes on from yet, else the latest.
+
+        Where a model changes the states of several sequences together, each state is made of all of them; it calls
+        its module for them in the same order again.
+        """
+        ordered = sorted(calls, key=lambda one: one[0])
+        free = [call for _, call in ordered if call not in self._continued]
+        return free + [call for _, call in reversed(ordered) if call in self._continued]
 
     def _ancestor(self, module: nn.Module, state: Tensor) -> Call | None:
-        """Walk back through what the model did to a state to the latest call of `module` that it was made from."""
+        """Walk back through what the model did to a state to the call of `module` that it was likeliest made from."""
         calls = [(one.number, one.call) for one in self._made_from(module, state, _any)]
         if self._origins is not None:
             calls += self._origins.of(state, module)
-        return max(calls, key=lambda one: one[0])[1] if calls else None
+        return next(iter(self._likeliest(calls)), None)
 
     def _made_from(self, module: nn.Module | None, state: Tensor, passes: Callable[[Any], bool]) -> list[Made]:
         """What calls of `module`, None for any, made a state from, through nodes that `passes` and no other call."""
@@ -258,10 +276,10 @@ def _any(node: Any) -> bool:
     return True
 
 
-def _same_state(state: Tensor, calls: list[tuple[int, Call]]) -> Found | None:
-    """The latest of the calls, with their numbers, that has ended in that very state."""
+def _same_state(state: Tensor, calls: list[Call]) -> Found | None:
+    """The first of the calls that has ended in that very state."""
     values = state.detach().flatten()
-    for _, call in sorted(calls, key=lambda one: -one[0]):
+    for call in calls:
         for position, one in enumerate(call.states):
             if one.numel() == values.numel() and torch.equal(one.flatten(), values):
                 return Found(call, position)

@@ -160,7 +160,7 @@ class Listener(Capture):
         self._pass.keep(call)
         raw = states if sequence is None else (data_of(sequence), *states)
         found = [self._links.find(call.module, one) for one in given]
-        call.previous = next((one.call for one in found if one.call is not None), None)
+        call.previous = self._links.goes_on(found)
         self._meetings[call] = self._met(call, raw)
         self._listen(call, raw, since, self._entered(given, found))
         self._links.remember(call, raw, states)
