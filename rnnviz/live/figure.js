@@ -1,5 +1,6 @@
 // Draws one plotly figure, keeps it current from its feed, and marks the shared timestep.
 const SHARE = 4; // a figure that took 20 ms to draw rests for 80 ms: the slow ones leave the page to the quick
+const LEAST = 100; // pixels; in less, or none, plotly can place nothing: it draws lines and words at NaN and at -Infinity
 const UNWANTED = ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"]; // a learner's data stay where they are
 const CONFIG = { displaylogo: false, modeBarButtonsToRemove: UNWANTED };
 
@@ -63,9 +64,8 @@ class Drawing {
     if (this.sized() && this.plot.layout?.font?.color !== this.ink()) await this.Plotly.relayout(this.plot, { "font.color": this.ink() });
   }
 
-  // Without a size plotly can place nothing, and draws lines to nowhere.
   sized() {
-    return this.plot.isConnected && this.plot.offsetWidth > 0;
+    return this.plot.isConnected && this.plot.offsetWidth >= LEAST;
   }
 
   // While it is out of sight, it is owed; `fit` makes it.
@@ -235,10 +235,10 @@ class Drawing {
   }
 }
 
-// A figure in a closed drawer is not built before it opens: without a size plotly can place nothing.
+// A figure in a closed drawer, or in a panel that is nearly shut, is not built before it opens.
 function laidOut(el) {
   return new Promise((done) => {
-    const sized = new ResizeObserver(() => el.offsetWidth > 0 && (sized.disconnect(), done()));
+    const sized = new ResizeObserver(() => el.offsetWidth >= LEAST && (sized.disconnect(), done()));
     sized.observe(el);
   });
 }
@@ -255,7 +255,7 @@ async function render({ model, el }) {
   plot.tabIndex = 0;
   const rebuild = () => drawing.turn(() => drawing.rebuild());
   while (!drawing.spec) {
-    await laidOut(el);
+    await laidOut(plot);
     await rebuild();
   }
 
