@@ -79,8 +79,10 @@ def test_pictures_without_room_are_drawn_nowhere_and_again_where_there_is_room(
         " for (const [one] of window.before) one.style.cssText += `; ${how}` }",
         [what, SQUEEZED[how]],
     )
-    put_to_work(page, 1100)
-    page.evaluate("() => { for (const [one, style] of window.before) one.style.cssText = style }")
+    try:
+        put_to_work(page, 1100)
+    finally:
+        page.evaluate("() => { for (const [one, style] of window.before) one.style.cssText = style }")
     notebook.view("hidden").scroll_into_view_if_needed()
     notebook.frames(2)
     page.wait_for_function(
