@@ -12,7 +12,7 @@ PYTHON = [sys.executable, "-I", "-X", "utf8", "-W", "error"]
 # Reads folders, and runs the program in each in a copy of itself that has imported nothing but what it starts with.
 COPIES = """
 import os, runpy, sys, traceback, warnings
-import torch
+import torch, torch._dynamo  # which an optimizer's first step would load
 
 for line in sys.stdin:
     with warnings.catch_warnings(action="ignore"):  # a Python with threads warns before it is copied
