@@ -33,15 +33,8 @@ def generator_of(device: torch.device | str) -> torch.Generator | None:
 
 @contextmanager
 def kept(devices: Iterable[torch.device | str]) -> Iterator[None]:
-    """Let the generators of these devices be drawn from for a while, and put them back.
+    """Let the generators of these devices, and no others, be drawn from for a while, and put them back.
 
-    Parameters
-    ----------
-    devices : iterable of torch.device or str
-        Whose; a device without a generator is passed over. No other device is touched.
-
-    Examples
-    --------
     >>> with kept(["cpu"]):
     ...     inside = torch.rand(3)
     >>> torch.equal(torch.rand(3), inside)

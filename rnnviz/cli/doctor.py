@@ -105,13 +105,7 @@ def examine(versions: Mapping[str, str | None]) -> list[Problem]:
 
 
 def installed() -> dict[str, str | None]:
-    """Return the version of each of ``PACKAGES`` in this environment, None where it is absent.
-
-    Examples
-    --------
-    >>> installed()["torch"] is None
-    False
-    """
+    """Return the version of each of ``PACKAGES`` in this environment, None where it is absent."""
     return {package: _version(package) for package in PACKAGES}
 
 

@@ -54,13 +54,7 @@ class Parcel(abc.ABC):
     @classmethod
     @abc.abstractmethod
     def checked(cls, given: dict[str, Any]) -> Self:
-        """Return what an object read from JSON describes, its version aside.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If there is no such thing.
-        """
+        """Return what an object read from JSON describes; TypeError or ValueError if there is no such thing."""
 
 
 def _opened(text: str) -> dict[str, Any]:

@@ -82,13 +82,7 @@ class Recipe(Parcel):
         return cls(task=task.name, options=options, settings=settings, **more)
 
     def make_task(self) -> Task:
-        """Return the task, with the settings' sequence length.
-
-        Raises
-        ------
-        ValueError
-            If the task cannot be made with these options or that length.
-        """
+        """Return the task with the settings' sequence length; ValueError if its options or that length do not suit."""
         task = _KINDS[self.task](**self.options)
         return task if self.settings.seq_len is None else task.with_seq_len(self.settings.seq_len)
 

@@ -185,13 +185,7 @@ def _read(modules: tuple[str, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64
 
 
 def training_modules() -> tuple[str, ...]:
-    """Return those of `MODULES` that the installed ipywidgets has: all of them, if it is version 8.1.9.
-
-    Raises
-    ------
-    ModuleNotFoundError
-        If it has none of them, or only its compiled form.
-    """
+    """Return those of `MODULES` that the installed ipywidgets has; ModuleNotFoundError if it has none of them."""
     return _present(MODULES)
 
 

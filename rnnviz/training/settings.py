@@ -97,22 +97,8 @@ class Settings:
             )
 
     def replace(self, **changes: Any) -> Self:
-        """Return a copy with ``changes``.
+        """Return a copy with new values by name; TypeError for a name that is no setting, ValueError out of range.
 
-        Parameters
-        ----------
-        **changes : object
-            New values by name.
-
-        Raises
-        ------
-        TypeError
-            If a name is no setting; the sentence lists those that are.
-        ValueError
-            If a value is out of range.
-
-        Examples
-        --------
         >>> Settings().replace(clip=None).clip is None
         True
         """
@@ -120,13 +106,7 @@ class Settings:
         return replace(self, **changes)
 
     def rebuilds(self, other: "Settings") -> tuple[str, ...]:
-        """Return the structural settings in which ``other`` differs: going there rebuilds the model.
-
-        Examples
-        --------
-        >>> Settings().rebuilds(Settings(lr=1.0))
-        ()
-        """
+        """Return the structural settings in which ``other`` differs: going there rebuilds the model."""
         return tuple(name for name in STRUCTURAL if getattr(self, name) != getattr(other, name))
 
 

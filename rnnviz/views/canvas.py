@@ -14,7 +14,7 @@ _AXES = {"scatter": {"x": 1, "y": 1}, "bar": {"x": 1, "y": 1}, "heatmap": {"x": 
 
 
 class Drawer(Protocol):
-    """A `rnnviz.views.View`."""
+    """Whatever draws: of a `View`, all that this floor may know."""
 
     name: str
 

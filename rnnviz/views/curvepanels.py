@@ -57,17 +57,7 @@ def curves_figure(curves: Sequence[Curve], titles: Sequence[str], height: int) -
 
 
 def curve_patches(curves: Sequence[Curve], history: Mapping[str, np.ndarray], pixels: Pixels | None) -> list[Patch]:
-    """Return the points and the ticks of every panel.
-
-    Parameters
-    ----------
-    curves : sequence of Curve
-        In reading order.
-    history : mapping of str to numpy.ndarray
-        Columns of equal length, ``"step"`` among them.
-    pixels : tuple of int, optional
-        ``(width, height)`` of the plotting area; ``None`` keeps every value.
-    """
+    """Return points and ticks of every panel, from columns of equal length; without ``pixels`` every value is kept."""
     return [*curve_points(curves, history, pixels), *curve_ticks(curves, [history])]
 
 

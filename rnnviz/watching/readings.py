@@ -93,15 +93,7 @@ def loss_and_norm(model: nn.Module, loss: Any, grad_norm: Any) -> tuple[float, f
 
 
 def gradient_norm(model: nn.Module) -> float:
-    """Norm of all gradients there are, as one number, in at least single precision; NaN where there are none.
-
-    Examples
-    --------
-    >>> model = nn.Linear(2, 1)
-    >>> model(torch.tensor([3.0, 4.0])).sum().backward()  # the bias has the gradient 1
-    >>> round(gradient_norm(model) ** 2)
-    26
-    """
+    """Return the norm of all gradients there are, in at least single precision; NaN where there are none."""
     return _total(fetched(_norms(model)))
 
 

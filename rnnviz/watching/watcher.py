@@ -234,13 +234,7 @@ class Watcher:
 
 
 def checked_pace(every: Any, fps: Any, sequences: Any) -> tuple[int | None, float, int | None]:
-    """Return how often a frame is taken, and of how many sequences; see `rnnviz.watch`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If one of them is out of range.
-    """
+    """Return ``every``, ``fps`` and ``sequences`` of `rnnviz.watch`; TypeError or ValueError names one out of range."""
     return _checked_every(every), _checked_fps(fps), optional(whole(1, limits.BATCH))("sequences", sequences)
 
 

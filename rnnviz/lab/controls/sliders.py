@@ -15,8 +15,6 @@ _STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 15)
 def written(number: float) -> str:
     """Return a number in short where that is the number, else in every digit it has.
 
-    Examples
-    --------
     >>> written(0.001), written(0.1234567), written(1 / 3)
     ('0.001', '0.1234567', '0.3333333333333333')
     """
@@ -25,13 +23,7 @@ def written(number: float) -> str:
 
 
 def marked(numbers: Iterable[float]) -> list[tuple[str, float]]:
-    """Return the options of a slider over these numbers.
-
-    Examples
-    --------
-    >>> marked([0.5, 1.0])
-    [('0.5', 0.5), ('1', 1.0)]
-    """
+    """Return the options of a slider over these numbers: pairs of words and number."""
     return [(written(number), number) for number in numbers]
 
 

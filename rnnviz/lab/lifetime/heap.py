@@ -56,15 +56,7 @@ class HeapTrim:
 
 
 def give_back() -> bool:
-    """Give freed memory back to the machine; takes a hundredth of the time at most.
-
-    Called where a run rests or begins anew, never within a training step. Does nothing without glibc.
-
-    Returns
-    -------
-    bool
-        Whether it did so.
-    """
+    """Give freed memory back to the machine where it has glibc; say whether it did."""
     return _trim()()
 
 

@@ -73,17 +73,7 @@ class Film:
 
 
 def shots(snapshots: Sequence[Snapshot], views: Mapping[str, View], focus: Focus) -> list[Shot]:
-    """Return each moment as the live pictures of that size would show it.
-
-    Parameters
-    ----------
-    snapshots : sequence of Snapshot
-        In order.
-    views : mapping of str to View
-        The pictures, by name; one that has nothing to draw at some moment is left out of it.
-    focus : Focus
-        Which sequence, layer and direction; the nearest that exists.
-    """
+    """Return each moment as the live pictures of that size show it; a picture without anything to draw is left out."""
     return [_shot(snapshot, views, focus.within(snapshot.layer)) for snapshot in snapshots]
 
 

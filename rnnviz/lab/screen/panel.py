@@ -106,27 +106,13 @@ def _button(name: str) -> widgets.Button:
 
 
 def status_words(words: str, *, failed: bool) -> str:
-    """Return the status line: text, never markup.
-
-    Parameters
-    ----------
-    words : str
-        What to say.
-    failed : bool
-        Whether to mark it as an error.
-    """
+    """Return the status line as HTML in which ``words`` are text, never markup; ``failed`` marks an error."""
     tone = "rv-failed" if failed else "rv-fine"
     return f'<span class="{tone}">{html.escape(words)}</span>'
 
 
 def loss_words(loss: float) -> str:
-    """Return a loss in four digits, a dash where there is none yet.
-
-    Examples
-    --------
-    >>> loss_words(0.123456), loss_words(float("nan"))
-    ('0.1235', '–')
-    """
+    """Return a loss in four digits, a dash where there is none yet."""
     return "–" if math.isnan(loss) else f"{loss:.4g}"
 
 

@@ -71,16 +71,14 @@ class Listener(Capture):
         self.is_open = False
         found = self._complete if self._complete.arrived else self._pass
         nodes = self._links.nodes  # a list lets go of its last first, which are the newest
+        # a node that Python has seen is freed within the one before it: a long graph overflows the stack in one go
         self._held = nodes if len(nodes) > _MANY else []
         found.calls = [one for one in found.calls if one.given.numel()]  # an empty batch has nothing to see
         self._forget()
         return found if found.calls else None
 
     def let_go(self) -> None:
-        """Forget the nodes of the last pass, now that its owner has let go of the loss.
-
-        A node that Python has seen is freed within the one before it, so a long graph must not be freed at once.
-        """
+        """Forget the nodes of the last pass, now that its owner has let go of the loss."""
         self._held = []
 
     def _begin(self) -> None:

@@ -85,13 +85,7 @@ class Race:
             self._wanted = wanted if wanted != self._present else None
 
     def checked(self, settings: Settings) -> Settings:
-        """Return the settings, complete, after a look whether every session could follow.
-
-        Raises
-        ------
-        ValueError
-            If a setting differs that the race compares, or one that a session cannot have.
-        """
+        """Return the settings, complete; ValueError for one that the race compares, or that a session cannot have."""
         return self._each(settings)[self._face]
 
     def refuse_varied(self, names: Mapping[str, Any]) -> None:
@@ -229,8 +223,6 @@ class Race:
 def differing(settings: list[Settings]) -> tuple[str, ...]:
     """Return the names of the settings in which these are not all equal.
 
-    Examples
-    --------
     >>> differing([Settings(), Settings(lr=0.5)])
     ('lr',)
     """

@@ -66,14 +66,7 @@ class Edit:
 
 
 def symbols_of(task: Task) -> tuple[str, ...]:
-    """Return what can be typed at a timestep: the task's symbols, the numbers of its tokens, or nothing.
-
-    Examples
-    --------
-    >>> from rnnviz.tasks import make
-    >>> symbols_of(make("temporal-order")), symbols_of(make("adding"))
-    (('a', 'b', 'c', 'd', 'X', 'Y', 'E', 'B'), ())
-    """
+    """Return what can be typed at a timestep: the task's symbols, the numbers of its tokens, or nothing."""
     return task.symbols or tuple(map(str, range(task.vocabulary or 0)))
 
 

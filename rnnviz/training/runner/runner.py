@@ -140,20 +140,7 @@ class Runner:
         self._desk.ask(Order(rebuild=True), wait=wait)
 
     def apply(self, settings: Settings, wait: bool = False) -> None:
-        """Change the settings: at the next step while training, at once and with a fresh frame while paused.
-
-        Parameters
-        ----------
-        settings : Settings
-            Structural changes rebuild the model.
-        wait : bool
-            While paused, return when the frame is delivered, or somebody has pressed play.
-
-        Raises
-        ------
-        ValueError
-            If the task cannot follow, for instance in its sequence length.
-        """
+        """Take settings up at the next step, at once while paused, where ``wait`` waits for the frame."""
         self._desk.take_up(lambda: setattr(self.session, "settings", settings), wait=wait)
 
     def train(self, steps: int) -> None:
@@ -177,10 +164,7 @@ class Runner:
     def join(self, timeout: float | None = None) -> bool:
         """Wait until nothing is left to do, and after `stop` for the thread's end; raise a kept error.
 
-        Returns
-        -------
-        bool
-            False if ``timeout`` (seconds) ran out before.
+        Returns False if ``timeout`` (seconds) ran out before.
         """
         self._refuse_inside("join")
         return self._desk.join(timeout)
@@ -190,15 +174,7 @@ class Runner:
         self._desk.stop()
 
     def fail(self, error: BaseException, where: str) -> None:
-        """Pause because something beside the training went wrong; the next blocking call raises it.
-
-        Parameters
-        ----------
-        error : BaseException
-            What was raised.
-        where : {"task", "model", "view", "lab"}
-            In what, for the status line.
-        """
+        """Pause because something beside the training went wrong; the next blocking call raises it."""
         self._desk.fail(error, where)
 
     def _refuse_inside(self, verb: str) -> None:

@@ -47,8 +47,6 @@ def fit(
 def nice(value: float) -> float:
     """Return the next round number at or above ``value``.
 
-    Examples
-    --------
     >>> nice(0.7), nice(23.0), nice(110.0)
     (0.8, 30.0, 150.0)
     """

@@ -63,8 +63,6 @@ class Scores:
 def ending(scores: Columns, step: int, value: float) -> Columns:
     """Return the scores up to a step, with that step's own as the last.
 
-    Examples
-    --------
     >>> ending({"step": np.array([0.0, 100.0]), "metric": np.array([0.9, 0.5])}, 130, 0.4)["metric"]
     array([0.9, 0.5, 0.4])
     """

@@ -163,13 +163,7 @@ class Snapshot:
         return f"{type(self).__name__}(run={self.run}, step={self.step}, loss={self.loss:.6g}{where}, {self.layer!r})"
 
     def parameter(self, name: str) -> Floats:
-        """Return a weight of the recurrent layer by torch's name, such as ``"weight_hh_l0"``.
-
-        Raises
-        ------
-        KeyError
-            If the layer has none of that name, or the snapshot carries no weights.
-        """
+        """Return a weight of the layer by torch's name, such as ``"weight_hh_l0"``; KeyError if it is not here."""
         return self.weights[f"{self.module}.{name}" if self.module else name]
 
     @property

@@ -77,7 +77,7 @@ class TransformersWatch(Follower, TrainerCallback):  # type: ignore[misc, valid-
         self._end(error)
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Begin to watch."""
+        """Watch the model that is about to be trained, in the main process alone."""
         if not state.is_world_process_zero:
             return
         self._begin(kwargs["model"], getattr(kwargs["optimizer"], "scaler", None))
