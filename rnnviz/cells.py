@@ -129,6 +129,11 @@ class RNN(nn.Module):
     input_size, hidden_size : int
         Features of the input, units of the state.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If a size is no whole number from 1 on, or the weights would take more memory than there is for one model.
+
     Examples
     --------
     >>> layer = RNN(3, 5)
@@ -215,7 +220,25 @@ class RNN(nn.Module):
         return parts[0] if isinstance(wanted, Tensor) else (parts[0], parts[1])
 
     def forward(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
-        """Run `x` (batch, time, feature); return every hidden state (batch, time, unit) and the last state."""
+        """Run a sequence, one timestep after the other.
+
+        Parameters
+        ----------
+        x : torch.Tensor
+            Axes (batch, time, feature), of the dtype and on the device of the weights.
+        state : torch.Tensor or tuple of torch.Tensor, optional
+            Before the first step, axes (batch, unit): ``h``, of an LSTM ``(h, c)``; zeros by default.
+
+        Returns
+        -------
+        tuple
+            Every hidden state, axes (batch, time, unit), and the last state in the form of ``state``.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If ``x`` or ``state`` has other axes, another dtype or another device.
+        """
         self._check_inputs(x)
         state = self.start(x) if state is None else self._checked_state(x, state)
         hidden = []

@@ -114,6 +114,21 @@ def doors() -> set[str]:
     return {f"{part.__module__}.{part.__qualname__}" for part in whole if hasattr(part, "__qualname__")}
 
 
+def exports() -> dict[str, Any]:
+    """Return every class and function that ``rnnviz`` and its public modules export, by the name that is asked for."""
+    rooms = [rnnviz, *(thing for name in rnnviz.__all__ if isinstance(thing := getattr(rnnviz, name), ModuleType))]
+    found = {f"{room.__name__}.{name}": getattr(room, name) for room in [*rooms, rnnviz.views] for name in room.__all__}
+    return {name: thing for name, thing in found.items() if isinstance(thing, type | FunctionType)}
+
+
+def unnamed(thing: Any) -> list[str]:
+    """Return the parameters that a docstring does not name."""
+    named = set(re.findall(r"\w+", inspect.getdoc(thing) or ""))
+    if isinstance(thing, type) and "Parameters are those of" in (inspect.getdoc(thing) or ""):
+        return []
+    return [name for name in inspect.signature(thing).parameters if name not in named]
+
+
 def _exported(room: ModuleType) -> list[Any]:
     own = [name for name, thing in vars(room).items() if getattr(thing, "__module__", "") == room.__name__]
     return [getattr(room, name) for name in getattr(room, "__all__", own)]

@@ -29,6 +29,16 @@ def spectral_radius(matrix: Tensor) -> float:
     matrix : torch.Tensor
         Axes (unit, unit), on any device.
 
+    Returns
+    -------
+    float
+        The largest magnitude of an eigenvalue, worked out in double precision.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no square, dense matrix of finite numbers.
+
     Examples
     --------
     >>> round(spectral_radius(torch.tensor([[0.0, -2.0], [2.0, 0.0]])), 6)
@@ -92,6 +102,11 @@ def set_forget_bias(layer: nn.RNNBase, bias: float) -> None:
         Changed in place.
     bias : float
         Any number; 1 starts the gate at σ(1) = 0.73, so that 27 % of the state is lost a step.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the layer is none of the three, or the bias no number from −1e6 to 1e6.
 
     Examples
     --------

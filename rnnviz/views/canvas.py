@@ -32,10 +32,8 @@ class Canvas:
     ----------
     view : View
         What draws.
-    snapshot : Snapshot
-        The state of the run.
-    focus : Focus
-        Which sequence, layer and direction.
+    snapshot, focus
+        As in `View.skeleton`, which is called once, here.
 
     Attributes
     ----------
@@ -46,6 +44,14 @@ class Canvas:
     ------
     TypeError
         If the skeleton is no figure.
+
+    Examples
+    --------
+    >>> from rnnviz.training import Session
+    >>> from rnnviz.views import VIEWS, Focus
+    >>> snapshot = Session("adding", seq_len=12, hidden_size=4, device="cpu").snapshot()
+    >>> Canvas(VIEWS["hidden"], snapshot, Focus()).filled(snapshot, Focus()).data[0].z.shape  # unit, time
+    (4, 12)
     """
 
     def __init__(self, view: Drawer, snapshot: Snapshot, focus: Any) -> None:

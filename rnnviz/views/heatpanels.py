@@ -97,11 +97,9 @@ def heat_patches(
     Parameters
     ----------
     panels : sequence of Panel
-        The same panels, with this frame's values.
-    snapshot : Snapshot
-        The state of the run.
-    focus : Focus
-        Which sequence, layer and direction.
+        The same panels as in the skeleton, with this frame's values, axes (time, unit).
+    snapshot, focus
+        As in `View.patches`: they tell the words above, and where a sequence ends.
     columns : int
         Panels side by side.
     pixels : tuple of int, optional

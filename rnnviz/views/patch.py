@@ -45,6 +45,18 @@ class Patch:
 def apply(figure: go.Figure, patches: Iterable[Patch]) -> go.Figure:
     """Write patches into a figure, exactly as the browser does, and return it.
 
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+        Changed in place.
+    patches : iterable of Patch
+        In order; each addresses something that the figure has.
+
+    Raises
+    ------
+    IndexError, ValueError
+        If the figure has no such trace or attribute, or plotly refuses the value.
+
     Examples
     --------
     >>> figure = apply(go.Figure(go.Scatter()), [Patch(0, "y", np.array([1.0, 2.0]))])
@@ -82,6 +94,13 @@ def encode(values: npt.NDArray[Any], limits: tuple[float, float]) -> npt.NDArray
 def decode(codes: npt.NDArray[np.uint8], limits: tuple[float, float]) -> npt.NDArray[np.float64]:
     """Return the values that the browser draws for ``codes``: at most half a level from the truth.
 
+    Parameters
+    ----------
+    codes : numpy.ndarray
+        Bytes from `encode`, any shape; 255 becomes NaN.
+    limits : tuple of float
+        Those that `encode` was given.
+
     Examples
     --------
     >>> decode(np.array([0, 127, 254], np.uint8), (-1.0, 1.0))
@@ -97,6 +116,13 @@ def thin(length: int, room: int | None) -> slice:
 
     A picture never carries more columns or rows than it has pixels; what it does show are true values, not averages.
 
+    Parameters
+    ----------
+    length : int
+        How many there are.
+    room : int, optional
+        Pixels, at least 1; None keeps all.
+
     Examples
     --------
     >>> thin(1000, 300), thin(50, 300), thin(50, None)
@@ -108,6 +134,13 @@ def thin(length: int, room: int | None) -> slice:
 
 def newest(length: int, room: int | None) -> npt.NDArray[np.int64]:
     """Return the positions of at most ``room`` of ``length`` things, evenly, the last always among them.
+
+    Parameters
+    ----------
+    length : int
+        How many there are.
+    room : int, optional
+        Pixels, at least 1; None keeps all.
 
     Examples
     --------

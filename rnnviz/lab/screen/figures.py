@@ -65,10 +65,8 @@ class Wall:
 
         Parameters
         ----------
-        snapshot : Snapshot
-            The state of the run.
-        focus : Focus
-            Which sequence, layer and direction.
+        snapshot, focus
+            As in `View.patches`.
         chosen : container of str
             Names of the pictures to show.
         """

@@ -25,6 +25,14 @@ class Saturation(NamedTuple):
     ----------
     low, high : numpy.ndarray
         Share of the valid steps below 0.1, and above 0.9.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from rnnviz.trace import trace
+    >>> layer = trace(torch.nn.LSTM(3, 5, batch_first=True), torch.zeros(2, 7, 3)).layers["lstm"]
+    >>> layer.saturation["f"].high.shape  # layer, direction, unit
+    (1, 1, 5)
     """
 
     low: Array

@@ -25,6 +25,11 @@ class SpectrumView(View):
     gate : str, optional
         ``"i"``, ``"f"``, ``"g"`` or ``"o"`` of an LSTM, ``"r"``, ``"z"`` or ``"n"`` of a GRU; by default the
         candidate's, g or n, which writes the new state.
+
+    Raises
+    ------
+    ValueError
+        If no cell has a gate of that name.
     """
 
     name = "spectrum"
@@ -86,7 +91,7 @@ def recurrent_block(snapshot: Snapshot, focus: Focus, gate: str | None = None) -
     Parameters
     ----------
     snapshot : Snapshot
-        The state of the run.
+        Its layer carries ``W_hh`` unless the model changed it between calls.
     focus : Focus
         Which layer and direction.
     gate : str, optional
