@@ -4,7 +4,8 @@ Conventions are torch's: the rows of ``W_ih`` and ``W_hh`` stack the gates in th
 in the GRU ``r`` acts after the matrix product and ``z`` means keep. Other books differ.
 
 Every function broadcasts: ``x`` (…, feature), ``h`` and ``c`` (…, unit) may be one timestep or all of them at once;
-``W_ih`` has axes (gate·unit, feature), ``W_hh`` (gate·unit, unit), and the biases, which may be left out, (gate·unit,).
+``W_ih`` has axes (gate·unit, feature), ``W_hh`` (gate·unit, unit); the biases ``b_ih`` and ``b_hh``, which may be left
+out, (gate·unit,). ``nonlinearity`` is ``"tanh"`` or ``"relu"``.
 Chapters print the functions, so each has one line of words and no more.
 
 Examples
@@ -220,7 +221,7 @@ class RNN(nn.Module):
         return parts[0] if isinstance(wanted, Tensor) else (parts[0], parts[1])
 
     def forward(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
-        """Run a sequence, one timestep after the other.
+        """Run a sequence; return every hidden state (batch, time, unit) and the last state, formed as ``state``.
 
         Parameters
         ----------
@@ -228,11 +229,6 @@ class RNN(nn.Module):
             Axes (batch, time, feature), of the dtype and on the device of the weights.
         state : torch.Tensor or tuple of torch.Tensor, optional
             Before the first step, axes (batch, unit): ``h``, of an LSTM ``(h, c)``; zeros by default.
-
-        Returns
-        -------
-        tuple
-            Every hidden state, axes (batch, time, unit), and the last state in the form of ``state``.
 
         Raises
         ------

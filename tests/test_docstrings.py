@@ -12,6 +12,7 @@ import importlib
 import inspect
 import io
 import re
+import sys
 import tokenize
 import typing
 from collections.abc import Iterator
@@ -121,11 +122,20 @@ def exports() -> dict[str, Any]:
     return {name: thing for name, thing in found.items() if isinstance(thing, type | FunctionType)}
 
 
+def told(thing: Any) -> str:
+    """Return what a reader of a class or function is told: by it, the classes it is made of, its module and maker."""
+    made_of = inspect.getmro(thing) if isinstance(thing, type) else (thing,)
+    ours = [part for part in made_of if part.__module__.startswith("rnnviz")]
+    told = "\n".join(
+        [inspect.getdoc(part) or "" for part in ours] + [importlib.import_module(thing.__module__).__doc__ or ""]
+    )
+    makers = re.findall(r"[Mm]ade by `(\w+)`", told)
+    return told + "".join(inspect.getdoc(getattr(sys.modules[thing.__module__], maker)) or "" for maker in makers)
+
+
 def unnamed(thing: Any) -> list[str]:
-    """Return the parameters that a docstring does not name."""
-    named = set(re.findall(r"\w+", inspect.getdoc(thing) or ""))
-    if isinstance(thing, type) and "Parameters are those of" in (inspect.getdoc(thing) or ""):
-        return []
+    """Return the parameters that a reader is told nothing of."""
+    named = set(re.findall(r"\w+", told(thing)))
     return [name for name in inspect.signature(thing).parameters if name not in named]
 
 
@@ -164,6 +174,14 @@ def test_the_doors_are_those_that_a_learner_walks_through() -> None:
     assert is_behind("rnnviz.lab.watch.watch.Watch.step", free)  # in nobody's list, but `rnnviz.watch` returns it
     assert not is_behind("rnnviz.tasks.base.Task._resized", free)
     assert not is_behind("rnnviz.trace.capture.calls.Call", free)
+
+
+def test_every_parameter_of_what_is_exported_is_told_of() -> None:
+    assert {name: lacking for name, thing in exports().items() if (lacking := unnamed(thing))} == {}
+
+
+def test_everything_exported_has_an_example_that_runs() -> None:
+    assert [name for name, thing in exports().items() if ">>> " not in told(thing)] == []
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,7 @@ class LiveFigure(PageWidget):
         cursor: Cursor | None = None,
         run: int = 0,
     ) -> None:
+        # first: the page cannot draw a figure before it has plotly
         runtime()
         self._feed = feed or Feed()
         identity = self._feed.feed_id
@@ -96,6 +97,7 @@ class LiveFigure(PageWidget):
 
 def spec_of(figure: go.Figure, cursor: Cursor | None, run: int) -> dict[str, Any]:
     """Return what the page is told of a figure, ready for JSON; see `LiveFigure` for the parameters."""
+    # by JSON and back: plotly's encoder knows numpy and dates, a trait's does not
     spec: dict[str, Any] = json.loads(figure.to_json())
     spec["run"] = run
     spec["cursor"] = list(cursor) if cursor else None

@@ -41,6 +41,7 @@ def round_marks(low: float, high: float) -> np.ndarray:
         first, last = math.floor(low / step), math.ceil(high / step)
         if (spare := _PLACES - 1 - (last - first)) >= 0:
             break
+    # what is left over goes to both ends alike
     first -= spare // 2
     return np.asarray(np.round((first + np.arange(_PLACES)) * step, 1 - power) + 0.0)  # no −0
 

@@ -26,6 +26,7 @@ def untouched(model: nn.Module) -> Iterator[None]:
 
     Traces in other threads wait for their turn.
     """
+    # TURN first: what is noted is not to be what another trace has changed
     with TURN, _kept(model):
         yield
 
@@ -39,6 +40,7 @@ def runnable(model: nn.Module, *, gradients: bool) -> Iterator[None]:
                 stack.enter_context(torch.inference_mode(False))
                 stack.enter_context(_OrdinaryTensors())
             stack.enter_context(torch.enable_grad())
+        # asked for, never imported: to import the compiler takes a second or more
         if "torch._dynamo" in sys.modules:  # the model may be compiled, or call a compiled function
             stack.enter_context(torch.compiler.set_stance("force_eager"))
         yield
@@ -143,6 +145,7 @@ class _Buffers(NamedTuple):
     def put_back(self) -> None:
         """Undo what a run did to them."""
         if not _is_scripted(self.module) and (self.named or self.module._buffers):
+            # cleared and filled, for the order of a state dict is that of this dict
             self.module._buffers.clear()
             self.module._buffers.update(self.named)
         for buffer, copy in self.copies:

@@ -30,10 +30,12 @@ def renewed_in_children(one: Renewed) -> None:
 
 
 def _renew() -> None:
+    # first: what the others make anew may trace
     TURN.after_fork()
     for one in list(_KEPT.values()):
         one.after_fork()
 
 
+# Windows has no fork
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_renew)

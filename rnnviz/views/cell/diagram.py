@@ -57,7 +57,19 @@ class Mark:
 
 @dataclass(frozen=True)
 class Diagram:
-    """A drawing: its size and that of a chip, its arrows, and what stands on them."""
+    """A drawing: its size, its arrows, and what stands on them; made by `diagram`.
+
+    Parameters
+    ----------
+    width, height : int
+        Of the plan, in its own units.
+    chip : tuple of float
+        Width and height of a box with a number in it.
+    paths : tuple of Path
+        The arrows.
+    marks : tuple of Mark
+        What stands on them, placed by their middles.
+    """
 
     width: int
     height: int
