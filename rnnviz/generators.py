@@ -63,6 +63,7 @@ def drawing_from(state: torch.Tensor, device: torch.device | str) -> Iterator[No
         raise ValueError(f"the device {str(device)!r} has no generator to draw from.")
     with _kept(generator):
         if generator.device.type == "cuda":
+            # a state object of its own, as in `_kept`: no state of the owner's is written to
             then = generator.clone_state()
             then.set_state(state)
             generator.graphsafe_set_state(then)

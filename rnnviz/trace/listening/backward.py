@@ -12,6 +12,7 @@ def reaches_weights(module: nn.Module) -> bool:
 
     To be called in a hook on a tensor. `torch.autograd.grad` of a loss for the inputs does not go on to them.
     """
+    # a layer whose weights are all frozen cannot tell the two kinds of pass apart: every one counts
     trained = [one for one in module.parameters() if one.requires_grad]
     return not trained or any(map(_is_reached, trained))
 

@@ -33,6 +33,7 @@ def small_lstm_adjoint(adjoint: Adjoint, gates: LSTMGates, before: Tensor, cell:
     for run in found:
         steps = run.stop - run.start
         here = carried[:steps]
+        # the next run goes on where this one ended, from the other end of the same memory
         carried[steps, 0] = carried[0, 0]  # dc of the timestep visited before this run, or zero
         here[:, 3] = hidden[run][by_time]
         room.fill(run, gates, before, cell)
@@ -41,12 +42,14 @@ def small_lstm_adjoint(adjoint: Adjoint, gates: LSTMGates, before: Tensor, cell:
             room.steps(steps), seed_of, strict=False
         ):
             if after is not None:
+                # delta of the timestep before times W_hh, into `onto`
                 after()
                 add(dh, onto, dh)
             multiply(slope, pair, parts)
             add(by_hidden, by_cell, dc)
             if seed is not None:
                 add(dc, seed, dc)
+            # by assignment: one product with K then takes all four places at once
             its_copies[...] = dc
             multiply(K, all_four, to)
             after = into
@@ -84,6 +87,7 @@ class _Room:
 
     def steps(self, count: int) -> list[tuple[Any, ...]]:
         """What belongs to each timestep of a run, in the gradient's order: from the last place to the first."""
+        # views do not depend on the run, only on its length: the last run alone may be shorter
         if len(self._apart) != count:
             self._apart = list(self._taken_apart(count))
         return self._apart
