@@ -73,6 +73,7 @@ class Recipe(Parcel):
         ValueError
             For a task of somebody's own, or sizes beyond what a recipe may ask for.
         """
+        # not isinstance: a subclass may draw other data under the same name
         if _KINDS.get(task.name) is not type(task):
             raise ValueError(
                 f"recipe() knows the built-in tasks ({', '.join(_KINDS)}) and cannot write down {task.name!r}; "

@@ -191,6 +191,7 @@ class Task(abc.ABC):
         there = {
             name: on_device(value, device) for name, value in vars(self).items() if isinstance(value, Tensor | Batch)
         }
+        # the same tensors: a subclass may keep some elsewhere than its device says
         if self.device == torch.device(device) and all(value is getattr(self, name) for name, value in there.items()):
             return self
         moved = copy.copy(self)

@@ -69,7 +69,9 @@ def base_layout(title: str, height: int, **more: Any) -> dict[str, Any]:
         "plot_bgcolor": "rgba(0,0,0,0)",
         "hovermode": "closest",
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "rgba(128,128,128,0.6)", "activecolor": GREY},
+        # always the same word: plotly then keeps zoom and hidden traces when the figure is redrawn
         "uirevision": "rnnviz",
+        # plotly's own template would add kilobytes of styles to every figure that travels
         "template": "none",
         **more,
     }
@@ -113,6 +115,7 @@ def _shades(scale: str) -> list[tuple[str, str]]:
 
 def _ink(colour: tuple[float, float, float]) -> str:
     """Black or white, whichever has the greater contrast as WCAG 2 defines it: never below 4.58."""
+    # sRGB to linear light, as WCAG 2 has it; 0.179 is where black and white contrast alike
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour)
     return "#000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else "#fff"
 

@@ -38,6 +38,7 @@ def check_scalar(name: str, value: Any) -> None:
         For several numbers.
     """
     kind = type(value)
+    # the usual kinds first: this is asked every step
     if value is None or kind is float:
         return
     shape = getattr(value, "shape", ())

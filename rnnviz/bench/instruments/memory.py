@@ -37,6 +37,7 @@ def peak(changes: Iterable[tuple[int, int]]) -> float:
 
 def _peak_of_cuda(action: Callable[[], object], device: torch.device) -> float:
     torch.cuda.synchronize(device)
+    # after the wait: what is still under way would count for the next
     torch.cuda.reset_peak_memory_stats(device)
     before = torch.cuda.memory_allocated(device)
     kept = action()

@@ -87,6 +87,7 @@ def interleaved(actions: Mapping[str, Action], device: torch.device, *, seconds:
 def _calls(action: Action, device: torch.device) -> int:
     """Return how many calls a sample needs; this also warms up."""
     first = _sample(action, 1, device)
+    # timed a second time, as the first call made what later ones find
     return 1 if first > 1 else max(1, math.ceil(_SHORTEST / _sample(action, 1, device)))
 
 

@@ -93,6 +93,7 @@ class Wall:
                 if shown:
                     work(name, view)
                 else:
+                    # forgotten while hidden: shown again it is built for the run of then
                     self._hung.pop(name, None)
             except Exception as error:
                 shown, now = False, _Failure(repr(error), snapshot)

@@ -82,6 +82,7 @@ class Panel:
         failed : bool
             Whether to mark the line as an error.
         """
+        # the end first: a value beyond it would be cut to it
         self.bar.max, self.bar.value = state.goal, min(state.step, state.goal)
         self.figures_text.value = f'<span class="rv-figures">{html.escape(self.progress(state))}</span>'
         self.status.value = status_words(words, failed=failed)

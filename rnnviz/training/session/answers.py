@@ -52,6 +52,7 @@ class Answers:
         snapshot : Snapshot
             An earlier moment.
         """
+        # another run has another architecture: its weights fit no model that could be asked now
         if snapshot.validation_step == snapshot.step or snapshot.run != self.run:
             return snapshot
         model = self._descent.revived(snapshot)

@@ -46,6 +46,7 @@ class Scores:
 
     def due(self, step: int, batch_size: int) -> bool:
         """Whether the held-out part should be asked at this step."""
+        # 3: forward and backward cost three times what an answer does
         every = max(_LEAST, math.ceil(self._held_out / (3 * batch_size * _SHARE)))
         return self._last is None or step - self._last >= min(every, max(_LEAST, self._last))  # closer at the start
 

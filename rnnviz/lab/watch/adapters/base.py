@@ -118,6 +118,7 @@ class Follower:
 
 def kernel_shell() -> Any:
     """Return the shell of the notebook's kernel, or None outside a notebook."""
+    # never imported for this: where nobody has, there is no notebook
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     return shell if hasattr(shell, "kernel") else None
@@ -136,6 +137,7 @@ def base(name: str, *homes: str, install: str) -> Any:
         What to give to pip.
     """
     missing: ImportError | None = None
+    # the library that is loaded is the one whose Trainer will call; both may be installed
     for home in sorted(homes, key=lambda one: sys.modules.get(one) is None):
         try:
             return getattr(import_module(home), name)
