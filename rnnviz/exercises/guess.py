@@ -137,6 +137,7 @@ class Guess:
         Why: To 0.2.
         """
         why = self._why(measured)
+        # without a choice nothing is settled: one may still predict, and be told again
         self._settled = self._choice is not None
         lines = [self._verdict(), *([t("predict.why", why=why)] if why else [])]
         print("\n".join(textwrap.fill(line, WIDTH) for line in lines))

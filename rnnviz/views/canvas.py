@@ -94,6 +94,7 @@ class Canvas:
             try:
                 apply(self.figure, [patch])
             except ValueError as error:
+                # plotly lists every property there is, on a page of its own
                 words = " ".join(str(error).split())[:200]
                 raise ValueError(f"{_name(patch)} of {self._who} has a value that plotly refuses: {words}") from None
         return self.figure
@@ -101,6 +102,7 @@ class Canvas:
     def _check(self, patch: Patch) -> None:
         place = (patch.trace, patch.key)
         if place not in self._known:
+            # once a figure, not once a frame: plotly validates whatever it is asked for
             self._known[place] = self._find(patch)
         value, axes = patch.value, self._known[place]
         if not isinstance(value, np.ndarray):

@@ -108,6 +108,7 @@ def log_ticks(axis: str, values: np.ndarray, *, log: bool) -> list[Patch]:
     patches = [Patch(None, f"{axis}.showticklabels", bool(len(values)))]
     if log:
         decades = math.log10(values.max() / values.min()) if len(values) else 0.0
+        # "D2" is plotly's word for 1, 2 and 5
         patches.append(Patch(None, f"{axis}.dtick", "D2" if decades < 1.5 else math.ceil(decades / 4)))
     return patches
 

@@ -79,6 +79,7 @@ def same(answer: Any, expected: Any, tolerance: float = 0.0) -> bool:
         got, wanted = np.asarray(answer, dtype=float), np.asarray(expected, dtype=float)
     except Exception:  # whatever a stranger's __array__ or an uneven list raises: it is not the expected value
         return False
+    # a 0-d tensor, [x] and x are one answer
     if got.size == wanted.size == 1:
         got, wanted = got.reshape(()), wanted.reshape(())
     return got.shape == wanted.shape and bool(np.allclose(got, wanted, rtol=0, atol=tolerance))

@@ -65,6 +65,7 @@ def recipe_of(
         session.settings,
         steps=steps,
         show=None if show is None else tuple(show),
+        # left open, so that a later version shows what it shows by default
         views=None if names == tuple(usual) else names,
     )
 

@@ -68,6 +68,7 @@ class Film:
         frames = [{**one.message, "parts": _pooled(one, pool, places)} for one in taken]
         specs: dict[int, dict[str, Any]] = {}
         for one in taken:
+            # one figure a run: later moments change what is in it, and not its frame
             specs[one.message["run"]] = one.specs | specs.get(one.message["run"], {})
         return cls(to_json({"frames": frames, "specs": specs}), bytes(pool))
 

@@ -52,6 +52,7 @@ class InsightsLine(Tool):
         """See `Tool`."""
         found = to_say(self._find(snapshot))
         same_run = snapshot.run == self._run and snapshot.step >= self._step  # a look back is another moment
+        # no new words for numbers that waver: a line that changes ten times a second cannot be read
         if same_run and len(found) == len(self._said) and all(map(Insight.agrees, self._said, found)):
             return
         self._run, self._step, self._said = snapshot.run, snapshot.step, found

@@ -44,6 +44,7 @@ class Edit:
             If there is no such feature or symbol, or ``value`` is no number where one is wanted.
         """
         symbols = symbols_of(task)
+        # a number for a one-hot input is an edit of that number, which is no symbol any more
         if symbols and (value is None or isinstance(value, str) or task.vocabulary is not None):
             original = symbols[int(now if task.vocabulary is not None else now.argmax())]
             typed = original if value is None else _known(value, symbols)

@@ -135,6 +135,7 @@ def _runs(session: Session, model: nn.Module, probe: Batch, time: int, edit: Edi
     """Trace both inputs, in double precision: what dies out is soon smaller than single precision's rounding."""
     try:
         precise = Batch(_precise(probe.inputs), _precise(probe.targets))
+        # a copy once more: .double() changes a module in place, and the fallback wants it as it is
         return _both(session, copy.deepcopy(model).cpu().double(), precise, time, edit)
     except RuntimeError:  # a model or task of somebody's own that makes tensors of one precision or device only
         return _both(session, model, probe, time, edit)
@@ -156,6 +157,7 @@ def _as_it_was(model: nn.Module, weights: Mapping[str, Floats]) -> nn.Module:
     twin = copy.deepcopy(model)
     with torch.no_grad():
         for name, weight in twin.named_parameters():
+            # torch.tensor copies; a snapshot's arrays are read-only, which from_numpy warns of
             weight.copy_(torch.tensor(weights[name]))
     return twin
 

@@ -123,6 +123,7 @@ class Runner:
         self.pressed += 1
         order = Order(limits.steps("n", n))
         if wait:
+            # before anything is ordered: what was refused is not to be carried out later
             self._refuse_inside("step(wait=True)")
             self._desk.raise_kept()
         self._desk.ask(order, wait=wait)

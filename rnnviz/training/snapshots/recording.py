@@ -34,6 +34,7 @@ class Tape:
 
     def offer(self, snapshot: Snapshot) -> None:
         """Note a snapshot, unless there is nothing in it to draw."""
+        # a moment full of NaN would be what a look back begins with
         if not snapshot.drawable:
             return
         with self._lock:

@@ -185,6 +185,7 @@ class Snapshot:
     def drawable(self) -> bool:
         """Whether loss, states and gradients are finite on every valid timestep; past a sequence's end they are NaN."""
         layer = self.layer
+        # past a sequence's end all values are NaN, and mean nothing
         valid = np.arange(layer.hidden.shape[3]) < np.asarray(layer.lengths)[:, None]
         arrays = (layer.hidden, layer.cell, layer.grad_hidden, layer.grad_cell)
         sound = all(bool(np.isfinite(array[:, :, valid]).all()) for array in arrays if array is not None)

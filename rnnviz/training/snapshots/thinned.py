@@ -77,6 +77,7 @@ class Thinned(Generic[T]):
         for one in self._kept[1:]:
             if one[0] - kept[-1][0] >= self.stride:
                 kept.append(one)
+        # weighed anew only if something went: the weights of snapshots are sums over many arrays
         if len(kept) < len(self._kept):
             self._weight = sum(self._weigh(thing) for _, thing in kept)
         self._kept = kept

@@ -24,6 +24,7 @@ def moment(step: CellStep, away: int = 0) -> str:
 
     The backward direction reads t+1 before t.
     """
+    # the backward direction reads t+1 before t
     move = -away if step.focus.direction else away
     return {-1: "t−1", 0: "t", 1: "t+1"}[move]
 
