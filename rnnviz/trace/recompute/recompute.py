@@ -12,16 +12,30 @@ import torch
 from torch import Tensor
 
 from rnnviz.trace.modules.layers import GATES, Layout, Weights
+from rnnviz.trace.recompute.flat import Form, flat, flat_results, results, unflat
 from rnnviz.trace.recompute.stacking import Stack
 from rnnviz.trace.recompute.unrolled import Unrolled
+from rnnviz.trace.scan import graphs
 from rnnviz.trace.scan.adjoint import Adjoint
 from rnnviz.trace.scan.gates import lstm_preactivations, write_gru_gates
+from rnnviz.trace.scan.recording import Tensors
 from rnnviz.trace.scan.runs import runs
 from rnnviz.trace.scan.scans import lstm_forward, scan
 
 
 def replay(stack: Stack, layout: Layout, weights: list[list[Weights]]) -> list[list[Unrolled]]:
     """Unroll every layer and direction of stacked calls, axes of the lists (layer, direction)."""
+    if not graphs.applies(stack.levels[0].inputs):
+        return _replay(stack, layout, weights)
+    return results(graphs.GRAPHS.run(_replay_flat, *flat(stack, layout, weights)), layout)
+
+
+def _replay_flat(given: Tensors, form: Form) -> Tensors:
+    stack, weights = unflat(given, form)
+    return flat_results(_replay(stack, form.layout, weights))
+
+
+def _replay(stack: Stack, layout: Layout, weights: list[list[Weights]]) -> list[list[Unrolled]]:
     done: list[list[Unrolled]] = []
     above = stack.grad_output
     for layer in range(layout.num_layers - 1, -1, -1):
