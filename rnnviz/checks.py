@@ -190,7 +190,7 @@ def flag(name: str, value: Any) -> bool:
 
 
 def text(name: str, value: Any) -> str:
-    """Check for words."""
+    """Check for a str, of any length."""
     if not isinstance(value, str):
         raise TypeError(f"{name} must be words, got {shown(value)}.")
     return value

@@ -26,7 +26,7 @@ class Columns(dict[str, Column], metaclass=abc.ABCMeta):
     @property
     @abc.abstractmethod
     def names(self) -> tuple[str, ...]:
-        """Names of the columns, in order."""
+        """What `keys` gives: a tuple in the order of the table."""
 
     @property
     @abc.abstractmethod
@@ -70,7 +70,7 @@ class Columns(dict[str, Column], metaclass=abc.ABCMeta):
             return default
 
     def keys(self) -> Any:
-        """Return the names."""
+        """Return a view of `names`, as a dict does."""
         return KeysView(self)
 
     def items(self) -> Any:

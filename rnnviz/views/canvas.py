@@ -19,10 +19,10 @@ class Drawer(Protocol):
     name: str
 
     def skeleton(self, snapshot: Snapshot, focus: Any) -> go.Figure:
-        """Return what stays."""
+        """Return a figure with every trace, axis and annotation that `patches` will address."""
 
     def patches(self, snapshot: Snapshot, focus: Any, pixels: Pixels | None = None) -> list[Patch]:
-        """Return what changes."""
+        """Return this frame's values, each for an attribute that the skeleton has."""
 
 
 class Canvas:

@@ -78,7 +78,7 @@ def base_layout(title: str, height: int, **more: Any) -> dict[str, Any]:
 
 
 def axis(title: str = "", **more: Any) -> dict[str, Any]:
-    """Return an axis in the house style."""
+    """Return an axis with faint grid, outer ticks and no zero line; ``more`` are further attributes."""
     return {
         "title": {"text": title, "standoff": 6},
         "gridcolor": "rgba(128,128,128,0.22)",

@@ -63,7 +63,7 @@ class Film:
 
     @classmethod
     def of(cls, taken: Sequence[Shot]) -> "Film":
-        """Return the film of these moments."""
+        """Return these moments with every array kept once, in the order given."""
         pool, places = bytearray(), dict[bytes, int]()
         frames = [{**one.message, "parts": _pooled(one, pool, places)} for one in taken]
         specs: dict[int, dict[str, Any]] = {}

@@ -49,7 +49,7 @@ class InsightsLine(Tool):
         self._said: list[Insight] = []
 
     def show(self, snapshot: Snapshot, focus: Focus) -> None:
-        """See `Tool`."""
+        """Write what there is to say, unless it agrees with what stands there already."""
         found = to_say(self._find(snapshot))
         same_run = snapshot.run == self._run and snapshot.step >= self._step  # a look back is another moment
         # no new words for numbers that waver: a line that changes ten times a second cannot be read

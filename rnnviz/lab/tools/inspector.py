@@ -81,7 +81,7 @@ class Inspector(Tool):
 
     @property
     def hints(self) -> Mapping[str, list[str]]:
-        """See `Tool`."""
+        """Class name of each control to its label and its tooltip, for screen readers."""
         controls = {**self.buttons, "norms": self.norms}
         return {f"rv-inspect-{name}": [one.description, one.tooltip] for name, one in controls.items()}
 

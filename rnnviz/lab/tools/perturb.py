@@ -117,7 +117,7 @@ class Perturb(Tool):
 
     @property
     def hints(self) -> Mapping[str, list[str]]:
-        """See `Tool`."""
+        """Class name of each control to its label and its tooltip, for screen readers."""
         return {
             f"rv-perturb-{name}": [t(f"tool.perturb.{name}"), t(f"tool.perturb.{name}.tip")]
             for name in (*self._controls, "restore")

@@ -83,7 +83,7 @@ class Timeline(Tool):
             self.widget.layout.display = display
 
     def retire(self) -> None:
-        """See `Tool`."""
+        """Hide the slider: a lab that is closed has no moments to go back to."""
         self.widget.layout.display = "none"
 
     def _asked(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:

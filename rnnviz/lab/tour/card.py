@@ -85,7 +85,7 @@ class TourCard(PageWidget):
         return self._tell(lambda now: self._walk.go(-1, now))
 
     def skip(self) -> Place:
-        """End the tour."""
+        """End the tour where it stands; `start` begins again at the first step."""
         return self._tell(self._walk.skip)
 
     def _pressed(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:

@@ -58,7 +58,7 @@ class Walk:
 
     @property
     def step(self) -> Step:
-        """The present step."""
+        """What the learner is asked to do now; the first step before she has begun."""
         return self._steps[self._index]
 
     def begin(self, now: Scene) -> Place:

@@ -134,7 +134,7 @@ class _Buffers(NamedTuple):
 
     @classmethod
     def of(cls, module: nn.Module) -> _Buffers:
-        """Copy them."""
+        """Clone every buffer of a module that has numbers; lazy ones have none yet."""
         named = dict(module._buffers.items())
         known = [one for one in named.values() if one is not None and not nn.parameter.is_lazy(one)]
         return cls(module, named, [(one, one.clone()) for one in known])

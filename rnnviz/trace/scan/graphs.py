@@ -44,7 +44,7 @@ class Recording(Protocol):
         """Copying in, replaying and copying out happens in here, one after the other on whatever streams."""
 
     def replay(self) -> None:
-        """Launch all of it."""
+        """Launch everything that was recorded, on the fixed memory, and wait for nothing."""
 
     def drop(self) -> None:
         """Wait until no launch is under way, and give the memory back."""

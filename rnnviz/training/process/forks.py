@@ -18,7 +18,7 @@ class Renewed(Protocol):
     """What a child has to make anew, locks above all: one that another thread held would never be free again."""
 
     def after_fork(self) -> None:
-        """Make them anew."""
+        """Replace every lock and forget every thread; called in the child, before anything else runs there."""
 
 
 _KEPT: "weakref.WeakValueDictionary[int, Renewed]" = weakref.WeakValueDictionary()  # by identity: two may be equal

@@ -92,7 +92,7 @@ class Orders:
 
     @property
     def newest(self) -> Order | None:
-        """The last of `all`."""
+        """The order that was given last and is not over; None if there is none."""
         return self.all[-1] if self.all else None
 
     @property

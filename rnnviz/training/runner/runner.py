@@ -75,7 +75,7 @@ class Runner:
 
     @property
     def state(self) -> RunState:
-        """The newest state."""
+        """What `on_state` was told last: phase, step, goal, speed, loss, message."""
         return self._player.state
 
     @property

@@ -48,7 +48,7 @@ class Tape:
         return run != self._run or not step % max(self._every, self._kept.stride)
 
     def steps(self) -> list[int]:
-        """Return the steps that are on the tape, rising."""
+        """Return the training steps that can be gone back to, rising."""
         return [snapshot.step for snapshot in self.snapshots()]
 
     def snapshots(self) -> list[Snapshot]:

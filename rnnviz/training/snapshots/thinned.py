@@ -65,7 +65,7 @@ class Thinned(Generic[T]):
         return [*self._kept, *newest]
 
     def steps(self) -> list[int]:
-        """Return the steps of `items`."""
+        """Return the steps alone of `items`, rising."""
         return [step for step, _ in self.items()]
 
     def __len__(self) -> int:

@@ -65,7 +65,7 @@ class LightningWatch(Follower, Callback):  # type: ignore[misc, valid-type]
     _norm: float | None
 
     def on_train_start(self, trainer: Any, pl_module: Any) -> None:
-        """Begin to watch."""
+        """Watch the model that is about to be trained, in the main process alone."""
         if not trainer.is_global_zero:
             return
         self._begin(pl_module, getattr(trainer.precision_plugin, "scaler", None))
