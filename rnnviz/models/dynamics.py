@@ -50,6 +50,7 @@ def spectral_radius(matrix: Tensor) -> float:
         raise TypeError(f"matrix must be a dense tensor, got one of layout {matrix.layout}; write matrix.to_dense().")
     if matrix.is_meta or not bool(torch.isfinite(matrix).all()):
         raise ValueError("matrix must hold finite numbers, got some that are not.")
+    # on the CPU: MPS has neither eigenvalues nor double precision
     return float(torch.linalg.eigvals(matrix.cpu().double()).abs().max())
 
 
@@ -85,6 +86,7 @@ def rescale(layer: nn.RNNBase, radius: float) -> None:
         )
     for block in recurrent_blocks(layer):
         now = spectral_radius(block)
+        # a matrix of radius 0 stays 0 whatever it is scaled by
         if now > 0:
             block.mul_(radius / now)
 

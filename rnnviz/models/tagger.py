@@ -72,6 +72,7 @@ class SequenceTagger(nn.Module):
         if lengths is None:
             states, _ = self.lstm(embedded)  # (batch, time, 2 · unit)
         else:
+            # torch wants the lengths on the CPU, wherever the batch lies
             packed = pack_padded_sequence(embedded, lengths.cpu(), batch_first=True, enforce_sorted=False)
             states, _ = self.lstm(packed)
             states, _ = pad_packed_sequence(states, batch_first=True, total_length=tokens.size(1))

@@ -88,6 +88,7 @@ def encode(values: npt.NDArray[Any], limits: tuple[float, float]) -> npt.NDArray
     """
     low, high = limits
     scaled = np.clip((np.asarray(values, np.float64) - low) / (high - low), 0.0, 1.0) * _LEVELS
+    # NaN is set aside before the cast, which would be undefined
     return np.where(np.isnan(scaled), MISSING, np.rint(np.nan_to_num(scaled))).astype(np.uint8)
 
 
@@ -128,6 +129,7 @@ def thin(length: int, room: int | None) -> slice:
     >>> thin(1000, 300), thin(50, 300), thin(50, None)
     (slice(None, None, 4), slice(None, None, 1), slice(None, None, 1))
     """
+    # rounded up: no more than there is room for
     stride = 1 if room is None else -(-length // max(room, 1))
     return slice(None, None, max(stride, 1))
 

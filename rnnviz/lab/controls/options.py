@@ -74,6 +74,7 @@ def shown_controls(show: Sequence[str] | None, tools: Sequence[str] = TOOLS) -> 
     """
     if show is None:
         return None
+    # a word is a sequence of letters, which would be reported one by one
     if isinstance(show, str):
         raise TypeError(f"show must be a list of names, got {shown(show)}; write show=[{shown(show)}].")
     known, show = (*_KNOBS, *tools), _several("show", show, "names", "lr")

@@ -121,6 +121,7 @@ class LayerTrace(Resident):
     def __post_init__(self) -> None:
         agreed(self)
         own = self.__dict__
+        # into __dict__, past the frozen dataclass, and all at once
         own |= {name: read_only(value) for name, value in own.items() if value is not None and type(value) is not str}
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -161,9 +162,11 @@ class LayerTrace(Resident):
 
 
 def _saturation(gate: Array, lengths: Array) -> Saturation:
+    # valid steps count; NaN past the end is neither below nor above
     magnitude, steps = np.abs(gate), max(int(lengths.sum()), 1)
     return Saturation(*(read_only(hit.sum(axis=(2, 3)) / steps) for hit in (magnitude < 0.1, magnitude > 0.9)))
 
 
 def _peak(gradient: Array) -> float:
+    # initial: an empty batch has no largest
     return float(np.nanmax(np.abs(gradient), initial=0.0))

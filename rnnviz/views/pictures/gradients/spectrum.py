@@ -54,6 +54,7 @@ class SpectrumView(View):
             yaxis=axis(t("view.spectrum.imaginary"), zeroline=True, zerolinecolor="rgba(128,128,128,0.4)"),
             annotations=[notice().update(yshift=3)],
         )
+        # one scale for both axes, or the circle would be an egg
         layout["yaxis"] |= {"scaleanchor": "x", "scaleratio": 1, "zerolinewidth": 1}
         layout["xaxis"]["zerolinewidth"] = 1
         angle = np.linspace(0, 2 * np.pi, 181)
