@@ -53,7 +53,7 @@ class Origins(TorchFunctionMode):
         """
         was, self._rests = self._rests, True
         if _get_current_function_mode() is self:  # type: ignore[no-untyped-call]
-            self.__exit__(None, None, None)  # type: ignore[no-untyped-call]
+            self.__exit__(None, None, None)
             self._is_off = True
         try:
             return hook(*given)
@@ -77,7 +77,7 @@ class Origins(TorchFunctionMode):
     def _back_on(self) -> None:
         if self._is_off and not self._stays_off and not self._rests:
             self._is_off = False
-            self.__enter__()
+            self.__enter__()  # type: ignore[no-untyped-call]
 
     def begin(self, results: tuple[Tensor, ...], number: int, call: Call) -> None:
         """Say that `results` are those of a call; what they were made from lies behind it, except inside the module."""

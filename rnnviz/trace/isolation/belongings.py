@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
+from operator import is_
 from types import NoneType
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn.parameter import UninitializedTensorMixin
 
 _TORCHS = frozenset(vars(nn.Module()))  # parameters, buffers, submodules, hooks, the training flag
 _SETTLED = frozenset({NoneType, bool, int, float, str, bytes, tuple})  # nothing can be written into them
@@ -47,7 +47,7 @@ class Belongings(NamedTuple):
 
 def _shape(module: nn.Module) -> tuple[Any, ...]:
     parameters = {name: one for name, one in module._parameters.items() if one is not None}
-    lazy = any(isinstance(one, UninitializedTensorMixin) for one in parameters.values())
+    lazy = any(map(nn.parameter.is_lazy, parameters.values()))
     return type(module), list(parameters), list(module._modules), lazy
 
 
@@ -71,15 +71,15 @@ def _fill(value: Any, content: Any) -> None:
         restore(value, content)
     elif isinstance(value, torch.Generator):
         value.set_state(content)
-    elif _members(value) != _members(content):
+    elif not _has(value, content):
         value.clear()
         (value.extend if isinstance(value, list | deque) else value.update)(content)
 
 
-def _members(container: Any) -> list[int]:
-    """Tell members apart by identity: tensors do not compare as wholes."""
-    values = container.values() if isinstance(container, dict) else ()
-    return [id(one) for one in (*container, *values)]
+def _has(container: Any, content: Any) -> bool:
+    """Whether a container still has those members, told apart by identity: tensors do not compare as wholes."""
+    same = len(container) == len(content) and all(map(is_, container, content))
+    return same and (not isinstance(container, dict) or all(map(is_, container.values(), content.values())))
 
 
 def restore(value: Tensor, content: Tensor | None) -> None:

@@ -32,17 +32,21 @@ def untouched(model: nn.Module) -> Iterator[None]:
         flags = [module.training for module in modules]
         buffers = [_Buffers.of(module) for module in modules]
         belongings = [Belongings.of(module) for module in modules if not _is_scripted(module)]
-        with kept(_devices(modules)), _others_generators():
+        with kept(_devices(modules)):
+            of_python, of_numpy = random.getstate(), np.random.get_state()
             try:
                 yield
             finally:
-                for module, training in zip(modules, flags, strict=True):
-                    if module.training is not training:
-                        module.training = training
-                for its_buffers in buffers:
-                    its_buffers.put_back()
-                for its_own in belongings:
-                    its_own.put_back()
+                try:
+                    for module, training in zip(modules, flags, strict=True):
+                        if module.training is not training:
+                            module.training = training
+                    for its_buffers in buffers:
+                        its_buffers.put_back()
+                    for its_own in belongings:
+                        its_own.put_back()
+                finally:
+                    _put_back_others(of_python, of_numpy)
 
 
 @contextmanager
@@ -83,16 +87,11 @@ def ordinary(values: Any) -> Any:
     return tree_map(lambda one: one.clone() if isinstance(one, Tensor) and one.is_inference() else one, values)
 
 
-@contextmanager
-def _others_generators() -> Iterator[None]:
+def _put_back_others(of_python: Any, of_numpy: Any) -> None:
     """Put Python's and numpy's random numbers back: a decoder may toss with them which token it is given next."""
-    of_python, of_numpy = random.getstate(), np.random.get_state()
-    try:
-        yield
-    finally:
-        random.setstate(of_python)
-        if not _is_numpys(of_numpy):  # to set it takes twice as long as to ask for it
-            np.random.set_state(of_numpy)
+    random.setstate(of_python)
+    if not _is_numpys(of_numpy):  # to set it takes twice as long as to ask for it
+        np.random.set_state(of_numpy)
 
 
 def _is_numpys(state: Any) -> bool:

@@ -66,7 +66,7 @@ def _valid(inputs: Tensor, lengths: Tensor) -> Tensor:
 def _beside(parts: Sequence[Tensor | None], dtype: torch.dtype) -> Tensor | None:
     """Join along the batch axis; a missing gradient among others is zero."""
     if len(parts) == 1:
-        return None if parts[0] is None else parts[0].to(dtype)
+        return None if (only := parts[0]) is None else only if only.dtype is dtype else only.to(dtype)
     present = [one for one in parts if one is not None]
     if not present:
         return None
