@@ -185,11 +185,11 @@ class RNN(nn.Module):
         return ours
 
     def start(self, x: Tensor) -> State:
-        """Return the state before the first step: zeros, axes (batch, unit)."""
+        """Return the state before the first step of `x` (batch, time, feature): zeros, axes (batch, unit)."""
         return x.new_zeros(x.shape[0], self.hidden_size)
 
     def step(self, x: Tensor, state: State) -> State:
-        """One timestep: `x` has axes (batch, feature)."""
+        """Return the state after one timestep: `x` has axes (batch, feature), `state` (batch, unit)."""
         assert isinstance(state, Tensor)
         return rnn_step(x, state, self.W_ih, self.W_hh, self.b_ih, self.b_hh)
 
@@ -260,12 +260,12 @@ class LSTM(RNN):
     fused = nn.LSTM
 
     def start(self, x: Tensor) -> State:
-        """Return the states before the first step: zeros, both with axes (batch, unit)."""
+        """Return the states before the first step of `x` (batch, time, feature): zeros, both (batch, unit)."""
         zeros = x.new_zeros(x.shape[0], self.hidden_size)
         return zeros, zeros
 
     def step(self, x: Tensor, state: State) -> State:
-        """One timestep: `x` has axes (batch, feature), `state` is (h, c)."""
+        """Return the state after one timestep: `x` has axes (batch, feature), `state` is (h, c), each (batch, unit)."""
         h, c = state
         return lstm_state(lstm_gates(x, h, self.W_ih, self.W_hh, self.b_ih, self.b_hh), c)
 
@@ -287,7 +287,7 @@ class GRU(RNN):
     fused = nn.GRU
 
     def step(self, x: Tensor, state: State) -> State:
-        """One timestep: `x` has axes (batch, feature)."""
+        """Return the state after one timestep: `x` has axes (batch, feature), `state` (batch, unit)."""
         assert isinstance(state, Tensor)
         return gru_state(gru_gates(x, state, self.W_ih, self.W_hh, self.b_ih, self.b_hh), state)
 

@@ -139,6 +139,18 @@ def unnamed(thing: Any) -> list[str]:
     return [name for name in inspect.signature(thing).parameters if name not in named]
 
 
+def untold_methods(name: str, kind: type) -> Iterator[str]:
+    """Yield methods with a parameter that neither they tell of nor what they override or refer to, libraries aside."""
+    for method in (one for one in dir(kind) if not one.startswith("_")):
+        told_by = [getattr(part, method) for part in inspect.getmro(kind) if method in vars(part)]
+        if isinstance(told_by[0], FunctionType) and all(one.__module__.startswith("rnnviz") for one in told_by):
+            told = "\n".join(inspect.getdoc(one) or "" for one in told_by)
+            others = [getattr(kind, one, None) for one in re.findall(r"those of `(\w+)`", told)]
+            words = set(re.findall(r"\w+", "\n".join([told, *(inspect.getdoc(one) or "" for one in others if one)])))
+            if lacking := [one for one in list(inspect.signature(told_by[0]).parameters)[1:] if one not in words]:
+                yield f"{name}.{method}: {', '.join(lacking)}"
+
+
 def _exported(room: ModuleType) -> list[Any]:
     own = [name for name, thing in vars(room).items() if getattr(thing, "__module__", "") == room.__name__]
     return [getattr(room, name) for name in getattr(room, "__all__", own)]
@@ -178,6 +190,11 @@ def test_the_doors_are_those_that_a_learner_walks_through() -> None:
 
 def test_every_parameter_of_what_is_exported_is_told_of() -> None:
     assert {name: lacking for name, thing in exports().items() if (lacking := unnamed(thing))} == {}
+
+
+def test_every_parameter_of_a_method_of_an_exported_class_is_told_of() -> None:
+    kinds = {name: thing for name, thing in exports().items() if isinstance(thing, type)}
+    assert [line for name, kind in kinds.items() for line in untold_methods(name, kind)] == []
 
 
 def test_everything_exported_has_an_example_that_runs() -> None:

@@ -234,7 +234,7 @@ class Task(abc.ABC):
     def metric(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the score a person reads, a scalar tensor left on its device: the loss unless overridden.
 
-        Parameters are those of `loss`.
+        ``outputs`` and ``targets`` are those of `loss`.
         """
         return self.loss(outputs, targets)
 

@@ -65,7 +65,7 @@ class Canvas:
             )
 
     def patches(self, snapshot: Snapshot, focus: Any, pixels: Pixels | None = None) -> list[Patch]:
-        """Return what changes, see `View.patches`.
+        """Return what changes; ``snapshot``, ``focus`` and ``pixels`` are those of `View.patches`.
 
         Raises
         ------
@@ -83,7 +83,7 @@ class Canvas:
         return list(patches)
 
     def filled(self, snapshot: Snapshot, focus: Any) -> go.Figure:
-        """Return the figure with every value in it.
+        """Return the figure with every value of ``snapshot`` for ``focus`` in it.
 
         Raises
         ------

@@ -77,7 +77,24 @@ class Follower:
     def figure(
         self, name: str, *, module: str | None = None, sample: int = 0, layer: int = 0, direction: int = 0
     ) -> go.Figure:
-        """Return a picture of the newest frame as a plain plotly figure. See `rnnviz.lab.Watch.figure`."""
+        """Return a picture of the newest frame as a plain plotly figure, as `rnnviz.lab.Watch.figure` does.
+
+        Parameters
+        ----------
+        name : {"hidden", "gradients", "gates", "curves"}
+            Which picture.
+        module : str, optional
+            Path of a recurrent layer in the model; the first by default.
+        sample, layer, direction : int
+            Which sequence of the batch, layer of a module with several, and direction (1 is backward).
+
+        Raises
+        ------
+        RuntimeError
+            Before the first training, and before its first frame.
+        TypeError, ValueError
+            If there is no such picture, layer, sequence or direction; the sentence lists those that there are.
+        """
         return self.watch.figure(name, module=module, sample=sample, layer=layer, direction=direction)
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
