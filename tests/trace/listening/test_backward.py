@@ -3,15 +3,15 @@
 import torch
 from torch import nn
 
-from rnnviz.trace.listening.backward import filled_by, reaches_weights
+from rnnviz.trace.listening.backward import filled_by, purpose_of
 
 
-def test_a_gradient_for_the_inputs_alone_neither_reaches_the_weights_nor_fills_them() -> None:
+def test_gradients_for_inputs_for_weights_and_to_train_with_are_told_apart() -> None:
     layer, x = nn.Linear(1, 1), torch.ones(1, requires_grad=True)
-    said: list[tuple[bool, int]] = []
+    said: list[tuple[str, int]] = []
     y = layer(x)
-    y.register_hook(lambda gradient: said.append((reaches_weights(layer), len(filled_by(layer)))))
+    y.register_hook(lambda gradient: said.append((purpose_of(layer).name, len(filled_by(layer)))))
     torch.autograd.grad(y, x, retain_graph=True)
     torch.autograd.grad(y, layer.weight, retain_graph=True)
     y.backward()
-    assert said == [(False, 0), (True, 0), (True, 2)]
+    assert said == [("OTHER", 0), ("WEIGHTS", 0), ("TRAINING", 2)]
