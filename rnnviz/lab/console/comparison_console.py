@@ -104,5 +104,6 @@ def _offered(race: Race, asked: Sequence[str] | None) -> tuple[str, ...]:
     cells = {one.settings.cell for one in race.sessions.values()}
     barred = {*race.varied}
     barred |= {"cell"} if "nonlinearity" in barred else set()  # another cell has no such choice
+    # only the plain RNN has the choice, so all have to be one
     barred |= {"nonlinearity"} if cells != {"rnn"} else set()
     return tuple(name for name in asked if name not in barred)

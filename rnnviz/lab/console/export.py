@@ -16,13 +16,7 @@ __all__ = ["arguments_of", "code_of", "race_code_of", "race_recipe_of", "reading
 
 
 def code_of(session: Session, steps: int) -> Script:
-    """Return the plain PyTorch program that trains as this session would from step 0.
-
-    Raises
-    ------
-    ValueError
-        For a task or a model of somebody's own.
-    """
+    """Return the program that trains as this session would from step 0; ValueError for a task or model of one's own."""
     _refuse_own_model(session, "code()")
     return script(session.task, session.settings, steps, session.planned)
 
@@ -71,6 +65,7 @@ def recipe_of(
         session.settings,
         steps=steps,
         show=None if show is None else tuple(show),
+        # left open, so that a later version shows what it shows by default
         views=None if names == tuple(usual) else names,
     )
 
@@ -106,20 +101,7 @@ def race_code_of(race: Race, steps: int) -> Script:
 
 
 def race_recipe_of(race: Race, **asked: Any) -> RaceRecipe:
-    """Return what makes the same comparison again.
-
-    Parameters
-    ----------
-    race : Race
-        Its models.
-    **asked : object
-        As for `recipe_of`.
-
-    Raises
-    ------
-    ValueError
-        For a task or a view of somebody's own.
-    """
+    """Return what makes the same comparison again; ``asked`` and errors are those of `recipe_of`."""
     return RaceRecipe.of([recipe_of(one, **asked) for one in race.sessions.values()], list(race.stated.values()))
 
 

@@ -53,7 +53,7 @@ class LabConsole(SharedConsole):
         return lab_header(self.session.task, self.session.settings, last)
 
     def tour(self) -> TourCard:
-        """Return a tour of this lab."""
+        """Return the card that guides through this lab, open from now on until `close`."""
         card = TourCard(self.shown(), lambda: self.session.settings, self._show)
         self._given.append(card)
         return card

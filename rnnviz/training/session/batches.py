@@ -49,6 +49,7 @@ class Batches:
     ) -> None:
         self._task, self._seed, self._device, self._blame = task, settings.seed, device, blame
         self._dtype = dtype
+        # of its own: with noise or without, the same batches are drawn
         self._noise = torch.Generator(device).manual_seed(settings.seed + 1)
         self._generator = self._started()
         self._size = settings.batch_size
@@ -59,6 +60,7 @@ class Batches:
         first, self._first = self._first, None
         if first is None:
             return self._draw(size)
+        # the size may have changed before the first step; a run of that size from the start is what it equals
         if size == self._size:
             return first
         self._generator = self._started()  # as if no batch of another size had ever been drawn
@@ -67,6 +69,7 @@ class Batches:
     @contextlib.contextmanager
     def whole_or_not(self) -> Iterator[None]:
         """Draw the same once more where the block is left by an error: a step that was not taken leaves no mark."""
+        # the objects too: `next` may put another generator in place
         generators = (self._generator, self._noise)
         states, first = [one.get_state() for one in generators], self._first
         try:

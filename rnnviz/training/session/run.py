@@ -78,6 +78,7 @@ class Descent:
         self._builder, self._device, self._blame, self._planned = builder, device, blame, planned
         self.settings = settings
         assert settings.seq_len is not None  # `Session.checked` saw to it
+        # by blame: a task of somebody's own may fail here, and is named then
         self.task = blame.task(blame.task(task.with_seq_len, settings.seq_len).to, device)
         self.model = builder(self.task, settings).to(device).train()  # somebody's own may come in eval mode
         dtype = precision_of(self.model)
@@ -103,7 +104,9 @@ class Descent:
         lr = self.settings.lr * factor(self.settings.schedule, self.history.step, self._planned)
         for group in self._optimizer.param_groups:
             group["lr"] = lr
+        # left in reverse: interrupts act last, when batches and buffers have been settled
         with ExitStack() as until_it_is_told, self._batches.whole_or_not(), self._beside.whole_or_not():
+            # before the interrupts are held back: a model of somebody's own may take long, or for ever
             row = self._descend()
             until_it_is_told.enter_context(INTERRUPTS.whole())  # from here on weights and curves belong together
             self._optimizer.step()
@@ -117,6 +120,7 @@ class Descent:
         with blame.around():
             outputs = answered(task, self.model(inputs))
         loss = trainable(blame.task(measured, "loss", task.loss, outputs, batch.targets))
+        # detached: a metric is looked at, and must not keep the graph or train
         metric = blame.task(measured, "metric", task.metric, outputs.detach(), batch.targets)
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -125,9 +129,11 @@ class Descent:
     def revived(self, snapshot: Snapshot) -> nn.Module | None:
         """Return another model with the weights of a snapshot; None where weights are not all there is to a model."""
         model: Any = self._builder(self.task, snapshot.settings or self.settings)
+        # running means and the like are no weights, and no snapshot has them
         if any(True for _ in model.buffers()):
             return None
         with torch.no_grad():
             for name, weight in model.named_parameters():
+                # torch.tensor copies: snapshots are read-only, which from_numpy would warn of
                 weight.copy_(torch.tensor(snapshot.weights[name]))
         return model.to(self._device)  # type: ignore[no-any-return]
