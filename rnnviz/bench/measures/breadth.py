@@ -9,15 +9,14 @@ from typing import Any
 
 import torch
 
-import rnnviz
 from rnnviz.bench.instruments.report import Table
 from rnnviz.lab import Lab
 from rnnviz.training import Session
 
 __all__ = ["files_of", "tables"]
 
-_PACKAGE = Path(rnnviz.__file__).parent
-_SMALL = {"cell": "lstm", "hidden_size": 4, "seq_len": 8, "batch_size": 4}
+_PACKAGE = Path(__file__).parents[2]
+_SMALL: Mapping[str, Any] = {"cell": "lstm", "hidden_size": 4, "seq_len": 8, "batch_size": 4}
 _COLUMNS = ("act", "files", "functions")
 _NOTE = (
     "Distinct files and functions of rnnviz that are called in the calling thread, on a small LSTM. Slider: the\n"
