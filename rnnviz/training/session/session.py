@@ -17,7 +17,7 @@ from rnnviz.training.session.answers import Answers
 from rnnviz.training.session.building import Builder, builder_of, complete
 from rnnviz.training.session.run import Descent
 from rnnviz.training.settings import Settings
-from rnnviz.training.taskcheck.attribution import Blame
+from rnnviz.training.taskcheck.checked import Blame
 
 _WIDE = 2**12  # units: a model of more has no room itself, which is said where it is built
 
