@@ -104,7 +104,7 @@ def trace(
     capture.release()
     if not depends:
         warnings.warn("the loss does not depend on any recurrent layer: every gradient is zero.", stacklevel=2)
-    with replaying(_device_type(model)):
+    with replaying(capture.calls[0].output.device.type):
         layers = layers_from(capture.calls)
     return resident(Trace, {"loss": value, "output": output}, _told, layers=layers)
 
@@ -198,10 +198,6 @@ def _ran_behind(loss: Tensor, name: str) -> bool:
             seen.add(node)
             ahead.extend(parent for parent, _ in node.next_functions)
     return any(node.name() == name for node in seen)
-
-
-def _device_type(model: nn.Module) -> str:
-    return next((one.device.type for one in model.parameters()), "cpu")
 
 
 def _copy(output: Any) -> Tensor | None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from rnnviz.insights import Insight, flow, pace, score, units
+from rnnviz.insights import Insight, flow, rate, score, units
 from rnnviz.insights.between import apart, even, leading
 from rnnviz.training import History, RaceSnapshot, Session, Snapshot
 from tests.insights.test_differences import of_cells, scored
@@ -115,7 +115,7 @@ def _() -> Told:
     snapshot = look(60, clip=0.01)
     last = history(snapshot, "grad_norm")[-50:]
     told = {"count": int((last > 0.01).sum()), "rows": 50, "clip": 0.01, "norm": float(np.median(last))}
-    return pace.clipping(snapshot), told
+    return rate.clipping(snapshot), told
 
 
 def long_run(clip: float) -> History:
@@ -132,7 +132,7 @@ def _() -> Told:
     snapshot = replace(changed(look(clip=0.02), **curves), step=3000)
     seen = range(int(curves["step"][-50]), 3001, 2)  # every second step is kept, and the last one
     count = sum((step - 1) % 100 != 0 for step in [*seen[:49], 3000])
-    return pace.clipping(snapshot), {"count": count, "rows": 50, "since": seen[0], "clip": 0.02, "norm": 0.5}
+    return rate.clipping(snapshot), {"count": count, "rows": 50, "since": seen[0], "clip": 0.02, "norm": 0.5}
 
 
 @sentence("insight.dead.zero")
@@ -187,7 +187,7 @@ def _() -> Told:
     snapshot = look(40, task="temporal-order", cell="gru", lr=1.0, hidden_size=32, batch_size=32)
     losses = history(snapshot, "loss")
     told = {"now": float(np.median(losses[-20:])), "first": float(losses[0]), "lr": 1, "value": 0.1}
-    return pace.too_high(snapshot), told
+    return rate.too_high(snapshot), told
 
 
 @sentence("insight.too_high.stuck")
@@ -195,7 +195,7 @@ def _() -> Told:
     snapshot = look(120, cell="gru", lr=1.0, hidden_size=32, batch_size=32)
     losses = np.linspace(0.5, 0.41, 120)
     told = {"steps": 120, "now": float(np.median(losses[-20:])), "first": 0.5, "lr": 1}
-    return pace.too_high(changed(snapshot, loss=losses)), told
+    return rate.too_high(changed(snapshot, loss=losses)), told
 
 
 @sentence("insight.too_high.leap")
@@ -207,7 +207,7 @@ def _() -> Told:
     ratio = [losses[place] / np.median(losses[place - 10 : place]) for place in range(262, 312)]
     place = 262 + int(np.argmax(ratio))
     told = {"before": float(np.median(losses[place - 10 : place])), "after": float(losses[place])}
-    return pace.too_high(session.snapshot()), told | {"step": place + 1, "lr": 1}
+    return rate.too_high(session.snapshot()), told | {"step": place + 1, "lr": 1}
 
 
 @sentence("insight.too_low", "insight.too_low.advice")
@@ -215,7 +215,7 @@ def _() -> Told:
     snapshot = look(110, lr=1e-5)
     losses = history(snapshot, "loss")
     told = {"first": float(losses[:27].mean()), "now": float(losses[-27:].mean()), "steps": 110}
-    return pace.too_low(snapshot), told | {"lr": 1e-5, "value": 1e-3}
+    return rate.too_low(snapshot), told | {"lr": 1e-5, "value": 1e-3}
 
 
 @sentence("insight.overfitting")
@@ -376,9 +376,9 @@ def test_a_threshold_that_was_moved_is_not_said_to_have_cut_the_steps_before() -
     take(session, 60)
     session.settings = session.settings.replace(clip=0.002)
     take(session, 30)
-    assert pace.clipping(session.snapshot()) is None
+    assert rate.clipping(session.snapshot()) is None
     take(session, 20)
-    assert pace.clipping(session.snapshot()).words.startswith("50 of the last 50 steps were clipped to 0.002;")
+    assert rate.clipping(session.snapshot()).words.startswith("50 of the last 50 steps were clipped to 0.002;")
 
 
 def test_a_leap_is_told_with_the_rate_of_its_step_until_the_rate_is_lowered() -> None:
@@ -386,15 +386,15 @@ def test_a_leap_is_told_with_the_rate_of_its_step_until_the_rate_is_lowered() ->
     losses, rates = np.full(40, 0.01), np.full(40, 0.5)
     losses[0], losses[30], rates[30] = 0.2, 0.3, 0.25
     leapt = changed(snapshot, loss=losses, lr=rates)
-    assert "leapt from 0.01 to 0.3 at step 31, at a learning rate of 0.25." in pace.too_high(leapt).words
-    assert pace.too_high(replace(leapt, settings=leapt.settings.replace(lr=0.01))) is None
+    assert "leapt from 0.01 to 0.3 at step 31, at a learning rate of 0.25." in rate.too_high(leapt).words
+    assert rate.too_high(replace(leapt, settings=leapt.settings.replace(lr=0.01))) is None
 
 
 @pytest.mark.parametrize("now", [-1.2, -0.98])
 def test_losses_and_scores_below_zero_are_compared_by_their_difference(now: float) -> None:
     losses = np.linspace(-1.0, now, 120)
     snapshot = changed(look(120), loss=losses)
-    assert pace.too_high(snapshot) is None
+    assert rate.too_high(snapshot) is None
     errors = {"validation": now, "validation_step": 120, "baselines": MappingProxyType({"mean": -1.0})}
     assert score.beside_baseline(replace(snapshot, **errors)).rule == ("beats" if now < -1 else "level")
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import UninitializedTensorMixin
 
 _TORCHS = frozenset(vars(nn.Module()))  # parameters, buffers, submodules, hooks, the training flag
 _SETTLED = frozenset({NoneType, bool, int, float, str, bytes, tuple})  # nothing can be written into them
@@ -45,7 +46,7 @@ class Belongings(NamedTuple):
 
 def _shape(module: nn.Module) -> tuple[Any, ...]:
     parameters = {name: one for name, one in module._parameters.items() if one is not None}
-    lazy = any(nn.parameter.is_lazy(one) for one in parameters.values())
+    lazy = any(isinstance(one, UninitializedTensorMixin) for one in parameters.values())
     return type(module), list(parameters), list(module._modules), lazy
 
 

@@ -26,8 +26,22 @@ def untouched(model: nn.Module) -> Iterator[None]:
 
     Traces in other threads wait for their turn.
     """
-    with TURN, _kept(model):
-        yield
+    with TURN:
+        modules = list(model.modules())
+        flags = [module.training for module in modules]
+        buffers = [_Buffers.of(module) for module in modules]
+        belongings = [Belongings.of(module) for module in modules if not _is_scripted(module)]
+        with kept(_devices(modules)), _others_generators():
+            try:
+                yield
+            finally:
+                for module, training in zip(modules, flags, strict=True):
+                    if module.training is not training:
+                        module.training = training
+                for its_buffers in buffers:
+                    its_buffers.put_back()
+                for its_own in belongings:
+                    its_own.put_back()
 
 
 @contextmanager
@@ -65,23 +79,6 @@ def ordinary(values: Any) -> Any:
     if isinstance(values, tuple) and all(type(one) is Tensor and not one.is_inference() for one in values):
         return values
     return tree_map(lambda one: one.clone() if isinstance(one, Tensor) and one.is_inference() else one, values)
-
-
-@contextmanager
-def _kept(model: nn.Module) -> Iterator[None]:
-    modules = list(model.modules())
-    flags = [module.training for module in modules]
-    buffers = [_Buffers.of(module) for module in modules]
-    belongings = [Belongings.of(module) for module in modules if not _is_scripted(module)]
-    with kept(_devices(modules)), _others_generators():
-        try:
-            yield
-        finally:
-            for module, training in zip(modules, flags, strict=True):
-                if module.training is not training:
-                    module.training = training
-            for one in (*buffers, *belongings):
-                one.put_back()
 
 
 @contextmanager

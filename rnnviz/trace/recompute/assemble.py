@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.linalg import vector_norm
 
 from rnnviz.trace.capture.calls import Call
 from rnnviz.trace.capture.changes import Entered, weights_stay
@@ -114,10 +115,10 @@ def _layer_trace(
     chain: Sequence[Call], weights: list[list[Weights]], parts: list[list[Unrolled]], gate_names: Sequence[str]
 ) -> LayerTrace:
     call, layout, example = chain[0], chain[0].layout, parts[0][0].hidden
-    past = _past_the_end(call, example)
+    past, flat = _past_the_end(call, example), [one for row in parts for one in row]
 
     def laid(pick: Callable[[Unrolled], Tensor | None]) -> Tensor | None:
-        values = [pick(one) for row in parts for one in row]
+        values = [pick(one) for one in flat]
         return None if values[0] is None else _laid(values, layout, past)  # type: ignore[arg-type]
 
     def state(index: int) -> Tensor:
@@ -134,7 +135,7 @@ def _layer_trace(
         "grad_cell": laid(lambda one: one.grad_cell),
         "initial_hidden": state(0),
         "initial_cell": state(1) if len(call.initial) > 1 else None,
-        "weight_grad_norms": _norms(layout, parts),
+        "weight_grad_norms": _norms(layout, flat),
         "weights": _recurrent_weights(layout, weights),
         "changed": {name: one.changed for name, one in entered.items()},
     }
@@ -166,19 +167,17 @@ def _laid(values: list[Tensor], layout: Layout, past: Tensor | None) -> Tensor:
     """(time, batch, unit) each → (layer, direction, batch, time, unit), NaN past a sequence's length."""
     if past is not None:
         values = [value.masked_fill(past, float("nan")) for value in values]
-    joined = values[0] if len(values) == 1 else torch.stack(values)
-    return joined.view(layout.num_layers, layout.directions, *values[0].shape).transpose(2, 3)
+    return _stacked(values).view(layout.num_layers, layout.directions, *values[0].shape).transpose(2, 3)
 
 
-def _norms(layout: Layout, parts: list[list[Unrolled]]) -> dict[str, Tensor] | None:
+def _norms(layout: Layout, parts: list[Unrolled]) -> dict[str, Tensor] | None:
     """Norm of each gate's block of the gradients of W_ih and W_hh, axes (layer, direction, block)."""
-    if parts[0][0].grad_hh is None:
+    if parts[0].grad_hh is None:
         return None
     count, norms = len(BLOCKS[layout.kind]), {}
-    for weight in ("W_ih", "W_hh"):
-        gradients = [getattr(one, f"grad_{weight[2:]}") for row in parts for one in row]
-        blocks = torch.stack([gradient.view(len(gradient), count, -1).norm(dim=(0, 2)) for gradient in gradients])
-        norms[weight] = blocks.view(layout.num_layers, layout.directions, count)
+    for weight, gradients in (("W_ih", [one.grad_ih for one in parts]), ("W_hh", [one.grad_hh for one in parts])):
+        blocks = [vector_norm(one.view(one.shape[0], count, -1), 2, (0, 2)) for one in gradients if one is not None]
+        norms[weight] = _stacked(blocks).view(layout.num_layers, layout.directions, count)
     return norms
 
 
@@ -193,5 +192,12 @@ def _recurrent_weights(layout: Layout, weights: list[list[Weights]]) -> dict[str
     for name in ("W_hh", "b_hh", "W_hr"):
         values = [getattr(one, name) for row in weights for one in row]
         if values and values[0] is not None:
-            found[name] = torch.stack(values).view(layout.num_layers, layout.directions, *values[0].shape)
+            found[name] = _stacked(values).view(layout.num_layers, layout.directions, *values[0].shape)
+            if len(values) == 1:
+                found[name] = found[name].clone(memory_format=torch.contiguous_format)
     return found
+
+
+def _stacked(values: list[Tensor]) -> Tensor:
+    """One after the other, along a new axis or, where there is but one, as it is."""
+    return values[0] if len(values) == 1 else torch.stack(values)

@@ -6,7 +6,7 @@ the state it started from and the gradient that came back to the state it handed
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -56,13 +56,13 @@ class Pass:
         """Return what was found, and dL/d(input) where there is a layer below."""
         entering, hidden = self._around(self.hidden, self.stack.initial[0][self.index])
         kept, walk = self._forward(entering)
-        found = Unrolled(hidden, None if walk is None else walk.after, tuple(kept[: len(GATES[self.layout.kind])]))
+        cell, gates = None if walk is None else walk.after, kept[: len(GATES[self.layout.kind])].unbind()
         if not self.stack.has_loss:
-            return found, None
-        direct, adjoint = self._backward(grad_output, entering, found.cell)
+            return Unrolled(hidden, cell, gates), None
+        direct, adjoint = self._backward(grad_output, entering, cell)
         scan(adjoint, self.layout, hidden if walk is None else walk.joined, kept)
-        found = replace(found, direct=direct, total=adjoint.hidden, grad_cell=adjoint.cell)
-        return replace(found, grad_ih=adjoint.grad_ih, grad_hh=adjoint.grad_hh), adjoint.below
+        gradients = direct, adjoint.hidden, adjoint.cell, adjoint.grad_ih, adjoint.grad_hh
+        return Unrolled(hidden, cell, gates, *gradients), adjoint.below
 
     @property
     def reverse(self) -> bool:
@@ -87,7 +87,7 @@ class Pass:
         if kind == "rnn":
             return entering.new_empty(0), None
         walk = CellWalk.start(self.stack, self.index, self.reverse) if kind == "lstm" else None
-        units = len(self.weights.W_hh) // len(GATES[kind])
+        units = self.weights.W_hh.shape[0] // len(GATES[kind])
         kept = entering.new_empty((4, *entering.shape[:2], units))
         for run in self._ordered(runs(entering, 4 * units)):
             if walk is None:
@@ -101,8 +101,10 @@ class Pass:
 
     def _backward(self, grad_output: Tensor | None, entering: Tensor, cell: Tensor | None) -> tuple[Tensor, Adjoint]:
         """What reaches each step from outside, and the scan with that and what the next call sends back put in."""
-        outside = torch.zeros_like(self.hidden) if grad_output is None else grad_output
-        direct = outside.clone(memory_format=torch.contiguous_format)
+        if grad_output is None:
+            direct = torch.zeros_like(self.hidden, memory_format=torch.contiguous_format)
+        else:
+            direct = grad_output.clone(memory_format=torch.contiguous_format)
         self._enter(direct, self.stack.grad_final[0])
         links = self.stack.grad_links or (None, None)
         of_cell = [] if cell is None else [one for one in (self.stack.grad_final[1], links[1]) if one is not None]
@@ -145,7 +147,7 @@ class CellWalk:
     def start(cls, stack: Stack, index: int, reverse: bool) -> CellWalk:
         """Put the initial state where the recurrence begins."""
         start = stack.initial[1][index]
-        joined = start.new_empty((len(stack.levels[0].inputs) + 1, *start.shape))
+        joined = start.new_empty((stack.levels[0].inputs.shape[0] + 1, *start.shape))
         joined[-1 if reverse else 0] = start
         return cls(joined, stack.valid, reverse)
 

@@ -94,7 +94,7 @@ def _weights(layer: _Layer, shape: tuple[int, ...], cells: int) -> None:
     """The Jacobians multiply what is here, so the matrix, its gates and their number must fit the states."""
     weights = _mapping("weights", layer.weights)
     for name, value in weights.items():
-        _fits("weights", value, (*shape[:2], *(None for _ in np.shape(value)[2:])), name)
+        _fits("weights", value, (*shape[:2], *[None] * (np.ndim(value) - 2)), name)
     if "W_hh" not in weights or layer.kind not in _GATES:
         return
     rows = (len(_GATES[layer.kind]) or 1) * cells

@@ -24,6 +24,6 @@ def read_only(value: T) -> T:
     if isinstance(value, np.ndarray):
         frozen = value.view()
         frozen.setflags(write=False)
-    elif type(value) is dict or isinstance(value, Mapping):
-        frozen = MappingProxyType({key: read_only(inner) for key, inner in value.items()})
+    elif type(value) is dict or isinstance(value, Mapping):  # to ask the first takes a tenth of the time
+        frozen = MappingProxyType({key: read_only(inner) for key, inner in frozen.items()})
     return frozen  # type: ignore[no-any-return]

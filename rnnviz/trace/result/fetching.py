@@ -34,7 +34,8 @@ def at_hand(tree: Any) -> Any:
     if isinstance(tree, Tensor):
         if not tree.is_cpu:
             raise AwayError
-        return _known(tree.detach() if tree.requires_grad else tree).numpy()
+        here = tree.detach() if tree.requires_grad else tree
+        return (here.float() if here.dtype is torch.bfloat16 else here).numpy()
     if isinstance(tree, dict):
         return {name: None if one is None else at_hand(one) for name, one in tree.items()}
     return [at_hand(one) for one in tree] if isinstance(tree, (list, tuple)) else tree

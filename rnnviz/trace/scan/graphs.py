@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from rnnviz.trace.isolation.lock import TURN
-from rnnviz.trace.scan.recording import CudaRecording, Tensors, may_record
+from rnnviz.trace.scan.recording import CudaRecording, Tensors, agree, may_record
 
 __all__ = ["GRAPHS", "Graphs", "applies"]
 
@@ -139,7 +139,7 @@ class Graphs:
         found = _from_recording(form, given)
         with torch.no_grad():
             truth = loop(tuple(None if one is None else one.clone() for one in given), *constants)
-        if not all(map(_agree, found, truth)):
+        if not all(map(agree, found, truth)):
             raise ArithmeticError("its first replay differs from the loop itself")
         return found
 
@@ -183,14 +183,6 @@ def _from_recording(form: _Form, given: Tensors) -> Tensors:
         _fill(form.fixed, given)
         form.recording.replay()
         return tuple(None if one is None else one.clone() for one in form.recording.results)
-
-
-def _agree(found: Tensor | None, truth: Tensor | None) -> bool:
-    """Whether two results are the same but for the order in which a product adds up."""
-    if found is None or truth is None:
-        return found is truth
-    largest = float(truth.nan_to_num(posinf=0.0, neginf=0.0).abs().max()) if truth.numel() else 0.0
-    return torch.allclose(found, truth, rtol=1e-4, atol=1e-5 * largest, equal_nan=True)
 
 
 def _forget(form: _Form) -> None:

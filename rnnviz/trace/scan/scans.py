@@ -91,7 +91,7 @@ def _lstm_forward(given: Tensors, reverse: bool, *, by_graph: bool = False) -> T
     assert room is not None
     assert within is not None
     squash(before, room)
-    i, f, g, _ = room
+    i, f, g, _ = room.unbind()
     new = torch.mul(i, g, out=within[:-1] if reverse else within[1:])
     if valid is not None:
         new.copy_(torch.where(valid > 0, new, within[-1 if reverse else 0]))

@@ -18,9 +18,9 @@ import torch
 from torch import Tensor
 
 from rnnviz.trace.isolation.lock import TURN
-from rnnviz.trace.scan.recording import Tensors, may_record
+from rnnviz.trace.scan.recording import Tensors, agree, may_record
 
-__all__ = ["KERNELS", "Kernels", "agree", "applies", "fits", "lstm_forward", "scan_backward"]
+__all__ = ["KERNELS", "Kernels", "applies", "fits", "lstm_forward", "scan_backward"]
 
 Loop: TypeAlias = Callable[..., Tensors]
 
@@ -90,14 +90,6 @@ class Kernels:
                 self._troubles += 1
                 _LOG.debug("%s is not used: %s", getattr(fast, "__name__", fast), told)
             return truth
-
-
-def agree(found: Tensor | None, truth: Tensor | None) -> bool:
-    """Whether two results are the same but for the order in which a product adds up."""
-    if found is None or truth is None:
-        return found is truth
-    largest = float(truth.nan_to_num(posinf=0.0, neginf=0.0).abs().max()) if truth.numel() else 0.0
-    return torch.allclose(found, truth, rtol=1e-4, atol=1e-5 * largest, equal_nan=True)
 
 
 def fits(W_hh: Tensor, W_hr: Tensor | None, example: Tensor) -> bool:
