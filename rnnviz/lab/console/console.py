@@ -219,13 +219,15 @@ class Console:
     def _moved(self, changes: dict[str, Any], then: Callable[[], object] = lambda: None) -> None:
         """Act on a knob. The lab first says that a new model is coming, then, once that is on screen, builds it."""
 
-        def apply() -> None:
-            self.runner.apply(self._with(changes))
+        def apply(wanted: Settings) -> None:
+            self.runner.apply(wanted)
             then()
 
         def act() -> None:
-            if not self._announce(self._with(changes), then=lambda: self._guarded(apply)):
-                apply()
+            wanted = self._with(changes)
+            # by the time the words are on screen other knobs may have moved
+            if not self._announce(wanted, then=lambda: self._guarded(lambda: apply(self._with(changes)))):
+                apply(wanted)
 
         self._guarded(act)
 
