@@ -6,9 +6,9 @@ from typing import Any, Self
 
 from rnnviz.export.comparison_recipe import RaceRecipe
 from rnnviz.insights import Insight, differences
-from rnnviz.lab.console.comparison_console import COMPARE_DEFAULT, CompareConsole
+from rnnviz.lab.console.comparison_console import CompareConsole
 from rnnviz.lab.console.export import reading_recipe
-from rnnviz.lab.controls.options import known_views
+from rnnviz.lab.controls.options import COMPARE_DEFAULT, known_views
 from rnnviz.lab.facade import Verbs
 from rnnviz.lab.tools.results import standings
 from rnnviz.tasks import Task

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 import plotly.graph_objects as go
 
 from rnnviz.checks import flag, optional, shown, whole
-from rnnviz.lab.console.shared_console import SharedConsole
+from rnnviz.lab.console.console import Console
 from rnnviz.lab.controls.options import asked_focus
 from rnnviz.lab.lifetime.rerun import claim
 from rnnviz.lab.replay.save import checked_path, save
@@ -24,14 +24,14 @@ class Verbs:
 
     Parameters
     ----------
-    console : SharedConsole
+    console : Console
         The run and its screen.
     """
 
     # figures that are no views of a snapshot, but answers to a question
     _answers: ClassVar[Mapping[str, Callable[..., go.Figure]]] = MappingProxyType({})
 
-    def __init__(self, console: SharedConsole) -> None:
+    def __init__(self, console: Console) -> None:
         self._console, self._runner = console, console.runner
         weakref.finalize(self, console.unheld).atexit = False
         claim(console.discard, self)
@@ -331,7 +331,7 @@ class Verbs:
         found, where = checked_path(path), asked_focus("save_replay", focus, "path", "views")
         console, session = self._console, self._runner.session
         moments = [session.rescored(one) for one in console.moments()]
-        return save(found, moments, views, console.views, console.chosen, where, console.header(moments[-1]))
+        return save(found, moments, views, console.views, console.chosen, where, console.export.header(moments[-1]))
 
     def close(self) -> None:
         """Stop training and drawing for good, and let go of every widget; the open page keeps the last pictures.
