@@ -7,7 +7,7 @@ from rnnviz.checks import listed, shown
 from rnnviz.training import LIVE, STRUCTURAL
 from rnnviz.views import DEFAULT, VIEWS, Focus, View
 
-__all__ = ["TOOLS", "asked_focus", "known_views", "shown_controls", "tools_asked", "views_among"]
+__all__ = ["COMPARE_DEFAULT", "TOOLS", "asked_focus", "known_views", "shown_controls", "tools_asked", "views_among"]
 
 TOOLS = (
     "inspector",
@@ -17,6 +17,7 @@ TOOLS = (
     "insights",
     "timeline",
 )
+COMPARE_DEFAULT = ("hidden", "gradients", "curves", "prediction")  # the pictures of a comparison
 _LONGEST_NAME = 60
 _KNOBS = (*LIVE, *STRUCTURAL, *Focus.__dataclass_fields__)
 

@@ -52,9 +52,7 @@ class Share(Tool):
 
     name = "share"
 
-    def __init__(
-        self, code: Callable[[], str], recipe: Callable[[], Parcel], reader: str = "rv.Lab.from_recipe"
-    ) -> None:
+    def __init__(self, code: Callable[[], str], recipe: Callable[[], Parcel], reader: str) -> None:
         self._code, self._recipe = code, recipe
         words = {name: t(f"tool.share.{name}") for name in _WORDS}
         self.widget = ShareBox(words=words | {"recipe": t("tool.share.recipe", reader=reader)})

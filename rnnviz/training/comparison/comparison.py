@@ -16,7 +16,7 @@ from rnnviz.training.process.interrupts import INTERRUPTS
 from rnnviz.training.session.session import Session
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots.snapshot import Snapshot
-from rnnviz.training.taskcheck.attribution import Blame
+from rnnviz.training.taskcheck.checked import Blame
 
 __all__ = ["Race"]
 

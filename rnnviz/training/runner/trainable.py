@@ -8,7 +8,7 @@ import torch
 from rnnviz.tasks import Task
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots.snapshot import Snapshot
-from rnnviz.training.taskcheck.attribution import Blame
+from rnnviz.training.taskcheck.checked import Blame
 
 __all__ = ["Trainable"]
 

@@ -7,7 +7,7 @@ from rnnviz.training.failures import NonFiniteLoss
 from rnnviz.training.process.surroundings import Surroundings, settled
 from rnnviz.training.session.run import Descent
 from rnnviz.training.snapshots.snapshot import Snapshot
-from rnnviz.training.taskcheck.attribution import Blame
+from rnnviz.training.taskcheck.checked import Blame
 
 __all__ = ["Answers"]
 

@@ -17,8 +17,7 @@ from rnnviz.training.session.clipping import clip
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots.snapshot import Snapshot
 from rnnviz.training.snapshots.taking import Look
-from rnnviz.training.taskcheck.attribution import Blame
-from rnnviz.training.taskcheck.contract import answered, measured, precision_of, trainable
+from rnnviz.training.taskcheck.checked import Blame, CheckedTask, precision_of
 
 __all__ = ["Descent"]
 
@@ -75,15 +74,16 @@ class Descent:
         probe_size: int,
         planned: int,
     ) -> None:
-        self._builder, self._device, self._blame, self._planned = builder, device, blame, planned
+        self._builder, self._device, self._planned = builder, device, planned
         self.settings = settings
         assert settings.seq_len is not None  # `Session.checked` saw to it
         # by blame: a task of somebody's own may fail here, and is named then
         self.task = blame.task(blame.task(task.with_seq_len, settings.seq_len).to, device)
         self.model = builder(self.task, settings).to(device).train()  # somebody's own may come in eval mode
         dtype = precision_of(self.model)
-        self.look = Look(self.task, probe_size, device, blame, dtype)
-        self._batches = Batches(self.task, settings, device, blame, dtype)
+        self._checked = CheckedTask(self.task, device, blame, dtype)
+        self.look = Look(self._checked, probe_size, device)
+        self._batches = Batches(self._checked, settings, device)
         self._parameters = list(self.model.parameters())
         self._beside = Beside(self.model, device)
         self._optimizer = optimizer(settings, self._parameters)
@@ -114,14 +114,13 @@ class Descent:
 
     def _descend(self) -> Tensor:
         """Work out the gradients of a new batch; return the row for the history."""
-        task, blame, settings = self.task, self._blame, self.settings
+        task, settings = self._checked, self.settings
         batch = self._batches.next(settings.batch_size)
         inputs = self._batches.noisy(batch.inputs, settings.input_noise)
-        with blame.around():
-            outputs = answered(task, self.model(inputs))
-        loss = trainable(blame.task(measured, "loss", task.loss, outputs, batch.targets))
-        # detached: a metric is looked at, and must not keep the graph or train
-        metric = blame.task(measured, "metric", task.metric, outputs.detach(), batch.targets)
+        with task.blame.around():
+            outputs = task.answered(self.model(inputs))
+        loss = _trainable(task.loss(outputs, batch.targets))
+        metric = task.metric(outputs.detach(), batch.targets)
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         return torch.cat([torch.stack([loss.detach(), metric.detach()]), clip(self._parameters, settings.clip)])
@@ -137,3 +136,12 @@ class Descent:
                 # torch.tensor copies: snapshots are read-only, which from_numpy would warn of
                 weight.copy_(torch.tensor(snapshot.weights[name]))
         return model.to(self._device)  # type: ignore[no-any-return]
+
+
+def _trainable(loss: Tensor) -> Tensor:
+    if not loss.requires_grad:
+        raise ValueError(
+            "the loss must depend on weights that can be trained; compute it from the model's answer without "
+            ".detach() or torch.no_grad(), and leave some weights with requires_grad=True."
+        )
+    return loss

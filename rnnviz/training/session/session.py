@@ -17,7 +17,7 @@ from rnnviz.training.session.answers import Answers
 from rnnviz.training.session.building import Builder, builder_of, complete
 from rnnviz.training.session.run import Descent
 from rnnviz.training.settings import Settings
-from rnnviz.training.taskcheck.attribution import Blame
+from rnnviz.training.taskcheck.checked import Blame
 
 _WIDE = 2**12  # units: a model of more has no room itself, which is said where it is built
 
@@ -104,6 +104,7 @@ class Session(Answers):
         # only then has the session code that is not ours, whose calls are worth wrapping
         if self.surroundings.dtype is not None:
             self.blame.around = self.surroundings
+        self._sound: Settings | None = None  # the newest of which `checked` knows that the task and the memory allow it
         self._settings = self.checked((settings or _suggested(self.task)).replace(**changes))
         # `begin` counts up: the first run is number 0
         self.run = -1
@@ -129,13 +130,17 @@ class Session(Answers):
         Raises
         ------
         ValueError
-            If the task cannot give sequences of that length.
+            If the task cannot give sequences of that length, or a step would not fit in any memory.
         """
-        seq_len = self.task.seq_len if settings.seq_len is None else settings.seq_len
-        self.task.check_seq_len(seq_len)
-        if not self.own_model:
-            _check_affordable(settings, seq_len)
-        return settings.replace(seq_len=seq_len)
+        if settings.seq_len is None:
+            settings = settings.replace(seq_len=self.task.seq_len)
+        if self._sound is None or settings.batch_size != self._sound.batch_size or self._sound.rebuilds(settings):
+            assert settings.seq_len is not None  # just seen to
+            self.task.check_seq_len(settings.seq_len)
+            if not self.own_model:
+                _check_affordable(settings, settings.seq_len)
+            self._sound = settings
+        return settings
 
     @property
     def pending(self) -> bool:

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from rnnviz.tasks import Batch, Prediction, Task
+from rnnviz.tasks import Batch, Prediction
 from rnnviz.trace import LayerTrace, Trace, trace
 from rnnviz.trace.isolation.surroundings import untouched
 from rnnviz.trace.result.resident import brought
@@ -22,10 +22,7 @@ from rnnviz.training.snapshots.gradient_history import Reach
 from rnnviz.training.snapshots.recent_gradients import Ghosts
 from rnnviz.training.snapshots.scores import Scores, ending
 from rnnviz.training.snapshots.snapshot import Confusion, Floats, Scale, Snapshot
-from rnnviz.training.taskcheck.attribution import Blame
-from rnnviz.training.taskcheck.contract import answered, forecast, handed, measured, numbers, sequences
-from rnnviz.training.taskcheck.labels import span_of, words_of
-from rnnviz.training.taskcheck.sequences import vetted
+from rnnviz.training.taskcheck.checked import CheckedTask
 
 __all__ = ["Look"]
 
@@ -51,30 +48,22 @@ class Look:
 
     Parameters
     ----------
-    task : Task
+    task : CheckedTask
         On ``device``.
     size : int
         Probe sequences.
     device : torch.device
         Where the model is.
-    blame : Blame
-        Told whenever the task is called.
-    dtype : torch.dtype or None
-        Of the numbers that the model is handed; the task's own for None.
     """
 
-    def __init__(
-        self, task: Task, size: int, device: torch.device, blame: Blame, dtype: torch.dtype | None = None
-    ) -> None:
-        self._task, self._device, self._blame, self._dtype = task, device, blame, dtype
-        held_out = blame.task(vetted, "held_out()", task, self._held_out())
-        self._scores = Scores(min(len(held_out), _LARGEST_SCORE))
-        probe = blame.task(sequences, "probe()", task, task.probe, size)
-        self.probe = handed(blame.task(vetted, "probe()", task, probe).to(device), dtype)
+    def __init__(self, task: CheckedTask, size: int, device: torch.device) -> None:
+        self._task, self._device = task, device
+        self._scores = Scores(min(len(task.held_out(closely=True)), _LARGEST_SCORE))
+        self.probe = task.probe(size, closely=True)
         samples = range(len(self.probe))
-        self._labels = tuple(blame.task(words_of, task, sample) for sample in samples)
-        self._spans = tuple(blame.task(span_of, task, sample) for sample in samples)
-        self.baselines: Mapping[str, float] = MappingProxyType(dict(blame.task(lambda: numbers(task.baselines()))))
+        self._labels = tuple(task.words(sample) for sample in samples)
+        self._spans = tuple(task.span(sample) for sample in samples)
+        self.baselines: Mapping[str, float] = MappingProxyType(dict(task.baselines()))
         self._scales: Mapping[str, Scale] = {}
         self._score: _Score | None = None
         self._ghosts, self._reach = Ghosts(), Reach()
@@ -113,8 +102,8 @@ class Look:
             validation=scored.validation,
             validation_step=scored.step,
             baselines=self.baselines,
-            metric_name=self._task.metric_name,
-            higher_is_better=self._task.higher_is_better,
+            metric_name=self._task.task.metric_name,
+            higher_is_better=self._task.task.higher_is_better,
             confusion=scored.confusion,
             scores=ending(self._scores.columns(), scored.step, scored.validation),
         )
@@ -138,16 +127,12 @@ class Look:
 
     def evaluate(self, model: nn.Module) -> float:
         """Return the metric on the whole held-out part."""
-        held_out = self._held_out()
-        return self._metric(_answers(self._task, model, held_out), held_out.targets)
-
-    def _metric(self, outputs: Tensor, targets: Tensor) -> float:
-        return float(self._blame.task(measured, "metric", self._task.metric, outputs, targets))
+        held_out = self._task.held_out()
+        return float(self._task.metric(_answers(self._task, model, held_out), held_out.targets))
 
     def _trace(self, model: nn.Module) -> Trace:
         def loss(outputs: Tensor) -> Tensor:
-            answer = answered(self._task, outputs)
-            return self._blame.task(measured, "loss", self._task.loss, answer, self.probe.targets)
+            return self._task.loss(self._task.answered(outputs), self.probe.targets)
 
         return trace(model, self.probe.inputs, loss=loss)
 
@@ -166,20 +151,16 @@ class Look:
         return self._score
 
     def _ask(self, model: nn.Module) -> tuple[float, Prediction | None, Confusion | None]:
-        held_out = self._held_out()
+        held_out = self._task.held_out()
         whole = len(held_out) <= _LARGEST_SCORE
         if not whole:
             # evenly, not at random: two snapshots answer the same sequences
             places = torch.linspace(0, len(held_out) - 1, _LARGEST_SCORE, dtype=torch.float32, device=self._device)
             held_out = held_out[places.long()]
         outputs = _answers(self._task, model, held_out)
-        validation = self._metric(outputs, held_out.targets)
-        prediction = _sealed(self._blame.task(lambda: forecast(self._task.prediction(outputs)))) if whole else None
-        return validation, prediction, _confused(self._task.classes, outputs, held_out.targets)
-
-    def _held_out(self) -> Batch:
-        held_out = self._blame.task(sequences, "held_out()", self._task, self._task.held_out).to(self._device)
-        return handed(held_out, self._dtype)
+        validation = float(self._task.metric(outputs, held_out.targets))
+        prediction = _sealed(self._task.prediction(outputs)) if whole else None
+        return validation, prediction, _confused(self._task.task.classes, outputs, held_out.targets)
 
 
 def gradient_curves(layer: LayerTrace) -> tuple[Floats, ...]:
@@ -240,9 +221,9 @@ def _frozen(array: Floats) -> Floats:
     return array
 
 
-def _answers(task: Task, model: nn.Module, batch: Batch) -> Tensor:
+def _answers(task: CheckedTask, model: nn.Module, batch: Batch) -> Tensor:
     """Ask as one asks a finished model, without dropout, and leave buffers and random generators as they were."""
     with untouched(model), torch.no_grad():
         # `untouched` puts the mode back, module by module
         model.eval()
-        return torch.cat([answered(task, model(chunk)) for chunk in torch.split(batch.inputs, _CHUNK)])
+        return torch.cat([task.answered(model(chunk)) for chunk in torch.split(batch.inputs, _CHUNK)])

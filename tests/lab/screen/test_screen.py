@@ -197,6 +197,23 @@ def test_words_of_the_training_thread_do_not_overtake_the_announcement(make_lab:
     assert lab.model.recurrent.hidden_size == 9
 
 
+def test_a_knob_that_moves_while_a_new_model_is_announced_counts_as_well(make_lab: LabMaker) -> None:
+    lab = make_lab()
+    browser = Browser(lab)
+    browser.catch_up()
+    browser.answers = False
+    for _ in range(feed_module.IN_FLIGHT - browser.feed.in_flight):
+        browser.screen.pump.offer()
+        browser.catch_up()
+    lab._console.knobs.widgets["hidden_size"].value = 9  # waits, as the browser is busy
+    lab._console.knobs.widgets["lr"].value = 1e-2
+    browser.answers = True
+    browser.answer(*range(1, 100))
+    browser.catch_up()
+    assert lab._runner.join(WAIT)
+    assert (lab.settings.hidden_size, lab.settings.lr) == (9, 1e-2)
+
+
 def test_hostile_words_in_an_error_are_shown_as_words(make_lab: LabMaker) -> None:
     lab = make_lab(Echo(at=2, then=raising(ValueError("<script>alert('x')</script>"))))
     browser = Browser(lab)
