@@ -52,16 +52,17 @@ def differences(snapshot: Snapshot) -> list[Insight]:
     Parameters
     ----------
     snapshot : Snapshot
-        One moment of a race.
+        One moment of a comparison.
 
     Examples
     --------
     >>> import itertools
-    >>> from rnnviz.training import Race, Session
-    >>> race = Race({cell: Session("adding", cell=cell, seq_len=60, device="cpu") for cell in ("rnn", "gru")})
-    >>> for _ in itertools.islice(race.steps(), 60):
+    >>> from rnnviz.training import LockstepSessions, Session
+    >>> sessions = {cell: Session("adding", cell=cell, seq_len=60, device="cpu") for cell in ("rnn", "gru")}
+    >>> lockstep = LockstepSessions(sessions)
+    >>> for _ in itertools.islice(lockstep.steps(), 60):
     ...     pass
-    >>> [one.rule for one in differences(race.snapshot())]
+    >>> [one.rule for one in differences(lockstep.snapshot())]
     ['apart']
     """
     return [insight for rule in (apart, even, leading) if (insight := rule(snapshot)) is not None]

@@ -8,14 +8,14 @@ from rnnviz.checks import optional, whole
 from rnnviz.insights import Insight, insights
 from rnnviz.lab.console.lab_console import LabConsole
 from rnnviz.lab.controls.options import asked_focus
-from rnnviz.lab.facade import Verbs
+from rnnviz.lab.facade import Facade
 from rnnviz.training import Perturbation, Session, perturb
 from rnnviz.views import Reading, perturbation_figure
 
 __all__ = ["Experiments"]
 
 
-class Experiments(Verbs):
+class Experiments(Facade):
     """The questions of a lab; `Lab` is one, and brings what they need."""
 
     _session: Session
@@ -61,7 +61,7 @@ class Experiments(Verbs):
         def work() -> Perturbation:
             return perturb(self._session, sample=sample, time=time, value=value, feature=feature, snapshot=snapshot)
 
-        return self._runner.turns.visit(work)
+        return self._runner.access.visit(work)
 
     def inspect(self, *, step: int | None = None, **focus: Any) -> Reading:
         """Take one cell apart: the parts of its sums, its gates, states and gradients; printed, it is its equations.

@@ -1,4 +1,4 @@
-"""Verbs: what can be asked of whatever trains on a screen of its own, be it one model or several."""
+"""Facade: what can be asked of whatever trains on a screen of its own, be it one model or several."""
 
 import weakref
 from typing import Any, Self
@@ -11,10 +11,10 @@ from rnnviz.lab.controls.options import asked_focus
 from rnnviz.lab.lifetime.rerun import claim
 from rnnviz.training import RunState, Snapshot
 
-__all__ = ["Verbs"]
+__all__ = ["Facade"]
 
 
-class Verbs:
+class Facade:
     """The buttons' methods, the pictures, the widget; `rnnviz.Lab` and what `rnnviz.compare` returns share them.
 
     Parameters
@@ -190,7 +190,7 @@ class Verbs:
         Snapshot
             Read-only numpy arrays: ``layer`` (a `rnnviz.trace.LayerTrace`: states, gates and gradients, axes
             (layer, direction, batch, time, unit)), ``history``, ``inputs``, ``outputs``, ``weights``, ``prediction`` …;
-            of a comparison each model's snapshot is in ``lanes``, by label.
+            of a comparison each model's snapshot is in ``models``, by label.
 
         Examples
         --------

@@ -6,15 +6,15 @@ from typing import Any
 from rnnviz.checks import flag, listed, shown
 from rnnviz.lab.console.lab_console import LabConsole
 from rnnviz.lab.controls.options import views_among
-from rnnviz.lab.facade import Verbs
+from rnnviz.lab.facade import Facade
 from rnnviz.lab.tour.card import TourCard
-from rnnviz.lab.tour.link import Link, Wish
+from rnnviz.lab.tour.link import Link, LinkTarget
 from rnnviz.views import Focus
 
 __all__ = ["Guided"]
 
 
-class Guided(Verbs):
+class Guided(Facade):
     """The part of a `Lab` that leads a learner."""
 
     _console: LabConsole
@@ -36,7 +36,7 @@ class Guided(Verbs):
         >>> lab = Lab(task="adding", cell="gru", hidden_size=4, seq_len=8, seed=0)
         >>> tour = lab.tour()
         >>> tour.start()
-        Place(phase='walking', step='play', number=1, of=9, done=False)
+        TourPosition(phase='walking', step='play', number=1, of=9, done=False)
         >>> lab.close()
         """
         return self._console.tour()
@@ -83,7 +83,7 @@ class Guided(Verbs):
         self._console.checked(settings)
         where = _parts({} if focus is None else focus)
         names = None if views is None else list(views_among(self._console.views, views))
-        return self._console.link(label, Wish(settings, names, where, flag("play", play)))
+        return self._console.link(label, LinkTarget(settings, names, where, flag("play", play)))
 
 
 def _parts(focus: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,14 +7,14 @@ from typing import Any
 from rnnviz.checks import flag
 from rnnviz.lab.console.shared_console import SharedConsole
 from rnnviz.lab.controls.options import asked_focus
-from rnnviz.lab.facade import Verbs
+from rnnviz.lab.facade import Facade
 from rnnviz.lab.replay.save import checked_path, save
 from rnnviz.views import View
 
 __all__ = ["Shared"]
 
 
-class Shared(Verbs):
+class Shared(Facade):
     """The part of a `rnnviz.Lab`, and of what `rnnviz.compare` returns, that is written down."""
 
     _console: SharedConsole

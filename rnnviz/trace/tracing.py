@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from rnnviz.checks import kind_of
 from rnnviz.trace.capture.calls import Call
 from rnnviz.trace.capture.capture import Capture
-from rnnviz.trace.isolation.surroundings import OnlyComputing, ordinary, replaying, runnable, untouched
+from rnnviz.trace.isolation.surroundings import OnlyComputing, ordinary, recomputing, runnable, untouched
 from rnnviz.trace.modules.finding import recurrent_modules
 from rnnviz.trace.recompute.assemble import layers_from
 from rnnviz.trace.result.resident import resident
@@ -104,7 +104,7 @@ def trace(
     capture.release()
     if not depends:
         warnings.warn("the loss does not depend on any recurrent layer: every gradient is zero.", stacklevel=2)
-    with replaying(_device_type(model)):
+    with recomputing(_device_type(model)):
         layers = layers_from(capture.calls)
     return resident(Trace, {"loss": value, "output": output}, _told, layers=layers)
 

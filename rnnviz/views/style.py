@@ -17,11 +17,11 @@ __all__ = [
     "SEQUENTIAL",
     "TEXT",
     "base_layout",
-    "inked",
     "notice",
     "plain",
     "shade",
     "visible",
+    "with_mark",
 ]
 
 # Okabe and Ito's colours (2008): told apart under every common colour-vision deficiency, on white and on dark grey.
@@ -132,7 +132,7 @@ def _ink(colour: tuple[float, float, float]) -> str:
     return "#000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else "#fff"
 
 
-def inked(text: str, color: str, glyph: str = "●") -> str:
+def with_mark(text: str, color: str, glyph: str = "●") -> str:
     """Return the text behind a mark in its line's colour; on white the colours read as marks (3:1), not as words.
 
     Parameters
@@ -146,7 +146,7 @@ def inked(text: str, color: str, glyph: str = "●") -> str:
 
     Examples
     --------
-    >>> inked("gru", "#d9722c", "■")
+    >>> with_mark("gru", "#d9722c", "■")
     '<span style="color:#d9722c">■</span> <b>gru</b>'
     """
     return f'<span style="color:{color}">{glyph}</span> <b>{text}</b>'

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rnnviz.export.codec import Parcel
+from rnnviz.export.codec import Shareable
 from rnnviz.export.recipe import Recipe
 from rnnviz.models import CELLS, INITIALISATIONS
 from rnnviz.tasks import Adding, Sunspots, TemporalOrder
@@ -155,7 +155,7 @@ def test_something_that_is_no_text_is_refused() -> None:
         Recipe.parse(PLAIN)  # type: ignore[arg-type]
 
 
-def said(text: str, kind: type[Parcel] = Recipe) -> str:
+def said(text: str, kind: type[Shareable] = Recipe) -> str:
     try:
         kind.parse(text)
     except ValueError as error:
@@ -163,7 +163,7 @@ def said(text: str, kind: type[Parcel] = Recipe) -> str:
     return ""
 
 
-def survives(text: str, kind: type[Parcel] = Recipe) -> None:
+def survives(text: str, kind: type[Shareable] = Recipe) -> None:
     """Parsing gives a recipe or a ValueError, and no module is loaded for it."""
     loaded = set(sys.modules)
     words = said(text, kind)

@@ -53,5 +53,5 @@ class Browser:
 def settle(lab: Lab) -> None:
     """Wait until the lab rests, without asking for its error."""
     runner = lab._runner
-    with runner._desk.changed:
-        assert runner._desk.changed.wait_for(runner._desk.idle, WAIT)
+    with runner._dispatcher.changed:
+        assert runner._dispatcher.changed.wait_for(runner._dispatcher.idle, WAIT)

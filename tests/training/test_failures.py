@@ -23,7 +23,7 @@ def make():
 
     yield build
     for runner in runners:
-        runner._desk.error = None
+        runner._dispatcher.error = None
         runner._player._on_state = lambda state: None
         runner.stop()
         assert runner.join(WAIT)
@@ -31,8 +31,8 @@ def make():
 
 def settle(runner):
     """Wait until the runner rests, without asking for its error."""
-    with runner._desk.changed:
-        assert runner._desk.changed.wait_for(runner._desk.idle, WAIT)
+    with runner._dispatcher.changed:
+        assert runner._dispatcher.changed.wait_for(runner._dispatcher.idle, WAIT)
 
 
 @pytest.mark.parametrize("fps", [1000.0, 1e-6])

@@ -8,7 +8,7 @@ from rnnviz.i18n import t
 from rnnviz.lab.console.progress import Progress, progress
 from rnnviz.lab.controls.base import Tool
 from rnnviz.lab.controls.knobs import Knobs
-from rnnviz.lab.lifetime.autopause import Resting, is_borrowed
+from rnnviz.lab.lifetime.autopause import AutoPause, is_borrowed
 from rnnviz.lab.lifetime.closing import let_go
 from rnnviz.lab.lifetime.heap import give_back
 from rnnviz.lab.lifetime.playing import KnownRun, join, others, pause_all
@@ -28,7 +28,7 @@ class Console:
 
     Parameters
     ----------
-    session : Session or Race
+    session : Session or LockstepSessions
         What is trained.
     fps : float
         Frames a second at most.
@@ -77,7 +77,7 @@ class Console:
         if self.screen is None:
             self.knobs = Knobs(self._session.settings, self._session.task.seq_lens, _CHOICES, self._moved)
             snapshot, state = self.runner.snapshot(), self.runner.state
-            self.runner.tape.offer(snapshot)  # a run that nobody watched is on it with gaps
+            self.runner.recording.offer(snapshot)  # a run that nobody watched is on it with gaps
             self.screen = Screen(
                 snapshot,
                 state,
@@ -92,7 +92,7 @@ class Console:
             )
             self._connect(self.screen)
             if is_borrowed():
-                Resting(self.runner, self.screen.feed)
+                AutoPause(self.runner, self.screen.feed)
             self.runner.watched = True
             if self._closed:
                 self._close_screen()
@@ -105,8 +105,8 @@ class Console:
     def moments(self) -> list[Snapshot]:
         """Return the moments of this run that are kept, in order, and with them the present one."""
         now = self.runner.snapshot()
-        self.runner.tape.offer(now)
-        return [one for one in self.runner.tape.snapshots() if one.run == now.run] or [now]
+        self.runner.recording.offer(now)
+        return [one for one in self.runner.recording.snapshots() if one.run == now.run] or [now]
 
     def moment(self, step: int | None) -> Snapshot:
         """Return the moment nearest to a step, with a score of its own; the present one for None."""
@@ -126,7 +126,7 @@ class Console:
 
     def _hold(self, step: int | None) -> None:
         if self.screen is not None:
-            self.screen.hold(None if step is None else self.runner.tape.at(step))
+            self.screen.hold(None if step is None else self.runner.recording.at(step))
 
     def _held(self) -> Snapshot | None:
         return None if self.screen is None else self.screen.held

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from rnnviz.export.comparison_recipe import RaceRecipe
+from rnnviz.export.comparison_recipe import ComparisonRecipe
 from rnnviz.export.recipe import Recipe
 from rnnviz.export.script import Script, script, together
 from rnnviz.lab.controls.options import known_views, shown_controls
-from rnnviz.training import Race, Session
+from rnnviz.training import LockstepSessions, Session
 from rnnviz.views import DEFAULT, VIEWS, View
 
-__all__ = ["arguments_of", "code_of", "race_code_of", "race_recipe_of", "reading_recipe", "recipe_of"]
+__all__ = ["arguments_of", "code_of", "comparison_code_of", "comparison_recipe_of", "reading_recipe", "recipe_of"]
 
 
 def code_of(session: Session, steps: int) -> Script:
@@ -99,18 +99,18 @@ def reading_recipe() -> Iterator[None]:
         raise ValueError(f"this recipe cannot be followed: {error}") from None
 
 
-def race_code_of(race: Race, steps: int) -> Script:
-    """Return the plain PyTorch program that trains all models of a race as from step 0; see `code_of`."""
-    face = next(iter(race.sessions.values()))
-    return together({label: (one.task, one.settings) for label, one in race.sessions.items()}, steps, face.planned)
+def comparison_code_of(lockstep: LockstepSessions, steps: int) -> Script:
+    """Return the plain PyTorch program that trains all models of a comparison as from step 0; see `code_of`."""
+    face = next(iter(lockstep.sessions.values()))
+    return together({label: (one.task, one.settings) for label, one in lockstep.sessions.items()}, steps, face.planned)
 
 
-def race_recipe_of(race: Race, **asked: Any) -> RaceRecipe:
+def comparison_recipe_of(lockstep: LockstepSessions, **asked: Any) -> ComparisonRecipe:
     """Return what makes the same comparison again.
 
     Parameters
     ----------
-    race : Race
+    lockstep : LockstepSessions
         Its models.
     **asked : object
         As for `recipe_of`.
@@ -120,7 +120,9 @@ def race_recipe_of(race: Race, **asked: Any) -> RaceRecipe:
     ValueError
         For a task or a view of somebody's own.
     """
-    return RaceRecipe.of([recipe_of(one, **asked) for one in race.sessions.values()], list(race.stated.values()))
+    return ComparisonRecipe.of(
+        [recipe_of(one, **asked) for one in lockstep.sessions.values()], list(lockstep.stated.values())
+    )
 
 
 def _refuse_own_model(session: Session, verb: str) -> None:

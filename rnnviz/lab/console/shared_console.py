@@ -2,7 +2,7 @@
 
 import abc
 
-from rnnviz.export.codec import Parcel
+from rnnviz.export.codec import Shareable
 from rnnviz.export.script import Script
 from rnnviz.lab.console.console import Console
 from rnnviz.lab.replay.page import Header
@@ -19,7 +19,7 @@ class SharedConsole(Console, abc.ABC):
         """Return the program of this run; it trains up to the goal unless ``steps`` says otherwise."""
 
     @abc.abstractmethod
-    def recipe(self) -> Parcel:
+    def recipe(self) -> Shareable:
         """Return what makes the same again."""
 
     @abc.abstractmethod

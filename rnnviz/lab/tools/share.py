@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import traitlets
 
-from rnnviz.export.codec import Parcel
+from rnnviz.export.codec import Shareable
 from rnnviz.i18n import t
 from rnnviz.lab.controls.base import Tool
 from rnnviz.live.beside import beside
@@ -53,7 +53,7 @@ class Share(Tool):
     name = "share"
 
     def __init__(
-        self, code: Callable[[], str], recipe: Callable[[], Parcel], reader: str = "rv.Lab.from_recipe"
+        self, code: Callable[[], str], recipe: Callable[[], Shareable], reader: str = "rv.Lab.from_recipe"
     ) -> None:
         self._code, self._recipe = code, recipe
         words = {name: t(f"tool.share.{name}") for name in _WORDS}

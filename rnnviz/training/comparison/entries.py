@@ -1,4 +1,4 @@
-"""Entries: from what a learner lists to a race of labelled sessions, or one sentence on what is wrong."""
+"""Entries: from what a learner lists to a comparison of labelled sessions, or one sentence on what is wrong."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,25 +7,25 @@ import torch
 
 from rnnviz.checks import shown
 from rnnviz.tasks import Task
-from rnnviz.training.comparison.comparison import Race, differing
+from rnnviz.training.comparison.comparison import LockstepSessions, differing
 from rnnviz.training.session.session import Session
 from rnnviz.training.settings import Settings, refuse_unknown
 
-__all__ = ["FEWEST", "MOST", "enter", "line_up"]
+__all__ = ["FEWEST", "MOST", "lockstep_from", "lockstep_of"]
 
 FEWEST, MOST = 2, 4
 _EXAMPLE = '["rnn", "lstm"] or [{"clip": 1.0}, {"clip": None}]'
 
 
-def enter(
+def lockstep_of(
     models: Sequence[str | Mapping[str, Any]],
     task: Task | str,
     *,
     device: str | torch.device = "auto",
     planned: int | None = None,
     **common: Any,
-) -> Race:
-    """Return a race of the models, each under a label that says in what it differs from the others.
+) -> LockstepSessions:
+    """Return a comparison of the models, each under a label that says in what it differs from the others.
 
     Parameters
     ----------
@@ -47,25 +47,25 @@ def enter(
 
     Examples
     --------
-    >>> race = enter([{"lr": 0.1}, {"lr": 0.01, "clip": None}], "adding", device="cpu", cell="gru")
-    >>> list(race.sessions)
+    >>> lockstep = lockstep_of([{"lr": 0.1}, {"lr": 0.01, "clip": None}], "adding", device="cpu", cell="gru")
+    >>> list(lockstep.sessions)
     ['lr=0.1', 'lr=0.01, clip=None']
     """
     asked = [_asked(one, common) for one in _listed(models)]
     for stated in (common, *asked):
         refuse_unknown(stated)
-    return line_up(asked, [{**common, **one} for one in asked], task, device=device, planned=planned)
+    return lockstep_from(asked, [{**common, **one} for one in asked], task, device=device, planned=planned)
 
 
-def line_up(
+def lockstep_from(
     stated: Sequence[Mapping[str, Any]],
     settings: Sequence[Mapping[str, Any]],
     task: Task | str,
     *,
     device: str | torch.device,
     planned: int | None,
-) -> Race:
-    """Return the race of models with these settings.
+) -> LockstepSessions:
+    """Return the comparison of models with these settings.
 
     Parameters
     ----------
@@ -74,16 +74,16 @@ def line_up(
     settings : sequence of mapping
         All that each is asked for.
     task, device, planned
-        As for `enter`.
+        As for `lockstep_of`.
 
     Raises
     ------
     TypeError, ValueError
-        As for `enter`.
+        As for `lockstep_of`.
     """
     sessions = [Session(task, device=device, planned=planned, **one) for one in settings]
     labels = _labels(stated, [one.settings for one in sessions])
-    return Race(dict(zip(labels, sessions, strict=True)), dict(zip(labels, stated, strict=True)))
+    return LockstepSessions(dict(zip(labels, sessions, strict=True)), dict(zip(labels, stated, strict=True)))
 
 
 def _listed(models: Any) -> Sequence[Any]:

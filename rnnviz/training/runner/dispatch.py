@@ -1,4 +1,4 @@
-"""Desk: takes orders for a player from any thread, and has them carried out one after another."""
+"""Dispatcher: takes orders for a player from any thread, and has them carried out one after another."""
 
 import contextlib
 import threading
@@ -13,10 +13,10 @@ from rnnviz.training.runner.orders import Order, Orders
 from rnnviz.training.runner.player import Player
 from rnnviz.training.runner.worker import NoThreadError, Worker
 
-__all__ = ["Desk"]
+__all__ = ["Dispatcher"]
 
 
-class Desk:
+class Dispatcher:
     """The orders of a `Runner`, the thread that carries them out, and what went wrong.
 
     Whoever waits here waits for her own order, and for those before it; what others order meanwhile comes later.
@@ -82,7 +82,7 @@ class Desk:
             raise RuntimeError(LOST)
         with INTERRUPTS, self.changed:
             orders = self._orders.cancel()
-            if not wait or self._player.turns.mine:
+            if not wait or self._player.access.mine:
                 return
             if self._player.session.pending and not self.ended:
                 with contextlib.suppress(NoThreadError):  # the next step takes them up as well
@@ -96,7 +96,7 @@ class Desk:
             assign()
             if self._orders.open or not self._player.session.pending:
                 return
-        self.ask(Order(), wait=wait and not self._player.turns.mine)
+        self.ask(Order(), wait=wait and not self._player.access.mine)
 
     def carry_out(self, order: Order) -> None:
         """Carry out an order in the calling thread, when its turn comes."""
@@ -157,12 +157,12 @@ class Desk:
 
     def after_fork(self) -> None:
         """See `rnnviz.training.process.forks`."""
-        self.changed, elsewhere = threading.Condition(), self._busy() and not self._player.turns.mine
+        self.changed, elsewhere = threading.Condition(), self._busy() and not self._player.access.mine
         self._worker.forget(self.changed)
         if elsewhere:
             self.ended = self._player.ended = self._lost = True
             self._orders.clear()
-            self._player.turns.give_up()
+            self._player.access.give_up()
 
     def _add(self, order: Order) -> Order:
         order = self._orders.add(order)

@@ -8,9 +8,9 @@ from torch import Tensor
 
 from rnnviz.tasks import Batch, Task
 from rnnviz.training.settings import Settings
-from rnnviz.training.taskcheck.attribution import Blame
+from rnnviz.training.taskcheck.attribution import Attribution
 from rnnviz.training.taskcheck.contract import handed, sequences
-from rnnviz.training.taskcheck.sequences import vetted
+from rnnviz.training.taskcheck.sequences import checked_sequences
 
 __all__ = ["Batches"]
 
@@ -26,7 +26,7 @@ class Batches:
         Their seed, and the size of the first.
     device : torch.device
         Where they are drawn.
-    blame : Blame
+    attribution : Attribution
         Told whenever the task is called.
     dtype : torch.dtype, optional
         Of the numbers in them; the task's own unless given.
@@ -39,20 +39,25 @@ class Batches:
     Examples
     --------
     >>> from rnnviz.tasks import make
-    >>> batches = Batches(make("adding", seq_len=10), Settings(), torch.device("cpu"), Blame())
+    >>> batches = Batches(make("adding", seq_len=10), Settings(), torch.device("cpu"), Attribution())
     >>> len(batches.next(32)), len(batches.next(7))
     (32, 7)
     """
 
     def __init__(
-        self, task: Task, settings: Settings, device: torch.device, blame: Blame, dtype: torch.dtype | None = None
+        self,
+        task: Task,
+        settings: Settings,
+        device: torch.device,
+        attribution: Attribution,
+        dtype: torch.dtype | None = None,
     ) -> None:
-        self._task, self._seed, self._device, self._blame = task, settings.seed, device, blame
+        self._task, self._seed, self._device, self._attribution = task, settings.seed, device, attribution
         self._dtype = dtype
         self._noise = torch.Generator(device).manual_seed(settings.seed + 1)
         self._generator = self._started()
         self._size = settings.batch_size
-        self._first: Batch | None = blame.task(vetted, "batch()", task, self._draw(self._size))
+        self._first: Batch | None = attribution.task(checked_sequences, "batch()", task, self._draw(self._size))
 
     def next(self, size: int) -> Batch:
         """Return the next batch of ``size`` sequences; nothing waits for the device."""
@@ -88,7 +93,7 @@ class Batches:
         return torch.Generator(self._device).manual_seed(self._seed)
 
     def _draw(self, size: int) -> Batch:
-        drawn = self._blame.task(sequences, "batch()", self._task, self._asked, size)
+        drawn = self._attribution.task(sequences, "batch()", self._task, self._asked, size)
         return handed(drawn.to(self._device), self._dtype)
 
     def _asked(self, size: int) -> Batch:

@@ -1,4 +1,4 @@
-"""Descent: one run of a session: its model, optimiser, batches, noise and curves; a step waits for nothing."""
+"""TrainingRun: one run of a session: its model, optimiser, batches, noise and curves; a step waits for nothing."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ from rnnviz.training.session.building import Builder, optimizer, shape_memory
 from rnnviz.training.session.clipping import clip
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots.snapshot import Snapshot
-from rnnviz.training.snapshots.taking import Look
-from rnnviz.training.taskcheck.attribution import Blame
+from rnnviz.training.snapshots.taking import SnapshotTaker
+from rnnviz.training.taskcheck.attribution import Attribution
 from rnnviz.training.taskcheck.contract import answered, measured, precision_of, trainable
 
-__all__ = ["Descent"]
+__all__ = ["TrainingRun"]
 
 
-class Descent:
+class TrainingRun:
     """Built whole or not at all, then trained step by step; a structural setting that changes asks for another one.
 
     Parameters
@@ -33,7 +33,7 @@ class Descent:
         Builds the model from the task and the settings.
     device : torch.device
         Where everything happens.
-    blame : Blame
+    attribution : Attribution
         Told whenever the task is called.
     probe_size : int
         Held-out sequences that snapshots trace.
@@ -46,7 +46,7 @@ class Descent:
         See `rnnviz.training.Session`.
     settings : Settings
         Those in force.
-    look : Look
+    taker : SnapshotTaker
         Takes the snapshots.
 
     Examples
@@ -55,9 +55,10 @@ class Descent:
     >>> from rnnviz.training.session.building import builder_of
     >>> settings = Settings(seq_len=10, hidden_size=4)
     >>> cpu = torch.device("cpu")
-    >>> descent = Descent(tasks.make("adding"), settings, builder_of(None), cpu, Blame(), probe_size=8, planned=300)
-    >>> descent.step()
-    >>> descent.history.step
+    >>> adding, sizes = tasks.make("adding"), {"probe_size": 8, "planned": 300}
+    >>> training_run = TrainingRun(adding, settings, builder_of(None), cpu, Attribution(), **sizes)
+    >>> training_run.step()
+    >>> training_run.history.step
     1
     """
 
@@ -67,19 +68,19 @@ class Descent:
         settings: Settings,
         builder: Builder,
         device: torch.device,
-        blame: Blame,
+        attribution: Attribution,
         *,
         probe_size: int,
         planned: int,
     ) -> None:
-        self._builder, self._device, self._blame, self._planned = builder, device, blame, planned
+        self._builder, self._device, self._attribution, self._planned = builder, device, attribution, planned
         self.settings = settings
         assert settings.seq_len is not None  # `Session.checked` saw to it
-        self.task = blame.task(blame.task(task.with_seq_len, settings.seq_len).to, device)
+        self.task = attribution.task(attribution.task(task.with_seq_len, settings.seq_len).to, device)
         self.model = builder(self.task, settings).to(device).train()  # somebody's own may come in eval mode
         dtype = precision_of(self.model)
-        self.look = Look(self.task, probe_size, device, blame, dtype)
-        self._batches = Batches(self.task, settings, device, blame, dtype)
+        self.taker = SnapshotTaker(self.task, probe_size, device, attribution, dtype)
+        self._batches = Batches(self.task, settings, device, attribution, dtype)
         self._parameters = list(self.model.parameters())
         self._optimizer = optimizer(settings, self._parameters)
         self.history = History(
@@ -99,19 +100,19 @@ class Descent:
         for group in self._optimizer.param_groups:
             group["lr"] = lr
         with self._batches.whole_or_not():
-            row = self._descend()
+            row = self._train()
         self._optimizer.step()
         self.history.append(row, lr=lr, clip=self.settings.clip)
 
-    def _descend(self) -> Tensor:
+    def _train(self) -> Tensor:
         """Work out the gradients of a new batch; return the row for the history."""
-        task, blame, settings = self.task, self._blame, self.settings
+        task, attribution, settings = self.task, self._attribution, self.settings
         batch = self._batches.next(settings.batch_size)
         inputs = self._batches.noisy(batch.inputs, settings.input_noise)
-        with blame.around():
+        with attribution.around():
             outputs = answered(task, self.model(inputs))
-        loss = trainable(blame.task(measured, "loss", task.loss, outputs, batch.targets))
-        metric = blame.task(measured, "metric", task.metric, outputs.detach(), batch.targets)
+        loss = trainable(attribution.task(measured, "loss", task.loss, outputs, batch.targets))
+        metric = attribution.task(measured, "metric", task.metric, outputs.detach(), batch.targets)
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         return torch.cat([torch.stack([loss.detach(), metric.detach()]), clip(self._parameters, settings.clip)])

@@ -1,4 +1,4 @@
-"""Look: takes snapshots of one run, on the task's probe sequences, without disturbing the training in any bit."""
+"""SnapshotTaker: takes snapshots of one run, on the task's probe sequences, and disturbs no bit of the training."""
 
 import math
 import time
@@ -18,16 +18,16 @@ from rnnviz.trace.result.resident import brought
 from rnnviz.training.history import History
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots import ranges
-from rnnviz.training.snapshots.gradient_history import Reach
-from rnnviz.training.snapshots.recent_gradients import Ghosts
+from rnnviz.training.snapshots.gradient_history import GradientHistory
+from rnnviz.training.snapshots.recent_gradients import RecentGradients
 from rnnviz.training.snapshots.scores import Scores, ending
 from rnnviz.training.snapshots.snapshot import Confusion, Floats, Scale, Snapshot
-from rnnviz.training.taskcheck.attribution import Blame
+from rnnviz.training.taskcheck.attribution import Attribution
 from rnnviz.training.taskcheck.contract import answered, forecast, handed, measured, numbers, sequences
 from rnnviz.training.taskcheck.labels import span_of, words_of
-from rnnviz.training.taskcheck.sequences import vetted
+from rnnviz.training.taskcheck.sequences import checked_sequences
 
-__all__ = ["Look"]
+__all__ = ["SnapshotTaker"]
 
 _CHUNK = 512  # held-out sequences answered at once
 _LARGEST_SCORE = 2048  # held-out sequences answered for a snapshot
@@ -46,7 +46,7 @@ class _Score:
     seconds: float
 
 
-class Look:
+class SnapshotTaker:
     """What snapshots of one run share: the probe, the ranges, the last frames' gradients, the held-out score.
 
     Parameters
@@ -57,27 +57,29 @@ class Look:
         Probe sequences.
     device : torch.device
         Where the model is.
-    blame : Blame
+    attribution : Attribution
         Told whenever the task is called.
     dtype : torch.dtype or None
         Of the numbers that the model is handed; the task's own for None.
     """
 
     def __init__(
-        self, task: Task, size: int, device: torch.device, blame: Blame, dtype: torch.dtype | None = None
+        self, task: Task, size: int, device: torch.device, attribution: Attribution, dtype: torch.dtype | None = None
     ) -> None:
-        self._task, self._device, self._blame, self._dtype = task, device, blame, dtype
-        held_out = blame.task(vetted, "held_out()", task, self._held_out())
+        self._task, self._device, self._attribution, self._dtype = task, device, attribution, dtype
+        held_out = attribution.task(checked_sequences, "held_out()", task, self._held_out())
         self._scores = Scores(min(len(held_out), _LARGEST_SCORE))
-        probe = blame.task(sequences, "probe()", task, task.probe, size)
-        self.probe = handed(blame.task(vetted, "probe()", task, probe).to(device), dtype)
+        probe = attribution.task(sequences, "probe()", task, task.probe, size)
+        self.probe = handed(attribution.task(checked_sequences, "probe()", task, probe).to(device), dtype)
         samples = range(len(self.probe))
-        self._labels = tuple(blame.task(words_of, task, sample) for sample in samples)
-        self._spans = tuple(blame.task(span_of, task, sample) for sample in samples)
-        self.baselines: Mapping[str, float] = MappingProxyType(dict(blame.task(lambda: numbers(task.baselines()))))
+        self._labels = tuple(attribution.task(words_of, task, sample) for sample in samples)
+        self._spans = tuple(attribution.task(span_of, task, sample) for sample in samples)
+        self.baselines: Mapping[str, float] = MappingProxyType(
+            dict(attribution.task(lambda: numbers(task.baselines())))
+        )
         self._scales: Mapping[str, Scale] = {}
         self._score: _Score | None = None
-        self._ghosts, self._reach = Ghosts(), Reach()
+        self._recent_gradients, self._gradient_history = RecentGradients(), GradientHistory()
         self._inputs, self._targets = _array(self.probe.inputs), _array(self.probe.targets)
 
     def snapshot(self, model: nn.Module, settings: Settings, history: History, run: int, score: bool) -> Snapshot:
@@ -90,7 +92,7 @@ class Look:
         columns, curves = waiting.columns(arrived["rows"]), gradient_curves(layer)
         relu = settings.nonlinearity == "relu"
         self._scales = ranges.fit(layer, curves, relu=relu, step=history.step, before=self._scales)
-        ghosts = self._ghosts.note(history.step, curves)
+        recent_gradients = self._recent_gradients.note(history.step, curves)
         return Snapshot(
             run=run,
             step=history.step,
@@ -103,8 +105,8 @@ class Look:
             targets=self._targets,
             weights=MappingProxyType({name: _frozen(value) for name, value in arrived["weights"].items()}),
             module="" if module not in dict(model.named_modules()) else module,
-            horizon=self._reach.note(history.step, curves),
-            ghosts=ghosts,
+            horizon=self._gradient_history.note(history.step, curves),
+            recent_gradients=recent_gradients,
             scales=self._scales,
             prediction=scored.prediction,
             time_labels=self._labels,
@@ -141,12 +143,12 @@ class Look:
         return self._metric(_answers(self._task, model, held_out), held_out.targets)
 
     def _metric(self, outputs: Tensor, targets: Tensor) -> float:
-        return float(self._blame.task(measured, "metric", self._task.metric, outputs, targets))
+        return float(self._attribution.task(measured, "metric", self._task.metric, outputs, targets))
 
     def _trace(self, model: nn.Module) -> Trace:
         def loss(outputs: Tensor) -> Tensor:
             answer = answered(self._task, outputs)
-            return self._blame.task(measured, "loss", self._task.loss, answer, self.probe.targets)
+            return self._attribution.task(measured, "loss", self._task.loss, answer, self.probe.targets)
 
         return trace(model, self.probe.inputs, loss=loss)
 
@@ -171,11 +173,13 @@ class Look:
             held_out = held_out[places.long()]
         outputs = _answers(self._task, model, held_out)
         validation = self._metric(outputs, held_out.targets)
-        prediction = _sealed(self._blame.task(lambda: forecast(self._task.prediction(outputs)))) if whole else None
+        prediction = (
+            _sealed(self._attribution.task(lambda: forecast(self._task.prediction(outputs)))) if whole else None
+        )
         return validation, prediction, _confused(self._task.classes, outputs, held_out.targets)
 
     def _held_out(self) -> Batch:
-        held_out = self._blame.task(sequences, "held_out()", self._task, self._task.held_out).to(self._device)
+        held_out = self._attribution.task(sequences, "held_out()", self._task, self._task.held_out).to(self._device)
         return handed(held_out, self._dtype)
 
 

@@ -1,16 +1,16 @@
-"""Blame: whose code is running, so that an error can be shown with its name."""
+"""Attribution: whose code is running, so that an error can be shown with its name."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import ParamSpec, TypeVar
 
-__all__ = ["Blame"]
+__all__ = ["Attribution"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Blame:
+class Attribution:
     """Remembers who is at work: the model, except while the task is called.
 
     Attributes
@@ -25,8 +25,8 @@ class Blame:
 
     Examples
     --------
-    >>> blame = Blame()
-    >>> blame.task(abs, -3), blame.where
+    >>> attribution = Attribution()
+    >>> attribution.task(abs, -3), attribution.where
     (3, 'model')
     """
 

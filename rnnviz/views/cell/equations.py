@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.i18n import t
-from rnnviz.views.cell.gradient import Backflow
+from rnnviz.views.cell.gradient import GradientParts
 from rnnviz.views.cell.notation import Equation, Term, number, signed
 from rnnviz.views.cell.step import CellStep, Sum
 
@@ -51,7 +51,7 @@ def equations(step: CellStep, *, norms: bool = False) -> tuple[Equation, ...]:
 
 
 def gradient_equations(
-    step: CellStep, at_h: Backflow | None, at_c: Backflow | None, *, norms: bool = False
+    step: CellStep, at_h: GradientParts | None, at_c: GradientParts | None, *, norms: bool = False
 ) -> tuple[Equation, ...]:
     """Return the lines of the gradient at the states: direct, from the step after, and their sum.
 
@@ -59,7 +59,7 @@ def gradient_equations(
     ----------
     step : CellStep
         What the cell did.
-    at_h, at_c : Backflow or None
+    at_h, at_c : GradientParts or None
         At h_t and c_t; none gives no line.
     norms : bool
         Norms over all units in place of the unit in focus.
@@ -153,7 +153,7 @@ def _norm_line(
     return Equation(f"‖{symbol}‖", name, ":", tuple(terms), Term(_length(result, least)))
 
 
-def _backward(step: CellStep, state: str, flow: Backflow, note: str, norms: bool) -> Equation:
+def _backward(step: CellStep, state: str, flow: GradientParts, note: str, norms: bool) -> Equation:
     symbol, name = f"∂L/∂{state}_t", t(f"inspector.gradient.{state}")
     later = t("inspector.later", time=moment(step, 1))
     if norms:

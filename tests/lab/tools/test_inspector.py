@@ -34,12 +34,12 @@ class Drawer:
         self.browser.catch_up()
 
     def look(self, **changes: Any) -> None:
-        self.panel.gaze.go(**changes)
+        self.panel.focus_controls.go(**changes)
         self.browser.catch_up()
 
     @property
     def focus(self) -> Focus:
-        return self.panel.gaze.focus
+        return self.panel.focus_controls.focus
 
     @property
     def picture(self) -> dict[str, Any]:
@@ -228,7 +228,7 @@ def test_training_a_step_leaves_the_past_that_was_looked_at(make_lab: LabMaker) 
     lab = make_lab()
     lab.train(2)
     drawer = Drawer(lab)
-    drawer.browser.screen.hold(lab._runner.tape.at(1))
+    drawer.browser.screen.hold(lab._runner.recording.at(1))
     drawer.browser.catch_up()
     drawer.press("train")
     assert "training step 3" in drawer.picture["title"]

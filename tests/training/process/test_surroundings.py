@@ -10,7 +10,7 @@ from torch import nn
 
 from rnnviz import tasks
 from rnnviz.tasks import Batch, Task
-from rnnviz.training import Race, Runner, Session, perturb
+from rnnviz.training import LockstepSessions, Runner, Session, perturb
 from tests.training.examples import WAIT, take
 
 CELLS = ("rnn", "gru", "lstm")
@@ -170,8 +170,8 @@ def test_what_was_made_without_grad_trains_like_any_other(around):
 
 @pytest.mark.parametrize("around", ALL)
 def test_a_race_is_the_same_in_any_cell(around):
-    def race():
-        return Race({cell: make("python-tokens", cell=cell) for cell in CELLS})
+    def lockstep():
+        return LockstepSessions({cell: make("python-tokens", cell=cell) for cell in CELLS})
 
     def curves(one):
         for _ in zip(range(3), one.steps(), strict=False):
@@ -180,9 +180,9 @@ def test_a_race_is_the_same_in_any_cell(around):
             label: np.array(score) for label, score in one.evaluate().items()
         }
 
-    expected = curves(race())
+    expected = curves(lockstep())
     with ALL[around]():
-        told = curves(race())
+        told = curves(lockstep())
     assert_same(told, expected)
 
 

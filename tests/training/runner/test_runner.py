@@ -15,7 +15,7 @@ import torch
 
 from rnnviz.training import Runner, Session
 from rnnviz.training.runner import worker
-from rnnviz.training.runner.frameclock import Pace
+from rnnviz.training.runner.frameclock import FrameClock
 from tests.training.examples import WAIT, Echo, take
 
 pytestmark = pytest.mark.timeout(120)
@@ -64,7 +64,7 @@ def make(watcher):
     yield build
     for runner in runners:
         runner.stop()
-        runner._desk.error = None
+        runner._dispatcher.error = None
         assert runner.join(WAIT)
 
 
@@ -162,10 +162,10 @@ def test_a_runner_pauses_without_a_thread_spinning(make, monkeypatch):
     monkeypatch.setattr(worker, "_LINGER", 0.01)
     runner = make()
     runner.step(2)
-    thread = runner._desk._worker._thread
+    thread = runner._dispatcher._worker._thread
     if thread is not None:
         thread.join(WAIT)
-    assert runner._desk._worker._thread is None
+    assert runner._dispatcher._worker._thread is None
     runner.step(2)  # the next one starts by itself
     assert runner.session.step == 4
 
@@ -333,7 +333,7 @@ def test_stop_ends_the_thread_and_other_verbs_refuse(make, watcher):
     runner = make(goal=10**9)
     runner.play()
     watcher.wait(lambda: watcher.frames)
-    thread = runner._desk._worker._thread
+    thread = runner._dispatcher._worker._thread
     runner.stop()
     assert runner.join(WAIT)
     assert not thread.is_alive()
@@ -364,7 +364,7 @@ def test_an_idle_runner_is_freed_when_nobody_holds_it(monkeypatch):
     monkeypatch.setattr(worker, "_LINGER", 0.01)
     runner = Runner(Session(Echo(), device="cpu", hidden_size=4), on_frame=lambda snapshot: None)
     runner.step(2)
-    thread, held = runner._desk._worker._thread, weakref.ref(runner)
+    thread, held = runner._dispatcher._worker._thread, weakref.ref(runner)
     if thread is not None:
         thread.join(WAIT)
     del runner
@@ -446,7 +446,9 @@ class SlowDevice:
 
 def test_what_a_device_still_has_to_do_is_not_counted_as_drawing(make, watcher, monkeypatch):
     device = SlowDevice()
-    monkeypatch.setattr("rnnviz.training.runner.player.Pace", functools.partial(Pace, clock=lambda: device.now))
+    monkeypatch.setattr(
+        "rnnviz.training.runner.player.FrameClock", functools.partial(FrameClock, clock=lambda: device.now)
+    )
     runner = make(fps=10.0)
     device.attach(runner.session)
     runner.train(410)
