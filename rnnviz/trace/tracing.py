@@ -29,14 +29,14 @@ def trace(
     The model is left as it was: gradients, flags, buffers, hooks, its own attributes (a state that it keeps for the
     next batch) and the random generators of torch, numpy and Python. It runs in the mode it is in, so dropout and the
     like are active if the model is training; the masks that the run draws are those of the result.
-    (On a GPU, cuDNN's dropout between layers cannot be replayed: such a layer runs on PyTorch's own kernels instead.)
+    (On a GPU, cuDNN's dropout between layers cannot be repeated: such a layer runs on PyTorch's own kernels instead.)
 
     Calls of one module whose state feeds the next are joined along time, with gradients or without: cells, or layers
     called step by step. A state that the model only moves on the way (stacks, takes apart, views) feeds the next call
     unchanged; it may also change (masks, attention), and what comes back through such a change counts as direct. Calls
     with sequences of different lengths, with batches of different sizes, and bidirectional ones, stay apart; those of a
     registered cell are joined where the batch shrinks from call to call as its sequences end. Where a model changes
-    weights from call to call (masks on them, ``functional_call``), each call is replayed with those it used.
+    weights from call to call (masks on them, ``functional_call``), each call is recomputed with those it used.
 
     What lies on a GPU stays there until it is read: then all of a layer comes over with one wait. States are those
     that the call gave, in TF32 where torch is allowed to use it (cuDNN's recurrent layers are by default, see

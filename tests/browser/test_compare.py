@@ -22,8 +22,9 @@ CHECK = (
     "print('TRUTH', json.dumps([one.layer.hidden[0, 0, 0].T.round(5).tolist() for one in shown.values()]))"
 )
 WHERE = (
+    "focus = comparison._console.screen.panel.focus_controls.focus\n"
     "print('WHERE', json.dumps([str(one) for label in ('rnn', 'lstm') for one in\n"
-    "    rv.lab.inspector.Reading.of(shown[label], comparison._console.screen.panel.focus_controls.focus).equations()]))"
+    "    rv.lab.tools.inspector.Reading.of(shown[label], focus).equations()]))"
 )
 pytestmark = pytest.mark.timeout(900)
 

@@ -65,7 +65,7 @@ class Link(widgets.Button):  # type: ignore[misc]
     """
 
     def __init__(self, label: str, link_target: LinkTarget) -> None:
-        super().__init__(description=label, tooltip=t("link.tip", link_target=link_target))
+        super().__init__(description=label, tooltip=t("link.tip", wish=link_target))
         self._link_target = link_target
         self.add_class("rv-link")
 

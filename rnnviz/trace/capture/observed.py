@@ -80,7 +80,7 @@ class Observed:
         return [one for _, one in leaves(self.result)]
 
     def first(self, count: int) -> Observed:
-        """Show these sequences only: the replay takes all, since a cell may mix them."""
+        """Show these sequences only: the recomputation takes all, since a cell may mix them."""
         return replace(self, shown=count)
 
 
@@ -119,7 +119,7 @@ def _parameters(function: Any) -> Mapping[str, Any]:
 
 
 def put_back(given: Given) -> ExitStack:
-    """Surroundings of a replay: buffers and generator as they were when the call began, in the same precision."""
+    """Surroundings of a recomputation: buffers, generator and precision as they were when the call began."""
     stack = ExitStack()
     with torch.no_grad():
         for buffer, copy in given.buffers:

@@ -1,7 +1,7 @@
 """Listens to a model's own forward and backward pass: the training goes on bit for bit as if nobody did.
 
 Unlike `Capture` it asks for nothing: gradients are those that arrive while somebody else calls ``backward``. The
-weights are kept as they were in the forward pass, because an optimiser has changed them by the time of the replay.
+weights are kept as they were in the forward pass, because an optimiser has changed them before they are used again.
 """
 
 from __future__ import annotations

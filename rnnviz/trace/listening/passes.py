@@ -61,7 +61,7 @@ class WatchedPass:
     scale: float = 1.0
 
     def trace(self, sequences: int | None = None, loss: float | None = None) -> Trace:
-        """Replay the pass, or of each batch the first `sequences` only."""
+        """Recompute the pass, or of each batch the first `sequences` only."""
         for call in self.calls:
             call.gradients = self._settled(call)
         calls = first_sequences(self.calls, sequences)
@@ -71,7 +71,7 @@ class WatchedPass:
     def keep(self, call: Call) -> None:
         """Take in a call, with copies of what the model may overwrite."""
         call.weights = {name: self._copied(one) for name, one in call.weights.items()}
-        if not call.weights:  # a registered cell, which is replayed by running it
+        if not call.weights:  # a registered cell, which is recomputed by running it
             for module in call.module.modules():
                 for name, one in _own(module):
                     if (module, name) not in self.weights:

@@ -1,4 +1,4 @@
-"""Keeps the first sequences of every call's batch: they say all there is to see, and a replay of few is cheap."""
+"""Keeps the first sequences of every call's batch: they say all there is to see, and few are cheap to recompute."""
 
 from __future__ import annotations
 

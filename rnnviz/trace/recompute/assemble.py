@@ -56,7 +56,7 @@ def chains(calls: Iterable[Call], own: Mapping[int, Recomputed]) -> list[list[Ca
 
 
 def layer_from(chain: Sequence[Call], own: Mapping[int, Recomputed]) -> LayerTrace:
-    """Replay a chain of calls and lay its timesteps end to end."""
+    """Recompute a chain of calls and lay its timesteps end to end."""
     first, layout = chain[0], chain[0].layout
     if first.observed is not None:
         return custom_layer(layout.kind, [own[id(call)] for call in chain], first.observed.shown)

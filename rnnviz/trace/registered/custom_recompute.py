@@ -1,4 +1,4 @@
-"""Recomputes a call of a registered cell: its own step, one timestep after the other, and autograd back through them."""
+"""Recomputes a call of a registered cell: its own step, one timestep after the other, then autograd back through it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Recomputed(NamedTuple):
 
 
 def recomputed(calls: Sequence[Call]) -> dict[int, Recomputed]:
-    """Replay every call of registered modules among `calls`, by the call's id.
+    """Recompute every call of registered modules among `calls`, by the call's id.
 
     Raises
     ------

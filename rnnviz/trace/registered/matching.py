@@ -1,4 +1,4 @@
-"""Which of a call's results is which of the states and outputs that its replay found: told by their numbers."""
+"""Which of a call's results is which of the states and outputs that its recomputation found: told by their numbers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Role(NamedTuple):
 
 
 def roles(results: Sequence[Tensor], plan: Plan, walked: StepRun) -> list[Role | None]:
-    """The role of each result, None where the replay found nothing like it.
+    """The role of each result, None where the recomputation found nothing like it.
 
     Of several that agree it is the closest; of those that are as close, one that no result before it has.
     """
