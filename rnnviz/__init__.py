@@ -6,7 +6,7 @@ The names below are loaded when they are first used, so ``import rnnviz`` costs 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0rc1"
 
 _HOMES = {
     "Comparison": "rnnviz.lab",

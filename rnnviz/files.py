@@ -107,6 +107,7 @@ def write(path: Path, fill: Callable[[BinaryIO], object]) -> Path:
                     _name(file, draft)
             _liken(draft, before)
             os.replace(draft, target)
+            _settle(target.parent)
         except BaseException:
             with contextlib.suppress(OSError):
                 draft.unlink()
@@ -158,6 +159,16 @@ def _regular(found: os.stat_result, path: Path) -> None:
         raise IsADirectoryError(f"path must name a file, got the folder {named(path)}.")
     if not stat.S_ISREG(found.st_mode):  # a pipe may never end, and a device must not be replaced
         raise OSError(f"path must name a file, got {named(path)}, which is none.")
+
+
+def _settle(folder: Path) -> None:
+    """Have the disk know the new name too: else a crash soon after may bring back what was there before."""
+    with contextlib.suppress(OSError):  # the file is whole and in its place; some systems open no folders
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _liken(draft: Path, before: os.stat_result | None) -> None:

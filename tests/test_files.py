@@ -54,6 +54,33 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(old: Path, at: int) ->
     assert (old.read_bytes(), os.listdir(old.parent)) == (OLD, [old.name])
 
 
+def test_the_disk_is_told_of_the_folder_once_the_file_has_its_name(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told_of, fsync = [], os.fsync
+
+    def noted(descriptor: int) -> None:
+        told_of.append((os.fstat(descriptor).st_ino, old.read_bytes()))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    files.write(old, lambda file: file.write(b"new"))
+    assert told_of[-1] == (os.stat(old.parent).st_ino, b"new")
+    assert told_of[0][1] == OLD
+
+
+def test_a_system_that_opens_no_folders_has_its_file_all_the_same(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened, before = os.open, len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else None
+
+    def files_only(path: Any, *rest: Any, **more: Any) -> int:
+        if path == old.parent and rest == (os.O_RDONLY,):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return opened(path, *rest, **more)
+
+    monkeypatch.setattr(os, "open", files_only)
+    files.write(old, lambda file: file.write(b"new"))
+    assert (old.read_bytes(), os.listdir(old.parent)) == (b"new", [old.name])
+    assert before is None or len(os.listdir("/proc/self/fd")) == before
+
+
 @pytest.mark.parametrize("call", ["fsync", "replace", "chmod"])
 def test_a_disk_that_is_found_full_at_the_end_leaves_the_old_file(
     old: Path, monkeypatch: pytest.MonkeyPatch, call: str

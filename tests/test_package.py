@@ -23,6 +23,7 @@ AGREED = {
     ".github",
     ".gitignore",
     ".pre-commit-config.yaml",
+    "CITATION.cff",
     "LICENSE",
     "README.md",
     "binder",
@@ -53,8 +54,8 @@ def test_trace_is_the_function_even_after_its_package_was_imported() -> None:
     assert _python("import rnnviz.trace, rnnviz as rv; print(callable(rv.trace))") == "True"
 
 
-def test_the_version_is_a_release_number() -> None:
-    assert re.fullmatch(r"\d+\.\d+\.\d+", rnnviz.__version__)
+def test_the_version_is_a_release_number_or_a_candidate_for_one() -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+(rc\d+)?", rnnviz.__version__)
 
 
 def _used_words() -> Iterator[tuple[str, re.Pattern[str]]]:

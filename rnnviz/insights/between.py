@@ -129,6 +129,7 @@ def _started(one: Snapshot, other: Snapshot) -> bool:
 
 
 def _ranked(snapshot: Snapshot) -> list[tuple[str, Snapshot]]:
-    """The models, the best score first."""
+    """The models, the best score first, and last those that have none."""
     sign = -1 if snapshot.higher_is_better else 1
-    return sorted(snapshot.models.items(), key=lambda one: sign * one[1].validation)
+    order = {label: sign * one.validation for label, one in snapshot.models.items()}
+    return sorted(snapshot.models.items(), key=lambda one: (math.isnan(order[one[0]]), order[one[0]]))

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Insight", "power", "short"]
+__all__ = ["Insight", "percent", "power", "short", "told_apart"]
 
 _MOVED = 2.0  # a number that has changed by less than this factor does not make another sentence
 
@@ -61,27 +61,52 @@ def _alike(one: float, other: float) -> bool:
     return one * other >= 0 and high <= _MOVED * low
 
 
-def power(value: float) -> str:
-    """Write a number as one digit and a power of ten.
+def power(value: float, digits: int = 1) -> str:
+    """Write a number as digits, one unless told otherwise, and a power of ten.
 
     Examples
     --------
-    >>> power(1.2e-9), power(7.6e7), power(0.0)
-    ('1e-9', '8e7', '0')
+    >>> power(1.2e-9), power(7.6e7), power(0.0), power(1.26e-9, 2)
+    ('1e-9', '8e7', '0', '1.3e-9')
     """
     if value == 0:
         return "0"
-    digit, exponent = f"{value:.0e}".split("e")
+    digit, exponent = f"{value:.{digits - 1}e}".split("e")
     return f"{digit}e{int(exponent)}"
 
 
-def short(value: float) -> str:
-    """Write a number with two digits, without an exponent where it can be read without.
+def short(value: float, digits: int = 2) -> str:
+    """Write a number with two digits, without an exponent where it can be read without; with it one digit less.
 
     Examples
     --------
     >>> short(0.1567), short(11.04), short(5432.1), short(5.4e12)
     ('0.16', '11', '5400', '5e12')
     """
-    rounded = float(f"{value:.2g}")
-    return f"{rounded:g}" if rounded == 0 or 1e-3 <= abs(rounded) < 1e5 else power(value)
+    rounded = float(f"{value:.{digits}g}")
+    return f"{rounded:g}" if rounded == 0 or 1e-3 <= abs(rounded) < 1e5 else power(value, digits - 1)
+
+
+def told_apart(one: float, other: float) -> tuple[str, str] | None:
+    """Write two numbers with as many digits, five at most, as they need to differ; None where these are not enough.
+
+    Examples
+    --------
+    >>> told_apart(0.1742, 0.1739), told_apart(0.5, 0.1749), told_apart(0.5, 0.5000001)
+    (('0.1742', '0.1739'), ('0.5', '0.17'), None)
+    """
+    written = ((short(one, digits), short(other, digits)) for digits in range(2, 6))
+    return next((pair for pair in written if pair[0] != pair[1]), None)
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    """Write a share in per cent; as 0 or as 100 only where it is none or all, with more decimals where it needs them.
+
+    Examples
+    --------
+    >>> percent(0.567), percent(1.0), percent(0.9964), percent(0.0004)
+    ('57%', '100%', '99.6%', '0.04%')
+    """
+    whole = math.isclose(share, 0.0, abs_tol=1e-9) or math.isclose(share, 1.0, abs_tol=1e-9)
+    written = [f"{share:.{places}%}" for places in range(decimals, decimals + 6)]
+    return next((text for text in written if whole or float(text[:-1]) not in (0.0, 100.0)), written[-1])

@@ -1,5 +1,7 @@
 """Rules about the length of the steps: clipped, too long, too short."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from rnnviz.i18n import t
@@ -27,12 +29,16 @@ SMALL = {"sgd": 1e-2, "adam": 1e-4, "adamw": 1e-4}  # a tenth of the rate that i
 
 def clipping(snapshot: Snapshot) -> Insight | None:
     """Nearly every step is cut down to the threshold."""
-    clipped, settings = snapshot.history.get("clipped", np.empty(0))[-RECENT:], snapshot.settings
-    if settings is None or settings.clip is None or len(clipped) < RECENT or not clipped.mean() >= MOST:
+    history, settings = {name: column[-RECENT:] for name, column in snapshot.history.items()}, snapshot.settings
+    if settings is None or settings.clip is None or len(history["clip"]) < RECENT:
         return None
-    norm = float(np.median(snapshot.history["grad_norm"][-RECENT:]))
-    count = {"count": int(clipped.sum()), "rows": RECENT}
-    words = t("insight.clipping", **count, norm=short(norm), clip=f"{settings.clip:g}")
+    clipped = history["clipped"]
+    if not clipped.mean() >= MOST or not (history["clip"] == settings.clip).all():  # else to another threshold
+        return None
+    norm, since = float(np.median(history["grad_norm"])), int(history["step"][0])
+    numbers = {"count": int(clipped.sum()), "rows": RECENT, "norm": short(norm), "clip": f"{settings.clip:g}"}
+    thinned = history["step"][-1] - since >= RECENT  # of a long run every second step is kept, or every fourth …
+    words = t("insight.clipping.noted", **numbers, since=since) if thinned else t("insight.clipping", **numbers)
     smaller = norm > FAR * settings.clip
     advice = _smaller() if smaller else t("insight.clipping.advice", clip=t("knob.clip"), norm=short(norm))
     return Insight("clipping", words, {"norm": norm}, advice)
@@ -41,21 +47,23 @@ def clipping(snapshot: Snapshot) -> Insight | None:
 def too_high(snapshot: Snapshot) -> Insight | None:
     """The loss stays above where it began, or leaps."""
     losses, settings = _losses(snapshot), snapshot.settings
-    if settings is None or len(losses) < SETTLED:
+    if settings is None or len(losses) < SETTLED or not losses[0] > 0:  # what may be negative has no "times as high"
         return None
     advice = t("insight.too_high.advice", lr=t("knob.lr"), value=short(settings.lr / 10))
-    first, now = float(losses[0]), float(np.median(losses[-SETTLED:]))
+    first, now, rates = float(losses[0]), float(np.median(losses[-SETTLED:])), snapshot.history["lr"]
+    rate = f"{rates[len(losses) - 1]:g}"
     if now >= HIGHER * first:
-        words = t("insight.too_high.above", now=short(now), first=short(first), lr=f"{settings.lr:g}")
+        words = t("insight.too_high.above", now=short(now), first=short(first), lr=rate)
         return Insight("too_high", words, {"now": now}, advice)
     if now >= STUCK * first and snapshot.step >= PATIENCE and settings.lr >= LARGE[settings.optimizer]:
-        numbers = {"now": short(now), "first": short(first), "lr": f"{settings.lr:g}", "steps": snapshot.step}
+        numbers = {"now": short(now), "first": short(first), "lr": rate, "steps": snapshot.step}
         return Insight("too_high", t("insight.too_high.stuck", **numbers), {"now": now}, advice)
-    leap = _leap(losses, snapshot.history["step"])
-    if leap is None:
+    leap = _leap(losses)
+    if leap is None or rates[leap.row] > settings.lr:  # somebody has lowered the rate since
         return None
-    before, after, step = leap
-    words = t("insight.too_high.leap", before=short(before), after=short(after), step=step, lr=f"{settings.lr:g}")
+    before, after, step = leap.before, float(losses[leap.row]), int(snapshot.history["step"][leap.row])
+    then = f"{rates[leap.row]:g}"
+    words = t("insight.too_high.leap", before=short(before), after=short(after), step=step, lr=then)
     return Insight("too_high", words, {"after": after}, advice)
 
 
@@ -68,7 +76,7 @@ def too_low(snapshot: Snapshot) -> Insight | None:
     first, now = float(losses[:few].mean()), float(losses[-few:].mean())
     if not (1 - MOVED) * first <= now <= (1 + MOVED) * first:
         return None
-    rate = f"{settings.lr:g}"
+    rate = f"{snapshot.history['lr'][len(losses) - 1]:g}"
     words = t("insight.too_low", first=f"{first:.3g}", now=f"{now:.3g}", steps=snapshot.step, lr=rate)
     advice = t("insight.too_low.advice", lr=t("knob.lr"), value=f"{10 * SMALL[settings.optimizer]:g}")
     return Insight("too_low", words, {"now": now}, advice)
@@ -85,11 +93,18 @@ def _losses(snapshot: Snapshot) -> Floats:
     return losses[: bad[0]] if len(bad) else losses
 
 
-def _leap(losses: Floats, steps: Floats) -> tuple[float, float, int] | None:
-    """Return the usual loss before the largest leap of late, the loss after it, and its step; None without a leap."""
-    places = range(max(BEFORE, len(losses) - RECENT), len(losses))
-    usual = {place: float(np.median(losses[place - BEFORE : place])) for place in places}
-    highest = max(usual, key=lambda place: losses[place] / usual[place] if usual[place] > 0 else 0.0, default=None)
-    if highest is None or not losses[highest] >= max(LEAP * usual[highest], BACK * losses[0]):
+class _Leap(NamedTuple):
+    """The usual loss before a leap, and the row of the leap."""
+
+    before: float
+    row: int
+
+
+def _leap(losses: Floats) -> _Leap | None:
+    """Return the largest leap of late, None without one."""
+    rows = range(max(BEFORE, len(losses) - RECENT), len(losses))
+    leaps = [_Leap(float(np.median(losses[row - BEFORE : row])), row) for row in rows]
+    highest = max(leaps, key=lambda one: losses[one.row] / one.before if one.before > 0 else 0.0, default=None)
+    if highest is None or not highest.before > 0:
         return None
-    return usual[highest], float(losses[highest]), int(steps[highest])
+    return highest if losses[highest.row] >= max(LEAP * highest.before, BACK * losses[0]) else None

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from rnnviz.i18n import t
-from rnnviz.insights.insight import Insight, short
+from rnnviz.insights.insight import Insight, told_apart
 from rnnviz.training.snapshots.snapshot import Snapshot
 
 __all__ = ["STARTED", "ahead", "beside_baseline", "best_rule", "healthy", "overfitting"]
@@ -109,7 +109,7 @@ def ahead(snapshot: Snapshot, one: float, other: float, *, of: float | None = No
     """Whether a score is better than another by more than chance, which for an error is a part ``of`` the other."""
     if snapshot.higher_is_better:
         return one - other > CLOSE_SHARE
-    return other - one > CLOSE * (other if of is None else of)
+    return other - one > CLOSE * abs(other if of is None else of)
 
 
 def healthy(snapshot: Snapshot) -> Insight | None:
@@ -119,7 +119,8 @@ def healthy(snapshot: Snapshot) -> Insight | None:
     if few < 5:
         return None
     first, now = float(losses[:few].mean()), float(losses[-few:].mean())
-    if not now < first:
+    written = told_apart(first, now)
+    if not now < first or written is None:
         return None
-    words = t("insight.healthy", first=short(first), now=short(now), steps=snapshot.step)
+    words = t("insight.healthy", first=written[0], now=written[1], steps=snapshot.step)
     return Insight("healthy", words, {"now": now}, good=True)

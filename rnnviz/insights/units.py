@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.i18n import t
-from rnnviz.insights.insight import Insight
+from rnnviz.insights.insight import Insight, percent
 from rnnviz.trace import LayerTrace
 from rnnviz.training.snapshots.snapshot import Floats, Snapshot
 
@@ -23,16 +23,16 @@ def saturated(snapshot: Snapshot) -> Insight | None:
     if found is None or not found[1] >= MANY:
         return None
     name, share = found
-    advice = _advice("saturated", snapshot)
+    advice, told = _advice("saturated", snapshot), percent(share)
     if name == "h":
-        return Insight("saturated", t("insight.saturated.states", share=share, end=STEEP), {"share": share}, advice)
+        return Insight("saturated", t("insight.saturated.states", share=told, end=STEEP), {"share": share}, advice)
     gate = t(f"view.gates.{snapshot.layer.kind}.{name}")
     if name in _CANDIDATES:
-        return Insight("saturated", t("insight.saturated.candidate", gate=gate, share=share), {"share": share}, advice)
+        return Insight("saturated", t("insight.saturated.candidate", gate=gate, share=told), {"share": share}, advice)
     if name == _KEEPING[snapshot.layer.kind]:
         advice = _advice("forgetting", snapshot)
-        return Insight("saturated", t("insight.saturated.keeping", gate=gate, share=share), {"share": share}, advice)
-    return Insight("saturated", t("insight.saturated.gate", gate=gate, share=share), {"share": share}, advice)
+        return Insight("saturated", t("insight.saturated.keeping", gate=gate, share=told), {"share": share}, advice)
+    return Insight("saturated", t("insight.saturated.gate", gate=gate, share=told), {"share": share}, advice)
 
 
 def dead(snapshot: Snapshot) -> Insight | None:

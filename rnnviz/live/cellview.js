@@ -3,12 +3,36 @@ const SVG = "http://www.w3.org/2000/svg";
 const KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "g"]);
 const INDEX = /_(\{[^}]+\}|[a-z]+)/g; // "h_{t−1}" and "W_ih" carry an index
 
+/**
+ * What `rnnviz.views.Diagram` holds, as far as it is read here.
+ * @typedef {{name: string, kind: Kind, symbol: string, text: string, sign: number, fill: string, ink: string, tip: string,
+ *   x: number, y: number}} Mark
+ * @typedef {[number, number]} Size
+ * @typedef {{width: number, height: number, chip: Size, paths: {d: string, back: boolean, headless: boolean}[],
+ *   marks: Mark[]}} Diagram
+ * @typedef {[text: string, sign: number, note: string]} Term
+ * @typedef {{name: string, symbol: string, plain: string, relation: string, terms: Term[], then: string,
+ *   result: Term, before: string}} Equation
+ * @typedef {"chip" | "label" | "start" | "end" | "op" | "tag" | "through" | "note" | "dot"} Kind
+ */
+
+/**
+ * @param {string} name
+ * @param {Record<string, string | number>} attributes
+ * @param {Element | null} parent
+ * @returns {SVGElement}
+ */
 function svg(name, attributes = {}, parent = null) {
   const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
   return parent ? parent.appendChild(made) : made;
 }
 
+/**
+ * @param {string} name
+ * @param {string} className
+ * @param {Element} parent
+ */
 function html(name, className, parent, text = "") {
   const made = document.createElement(name);
   if (className) made.className = className;
@@ -17,16 +41,26 @@ function html(name, className, parent, text = "") {
 }
 
 // "h_{t−1}" as pieces: the plain ones, and the indices.
+/**
+ * @param {string} text
+ * @returns {[piece: string, index: boolean][]}
+ */
 function pieces(text) {
+  /** @type {[string, boolean][]} */
   const found = [];
   let from = 0;
   for (const match of text.matchAll(INDEX)) {
     found.push([text.slice(from, match.index), false], [match[1].replace(/[{}]/g, ""), true]);
     from = match.index + match[0].length;
   }
-  return [...found, [text.slice(from), false]].filter(([piece]) => piece);
+  found.push([text.slice(from), false]);
+  return found.filter(([piece]) => piece);
 }
 
+/**
+ * @param {Element} parent
+ * @param {string} text
+ */
 function symbol(parent, text) {
   let low = false;
   for (const [piece, index] of pieces(text)) {
@@ -37,14 +71,20 @@ function symbol(parent, text) {
   }
 }
 
+/**
+ * @param {Element} parent
+ * @param {string} text
+ */
 function words(parent, text) {
   for (const [piece, index] of pieces(text)) html(index ? "sub" : "span", "", parent, piece);
 }
 
+/** @param {number} sign */
 function tone(sign) {
   return sign > 0 ? "rv-plus" : sign < 0 ? "rv-minus" : "rv-even";
 }
 
+/** @type {Record<Kind, (group: SVGElement, mark: Mark, chip: Size, anchor?: string) => void>} */
 const draw = {
   chip(group, mark, [width, height]) {
     const box = svg("rect", { x: -width / 2, y: -height / 2, width, height, rx: 7, class: "rv-chip" }, group);
@@ -54,7 +94,7 @@ const draw = {
     const value = svg("text", { y: 13, class: `rv-value ${mark.fill ? "" : tone(mark.sign)}` }, group);
     value.textContent = mark.text;
     if (mark.text.length > 9) value.classList.add("rv-long");
-    if (mark.fill) for (const text of [name, value]) text.style.fill = mark.ink;
+    if (mark.fill) { for (const text of [name, value]) text.style.fill = mark.ink; }
   },
   label(group, mark, _chip, anchor = "middle") {
     const line = svg("text", { class: "rv-label", "text-anchor": anchor }, group);
@@ -63,11 +103,11 @@ const draw = {
     if (/_(\{[^}]+\}|[a-z]+)$/.test(mark.symbol)) value.setAttribute("dy", "-3.5");
     value.textContent = mark.text;
   },
-  start(group, mark) {
-    draw.label(group, mark, null, "start");
+  start(group, mark, chip) {
+    draw.label(group, mark, chip, "start");
   },
-  end(group, mark) {
-    draw.label(group, mark, null, "end");
+  end(group, mark, chip) {
+    draw.label(group, mark, chip, "end");
   },
   op(group, mark) {
     svg("circle", { r: 12, class: "rv-op" }, group);
@@ -90,6 +130,10 @@ const draw = {
   },
 };
 
+/**
+ * @param {SVGElement} canvas
+ * @param {string} id
+ */
 function heads(canvas, id) {
   const defs = svg("defs", {}, canvas);
   for (const kind of ["flow", "back"]) {
@@ -99,8 +143,19 @@ function heads(canvas, id) {
   }
 }
 
+/**
+ * @param {Element} parent
+ * @param {Diagram} diagram
+ * @param {string} id
+ * @param {string} title
+ */
 function drawing(parent, { width, height, chip, paths, marks }, id, title) {
-  const canvas = svg("svg", { viewBox: `0 0 ${width} ${height}`, class: "rv-cell-drawing", role: "img", "aria-label": title }, parent);
+  const canvas = svg("svg", {
+    viewBox: `0 0 ${width} ${height}`,
+    class: "rv-cell-drawing",
+    role: "img",
+    "aria-label": title,
+  }, parent);
   heads(canvas, id);
   for (const { d, back, headless } of paths) {
     svg("path", { d, class: "rv-halo" }, canvas);
@@ -108,12 +163,20 @@ function drawing(parent, { width, height, chip, paths, marks }, id, title) {
     if (!headless) line.setAttribute("marker-end", `url(#${id}-${back ? "back" : "flow"})`);
   }
   for (const mark of marks) {
-    const group = svg("g", { transform: `translate(${mark.x} ${mark.y})`, "data-name": mark.name, class: `rv-mark-${mark.kind}` }, canvas);
+    const group = svg("g", {
+      transform: `translate(${mark.x} ${mark.y})`,
+      "data-name": mark.name,
+      class: `rv-mark-${mark.kind}`,
+    }, canvas);
     draw[mark.kind](group, mark, chip);
     if (mark.tip) svg("title", {}, group).textContent = mark.tip;
   }
 }
 
+/**
+ * @param {Element} parent
+ * @param {Term} term
+ */
 function term(parent, [text, sign, note]) {
   const piece = html("span", note ? "rv-term" : "rv-glue", parent);
   html("span", note || sign ? `rv-number ${tone(sign)}` : "", piece, text);
@@ -121,11 +184,19 @@ function term(parent, [text, sign, note]) {
 }
 
 // For the eye alone: the row says the same in one piece.
+/**
+ * @template {HTMLElement} Kept
+ * @param {Kept} element
+ */
 function hush(element) {
   element.setAttribute("aria-hidden", "true");
   return element;
 }
 
+/**
+ * @param {Element} table
+ * @param {Equation} line
+ */
 function equation(table, line) {
   const row = html("div", "rv-equation", table);
   row.setAttribute("role", "listitem");
@@ -133,10 +204,11 @@ function equation(table, line) {
   row.title = line.name;
   row.dataset.symbol = line.symbol;
   row.dataset.text = line.plain;
-  const seen = (name, text) => hush(html("span", name, row, text));
+  const seen = (/** @type {string} */ name, text = "") => hush(html("span", name, row, text));
   words(seen("rv-lhs"), line.symbol);
   seen("rv-relation", line.relation);
   const way = seen("rv-way");
+  /** @type {HTMLElement | null} */
   let together = null; // a line breaks before "= tanh(…)" first
   for (const one of line.terms) {
     if (!together || one[0].startsWith(" =")) together = html("span", "rv-together", way);
@@ -150,6 +222,7 @@ function equation(table, line) {
 
 let count = 0;
 
+/** @param {{model: import("./page.js").Model, el: HTMLElement}} given */
 function render({ model, el }) {
   const id = `rv-cell-${(count += 1)}`;
   el.classList.add("rv-cellview");
@@ -176,7 +249,7 @@ function render({ model, el }) {
     html("div", "rv-hint", table, picture.hint).id = `${id}-hint`;
     el.setAttribute("aria-label", picture.title);
   };
-  const press = (event) => {
+  const press = (/** @type {KeyboardEvent} */ event) => {
     if (!KEYS.has(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();

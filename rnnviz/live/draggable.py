@@ -27,5 +27,5 @@ class DraggableFigure(LiveFigure):
     LiveFigure('input')
     """
 
-    _esm = beside(__file__, "page.js", "drag.js", "figure.js")
+    _esm = beside(__file__, "draggable.js")
     drag = traitlets.List(traitlets.Float()).tag(sync=True)

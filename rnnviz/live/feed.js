@@ -1,8 +1,11 @@
 // Receives frames, lets the figures draw the newest, and answers once it is on screen.
+import { feedOf, page } from "./page.js";
+
 const ASK = [1000, 2000, 4000, 8000, 15000, 30000]; // ms until the kernel is asked again
 const SILENT = 4; // so many hellos without an answer, and the page says so
 const PATIENCE = 400; // ms: a covered window gets no animation frames, and must not hold the feed up
 
+/** @returns {Promise<void>} */
 function nextPaint() {
   return new Promise((done) => {
     const timer = setTimeout(done, PATIENCE);
@@ -11,15 +14,17 @@ function nextPaint() {
 }
 
 // A pass draws the figures that are due; a slow one skips frames, and is brought up to date in a later pass.
+/** @param {import("./page.js").Feed} feed */
 async function drain(feed) {
   feed.draining = true;
   while (feed.unanswered.length || [...feed.figures].some((figure) => figure.behind(feed.last))) {
     if (!document.hidden) await nextPaint();
     const ids = feed.unanswered.splice(0);
     const started = performance.now();
+    /** @type {Record<string, [number, number]>} */
     const sizes = {};
     for (const figure of feed.figures) {
-      if (figure.due()) await figure.draw(feed.last);
+      if (figure.due() && feed.last) await figure.draw(feed.last);
       sizes[figure.name] = figure.size();
     }
     const spent = performance.now() - started;
@@ -31,8 +36,11 @@ async function drain(feed) {
 }
 
 // A hello may be lost, or its answer: it is said again until a frame has come, and the figures say what they wait for.
+/** @param {import("./page.js").Feed} feed */
 function greet(feed) {
-  let [tries, timer] = [0, null];
+  let tries = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   const ask = () => {
     if (feed.last) return;
     feed.silent = tries >= SILENT;
@@ -45,6 +53,7 @@ function greet(feed) {
 }
 
 export default {
+  /** @param {{model: import("./page.js").Model}} given */
   initialize({ model }) {
     const feed = feedOf(model.get("feed_id"));
     feed.unanswered = [];
@@ -56,7 +65,7 @@ export default {
         console.warn("[rnnviz] the kernel cannot be told.", error); // it is gone, and the lab says so
       }
     };
-    const receive = (content, buffers) => {
+    const receive = (/** @type {any} */ content, /** @type {DataView[]} */ buffers) => {
       if (content.kind !== "frame") return;
       feed.last = { ...content, bytes: buffers[0] };
       feed.unanswered.push(content.id);

@@ -44,7 +44,7 @@ class Feed(PageWidget):
         Called with ``(figure, timestep, value)`` while somebody drags a point up or down, and when she lets go.
     """
 
-    _esm = beside(__file__, "page.js", "feed.js")
+    _esm = beside(__file__, "feed.js")
     feed_id = traitlets.Unicode().tag(sync=True)
     ended = traitlets.Bool(False).tag(sync=True)
 

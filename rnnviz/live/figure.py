@@ -61,7 +61,7 @@ class LiveFigure(PageWidget):
     LiveFigure('figure')
     """
 
-    _esm = beside(__file__, "page.js", "figure.js")
+    _esm = beside(__file__, "figure.js")
     _css = beside(__file__, "figure.css")
     name = traitlets.Unicode().tag(sync=True)
     feed_id = traitlets.Unicode().tag(sync=True)

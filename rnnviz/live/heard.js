@@ -3,24 +3,32 @@
 const NOTHING = { content: { data: {} } }; // a message that asks nothing of a model
 
 // Where ipywidgets itself takes a message, without what anywidget has put in between.
+/** @param {any} real The model itself, behind what anywidget hands out. */
 function plainWay(real) {
   let proto = Object.getPrototypeOf(real);
   while (!Object.hasOwn(proto, "_handle_comm_msg")) proto = Object.getPrototypeOf(proto);
   return Object.getPrototypeOf(proto)._handle_comm_msg;
 }
 
+/** @param {import("./page.js").Model} model */
 async function hear(model) {
   const real = await model.widget_manager?.get_model?.(model.get("own_id"));
   if (!real?.comm || !(await real._handle_comm_msg(NOTHING).then(() => false, () => true))) return;
   const way = plainWay(real);
   real._handle_comm_msg = way;
-  real.comm.on_msg((message) => way.call(real, message));
+  real.comm.on_msg((/** @type {unknown} */ message) => way.call(real, message));
   real.comm.send({ method: "request_state" }, real.callbacks?.());
 }
 
+/** @typedef {{model: import("./page.js").Model}} Given */
+
 // The widget as its file exports it, and heard however late it comes. Nothing is waited for.
-function heard(widget) {
-  const initialize = (given) => {
+/**
+ * @template {object} Widget
+ * @param {Widget & {initialize?: (given: Given) => unknown, silent?: boolean}} widget
+ */
+export function heard(widget) {
+  const initialize = (/** @type {Given} */ given) => {
     const end = widget.initialize?.(given);
     if (!widget.silent) hear(given.model).catch((error) => console.warn("[rnnviz] a widget may be deaf.", error));
     return end;

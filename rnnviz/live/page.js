@@ -1,31 +1,125 @@
 // What all rnnviz widgets of one browser page share: plotly.js, the feeds of frames, the time cursors.
-const page = (globalThis.rnnvizPage ??= {
+const VERSION = "{rnnviz.__version__}"; // filled in by `beside`
+
+/**
+ * What a front end asks of its widget in the kernel.
+ * @typedef {object} Model
+ * @property {(name: string) => any} get
+ * @property {(name: string, value: unknown) => void} set
+ * @property {(content: object) => void} send
+ * @property {(event: string, call: (...given: any[]) => void) => void} on
+ * @property {(event: string, call: (...given: any[]) => void) => void} off
+ * @property {any} [widget_manager]
+ */
+
+/**
+ * A part of a frame: a word of its own, or where its numbers lie in the frame's bytes.
+ * @typedef {{figure: string, trace: number | null, key: string, value: any}} WordPart
+ * @typedef {{figure: string, trace: number | null, key: string, shape: number[], offset: number,
+ *   limits: [number, number] | null}} NumberPart
+ * @typedef {WordPart | NumberPart} Part
+ */
+
+/**
+ * @typedef {object} Frame
+ * @property {number} id
+ * @property {number} run
+ * @property {number} step
+ * @property {Part[]} parts
+ * @property {Record<string, number>} digests
+ * @property {Record<string, [number, number, number]>} cursors
+ * @property {Uint8Array | DataView} bytes
+ */
+
+/**
+ * The newest frame, and who draws it.
+ * @typedef {object} Feed
+ * @property {Frame | null} last
+ * @property {boolean} silent The kernel was asked for a first frame again and again, and has sent none.
+ * @property {boolean} draining
+ * @property {number[]} unanswered
+ * @property {Set<import("./drawing.js").Drawing>} figures
+ * @property {(message: Record<string, unknown>) => void} say
+ */
+
+/**
+ * The timestep that every figure of one group marks.
+ * @typedef {object} Cursor
+ * @property {number | null} t
+ * @property {Set<(t: number | null) => void>} listeners
+ * @property {(t: number | null) => void} move
+ */
+
+/**
+ * @typedef {object} Page
+ * @property {string} version
+ * @property {string} id
+ * @property {{promise: Promise<any>, resolve: (plotly: any) => void, reject: (error: unknown) => void}} plotly
+ * @property {Map<string, Feed>} feeds
+ * @property {Map<string, Cursor>} cursors
+ * @property {any} [Telling] What says a figure in words; it comes with plotly.js.
+ * @property {Promise<void>} [unpacking]
+ */
+
+const shared = /** @type {any} */ (globalThis);
+
+// Two kernels may have two versions of the package, whose parts do not fit together: each version has a page to itself.
+/** @type {Record<string, Page>} */
+const pages = (shared.rnnvizPages ??= {});
+
+/** @type {Page} */
+export const page = (pages[VERSION] ??= {
+  version: VERSION,
   id: String(Math.random()),
   plotly: deferred(),
   feeds: new Map(),
   cursors: new Map(),
 });
+shared.rnnvizPage = page; // the one at hand, for whoever looks into a page from outside
 
+/** @returns {Page["plotly"]} */
 function deferred() {
-  const parts = {};
+  const parts = /** @type {Page["plotly"]} */ ({});
   parts.promise = new Promise((resolve, reject) => Object.assign(parts, { resolve, reject }));
   parts.promise.catch(() => {});
   return parts;
 }
 
-function entry(map, key, make) {
+/**
+ * @template K, V
+ * @param {Map<K, V>} map
+ * @param {K} key
+ * @param {() => V} make
+ * @returns {V}
+ */
+export function entry(map, key, make) {
   if (!map.has(key)) map.set(key, make());
-  return map.get(key);
+  return /** @type {V} */ (map.get(key));
 }
 
-// A feed: the newest frame, and who draws it.
-function feedOf(id) {
-  return entry(page.feeds, id, () => ({ last: null, silent: false, figures: new Set(), say: () => {} }));
+/**
+ * @param {string} id
+ * @returns {Feed}
+ */
+export function feedOf(id) {
+  const make = () => ({
+    last: null,
+    silent: false,
+    draining: false,
+    unanswered: [],
+    figures: new Set(),
+    say: () => {},
+  });
+  return entry(page.feeds, id, make);
 }
 
-// A cursor: the timestep that every figure of one group marks.
-function cursorOf(group) {
+/**
+ * @param {string} group
+ * @returns {Cursor}
+ */
+export function cursorOf(group) {
   return entry(page.cursors, group, () => {
+    /** @type {Cursor["listeners"]} */
     const listeners = new Set();
     return {
       t: null,

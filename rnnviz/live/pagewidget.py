@@ -6,11 +6,12 @@ from typing import Any
 import anywidget
 import traitlets
 
-from rnnviz.live.beside import beside
+from rnnviz.live.beside import linked
 
 __all__ = ["PageWidget"]
 
 _EXPORT = "\nexport default "
+_HEARD = 'import { heard } from "./heard.js";\n'
 
 
 class PageWidget(anywidget.AnyWidget):
@@ -55,4 +56,4 @@ def _heard(name: str, source: str) -> str:
     before, found, exported = source.rstrip().removesuffix(";").partition(_EXPORT)
     if not found or _EXPORT in exported:
         raise TypeError(f"{name}._esm must have one default export, on a line of its own.")
-    return f"{beside(__file__, 'heard.js')}\n{before}{_EXPORT}heard({exported});"
+    return f"{linked(_HEARD, __file__)}{before}{_EXPORT}heard({exported});"

@@ -21,7 +21,7 @@ def packed_plotly() -> bytes:
 class PlotlyRuntime(PageWidget):
     """An invisible widget with the compressed source of plotly.js (about 1.5 MB, sent when it is made)."""
 
-    _esm = beside(__file__, "page.js", "told.js", "runtime.js")
+    _esm = beside(__file__, "runtime.js")
     packed = traitlets.Bytes().tag(sync=True)
 
     def __repr__(self) -> str:

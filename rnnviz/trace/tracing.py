@@ -104,7 +104,7 @@ def trace(
     capture.release()
     if not depends:
         warnings.warn("the loss does not depend on any recurrent layer: every gradient is zero.", stacklevel=2)
-    with recomputing(_device_type(model)):
+    with recomputing(capture.calls[0].output.device.type):
         layers = layers_from(capture.calls)
     return resident(Trace, {"loss": value, "output": output}, _told, layers=layers)
 
@@ -128,8 +128,9 @@ def _ran(
     kwargs: dict[str, Any],
     loss: Callable[[Any], Tensor] | None,
 ) -> tuple[Tensor | None, Tensor | None, bool]:
+    inputs, kwargs = ordinary(inputs), ordinary(kwargs) if kwargs else kwargs
     with capture.origins, capture:
-        output = model(*ordinary(inputs), **ordinary(kwargs))
+        output = model(*inputs, **kwargs)
     _check_ran(capture)
     copied = _copy(output)  # before the loss, which may change the output in place
     if loss is None:
@@ -197,10 +198,6 @@ def _ran_behind(loss: Tensor, name: str) -> bool:
             seen.add(node)
             ahead.extend(parent for parent, _ in node.next_functions)
     return any(node.name() == name for node in seen)
-
-
-def _device_type(model: nn.Module) -> str:
-    return next((one.device.type for one in model.parameters()), "cpu")
 
 
 def _copy(output: Any) -> Tensor | None:

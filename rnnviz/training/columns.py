@@ -1,7 +1,7 @@
 """Columns: curves as a mapping from names to arrays, which other libraries take for what it is."""
 
 import abc
-from collections.abc import Iterator, KeysView
+from collections.abc import Iterator, KeysView, Mapping
 from typing import Any, NoReturn
 
 import numpy as np
@@ -95,12 +95,28 @@ class Columns(dict[str, Column], metaclass=abc.ABCMeta):
         return f"{type(self).__name__}({', '.join(self.names)}: {self.rows} row{'s' * (self.rows != 1)})"
 
     def __eq__(self, other: object) -> bool:
-        return self is other
+        """Whether the other maps the same names to the same numbers, NaN beside NaN; order does not count."""
+        if self is other:
+            return True
+        if not isinstance(other, Mapping):
+            return NotImplemented
+        mine, others = self.columns(), other.columns() if isinstance(other, Columns) else other
+        return mine.keys() == others.keys() and all(_same(column, others[name]) for name, column in mine.items())
 
-    __hash__ = object.__hash__  # type: ignore[assignment]
+    def __ne__(self, other: object) -> bool:
+        return NotImplemented if (same := self.__eq__(other)) is NotImplemented else not same
+
+    __hash__ = None  # type: ignore[assignment]  # as of any mapping that may change
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise TypeError("history cannot be written to; dict(history) gives a copy that can.")
 
     __setitem__ = __delitem__ = __ior__ = _refuse
     clear = pop = popitem = setdefault = update = _refuse
+
+
+def _same(column: Column, other: Any) -> bool:
+    try:
+        return np.array_equal(column, np.asarray(other, np.float64), equal_nan=True)
+    except (TypeError, ValueError):  # no numbers
+        return False

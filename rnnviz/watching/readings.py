@@ -13,7 +13,11 @@ from rnnviz.trace.result.fetching import fetched
 __all__ = ["check_scalar", "gradient_norm", "loss_and_norm", "number", "times_written"]
 
 _READ = ("cpu", "meta")  # at once; what has no numbers says so itself
-_HINTS = {"loss": "what backward() was called on", "grad_norm": "what clip_grad_norm_() returned"}
+_HINTS = {
+    "loss": "what backward() was called on",
+    "grad_norm": "what clip_grad_norm_() returned",
+    "scaler.get_scale()": "a torch.amp.GradScaler",
+}
 
 
 def check_scalar(name: str, value: Any) -> None:
@@ -21,7 +25,7 @@ def check_scalar(name: str, value: Any) -> None:
 
     Parameters
     ----------
-    name : {"loss", "grad_norm"}
+    name : {"loss", "grad_norm", "scaler.get_scale()"}
         Of the argument.
     value : object
         A tensor, an array or a number; None is none.

@@ -19,6 +19,7 @@ from rnnviz.trace.modules.finding import recurrent_modules
 from rnnviz.training.record import Record
 from rnnviz.training.runner.frameclock import FrameClock
 from rnnviz.training.snapshots.snapshot import Snapshot
+from rnnviz.watching.lossscale import scale_of
 from rnnviz.watching.probe import Probe
 from rnnviz.watching.readings import check_scalar, loss_and_norm, times_written
 from rnnviz.watching.snapshots import WatchSnapshots
@@ -60,7 +61,7 @@ class Watcher:
         self._model, self._shortest = model, 1 / fps
         self._probe = None if probe is None else Probe.of(probe)
         self.on_frame: Callable[[], None] = lambda: None
-        self._listener = Listener(model, self._modules, _scale_of(scaler))
+        self._listener = Listener(model, self._modules, scale_of(scaler))
         self._frame_clock: FrameClock | None = None
         self._phase = "before"
         self._runs, self._glances = itertools.count(1), dict[str, WatchSnapshots]()
@@ -259,12 +260,3 @@ def _checked_fps(fps: Any) -> float:
     if given > 0:
         return given
     raise ValueError(f"fps must be greater than 0, got {shown(fps)}; for fewer frames pass every=n steps.")
-
-
-def _scale_of(scaler: Any) -> Callable[[], float]:
-    """Return what tells by how much losses are scaled."""
-    if scaler is None:
-        return lambda: 1.0
-    if not hasattr(scaler, "get_scale"):
-        raise TypeError(f"scaler must be a torch.amp.GradScaler, got {shown(scaler)}.")
-    return lambda: float(scaler.get_scale())

@@ -21,6 +21,7 @@ import rnnviz as rv
 from rnnviz.bench.instruments.machine import describe
 from rnnviz.tasks import KNOWN
 from rnnviz.trace.scan.graphs import GRAPHS
+from rnnviz.trace.scan.single_launch import KERNELS
 from rnnviz.training import Session
 from tests.trace.unrolled import relative_error
 
@@ -93,6 +94,10 @@ def launches(device: torch.device) -> Iterator[tuple[str, Callable[[], object]]]
             yield (
                 f"{kind} {size}: the third trace, by CUDA graphs",
                 lambda kind=kind, size=size: by_graphs(kind, size, device),
+            )
+            yield (
+                f"{kind} {size}: the third trace, by kernels",
+                lambda kind=kind, size=size: by_kernels(kind, size, device),
             )
 
 
@@ -248,14 +253,23 @@ def played(device: torch.device) -> str:
 
 def without_graphs(kind: str, size: tuple[int, int, int, int], device: torch.device) -> str:
     with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("RNNVIZ_CUDA_KERNELS", "0")
         patched.setenv("RNNVIZ_CUDA_GRAPHS", "0")
         return profiled(kind, size, device)
 
 
 def by_graphs(kind: str, size: tuple[int, int, int, int], device: torch.device) -> str:
     GRAPHS.clear()
-    found = profiled(kind, size, device, before=2)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("RNNVIZ_CUDA_KERNELS", "0")
+        found = profiled(kind, size, device, before=2)
     return f"{found}; {len(GRAPHS)} graphs"
+
+
+def by_kernels(kind: str, size: tuple[int, int, int, int], device: torch.device) -> str:
+    KERNELS.clear()
+    found = profiled(kind, size, device, before=2)
+    return f"{found}; {len(KERNELS)} kernels"
 
 
 def profiled(kind: str, size: tuple[int, int, int, int], device: torch.device, before: int = 1) -> str:
@@ -277,7 +291,13 @@ def profiled(kind: str, size: tuple[int, int, int, int], device: torch.device, b
         took = time.perf_counter() - began
     counts: dict[str, int] = {}
     for event in profiler.events():
-        for name in ("cudaLaunchKernel", "cudaMemcpyAsync", "cudaStreamSynchronize", "cudaGraphLaunch"):
+        for name in (
+            "cudaLaunchKernel",
+            "cuLaunchKernel",
+            "cudaMemcpyAsync",
+            "cudaStreamSynchronize",
+            "cudaGraphLaunch",
+        ):
             counts[name] = counts.get(name, 0) + event.name.startswith(name)
     told = ", ".join(f"{number} {name}" for name, number in counts.items() if number)
     return f"{took * 1e3:.1f} ms under the profiler; {told or 'nothing launched'}"
@@ -291,8 +311,16 @@ def costs(log: Path) -> int:
         return 1
     for table in json.loads(found[0])["tables"]:
         for row in table["rows"]:
-            print(f"| {table['name']} | {json.dumps(row, ensure_ascii=False)} |")
+            (_, cell), (_, what), *found = row.items()
+            print(f"| {table['name']}: {cell} {what} | {', '.join(f'{name} {told(one)}' for name, one in found)} |")
     return 0
+
+
+def told(one: Any) -> str:
+    """A number, or a median with its quartiles."""
+    if isinstance(one, dict):
+        return f"{one['median']:.2f} ({one['low']:.2f}–{one['high']:.2f})"
+    return f"{one:.2f}" if isinstance(one, float) else str(one)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ device=${2:-cuda}
 python=${PYTHON:-python3}
 mkdir -p "$out"
 table=$out/table.md
-export PYTHONPATH=$PWD PYTHONUNBUFFERED=1
+export PYTHONPATH=$PWD${PYTHONPATH:+:$PYTHONPATH} PYTHONUNBUFFERED=1
 
 printf '| part | what | found |\n|---|---|---|\n' | tee "$table"
 
@@ -29,7 +29,7 @@ part() {
 check=("$python" -m tests.devices.on_gpu --device "$device")
 marks=gpu
 [ "$device" = cpu ] && marks="not gpu"
-tests=("$python" -m pytest -q -o addopts= --import-mode=importlib -p no:cacheprovider -m "$marks" tests/devices)
+tests=("$python" -m pytest -q -o addopts= --import-mode=importlib -p no:cacheprovider -p no:benchmark -m "$marks" tests/devices)
 
 part versions 20 "${check[@]}" versions
 part tests 120 "${tests[@]}" -W "ignore:RNN module weights"

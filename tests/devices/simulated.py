@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
+import pytest
 import torch
 from torch import Tensor
 from torch.utils import backend_registration
@@ -55,8 +56,10 @@ class _Hook(backend_registration._DummyPrivateUse1Hook):
 
 
 BACKEND = _Backend()
-backend_registration._setup_privateuseone_for_python_backend("sim", BACKEND, _Hook())
-DEVICE = torch.device("sim", 0)
+REAL = torch.cuda.is_available()
+if not REAL:  # torch would take the GPU for no accelerator any more; and later it is too late to tell autograd
+    backend_registration._setup_privateuseone_for_python_backend("sim", BACKEND, _Hook())
+DEVICE = torch.device("privateuseone", 0)
 
 
 class SimulatedGenerator(torch.Generator):
@@ -255,6 +258,8 @@ def _from_data(made: Callable[..., Tensor]) -> Callable[..., Tensor]:
 @contextmanager
 def present(monkeypatch: Any) -> Iterator[torch.device]:
     """Let the device exist for a while: for torch's generators, and for the package's list of devices."""
+    if REAL:
+        pytest.skip("a GPU is here: `pytest -m gpu tests/devices` asks for more")
     with monkeypatch.context() as patched:
         patched.setattr(BACKEND, "here", True, raising=False)
         patched.setattr(BACKEND, "generators", [SimulatedGenerator()], raising=False)

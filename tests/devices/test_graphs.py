@@ -28,8 +28,9 @@ SHAPES = [(4, 40), (2, 24)]  # batch, time: in turn
 
 
 @pytest.fixture(autouse=True)
-def forgotten() -> Iterator[None]:
-    """Begin and end without a recording."""
+def forgotten(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Begin and end without a recording, and with loops that could be recorded."""
+    monkeypatch.setenv("RNNVIZ_CUDA_KERNELS", "0")
     GRAPHS.clear()
     GRAPHS._troubles = 0
     yield
@@ -124,12 +125,16 @@ def test_a_recording_that_fails_leaves_the_device_as_it_was(device: torch.device
     cache, x = graphs.Graphs(), torch.ones(32, 2, device=device)
     if device.type == "cpu":
         cache = graphs.Graphs(may_record=lambda device: False)
+    torch.manual_seed(0)
+    expected = torch.randn(3, device=device)
+    torch.manual_seed(0)
     with torch.no_grad():
         for _ in range(3):
             (found,) = cache.run(waiting, (x,))
             assert found is not None
             assert torch.equal(found.cpu(), torch.full((32, 2), 64.0))
     assert len(cache) == 0
+    assert torch.equal(torch.randn(3, device=device), expected)
     if device.type == "cuda":
         assert not torch.cuda.is_current_stream_capturing()
         assert torch.cuda.current_stream(device) == torch.cuda.default_stream(device)

@@ -63,7 +63,7 @@ CASES = [
     ("LSTM", {}, of_output, "scan", 3),
     ("LSTM", {}, of_states, "scan", 3),
     ("LSTM", {"proj_size": 2}, of_output, "scan", 4),
-    ("LSTM", {}, of_output, "carry_cell", 1),
+    ("LSTM", {}, of_output, "lstm_forward", 1),
 ]
 
 

@@ -39,10 +39,11 @@ def test_a_failed_check_is_a_row_and_the_next_one_runs(
 
 
 def test_the_rows_of_the_bench_are_read_from_its_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    tables = {"tables": [{"name": "capture", "rows": [{"cell": "lstm"}]}]}
+    cost = {"median": 1.432, "low": 1.4, "high": 1.48}
+    tables = {"tables": [{"name": "capture", "rows": [{"cell": "lstm", "at": "(32, 100, 2, 64)", "cost": cost}]}]}
     (tmp_path / "log").write_text("… capture: lstm\n" + json.dumps(tables, indent=2) + "\n", encoding="utf-8")
     assert on_gpu.costs(tmp_path / "log") == 0
-    assert capsys.readouterr().out == '| capture | {"cell": "lstm"} |\n'
+    assert capsys.readouterr().out == "| capture: lstm (32, 100, 2, 64) | cost 1.43 (1.40–1.48) |\n"
 
 
 def test_all_parts_together_take_less_than_eight_minutes() -> None:

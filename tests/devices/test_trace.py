@@ -41,7 +41,7 @@ def of_a_layer(result: Any) -> Tensor:
     output = result[0]
     if isinstance(output, PackedSequence):
         output = pad_packed_sequence(output, batch_first=True)[0]
-    weights = torch.cos(torch.arange(output.numel(), device=output.device)).view(output.shape)
+    weights = torch.cos(torch.arange(output.numel(), dtype=torch.float64)).to(output).view(output.shape)
     return (weights * output * (1 + output)).sum()
 
 
@@ -138,7 +138,10 @@ def test_gradients_are_found_whatever_the_callers_mode(device: torch.device, mod
     expected = trace(model, x, loss=loss).layers["recurrent"]
     with mode():
         found = trace(model, x, loss=loss).layers["recurrent"]
-    np.testing.assert_array_equal(found.grad_hidden, expected.grad_hidden)
+    assert found.grad_hidden is not None
+    assert expected.grad_hidden is not None
+    # on a GPU a later trace may go back by a kernel, whose sums have another order
+    assert relative_error(found.grad_hidden, expected.grad_hidden) <= (1e-6 if device.type == "cuda" else 0.0)
 
 
 def test_under_autocast_gradients_stay_within_the_low_precision(device: torch.device) -> None:

@@ -1,6 +1,7 @@
 """Curves are a mapping: to read, to pickle, to copy and to make a table of; never to write to."""
 
 import copy
+import operator
 import pickle
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -86,6 +87,38 @@ def test_pickled_and_copied_curves_are_the_same_and_go_on_alone(
         same.append(99, 0.0)
     assert (curves.rows, curves["step"][-1]) == before
     assert same["step"][-1] == before[1] + 1 or same["step"][-1] == 99
+
+
+@KINDS
+@pytest.mark.parametrize("same", [copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one)), dict, Columns.copy])
+def test_curves_are_equal_when_their_numbers_are(make: Callable[..., Columns], same: Callable[[Any], Any]) -> None:
+    curves = make()
+    assert curves == same(curves)
+    assert same(curves) == curves
+    assert operator.ne(curves, same(curves)) is False
+    assert [curves] == [same(curves)]
+
+
+@KINDS
+def test_curves_differ_from_others_and_from_what_are_none(make: Callable[..., Columns]) -> None:
+    curves, columns = make(), dict(make())
+    others = [make(29), columns | {"more": columns["step"]}, columns | {"loss": columns["loss"] + 1e-9}]
+    others += [columns | {"loss": columns["loss"][:-1]}, columns | {"loss": "none"}, columns | {"loss": object()}]
+    others += [{}, None, 3, "step", list(columns), [columns["step"]]]
+    assert [other for other in others if curves == other or other == curves] == []
+    assert all(operator.ne(curves, other) for other in others)
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(curves)
+
+
+def test_numbers_that_are_none_are_equal_to_such_and_infinities_by_their_sign() -> None:
+    undefined, infinite, negative = (Record(["loss"]) for _ in range(3))
+    for curves, loss in ((undefined, np.nan), (infinite, np.inf), (negative, -np.inf)):
+        curves.append(loss)
+    assert undefined == copy.deepcopy(undefined)
+    assert infinite == copy.deepcopy(infinite)
+    assert infinite != negative
+    assert Histories({"rnn": history()}) == Histories({"rnn": history()}) != Histories({"rnn": history(2)})
 
 
 @KINDS

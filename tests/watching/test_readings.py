@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 
+from rnnviz.watching.lossscale import scale_of
 from rnnviz.watching.readings import gradient_norm
 from rnnviz.watching.watcher import Watcher
 from tests.watching.test_watcher import made, mean_square
@@ -83,6 +84,43 @@ def test_a_norm_with_an_infinite_and_an_undefined_gradient_is_undefined():
 def test_settings_of_a_wrong_kind_are_refused(setting, error, words):
     with pytest.raises(error, match=words):
         Watcher(made(), **setting)
+
+
+class Scaler:
+    def __init__(self, scale):
+        self.scale = scale
+
+    def get_scale(self):
+        return self.scale
+
+
+@pytest.mark.parametrize(
+    ("scale", "error", "words"),
+    [
+        ("much", TypeError, r"scaler\.get_scale\(\) must be a scalar tensor or a number, got str\."),
+        ("8.0", TypeError, r"scaler\.get_scale\(\) must be a scalar tensor or a number, got str\."),
+        (None, TypeError, r"scaler\.get_scale\(\) must be a scalar tensor or a number, got None, which is none"),
+        (3j, TypeError, r"scaler\.get_scale\(\) must be a scalar tensor or a number, got complex\."),
+        (torch.ones(2), ValueError, r"scaler\.get_scale\(\) must be a scalar, got a tensor of shape \(2,\)"),
+        (0.0, ValueError, r"scaler\.get_scale\(\) must be greater than 0, got 0\.0; pass a torch\.amp\.GradScaler"),
+        (math.nan, ValueError, r"scaler\.get_scale\(\) must be greater than 0, got nan"),
+    ],
+)
+def test_a_scaler_that_tells_no_scale_is_refused_at_the_door(scale, error, words):
+    with pytest.raises(error, match=words):
+        Watcher(made(), scaler=Scaler(scale))
+
+
+def test_a_scaler_whose_scale_is_no_function_is_refused():
+    scaler = Scaler(1.0)
+    scaler.get_scale = 1.0
+    with pytest.raises(TypeError, match=r"scaler must be a torch\.amp\.GradScaler, got"):
+        Watcher(made(), scaler=scaler)
+
+
+@pytest.mark.parametrize("scale", [2, np.float32(2), torch.tensor([2.0])])
+def test_a_scale_may_be_any_single_number(scale):
+    assert scale_of(Scaler(scale))() == 2.0
 
 
 def test_a_number_of_steps_may_be_numpys():

@@ -119,18 +119,8 @@ def _page(taken: Sequence[ReplayFrame], words: Sequence[str], views: Mapping[str
         plotly=_packed(packed_plotly()),
         index=_packed(gzip.compress(packed.index.encode(), mtime=0)),
         data=_packed(gzip.compress(packed.data, mtime=0)),
-        script=_script(),
+        script=beside(__file__, "player.js"),
     )
-
-
-def _script() -> str:
-    """The live page's modules, each in a function that returns what it exports, and the player."""
-    parts = [beside(live.__file__, "page.js")]
-    for name, *needed in (("runtime", "told.js"), ("feed",), ("figure",)):
-        source = beside(live.__file__, *needed, f"{name}.js")
-        assert source.count("\nexport default ") == 1, f"{name}.js must have one default export"
-        parts.append(f"const {name} = (() => {{\n{source.replace('export default ', 'return ')}\n}})();")
-    return "\n".join([*parts, beside(__file__, "player.js")])
 
 
 def _words(snapshot: Snapshot, last: int) -> str:

@@ -1,45 +1,95 @@
 // Plays a saved run: stands in for the kernel behind the live page's feed and figures.
+import feed from "../../live/feed.js";
+import figure from "../../live/figure.js";
+import { entry } from "../../live/page.js";
+import runtime from "../../live/runtime.js";
+
 const PERIOD = 200; // ms a moment at speed 1
+
+/** @typedef {import("../../live/page.js").Model & {fire: (event: string, ...given: unknown[]) => void}} StandIn */
+
+/**
+ * @param {string} id
+ * @returns {any} An element that the page surely has.
+ */
 const part = (id) => document.getElementById(id);
 const told = JSON.parse(part("rv-told").textContent);
 const [button, track, pace] = ["rv-play", "rv-track", "rv-pace"].map(part);
 
 // What a figure or a feed asks of a widget's model.
+/**
+ * @param {Record<string, unknown>} state
+ * @param {(message: any) => void} send
+ * @returns {StandIn}
+ */
 function standIn(state, send = () => {}) {
+  /** @type {Map<string, Set<(...given: any[]) => void>>} */
   const calls = new Map();
-  const of = (event) => entry(calls, event, () => new Set());
-  const fire = (event, ...given) => [...of(event)].forEach((call) => call(...given));
-  const set = (key, value) => ((state[key] = value), fire(`change:${key}`));
-  const [on, off] = [(event, call) => of(event).add(call), (event, call) => of(event).delete(call)];
-  return { get: (key) => state[key], set, on, off, fire, send };
+  const of = (/** @type {string} */ event) => entry(calls, event, () => new Set());
+  return {
+    get: (key) => state[key],
+    set(key, value) {
+      state[key] = value;
+      this.fire(`change:${key}`);
+    },
+    on: (event, call) => of(event).add(call),
+    off: (event, call) => of(event).delete(call),
+    fire: (event, ...given) => [...of(event)].forEach((call) => call(...given)),
+    send,
+  };
 }
 
+/** @param {string} words */
 function fail(words) {
   part("rv-trouble").textContent = words;
   part("rv-trouble").hidden = false;
 }
 
+/** @param {string} id */
 function bytesOf(id) {
   return Uint8Array.from(atob(part(id).textContent.trim()), (letter) => letter.charCodeAt(0));
 }
 
+/** @param {string} id */
 async function unzipped(id) {
   const stream = new Blob([bytesOf(id)]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
 class Player {
+  at = 0;
+  count = 0;
+  /** @type {number | null} */
+  run = null;
+  /** @type {object | null} */
+  playing = null;
+  /** @type {Map<number, () => void>} */
+  painted = new Map();
+
+  /**
+   * @param {{frames: import("../../live/page.js").Frame[], specs: Record<string, import("../../live/drawing.js").Spec>[]}} index
+   * @param {Uint8Array} bytes
+   */
   constructor({ frames, specs }, bytes) {
-    Object.assign(this, { frames, specs, bytes, at: 0, count: 0, run: null, playing: false, painted: new Map() });
+    this.frames = frames;
+    this.specs = specs;
+    this.bytes = bytes;
     this.wire = standIn({ feed_id: "replay" }, (message) => this.hear(message));
     feed.initialize({ model: this.wire });
+    /** @type {any[]} */
     this.boxes = [...document.querySelectorAll("[data-view]")];
     this.models = this.boxes.map((box) => {
       const name = box.dataset.view;
-      return standIn({ name, feed_id: "replay", group: "replay", spec: { data: [], layout: {}, run: -1, cursor: null } });
+      return standIn({
+        name,
+        feed_id: "replay",
+        group: "replay",
+        spec: { data: [], layout: {}, run: -1, cursor: null },
+      });
     });
   }
 
+  /** @param {{kind: string, ids: number[], text: string}} message */
   hear({ kind, ids, text }) {
     if (kind === "error") fail(told.labels.failed.replace("{text}", () => text));
     if (kind !== "ack") return;
@@ -50,6 +100,7 @@ class Player {
   }
 
   // Other shapes need other axes, and perhaps other pictures.
+  /** @param {number} run */
   build(run) {
     this.run = run;
     this.boxes.forEach((box, index) => {
@@ -60,6 +111,10 @@ class Player {
   }
 
   // Resolves once the moment was painted.
+  /**
+   * @param {number} index
+   * @returns {Promise<unknown>}
+   */
   show(index) {
     const frame = this.frames[index];
     this.at = index;
@@ -68,7 +123,7 @@ class Player {
     part("rv-where").textContent = told.words[index];
     track.setAttribute("aria-valuetext", told.words[index]);
     const id = ++this.count;
-    const painted = new Promise((done) => this.painted.set(id, done));
+    const painted = new Promise((done) => this.painted.set(id, () => done(undefined)));
     this.wire.fire("msg:custom", { ...frame, id }, [this.bytes]);
     return painted;
   }
@@ -100,6 +155,7 @@ class Player {
   }
 }
 
+/** @param {Player} player */
 function connect(player) {
   track.max = player.frames.length - 1;
   track.title = told.labels.slider;
@@ -108,12 +164,12 @@ function connect(player) {
   button.addEventListener("click", () => player.toggle());
   track.addEventListener("input", () => (player.stop(), player.show(Number(track.value))));
   document.addEventListener("keydown", (event) => {
-    if (event.key !== " " || event.target.closest("button, select, summary")) return;
+    if (event.key !== " " || /** @type {Element} */ (event.target).closest("button, select, summary")) return;
     event.preventDefault();
     player.toggle();
   });
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  const themed = () => (document.body.dataset.jpThemeLight = !dark.matches); // figures listen to it for their ink
+  const themed = () => (document.body.dataset.jpThemeLight = String(!dark.matches)); // figures listen to it for their ink
   dark.addEventListener("change", themed);
   themed();
   player.say();
@@ -126,7 +182,9 @@ async function main() {
   const player = new Player(index, await unzipped("rv-data"));
   connect(player);
   player.show(0);
-  await Promise.all(player.boxes.map((box, place) => figure.render({ model: player.models[place], el: box.firstElementChild })));
+  await Promise.all(
+    player.boxes.map((box, place) => figure.render({ model: player.models[place], el: box.firstElementChild })),
+  );
 }
 
 main().catch((error) => fail(told.labels.failed.replace("{text}", () => String(error))));

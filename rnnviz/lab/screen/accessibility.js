@@ -1,5 +1,10 @@
 // Gives every control of the lab around it its tooltip, and the name, the role and the value that a screen reader
 // needs and ipywidgets leaves out on menus, boxes, sliders, toggles, choices and the status line.
+import { attend, listen } from "./gone.js";
+import { handOver, toggle, watch } from "./keyboard.js";
+
+/** @typedef {Record<string, [label: string, tip: string]>} Hints By class name of a control. */
+
 const PARTS = ".noUi-handle, select, input:not([type=radio]), .widget-readout, .widget-radio-box";
 const ARROWS = ".noUi-handle, select, input[type=radio]"; // the notebook would take these keys for itself
 const SPOKEN = ":is(.rv-status, .rv-predict-said) > .widget-html-content";
@@ -8,10 +13,20 @@ const REST = 150; // ms: pictures change the page many times a second
 const worn = new WeakSet();
 let groups = 0;
 
+/**
+ * @param {Element} element
+ * @param {string} name
+ * @param {string} value
+ */
 function put(element, name, value) {
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
+/**
+ * @param {Element} lab
+ * @param {string} selector
+ * @param {(one: any) => void} call
+ */
 function once(lab, selector, call) {
   for (const one of lab.querySelectorAll(selector)) {
     if (worn.has(one)) continue;
@@ -20,6 +35,10 @@ function once(lab, selector, call) {
   }
 }
 
+/**
+ * @param {Element} lab
+ * @param {Hints} hints
+ */
 function hint(lab, hints) {
   for (const [name, [label, tip]] of Object.entries(hints)) {
     for (const control of lab.querySelectorAll(`.${name}`)) {
@@ -32,6 +51,7 @@ function hint(lab, hints) {
 }
 
 // A slider over marks knows the number of its mark alone: what it stands for is what is written beside it.
+/** @param {Element} handle */
 function slider(handle) {
   const readout = handle.closest(".widget-slider")?.querySelector(".widget-readout");
   if (!readout) return;
@@ -42,6 +62,7 @@ function slider(handle) {
 }
 
 // Choices without a common name are no group to a browser: its arrow keys would not lead from one to the next.
+/** @param {Element} box */
 function choices(box) {
   box.setAttribute("role", "radiogroup");
   groups += 1;
@@ -49,6 +70,10 @@ function choices(box) {
   watch(box, { childList: true }, tie);
 }
 
+/**
+ * @param {Element} lab
+ * @param {Hints} hints
+ */
 function dress(lab, hints) {
   hint(lab, hints);
   once(lab, ".noUi-handle", slider);
@@ -60,21 +85,27 @@ function dress(lab, hints) {
 }
 
 export default {
+  /** @param {{model: import("../../live/page.js").Model}} given */
   initialize({ model }) {
     return listen(model);
   },
+  /** @param {{model: import("../../live/page.js").Model, el: HTMLElement}} given */
   render({ model, el }) {
-    let lab = null, resting = null, leave = () => {};
-    const again = () => ((resting = null), dress(lab, model.get("hints")));
-    const built = new MutationObserver(() => (resting ??= setTimeout(again, REST)));
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let resting;
+    let leave = () => {};
+    /** @type {MutationObserver | undefined} */
+    let built;
     const timer = setInterval(() => {
-      lab = el.closest(".rv-lab, .rv-predict"); // not there yet while the lab is being put together
+      const lab = el.closest(".rv-lab, .rv-predict"); // not there yet while the lab is being put together
       if (!lab) return;
       clearInterval(timer);
+      const again = () => ((resting = undefined), dress(lab, model.get("hints")));
+      built = new MutationObserver(() => (resting ??= setTimeout(again, REST)));
       built.observe(lab, { childList: true, subtree: true });
       again();
       leave = attend(lab, model.get("words").gone);
     }, 50);
-    return () => (clearInterval(timer), clearTimeout(resting), built.disconnect(), leave());
+    return () => (clearInterval(timer), clearTimeout(resting), built?.disconnect(), leave());
   },
 };

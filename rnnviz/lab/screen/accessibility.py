@@ -22,7 +22,7 @@ class Accessibility(PageWidget):
         What the page says by itself.
     """
 
-    _esm = beside(__file__, "keyboard.js", "gone.js", "accessibility.js")
+    _esm = beside(__file__, "accessibility.js")
     _css = beside(__file__, "lab.css")
     hints = traitlets.Dict().tag(sync=True)
     words = traitlets.Dict().tag(sync=True)

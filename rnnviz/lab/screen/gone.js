@@ -4,6 +4,7 @@ const KEPT = ".rv-copy, .rv-help, .modebar-btn"; // what the page does alone
 const ENDED = ["restarting", "autorestarting", "terminating", "dead"];
 
 let gone = false; // this file is loaded once a widget
+/** @type {Set<() => void>} */
 const hearers = new Set();
 
 function end() {
@@ -13,20 +14,27 @@ function end() {
 }
 
 // The kernel's status is JupyterLab's; elsewhere ipywidgets tells when it has lost the kernel.
-function listen(model) {
+/** @param {import("../../live/page.js").Model} model */
+export function listen(model) {
   const { widget_manager: manager } = model, kernel = manager?.kernel;
-  model.on("comm_live_update", async () => {
+  const live = async () => {
     const real = await manager?.get_model?.(model.get("own_id"));
     if (real && !real.comm_live) end();
-  });
-  const heed = (_kernel, status) => ENDED.includes(status) && end();
+  };
+  model.on("comm_live_update", live);
+  const heed = (/** @type {unknown} */ _kernel, /** @type {string} */ status) => ENDED.includes(status) && end();
   kernel?.statusChanged?.connect(heed);
   kernel?.disposed?.connect(end);
-  return () => (kernel?.statusChanged?.disconnect(heed), kernel?.disposed?.disconnect(end));
+  return () => {
+    model.off("comm_live_update", live);
+    kernel?.statusChanged?.disconnect(heed);
+    kernel?.disposed?.disconnect(end);
+  };
 }
 
+/** @param {Element} lab */
 function still(lab) {
-  for (const one of lab.querySelectorAll(WORKED)) {
+  for (const one of /** @type {NodeListOf<HTMLButtonElement>} */ (lab.querySelectorAll(WORKED))) {
     if (one.matches(KEPT)) continue;
     if (one.matches(".noUi-target")) one.setAttribute("disabled", "true");
     else if (one.matches(".widget-readout")) one.contentEditable = "false";
@@ -34,6 +42,10 @@ function still(lab) {
   }
 }
 
+/**
+ * @param {Element} lab
+ * @param {string} words
+ */
 function tell(lab, words) {
   const line = document.createElement("div");
   line.className = "rv-gone-words";
@@ -43,15 +55,23 @@ function tell(lab, words) {
 }
 
 // Once the lab is on the page: what becomes of it, now or later.
-function attend(lab, words) {
+/**
+ * @param {Element} lab
+ * @param {string} words
+ */
+export function attend(lab, words) {
+  const stilled = new MutationObserver(() => still(lab));
   const say = () => {
     if (lab.classList.contains("rv-gone")) return;
     lab.classList.add("rv-gone");
     tell(lab, words);
     still(lab);
-    new MutationObserver(() => still(lab)).observe(lab, { childList: true, subtree: true });
+    stilled.observe(lab, { childList: true, subtree: true });
   };
   hearers.add(say);
   if (gone) say();
-  return () => hearers.delete(say);
+  return () => {
+    stilled.disconnect();
+    hearers.delete(say);
+  };
 }

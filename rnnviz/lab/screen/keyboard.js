@@ -1,30 +1,45 @@
 // The keyboard's way through a lab: drawers are entered and left with it, and no press loses the focus.
 const TO_FOCUS = "button, select, input, textarea, summary, a[href], [tabindex='0'], [contenteditable='true']";
 
+/** @param {Element} element */
 const onScreen = (element) => element.getClientRects().length > 0;
 
-function watch(element, options, call) {
+/**
+ * @param {Node} element
+ * @param {MutationObserverInit} options
+ * @param {() => void} call
+ */
+export function watch(element, options, call) {
   new MutationObserver(call).observe(element, options);
   call();
 }
 
 // A button that a press has disabled hands the focus on, or the page would give it to nobody.
-function handOver(button) {
+/** @param {HTMLButtonElement} button */
+export function handOver(button) {
   watch(button, { attributeFilter: ["disabled"] }, () => {
     if (!button.disabled || document.activeElement !== button) return;
-    const beside = [...button.parentElement.querySelectorAll(TO_FOCUS)].filter((one) => !one.disabled && onScreen(one));
+    /** @type {HTMLButtonElement[]} */
+    const around = Array.from(button.parentElement?.querySelectorAll(TO_FOCUS) ?? []);
+    const beside = around.filter((one) => !one.disabled && onScreen(one));
     const before = beside.filter((one) => one.compareDocumentPosition(button) & Node.DOCUMENT_POSITION_FOLLOWING);
     (before.at(-1) ?? beside[0])?.focus();
   });
 }
 
 // A toggle that opens a drawer says whether it is open; pressed with a key, it leads into the drawer.
+/**
+ * @param {Element} lab
+ * @param {Element} toggle
+ * @returns {HTMLElement | null}
+ */
 function drawerOf(lab, toggle) {
   const name = [...toggle.classList].find((one) => one.startsWith("rv-open-"))?.slice("rv-open-".length);
   return name ? lab.querySelector(`.rv-tool-${name}`) : null;
 }
 
 // The kernel opens the drawer: it may take a moment.
+/** @param {HTMLElement} drawer */
 function enter(drawer) {
   const resized = new ResizeObserver(() => {
     if (!onScreen(drawer)) return;
@@ -34,10 +49,14 @@ function enter(drawer) {
   resized.observe(drawer);
 }
 
-function toggle(lab, button) {
+/**
+ * @param {Element} lab
+ * @param {HTMLElement} button
+ */
+export function toggle(lab, button) {
   const drawer = drawerOf(lab, button), open = () => button.classList.contains("mod-active");
   watch(button, { attributeFilter: ["class"] }, () => {
-    button.setAttribute(drawer ? "aria-expanded" : "aria-pressed", open());
+    button.setAttribute(drawer ? "aria-expanded" : "aria-pressed", String(open()));
   });
   if (!drawer) return;
   drawer.tabIndex = -1;

@@ -1,6 +1,10 @@
 // Writes sentences, as text, and lets them stand for a while: who reads them must come to their end.
 const STAY = 2000; // ms
 
+/**
+ * @param {string} name
+ * @param {string} text
+ */
 function span(name, text) {
   const made = document.createElement("span");
   made.className = name;
@@ -8,6 +12,10 @@ function span(name, text) {
   return made;
 }
 
+/**
+ * @param {HTMLElement} el
+ * @param {{step: string, sentences: [tone: string, words: string, advice: string][]}} said
+ */
 function write(el, { step, sentences }) {
   const parts = step ? [span("rv-insights-step", step)] : [];
   for (const [tone, words, advice] of sentences) {
@@ -19,12 +27,15 @@ function write(el, { step, sentences }) {
 }
 
 export default {
+  /** @param {{model: import("../../live/page.js").Model, el: HTMLElement}} given */
   render({ model, el }) {
     el.classList.add("rv-insights");
     el.setAttribute("aria-live", "polite");
-    let since = -Infinity, timer = null;
+    let since = -Infinity;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
     const now = () => {
-      timer = null;
+      timer = undefined;
       since = performance.now();
       write(el, model.get("said"));
     };

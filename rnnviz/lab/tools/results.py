@@ -7,6 +7,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from rnnviz.i18n import t
+from rnnviz.insights.insight import percent
 from rnnviz.lab.controls.base import Tool
 from rnnviz.training import Snapshot
 from rnnviz.views import Focus
@@ -73,7 +74,8 @@ def _row(label: str, snapshot: Snapshot, share: float) -> dict[str, Any]:
 
 
 def _best(metrics: list[float], higher_is_better: bool) -> float:
-    return (max if higher_is_better else min)(metrics)
+    known = [metric for metric in metrics if not math.isnan(metric)]
+    return (max if higher_is_better else min)(known, default=math.nan)
 
 
 def _line(row: dict[str, Any], place: int | None, best: bool) -> str:
@@ -91,5 +93,5 @@ def _said(column: str, value: Any) -> str:
     if value is None:
         return "–"
     if column == "time_share":
-        return f"{value:.0%}"
+        return percent(value)
     return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"

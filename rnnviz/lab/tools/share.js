@@ -1,24 +1,44 @@
 // Two texts to take away, each with a button that copies it; a text is only ever a text.
+/** @typedef {import("../../live/page.js").Model} Model */
+
+/**
+ * @param {string} text
+ * @param {HTMLTextAreaElement} area
+ * @returns {Promise<void>}
+ */
 function put(text, area) {
   area.select();
   if (navigator.clipboard?.writeText) return navigator.clipboard.writeText(text);
   return document.execCommand("copy") ? Promise.resolve() : Promise.reject(); // a page without https has no clipboard
 }
 
+/**
+ * @param {Record<string, string>} words
+ * @param {HTMLTextAreaElement} area
+ * @returns {[button: HTMLButtonElement, leave: () => void]}
+ */
 function copier(words, area) {
   const button = document.createElement("button");
   button.className = "rv-copy jupyter-button";
   button.textContent = words.copy;
-  let timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   button.onclick = async () => {
     const copied = await put(area.value, area).then(() => true, () => false);
     button.textContent = copied ? words.copied : words.by_hand;
     clearTimeout(timer);
     timer = setTimeout(() => (button.textContent = words.copy), 2500);
   };
-  return button;
+  return [button, () => clearTimeout(timer)];
 }
 
+/**
+ * @param {Model} model
+ * @param {HTMLElement} el
+ * @param {string} name
+ * @param {number} rows
+ * @returns {[head: HTMLElement, leave: () => void]}
+ */
 function text(model, el, name, rows) {
   const words = model.get("words"), area = document.createElement("textarea"), head = document.createElement("div");
   const label = document.createElement("b"), id = `rv-share-${name}-${Math.random().toString(36).slice(2)}`;
@@ -26,16 +46,21 @@ function text(model, el, name, rows) {
   area.setAttribute("aria-label", words[name]);
   label.textContent = words[name];
   head.className = "rv-share-head";
-  head.append(label, copier(words, area));
+  const [copy, forget] = copier(words, area);
+  head.append(label, copy);
   el.append(head, area);
   const show = () => {
     if (area.value !== model.get(name)) area.value = model.get(name); // writing it anew would drop the selection
   };
   model.on(`change:${name}`, show);
   show();
-  return head;
+  return [head, () => (forget(), model.off(`change:${name}`, show))];
 }
 
+/**
+ * @param {Model} model
+ * @param {HTMLElement} head
+ */
 function download(model, head) {
   const link = document.createElement("a");
   Object.assign(link, { className: "rv-download", download: "lab.py", textContent: model.get("words").download });
@@ -46,13 +71,15 @@ function download(model, head) {
   model.on("change:code change:runs", show);
   show();
   head.append(link);
+  return () => model.off("change:code change:runs", show);
 }
 
 export default {
+  /** @param {{model: Model, el: HTMLElement}} given */
   render({ model, el }) {
     el.classList.add("rv-share");
-    download(model, text(model, el, "code", 16));
-    text(model, el, "recipe", 5);
-    text(model, el, "link", 2);
+    const [head, ...leave] = text(model, el, "code", 16);
+    leave.push(download(model, head), text(model, el, "recipe", 5)[1], text(model, el, "link", 2)[1]);
+    return () => leave.forEach((call) => call());
   },
 };

@@ -1,6 +1,13 @@
 // A card that floats over the page while its tour is under way, and the outline around what it speaks of.
 const HERE = "rv-tour-here";
 
+/** @typedef {import("../../live/page.js").Model} Model */
+
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {string} name
+ */
 function part(tag, name, text = "") {
   const made = document.createElement(tag);
   made.className = name;
@@ -8,6 +15,12 @@ function part(tag, name, text = "") {
   return made;
 }
 
+/**
+ * @param {Model} model
+ * @param {string} press
+ * @param {string} label
+ * @param {string} kind
+ */
 function button(model, press, label, kind) {
   const made = part("button", `rv-tour-button rv-tour-${kind}`, model.get("labels")[label]);
   made.type = "button";
@@ -15,30 +28,45 @@ function button(model, press, label, kind) {
   return made;
 }
 
+/** @param {Element} element */
 const visible = (element) => element.getClientRects().length > 0;
 
 // The first of the step's class names that something visible in the lab has.
+/**
+ * @param {Model} model
+ * @returns {HTMLElement | null}
+ */
 function target(model) {
   const { highlight } = model.get("said");
   for (const name of highlight) {
-    const found = [...document.querySelectorAll(`.${model.get("lab")} .${name}`)].find(visible);
+    /** @type {HTMLElement[]} */
+    const named = Array.from(document.querySelectorAll(`.${model.get("lab")} .${name}`));
+    const found = named.find(visible);
     if (found) return found;
   }
   return null;
 }
 
 // What has to be worked lies far away on the page: one button leads the keyboard there, Escape leads it back.
+/** @param {Model} model */
 function leader(model) {
   const made = part("button", "rv-tour-button rv-tour-reach", model.get("labels").reach);
   made.type = "button";
   made.onclick = () => {
     const found = target(model), inside = "button:enabled, select, input, [tabindex='0']";
-    const first = found?.matches(inside) ? found : [...(found?.querySelectorAll(inside) ?? [])].find(visible);
+    /** @type {HTMLElement[]} */
+    const within = Array.from(found?.querySelectorAll(inside) ?? []);
+    const first = found?.matches(inside) ? found : within.find(visible);
     first?.focus();
   };
   return made;
 }
 
+/**
+ * @param {Model} model
+ * @param {HTMLElement} card
+ * @param {HTMLElement} told
+ */
 function fill(model, card, told) {
   const { count, title, words, praise, done, first } = model.get("said");
   const onward = done ? button(model, "next", "next", "next rv-tour-main") : button(model, "next", "pass", "pass");
@@ -54,25 +82,39 @@ function fill(model, card, told) {
   card.append(row);
 }
 
+/**
+ * @param {Element | null} element
+ * @param {ScrollLogicalPosition} block
+ */
 function show(element, block) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   element?.scrollIntoView({ block, behavior: calm ? "auto" : "smooth" });
 }
 
+/**
+ * @param {DOMRect} a
+ * @param {DOMRect} b
+ */
 function overlap(a, b) {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
 export default {
+  /** @param {{model: Model, el: HTMLElement}} given */
   render({ model, el }) {
     const card = part("section", "rv-tour-card"), notebook = () => el.closest(".jp-NotebookPanel");
     const told = card.appendChild(part("div", "rv-tour-told"));
     told.setAttribute("aria-live", "polite");
     card.hidden = true;
     card.tabIndex = -1;
-    let marked = null, home = null, seen = null;
+    /** @type {HTMLElement | null} */
+    let marked = null;
+    /** @type {Element | null} */
+    let home = null;
+    /** @type {string | null} */
+    let seen = null;
 
-    const mark = (element) => {
+    const mark = (/** @type {HTMLElement | null} */ element) => {
       if (element === marked) return;
       marked?.classList.remove(HERE);
       (marked = element)?.classList.add(HERE);
@@ -114,16 +156,21 @@ export default {
       place();
     };
 
-    const press = (event) => {
+    const press = (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== "Escape" || event.defaultPrevented || card.hidden) return;
-      if (card.contains(event.target)) model.send({ press: "skip", step: model.get("said").step });
-      else if (event.target.closest(`.${model.get("lab")}`)) card.focus({ preventScroll: true });
+      const at = /** @type {Element} */ (event.target);
+      if (card.contains(at)) model.send({ press: "skip", step: model.get("said").step });
+      else if (at.closest(`.${model.get("lab")}`)) card.focus({ preventScroll: true });
     };
     document.addEventListener("keydown", press);
     document.body.append(card);
     write();
     model.on("change:said", write);
     const timer = setInterval(place, 300);
-    return () => (clearInterval(timer), model.off("change:said", write), mark(null), card.remove(), document.removeEventListener("keydown", press));
+    return () => (clearInterval(timer),
+      model.off("change:said", write),
+      mark(null),
+      card.remove(),
+      document.removeEventListener("keydown", press));
   },
 };

@@ -127,5 +127,7 @@ def initial_states(module: Recurrent, layout: Layout, form: Form, given: Any, li
     batch = sequence.shape[1]
     rows = layout.num_layers * layout.directions
     units = (int(getattr(module, "proj_size", 0) or module.hidden_size), int(module.hidden_size))
-    count = 2 if layout.kind == "lstm" else 1
-    return tuple(torch.zeros(rows, batch, size, dtype=like.dtype, device=like.device) for size in units[:count])
+    hidden = torch.zeros(rows, batch, units[0], dtype=like.dtype, device=like.device)
+    if layout.kind != "lstm":
+        return (hidden,)
+    return hidden, hidden if units[1] == units[0] else hidden.new_zeros(rows, batch, units[1])

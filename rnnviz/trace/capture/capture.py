@@ -219,6 +219,8 @@ class Capture:
     def _surroundings(self, module: nn.Module, entering: tuple[Tensor, ...], rng: Tensor | None) -> ExitStack:
         """What a call runs inside; `entering` is its input and the states that it was given."""
         stack = ready(module, entering[0], rng)
+        if registered(module) is None:
+            self.origins.stay_off(stack)
         raw = is_torchs_own(module) and not any(one.requires_grad for one in entering)
         if self._spare and raw and not saves_elsewhere():
             self.spared = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import ExitStack
 from typing import Any, TypeAlias
 
 from torch import Tensor, nn
@@ -27,6 +28,7 @@ class Origins(TorchFunctionMode):
         self._known: MutableMapping[Tensor, Known] = WeakTensorKeyDictionary()
         self._begun = False  # nothing to inherit before the first call
         self._rests = False  # while the trace itself works with tensors
+        self._is_off = self._stays_off = False
         self.behind: Callable[[Tensor], Known] = lambda _: {}  # calls that autograd's graph of a tensor leads to
 
     def __torch_function__(
@@ -48,23 +50,42 @@ class Origins(TorchFunctionMode):
         While a mode is on, even asking a tensor for its shape comes through here, so it is best off; unless the model
         has put another mode on top.
         """
-        is_on_top = _get_current_function_mode() is self  # type: ignore[no-untyped-call]
         was, self._rests = self._rests, True
-        if is_on_top:
-            self.__exit__(None, None, None)  # type: ignore[no-untyped-call]
+        if _get_current_function_mode() is self:  # type: ignore[no-untyped-call]
+            self.__exit__(None, None, None)
+            self._is_off = True
         try:
             return hook(*given)
         finally:
-            if is_on_top:
-                self.__enter__()  # type: ignore[no-untyped-call]
             self._rests = was
+            self._back_on()
+
+    def stay_off(self, until: ExitStack) -> None:
+        """To be asked for in a hook: follow nothing after it until a stack is closed, in a hook again or elsewhere.
+
+        Inside one of torch's own layers there is nothing to follow: its results are known to be those of its call.
+        """
+        if self._is_off:  # and not in another thread, which this mode is not on in
+            self._stays_off = True
+            until.callback(self._no_longer_off)
+
+    def _no_longer_off(self) -> None:
+        self._stays_off = False
+        self._back_on()
+
+    def _back_on(self) -> None:
+        if self._is_off and not self._stays_off and not self._rests:
+            self._is_off = False
+            self.__enter__()  # type: ignore[no-untyped-call]
 
     def begin(self, results: tuple[Tensor, ...], number: int, call: Call) -> None:
         """Say that `results` are those of a call; what they were made from lies behind it, except inside the module."""
-        self._begun, inner = True, set(call.module.modules())
+        inner = set(call.module.modules()) if self._begun else set()
         for one in results:
-            before = {n: other for n, other in self._known.get(one, {}).items() if other.module in inner}
-            self._known[one] = {**before, number: call}
+            before = self._known.get(one, {}) if self._begun else {}
+            kept = {n: other for n, other in before.items() if other.module in inner}
+            self._known[one] = {**kept, number: call}
+        self._begun = True
 
     def of(self, state: Tensor, module: nn.Module) -> list[tuple[int, Call]]:
         """Calls of `module` that a tensor was made from, with their numbers."""

@@ -83,7 +83,8 @@ class StateLinks:
 
     def passed_on(self, result: Tensor) -> Tensor:
         """Return the link of the inner call whose state `result` is, unchanged; `result` itself where it is another."""
-        for one in reversed(self._by_memory.get(result.untyped_storage().data_ptr(), [])):
+        near = self._by_memory.get(result.untyped_storage().data_ptr(), []) if self._by_memory else []
+        for one in reversed(near):
             if one.tensor is result and one.call.links and _version(result) == one.version:
                 link = one.call.links[one.position]
                 made = Made(self._count, one.call, is_state=False)  # it leads to the call without being swapped again

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator, Mapping
+from operator import is_
+from types import NoneType
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 _TORCHS = frozenset(vars(nn.Module()))  # parameters, buffers, submodules, hooks, the training flag
+_SETTLED = frozenset({NoneType, bool, int, float, str, bytes, tuple})  # nothing can be written into them
 
 
 class Belongings(NamedTuple):
-    """A module's own attributes and what they held; `shape` tells whether the run has built the module anew."""
+    """A module's own attributes, and what those held that can be changed in place.
+
+    `shape` tells whether the run has built the module anew.
+    """
 
     module: nn.Module
     shape: tuple[Any, ...]
@@ -23,24 +30,30 @@ class Belongings(NamedTuple):
     def of(cls, module: nn.Module) -> Belongings:
         """Note the attributes of `module` that are not torch's."""
         values = {name: value for name, value in vars(module).items() if name not in _TORCHS}
-        return cls(module, _shape(module), values, {name: _content(value) for name, value in values.items()})
+        return cls(module, _shape(module), values, dict(_contents(values)))
 
     def put_back(self) -> None:
         """Undo what a run did to the attributes; a module that builds itself when first called stays built."""
         if _shape(self.module) != self.shape:
             return
         own = vars(self.module)
-        for name in [name for name in own if name not in _TORCHS and name not in self.values]:
+        for name in own.keys() - self.values.keys() - _TORCHS:
             del own[name]
-        for name, value in self.values.items():
-            own[name] = value
-            _fill(value, self.contents[name])
+        own.update(self.values)
+        for name, content in self.contents.items():
+            _fill(self.values[name], content)
 
 
 def _shape(module: nn.Module) -> tuple[Any, ...]:
-    parameters = dict(module.named_parameters(recurse=False))
-    lazy = any(nn.parameter.is_lazy(one) for one in parameters.values())
+    parameters = {name: one for name, one in module._parameters.items() if one is not None}
+    lazy = any(map(nn.parameter.is_lazy, parameters.values()))
     return type(module), list(parameters), list(module._modules), lazy
+
+
+def _contents(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if type(value) not in _SETTLED and (content := _content(value)) is not None:
+            yield name, content
 
 
 def _content(value: Any) -> Any:
@@ -56,15 +69,15 @@ def _fill(value: Any, content: Any) -> None:
         restore(value, content)
     elif isinstance(value, torch.Generator):
         value.set_state(content)
-    elif content is not None and _members(value) != _members(content):
+    elif not _has(value, content):
         value.clear()
         (value.extend if isinstance(value, list | deque) else value.update)(content)
 
 
-def _members(container: Any) -> list[int]:
-    """Tell members apart by identity: tensors do not compare as wholes."""
-    values = container.values() if isinstance(container, dict) else ()
-    return [id(one) for one in (*container, *values)]
+def _has(container: Any, content: Any) -> bool:
+    """Whether a container still has those members, told apart by identity: tensors do not compare as wholes."""
+    same = len(container) == len(content) and all(map(is_, container, content))
+    return same and (not isinstance(container, dict) or all(map(is_, container.values(), content.values())))
 
 
 def restore(value: Tensor, content: Tensor | None) -> None:

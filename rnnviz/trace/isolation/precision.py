@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+import numpy as np
 import torch
 
 from rnnviz.trace.isolation.lock import TURN
@@ -13,6 +14,7 @@ from rnnviz.trace.isolation.lock import TURN
 __all__ = ["callers_precision", "flushed_denormals", "full_precision"]
 
 _RAISED: list[tuple[Any, str]] = []  # what `full_precision` has changed for now, and what it was
+_TINY = float(np.finfo(float).smallest_subnormal)
 _FULL = ("none", "ieee")  # none: nothing was asked for, here or for all backends
 
 
@@ -66,8 +68,7 @@ def flushed_denormals() -> Iterator[None]:
 
     A gradient that vanishes through time ends in such numbers, and arithmetic on them is some ten times slower.
     """
-    tiny = torch.tensor([1e-40], dtype=torch.float32, device="cpu")  # whatever the caller's defaults are
-    was_on = float(tiny.mul_(1.0)[0]) == 0.0
+    was_on = _TINY * 1.0 == 0.0  # the processor's setting, which is Python's own arithmetic's too
     changed = not was_on and torch.set_flush_denormal(True)
     try:
         yield

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from typing import Any
+from contextlib import ExitStack, contextmanager, nullcontext
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -26,8 +26,26 @@ def untouched(model: nn.Module) -> Iterator[None]:
 
     Traces in other threads wait for their turn.
     """
-    with TURN, _kept(model):
-        yield
+    with TURN:
+        modules = list(model.modules())
+        flags = [module.training for module in modules]
+        buffers = [_Buffers.of(module) for module in modules]
+        belongings = [Belongings.of(module) for module in modules if not _is_scripted(module)]
+        with kept(_devices(modules)):
+            of_python, of_numpy = random.getstate(), np.random.get_state()
+            try:
+                yield
+            finally:
+                try:
+                    for module, training in zip(modules, flags, strict=True):
+                        if module.training is not training:
+                            module.training = training
+                    for its_buffers in buffers:
+                        its_buffers.put_back()
+                    for its_own in belongings:
+                        its_own.put_back()
+                finally:
+                    _put_back_others(of_python, of_numpy)
 
 
 @contextmanager
@@ -39,7 +57,7 @@ def runnable(model: nn.Module, *, gradients: bool) -> Iterator[None]:
                 stack.enter_context(torch.inference_mode(False))
                 stack.enter_context(_OrdinaryTensors())
             stack.enter_context(torch.enable_grad())
-        if is_compiled(model) or "torch._dynamo" in sys.modules:  # the model may call a compiled function
+        if "torch._dynamo" in sys.modules:  # the model may be compiled, or call a compiled function
             stack.enter_context(torch.compiler.set_stance("force_eager"))
         yield
 
@@ -52,7 +70,7 @@ def recomputing(device: str) -> Iterator[None]:
     """
     with (
         torch.no_grad(),
-        torch.autocast(device, enabled=False),
+        torch.autocast(device, enabled=False) if torch.is_autocast_enabled(device) else nullcontext(),
         full_precision(),
         flushed_denormals(),
         np.errstate(all="ignore"),
@@ -62,40 +80,24 @@ def recomputing(device: str) -> Iterator[None]:
 
 def ordinary(values: Any) -> Any:
     """Clone the inference tensors among `values`: autograd refuses to keep them."""
+    if isinstance(values, tuple) and all(type(one) is Tensor and not one.is_inference() for one in values):
+        return values
     return tree_map(lambda one: one.clone() if isinstance(one, Tensor) and one.is_inference() else one, values)
 
 
-@contextmanager
-def _kept(model: nn.Module) -> Iterator[None]:
-    buffers = [(module, _buffers(module), _copies(module)) for module in model.modules()]
-    flags = [(module, module.training) for module in model.modules()]
-    belongings = [Belongings.of(module) for module in model.modules() if not _is_scripted(module)]
-    devices = {torch.device("cpu"), *(one.device for one in model.parameters())}
-    with kept(devices), _others_generators():
-        try:
-            yield
-        finally:
-            for module, training in flags:
-                module.training = training
-            for module, named, copies in buffers:
-                if not _is_scripted(module):
-                    module._buffers.clear()
-                    module._buffers.update(named)
-                for buffer, copy in copies:
-                    restore(buffer, copy)
-            for one in belongings:
-                one.put_back()
-
-
-@contextmanager
-def _others_generators() -> Iterator[None]:
+def _put_back_others(of_python: Any, of_numpy: Any) -> None:
     """Put Python's and numpy's random numbers back: a decoder may toss with them which token it is given next."""
-    of_python, of_numpy = random.getstate(), np.random.get_state()
-    try:
-        yield
-    finally:
-        random.setstate(of_python)
+    random.setstate(of_python)
+    if not _is_numpys(of_numpy):  # to set it takes twice as long as to ask for it
         np.random.set_state(of_numpy)
+
+
+def _is_numpys(state: Any) -> bool:
+    """Whether numpy's generator is in that state: a name, an array of words, and numbers."""
+    if not isinstance(state, tuple):  # of a generator that somebody put in the place of numpy's own
+        return False
+    (name, words, *rest), (now, its_words, *its_rest) = state, np.random.get_state()
+    return name == now and rest == its_rest and np.array_equal(words, its_words)
 
 
 class OnlyComputing(TorchFunctionMode):
@@ -120,20 +122,35 @@ class _OrdinaryTensors(TorchFunctionMode):
         return func(*ordinary(args), **ordinary(kwargs or {}))
 
 
-def _buffers(module: nn.Module) -> dict[str, Tensor | None]:
-    return dict(module._buffers.items())
+class _Buffers(NamedTuple):
+    """A module's buffers by name, and copies of what they held."""
+
+    module: nn.Module
+    named: dict[str, Tensor | None]
+    copies: list[tuple[Tensor, Tensor]]
+
+    @classmethod
+    def of(cls, module: nn.Module) -> _Buffers:
+        """Copy them."""
+        named = dict(module._buffers.items())
+        known = [one for one in named.values() if one is not None and not nn.parameter.is_lazy(one)]
+        return cls(module, named, [(one, one.clone()) for one in known])
+
+    def put_back(self) -> None:
+        """Undo what a run did to them."""
+        if not _is_scripted(self.module) and (self.named or self.module._buffers):
+            self.module._buffers.clear()
+            self.module._buffers.update(self.named)
+        for buffer, copy in self.copies:
+            restore(buffer, copy)
 
 
-def _copies(module: nn.Module) -> list[tuple[Tensor, Tensor]]:
-    known = [one for one in _buffers(module).values() if one is not None and not nn.parameter.is_lazy(one)]
-    return [(one, one.clone()) for one in known]
+def _devices(modules: list[nn.Module]) -> set[torch.device]:
+    """The CPU, and where the parameters lie."""
+    parameters = (one for module in modules for one in module._parameters.values() if one is not None)
+    return {torch.device("cpu"), *(one.device for one in parameters)}
 
 
 def _is_scripted(module: nn.Module) -> bool:
     """Whether a module keeps what it has outside Python: its buffers can be written to, but not exchanged."""
     return isinstance(module, torch.jit.ScriptModule)
-
-
-def is_compiled(model: nn.Module) -> bool:
-    """Whether the model, or a part of it, runs through ``torch.compile``."""
-    return any(hasattr(one, "_orig_mod") or one._compiled_call_impl is not None for one in model.modules())

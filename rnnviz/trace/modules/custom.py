@@ -122,9 +122,9 @@ def register_cell(
 
 def registered(module: nn.Module) -> CustomCell | None:
     """What was registered for the module's class or a class it inherits from, or is known of a package's class."""
-    own = next((_REGISTERED[base] for base in type(module).__mro__ if base in _REGISTERED), None)
-    if own is not None:
-        return own
+    for base in type(module).__mro__:
+        if base in _REGISTERED:
+            return _REGISTERED[base]
     known = ready_for(type(module))
     return None if known is None else CustomCell(*known)
 

@@ -50,7 +50,7 @@ def _what_hides(module: nn.Module) -> str | None:
 
 def _path(name: str) -> str:
     """Path of a module without what torch.compile puts in front."""
-    return ".".join(part for part in name.split(".") if part != "_orig_mod")
+    return ".".join(part for part in name.split(".") if part != "_orig_mod") if "_orig_mod" in name else name
 
 
 def _nothing(named: dict[str, nn.Module]) -> str:

@@ -21,6 +21,8 @@ Ready: TypeAlias = tuple[Any, ...]  # in the order of `CustomCell`'s fields
 def ready_for(kind: Any) -> Ready | None:
     """What is known of a class, or of one that it has its forward from."""
     for base in kind.__mro__:
+        if base.__module__ not in _MODULES:
+            continue
         found = KNOWN.get(f"{base.__module__}.{base.__qualname__}")
         if found is not None and (base.__module__ == "torchrecurrent.base" or base.forward is kind.forward):
             return found
@@ -131,3 +133,4 @@ KNOWN: dict[str, Ready] = {
     "torchrecurrent.base.DecoupledSingleStateCellBase": (_calls_itself, _one_zero, "inp", ("h",)),
     "torchrecurrent.base.DecoupledDoubleStateCellBase": (_calls_itself, _two_zeros, "inp", ("h", "c")),
 }
+_MODULES = frozenset(name.rpartition(".")[0] for name in KNOWN)

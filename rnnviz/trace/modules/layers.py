@@ -97,5 +97,5 @@ def worked_out_once(module: Recurrent) -> AbstractContextManager[Any]:
 def weights_of(module: Recurrent, used: Mapping[str, Tensor], layer: int, direction: int) -> Weights:
     """Weights of one layer (0 is nearest the input) and direction (1 is reverse) among those that a call used."""
     suffix = "" if isinstance(module, nn.RNNCellBase) else f"_l{layer}" + ("_reverse" if direction else "")
-    found = (used.get(name + suffix) for name in _NAMES)
-    return Weights(*(None if one is None else one.detach() for one in found))  # type: ignore[arg-type]
+    found = [used.get(name + suffix) for name in _NAMES]
+    return Weights(*[None if one is None else one.detach() for one in found])  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.linalg import vector_norm
 
 from rnnviz.trace.capture.calls import Call
 from rnnviz.trace.capture.changes import Entered, weights_stay
@@ -63,7 +64,10 @@ def layer_from(chain: Sequence[Call], own: Mapping[int, Recomputed]) -> LayerTra
     weights, stay = _weights(first), weights_stay(chain)
     runs = _alike(chain, stay)
     dtype = weights[0][0].W_hh.dtype
-    recomputed = [_in_time(recompute(stack(run, dtype), layout, _weights(run[0])), len(run)) for run in runs]
+    used = [weights, *(_weights(run[0]) for run in runs[1:])]
+    recomputed = [
+        _in_time(recompute(stack(run, dtype), layout, one), len(run)) for run, one in zip(runs, used, strict=True)
+    ]
     parts = [
         [Unrolled.joined([run[layer][direction] for run in recomputed]) for direction in range(layout.directions)]
         for layer in range(layout.num_layers)
@@ -91,30 +95,32 @@ def _alike(chain: Sequence[Call], stay: Sequence[bool]) -> list[list[Call]]:
 
 def _weights(call: Call) -> list[list[Weights]]:
     """Weights by (layer, direction), in at least single precision."""
-
-    def precise(value: Tensor | None) -> Tensor | None:
-        return None if value is None else value.to(torch.promote_types(value.dtype, torch.float32))
-
     return [
-        [Weights(*map(precise, weights_of(call.module, call.weights, n, d))) for d in range(call.layout.directions)]  # type: ignore[arg-type]
+        [Weights(*map(_precise, weights_of(call.module, call.weights, n, d))) for d in range(call.layout.directions)]  # type: ignore[arg-type]
         for n in range(call.layout.num_layers)
     ]
 
 
+def _precise(value: Tensor | None) -> Tensor | None:
+    if value is None or value.dtype is torch.float32 or value.dtype is torch.float64:
+        return value
+    return value.to(torch.promote_types(value.dtype, torch.float32))
+
+
 def _in_time(recomputed: list[list[Unrolled]], calls: int) -> list[list[Unrolled]]:
-    return [
-        [one if calls == 1 else one.map(lambda values: end_to_end(values, calls)) for one in row] for row in recomputed
-    ]
+    if calls == 1:
+        return recomputed
+    return [[one.map(lambda values: end_to_end(values, calls)) for one in row] for row in recomputed]
 
 
 def _layer_trace(
     chain: Sequence[Call], weights: list[list[Weights]], parts: list[list[Unrolled]], gate_names: Sequence[str]
 ) -> LayerTrace:
     call, layout, example = chain[0], chain[0].layout, parts[0][0].hidden
-    past = _past_the_end(call, example)
+    past, flat = _past_the_end(call, example), [one for row in parts for one in row]
 
     def laid(pick: Callable[[Unrolled], Tensor | None]) -> Tensor | None:
-        values = [pick(one) for row in parts for one in row]
+        values = [pick(one) for one in flat]
         return None if values[0] is None else _laid(values, layout, past)  # type: ignore[arg-type]
 
     def state(index: int) -> Tensor:
@@ -131,7 +137,7 @@ def _layer_trace(
         "grad_cell": laid(lambda one: one.grad_cell),
         "initial_hidden": state(0),
         "initial_cell": state(1) if len(call.initial) > 1 else None,
-        "weight_grad_norms": _norms(layout, parts),
+        "weight_grad_norms": _norms(layout, flat),
         "weights": _recurrent_weights(layout, weights),
         "changed": {name: one.changed for name, one in entered.items()},
     }
@@ -163,19 +169,17 @@ def _laid(values: list[Tensor], layout: Layout, past: Tensor | None) -> Tensor:
     """(time, batch, unit) each → (layer, direction, batch, time, unit), NaN past a sequence's length."""
     if past is not None:
         values = [value.masked_fill(past, float("nan")) for value in values]
-    joined = values[0].unsqueeze(0) if len(values) == 1 else torch.stack(values)
-    return joined.view(layout.num_layers, layout.directions, *joined.shape[1:]).transpose(2, 3)
+    return _stacked(values).view(layout.num_layers, layout.directions, *values[0].shape).transpose(2, 3)
 
 
-def _norms(layout: Layout, parts: list[list[Unrolled]]) -> dict[str, Tensor] | None:
+def _norms(layout: Layout, parts: list[Unrolled]) -> dict[str, Tensor] | None:
     """Norm of each gate's block of the gradients of W_ih and W_hh, axes (layer, direction, block)."""
-    if parts[0][0].grad_hh is None:
+    if parts[0].grad_hh is None:
         return None
     count, norms = len(BLOCKS[layout.kind]), {}
-    for weight in ("W_ih", "W_hh"):
-        gradients = [getattr(one, f"grad_{weight[2:]}") for row in parts for one in row]
-        blocks = torch.stack([gradient.view(len(gradient), count, -1).norm(dim=(0, 2)) for gradient in gradients])
-        norms[weight] = blocks.view(layout.num_layers, layout.directions, count)
+    for weight, gradients in (("W_ih", [one.grad_ih for one in parts]), ("W_hh", [one.grad_hh for one in parts])):
+        blocks = [vector_norm(one.view(one.shape[0], count, -1), 2, (0, 2)) for one in gradients if one is not None]
+        norms[weight] = _stacked(blocks).view(layout.num_layers, layout.directions, count)
     return norms
 
 
@@ -190,5 +194,12 @@ def _recurrent_weights(layout: Layout, weights: list[list[Weights]]) -> dict[str
     for name in ("W_hh", "b_hh", "W_hr"):
         values = [getattr(one, name) for row in weights for one in row]
         if values and values[0] is not None:
-            found[name] = torch.stack(values).view(layout.num_layers, layout.directions, *values[0].shape)
+            found[name] = _stacked(values).view(layout.num_layers, layout.directions, *values[0].shape)
+            if len(values) == 1:
+                found[name] = found[name].clone(memory_format=torch.contiguous_format)
     return found
+
+
+def _stacked(values: list[Tensor]) -> Tensor:
+    """One after the other, along a new axis or, where there is but one, as it is."""
+    return values[0] if len(values) == 1 else torch.stack(values)

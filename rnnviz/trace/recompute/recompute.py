@@ -6,23 +6,36 @@ the state it started from and the gradient that came back to the state it handed
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from rnnviz.cells import LSTMGates
 from rnnviz.trace.modules.layers import GATES, Layout, Weights
+from rnnviz.trace.recompute.flat import Form, flat, flat_results, results, unflat
 from rnnviz.trace.recompute.stacking import Stack
 from rnnviz.trace.recompute.unrolled import Unrolled
+from rnnviz.trace.scan import graphs
 from rnnviz.trace.scan.adjoint import Adjoint
-from rnnviz.trace.scan.gates import write_gru_gates, write_lstm_gates
+from rnnviz.trace.scan.gates import lstm_preactivations, write_gru_gates
+from rnnviz.trace.scan.recording import Tensors
 from rnnviz.trace.scan.runs import runs
-from rnnviz.trace.scan.scans import carry_cell, scan
+from rnnviz.trace.scan.scans import lstm_forward, scan
 
 
 def recompute(stack: Stack, layout: Layout, weights: list[list[Weights]]) -> list[list[Unrolled]]:
     """Unroll every layer and direction of stacked calls, axes of the lists (layer, direction)."""
+    if not graphs.applies(stack.levels[0].inputs):
+        return _replay(stack, layout, weights)
+    return results(graphs.GRAPHS.run(_replay_flat, *flat(stack, layout, weights)), layout)
+
+
+def _replay_flat(given: Tensors, form: Form) -> Tensors:
+    stack, weights = unflat(given, form)
+    return flat_results(_replay(stack, form.layout, weights))
+
+
+def _replay(stack: Stack, layout: Layout, weights: list[list[Weights]]) -> list[list[Unrolled]]:
     done: list[list[Unrolled]] = []
     above = stack.grad_output
     for layer in range(layout.num_layers - 1, -1, -1):
@@ -57,15 +70,13 @@ class LayerRecompute:
         """Return what was found, and dL/d(input) where there is a layer below."""
         entering, hidden = self._around(self.hidden, self.stack.initial[0][self.index])
         kept, cell_scan = self._forward(entering)
-        found = Unrolled(
-            hidden, None if cell_scan is None else cell_scan.after, tuple(kept[: len(GATES[self.layout.kind])])
-        )
+        cell, gates = None if cell_scan is None else cell_scan.after, kept[: len(GATES[self.layout.kind])].unbind()
         if not self.stack.has_loss:
-            return found, None
-        direct, adjoint = self._backward(grad_output, entering, found.cell)
+            return Unrolled(hidden, cell, gates), None
+        direct, adjoint = self._backward(grad_output, entering, cell)
         scan(adjoint, self.layout, hidden if cell_scan is None else cell_scan.joined, kept)
-        found = replace(found, direct=direct, total=adjoint.hidden, grad_cell=adjoint.cell)
-        return replace(found, grad_ih=adjoint.grad_ih, grad_hh=adjoint.grad_hh), adjoint.below
+        gradients = direct, adjoint.hidden, adjoint.cell, adjoint.grad_ih, adjoint.grad_hh
+        return Unrolled(hidden, cell, gates, *gradients), adjoint.below
 
     @property
     def reverse(self) -> bool:
@@ -90,14 +101,13 @@ class LayerRecompute:
         if kind == "rnn":
             return entering.new_empty(0), None
         cell_scan = CellScan.start(self.stack, self.index, self.reverse) if kind == "lstm" else None
-        units = len(self.weights.W_hh) // len(GATES[kind])
+        units = self.weights.W_hh.shape[0] // len(GATES[kind])
         kept = entering.new_empty((4, *entering.shape[:2], units))
         for run in self._ordered(runs(entering, 4 * units)):
             if cell_scan is None:
                 write_gru_gates(self.inputs[run], entering[run][:, :, features:], self.weights, kept[:, run])
             else:
-                write_lstm_gates(entering[run], self.weights, kept[:, run])
-                cell_scan.over(run, LSTMGates(*kept[:, run]))
+                cell_scan.over(run, lstm_preactivations(entering[run], self.weights), kept[:, run])
         return kept, cell_scan
 
     def _ordered(self, found: list[slice]) -> list[slice]:
@@ -105,8 +115,10 @@ class LayerRecompute:
 
     def _backward(self, grad_output: Tensor | None, entering: Tensor, cell: Tensor | None) -> tuple[Tensor, Adjoint]:
         """What reaches each step from outside, and the scan with that and what the next call sends back put in."""
-        outside = torch.zeros_like(self.hidden) if grad_output is None else grad_output
-        direct = outside.clone(memory_format=torch.contiguous_format)
+        if grad_output is None:
+            direct = torch.zeros_like(self.hidden, memory_format=torch.contiguous_format)
+        else:
+            direct = grad_output.clone(memory_format=torch.contiguous_format)
         self._enter(direct, self.stack.grad_final[0])
         links = self.stack.grad_links or (None, None)
         of_cell = [] if cell is None else [one for one in (self.stack.grad_final[1], links[1]) if one is not None]
@@ -149,19 +161,14 @@ class CellScan:
     def start(cls, stack: Stack, index: int, reverse: bool) -> CellScan:
         """Put the initial state where the recurrence begins."""
         start = stack.initial[1][index]
-        joined = start.new_empty((len(stack.levels[0].inputs) + 1, *start.shape))
+        joined = start.new_empty((stack.levels[0].inputs.shape[0] + 1, *start.shape))
         joined[-1 if reverse else 0] = start
         return cls(joined, stack.valid, reverse)
 
-    def over(self, run: slice, gates: LSTMGates) -> None:
-        """Go on over one run of timesteps."""
-        within = self.joined[run.start : run.stop + 1]
-        new = torch.mul(gates.i, gates.g, out=within[:-1] if self.reverse else within[1:])
-        forget = gates.f
-        if self.valid is not None and self.reverse:
-            new.copy_(torch.where(self.valid[run] > 0, new, self.joined[-1]))
-            forget = forget * self.valid[run]
-        carry_cell(within, forget, self.reverse)
+    def over(self, run: slice, preactivations: Tensor, room: Tensor) -> None:
+        """Go on over one run of timesteps; its gates go to `room`."""
+        valid = self.valid[run] if self.valid is not None and self.reverse else None
+        lstm_forward(preactivations, room, self.joined[run.start : run.stop + 1], valid, self.reverse)
 
     @property
     def before(self) -> Tensor:

@@ -39,7 +39,7 @@ def stack(calls: Sequence[Call], dtype: torch.dtype) -> Stack:
     lengths = None if first.lengths is None else first.lengths.to(first.given.device)
     return Stack(
         levels=levels,
-        initial=tuple(torch.cat(parts, 1).to(dtype) for parts in zip(*(call.initial for call in calls), strict=True)),
+        initial=tuple(_beside(parts, dtype) for parts in zip(*(call.initial for call in calls), strict=True)),  # type: ignore[misc]
         lengths=lengths,
         valid=None if lengths is None else _valid(levels[0].inputs, lengths),
         has_loss=first.gradients is not None,
@@ -64,11 +64,11 @@ def _valid(inputs: Tensor, lengths: Tensor) -> Tensor:
 
 def _beside(parts: Sequence[Tensor | None], dtype: torch.dtype) -> Tensor | None:
     """Join along the batch axis; a missing gradient among others is zero."""
+    if len(parts) == 1:
+        return None if (only := parts[0]) is None else only if only.dtype is dtype else only.to(dtype)
     present = [one for one in parts if one is not None]
     if not present:
         return None
-    if len(parts) == 1:
-        return present[0].to(dtype)
     return torch.cat([torch.zeros_like(present[0]) if one is None else one for one in parts], dim=1).to(dtype)
 
 

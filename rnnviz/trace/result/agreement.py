@@ -70,7 +70,7 @@ def agreed(layer: _Layer) -> None:
         if needed or value is not None:
             _fits(name, value, shape)
     for gate, value in _mapping("gates", layer.gates).items():
-        _fits(f"gates[{shown(gate)}]", value, (*steps, None))
+        _fits("gates", value, (*steps, None), gate)
     _weights(layer, hidden.shape, cells)
     _norms(layer.weight_grad_norms, hidden.shape)
 
@@ -94,17 +94,17 @@ def _weights(layer: _Layer, shape: tuple[int, ...], cells: int) -> None:
     """The Jacobians multiply what is here, so the matrix, its gates and their number must fit the states."""
     weights = _mapping("weights", layer.weights)
     for name, value in weights.items():
-        _fits(f"weights[{shown(name)}]", value, (*shape[:2], *(None for _ in np.shape(value)[2:])))
+        _fits("weights", value, (*shape[:2], *[None] * (np.ndim(value) - 2)), name)
     if "W_hh" not in weights or layer.kind not in _GATES:
         return
     rows = (len(_GATES[layer.kind]) or 1) * cells
     for name, wanted in (("W_hh", (rows, shape[4])), ("b_hh", (rows,)), ("W_hr", (shape[4], cells))):
         if name in weights:
-            _fits(f"weights[{name!r}]", weights[name], (*shape[:2], *wanted))
+            _fits("weights", weights[name], (*shape[:2], *wanted), name)
     for gate in _GATES[layer.kind]:
         if gate not in layer.gates:
             raise ValueError(f"gates of the kind {layer.kind!r} must have {gate!r}, got {shown(list(layer.gates))}.")
-        _fits(f"gates[{gate!r}]", layer.gates[gate], (*shape[:4], cells))
+        _fits("gates", layer.gates[gate], (*shape[:4], cells), gate)
     if layer.kind == "lstm" and layer.cell is None:
         raise ValueError("cell must be an array where kind is 'lstm', got None.")
 
@@ -113,26 +113,40 @@ def _norms(norms: Any, shape: tuple[int, ...]) -> None:
     if norms is None:
         return
     for weight, blocks in _mapping("weight_grad_norms", norms).items():
-        where = f"weight_grad_norms[{shown(weight)}]"
-        for gate, value in _mapping(where, blocks).items():
-            _fits(f"{where}[{shown(gate)}]", value, shape[:2])
+        for gate, value in _mapping("weight_grad_norms", blocks, weight).items():
+            _fits("weight_grad_norms", value, shape[:2], weight, gate)
 
 
-def _mapping(name: str, value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise TypeError(f"{name} must be a mapping from names to arrays, got {_came(value)}.")
-    if not all(isinstance(key, str) for key in value):
-        raise TypeError(f"{name} must have names as keys, got {shown(list(value))}.")
+def _mapping(name: str, value: Any, *keys: str) -> Mapping[str, Any]:
+    if type(value) is not dict and not isinstance(value, Mapping):
+        raise TypeError(f"{_place(name, keys)} must be a mapping from names to arrays, got {_came(value)}.")
+    for key in value:
+        if not isinstance(key, str):
+            raise TypeError(f"{_place(name, keys)} must have names as keys, got {shown(list(value))}.")
     return value
 
 
-def _fits(name: str, value: Any, wanted: tuple[int | None, ...]) -> tuple[int, ...]:
+def _fits(name: str, value: Any, wanted: tuple[int | None, ...], *keys: str) -> tuple[int, ...]:
     """Return the shape of an array, which must be the one wanted; None stands for any length."""
-    found = numeric(name, value).shape
-    if len(found) != len(wanted) or any(one not in (None, size) for one, size in zip(wanted, found, strict=True)):
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in _NUMBERS:
+        numeric(_place(name, keys), value)
+    found: tuple[int, ...] = value.shape
+    if found != wanted and not _is_like(found, wanted):
         axes = ", ".join("any" if one is None else str(one) for one in wanted)
-        raise ValueError(f"{name} must have shape ({axes}), as hidden says, got {found}.")
+        raise ValueError(f"{_place(name, keys)} must have shape ({axes}), as hidden says, got {found}.")
     return found
+
+
+def _is_like(found: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
+    for one, size in zip(wanted, found, strict=False):
+        if one is not None and one != size:
+            return False
+    return len(found) == len(wanted)
+
+
+def _place(name: str, keys: tuple[str, ...]) -> str:
+    """Where an array is, for a message: to write it out takes longer than all checks."""
+    return name + "".join(f"[{shown(key)}]" for key in keys)
 
 
 def _came(value: Any) -> str:

@@ -21,9 +21,9 @@ def plain(value: Any) -> Any:
 def read_only(value: T) -> T:
     """Return arrays, and mappings of arrays, that refuse to be written to."""
     frozen: Any = value
-    if isinstance(value, Mapping):
-        frozen = MappingProxyType({key: read_only(inner) for key, inner in value.items()})
-    elif isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray):
         frozen = value.view()
-        frozen.flags.writeable = False
+        frozen.setflags(write=False)
+    elif type(value) is dict or isinstance(value, Mapping):  # to ask the first takes a tenth of the time
+        frozen = MappingProxyType({key: read_only(inner) for key, inner in frozen.items()})
     return frozen  # type: ignore[no-any-return]

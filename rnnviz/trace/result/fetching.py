@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import accumulate
 from typing import Any
 
@@ -11,15 +12,33 @@ from torch import Tensor
 
 from rnnviz.trace.result.arrays import Array
 
-__all__ = ["devices_of", "fetched"]
+__all__ = ["AwayError", "at_hand", "fetched", "tensors_in"]
 
 _PACKED = 2**28  # bytes: packing takes as much memory again on the device
 _SCARCE = 2**26  # bytes: arrays below that are copied out of page-locked memory, of which snapshots would hold much
 
 
-def devices_of(tree: Any) -> set[torch.device]:
-    """Where the tensors of nested dicts, lists and tuples lie."""
-    return {one.device for one in _tensors(tree)}
+class AwayError(Exception):
+    """Not all tensors are on the CPU; never leaves this part."""
+
+
+def tensors_in(tree: Any) -> list[Tensor]:
+    """All tensors of nested dicts, lists and tuples, in their order."""
+    found: list[Tensor] = []
+    _collect(tree, found)
+    return found
+
+
+def at_hand(tree: Any) -> Any:
+    """Do what `fetched` does where all of it is on the CPU; raise an `AwayError` where it is not."""
+    if isinstance(tree, Tensor):
+        if not tree.is_cpu:
+            raise AwayError
+        here = tree.detach() if tree.requires_grad else tree
+        return (here.float() if here.dtype is torch.bfloat16 else here).numpy()
+    if isinstance(tree, dict):
+        return {name: None if one is None else at_hand(one) for name, one in tree.items()}
+    return [at_hand(one) for one in tree] if isinstance(tree, (list, tuple)) else tree
 
 
 def fetched(tree: Any) -> Any:
@@ -27,7 +46,9 @@ def fetched(tree: Any) -> Any:
 
     A tensor of the CPU's is not copied. bfloat16, which numpy does not know, becomes float32.
     """
-    tensors = [_known(one.detach()) for one in _tensors(tree)]
+    with suppress(AwayError):
+        return at_hand(tree)
+    tensors = [_known(one.detach()) for one in tensors_in(tree)]
     found: dict[int, Array] = {}
     away: dict[torch.device, list[int]] = {}
     for place, one in enumerate(tensors):
@@ -83,12 +104,12 @@ def _known(values: Tensor) -> Tensor:
     return values.float() if values.dtype == torch.bfloat16 else values
 
 
-def _tensors(tree: Any) -> Iterator[Tensor]:
+def _collect(tree: Any, found: list[Tensor]) -> None:
     if isinstance(tree, Tensor):
-        yield tree
+        found.append(tree)
     elif isinstance(tree, (dict, list, tuple)):
         for one in tree.values() if isinstance(tree, dict) else tree:
-            yield from _tensors(one)
+            _collect(one, found)
 
 
 def _replaced(tree: Any, arrays: Iterator[Array]) -> Any:

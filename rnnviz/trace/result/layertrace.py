@@ -112,8 +112,8 @@ class LayerTrace(Resident):
 
     def __post_init__(self) -> None:
         agreed(self)
-        for one in fields(self):
-            object.__setattr__(self, one.name, read_only(getattr(self, one.name)))
+        own = self.__dict__
+        own |= {name: read_only(value) for name, value in own.items() if value is not None and type(value) is not str}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return partial(type(self), **{one.name: plain(getattr(self, one.name)) for one in fields(self)}), ()

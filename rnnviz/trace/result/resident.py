@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 
-from rnnviz.trace.result.fetching import devices_of, fetched
+from rnnviz.trace.result.fetching import AwayError, at_hand, fetched, tensors_in
 
 __all__ = ["Resident", "brought", "resident", "without_defaults"]
 
@@ -66,13 +66,15 @@ def resident(cls: type[R], tree: Fields, finish: Callable[[Fields], Fields] = _a
     **known
         Fields that need not be read.
     """
-    devices = devices_of(tree)
-    if all(one.type == "cpu" for one in devices):
-        return cls(**known, **finish(fetched(tree)))
-    made = object.__new__(cls)
-    streams = [torch.cuda.current_stream(one) for one in devices if one.type == "cuda"]
-    made.__dict__.update(known, _held=Held(tree, finish, streams))
-    return made
+    try:
+        arrays = at_hand(tree)
+    except AwayError:
+        made = object.__new__(cls)
+        devices = {one.device for one in tensors_in(tree) if one.is_cuda}
+        streams = [torch.cuda.current_stream(one) for one in devices]
+        made.__dict__.update(known, _held=Held(tree, finish, streams))
+        return made
+    return cls(**known, **finish(arrays))
 
 
 def brought(tree: Any, *results: Resident) -> Any:

@@ -51,7 +51,7 @@ class Adjoint:
     def __post_init__(self) -> None:
         W_ih, W_hh = self.weights.W_ih, self.weights.W_hh
         features = W_ih.shape[1]
-        self._gradient = W_hh.new_zeros((features + W_hh.shape[1], len(W_hh)))
+        self._gradient = W_hh.new_zeros((features + W_hh.shape[1], W_hh.shape[0]))
         self.grad_ih, self.grad_hh = self._gradient[:features], self._gradient[features:]
         self.below = self.hidden.new_empty((*self.hidden.shape[:2], W_ih.shape[1])) if self.wants_below else None
 
@@ -77,7 +77,7 @@ class Adjoint:
     def deltas(self, found: list[slice], gates: int) -> Tensor:
         """Room for dL/d(pre-activation) of the longest run, (time, batch, gate, unit): one product takes in a step."""
         longest = max((run.stop - run.start for run in found), default=0)
-        return self.hidden.new_empty((longest, self.hidden.shape[1], gates, len(self.weights.W_hh) // gates))
+        return self.hidden.new_empty((longest, self.hidden.shape[1], gates, self.weights.W_hh.shape[0] // gates))
 
     def add(self, run: slice, delta: Tensor, delta_x: Tensor | None = None) -> None:
         """Take in dL/d(pre-activation), (time, batch, gate·unit); `delta_x` where it differs on the input's side."""
@@ -85,7 +85,7 @@ class Adjoint:
         if delta_x is None:
             _add_product(self._gradient, entering, delta)
         else:
-            delta_x, features = delta_x.flatten(0, 1), len(self.grad_ih)
+            delta_x, features = delta_x.flatten(0, 1), self.grad_ih.shape[0]
             _add_product(self.grad_ih, entering[:features], delta_x)
             _add_product(self.grad_hh, entering[features:], delta)
         if self.below is not None:
@@ -169,17 +169,22 @@ def gru_adjoint(adjoint: Adjoint, gates: GRUGates, from_state: Tensor) -> None:
         adjoint.add(run, of_state.flatten(-2), of_input.flatten(-2))
 
 
-def _lstm_coefficients(gates: LSTMGates, before: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
-    """K (time, gate, batch, unit) and A = do tanh'(c), written with s(1 − s) = s − s² in as few passes as possible."""
+def _lstm_coefficients(
+    gates: LSTMGates, before: Tensor, cell: Tensor, K: Tensor | None = None, A: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    """K (time, gate, batch, unit) and A = do tanh'(c), written with s(1 − s) = s − s² in as few passes as possible.
+
+    Where there is room for them already it is filled.
+    """
     i, f, g, o = gates
-    K = i.new_empty((len(i), 4, *i.shape[1:]))
+    K = i.new_empty((len(i), 4, *i.shape[1:])) if K is None else K
     squashed, ig, fc = tanh(cell), i * g, f * before
     out = o * squashed
     torch.addcmul(ig, i, ig, value=-1, out=K[:, 0])
     torch.addcmul(fc, f, fc, value=-1, out=K[:, 1])
     torch.addcmul(i, ig, g, value=-1, out=K[:, 2])
     torch.addcmul(out, o, out, value=-1, out=K[:, 3])
-    return K, torch.addcmul(o, out, squashed, value=-1)
+    return K, torch.addcmul(o, out, squashed, value=-1, out=A)
 
 
 def _gru_coefficients(gates: GRUGates, before: Tensor, from_state: Tensor) -> tuple[Tensor, Tensor]:
@@ -194,4 +199,4 @@ def _gru_coefficients(gates: GRUGates, before: Tensor, from_state: Tensor) -> tu
 
 
 def _add_product(total: Tensor, values: Tensor, W: Tensor) -> None:
-    adding(len(values), W)(total, values, W)
+    adding(values.shape[0], W)(total, values, W)

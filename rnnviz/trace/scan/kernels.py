@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from typing import Any, TypeAlias
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import linear
+
+from rnnviz.trace.result.arrays import Array
 
 _WORTH_IT = 2**21  # multiplications: in smaller products what oneDNN spends on a call is more than it saves
 _ONE_THREAD = 2**18  # multiplications: up to there numpy's OpenBLAS stays on the calling thread
@@ -40,58 +41,36 @@ def adding(rows: int, W: Tensor) -> Adding:
     return lambda total, values, W: total.add_(by_onednn(values, W.T, None))
 
 
-def multiplying(W: Tensor, out: Tensor) -> Multiplying:
-    """Return the fastest ``out = values W`` for one timestep after the other, on a CPU; `W` (input, unit)."""
-    size = len(out) * W.numel()
-    if size <= _ONE_THREAD:
-        return _Whole(W, out)
-    return _Halves(W, out) if size <= 2 * _ONE_THREAD and len(out) > 1 else _Torchs(W, out)
-
-
-class Multiplying(ABC):
-    """Multiplies one timestep after the other with the same weights, into the same place.
+def multiplying(values: Tensor, W: Tensor, out: Tensor) -> list[Callable[[], Any]]:
+    """Return, for each timestep of `values` on a CPU, the fastest ``out = values[t] W``, which is done when called.
 
     A small product is not worth a second thread: handing it over takes as long as the product does, and on a machine
     with other work to do a hundred times longer. Numpy's also begin sooner than torch's.
+
+    Parameters
+    ----------
+    values
+        Axes (time, row, input).
+    W
+        Axes (input, unit).
+    out
+        Axes (row, unit): one place for all products.
     """
-
-    def __init__(self, W: Tensor, out: Tensor) -> None:
-        self._W, self._out = W.numpy(), out.numpy()
-
-    def split(self, values: Tensor) -> Sequence[Any]:
-        """Timesteps in the form in which they are multiplied."""
-        return values.numpy()  # type: ignore[return-value]
-
-    @abstractmethod
-    def __call__(self, values: Any) -> None:
-        """``out = values W``."""
+    rows, size = out.shape[0], out.shape[0] * W.numel()
+    if size > 2 * _ONE_THREAD or (size > _ONE_THREAD and rows < 2):
+        return [partial(torch.mm, one, W, out=out) for one in values.unbind()]
+    whole, weights, to = values.numpy(), W.numpy(), out.numpy()
+    if size <= _ONE_THREAD:
+        return [partial(one.dot, weights, to) for one in whole]
+    half = rows // 2
+    first, second = to[:half], to[half:]
+    return [partial(_both, one[:half].dot, one[half:].dot, weights, first, second) for one in whole]
 
 
-class _Whole(Multiplying):
-    def __call__(self, values: Any) -> None:
-        values.dot(self._W, self._out)
-
-
-class _Halves(Multiplying):
-    def __init__(self, W: Tensor, out: Tensor) -> None:
-        super().__init__(W, out)
-        self._half = len(out) // 2
-        self._first, self._second = self._out[: self._half], self._out[self._half :]
-
-    def __call__(self, values: Any) -> None:
-        values[: self._half].dot(self._W, self._first)
-        values[self._half :].dot(self._W, self._second)
-
-
-class _Torchs(Multiplying):
-    def __init__(self, W: Tensor, out: Tensor) -> None:
-        self._W, self._out = W, out  # type: ignore[assignment]
-
-    def split(self, values: Tensor) -> Sequence[Any]:
-        return values.unbind()
-
-    def __call__(self, values: Any) -> None:
-        torch.mm(values, self._W, out=self._out)  # type: ignore[call-overload]
+def _both(one: Callable[..., Any], other: Callable[..., Any], W: Array, out: Array, other_out: Array) -> None:
+    """Multiply two halves by `W`, each on the calling thread."""
+    one(W, out)
+    other(W, other_out)
 
 
 def _is_worth_it(rows: int, W: Tensor) -> bool:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import torch
 from torch import Tensor
 
 from rnnviz.cells import GRUGates, LSTMGates
 from rnnviz.trace.modules.layers import Layout, Weights
-from rnnviz.trace.scan import graphs
+from rnnviz.trace.scan import graphs, single_launch
 from rnnviz.trace.scan.adjoint import Adjoint, gru_adjoint, lstm_adjoint, rnn_adjoint
 from rnnviz.trace.scan.fused import calls_are_dear, gru_in_few_calls, lstm_in_few_calls
+from rnnviz.trace.scan.gates import squash
 from rnnviz.trace.scan.recording import Tensors
 from rnnviz.trace.scan.small_lstm import small_lstm_adjoint
 from rnnviz.trace.scan.stepping import is_small, stepping
 
-__all__ = ["carry_cell", "scan"]
+__all__ = ["lstm_forward", "scan"]
 
 
 def scan(adjoint: Adjoint, layout: Layout, states: Tensor, kept: Tensor) -> None:
@@ -22,27 +26,41 @@ def scan(adjoint: Adjoint, layout: Layout, states: Tensor, kept: Tensor) -> None
     `states` are a plain RNN's after each step, or an LSTM's cell states with the initial one, (time + 1, batch, unit);
     `kept` are gates, (gate, time, batch, unit), with what a GRU's `r` scales.
     """
-    if not graphs.applies(adjoint.hidden):
+    W_ih, W_hh, _, _, W_hr = adjoint.weights
+    in_one = single_launch.fits(W_hh, W_hr, adjoint.hidden)
+    if not in_one and not graphs.applies(adjoint.hidden):
         _scan(adjoint, layout.kind, layout.nonlinearity, states, kept)
         return
-    W_ih, W_hh, _, _, W_hr = adjoint.weights
     given = (adjoint.entering, W_ih, W_hh, W_hr, adjoint.valid, adjoint.hidden, adjoint.cell, states, kept)
     constants = layout.kind, layout.nonlinearity, adjoint.reverse, adjoint.cell_is_seeded, adjoint.wants_below
-    hidden, adjoint.cell, grad_ih, grad_hh, adjoint.below = graphs.GRAPHS.run(_whole_scan, given, *constants)
+    found = single_launch.KERNELS.run(single_launch.scan_backward, _whole_scan, given, *constants) if in_one else None
+    hidden, adjoint.cell, grad_ih, grad_hh, adjoint.below = found or _by_graph(given, *constants)
     assert hidden is not None
     assert grad_ih is not None
     assert grad_hh is not None
     adjoint.hidden, adjoint.grad_ih, adjoint.grad_hh = hidden, grad_ih, grad_hh
 
 
-def carry_cell(within: Tensor, keeps: Tensor, reverse: bool) -> None:
-    """``c_t += f_t c_{t-1}`` one timestep after the other; `within` has one step more than `keeps`, the initial one."""
-    if not graphs.applies(keeps):
-        _carry_cell((within, keeps), reverse)
-        return
-    (found,) = graphs.GRAPHS.run(_carry_cell, (within, keeps), reverse)
-    if found is not None and found is not within:
-        within.copy_(found)
+def lstm_forward(before: Tensor, room: Tensor, within: Tensor, valid: Tensor | None, reverse: bool) -> None:
+    """Gates of a run of timesteps into `room` (gate, time, batch, unit), and c_t = f_t c_{t-1} + i_t g_t.
+
+    `before` are pre-activations, (time, batch, gate·unit). `within` has one step more, the state that the run begins
+    with, which sequences keep where `valid` (time, batch, 1) is 0.
+    """
+    given = before, room, within, valid
+    if single_launch.applies(room):
+        found = single_launch.KERNELS.run(single_launch.lstm_forward, _lstm_forward, given, reverse)
+        if found is not None:
+            return
+    _lstm_forward(given, reverse, by_graph=graphs.applies(room[0]))
+
+
+def _by_graph(given: Tensors, *constants: Any) -> Tensors:
+    hidden = given[5]
+    assert hidden is not None
+    return (
+        graphs.GRAPHS.run(_whole_scan, given, *constants) if graphs.applies(hidden) else _whole_scan(given, *constants)
+    )
 
 
 def _scan(adjoint: Adjoint, kind: str, nonlinearity: str, states: Tensor, kept: Tensor) -> None:
@@ -65,6 +83,26 @@ def _whole_scan(given: Tensors, kind: str, nonlinearity: str, reverse: bool, see
     adjoint = Adjoint(entering, weights, reverse, valid, hidden, cell, seeded, below)  # type: ignore[arg-type]
     _scan(adjoint, kind, nonlinearity, states, kept)  # type: ignore[arg-type]
     return adjoint.hidden, adjoint.cell, adjoint.grad_ih, adjoint.grad_hh, adjoint.below
+
+
+def _lstm_forward(given: Tensors, reverse: bool, *, by_graph: bool = False) -> Tensors:
+    before, room, within, valid = given
+    assert before is not None
+    assert room is not None
+    assert within is not None
+    squash(before, room)
+    i, f, g, _ = room.unbind()
+    new = torch.mul(i, g, out=within[:-1] if reverse else within[1:])
+    if valid is not None:
+        new.copy_(torch.where(valid > 0, new, within[-1 if reverse else 0]))
+        f = f * valid
+    if by_graph:
+        (found,) = graphs.GRAPHS.run(_carry_cell, (within, f), reverse)
+        if found is not None and found is not within:
+            within.copy_(found)
+    else:
+        _carry_cell((within, f), reverse)
+    return room, within
 
 
 def _carry_cell(given: Tensors, reverse: bool) -> Tensors:

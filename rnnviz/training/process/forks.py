@@ -21,17 +21,17 @@ class Renewed(Protocol):
         """Make them anew."""
 
 
-_KEPT: "weakref.WeakSet[Renewed]" = weakref.WeakSet()
+_KEPT: "weakref.WeakValueDictionary[int, Renewed]" = weakref.WeakValueDictionary()  # by identity: two may be equal
 
 
 def renewed_in_children(one: Renewed) -> None:
     """Have its ``after_fork`` called in every child, as long as it lives."""
-    _KEPT.add(one)
+    _KEPT[id(one)] = one
 
 
 def _renew() -> None:
     TURN.after_fork()
-    for one in list(_KEPT):
+    for one in list(_KEPT.values()):
         one.after_fork()
 
 

@@ -1,8 +1,9 @@
 """Interrupts: Ctrl-C and a notebook's stop button take effect between two steps, never within one."""
 
+import contextlib
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -11,6 +12,8 @@ __all__ = ["INTERRUPTS"]
 
 class Interrupts:
     """While it is entered, a first SIGINT waits until `let_through` or the end of the block; a second one acts at once.
+
+    Within `whole` a second one waits too, so that what is done there is done or not begun.
 
     What acts is the handler that was there before: Python's raises KeyboardInterrupt, one of somebody's own does what
     it does. Signals reach the main thread only; in another one nothing is held back, and nothing has to be.
@@ -30,6 +33,7 @@ class Interrupts:
         self._depth = 0
         self._before: Any = None
         self._pressed: tuple[int, FrameType | None] | None = None
+        self._whole = False
 
     def __enter__(self) -> None:
         if not _in_main_thread():
@@ -54,6 +58,19 @@ class Interrupts:
         if pressed is not None and error is None:
             self._before(*pressed)
 
+    @contextlib.contextmanager
+    def whole(self) -> Iterator[None]:
+        """Hold every SIGINT back, the second as the first, while this is done: of our own code, and quick."""
+        if not _in_main_thread():
+            yield
+            return
+        with self:
+            before, self._whole = self._whole, True
+            try:
+                yield
+            finally:
+                self._whole = before
+
     def let_through(self) -> None:
         """Act on a SIGINT that waits: nothing is half done here."""
         if self._pressed is not None and _in_main_thread():
@@ -75,7 +92,7 @@ class Interrupts:
             return True
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        if self._pressed is None:
+        if self._pressed is None or self._whole:
             self._pressed = (number, frame)
         else:
             self._pressed = None

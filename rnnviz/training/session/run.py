@@ -1,5 +1,6 @@
 """TrainingRun: one run of a session: its model, optimiser, batches, noise and curves; a step waits for nothing."""
 
+from contextlib import ExitStack
 from typing import Any
 
 import torch
@@ -7,8 +8,10 @@ from torch import Tensor, nn
 
 from rnnviz.tasks import Task
 from rnnviz.training.history import History
+from rnnviz.training.process.interrupts import INTERRUPTS
 from rnnviz.training.schedules import factor
 from rnnviz.training.session.batches import Batches
+from rnnviz.training.session.besides import Beside
 from rnnviz.training.session.building import Builder, optimizer, shape_memory
 from rnnviz.training.session.clipping import clip
 from rnnviz.training.settings import Settings
@@ -82,6 +85,7 @@ class TrainingRun:
         self.taker = SnapshotTaker(self.task, probe_size, device, attribution, dtype)
         self._batches = Batches(self.task, settings, device, attribution, dtype)
         self._parameters = list(self.model.parameters())
+        self._beside = Beside(self.model, device)
         self._optimizer = optimizer(settings, self._parameters)
         self.history = History(
             [name for name, _ in self.model.named_parameters()], device, dtype=dtype or torch.float32
@@ -89,20 +93,22 @@ class TrainingRun:
 
     def adjust(self, settings: Settings) -> None:
         """Train with other settings from now on; none of them may be structural."""
-        shape_memory(self.model, settings, self.settings)
-        if settings.optimizer != self.settings.optimizer:
-            self._optimizer = optimizer(settings, self._parameters)
-        self.settings = settings
+        with INTERRUPTS.whole():
+            shape_memory(self.model, settings, self.settings)
+            if settings.optimizer != self.settings.optimizer:
+                self._optimizer = optimizer(settings, self._parameters)
+            self.settings = settings
 
     def step(self) -> None:
-        """Train one step on a new batch, and write its row into the history; what fails before that can be repeated."""
+        """Train one step on a new batch, and write its row into the history, or else leave no mark of it."""
         lr = self.settings.lr * factor(self.settings.schedule, self.history.step, self._planned)
         for group in self._optimizer.param_groups:
             group["lr"] = lr
-        with self._batches.whole_or_not():
+        with ExitStack() as until_it_is_told, self._batches.whole_or_not(), self._beside.whole_or_not():
             row = self._train()
-        self._optimizer.step()
-        self.history.append(row, lr=lr, clip=self.settings.clip)
+            until_it_is_told.enter_context(INTERRUPTS.whole())  # from here on weights and curves belong together
+            self._optimizer.step()
+            self.history.append(row, lr=lr, clip=self.settings.clip)
 
     def _train(self) -> Tensor:
         """Work out the gradients of a new batch; return the row for the history."""

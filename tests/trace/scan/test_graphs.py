@@ -175,7 +175,7 @@ def test_a_device_that_cannot_say_whether_it_is_being_recorded_is_left_alone():
 def test_the_least_recently_used_is_dropped_where_there_are_too_many(limit, monkeypatch):
     made = Made()
     monkeypatch.setattr(graphs, "_GRAPHS", 2 if limit == "number" else 99)
-    cache = graphs_with(made, ROOMY if limit == "number" else 2 * 3 * 2 * 4 * 3 * 4 + 100)
+    cache = graphs_with(made, ROOMY if limit == "number" else 2 * graphs._HELD * 2 * 4 * 3 * 4 + 100)
     shapes = [(4, 3), (3, 4), (12,)]
     for shape in (*shapes[:2], *shapes[:2], shapes[0], shapes[2], shapes[2]):
         cache.run(doubled, pair(0, *shape))
@@ -194,7 +194,7 @@ def test_what_needs_more_than_the_room_there_is_runs_as_it_is(caplog):
         assert torch.equal(cache.run(doubled, pair())[1], expected(pair())[1])
     assert made == []
     assert [one.getMessage() for one in caplog.records] == [
-        "doubled runs without a CUDA graph, which would hold 288 bytes"
+        "doubled runs without a CUDA graph, which would hold 768 bytes"
     ]
 
 

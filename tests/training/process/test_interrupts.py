@@ -7,8 +7,10 @@ import threading
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from rnnviz.training import LockstepSessions, Runner, Session
+from rnnviz.training.process.interrupts import INTERRUPTS
 from tests.training.examples import WAIT, Echo, raising
 
 pytestmark = pytest.mark.timeout(120)
@@ -107,6 +109,92 @@ def test_a_press_while_the_weights_are_updated_waits_for_the_row_of_the_curves(m
     assert trained.step == 5
     runner(trained).train(STEPS - 5)
     assert_equal_runs(trained, plain)
+
+
+@pytest.mark.parametrize("early", [True, False])
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_not_even_a_second_press_tears_the_weights_from_the_curves(monkeypatch, optimizer, early):
+    plain, trained = session(optimizer=optimizer), session(optimizer=optimizer)
+    runner(plain).train(STEPS)
+    update = trained._training_run._optimizer.step
+
+    def pressed():
+        if not early:
+            update()
+        if trained.step == 4:
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+        if early:
+            update()
+
+    monkeypatch.setattr(trained._training_run._optimizer, "step", pressed)
+    with pytest.raises(KeyboardInterrupt):
+        runner(trained).train(STEPS)
+    monkeypatch.undo()
+    assert trained.step == 5
+    runner(trained).train(STEPS - 5)
+    assert_equal_runs(trained, plain)
+
+
+def test_after_a_step_that_was_held_together_a_second_press_acts_at_once_again():
+    pressed = []
+    before = signal.signal(signal.SIGINT, lambda *_: pressed.append(len(pressed)))
+    try:
+        with INTERRUPTS:
+            with INTERRUPTS.whole():
+                signal.raise_signal(signal.SIGINT)
+                signal.raise_signal(signal.SIGINT)
+            held = list(pressed)
+            signal.raise_signal(signal.SIGINT)
+            at_once = list(pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (held, at_once, pressed) == ([], [0], [0])
+
+
+class Accounting(nn.Module):
+    """Keeps running means, draws for its dropout, counts its sequences in a large buffer and replaces a small one."""
+
+    def __init__(self):
+        super().__init__()
+        self.recurrent = nn.GRU(1, 4, num_layers=2, dropout=0.3, batch_first=True)
+        self.norm, self.drop, self.head = nn.BatchNorm1d(4), nn.Dropout(0.5), nn.Linear(4, 1)
+        self.register_buffer("seen", torch.zeros(2**17))
+        self.register_buffer("calls", torch.zeros(()))
+
+    def forward(self, inputs):
+        if self.training:
+            self.seen += len(inputs)
+            self.calls = self.calls + 1
+        return self.head(self.drop(self.norm(self.recurrent(inputs)[0][:, -1])))
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), ValueError("no")])
+def test_a_step_that_fails_leaves_running_means_and_dropout_as_they_were(error):
+    class Failing(Echo):
+        def loss(self, outputs, targets):
+            if self.failing and outputs.requires_grad and next(self.looked) == 5:
+                raise error
+            return super().loss(outputs, targets)
+
+    runs = []
+    for failing in (False, True):
+        task = Failing()
+        task.failing, task.looked = failing, itertools.count(1)
+        torch.manual_seed(3)
+        one = Session(task, model=lambda task, settings: Accounting(), device="cpu", batch_size=4)
+        failed = 0
+        while one.step < STEPS:
+            try:
+                for _ in itertools.islice(one.steps(), STEPS - one.step):
+                    pass
+            except type(error):
+                failed += 1
+        assert failed == failing
+        runs.append(one)
+    assert_equal_runs(*runs)
+    for one, other in zip(runs[0].model.buffers(), runs[1].model.buffers(), strict=True):
+        assert torch.equal(one, other)
 
 
 def test_all_models_of_a_race_have_made_equally_many_steps_after_an_interrupt():

@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.i18n import t
+from rnnviz.insights.insight import percent
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View
 from rnnviz.views.curvepanels import log_ticks
@@ -59,7 +60,8 @@ def _words(snapshot: Snapshot) -> str:
     if not len(steps):
         return t("view.clipping.empty")
     recent = clipped[steps > steps[-1] - _LAST]
-    shares = t("view.clipping.shares", all=float(clipped.mean()), recent=float(recent.mean()), last=_LAST)
+    told = {name: percent(float(which.mean()), 1) for name, which in {"all": clipped, "recent": recent}.items()}
+    shares = t("view.clipping.shares", **told, last=_LAST)
     if len(steps) == steps[-1]:
         return shares
     return t("view.clipping.noted", shares=shares, noted=len(recent), rows=len(steps))

@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.i18n import t
+from rnnviz.insights.insight import percent
 from rnnviz.tasks import Prediction
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View
@@ -93,8 +94,8 @@ class FanView(View):
             t(
                 "view.fan.coverage",
                 count=len(truth),
-                wide=float(((low <= truth) & (truth <= high)).mean()),
-                narrow=float(((quarter <= truth) & (truth <= third)).mean()),
+                wide=percent(float(((low <= truth) & (truth <= high)).mean())),
+                narrow=percent(float(((quarter <= truth) & (truth <= third)).mean())),
             )
         ]
         if kept.step > 1:

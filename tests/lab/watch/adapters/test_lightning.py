@@ -16,7 +16,7 @@ from lightning.pytorch.plugins import MixedPrecision
 from torch import nn
 
 import rnnviz as rv
-from rnnviz.lab.watch.adapters import follower
+from rnnviz.lab.watch.adapters import base
 from tests.lab.trainers import RATE, Batches, ByHand, Classifier, assert_same_layer, hooks
 
 pytestmark = pytest.mark.timeout(120)
@@ -244,7 +244,7 @@ def test_pictures_are_displayed_when_training_begins_in_a_notebook(
     fit: Any, monkeypatch: pytest.MonkeyPatch, notebook: bool, show: bool, times: int
 ) -> None:
     displayed: list[Any] = []
-    monkeypatch.setattr(follower, "kernel_shell", lambda: object() if notebook else None)
+    monkeypatch.setattr(base, "kernel_shell", lambda: object() if notebook else None)
     monkeypatch.setattr("IPython.display.display", displayed.append)
     w = rv.LightningWatch(every=1, show=show)
     fit(w, Lit(Classifier()), Batches(1))

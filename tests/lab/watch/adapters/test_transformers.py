@@ -13,7 +13,7 @@ import torch
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
 import rnnviz as rv
-from rnnviz.lab.watch.adapters import follower, transformers
+from rnnviz.lab.watch.adapters import base, transformers
 from tests.lab.trainers import RATE, Batches, ByHand, Classifier, assert_same_layer, hooks
 
 pytestmark = pytest.mark.timeout(120)
@@ -224,7 +224,7 @@ def cell(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
         register=lambda _name, call: found.waiting.append(call),
         unregister=lambda _name, call: found.waiting.remove(call),
     )
-    for module in (follower, transformers):
+    for module in (base, transformers):
         monkeypatch.setattr(module, "kernel_shell", lambda: SimpleNamespace(events=events))
     monkeypatch.setattr("IPython.display.display", found.displayed.append)
     return found

@@ -1,0 +1,263 @@
+// One plotly figure: keeps it current from its feed, and marks the shared timestep.
+import { values } from "./decoding.js";
+import { cursorOf, feedOf, page } from "./page.js";
+import { extent, subplots, under } from "./subplots.js";
+
+const SHARE = 4; // a figure that took 20 ms to draw rests for 80 ms: the slow ones leave the page to the quick
+const UNWANTED = ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"]; // a learner's data stay where they are
+const CONFIG = { displaylogo: false, modeBarButtonsToRemove: UNWANTED };
+
+/**
+ * What the kernel says of a figure as a whole; `spec_of` in figure.py makes it.
+ * @typedef {object} Spec
+ * @property {any[]} data
+ * @property {any} layout
+ * @property {number} run
+ * @property {[number, number, number] | null} cursor x of timestep 0, x distance of one, number of timesteps.
+ * @property {string} label
+ * @property {Record<string, string>} words
+ */
+
+/** @import { Frame, Model, Part } from "./page.js" */
+
+/**
+ * Write a value at a path such as "cells.values[1]" within an object.
+ * @param {any} target
+ * @param {string} path
+ * @param {unknown} value
+ */
+export function put(target, path, value) {
+  const keys = path.split(/[.[\]]+/).filter(Boolean);
+  const last = /** @type {string} */ (keys.pop());
+  for (const key of keys) target = target[key] ??= {};
+  target[last] = value;
+}
+
+export class Drawing {
+  visible = true;
+  owed = false;
+  drawn = -1;
+  cost = 0;
+  painted = 0;
+  /** @type {Spec | null} Until it is built for the first time. */
+  spec = null;
+  /** @type {number | undefined} Of what is on screen. */
+  digest = -1;
+  /** @type {Map<string, string>} */
+  said = new Map();
+  /** @type {HTMLElement[]} */
+  marks = [];
+  /** @type {Promise<unknown>} */
+  queue = Promise.resolve();
+
+  /**
+   * @param {Model} model
+   * @param {HTMLElement} el
+   * @param {any} Plotly
+   * @param {typeof import("./drag.js").Dragging | null} Dragging
+   */
+  constructor(model, el, Plotly, Dragging) {
+    this.model = model;
+    this.el = el;
+    this.Plotly = Plotly;
+    /** @type {string} */
+    this.name = model.get("name");
+    this.feed = feedOf(model.get("feed_id"));
+    this.cursor = cursorOf(model.get("group"));
+    /** @type {import("./subplots.js").Plot} */
+    this.plot = el.appendChild(document.createElement("div"));
+    this.plot.className = "rv-plot";
+    /** @type {import("./told.js").Telling} */
+    this.telling = new page.Telling(this);
+    this.dragging = Dragging && new Dragging(this);
+  }
+
+  ink() {
+    return getComputedStyle(this.el).color || "#444";
+  }
+
+  async recolour() {
+    if (this.sized() && this.plot.layout?.font?.color !== this.ink()) {
+      await this.Plotly.relayout(this.plot, { "font.color": this.ink() });
+    }
+  }
+
+  // Without a size plotly can place nothing, and draws lines to nowhere.
+  sized() {
+    return this.plot.isConnected && this.plot.offsetWidth > 0;
+  }
+
+  // While it is out of sight, it is owed; `fit` makes it.
+  async rebuild() {
+    this.owed = !this.sized();
+    if (this.owed) return;
+    /** @type {Spec} */
+    const spec = structuredClone(this.model.get("spec"));
+    this.spec = spec;
+    this.telling.name(spec.label || this.name);
+    put(spec.layout, "font.color", this.ink());
+    await this.Plotly.react(this.plot, spec.data, spec.layout, { ...CONFIG, responsive: false });
+    this.drawn = this.digest = -1;
+    this.said = new Map();
+    if (this.feed.last) await this.paint(this.feed.last);
+    this.telling.soon();
+    this.mark();
+  }
+
+  // One drawing at a time.
+  /** @param {() => unknown} work */
+  turn(work) {
+    this.queue = this.queue.then(work).catch((error) => {
+      this.feed.say({ kind: "error", figure: this.name, text: String(error) });
+    });
+    return this.queue;
+  }
+
+  /** @param {Frame} frame */
+  draw(frame) {
+    return this.turn(() => this.paint(frame));
+  }
+
+  // It has a size again, or another one.
+  async fit() {
+    if (this.owed) await this.rebuild();
+    await this.recolour();
+    if (this.sized()) await this.Plotly.Plots.resize(this.plot);
+  }
+
+  // Says so where the kernel has been asked for a first frame, and asked again, and has sent none.
+  wait() {
+    const silent = this.feed.silent && !this.feed.last && this.el.closest(".rv-lab");
+    this.plot.dataset.silent = silent ? this.spec?.words.silent ?? "" : "";
+  }
+
+  /** @returns {[number, number]} */
+  size() {
+    return (this.plot._fullLayout && extent(this.plot)) || [0, 0];
+  }
+
+  due() {
+    return performance.now() - this.painted >= SHARE * this.cost;
+  }
+
+  // Whether there is something to draw, and somebody who can see it.
+  /** @param {Frame | null} frame */
+  behind(frame) {
+    if (!frame || !this.spec || frame.run !== this.spec.run || frame.id === this.drawn) return false;
+    return this.visible && !this.owed && !document.hidden && this.sized();
+  }
+
+  /** @param {Frame} frame */
+  async paint(frame) {
+    if (this.owed) await this.rebuild();
+    if (!this.spec || !this.behind(frame)) return;
+    const started = performance.now();
+    this.drawn = frame.id;
+    this.spec.cursor = frame.cursors[this.name] ?? this.spec.cursor;
+    const digest = frame.digests[this.name];
+    if (digest !== this.digest) await this.redraw(frame);
+    this.digest = digest;
+    Object.assign(this.plot.dataset, { frame: frame.id, step: frame.step });
+    this.wait();
+    this.telling.soon();
+    this.painted = performance.now();
+    this.cost += 0.3 * (this.painted - started - this.cost);
+  }
+
+  // A word or range that is as it was is not set again: the reader may have zoomed since.
+  /** @param {Part} part */
+  known(part) {
+    if (!("value" in part)) return false;
+    const [place, value] = [`${part.trace} ${part.key}`, JSON.stringify(part.value)];
+    if (this.said.get(place) === value) return true;
+    this.said.set(place, value);
+    return false;
+  }
+
+  /** @param {Frame} frame */
+  async redraw(frame) {
+    for (const part of frame.parts) {
+      if (part.figure !== this.name || this.known(part)) continue;
+      put(part.trace === null ? this.plot.layout : this.plot.data[part.trace], part.key, values(part, frame.bytes));
+    }
+    this.dragging?.put();
+    this.plot.layout.datarevision = frame.id;
+    put(this.plot.layout, "font.color", this.ink()); // unknown until the page holds the element
+    await this.Plotly.react(this.plot, this.plot.data, this.plot.layout);
+  }
+
+  /** @param {boolean} visible */
+  seen(visible) {
+    this.visible = visible;
+    if (visible && this.owed) this.turn(() => this.fit());
+    if (visible && this.feed.last) this.draw(this.feed.last);
+  }
+
+  // The timestep under the pointer, or null.
+  /** @param {MouseEvent} event */
+  timestep(event) {
+    const found = under(this.plot, event);
+    if (!found || !this.spec?.cursor) return null;
+    const [start, step, length] = this.spec.cursor;
+    const t = Math.round((found.xaxis.p2d(found.across) - start) / step);
+    return t < 0 || t >= length ? null : t;
+  }
+
+  // A click: where, on which curve or map, and at which timestep.
+  /** @param {any} event */
+  pick(event) {
+    const point = event.points?.[0];
+    if (!point) return;
+    const time = this.spec?.cursor && event.event ? this.timestep(event.event) : null;
+    const { x = null, y = null, curveNumber: trace } = point;
+    this.feed.say({ kind: "pick", figure: this.name, trace, x, y, time });
+  }
+
+  mark() {
+    const { t } = this.cursor;
+    const shown = t === null || !this.spec?.cursor ? [] : subplots(this.plot);
+    while (this.marks.length < shown.length) {
+      const line = this.el.appendChild(document.createElement("div"));
+      line.className = "rv-cursor";
+      this.marks.push(line);
+    }
+    this.marks.forEach((line, index) => this.place(line, shown[index], index === 0));
+  }
+
+  /**
+   * @param {HTMLElement} line
+   * @param {import("./subplots.js").Panel | undefined} box
+   * @param {boolean} labelled
+   */
+  place(line, box, labelled) {
+    line.hidden = true;
+    const { t } = this.cursor;
+    if (!box || t === null || !this.spec?.cursor) return;
+    const { xaxis, yaxis } = box;
+    const [start, step] = this.spec.cursor;
+    const across = xaxis.d2p(start + t * step);
+    if (across < 0 || across > xaxis._length) return;
+    line.hidden = false;
+    line.style.transform = `translateX(${xaxis._offset + across}px)`;
+    line.style.top = `${yaxis._offset}px`;
+    line.style.height = `${yaxis._length}px`;
+    line.dataset.label = labelled ? `t = ${t}` : "";
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const move = event.key === "ArrowLeft" ? -1 : Number(event.key === "ArrowRight");
+    if (event.key === "Escape" && this.cursor.t !== null) {
+      event.preventDefault(); // the next one closes the drawer around it
+      this.telling.at(null);
+      this.cursor.move(null);
+    }
+    if (!move || !this.spec?.cursor) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const length = this.spec.cursor[2];
+    const from = this.cursor.t ?? (move > 0 ? -1 : length);
+    this.cursor.move(Math.min(Math.max(from + move, 0), length - 1));
+    this.telling.at(this.cursor.t);
+  }
+}

@@ -1,0 +1,105 @@
+// Whatever a widget has hung up on the page while it was shown is taken down when its output is cleared.
+import assert from "node:assert/strict";
+import cellview from "../../rnnviz/live/cellview.js";
+import draggable from "../../rnnviz/live/draggable.js";
+import figure from "../../rnnviz/live/figure.js";
+import { cursorOf, feedOf, page } from "../../rnnviz/live/page.js";
+import { Telling } from "../../rnnviz/live/told.js";
+import accessibility from "../../rnnviz/lab/screen/accessibility.js";
+import insights from "../../rnnviz/lab/tools/insights.js";
+import share from "../../rnnviz/lab/tools/share.js";
+import timeline from "../../rnnviz/lab/tools/timeline.js";
+import tour from "../../rnnviz/lab/tour/card.js";
+import { test } from "./browser.js";
+import { Element } from "./element.js";
+import { Model } from "./model.js";
+
+/** @import { Browser } from "./browser.js" */
+
+const SPEC = { data: [], layout: {}, run: 0, cursor: [0, 1, 5], label: "h", words: { empty: "", shown: "" } };
+const SAID = {
+  phase: "walking",
+  step: "a",
+  highlight: ["rv-play"],
+  count: "1 of 2",
+  title: "t",
+  words: "w",
+  praise: "",
+};
+
+/** @type {Record<string, {widget: {render: (given: any) => unknown}, state: Record<string, unknown>}>} */
+const SHOWN = {
+  "a cell": { widget: cellview, state: { picture: {} } },
+  "a figure": { widget: figure, state: { name: "h", feed_id: "f", group: "f", spec: SPEC } },
+  "a figure to drag": { widget: draggable, state: { name: "h", feed_id: "f", group: "f", spec: SPEC, drag: [] } },
+  "a lab's tooltips": { widget: accessibility, state: { hints: {}, words: { gone: "gone" } } },
+  "a line of sentences": {
+    widget: insights,
+    state: { said: { step: "1", sentences: [["good", "It learns.", "Go on."]] } },
+  },
+  "texts to take away": {
+    widget: share,
+    state: { words: { copy: "Copy" }, code: "print(1)", recipe: "{}", link: "", runs: true },
+  },
+  "a time line": { widget: timeline, state: { labels: {}, words: "", steps: [0, 5], held: null, heard: 0 } },
+  "a tour": { widget: tour, state: { said: SAID, labels: {}, lab: "lab-1" } },
+};
+
+/** A plotly that has drawn, as far as a figure looks at it. */
+const PLOTLY = {
+  react: (/** @type {any} */ plot, /** @type {unknown} */ data, /** @type {unknown} */ layout) =>
+    Object.assign(plot, { data, layout, on: () => {} }),
+  relayout: () => {},
+  purge: () => {},
+  Plots: { resize: () => {} },
+};
+
+/**
+ * @param {Browser} browser
+ * @param {string} name
+ */
+async function shown(browser, name) {
+  const { widget, state } = SHOWN[name];
+  const [model, lab, el] = [new Model(state), new Element("div"), new Element("div")];
+  lab.className = "rv-lab";
+  lab.appendChild(el);
+  page.Telling = Telling;
+  page.plotly.resolve(PLOTLY);
+  const rendered = widget.render({ model, el });
+  await browser.pass(1000);
+  return { model, el, leave: await rendered };
+}
+
+for (const name of Object.keys(SHOWN)) {
+  test(`${name}: its clean-up leaves no listener, timer, observer or element behind`, async (browser) => {
+    const { model, leave } = await shown(browser, name);
+    assert.equal(typeof leave, "function");
+    assert.notEqual(model.heard + browser.observers.size, 0);
+    /** @type {() => void} */ (leave)();
+    assert.deepEqual([...browser.listeners], []);
+    assert.equal(browser.timers.size, 0);
+    assert.equal(browser.observers.size, 0);
+    assert.equal(model.heard, 0);
+    assert.equal(browser.document.body.children.length, 0);
+    assert.equal(feedOf("f").figures.size + cursorOf("f").listeners.size, 0);
+  });
+}
+
+test("a description that a figure still owes is dropped with it", async (browser) => {
+  const { leave } = await shown(browser, "a figure");
+  const [drawing] = feedOf("f").figures;
+  Object.assign(drawing.telling.about, { textContent: "as it was" }); // so that the next one waits a while
+  drawing.telling.soon();
+  assert.equal(browser.timers.size, 1);
+  /** @type {() => void} */ (leave)();
+  assert.equal(browser.timers.size, 0);
+});
+
+test("a word that was just copied is not changed back once its drawer is gone", async (browser) => {
+  const { el, leave } = await shown(browser, "texts to take away");
+  const [button] = /** @type {any[]} */ (el.querySelectorAll(".rv-copy"));
+  await button.onclick();
+  assert.equal(browser.timers.size, 1);
+  /** @type {() => void} */ (leave)();
+  assert.equal(browser.timers.size, 0);
+});
