@@ -106,7 +106,7 @@ class Columns(dict[str, Column], metaclass=abc.ABCMeta):
     def __ne__(self, other: object) -> bool:
         return NotImplemented if (same := self.__eq__(other)) is NotImplemented else not same
 
-    __hash__ = None  # type: ignore[assignment]  # as of any mapping that may change
+    __hash__ = None  # as of any mapping that may change
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise TypeError("history cannot be written to; dict(history) gives a copy that can.")
