@@ -32,7 +32,7 @@ from rnnviz.trace.capture.given import (
 from rnnviz.trace.capture.leaves import distinct, leaves, mapped
 from rnnviz.trace.capture.observed import Given, Observed, states_among
 from rnnviz.trace.capture.origins import Origins
-from rnnviz.trace.capture.statelinks import StateLinks
+from rnnviz.trace.capture.statelinks import StateLinks, alias
 from rnnviz.trace.modules.custom import registered
 from rnnviz.trace.modules.layers import Recurrent, layout_of, weights_in_use, worked_out_once
 
@@ -244,7 +244,7 @@ class Capture:
 
     def _tapped(self, call: Call, raw: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         if self._wants_gradients(raw):
-            call.taps, call.links = tuple(map(alias, raw)), self._links_from(raw[-len(call.states) :])
+            call.taps, call.links = tuple(map(alias, raw)), self._links.links_of(call, raw[-len(call.states) :])
             for tap in call.taps:
                 tap.register_hook(self._notice(call.name))  # type: ignore[no-untyped-call]
             raw = call.taps
@@ -252,10 +252,6 @@ class Capture:
         for copy, one in zip(copies, raw, strict=True):
             self.origins.inherit(copy, (one,))
         return copies
-
-    def _links_from(self, states: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """Links of what a call gave; one that an inner call gave and this one passes on is a link of both."""
-        return tuple(alias(self._links.passed_on(one)) for one in states)
 
     def _notice(self, name: str) -> Callable[[Tensor], None]:
         """Notice a gradient that is itself differentiable: autograd works on it in gradient mode only then."""
@@ -265,8 +261,3 @@ class Capture:
                 self.derived.add(name)
 
         return hook
-
-
-def alias(result: Tensor) -> Tensor:
-    """Add a node of the autograd graph for the same memory; a frozen layer's results start a graph of their own."""
-    return result.view_as(result) if result.requires_grad else result.detach().requires_grad_()

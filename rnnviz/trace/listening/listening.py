@@ -7,7 +7,7 @@ weights are kept as they were in the forward pass, because an optimiser has chan
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from typing import Any
 
@@ -98,6 +98,7 @@ class Listener(Capture):
         self._meetings: dict[Call, list[GradientUses]] = {}
         self._given: dict[nn.Module, tuple[Tensor, ...]] = {}
         self._since: dict[nn.Module, int] = {}
+        self._weighed: set[nn.Module] = set()
 
     def _before(self, name: str) -> Any:
         inner = super()._before(name)
@@ -129,10 +130,17 @@ class Listener(Capture):
         return False
 
     def _surroundings(self, module: nn.Module, entering: tuple[Tensor, ...], rng: Tensor | None) -> ExitStack:
-        for one in entering[:1]:
+        self._note_derived(entering[:1])
+        if module not in self._weighed:
+            self._weighed.add(module)
+            self._note_derived(module.parameters())
+        return ExitStack()
+
+    def _note_derived(self, asked: Iterable[Tensor]) -> None:
+        """Note the gradients of these that can themselves be differentiated."""
+        for one in asked:
             if one.requires_grad:
                 self._keep(one.register_hook(_noting(self._pass)))  # type: ignore[no-untyped-call]
-        return ExitStack()
 
     def _followed(self, results: list[Tensor]) -> list[Tensor]:
         found = super()._followed(results)
@@ -148,10 +156,11 @@ class Listener(Capture):
     ) -> tuple[Sequence | None, tuple[Tensor, ...]]:
         """Hand on what there is, and listen to the nodes behind it."""
         given, since = self._given.pop(call.module), self._since.pop(call.module)
+        self._note_derived(given)
         self._pass.keep(call)
         raw = states if sequence is None else (data_of(sequence), *states)
         found = [self._links.find(call.module, one) for one in given]
-        call.previous = next((one.call for one in found if one.call is not None), None)
+        call.previous = self._links.goes_on(found)
         self._meetings[call] = self._met(call, raw)
         self._listen(call, raw, since, self._entered(given, found))
         self._links.remember(call, raw, states)
@@ -209,7 +218,7 @@ class Listener(Capture):
             heard.receive(call, place, outside)
             if along is not None and place >= first_state:
                 heard.receive(call, place + states, along)
-            self._complete = max(self._complete, heard, key=lambda one: (one.trained, one.number))
+            self._complete = max(self._complete, heard, key=lambda one: (one.purpose, one.number))
 
         return receive
 
