@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from rnnviz.trace.result.arrays import read_only
 from rnnviz.training.snapshots.snapshot import Floats, Horizon
 from rnnviz.training.snapshots.thinned import Thinned
 
@@ -42,5 +43,4 @@ class Reach:
         self._kept.offer(step, curves[0])
         steps = np.array(self._kept.steps(), np.float64)
         norms = np.stack([norm for _, norm in self._kept.items()])
-        steps.flags.writeable = norms.flags.writeable = False
-        return Horizon(steps, norms)
+        return Horizon(read_only(steps), read_only(norms))
