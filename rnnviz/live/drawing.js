@@ -4,6 +4,7 @@ import { cursorOf, feedOf, page } from "./page.js";
 import { extent, subplots, under } from "./subplots.js";
 
 const SHARE = 4; // a figure that took 20 ms to draw rests for 80 ms: the slow ones leave the page to the quick
+export const LEAST = 100; // pixels; in less, or none, plotly can place nothing: it draws lines and words at NaN and at -Infinity
 const UNWANTED = ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"]; // a learner's data stay where they are
 const CONFIG = { displaylogo: false, modeBarButtonsToRemove: UNWANTED };
 
@@ -82,9 +83,8 @@ export class Drawing {
     }
   }
 
-  // Without a size plotly can place nothing, and draws lines to nowhere.
   sized() {
-    return this.plot.isConnected && this.plot.offsetWidth > 0;
+    return this.plot.isConnected && this.plot.offsetWidth >= LEAST;
   }
 
   // While it is out of sight, it is owed; `fit` makes it.

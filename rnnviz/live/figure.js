@@ -1,15 +1,15 @@
 // Shows one plotly figure, and listens to the page around it.
-import { Drawing } from "./drawing.js";
+import { Drawing, LEAST } from "./drawing.js";
 import { page } from "./page.js";
 
-// A figure in a closed drawer is not built before it opens: without a size plotly can place nothing.
+// A figure in a closed drawer, or in a panel that is nearly shut, is not built before it opens.
 /**
  * @param {HTMLElement} el
  * @returns {Promise<void>}
  */
 function laidOut(el) {
   return new Promise((done) => {
-    const sized = new ResizeObserver(() => el.offsetWidth > 0 && (sized.disconnect(), done()));
+    const sized = new ResizeObserver(() => el.offsetWidth >= LEAST && (sized.disconnect(), done()));
     sized.observe(el);
   });
 }
@@ -30,7 +30,7 @@ export async function render({ model, el }, Dragging = null) {
   plot.tabIndex = 0;
   const rebuild = () => drawing.turn(() => drawing.rebuild());
   while (!drawing.spec) {
-    await laidOut(el);
+    await laidOut(plot);
     await rebuild();
   }
 

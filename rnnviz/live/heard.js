@@ -20,10 +20,12 @@ async function hear(model) {
   real.comm.send({ method: "request_state" }, real.callbacks?.());
 }
 
+/** @typedef {{model: import("./page.js").Model}} Given */
+
 // The widget as its file exports it, and heard however late it comes. Nothing is waited for.
 /**
- * @typedef {{model: import("./page.js").Model}} Given
- * @param {{initialize?: (given: Given) => unknown, silent?: boolean}} widget
+ * @template {object} Widget
+ * @param {Widget & {initialize?: (given: Given) => unknown, silent?: boolean}} widget
  */
 export function heard(widget) {
   const initialize = (/** @type {Given} */ given) => {

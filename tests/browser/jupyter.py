@@ -74,7 +74,7 @@ def server(folder: Path, settings: dict[str, dict[str, Any]] | None = None) -> I
 
 def _address(process: subprocess.Popen[bytes], home: Path) -> str:
     runtime = home / "JUPYTER_RUNTIME_DIR"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300  # one that fails ends, and is not waited for
     while time.monotonic() < deadline and process.poll() is None:
         for record in runtime.glob("jpserver-*.json"):
             with suppress(json.JSONDecodeError):  # it is being written

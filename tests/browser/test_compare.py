@@ -23,7 +23,7 @@ CHECK = (
 )
 WHERE = (
     "print('WHERE', json.dumps([str(one) for label in ('rnn', 'lstm') for one in\n"
-    "    rv.lab.inspector.Reading.of(shown[label], comparison._console.screen.panel.gaze.focus).equations()]))"
+    "    rv.lab.tools.inspector.Reading.of(shown[label], comparison._console.screen.panel.gaze.focus).equations()]))"
 )
 pytestmark = pytest.mark.timeout(900)
 

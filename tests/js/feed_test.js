@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import widget from "../../rnnviz/live/feed.js";
 import { feedOf, page } from "../../rnnviz/live/page.js";
-import { event, Model, test } from "./browser.js";
+import { test } from "./browser.js";
+import { event } from "./element.js";
+import { Model } from "./model.js";
 
 /** @import { Browser } from "./browser.js" */
 
@@ -47,8 +49,9 @@ class Drawer {
    * @param {string} name
    */
   constructor(browser, name, takes = 0) {
-    Object.assign(this, { browser, takes });
+    this.browser = browser;
     this.name = name;
+    this.takes = takes;
   }
 
   due() {
@@ -63,8 +66,7 @@ class Drawer {
   /** @param {{id: number}} frame */
   draw(frame) {
     if (!this.behind(frame)) return;
-    const { browser, takes } = /** @type {any} */ (this);
-    browser.now += takes;
+    this.browser.now += this.takes;
     this.drawn.push(frame.id);
   }
 

@@ -1,6 +1,8 @@
 // A lab whose kernel is gone says so, and nothing in it can be worked that only a kernel would hear.
 import assert from "node:assert/strict";
-import { Element, Model, test } from "./browser.js";
+import { test } from "./browser.js";
+import { Element } from "./element.js";
+import { Model } from "./model.js";
 
 let copies = 0;
 

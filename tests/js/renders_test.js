@@ -10,7 +10,9 @@ import insights from "../../rnnviz/lab/tools/insights.js";
 import share from "../../rnnviz/lab/tools/share.js";
 import timeline from "../../rnnviz/lab/tools/timeline.js";
 import tour from "../../rnnviz/lab/tour/card.js";
-import { Element, Model, test } from "./browser.js";
+import { test } from "./browser.js";
+import { Element } from "./element.js";
+import { Model } from "./model.js";
 
 /** @import { Browser } from "./browser.js" */
 

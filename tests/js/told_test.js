@@ -1,7 +1,8 @@
 // What a figure says in words: its own numbers, the names of its panels, and one timestep.
 import assert from "node:assert/strict";
 import { figures, filled, moment, spread, summary, Telling } from "../../rnnviz/live/told.js";
-import { Element, event, test } from "./browser.js";
+import { test } from "./browser.js";
+import { Element, event } from "./element.js";
 
 const WORDS = {
   shown: "{title}, step {step}: {parts}.",

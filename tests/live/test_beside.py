@@ -163,6 +163,8 @@ def test_every_script_of_the_package_can_be_joined(script: Path) -> None:
 @pytest.mark.parametrize("widget", [CellView, DraggableFigure, Feed, LiveFigure, PlotlyRuntime])
 def test_a_widget_brings_one_module_with_one_default_export(widget: type) -> None:
     assert re.findall(r"^(?:import|export)\b.*?(?= heard\()", widget._esm, re.MULTILINE) == ["export default"]
+    scopes = re.findall(r"^const (\$\w+) = \(", widget._esm, re.MULTILINE)
+    assert len(scopes) == len(set(scopes)) > 0
 
 
 @pytest.mark.parametrize("widget", [DraggableFigure, Feed, LiveFigure, PlotlyRuntime])

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
-from unrolled import relative_error, unroll
 
 from rnnviz.trace import trace
-from rnnviz.trace.scan import kernels, runs, scans, stepping
+from rnnviz.trace.scan import kernels, runs, scans, small_lstm, stepping
+from tests.trace.unrolled import relative_error, unroll
 
 TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-5}
 GATES = {"RNN": "", "LSTM": "ifgo", "GRU": "rzn"}
@@ -53,6 +53,7 @@ def cases(draw):
         "dtype": draw(st.sampled_from([torch.float64, torch.float32])),
         "seed": draw(st.integers(0, 2**16)),
         "run": draw(st.integers(1, 8)),
+        "room": draw(st.integers(1, 4)),
         "by_numpy": draw(st.booleans()),
         "calls_are_dear": draw(st.booleans()),
     }
@@ -67,6 +68,7 @@ def patched_sizes(case):
     with (
         mock.patch.multiple(runs, _CACHE=1, _SHORTEST=case["run"]),
         mock.patch.multiple(kernels, _WORTH_IT=1, _ROWS=1),
+        mock.patch.object(small_lstm, "_ROOM", case["room"]),
         mock.patch.object(stepping, "_SMALL", 2**14 if case["by_numpy"] else 0),
         mock.patch.object(scans, "calls_are_dear", return_value=case["calls_are_dear"]),
     ):

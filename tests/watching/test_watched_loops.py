@@ -5,13 +5,15 @@ import copy
 import threading
 from unittest.mock import Mock
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from rnnviz.trace import trace
 from rnnviz.watching.watcher import Watcher
-from tests.watching.test_watcher import Model, assert_agrees, batches, made, mean_square, train
+from tests.losses import mean_square
+from tests.watching.loops import Model, assert_agrees, batches, made, train
 
 
 def step(model, x, rate=0.5):
@@ -197,3 +199,79 @@ def test_a_loop_in_another_thread_than_its_watch_was_made_in_is_seen():
     loop.join()
     train(before, data[:1])
     assert_seen(watcher, before, data[1])
+
+
+ASKED = {
+    "a weight of the layer": lambda model, begun: list(model.recurrent.parameters())[1:2],
+    "all weights": lambda model, begun: list(model.parameters()),
+    "the first state": lambda model, begun: [begun],
+}
+
+
+@pytest.mark.parametrize("kind", ["gru", "cells"])
+@pytest.mark.parametrize("asked", ASKED)
+def test_a_penalty_for_gradients_by_weight_or_by_state_is_noticed_and_changes_nothing(kind, asked):
+    def run(watcher):
+        model, x = made(lambda: Begun(kind)), batches(1)[0]
+        begun = torch.zeros(len(x), 4, dtype=x.dtype, requires_grad=True)
+        with watcher(model) as looking:
+            output = model(x, begun)
+            found = torch.autograd.grad(output.square().sum(), ASKED[asked](model, begun), create_graph=True)
+            (mean_square(output) + sum(one.square().sum() for one in found)).backward()
+            if isinstance(looking, Watcher):
+                with pytest.warns(UserWarning, match="frames show states and gates alone"):
+                    looking.step()
+                assert looking.trace.layers["recurrent"].grad_hidden is None
+        return [one.grad for one in (*model.parameters(), begun)]
+
+    watched = run(lambda model: Watcher(model, every=1))
+    assert all(map(torch.equal, watched, run(lambda model: contextlib.nullcontext(Mock()))))
+
+
+class Begun(nn.Module):
+    """A layer, or a loop over a cell, that is given its first state."""
+
+    def __init__(self, kind):
+        super().__init__()
+        self.recurrent = nn.GRU(3, 4, batch_first=True) if kind == "gru" else nn.GRUCell(3, 4)
+        self.head = nn.Linear(4, 1)
+
+    def forward(self, x, begun):
+        if isinstance(self.recurrent, nn.GRU):
+            return self.head(self.recurrent(x, begun[None])[0][:, -1])
+        for one in x.unbind(1):
+            begun = self.recurrent(one, begun)
+        return self.head(begun)
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_gradients_asked_for_on_the_way_to_weigh_losses_are_not_added_to_those_of_training(create_graph):
+    model, before, x = made(), made(), batches(1)[0]
+    with Watcher(model, every=1) as watcher:
+        output = model(x)
+        (seen,) = torch.autograd.grad(
+            output.sum(), model.recurrent.weight_hh_l0, retain_graph=True, create_graph=create_graph
+        )
+        assert seen.norm() > 0
+        mean_square(output).backward()
+        watcher.step()
+    assert_seen(watcher, before, x)
+
+
+def test_a_gradient_of_the_head_alone_leaves_the_layer_s_gradients_complete():
+    def penalised(model, x):
+        output = model(x)
+        (gradient,) = torch.autograd.grad(output.square().sum(), model.head.weight, create_graph=True)
+        return mean_square(output) + gradient.square().sum()
+
+    model, x = made(lambda: Model("gru")), batches(1)[0]
+    states = []
+    handle = model.recurrent.register_forward_hook(lambda _, __, result: states.append(result[0]))
+    loss = penalised(model, x)
+    (truth,) = torch.autograd.grad(loss, states[0])
+    handle.remove()
+    with Watcher(model, every=1) as watcher:
+        penalised(model, x).backward()
+        watcher.step()
+    layer = watcher.trace.layers["recurrent"]
+    np.testing.assert_allclose(layer.grad_hidden_direct[0, 0], truth, rtol=1e-9, atol=1e-14)

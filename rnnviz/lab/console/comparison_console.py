@@ -77,5 +77,6 @@ class CompareConsole(Console):
         barred = {*self._race.varied}
         barred |= {"cell"} if "nonlinearity" in barred else set()  # another cell has no such choice
         cells = {one.settings.cell for one in self._race.sessions.values()}
+        # only the plain RNN has the choice, so all have to be one
         barred |= {"nonlinearity"} if cells != {"rnn"} else set()
         return tuple(name for name in (every if self._show is None else self._show) if name not in barred)

@@ -99,7 +99,9 @@ class Console:
             self._connect(self.screen)
             if is_borrowed():
                 Resting(self.runner, self.screen.feed)
+            # last: a frame before this would find no screen
             self.runner.watched = True
+            # a lab closed before it was shown: its pictures come, its controls do nothing
             if self._closed:
                 self._close_screen()
         return self.screen
@@ -167,6 +169,7 @@ class Console:
         if self.knobs is not None:
             self.knobs.follow(wanted)
         if self._announce(wanted) and self.screen is not None:
+            # so that the announcement is on the page before the build, which may hold everything up
             self.screen.pump.flush(timeout=1.0)
         self.runner.apply(wanted, wait=True)
 
@@ -180,6 +183,7 @@ class Console:
 
     def unheld(self) -> None:
         """Stop, unless a page shows something of it: nobody could use what it learns."""
+        # what stands elsewhere on the page still drives this run
         if not self._displayed and not self._given:
             self.runner.stop()
             if self.screen is not None:  # made to look back, and never shown
@@ -212,6 +216,7 @@ class Console:
 
     def _close_screen(self) -> None:
         if self.screen is not None:
+            # the last frame is what the page keeps; a browser that is gone must not hold the kernel
             self.screen.pump.flush(timeout=2.0)
             self.screen.close()
 
@@ -224,6 +229,7 @@ class Console:
             (panel.reset, self.runner.reset),
             (panel.others.widget, lambda: pause_all(wait=False)),
         ):
+            # bound as a default, or all buttons would do what the last one does
             button.on_click(lambda _button, action=action: self._guarded(action))
         panel.others.count = lambda: others(self._known)
 
@@ -267,10 +273,12 @@ class Console:
     def _others_changed(self) -> None:
         screen = self.screen
         if screen is not None:
+            # in whichever thread another lab runs: only the pump may write
             screen.pump.offer()
 
     def _on_state(self, state: RunState) -> None:
         self._known.changed()
+        # read once: `train` may end in another thread between test and call
         told = self._progress
         if told is not None:
             told.see(state)

@@ -168,6 +168,7 @@ def _recipe(
         session.settings,
         steps=steps,
         show=None if show is None else tuple(show),
+        # left open, so that a later version shows what it shows by default
         views=None if names == tuple(usual) else names,
     )
 

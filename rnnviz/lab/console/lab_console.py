@@ -37,7 +37,7 @@ class LabConsole(Console):
         super().__init__(session, LabExport(session), **parts)
 
     def tour(self) -> TourCard:
-        """Return a tour of this lab."""
+        """Return the card that guides through this lab, open from now on until `close`."""
         card = TourCard(self.shown(), lambda: self.session.settings, self._show)
         self._given.append(card)
         return card

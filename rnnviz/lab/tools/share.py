@@ -59,6 +59,7 @@ class Share(Tool):
 
     def show(self, snapshot: Snapshot, focus: Focus) -> None:
         """Write down the lab as it is set now; texts that are the same are not sent again."""
+        # one message, or the page would show the program of one moment and the recipe of another
         with self.widget.hold_sync():
             try:
                 self.widget.code, self.widget.runs = str(self._code()), True

@@ -66,12 +66,15 @@ class Links:
         self._noted: set[Any] = set()
         self._by_memory: dict[int, list[Handed]] = {}
         self._by_node: dict[Any, list[Made]] = {}
+        self._continued: set[Call] = set()
+        self._outer: set[Any] = set()  # nodes of links: past one of them a state is another call's, round this one
         self._count = 0
 
     def remember(self, call: Call, given: tuple[Tensor, ...], handed: tuple[Tensor, ...]) -> None:
         """Note what `call` gave to the model, `given`, and which of it are its last states, `handed`."""
         self._count += 1
         for position, state in enumerate(handed):
+            # by storage, whatever view of it comes back; it cannot be freed and used anew, as `Handed` keeps the tensor
             known = self._by_memory.setdefault(state.untyped_storage().data_ptr(), [])
             known.append(Handed(call, position, state, _version(state)))
         for one in given:
@@ -81,15 +84,44 @@ class Links:
         if self._origins is not None:
             self._origins.begin(given, self._count, call)
 
-    def passed_on(self, result: Tensor) -> Tensor:
-        """Return the link of the inner call whose state `result` is, unchanged; `result` itself where it is another."""
-        for one in reversed(self._by_memory.get(result.untyped_storage().data_ptr(), [])):
-            if one.tensor is result and one.call.links and _version(result) == one.version:
-                link = one.call.links[one.position]
-                made = Made(self._count, one.call, is_state=False)  # it leads to the call without being swapped again
-                self._by_node.setdefault(get_gradient_edge(link).node, []).append(made)
-                return link
-        return result
+    def links_of(self, call: Call, results: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """Return what the next call of the same module is given in place of the states `results`.
+
+        A state that a call inside has made is a state of both: then the link leads on to that call's own.
+        """
+        inner = {*call.module.modules()} - {call.module}
+        if not inner:
+            return tuple(map(alias, results))
+        links = tuple(alias(self._passed_on(inner, one)) for one in results)
+        nodes = [get_gradient_edge(one).node for one in links]
+        self.note(nodes)
+        self._outer.update(nodes)
+        return links
+
+    def _passed_on(self, inner: set[nn.Module], result: Tensor) -> Tensor:
+        """Return the part of an inner call's link that `result` is, unchanged; `result` itself where it is another."""
+        near = self._by_memory.get(result.untyped_storage().data_ptr(), [])
+        for one in reversed(near):
+            mine = one.call.module in inner and one.call.links
+            if one.tensor is result and mine and _version(result) == one.version:
+                return self._again(one.call, one.call.links[one.position])
+        if result.grad_fn is None:
+            return result
+        made = self._made_from(None, result, _moves)
+        calls = [(one.number, one.call) for one in made if one.is_state and one.call.module in inner]
+        for one in reversed(near):
+            part = _part_of_link(result, one) if any(one.call is call for _, call in calls) else None
+            if part is not None:
+                return self._again(one.call, part)
+        same = _same_state(result, self._likeliest(calls))
+        if same is None or same.call is None or same.position is None or not same.call.links:
+            return result
+        return self._again(same.call, same.call.links[same.position].reshape(result.shape))
+
+    def _again(self, call: Call, link: Tensor) -> Tensor:
+        made = Made(self._count, call, is_state=False)  # it leads to the call without being swapped again
+        self._by_node.setdefault(get_gradient_edge(link).node, []).append(made)
+        return link
 
     def note(self, seen: Iterable[Any]) -> None:
         """Hold on to nodes that were looked at, see `release`."""
@@ -107,6 +139,7 @@ class Links:
                 known.popitem()
         if self._origins is not None:
             self._origins.behind = lambda _: {}
+        self._outer.clear()
         self._noted.clear()
         self.nodes.clear()
 
@@ -118,16 +151,24 @@ class Links:
         """
         states = states_of(given)
         found = [self.find(module, state) for state in states]
-        previous = next((one.call for one in found if one.call is not None), None)
+        previous = self.goes_on(found)
         if previous is None:
             return None, given
         swapped = tuple(map(_link, found, states))
         return previous, swapped[0] if isinstance(given, Tensor) else swapped
 
+    def goes_on(self, found: list[Found]) -> Call | None:
+        """Return the call whose state is given, if any, and note that another one goes on from it."""
+        previous = next((one.call for one in found if one.call is not None), None)
+        if previous is not None:
+            self._continued.add(previous)
+        return previous
+
     def find(self, module: nn.Module, state: Tensor) -> Found:
         """Whose state `state` is, among the calls of `module`."""
         near = self._by_memory.get(state.untyped_storage().data_ptr(), [])
         mine = [one for one in reversed(near) if one.call.module is module]
+        # the latest first: memory that a loop writes anew each step belongs to its last writer
         for one in mine:
             if _is_all_of(state, one):
                 return Found(one.call, one.position if state.grad_fn is not None else None)
@@ -141,17 +182,27 @@ class Links:
         """Find the state that the model only put elsewhere: stacked with others, say, and taken out again."""
         if state.grad_fn is None:
             known = [] if self._origins is None else self._origins.of(state, module)
-            found = _same_state(state, known) if len(known) > 1 else None
+            found = _same_state(state, self._likeliest(known)) if len(known) > 1 else None
             return None if found is None else Found(found.call)
         made = self._made_from(module, state, _moves)
-        return _same_state(state, [(one.number, one.call) for one in made if one.is_state])
+        return _same_state(state, self._likeliest([(one.number, one.call) for one in made if one.is_state]))
+
+    def _likeliest(self, calls: list[tuple[int, Call]]) -> list[Call]:
+        """Put calls, given with their numbers, in order: the first that nobody goes on from yet, else the latest.
+
+        Where a model changes the states of several sequences together, each state is made of all of them; it calls
+        its module for them in the same order again.
+        """
+        ordered = sorted(calls, key=lambda one: one[0])
+        free = [call for _, call in ordered if call not in self._continued]
+        return free + [call for _, call in reversed(ordered) if call in self._continued]
 
     def _ancestor(self, module: nn.Module, state: Tensor) -> Call | None:
-        """Walk back through what the model did to a state to the latest call of `module` that it was made from."""
+        """Walk back through what the model did to a state to the call of `module` that it was likeliest made from."""
         calls = [(one.number, one.call) for one in self._made_from(module, state, _any)]
         if self._origins is not None:
             calls += self._origins.of(state, module)
-        return max(calls, key=lambda one: one[0])[1] if calls else None
+        return next(iter(self._likeliest(calls)), None)
 
     def _made_from(self, module: nn.Module | None, state: Tensor, passes: Callable[[Any], bool]) -> list[Made]:
         """What calls of `module`, None for any, made a state from, through nodes that `passes` and no other call."""
@@ -163,13 +214,32 @@ class Links:
             if node is None or node in seen:
                 continue
             seen.add(node)
+            # what another call made is its own: the walk goes through a call only where the module runs inside it
             known = self._by_node.get(node, ())
             mine = [one for one in known if module is None or one.call.module is module]
             found += mine
-            if not mine and passes(node) and all(_holds(one.call, module) for one in known):
+            through = passes(node) and not (passes is _moves and node in self._outer)
+            if not mine and through and all(_holds(one.call, module) for one in known):
                 ahead.extend(parent for parent, _ in node.next_functions)
         self.note(seen)
         return found
+
+
+def alias(result: Tensor) -> Tensor:
+    """Add a node of the autograd graph for the same memory; a frozen layer's results start a graph of their own."""
+    return result.view_as(result) if result.requires_grad else result.detach().requires_grad_()
+
+
+def _part_of_link(result: Tensor, handed: Handed) -> Tensor | None:
+    """Return the part of the link that a view of what was handed on shows of that."""
+    whole, links = handed.tensor, handed.call.links
+    if result._base is None or not links or _version(whole) != handed.version:
+        return None
+    link = links[handed.position]
+    if link.stride() != whole.stride():
+        return None
+    offset = link.storage_offset() + result.storage_offset() - whole.storage_offset()
+    return link.as_strided(result.shape, result.stride(), offset)
 
 
 def _link(found: Found, state: Tensor) -> Tensor:
@@ -192,12 +262,14 @@ def _begins(state: Tensor, handed: Handed) -> bool:
 
 
 def _alike(one: Tensor, other: Tensor) -> bool:
+    # as many numbers in another order would be another state: of a square batch the transpose, for one
     if one.shape == other.shape:
         return one.stride() == other.stride()
     return one.is_contiguous() and other.is_contiguous()
 
 
 def _version(one: Tensor) -> int:
+    # inference tensors count no versions, and torch raises when it is asked
     return 0 if one.is_inference() else one._version
 
 
@@ -209,10 +281,10 @@ def _any(node: Any) -> bool:
     return True
 
 
-def _same_state(state: Tensor, calls: list[tuple[int, Call]]) -> Found | None:
-    """The latest of the calls, with their numbers, that has ended in that very state."""
+def _same_state(state: Tensor, calls: list[Call]) -> Found | None:
+    """The first of the calls that has ended in that very state."""
     values = state.detach().flatten()
-    for _, call in sorted(calls, key=lambda one: -one[0]):
+    for call in calls:
         for position, one in enumerate(call.states):
             if one.numel() == values.numel() and torch.equal(one.flatten(), values):
                 return Found(call, position)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
+from operator import is_
 from types import NoneType
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn.parameter import UninitializedTensorMixin
 
 _TORCHS = frozenset(vars(nn.Module()))  # parameters, buffers, submodules, hooks, the training flag
 _SETTLED = frozenset({NoneType, bool, int, float, str, bytes, tuple})  # nothing can be written into them
@@ -34,6 +34,7 @@ class Belongings(NamedTuple):
 
     def put_back(self) -> None:
         """Undo what a run did to the attributes; a module that builds itself when first called stays built."""
+        # a lazy module has become another class with other parameters: what was before fits it no more
         if _shape(self.module) != self.shape:
             return
         own = vars(self.module)
@@ -46,7 +47,7 @@ class Belongings(NamedTuple):
 
 def _shape(module: nn.Module) -> tuple[Any, ...]:
     parameters = {name: one for name, one in module._parameters.items() if one is not None}
-    lazy = any(isinstance(one, UninitializedTensorMixin) for one in parameters.values())
+    lazy = any(map(nn.parameter.is_lazy, parameters.values()))
     return type(module), list(parameters), list(module._modules), lazy
 
 
@@ -61,6 +62,7 @@ def _content(value: Any) -> Any:
         return None if nn.parameter.is_lazy(value) else value.detach().clone()
     if isinstance(value, torch.Generator):
         return value.get_state()
+    # of exactly these types: a subclass may copy in its own way, or refuse to
     return value.copy() if type(value) in (list, dict, set, deque) else None
 
 
@@ -69,19 +71,20 @@ def _fill(value: Any, content: Any) -> None:
         restore(value, content)
     elif isinstance(value, torch.Generator):
         value.set_state(content)
-    elif _members(value) != _members(content):
+    elif not _has(value, content):
         value.clear()
         (value.extend if isinstance(value, list | deque) else value.update)(content)
 
 
-def _members(container: Any) -> list[int]:
-    """Tell members apart by identity: tensors do not compare as wholes."""
-    values = container.values() if isinstance(container, dict) else ()
-    return [id(one) for one in (*container, *values)]
+def _has(container: Any, content: Any) -> bool:
+    """Whether a container still has those members, told apart by identity: tensors do not compare as wholes."""
+    same = len(container) == len(content) and all(map(is_, container, content))
+    return same and (not isinstance(container, dict) or all(map(is_, container.values(), content.values())))
 
 
 def restore(value: Tensor, content: Tensor | None) -> None:
     """Write `content` into `value` if it holds anything else."""
     if content is not None and not torch.equal(value, content):
+        # an inference tensor may be written to in that mode alone
         with torch.inference_mode(value.is_inference()), torch.no_grad():
             value.copy_(content)

@@ -26,22 +26,27 @@ def untouched(model: nn.Module) -> Iterator[None]:
 
     Traces in other threads wait for their turn.
     """
+    # TURN first: what is noted is not to be what another trace has changed
     with TURN:
         modules = list(model.modules())
         flags = [module.training for module in modules]
         buffers = [_Buffers.of(module) for module in modules]
         belongings = [Belongings.of(module) for module in modules if not _is_scripted(module)]
-        with kept(_devices(modules)), _others_generators():
+        with kept(_devices(modules)):
+            of_python, of_numpy = random.getstate(), np.random.get_state()
             try:
                 yield
             finally:
-                for module, training in zip(modules, flags, strict=True):
-                    if module.training is not training:
-                        module.training = training
-                for its_buffers in buffers:
-                    its_buffers.put_back()
-                for its_own in belongings:
-                    its_own.put_back()
+                try:
+                    for module, training in zip(modules, flags, strict=True):
+                        if module.training is not training:
+                            module.training = training
+                    for its_buffers in buffers:
+                        its_buffers.put_back()
+                    for its_own in belongings:
+                        its_own.put_back()
+                finally:
+                    _put_back_others(of_python, of_numpy)
 
 
 @contextmanager
@@ -53,6 +58,7 @@ def runnable(model: nn.Module, *, gradients: bool) -> Iterator[None]:
                 stack.enter_context(torch.inference_mode(False))
                 stack.enter_context(_OrdinaryTensors())
             stack.enter_context(torch.enable_grad())
+        # asked for, never imported: to import the compiler takes a second or more
         if "torch._dynamo" in sys.modules:  # the model may be compiled, or call a compiled function
             stack.enter_context(torch.compiler.set_stance("force_eager"))
         yield
@@ -81,16 +87,11 @@ def ordinary(values: Any) -> Any:
     return tree_map(lambda one: one.clone() if isinstance(one, Tensor) and one.is_inference() else one, values)
 
 
-@contextmanager
-def _others_generators() -> Iterator[None]:
+def _put_back_others(of_python: Any, of_numpy: Any) -> None:
     """Put Python's and numpy's random numbers back: a decoder may toss with them which token it is given next."""
-    of_python, of_numpy = random.getstate(), np.random.get_state()
-    try:
-        yield
-    finally:
-        random.setstate(of_python)
-        if not _is_numpys(of_numpy):  # to set it takes twice as long as to ask for it
-            np.random.set_state(of_numpy)
+    random.setstate(of_python)
+    if not _is_numpys(of_numpy):  # to set it takes twice as long as to ask for it
+        np.random.set_state(of_numpy)
 
 
 def _is_numpys(state: Any) -> bool:
@@ -132,7 +133,7 @@ class _Buffers(NamedTuple):
 
     @classmethod
     def of(cls, module: nn.Module) -> _Buffers:
-        """Copy them."""
+        """Clone every buffer of a module that has numbers; lazy ones have none yet."""
         named = dict(module._buffers.items())
         known = [one for one in named.values() if one is not None and not nn.parameter.is_lazy(one)]
         return cls(module, named, [(one, one.clone()) for one in known])
@@ -140,6 +141,7 @@ class _Buffers(NamedTuple):
     def put_back(self) -> None:
         """Undo what a run did to them."""
         if not _is_scripted(self.module) and (self.named or self.module._buffers):
+            # cleared and filled, for the order of a state dict is that of this dict
             self.module._buffers.clear()
             self.module._buffers.update(self.named)
         for buffer, copy in self.copies:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from rnnviz.trace.capture.calls import Call, Gradients
 from rnnviz.trace.isolation.surroundings import replaying
-from rnnviz.trace.listening.backward import filled_by, reaches_weights
+from rnnviz.trace.listening.backward import Purpose, filled_by, purpose_of
 from rnnviz.trace.listening.subset import first_sequences
 from rnnviz.trace.recompute.assemble import layers_from
 from rnnviz.trace.result.trace import Trace, here
@@ -32,8 +32,8 @@ class Pass:
         Counts the passes of one listener.
     arrived
         Whether any gradient has come back to one of the calls.
-    trained
-        Whether it came on its way to the weights too, and not to the inputs alone, as that of a gradient penalty.
+    purpose
+        Of the backward passes whose gradients are kept; what serves a lesser one is left out.
     filled
         Weights of a layer to whose ``.grad`` it was added: by ``backward``, not by ``torch.autograd.grad``.
     derived
@@ -54,11 +54,14 @@ class Pass:
     weights: Weights = field(default_factory=dict)
     copies: dict[tuple[int, int], tuple[Tensor, Tensor]] = field(default_factory=dict)
     arrived: bool = False
-    trained: bool = False
+    purpose: Purpose = Purpose.OTHER
     filled: list[Tensor] = field(default_factory=list)
     derived: list[Any] = field(default_factory=list)
     second_order: bool = False
     scale: float = 1.0
+    _task: int = -1
+    _purposes: dict[nn.Module, Purpose] = field(default_factory=dict)
+    _derives: bool = False
 
     def trace(self, sequences: int | None = None, loss: float | None = None) -> Trace:
         """Replay the pass, or of each batch the first `sequences` only."""
@@ -82,25 +85,39 @@ class Pass:
 
     def receive(self, call: Call, place: int, gradient: Tensor) -> None:
         """Add a gradient that has come back: first those from outside, then those along the recurrence."""
-        trains = reaches_weights(call.module)
-        if self.trained and not trains:
+        purpose = self._purpose_of_this_pass(call.module)
+        if purpose < self.purpose:
             return
-        if trains and not self.trained:
+        # what came for the inputs alone was another loss's: it counts no more once the weights are reached
+        if purpose > self.purpose:
             for one in self.calls:
                 one.gradients = None
-        if not self.arrived or trains != self.trained:
+            self.second_order = False
+        if not self.arrived or purpose > self.purpose:
             self.filled = filled_by(call.module)
-            self.second_order = trains and any(map(torch._C._will_engine_execute_node, self.derived))
-        self.arrived, self.trained = True, trains
+        self.second_order |= self._derives and purpose > Purpose.OTHER
+        self.arrived, self.purpose = True, purpose
         found = _flat(call)
         known = found[place]
         found[place] = gradient.detach() if known is None else known + gradient.detach()
         call.gradients = _shaped(call, found)
 
+    def _purpose_of_this_pass(self, module: nn.Module) -> Purpose:
+        """What the backward pass under way is for, as a layer has it; asked once, for a loop has many calls."""
+        task = torch._C._current_graph_task_id()
+        if task != self._task:
+            self._task, self._purposes = task, {}
+            self._derives = any(map(torch._C._will_engine_execute_node, self.derived))
+        if module not in self._purposes:
+            self._purposes[module] = purpose_of(module)
+        return self._purposes[module]
+
     def _copied(self, weight: Tensor) -> Tensor:
         """Copy a weight, once for all the calls that it serves unchanged."""
+        # the version rises with every write, so one copy serves all calls between two steps of an optimiser
         key = id(weight), weight._version
         if key not in self.copies:
+            # the weight is kept beside its copy: freed, its id could be another's
             self.copies[key] = weight, weight.detach().clone()
         return self.copies[key][1]
 
@@ -113,6 +130,7 @@ class Pass:
     def _unscaled(self, gradient: Tensor) -> Tensor:
         if self.scale == 1.0:
             return gradient
+        # float16 divided by a scale of 2^16 would end in zeros
         return gradient.to(torch.promote_types(gradient.dtype, torch.float32)) / self.scale
 
 
@@ -146,6 +164,7 @@ def _weights_of_then(weights: Weights) -> Iterator[None]:
     data = {key: one.data for key, one in now.items()}
     try:
         for key, one in now.items():
+            # .data, so that neither versions nor the owner's graph notice
             one.data = weights[key]
         yield
     finally:

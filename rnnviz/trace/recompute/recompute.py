@@ -12,16 +12,30 @@ import torch
 from torch import Tensor
 
 from rnnviz.trace.modules.layers import GATES, Layout, Weights
+from rnnviz.trace.recompute.flat import Form, flat, flat_results, results, unflat
 from rnnviz.trace.recompute.stacking import Stack
 from rnnviz.trace.recompute.unrolled import Unrolled
+from rnnviz.trace.scan import graphs
 from rnnviz.trace.scan.adjoint import Adjoint
 from rnnviz.trace.scan.gates import lstm_preactivations, write_gru_gates
+from rnnviz.trace.scan.recording import Tensors
 from rnnviz.trace.scan.runs import runs
 from rnnviz.trace.scan.scans import lstm_forward, scan
 
 
 def replay(stack: Stack, layout: Layout, weights: list[list[Weights]]) -> list[list[Unrolled]]:
     """Unroll every layer and direction of stacked calls, axes of the lists (layer, direction)."""
+    if not graphs.applies(stack.levels[0].inputs):
+        return _replay(stack, layout, weights)
+    return results(graphs.GRAPHS.run(_replay_flat, *flat(stack, layout, weights)), layout)
+
+
+def _replay_flat(given: Tensors, form: Form) -> Tensors:
+    stack, weights = unflat(given, form)
+    return flat_results(_replay(stack, form.layout, weights))
+
+
+def _replay(stack: Stack, layout: Layout, weights: list[list[Weights]]) -> list[list[Unrolled]]:
     done: list[list[Unrolled]] = []
     above = stack.grad_output
     for layer in range(layout.num_layers - 1, -1, -1):
@@ -72,8 +86,10 @@ class Pass:
     def _around(self, states: Tensor, start: Tensor) -> tuple[Tensor, Tensor]:
         """What enters each step, [x_t, h_{t-1}], and the states after it: two views of an array of one step more."""
         if self.stack.valid is not None and self.reverse:
+            # reversed, a short sequence begins at its own end: what lies behind it is what it starts from
             states = torch.where(self.stack.valid > 0, states, start)
         steps, batch, features = self.inputs.shape
+        # inputs and states side by side: gates of all steps are one product, and the weights' gradients another
         joined = states.new_empty((steps + 1, batch, features + states.shape[2]))
         entering, leaving = (joined[1:], joined[:-1]) if self.reverse else (joined[:-1], joined[1:])
         entering[:, :, :features] = self.inputs
@@ -88,6 +104,7 @@ class Pass:
             return entering.new_empty(0), None
         walk = CellWalk.start(self.stack, self.index, self.reverse) if kind == "lstm" else None
         units = self.weights.W_hh.shape[0] // len(GATES[kind])
+        # four for a GRU too: the last holds what r scales
         kept = entering.new_empty((4, *entering.shape[:2], units))
         for run in self._ordered(runs(entering, 4 * units)):
             if walk is None:
@@ -113,6 +130,7 @@ class Pass:
             weights=self.weights,
             reverse=self.reverse,
             valid=self.stack.valid,
+            # a copy: the scan adds the recurrence to it in place, and `direct` is shown as well
             hidden=direct.clone(),
             cell=None if cell is None else cell.new_zeros(cell.shape) if of_cell else cell.new_empty(cell.shape),
             cell_is_seeded=bool(of_cell),
@@ -132,6 +150,7 @@ class Pass:
         elif self.stack.lengths is None:
             seed[-1] += gradient[self.index]
         else:
+            # each at its own last step, where a packed sequence gives its final state
             seed[self.stack.lengths - 1, torch.arange(seed.shape[1], device=seed.device)] += gradient[self.index]
 
 

@@ -59,13 +59,14 @@ def end_to_end(values: Tensor, calls: int) -> Tensor:
 
 def _valid(inputs: Tensor, lengths: Tensor) -> Tensor:
     steps = torch.arange(inputs.shape[0], device=inputs.device).unsqueeze(1)
+    # numbers, not booleans: the scan multiplies with them
     return (steps < lengths).unsqueeze(2).to(inputs.dtype)
 
 
 def _beside(parts: Sequence[Tensor | None], dtype: torch.dtype) -> Tensor | None:
     """Join along the batch axis; a missing gradient among others is zero."""
     if len(parts) == 1:
-        return None if parts[0] is None else parts[0].to(dtype)
+        return None if (only := parts[0]) is None else only if only.dtype is dtype else only.to(dtype)
     present = [one for one in parts if one is not None]
     if not present:
         return None

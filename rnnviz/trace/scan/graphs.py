@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager
@@ -29,6 +30,7 @@ _LOG = logging.getLogger("rnnviz")
 _SHORTEST = 16  # timesteps: a shorter loop launches no more than the copies in and out do
 _GRAPHS = 16  # on a device; a deep, bidirectional LSTM has eight: layers of one form share theirs
 _SHARE = 8  # of a device's memory: the owner's training needs the rest
+_HELD = 8  # times what it is given is what a recording holds
 _FORMS = 256  # remembered: where batches are of every length they would pile up
 _TROUBLES = 3  # failures after which nothing is recorded any more: torch may keep the memory of a failed one for good
 
@@ -42,7 +44,7 @@ class Recording(Protocol):
         """Copying in, replaying and copying out happens in here, one after the other on whatever streams."""
 
     def replay(self) -> None:
-        """Launch all of it."""
+        """Launch everything that was recorded, on the fixed memory, and wait for nothing."""
 
     def drop(self) -> None:
         """Wait until no launch is under way, and give the memory back."""
@@ -91,6 +93,7 @@ class Graphs:
         self._record, self._may_record, self._room = record, may_record, room
         self._forms: OrderedDict[Hashable, _Form] = OrderedDict()
         self._troubles = 0
+        self._making = threading.local()  # what a loop that is being recorded runs itself becomes part of it
 
     def run(self, loop: Loop, given: Tensors, *constants: Hashable) -> Tensors:
         """Return what ``loop(given, *constants)`` does, from a recording where there is one.
@@ -99,10 +102,14 @@ class Graphs:
         returns all that counts: with a recording, the results are new tensors and `given` stays as it was.
         """
         found = None
-        if self._troubles < _TROUBLES and not torch.is_grad_enabled():
+        if self._troubles < _TROUBLES and not torch.is_grad_enabled() and not self._is_making:
             with TURN:
                 found = self._tried(loop, given, constants)
         return loop(given, *constants) if found is None else found
+
+    @property
+    def _is_making(self) -> bool:
+        return getattr(self._making, "now", False)
 
     def clear(self) -> None:
         """Give the memory of all recordings back; one is made again after its form has come twice."""
@@ -134,24 +141,31 @@ class Graphs:
             return None
         if form.recording is not None:
             return _from_recording(form, given)
-        if self._made(form, loop, given, constants) is None:
+        self._making.now = True
+        try:
+            made = self._made(form, loop, given, constants)
+        finally:
+            self._making.now = False
+        if made is None:
             return None
         found = _from_recording(form, given)
         with torch.no_grad():
             truth = loop(tuple(None if one is None else one.clone() for one in given), *constants)
         if not all(map(agree, found, truth)):
+            # a recording that computes something else is the one failure that nobody would notice
             raise ArithmeticError("its first replay differs from the loop itself")
         return found
 
     def _made(self, form: _Form, loop: Loop, given: Tensors, constants: tuple[Hashable, ...]) -> Recording | None:
-        """Record a loop, if the device has room for what that holds: what is given, and about twice as much within."""
+        """Record a loop, if the device has room for what that holds."""
         device = _device(given)
-        form.size = 3 * sum(one.numel() * one.element_size() for one in given if one is not None)
+        form.size = _HELD * sum(one.numel() * one.element_size() for one in given if one is not None)
         if form.size > self._room(device):
             form.refused = True
             _LOG.debug("%s runs without a CUDA graph, which would hold %d bytes", _name(loop), form.size)
             return None
         self._make_room(form.size, device)
+        # tensors made in inference mode could not be written to outside of it later
         with torch.inference_mode(False), torch.no_grad():
             form.fixed = tuple(None if one is None else torch.empty_like(one) for one in given)
             _fill(form.fixed, given)
@@ -163,6 +177,7 @@ class Graphs:
         held, room = [one for one in self._recorded() if one.device == device], self._room(device)
         while held and (len(held) >= _GRAPHS or sum(one.size for one in held) + size > room):
             last = held.pop(0)
+            # twice as often each time: two forms that do not fit together would otherwise push each other out for ever
             last.wanted *= 2
             _forget(last)
 
@@ -182,7 +197,9 @@ def _from_recording(form: _Form, given: Tensors) -> Tensors:
     with form.recording.used():
         _fill(form.fixed, given)
         form.recording.replay()
-        return tuple(None if one is None else one.clone() for one in form.recording.results)
+        found = tuple(None if one is None else torch.empty_like(one) for one in form.recording.results)
+        _fill(found, form.recording.results)
+        return found
 
 
 def _forget(form: _Form) -> None:
@@ -201,9 +218,15 @@ def _device(given: Tensors) -> torch.device:
 
 
 def _fill(fixed: Tensors, given: Tensors) -> None:
+    """Copy one row of tensors to another: all of one dtype in one call, each of which has a launch's price."""
+    pairs: dict[torch.dtype, tuple[list[Tensor], list[Tensor]]] = {}
     for target, source in zip(fixed, given, strict=True):
         if target is not None and source is not None:
-            target.copy_(source)
+            targets, sources = pairs.setdefault(target.dtype, ([], []))
+            targets.append(target)
+            sources.append(source)
+    for targets, sources in pairs.values():
+        torch._foreach_copy_(targets, sources)
 
 
 def _name(loop: Any) -> str:

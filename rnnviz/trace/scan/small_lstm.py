@@ -20,81 +20,101 @@ from rnnviz.trace.scan.kernels import multiplying
 
 __all__ = ["small_lstm_adjoint"]
 
+_ROOM = 256  # timesteps: with what they are taken apart into they fit in a core's own cache
 _UNITS = 18  # numbers in use a timestep and unit: K, A and f, (dc, dc, dc, dh), delta, and what K is made from
 
 
 def small_lstm_adjoint(adjoint: Adjoint, gates: LSTMGates, before: Tensor, cell: Tensor) -> None:
     """LSTM without a projection: dc_t = dc_{t+1} f_{t+1} + dh_t A_t, delta_t = (dc_t, dc_t, dc_t, dh_t) K_t."""
-    assert adjoint.cell is not None
-    found, backwards = adjoint.runs(_UNITS * cell.shape[2]), slice(None, None, 1 if adjoint.reverse else -1)
-    room, by_time = _Room(adjoint, found), slice(None, None, -1 if adjoint.reverse else 1)
-    carried, parts, onto, (by_hidden, by_cell) = room.carried, room.parts, room.onto, room.parts
-    hidden, seeds, multiply, add, after = adjoint.hidden.numpy(), adjoint.cell.numpy(), np.multiply, np.add, None
+    found = adjoint.runs(_UNITS * cell.shape[2])
+    longest = max(run.stop - run.start for run in found)
+    room = _Room(adjoint, min(longest, _ROOM))
+    rows = room.rows if longest <= _ROOM else cell.new_empty((longest, *room.rows.shape[1:]))
     for run in found:
-        steps = run.stop - run.start
-        here = carried[:steps]
-        carried[steps, 0] = carried[0, 0]  # dc of the timestep visited before this run, or zero
-        here[:, 3] = hidden[run][by_time]
-        room.fill(run, gates, before, cell)
-        seed_of = seeds[run][backwards] if adjoint.cell_is_seeded else repeat(None)
-        for (dh, dc, its_copies, pair, all_four, slope, K, to, into), seed in zip(
-            room.steps(steps), seed_of, strict=False
-        ):
+        for part in _parts(run, adjoint.reverse):
+            room.fill(part, gates, before, cell)
+            room.walk(part)
+            if rows is not room.rows:
+                rows[part.start - run.start : part.stop - run.start] = room.rows[: part.stop - part.start]
+        adjoint.add(run, rows[: run.stop - run.start])
+
+
+class _Room:
+    """Memory in which all timesteps take turns, so many at once.
+
+    What belongs to one of them is taken apart once, and not anew each time: that would take a sixth of the time.
+    """
+
+    def __init__(self, adjoint: Adjoint, size: int) -> None:
+        self._adjoint, self._apart = adjoint, dict[int, list[tuple[Any, ...]]]()
+        delta = adjoint.deltas([slice(0, size)], 4)
+        shape, self.rows, self._delta = (delta.shape[1], delta.shape[3]), delta.flatten(-2), delta.transpose(1, 2)
+        self._K, self._slopes = delta.new_empty((size, 4, *shape)), delta.new_empty((size, 2, *shape))
+        self._parts, self._recurrent = delta.new_empty((2, *shape)).numpy(), delta.new_empty(shape)
+        self._carried = delta.new_empty((size + 1, 4, *shape)).numpy()
+        self._carried[0, 0] = 0.0  # nothing comes from beyond the first timestep that is visited
+        self._last: Any = None
+
+    def fill(self, part: slice, gates: LSTMGates, before: Tensor, cell: Tensor) -> None:
+        """Work out K (time, gate, batch, unit), and A_t with the f of the timestep visited before."""
+        adjoint, steps = self._adjoint, part.stop - part.start
+        K, slopes = self._K[:steps], self._slopes[:steps]
+        _lstm_coefficients(LSTMGates(*[gate[part] for gate in gates]), before[part], cell[part], K, slopes[:, 0])
+        if adjoint.valid is not None:
+            K *= adjoint.valid[part].unsqueeze(1)
+            slopes[:, 0] *= adjoint.valid[part]
+        kept, there = _visited_before(part, cell.shape[0], adjoint.reverse)
+        slopes[0 if adjoint.reverse else -1, 1] = 0.0  # of the first one that is visited at all
+        slopes[there, 1] = adjoint.masked(gates.f[kept], kept)
+
+    def walk(self, part: slice) -> None:
+        """Take the gradient through timesteps whose coefficients are here, on from those of the last time."""
+        adjoint, steps, carried = self._adjoint, part.stop - part.start, self._carried
+        assert adjoint.cell is not None
+        by_time = slice(None, None, -1 if adjoint.reverse else 1)
+        hidden, seeds = adjoint.hidden.numpy()[part][by_time], adjoint.cell.numpy()[part][by_time]
+        # dc of the timestep visited before these, from the other end of the same memory; or zero
+        carried[steps, 0] = carried[0, 0]
+        carried[:steps, 3] = hidden
+        multiply, add, parts, (by_hidden, by_cell) = np.multiply, np.add, self._parts, self._parts
+        onto, after = self._recurrent.numpy(), self._last
+        seed_of = seeds[::-1] if adjoint.cell_is_seeded else repeat(None)
+        in_turn = zip(self._steps(steps), seed_of, strict=False)
+        for (dh, dc, its_copies, pair, all_four, slope, K, to, into), seed in in_turn:
             if after is not None:
+                # delta of the timestep before times W_hh, into `onto`
                 after()
                 add(dh, onto, dh)
             multiply(slope, pair, parts)
             add(by_hidden, by_cell, dc)
             if seed is not None:
                 add(dc, seed, dc)
+            # by assignment: one product with K then takes all four places at once
             its_copies[...] = dc
             multiply(K, all_four, to)
             after = into
-        hidden[run], seeds[run] = here[:, 3][by_time], here[:, 0][by_time]
-        adjoint.add(run, room.rows[:steps])
+        self._last = after
+        hidden[...], seeds[...] = carried[:steps, 3], carried[:steps, 0]
 
-
-class _Room:
-    """Memory in which all runs of timesteps take turns, the longest one too.
-
-    What belongs to a timestep is taken apart once, not anew for each run: that would take a third of the time.
-    """
-
-    def __init__(self, adjoint: Adjoint, found: list[slice]) -> None:
-        self._adjoint, self._apart = adjoint, list[tuple[Any, ...]]()
-        delta = adjoint.deltas(found, 4)
-        (longest, batch, _, units), self.rows, self._delta = delta.shape, delta.flatten(-2), delta.transpose(1, 2)
-        self._K, self._slopes = delta.new_empty((longest, 4, batch, units)), delta.new_empty((longest, 2, batch, units))
-        self._recurrent = delta.new_empty((batch, units))
-        self.carried, self.onto = delta.new_empty((longest + 1, 4, batch, units)).numpy(), self._recurrent.numpy()
-        self.parts = delta.new_empty((2, batch, units)).numpy()
-        self.carried[0, 0] = 0.0
-
-    def fill(self, run: slice, gates: LSTMGates, before: Tensor, cell: Tensor) -> None:
-        """Work out K (time, gate, batch, unit), and A_t with the f of the timestep visited before, for one run."""
-        adjoint, steps = self._adjoint, run.stop - run.start
-        K, slopes = self._K[:steps], self._slopes[:steps]
-        _lstm_coefficients(LSTMGates(*[gate[run] for gate in gates]), before[run], cell[run], K, slopes[:, 0])
-        if adjoint.valid is not None:
-            K *= adjoint.valid[run].unsqueeze(1)
-            slopes[:, 0] *= adjoint.valid[run]
-        kept, there = _visited_before(run, cell.shape[0], adjoint.reverse)
-        slopes[0 if adjoint.reverse else -1, 1] = 0.0  # of the first one that is visited at all
-        slopes[there, 1] = adjoint.masked(gates.f[kept], kept)
-
-    def steps(self, count: int) -> list[tuple[Any, ...]]:
-        """What belongs to each timestep of a run, in the gradient's order: from the last place to the first."""
-        if len(self._apart) != count:
-            self._apart = list(self._taken_apart(count))
-        return self._apart
+    def _steps(self, count: int) -> list[tuple[Any, ...]]:
+        """What belongs to each timestep, in the gradient's order: from the last place to the first."""
+        if count not in self._apart:
+            self._apart[count] = list(self._taken_apart(count))
+        return self._apart[count]
 
     def _taken_apart(self, count: int) -> Iterator[tuple[Any, ...]]:
-        here = self.carried[:count]
-        pairs = self.carried.reshape(-1, *here.shape[2:])[3 : 3 + 4 * count].reshape(here.shape)[:, :2]
+        here, reverse = self._carried[:count], self._adjoint.reverse
+        pairs = self._carried.reshape(-1, *here.shape[2:])[3 : 3 + 4 * count].reshape(here.shape)[:, :2]
         by_place = (one[::-1] for one in (here[:, 3], here[:, 0], here[:, 1:3], pairs, here))
         products = multiplying(self.rows[:count], self._adjoint.weights.W_hh, self._recurrent)
         in_time = (self._slopes[:count].numpy(), self._K[:count].numpy(), self._delta[:count].numpy(), products)
-        return zip(*by_place, *(one if self._adjoint.reverse else one[::-1] for one in in_time), strict=True)
+        return zip(*by_place, *(one if reverse else one[::-1] for one in in_time), strict=True)
+
+
+def _parts(run: slice, reverse: bool) -> list[slice]:
+    """Parts of a run that there is room for, in the order in which the gradient visits them."""
+    found = [slice(start, min(start + _ROOM, run.stop)) for start in range(run.start, run.stop, _ROOM)]
+    return found if reverse else found[::-1]
 
 
 def _visited_before(run: slice, steps: int, reverse: bool) -> tuple[slice, slice]:

@@ -20,7 +20,7 @@ class Trainable(Protocol):
 
     @property
     def task(self) -> Task:
-        """What is learned."""
+        """The data, loss and metric, with the present sequence length, on the device."""
 
     @property
     def device(self) -> torch.device:

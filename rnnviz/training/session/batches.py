@@ -41,6 +41,7 @@ class Batches:
 
     def __init__(self, task: CheckedTask, settings: Settings, device: torch.device) -> None:
         self._task, self._seed, self._device = task, settings.seed, device
+        # of its own: with noise or without, the same batches are drawn
         self._noise = torch.Generator(device).manual_seed(settings.seed + 1)
         self._generator = self._started()
         self._size = settings.batch_size
@@ -59,6 +60,7 @@ class Batches:
     @contextlib.contextmanager
     def whole_or_not(self) -> Iterator[None]:
         """Draw the same once more where the block is left by an error: a step that was not taken leaves no mark."""
+        # the objects too: `next` may put another generator in place
         generators = (self._generator, self._noise)
         states, first = [one.get_state() for one in generators], self._first
         try:

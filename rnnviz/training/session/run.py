@@ -77,6 +77,7 @@ class Descent:
         self._builder, self._device, self._planned = builder, device, planned
         self.settings = settings
         assert settings.seq_len is not None  # `Session.checked` saw to it
+        # by blame: a task of somebody's own may fail here, and is named then
         self.task = blame.task(blame.task(task.with_seq_len, settings.seq_len).to, device)
         self.model = builder(self.task, settings).to(device).train()  # somebody's own may come in eval mode
         dtype = precision_of(self.model)
@@ -103,7 +104,9 @@ class Descent:
         lr = self.settings.lr * factor(self.settings.schedule, self.history.step, self._planned)
         for group in self._optimizer.param_groups:
             group["lr"] = lr
+        # left in reverse: interrupts act last, when batches and buffers have been settled
         with ExitStack() as until_it_is_told, self._batches.whole_or_not(), self._beside.whole_or_not():
+            # before the interrupts are held back: a model of somebody's own may take long, or for ever
             row = self._descend()
             until_it_is_told.enter_context(INTERRUPTS.whole())  # from here on weights and curves belong together
             self._optimizer.step()
@@ -125,10 +128,12 @@ class Descent:
     def revived(self, snapshot: Snapshot) -> nn.Module | None:
         """Return another model with the weights of a snapshot; None where weights are not all there is to a model."""
         model: Any = self._builder(self.task, snapshot.settings or self.settings)
+        # running means and the like are no weights, and no snapshot has them
         if any(True for _ in model.buffers()):
             return None
         with torch.no_grad():
             for name, weight in model.named_parameters():
+                # torch.tensor copies: snapshots are read-only, which from_numpy would warn of
                 weight.copy_(torch.tensor(snapshot.weights[name]))
         return model.to(self._device)  # type: ignore[no-any-return]
 

@@ -101,10 +101,12 @@ class Session(Answers):
         self.probe_size = probe_size
         self.planned = self.task.steps if planned is None else planned
         self.blame = Blame()
+        # only then has the session code that is not ours, whose calls are worth wrapping
         if self.surroundings.dtype is not None:
             self.blame.around = self.surroundings
         self._sound: Settings | None = None  # the newest of which `checked` knows that the task and the memory allow it
         self._settings = self.checked((settings or _suggested(self.task)).replace(**changes))
+        # `begin` counts up: the first run is number 0
         self.run = -1
         self.begin(self.prepare())
 
@@ -215,12 +217,14 @@ class Session(Answers):
                 self.adopt()
                 with self.surroundings():
                     self._descent.step()
+            # outside: while it is suspended here, an interrupt acts at once, and nobody's grad mode is changed
             yield self.step
 
 
 def _default_dtype(task: Task | str, model: object) -> torch.dtype | None:
     """Return what own code makes its numbers of; ours says so each time, and is float32 wherever a recipe is read."""
     if model is not None:
+        # of a model of one's own: as of now, so that another cell cannot change a run that plays
         return torch.get_default_dtype()
     return None if isinstance(task, str) or type(task).__module__.startswith("rnnviz.tasks.") else torch.float32
 

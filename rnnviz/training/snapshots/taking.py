@@ -71,6 +71,7 @@ class Look:
     def snapshot(self, model: nn.Module, settings: Settings, history: History, run: int, score: bool) -> Snapshot:
         """Return everything a picture needs, see `Session.frame`."""
         traced = self._trace(model)
+        # the first recurrent layer that ran is the one that is drawn
         module, layer = next(iter(traced.layers.items()))
         scored, waiting = self._scored(model, history.step, score), history.waiting()
         there = {"rows": waiting.rows, "weights": {name: _kept(one) for name, one in model.named_parameters()}}
@@ -141,6 +142,7 @@ class Look:
         return known is None or time.monotonic() - known.made >= known.seconds / _SCORE_SHARE
 
     def _scored(self, model: nn.Module, step: int, wanted: bool) -> _Score:
+        # by the clock, which decides only how old a picture's score is; the curve of scores goes by steps
         known, now = self._score, time.monotonic()
         if known is not None and (known.step == step or not wanted):
             return known
@@ -151,6 +153,7 @@ class Look:
         held_out = self._task.held_out()
         whole = len(held_out) <= _LARGEST_SCORE
         if not whole:
+            # evenly, not at random: two snapshots answer the same sequences
             places = torch.linspace(0, len(held_out) - 1, _LARGEST_SCORE, dtype=torch.float32, device=self._device)
             held_out = held_out[places.long()]
         outputs = _answers(self._task, model, held_out)
@@ -176,6 +179,7 @@ def _confused(classes: tuple[str, ...], outputs: Tensor, targets: Tensor) -> Con
     """Count the answers, one a sequence or one a timestep, by what is true and what was said."""
     if not classes or targets.is_floating_point():
         return None
+    # both in one number: one bincount fills the whole table, and no loop waits for the device
     pairs = len(classes) * targets.flatten() + outputs.argmax(-1).flatten()
     pairs = pairs[targets.flatten() >= 0]  # a negative class is torch's way to say that no answer is wanted
     counts = torch.bincount(pairs, minlength=len(classes) ** 2).reshape(len(classes), -1)
@@ -206,5 +210,6 @@ def _kept(parameter: Tensor) -> Tensor:
 def _answers(task: CheckedTask, model: nn.Module, batch: Batch) -> Tensor:
     """Ask as one asks a finished model, without dropout, and leave buffers and random generators as they were."""
     with untouched(model), torch.no_grad():
+        # `untouched` puts the mode back, module by module
         model.eval()
         return torch.cat([task.answered(model(chunk)) for chunk in torch.split(batch.inputs, _CHUNK)])

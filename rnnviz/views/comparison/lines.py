@@ -121,6 +121,7 @@ class PredictionOverlay(PredictionView):
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
         compared = lanes(snapshot)
+        # truth and naive forecast, which all models share
         patches = [one for one in super().patches(snapshot, focus, pixels) if one.trace in (0, 1)]
         stride = 1
         for index, lane in enumerate(compared, 2):

@@ -3,6 +3,7 @@
 import pytest
 
 from rnnviz.lab import compare
+from rnnviz.lab.controls.sliders import marked
 from rnnviz.training import Settings
 from tests.lab.browser import LabMaker
 
@@ -21,6 +22,10 @@ def test_a_knob_shows_every_digit_of_a_number_that_code_has_set(make_lab: LabMak
     lab.widget  # noqa: B018  # opens the screen
     knob = lab._console.knobs.widgets[name]
     assert (knob.value, float(knob.label)) == (number, number)
+
+
+def test_an_option_of_a_slider_says_its_number() -> None:
+    assert marked([0.5, 1.0]) == [("0.5", 0.5), ("1", 1.0)]
 
 
 @pytest.fixture

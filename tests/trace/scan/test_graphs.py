@@ -7,7 +7,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from recorded import FakeRecording, Made, recording_on_the_cpu
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
@@ -15,6 +14,8 @@ from rnnviz.trace import trace
 from rnnviz.trace.scan import graphs, recording, scans
 from rnnviz.trace.scan.graphs import Graphs, applies
 from rnnviz.trace.scan.recording import CudaRecording
+from tests.losses import output_and_states
+from tests.trace.recorded import FakeRecording, Made, recording_on_the_cpu
 
 ROOMY = 2**30
 
@@ -175,7 +176,7 @@ def test_a_device_that_cannot_say_whether_it_is_being_recorded_is_left_alone():
 def test_the_least_recently_used_is_dropped_where_there_are_too_many(limit, monkeypatch):
     made = Made()
     monkeypatch.setattr(graphs, "_GRAPHS", 2 if limit == "number" else 99)
-    cache = graphs_with(made, ROOMY if limit == "number" else 2 * 3 * 2 * 4 * 3 * 4 + 100)
+    cache = graphs_with(made, ROOMY if limit == "number" else 2 * graphs._HELD * 2 * 4 * 3 * 4 + 100)
     shapes = [(4, 3), (3, 4), (12,)]
     for shape in (*shapes[:2], *shapes[:2], shapes[0], shapes[2], shapes[2]):
         cache.run(doubled, pair(0, *shape))
@@ -194,7 +195,7 @@ def test_what_needs_more_than_the_room_there_is_runs_as_it_is(caplog):
         assert torch.equal(cache.run(doubled, pair())[1], expected(pair())[1])
     assert made == []
     assert [one.getMessage() for one in caplog.records] == [
-        "doubled runs without a CUDA graph, which would hold 288 bytes"
+        "doubled runs without a CUDA graph, which would hold 768 bytes"
     ]
 
 
@@ -295,13 +296,6 @@ OPTIONS = [
 ]
 
 
-def loss_of(result):
-    output, states = result
-    output = getattr(output, "data", output)
-    cells = states[1] if isinstance(states, tuple) else states
-    return (output**2).sum() + (cells**3).sum()
-
-
 @pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN")
 @pytest.mark.parametrize("calls_are_dear", [False, True], ids=["many calls", "few calls"])
 @pytest.mark.parametrize("packed", [False, True], ids=["padded", "packed"])
@@ -318,9 +312,9 @@ def test_a_recorded_trace_is_the_unrecorded_one_bit_for_bit_each_time(
         batches = [
             pack_padded_sequence(one, [one.shape[1], *[4] * (len(one) - 1)], batch_first=True) for one in batches
         ]
-    plain = [trace(layer, one, loss=loss_of).layers[kind.lower()] for one in batches]
+    plain = [trace(layer, one, loss=output_and_states).layers[kind.lower()] for one in batches]
     with recording_on_the_cpu() as made:
-        found = [trace(layer, one, loss=loss_of).layers[kind.lower()] for one in batches]
+        found = [trace(layer, one, loss=output_and_states).layers[kind.lower()] for one in batches]
     assert made
     assert all(one.replays >= 2 for one in made)
     for mine, other in zip(found, plain, strict=True):

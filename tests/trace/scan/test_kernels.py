@@ -1,12 +1,14 @@
 """What the CPU does another way than torch's own gives what torch's own gives."""
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 from torch.nn.functional import linear
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
 from rnnviz.trace import trace
-from rnnviz.trace.scan import kernels
+from rnnviz.trace.scan import kernels, small_lstm
 from rnnviz.trace.scan.kernels import adding, multiplying, product, tanh
 from rnnviz.trace.scan.stepping import _ByNumpy, _ByTorch, stepping
 
@@ -71,6 +73,27 @@ def test_an_lstms_gradients_are_the_same_whichever_way_its_products_go(way, monk
     found = trace(model, x, loss=lambda result: result[0].sin().sum()).layers["lstm"]
     for name in ("grad_hidden", "grad_cell"):
         torch.testing.assert_close(*(torch.tensor(getattr(one, name)) for one in (found, expected)), rtol=1e-12, atol=0)
+
+
+@pytest.mark.parametrize("room", [1, 3, 7, 8])
+def test_an_lstms_gradients_are_the_same_in_however_many_parts_it_is_walked_back(room, monkeypatch):
+    torch.manual_seed(0)
+    model, x = nn.LSTM(2, 3, bidirectional=True).double(), torch.randn(22, 5, 2, dtype=torch.float64)
+    packed = pack_padded_sequence(x, torch.tensor([22, 17, 9, 8, 1]))
+    for given in (x, packed):
+        expected = trace(model, given, loss=_of_all).layers["lstm"]
+        with monkeypatch.context() as patched:
+            patched.setattr(small_lstm, "_ROOM", room)
+            found = trace(model, given, loss=_of_all).layers["lstm"]
+        for name in ("grad_hidden", "grad_cell"):
+            np.testing.assert_allclose(getattr(found, name), getattr(expected, name), rtol=1e-12)
+
+
+def _of_all(result):
+    """Depends on every output and on the last states of both kinds."""
+    output, (hidden, cell) = result
+    values = output.data if isinstance(output, PackedSequence) else output
+    return values.sin().sum() + hidden.cos().sum() + cell.sin().sum()
 
 
 def test_without_onednn_products_are_torchs_own(monkeypatch):
