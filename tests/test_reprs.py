@@ -15,7 +15,7 @@ from rnnviz.tasks import KNOWN, make
 from rnnviz.views import COMPARED, VIEWS, WATCHED
 
 PARTS = ("lab", "trace", "training", "insights", "tasks", "views", "models", "exercises", "cells")
-PLAIN = {"Trainable", "Tape", "Canvas"}  # a protocol, and two that nobody is handed
+PLAIN = {"Trainable", "Recording", "Canvas"}  # a protocol, and two that nobody is handed
 
 
 def public_classes() -> dict[str, type]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import ipywidgets as widgets
 
 from rnnviz.i18n import t
-from rnnviz.lab.screen.accessibility import Dress
+from rnnviz.lab.screen.accessibility import Accessibility
 
 __all__ = ["PredictPanel"]
 
@@ -43,8 +43,8 @@ class PredictPanel:
         self.said.add_class("rv-predict-said")
         heading = widgets.HTML(f"<b>{html.escape(t('predict.title'))}</b> {html.escape(question)}")
         style = widgets.HTML(f"<style>{_STYLE}</style>", layout={"display": "none"})
-        dress = Dress(hints={"rv-predict-options": [question, ""]})
-        self.widget = widgets.VBox([style, dress, heading, self.options, self.button, self.said])
+        accessibility = Accessibility(hints={"rv-predict-options": [question, ""]})
+        self.widget = widgets.VBox([style, accessibility, heading, self.options, self.button, self.said])
         self.widget.add_class("rv-predict")
         self.options.observe(lambda _change: self._ready(), names="value")
         self.button.on_click(lambda _button: self._committed())

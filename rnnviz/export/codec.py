@@ -1,4 +1,4 @@
-"""Parcel: a small JSON text and the form of it that fits into a link, read back from whatever text holds it."""
+"""Shareable: a small JSON text and the form of it that fits into a link, read back from whatever text holds it."""
 
 import abc
 import base64
@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Self
 from urllib.parse import unquote
 
-__all__ = ["VERSION", "Parcel", "quoted", "refuse_unknown"]
+__all__ = ["VERSION", "Shareable", "quoted", "refuse_unknown"]
 
 VERSION = 1
 _LONGEST = 8000  # characters; a recipe has about 500
 
 
-class Parcel(abc.ABC):
+class Shareable(abc.ABC):
     """What can be sent as a text. Texts that come from strangers are data: bounded, and checked field by field."""
 
     def text(self) -> str:

@@ -1,21 +1,21 @@
-"""RaceRecipe: a comparison as a small JSON text — a recipe for what its models share, and what each has for itself."""
+"""ComparisonRecipe: a comparison as a small JSON text: a recipe for what its models share, and what each has alone."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
-from rnnviz.export.codec import Parcel, quoted, refuse_unknown
+from rnnviz.export.codec import Shareable, quoted, refuse_unknown
 from rnnviz.export.recipe import Recipe
 from rnnviz.training.comparison.entries import FEWEST, MOST
 from rnnviz.training.settings import Settings
 
-__all__ = ["RaceRecipe"]
+__all__ = ["ComparisonRecipe"]
 
 _USUAL = Settings()
 
 
 @dataclass(frozen=True, kw_only=True)
-class RaceRecipe(Parcel):
+class ComparisonRecipe(Shareable):
     """What makes a comparison.
 
     Parameters
@@ -28,8 +28,8 @@ class RaceRecipe(Parcel):
     Examples
     --------
     >>> common = Recipe(task="adding", settings=Settings(seq_len=20))
-    >>> recipe = RaceRecipe(common=common, models=[{"lr": 0.1}, {"lr": 0.01, "clip": None}])
-    >>> RaceRecipe.parse(recipe.text()) == recipe
+    >>> recipe = ComparisonRecipe(common=common, models=[{"lr": 0.1}, {"lr": 0.01, "clip": None}])
+    >>> ComparisonRecipe.parse(recipe.text()) == recipe
     True
     >>> [one.clip for one in recipe.settings]
     [1.0, None]
@@ -78,7 +78,7 @@ class RaceRecipe(Parcel):
 
     @classmethod
     def checked(cls, given: dict[str, Any]) -> Self:
-        """Return the recipe in an object read from JSON; see `Parcel.checked`."""
+        """Return the recipe in an object read from JSON; see `Shareable.checked`."""
         if "models" not in given:
             raise ValueError("it is that of a single lab; read it with rv.Lab.from_recipe.")
         models = given.pop("models")

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 from rnnviz.checks import optional, whole
-from rnnviz.export.codec import VERSION, Parcel, quoted, refuse_unknown
+from rnnviz.export.codec import VERSION, Shareable, quoted, refuse_unknown
 from rnnviz.tasks import Adding, PythonTokens, Sunspots, Task, TemporalOrder
 from rnnviz.training.settings import Settings
 
@@ -22,7 +22,7 @@ _OPTIONS: Mapping[str, Mapping[str, Callable[[str, Any], Any]]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recipe(Parcel):
+class Recipe(Shareable):
     """What makes a lab: it is read without running anything, and built from the names that are known.
 
     Parameters
@@ -97,7 +97,7 @@ class Recipe(Parcel):
 
     @classmethod
     def checked(cls, given: dict[str, Any]) -> Self:
-        """Return the recipe in an object read from JSON; see `Parcel.checked`."""
+        """Return the recipe in an object read from JSON; see `Shareable.checked`."""
         if "models" in given:
             raise ValueError("it is that of a comparison; read it with rv.Comparison.from_recipe.")
         refuse_unknown("the recipe", given, [one.name for one in fields(cls)])

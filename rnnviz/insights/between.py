@@ -18,14 +18,14 @@ _SMALLEST = float(np.finfo(np.float32).tiny)  # a gradient below it reads as 0, 
 
 def apart(snapshot: Snapshot) -> Insight | None:
     """The gradient is lost on its way back in one model, and arrives in another one."""
-    found = {label: paths(one) for label, one in snapshot.lanes.items()}
+    found = {label: paths(one) for label, one in snapshot.models.items()}
     if not all(found.values()):
         return None
     # of several layers and directions the one that loses most
     reach = {label: min(ways, key=lambda path: path.ratio) for label, ways in found.items()}
     worst, best = (choose(reach, key=lambda label: reach[label].ratio) for choose in (min, max))
     lost, arrives = reach[worst].ratio, reach[best].ratio
-    one, other = snapshot.lanes[worst], snapshot.lanes[best]
+    one, other = snapshot.models[worst], snapshot.models[best]
     if not lost <= VANISHED < arrives or lost > UNHEARD * arrives:  # the latter: not a hair's breadth on either side
         return None
     words = t(
@@ -55,7 +55,7 @@ def even(snapshot: Snapshot) -> Insight | None:
 
 def leading(snapshot: Snapshot) -> Insight | None:
     """Who was the first to do better than a simple rule, and at what pace; before that, who is clearly ahead."""
-    arrived = sorted(filter(None, (_arrival(snapshot, label) for label in snapshot.lanes)), key=_Arrival.order)
+    arrived = sorted(filter(None, (_arrival(snapshot, label) for label in snapshot.models)), key=_Arrival.order)
     return _first(snapshot, arrived) if arrived else _best(snapshot)
 
 
@@ -72,7 +72,7 @@ class _Arrival:
 
 
 def _arrival(snapshot: Snapshot, label: str) -> _Arrival | None:
-    one, pace = snapshot.lanes[label], snapshot.paces[label]
+    one, pace = snapshot.models[label], snapshot.paces[label]
     if not one.baselines or not math.isfinite(pace):
         return None
     best, scores = best_rule(one)[1], one.scores
@@ -83,7 +83,7 @@ def _arrival(snapshot: Snapshot, label: str) -> _Arrival | None:
 
 def _first(snapshot: Snapshot, arrived: list[_Arrival]) -> Insight:
     first = arrived[0]
-    rule, best = best_rule(snapshot.lanes[first.label])
+    rule, best = best_rule(snapshot.models[first.label])
     numbers = {"steps": float(first.steps), "pace": first.pace}
     told = {"first": first.label, "rule": rule, "best": f"{best:.3g}", "steps": first.steps, "pace": short(first.pace)}
     if len(arrived) == 1:
@@ -132,5 +132,5 @@ def _started(one: Snapshot, other: Snapshot) -> bool:
 def _ranked(snapshot: Snapshot) -> list[tuple[str, Snapshot]]:
     """The models, the best score first, and last those that have none."""
     sign = -1 if snapshot.higher_is_better else 1
-    order = {label: sign * one.validation for label, one in snapshot.lanes.items()}
-    return sorted(snapshot.lanes.items(), key=lambda one: (math.isnan(order[one[0]]), order[one[0]]))
+    order = {label: sign * one.validation for label, one in snapshot.models.items()}
+    return sorted(snapshot.models.items(), key=lambda one: (math.isnan(order[one[0]]), order[one[0]]))

@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Self
 
-from rnnviz.export.comparison_recipe import RaceRecipe
+from rnnviz.export.comparison_recipe import ComparisonRecipe
 from rnnviz.insights import Insight, differences
-from rnnviz.lab.console.comparison_console import CompareConsole
+from rnnviz.lab.console.comparison_console import ComparisonConsole
 from rnnviz.lab.console.export import reading_recipe
 from rnnviz.lab.controls.options import COMPARE_DEFAULT, known_views
-from rnnviz.lab.facade import Verbs
-from rnnviz.lab.tools.results import standings
+from rnnviz.lab.facade import Facade
+from rnnviz.lab.tools.results import results
 from rnnviz.tasks import Task
-from rnnviz.training import History, Race, Session, Settings
+from rnnviz.training import History, LockstepSessions, Session, Settings
 from rnnviz.training.bylabel import ByLabel
-from rnnviz.training.comparison.entries import enter, line_up
+from rnnviz.training.comparison.entries import lockstep_from, lockstep_of
 from rnnviz.views import COMPARED, View
 
 __all__ = ["Comparison", "compare"]
@@ -44,11 +44,11 @@ def compare(
     task : str or Task
         One of ``rnnviz.tasks.KNOWN`` or a task of your own.
     device, steps, fps, show
-        As for `rnnviz.Lab`; ``show`` also knows ``"standings"``, the table.
+        As for `rnnviz.Lab`; ``show`` also knows ``"results"``, the table.
     views : sequence of str or View, optional
         The pictures to show: of ``"hidden"``, ``"gradients"``, ``"curves"``, ``"prediction"`` (of a forecasting task)
         and ``"gates"``, all but the last by default, and views of your own; those find every model's snapshot in
-        ``snapshot.lanes``.
+        ``snapshot.models``.
     **settings : object
         Settings of all models, such as ``hidden_size=32``, ``lr=3e-3``, ``seed=0``.
 
@@ -74,23 +74,23 @@ def compare(
     >>> comparison
     Comparison(task='adding', models=['rnn', 'gru'], step=5)
     """
-    race = enter(models, task, device=device, planned=steps, **settings)
-    return Comparison(race, _console(race, steps=steps, show=show, views=views, fps=fps))
+    lockstep = lockstep_of(models, task, device=device, planned=steps, **settings)
+    return Comparison(lockstep, _console(lockstep, steps=steps, show=show, views=views, fps=fps))
 
 
-class Comparison(Verbs):
+class Comparison(Facade):
     """Several models in lockstep; made by `compare`.
 
     Parameters
     ----------
-    race : Race
+    lockstep : LockstepSessions
         The models.
-    console : CompareConsole
+    console : ComparisonConsole
         The run and its screen.
     """
 
-    def __init__(self, race: Race, console: CompareConsole) -> None:
-        self._race = race
+    def __init__(self, lockstep: LockstepSessions, console: ComparisonConsole) -> None:
+        self._race = lockstep
         super().__init__(console)
 
     @classmethod
@@ -115,16 +115,16 @@ class Comparison(Verbs):
         >>> Comparison.from_recipe(comparison.recipe())
         Comparison(task='adding', models=['clip=1', 'clip=None'], step=0)
         """
-        recipe = RaceRecipe.parse(text)
+        recipe = ComparisonRecipe.parse(text)
         common = recipe.common
         with reading_recipe():
             settings = [asdict(one) for one in recipe.settings]
-            race = line_up(recipe.models, settings, common.make_task(), device=device, planned=common.steps)
-            return cls(race, _console(race, steps=common.steps, show=common.show, views=common.views))
+            lockstep = lockstep_from(recipe.models, settings, common.make_task(), device=device, planned=common.steps)
+            return cls(lockstep, _console(lockstep, steps=common.steps, show=common.show, views=common.views))
 
     def __repr__(self) -> str:
-        race = self._race
-        return f"Comparison(task={race.task.name!r}, models={list(race.sessions)!r}, step={race.step})"
+        lockstep = self._race
+        return f"Comparison(task={lockstep.task.name!r}, models={list(lockstep.sessions)!r}, step={lockstep.step})"
 
     @property
     def sessions(self) -> Mapping[str, Session]:
@@ -156,7 +156,7 @@ class Comparison(Verbs):
             ``"model"``, ``"steps"``, ``"time_share"`` (0 to 1), ``"parameters"``, ``"loss"`` (of the last training
             batch), ``"metric"`` (on the held-out part); None where there is nothing to tell.
         """
-        return standings(self.snapshot())
+        return results(self.snapshot())
 
     def insights(self) -> list[Insight]:
         """Return in words what differs between the models now, what explains most first.
@@ -177,12 +177,12 @@ class Comparison(Verbs):
 
 
 def _console(
-    race: Race,
+    lockstep: LockstepSessions,
     *,
     steps: int | None,
     show: Sequence[str] | None,
     views: Sequence[str | View] | None,
     fps: float = 15.0,
-) -> CompareConsole:
+) -> ComparisonConsole:
     known, chosen = known_views(views, COMPARED, COMPARE_DEFAULT)
-    return CompareConsole(race, fps=fps, goal=steps, views=known, chosen=chosen, show=show)
+    return ComparisonConsole(lockstep, fps=fps, goal=steps, views=known, chosen=chosen, show=show)

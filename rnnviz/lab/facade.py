@@ -1,4 +1,4 @@
-"""Verbs: what a lab and a comparison share: they are trained, looked at and given away with the same words."""
+"""Facade: what a lab and a comparison share: they are trained, looked at and given away with the same words."""
 
 import weakref
 from collections.abc import Callable, Mapping, Sequence
@@ -16,10 +16,10 @@ from rnnviz.lab.replay.save import checked_path, save
 from rnnviz.training import RunState, Snapshot
 from rnnviz.views import View
 
-__all__ = ["Verbs"]
+__all__ = ["Facade"]
 
 
-class Verbs:
+class Facade:
     """The buttons' methods, the pictures, the widget; `rnnviz.Lab` and what `rnnviz.compare` returns share them.
 
     Parameters
@@ -189,7 +189,7 @@ class Verbs:
         Snapshot
             Read-only numpy arrays: ``layer`` (a `rnnviz.trace.LayerTrace`: states, gates and gradients, axes
             (layer, direction, batch, time, unit)), ``history``, ``inputs``, ``outputs``, ``weights``, ``prediction`` …;
-            of a comparison each model's snapshot is in ``lanes``, by label.
+            of a comparison each model's snapshot is in ``models``, by label.
 
         Examples
         --------

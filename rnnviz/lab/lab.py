@@ -12,9 +12,9 @@ from rnnviz.insights import Insight, insights
 from rnnviz.lab.console.export import arguments_of
 from rnnviz.lab.console.lab_console import LabConsole
 from rnnviz.lab.controls.options import asked_focus, known_views, shown_controls, views_among
-from rnnviz.lab.facade import Verbs
+from rnnviz.lab.facade import Facade
 from rnnviz.lab.tour.card import TourCard
-from rnnviz.lab.tour.link import Link, Wish
+from rnnviz.lab.tour.link import Link, LinkTarget
 from rnnviz.tasks import Task
 from rnnviz.training import History, Perturbation, Session, Settings, perturb
 from rnnviz.views import Focus, Reading, View, perturbation_figure
@@ -22,7 +22,7 @@ from rnnviz.views import Focus, Reading, View, perturbation_figure
 __all__ = ["Lab"]
 
 
-class Lab(Verbs):
+class Lab(Facade):
     """Train a small recurrent network and watch inside it, live.
 
     In a notebook, a lab as the last line of a cell shows buttons, knobs and linked pictures. In a script it trains
@@ -184,7 +184,7 @@ class Lab(Verbs):
         def work() -> Perturbation:
             return perturb(self._session, sample=sample, time=time, value=value, feature=feature, snapshot=snapshot)
 
-        return self._runner.turns.visit(work)
+        return self._runner.access.visit(work)
 
     def inspect(self, *, step: int | None = None, **focus: Any) -> Reading:
         """Take one cell apart: the parts of its sums, its gates, states and gradients; printed, it is its equations.
@@ -238,7 +238,7 @@ class Lab(Verbs):
         >>> lab = Lab(task="adding", cell="gru", hidden_size=4, seq_len=8, seed=0)
         >>> tour = lab.tour()
         >>> tour.start()
-        Place(phase='walking', step='play', number=1, of=9, done=False)
+        TourPosition(phase='walking', step='play', number=1, of=9, done=False)
         >>> lab.close()
         """
         return self._console.tour()
@@ -284,7 +284,7 @@ class Lab(Verbs):
         self._console.checked(settings)
         where = _parts({} if focus is None else focus)
         names = None if views is None else list(views_among(self._console.views, views))
-        return self._console.link(label, Wish(settings, names, where, flag("play", play)))
+        return self._console.link(label, LinkTarget(settings, names, where, flag("play", play)))
 
     def _perturbed(self, step: int | None, layer: int | None = None, direction: int = 0, **change: Any) -> go.Figure:
         seen = self.perturb(**change, step=step)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from rnnviz.checks import kind_of
 from rnnviz.trace.capture.calls import Call
 from rnnviz.trace.capture.capture import Capture
-from rnnviz.trace.isolation.surroundings import OnlyComputing, ordinary, replaying, runnable, untouched
+from rnnviz.trace.isolation.surroundings import OnlyComputing, ordinary, recomputing, runnable, untouched
 from rnnviz.trace.modules.finding import recurrent_modules
 from rnnviz.trace.recompute.assemble import layers_from
 from rnnviz.trace.result.resident import resident
@@ -29,14 +29,14 @@ def trace(
     The model is left as it was: gradients, flags, buffers, hooks, its own attributes (a state that it keeps for the
     next batch) and the random generators of torch, numpy and Python. It runs in the mode it is in, so dropout and the
     like are active if the model is training; the masks that the run draws are those of the result.
-    (On a GPU, cuDNN's dropout between layers cannot be replayed: such a layer runs on PyTorch's own kernels instead.)
+    (On a GPU, cuDNN's dropout between layers cannot be repeated: such a layer runs on PyTorch's own kernels instead.)
 
     Calls of one module whose state feeds the next are joined along time, with gradients or without: cells, or layers
     called step by step. A state that the model only moves on the way (stacks, takes apart, views) feeds the next call
     unchanged; it may also change (masks, attention), and what comes back through such a change counts as direct. Calls
     with sequences of different lengths, with batches of different sizes, and bidirectional ones, stay apart; those of a
     registered cell are joined where the batch shrinks from call to call as its sequences end. Where a model changes
-    weights from call to call (masks on them, ``functional_call``), each call is replayed with those it used.
+    weights from call to call (masks on them, ``functional_call``), each call is recomputed with those it used.
 
     What lies on a GPU stays there until it is read: then all of a layer comes over with one wait. States are those
     that the call gave, in TF32 where torch is allowed to use it (cuDNN's recurrent layers are by default, see
@@ -102,11 +102,11 @@ def trace(
             raise
         capture = Capture(modules, gradients=True, spare=False)  # the model or its loss asks for a weight's gradient
         output, value, depends = _run(capture, model, inputs, dict(kwargs), loss)
-    # before the replay: the graph holds every activation, and the replay wants room
+    # before the recomputation: the graph holds every activation, and the recomputation wants room
     capture.release()
     if not depends:
         warnings.warn("the loss does not depend on any recurrent layer: every gradient is zero.", stacklevel=2)
-    with replaying(capture.calls[0].output.device.type):
+    with recomputing(capture.calls[0].output.device.type):
         layers = layers_from(capture.calls)
     return resident(Trace, {"loss": value, "output": output}, _told, layers=layers)
 

@@ -1,7 +1,7 @@
 """Training: settings, a session that trains step by step, and a runner that plays it."""
 
-from rnnviz.training.comparison.comparison import Race
-from rnnviz.training.comparison.comparison_snapshot import RaceSnapshot
+from rnnviz.training.comparison.comparison import LockstepSessions
+from rnnviz.training.comparison.comparison_snapshot import ComparisonSnapshot
 from rnnviz.training.failures import NonFiniteLoss
 from rnnviz.training.history import History
 from rnnviz.training.perturbation.edits import symbols_of
@@ -10,7 +10,7 @@ from rnnviz.training.runner.runner import Runner, RunState
 from rnnviz.training.runner.trainable import Trainable
 from rnnviz.training.session.session import Session
 from rnnviz.training.settings import LIVE, OPTIMIZERS, SCHEDULES, STRUCTURAL, Settings
-from rnnviz.training.snapshots.recording import Tape
+from rnnviz.training.snapshots.recording import Recording
 from rnnviz.training.snapshots.snapshot import Confusion, Horizon, Scale, Snapshot
 
 __all__ = [
@@ -18,20 +18,20 @@ __all__ = [
     "OPTIMIZERS",
     "SCHEDULES",
     "STRUCTURAL",
+    "ComparisonSnapshot",
     "Confusion",
     "History",
     "Horizon",
+    "LockstepSessions",
     "NonFiniteLoss",
     "Perturbation",
-    "Race",
-    "RaceSnapshot",
+    "Recording",
     "RunState",
     "Runner",
     "Scale",
     "Session",
     "Settings",
     "Snapshot",
-    "Tape",
     "Trainable",
     "perturb",
     "symbols_of",

@@ -5,8 +5,8 @@ from rnnviz.views.canvas import Canvas
 from rnnviz.views.cell.diagram import Diagram, diagram
 from rnnviz.views.cell.notation import Equation, Term
 from rnnviz.views.cell.reading import Reading
-from rnnviz.views.comparison.heatmaps import AbreastView
-from rnnviz.views.comparison.lines import CurvesOverlay, GradientsOverlay, PredictionOverlay
+from rnnviz.views.comparison.heatmaps import ComparedHeatmaps
+from rnnviz.views.comparison.lines import ComparedCurves, ComparedGradients, ComparedPrediction
 from rnnviz.views.patch import Patch, Pixels, apply, decode, encode, newest, thin
 from rnnviz.views.perturbation.input import EDITED, ROWS, sequence_patches, sequence_skeleton
 from rnnviz.views.perturbation.perturbation import (
@@ -40,18 +40,19 @@ __all__ = [
     "ROWS",
     "VIEWS",
     "WATCHED",
-    "AbreastView",
     "Canvas",
     "ClippingView",
+    "ComparedCurves",
+    "ComparedGradients",
+    "ComparedHeatmaps",
+    "ComparedPrediction",
     "ConfusionView",
-    "CurvesOverlay",
     "CurvesView",
     "Diagram",
     "Equation",
     "FanView",
     "Focus",
     "GatesView",
-    "GradientsOverlay",
     "GradientsView",
     "HiddenView",
     "HorizonView",
@@ -59,7 +60,6 @@ __all__ = [
     "Patch",
     "Picked",
     "Pixels",
-    "PredictionOverlay",
     "PredictionView",
     "Reading",
     "SaturationView",
@@ -115,10 +115,10 @@ WATCHED: dict[str, View] = {
 COMPARED: dict[str, View] = {  # of several models at once
     view.name: view
     for view in (
-        AbreastView("hidden", hidden_panels),
-        GradientsOverlay(),
-        CurvesOverlay(),
-        PredictionOverlay(),
-        AbreastView("gates", gate_panels),
+        ComparedHeatmaps("hidden", hidden_panels),
+        ComparedGradients(),
+        ComparedCurves(),
+        ComparedPrediction(),
+        ComparedHeatmaps("gates", gate_panels),
     )
 }

@@ -17,11 +17,11 @@ __all__ = [
     "SEQUENTIAL",
     "TEXT",
     "base_layout",
-    "inked",
     "notice",
     "plain",
     "shade",
     "visible",
+    "with_mark",
 ]
 
 # Okabe and Ito's colours (2008): told apart under every common colour-vision deficiency, on white and on dark grey.
@@ -120,7 +120,7 @@ def _ink(colour: tuple[float, float, float]) -> str:
     return "#000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else "#fff"
 
 
-def inked(text: str, color: str, glyph: str = "●") -> str:
+def with_mark(text: str, color: str, glyph: str = "●") -> str:
     """Return plotly's words behind a mark in their line's colour."""
     # on white the palette reads as marks (contrast 3:1), not as words (4.5:1), so the words stay black
     return f'<span style="color:{color}">{glyph}</span> <b>{text}</b>'

@@ -1,4 +1,4 @@
-"""Glance: snapshots of a layer in somebody else's training loop, where there is no task and no session."""
+"""WatchSnapshots: snapshots of a layer in somebody else's training loop, where there is no task and no session."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -6,17 +6,17 @@ from types import MappingProxyType
 
 from rnnviz.trace import LayerTrace
 from rnnviz.training.snapshots import ranges
-from rnnviz.training.snapshots.gradient_history import Reach
-from rnnviz.training.snapshots.recent_gradients import Ghosts
+from rnnviz.training.snapshots.gradient_history import GradientHistory
+from rnnviz.training.snapshots.recent_gradients import RecentGradients
 from rnnviz.training.snapshots.snapshot import Floats, Scale, Snapshot
 from rnnviz.training.snapshots.taking import gradient_curves
 
-__all__ = ["Glance"]
+__all__ = ["WatchSnapshots"]
 
 _BOUNDED = ("rnn", "lstm", "gru")
 
 
-class Glance:
+class WatchSnapshots:
     """What the snapshots of one layer share: its ranges and the gradients of the last frames.
 
     Parameters
@@ -28,7 +28,7 @@ class Glance:
     def __init__(self, runs: Iterator[int]) -> None:
         self._shape: tuple[object, ...] | None = None
         self._scales: Mapping[str, Scale] = {}
-        self._ghosts, self._reach = Ghosts(), Reach()
+        self._recent_gradients, self._gradient_history = RecentGradients(), GradientHistory()
         self._runs, self.run = runs, 0
 
     def snapshot(
@@ -65,8 +65,8 @@ class Glance:
             targets=None,
             weights=MappingProxyType({}),
             module="",
-            horizon=self._reach.note(step, curves),
-            ghosts=self._ghosts.note(step, curves),
+            horizon=self._gradient_history.note(step, curves),
+            recent_gradients=self._recent_gradients.note(step, curves),
             scales=self._scales,
             prediction=None,
             time_labels=(None,) * batch,
@@ -87,8 +87,8 @@ class Glance:
         if shape != self._shape:
             self._shape = shape
             self.run = next(self._runs)
-            self._ghosts.clear()
-            self._reach.clear()
+            self._recent_gradients.clear()
+            self._gradient_history.clear()
 
 
 def _bounded(layer: LayerTrace) -> bool:

@@ -14,15 +14,15 @@ from rnnviz import checks, limits
 from rnnviz.checks import optional, shown, whole
 from rnnviz.trace import LayerTrace, Trace
 from rnnviz.trace.listening.listening import Listener
-from rnnviz.trace.listening.passes import Pass
+from rnnviz.trace.listening.passes import WatchedPass
 from rnnviz.trace.modules.finding import recurrent_modules
 from rnnviz.training.record import Record
-from rnnviz.training.runner.frameclock import Pace
+from rnnviz.training.runner.frameclock import FrameClock
 from rnnviz.training.snapshots.snapshot import Snapshot
 from rnnviz.watching.lossscale import scale_of
 from rnnviz.watching.probe import Probe
 from rnnviz.watching.readings import check_scalar, loss_and_norm, times_written
-from rnnviz.watching.snapshots import Glance
+from rnnviz.watching.snapshots import WatchSnapshots
 
 __all__ = ["Watcher"]
 
@@ -62,9 +62,9 @@ class Watcher:
         self._probe = None if probe is None else Probe.of(probe)
         self.on_frame: Callable[[], None] = lambda: None
         self._listener = Listener(model, self._modules, scale_of(scaler))
-        self._pace: Pace | None = None
+        self._frame_clock: FrameClock | None = None
         self._phase = "before"
-        self._runs, self._glances = itertools.count(1), dict[str, Glance]()
+        self._runs, self._glances = itertools.count(1), dict[str, WatchSnapshots]()
         self._unclipped = self._said_lost = self._said_second_order = self._said_blind = False
         self._written = times_written(model)
         self.seen = 0
@@ -76,7 +76,7 @@ class Watcher:
     def __enter__(self) -> Self:
         if self._phase != "before":
             raise RuntimeError("a watch is entered once; make another with rnnviz.watch(model) for another loop.")
-        self._phase, self._pace = "inside", Pace(self._shortest, step=0, share=_FRAME_SHARE)
+        self._phase, self._frame_clock = "inside", FrameClock(self._shortest, step=0, share=_FRAME_SHARE)
         # with every=n the first n − 1 steps run without hooks
         if self._probe is None and self._every in (None, 1):
             self._listen()
@@ -126,8 +126,8 @@ class Watcher:
             If no such layer was seen; the sentence lists those that were.
         """
         name, seen = self._layer(layer)
-        glance = self._glances.setdefault(name, Glance(self._runs))
-        return glance.snapshot(seen, self.seen, self.loss, self.history.columns(), unclipped=self._unclipped)
+        watch_snapshots = self._glances.setdefault(name, WatchSnapshots(self._runs))
+        return watch_snapshots.snapshot(seen, self.seen, self.loss, self.history.columns(), unclipped=self._unclipped)
 
     def _layer(self, name: str | None) -> tuple[str, LayerTrace]:
         if self.trace is None:
@@ -150,22 +150,22 @@ class Watcher:
     def _due(self, step: int) -> bool:
         if self._every is not None:
             return step % self._every == 0
-        return self._pace is not None and self._pace.due()
+        return self._frame_clock is not None and self._frame_clock.due()
 
     def _frame(self, loss: Any, grad_norm: Any) -> None:
-        assert self._pace is not None
-        self.speed = self._pace.measure(self.steps)
-        self._pace.begin_frame()
+        assert self._frame_clock is not None
+        self.speed = self._frame_clock.measure(self.steps)
+        self._frame_clock.begin_frame()
         self._unclipped = grad_norm is not None
         value, norm = loss_and_norm(self._model, loss, grad_norm)
         if any(one.device.type != "cpu" for one in self._model.parameters()):
-            self._pace.begin_frame()  # anew: what was waited for so far are the owner's own steps
+            self._frame_clock.begin_frame()  # anew: what was waited for so far are the owner's own steps
         self.history.append(self.steps, value, norm)
         filled = self._look(value)
         # `not >`, for NaN
         if filled and not self._unclipped and not norm > 0:
             self._say_lost(norm)
-        self._pace.end_frame()
+        self._frame_clock.end_frame()
 
     def _look(self, loss: float) -> bool:
         """Take a trace; whether the weights that it shows were given a ``.grad`` since the step before."""
@@ -176,7 +176,7 @@ class Watcher:
             filled = heard is not None and any(id(one) in there for one in heard.filled)
             if heard is not None and heard.second_order:
                 self._say_second_order()
-            seen = None if heard is None else self._replayed(heard, None if math.isnan(loss) else loss)
+            seen = None if heard is None else self._recomputed(heard, None if math.isnan(loss) else loss)
         else:
             before, self._written = self._written, times_written(self._model)
             filled = self._written != before
@@ -187,7 +187,7 @@ class Watcher:
             self.on_frame()
         return filled
 
-    def _replayed(self, heard: Pass, loss: float | None) -> Trace | None:
+    def _recomputed(self, heard: WatchedPass, loss: float | None) -> Trace | None:
         """Take a trace of a pass; where torch cannot, for want of memory, say, the owner's training is to go on."""
         try:
             return heard.trace(self._sequences, loss)

@@ -18,12 +18,13 @@ COMPARISON = (
 )
 CHECK = (
     "import json\n"
-    "shown = comparison.snapshot().lanes\n"
+    "shown = comparison.snapshot().models\n"
     "print('TRUTH', json.dumps([one.layer.hidden[0, 0, 0].T.round(5).tolist() for one in shown.values()]))"
 )
 WHERE = (
+    "focus = comparison._console.screen.panel.focus_controls.focus\n"
     "print('WHERE', json.dumps([str(one) for label in ('rnn', 'lstm') for one in\n"
-    "    rv.lab.tools.inspector.Reading.of(shown[label], comparison._console.screen.panel.gaze.focus).equations()]))"
+    "    rv.lab.tools.inspector.Reading.of(shown[label], focus).equations()]))"
 )
 pytestmark = pytest.mark.timeout(900)
 

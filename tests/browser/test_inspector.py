@@ -13,7 +13,7 @@ LAB = (
 )
 ASK = (
     "import json\n"
-    "focus = lab._console.screen.panel.gaze.focus\n"
+    "focus = lab._console.screen.panel.focus_controls.focus\n"
     "reading = lab.inspect(sample=focus.sample, time=focus.time, unit=focus.unit)\n"
     "lines = [str(one) for one in (*reading.equations(), *reading.gradient_equations())]\n"
     "print('{label}', json.dumps({{'time': focus.time, 'unit': focus.unit, 'lines': lines,\n"

@@ -43,7 +43,7 @@ def test_the_slider_holds_an_old_picture_while_the_run_goes_on(notebook: Noteboo
     notebook.wait_for_step(200)
     newest = notebook.rest()
 
-    notebook.code("print('TAPE', lab._runner.tape.steps())")
+    notebook.code("print('TAPE', lab._runner.recording.steps())")
     steps = notebook.printed("TAPE")
     track.focus()
     track.press("Home")
@@ -93,7 +93,7 @@ def test_the_range_of_the_slider_stays_while_it_is_held(notebook: Notebook) -> N
     said = notebook.lab.locator(".rv-where").inner_text()
     notebook.page.wait_for_function(
         "said => document.querySelector('.rv-where').textContent !== said", arg=said, timeout=PATIENCE
-    )  # the run goes on, and the tape grows
+    )  # the run goes on, and the recording grows
     assert (track.get_attribute("max"), track.input_value()) == (held, place)
     mouse.up()
     notebook.page.wait_for_function(

@@ -165,11 +165,13 @@ def test_a_watched_frame_waits_for_the_step_and_then_for_the_trace(second_device
 def test_a_frame_begins_when_the_device_has_done_the_owners_steps(
     second_device: torch.device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from rnnviz.training.runner.frameclock import Pace
+    from rnnviz.training.runner.frameclock import FrameClock
 
     begun: list[int] = []
-    begin = Pace.begin_frame
-    monkeypatch.setattr(Pace, "begin_frame", lambda pace: (begun.append(len(simulated.WAITS)), begin(pace))[1])
+    begin = FrameClock.begin_frame
+    monkeypatch.setattr(
+        FrameClock, "begin_frame", lambda frame_clock: (begun.append(len(simulated.WAITS)), begin(frame_clock))[1]
+    )
     model = model_on(second_device)
     with rv.watch(model, every=1) as w:
         loss = mean_square(model(batch_on(second_device, 0)))

@@ -5,7 +5,7 @@ import sys
 import pytest
 from hypothesis import strategies as st
 
-from rnnviz.export.codec import Parcel
+from rnnviz.export.codec import Shareable
 from rnnviz.export.recipe import Recipe
 from rnnviz.models import CELLS, INITIALISATIONS
 from rnnviz.training import OPTIMIZERS, Settings
@@ -57,7 +57,7 @@ def refused(text: str) -> str:
     return str(caught.value)
 
 
-def said(text: str, kind: type[Parcel] = Recipe) -> str:
+def said(text: str, kind: type[Shareable] = Recipe) -> str:
     try:
         kind.parse(text)
     except ValueError as error:
@@ -65,7 +65,7 @@ def said(text: str, kind: type[Parcel] = Recipe) -> str:
     return ""
 
 
-def assert_read_or_refused(text: str, kind: type[Parcel] = Recipe) -> None:
+def assert_read_or_refused(text: str, kind: type[Shareable] = Recipe) -> None:
     """Parsing gives a recipe or a ValueError, and no module is loaded for it."""
     loaded = set(sys.modules)
     words = said(text, kind)

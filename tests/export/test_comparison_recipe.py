@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnviz.export.comparison_recipe import RaceRecipe
+from rnnviz.export.comparison_recipe import ComparisonRecipe
 from rnnviz.export.recipe import Recipe
 from rnnviz.training import Settings
-from rnnviz.training.comparison.entries import enter
+from rnnviz.training.comparison.entries import lockstep_of
 from tests.export.recipes import JSON, RECIPES, SETTINGS, assert_read_or_refused, refused
 
 MODELS = [{"lr": 0.1}, {"lr": 0.01, "clip": None}]
@@ -22,13 +22,15 @@ def own(one: Settings) -> dict[str, Any]:
     return {"lr": one.lr, "clip": one.clip, "seed": one.seed, "hidden_size": one.hidden_size}
 
 
-RACES = st.builds(RaceRecipe, common=RECIPES, models=st.lists(SETTINGS.map(own), min_size=2, max_size=4).map(tuple))
+RACES = st.builds(
+    ComparisonRecipe, common=RECIPES, models=st.lists(SETTINGS.map(own), min_size=2, max_size=4).map(tuple)
+)
 
 
 @given(RACES)
-def test_every_recipe_comes_back_exactly_from_its_text_and_from_its_link(recipe: RaceRecipe) -> None:
-    assert RaceRecipe.parse(recipe.text()) == recipe
-    assert RaceRecipe.parse("see https://example.org/?" + recipe.link() + "&x=1") == recipe
+def test_every_recipe_comes_back_exactly_from_its_text_and_from_its_link(recipe: ComparisonRecipe) -> None:
+    assert ComparisonRecipe.parse(recipe.text()) == recipe
+    assert ComparisonRecipe.parse("see https://example.org/?" + recipe.link() + "&x=1") == recipe
 
 
 @pytest.mark.parametrize(
@@ -43,15 +45,17 @@ def test_every_recipe_comes_back_exactly_from_its_text_and_from_its_link(recipe:
     ],
 )
 def test_a_recipe_gives_every_model_its_settings(models: Any, common: dict[str, Any]) -> None:
-    race = enter(models, "adding", device="cpu", **common)
-    recipes = [Recipe.of(one.task, one.settings) for one in race.sessions.values()]
-    made = RaceRecipe.parse(RaceRecipe.of(recipes, list(race.stated.values())).text())
-    assert list(made.settings) == [one.settings for one in race.sessions.values()]
+    lockstep = lockstep_of(models, "adding", device="cpu", **common)
+    recipes = [Recipe.of(one.task, one.settings) for one in lockstep.sessions.values()]
+    made = ComparisonRecipe.parse(ComparisonRecipe.of(recipes, list(lockstep.stated.values())).text())
+    assert list(made.settings) == [one.settings for one in lockstep.sessions.values()]
 
 
 def test_a_race_knows_what_each_model_was_asked_for_by_itself() -> None:
-    race = enter([{"lr": 0.1, "cell": "gru"}, {"lr": 0.01, "cell": "gru", "clip": None}], "adding", device="cpu")
-    assert list(race.stated.values()) == [("lr",), ("lr", "clip")]
+    lockstep = lockstep_of(
+        [{"lr": 0.1, "cell": "gru"}, {"lr": 0.01, "cell": "gru", "clip": None}], "adding", device="cpu"
+    )
+    assert list(lockstep.stated.values()) == [("lr",), ("lr", "clip")]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +74,7 @@ def test_a_race_knows_what_each_model_was_asked_for_by_itself() -> None:
 )
 def test_a_bad_recipe_is_refused_with_what_is_wrong(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        RaceRecipe.parse(text)
+        ComparisonRecipe.parse(text)
 
 
 def test_a_lab_says_that_a_recipe_is_that_of_a_comparison() -> None:
@@ -80,10 +84,10 @@ def test_a_lab_says_that_a_recipe_is_that_of_a_comparison() -> None:
 @settings(max_examples=150)
 @given(st.sampled_from([*PLAIN, "options"]), JSON)
 def test_no_value_in_the_place_of_another_breaks_the_reader(name: str, value: Any) -> None:
-    assert_read_or_refused(json.dumps(PLAIN | {name: value}), RaceRecipe)
+    assert_read_or_refused(json.dumps(PLAIN | {name: value}), ComparisonRecipe)
 
 
 @settings(max_examples=100)
 @given(st.sampled_from([*Settings.__dataclass_fields__]), JSON)
 def test_no_value_of_a_models_setting_breaks_the_reader(name: str, value: Any) -> None:
-    assert_read_or_refused(json.dumps(PLAIN | {"models": [{name: value}, {}]}), RaceRecipe)
+    assert_read_or_refused(json.dumps(PLAIN | {"models": [{name: value}, {}]}), ComparisonRecipe)

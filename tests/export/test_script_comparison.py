@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from rnnviz.export.script import script, together
-from rnnviz.training import Race, Session
-from rnnviz.training.comparison.entries import enter
+from rnnviz.training import LockstepSessions, Session
+from rnnviz.training.comparison.entries import lockstep_of
 from tests.export.programs import Run
 from tests.export.sizes import PLANNED, SMALL, STEPS
 from tests.training.examples import Echo, take
@@ -28,13 +28,13 @@ RACES: dict[str, tuple[str, list[Any], dict[str, Any]]] = {
 }
 
 
-def race(task: Any, models: list[Any], common: dict[str, Any]) -> Race:
+def lockstep(task: Any, models: list[Any], common: dict[str, Any]) -> LockstepSessions:
     varied = {name for one in models if isinstance(one, dict) for name in one}
     small = {name: value for name, value in SMALL.items() if name not in varied}
-    return enter(models, task, device="cpu", planned=PLANNED, **{**small, **common})
+    return lockstep_of(models, task, device="cpu", planned=PLANNED, **{**small, **common})
 
 
-def program_of(made: Race, steps: int = STEPS) -> str:
+def program_of(made: LockstepSessions, steps: int = STEPS) -> str:
     return together({label: (one.task, one.settings) for label, one in made.sessions.items()}, steps, PLANNED)
 
 
@@ -50,7 +50,7 @@ def losses(told: list[str]) -> dict[str, list[float]]:
 
 @pytest.mark.parametrize("asked", RACES.values(), ids=list(RACES))
 def test_the_script_prints_the_curve_of_every_model_bit_for_bit(asked: Any, run: Run, tmp_path: Path) -> None:
-    made = race(*asked)
+    made = lockstep(*asked)
     curves = losses(run(program_of(made), tmp_path))
     assert list(curves) == list(made.sessions)
     for label, one in made.sessions.items():
@@ -59,7 +59,7 @@ def test_the_script_prints_the_curve_of_every_model_bit_for_bit(asked: Any, run:
 
 @pytest.mark.parametrize("asked", RACES.values(), ids=list(RACES))
 def test_the_script_is_short_and_needs_no_rnnviz(asked: Any) -> None:
-    program = program_of(race(*asked))
+    program = program_of(lockstep(*asked))
     lines = program.splitlines()
     assert len(lines) <= 170
     assert max(map(len, lines)) <= 120
@@ -69,7 +69,7 @@ def test_the_script_is_short_and_needs_no_rnnviz(asked: Any) -> None:
 
 @pytest.mark.parametrize("asked", RACES.values(), ids=list(RACES))
 def test_what_all_models_share_is_written_once(asked: Any) -> None:
-    program = program_of(race(*asked))
+    program = program_of(lockstep(*asked))
     for block in re.findall(r"^def .*?(?=^\S)", program, re.MULTILINE | re.DOTALL):
         assert program.count(block) == 1
     for name, value in re.findall(r"^([A-Z_]+) = (.*)", program, re.MULTILINE):
@@ -78,7 +78,7 @@ def test_what_all_models_share_is_written_once(asked: Any) -> None:
 
 
 def test_what_differs_stands_in_the_function_of_its_model() -> None:
-    program = program_of(race("adding", [{"lr": 0.1}, {"lr": 0.01}], {}))
+    program = program_of(lockstep("adding", [{"lr": 0.1}, {"lr": 0.01}], {}))
     first, second = re.findall(r"^def train_lr_0_\d+\(\):.*?(?=^\S)", program, re.MULTILINE | re.DOTALL)
     assert "    LEARNING_RATE = 0.1\n" in first
     assert "    LEARNING_RATE = 0.01\n" in second
@@ -86,7 +86,9 @@ def test_what_differs_stands_in_the_function_of_its_model() -> None:
 
 
 def test_the_head_says_whether_all_see_the_same_batches() -> None:
-    same, other = (program_of(race("adding", models, {})) for models in (["rnn", "gru"], [{"seed": 0}, {"seed": 1}]))
+    same, other = (
+        program_of(lockstep("adding", models, {})) for models in (["rnn", "gru"], [{"seed": 0}, {"seed": 1}])
+    )
     assert "on the same batches" in same.splitlines()[0]
     assert "same batches" not in other.splitlines()[0]
 
@@ -99,17 +101,17 @@ def test_labels_that_make_one_name_are_numbered() -> None:
 
 def test_how_long_it_trains_is_checked() -> None:
     with pytest.raises(ValueError, match="steps must be at least 1, got 0"):
-        program_of(race(*RACES["three cells"]), 0)
+        program_of(lockstep(*RACES["three cells"]), 0)
 
 
 def test_a_task_of_one_s_own_is_refused() -> None:
-    made = Race({cell: Session(Echo(), cell=cell, device="cpu") for cell in ("rnn", "gru")})
+    made = LockstepSessions({cell: Session(Echo(), cell=cell, device="cpu") for cell in ("rnn", "gru")})
     with pytest.raises(ValueError, match=r"code\(\) knows the built-in tasks"):
         program_of(made)
 
 
 def test_a_single_model_has_the_numbers_of_its_own_script() -> None:
-    made = race(*RACES["three cells"])
+    made = lockstep(*RACES["three cells"])
     one = made.sessions["gru"]
     constants = re.findall(r"^ *([A-Z_]+ = .*)", script(one.task, one.settings, STEPS), re.MULTILINE)
     assert set(constants) <= set(re.findall(r"^ *([A-Z_]+ = .*)", program_of(made), re.MULTILINE))

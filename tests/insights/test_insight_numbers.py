@@ -13,7 +13,7 @@ import torch
 
 from rnnviz.insights import Insight, flow, rate, score, units
 from rnnviz.insights.between import apart, even, leading
-from rnnviz.training import History, RaceSnapshot, Session, Snapshot
+from rnnviz.training import ComparisonSnapshot, History, Session, Snapshot
 from tests.insights.races import of_cells, scored
 from tests.insights.runs import Memorise, look, norms, runaway
 from tests.insights.written import TEMPLATES, disagreements
@@ -269,20 +269,20 @@ def _() -> Told:
     return score.healthy(snapshot), {"first": losses[:30].mean(), "now": losses[-30:].mean(), "steps": 120}
 
 
-_LEARNED: list[RaceSnapshot] = []
+_LEARNED: list[ComparisonSnapshot] = []
 
 
-def learned() -> RaceSnapshot:
+def learned() -> ComparisonSnapshot:
     if not _LEARNED:
         _LEARNED.append(of_cells(300, "rnn", "gru"))
     return _LEARNED[0]
 
 
 def _apart(**scores: float) -> Told:
-    race = scored(learned(), **scores)
-    ratio = {label: norms(one)[0] / norms(one)[-1] for label, one in race.lanes.items()}
+    lockstep = scored(learned(), **scores)
+    ratio = {label: norms(one)[0] / norms(one)[-1] for label, one in lockstep.models.items()}
     told = {"ratio": ratio["rnn"], "other": ratio["gru"], "orders": math.log10(ratio["gru"] / ratio["rnn"])}
-    return apart(race), told | {"score": scores["rnn"], "other_score": scores["gru"]}
+    return apart(lockstep), told | {"score": scores["rnn"], "other_score": scores["gru"]}
 
 
 @sentence("insight.apart.shown")
@@ -302,13 +302,13 @@ def _() -> Told:
 
 @sentence("insight.apart.least")
 def _() -> Told:
-    race = learned()
-    horizon = race.lanes["rnn"].horizon
+    lockstep = learned()
+    horizon = lockstep.models["rnn"].horizon
     gone = horizon.norms.copy()
     gone[..., 0] = 0.0
-    lanes = dict(race.lanes) | {"rnn": replace(race.lanes["rnn"], horizon=replace(horizon, norms=gone))}
-    found = apart(RaceSnapshot.of(lanes, race.shares, race.paces, run=0, step=300))
-    near, gru = norms(race.lanes["rnn"])[-1], norms(race.lanes["gru"])
+    models = dict(lockstep.models) | {"rnn": replace(lockstep.models["rnn"], horizon=replace(horizon, norms=gone))}
+    found = apart(ComparisonSnapshot.of(models, lockstep.shares, lockstep.paces, run=0, step=300))
+    near, gru = norms(lockstep.models["rnn"])[-1], norms(lockstep.models["gru"])
     least = re.search(r"at least \d+", found.words)
     smallest = float(np.finfo(np.float32).tiny)
     return replace(found, words=least[0]), {"orders": math.log10(gru[0] / gru[-1] * near / smallest)}
@@ -322,21 +322,23 @@ def _() -> Told:
 
 @sentence("insight.leading")
 def _() -> Told:
-    race = scored(learned(), rnn=0.3456, gru=0.1234)
-    unmeasured = RaceSnapshot.of(race.lanes, race.shares, dict.fromkeys(race.lanes, math.nan), run=0, step=300)
+    lockstep = scored(learned(), rnn=0.3456, gru=0.1234)
+    unmeasured = ComparisonSnapshot.of(
+        lockstep.models, lockstep.shares, dict.fromkeys(lockstep.models, math.nan), run=0, step=300
+    )
     return leading(unmeasured), {"score": 0.1234, "other_score": 0.3456}
 
 
 def _first(**scores: list[float]) -> Told:
-    race, steps = learned(), np.array([0.0, 120.0, 1500.0])
-    lanes = {
+    lockstep, steps = learned(), np.array([0.0, 120.0, 1500.0])
+    models = {
         label: replace(one, scores=MappingProxyType({"step": steps, "metric": np.array(scores[label])}))
-        for label, one in race.lanes.items()
+        for label, one in lockstep.models.items()
     }
-    best = next(iter(race.lanes["gru"].baselines.values()))
+    best = next(iter(lockstep.models["gru"].baselines.values()))
     paces = {"rnn": 0.01234, "gru": 0.03456}
     told = {"best": best, "steps": 120, "pace": 0.03456, "other_steps": 1500, "other_pace": 0.01234}
-    return leading(RaceSnapshot.of(lanes, race.shares, paces, run=0, step=1500)), told
+    return leading(ComparisonSnapshot.of(models, lockstep.shares, paces, run=0, step=1500)), told
 
 
 @sentence("insight.leading.alone")
@@ -400,10 +402,10 @@ def test_losses_and_scores_below_zero_are_compared_by_their_difference(now: floa
 
 
 def test_a_model_without_a_score_is_ranked_last() -> None:
-    race = learned()
-    lanes = {label: race.lanes[source] for label, source in (("a", "rnn"), ("b", "gru"), ("c", "gru"))}
+    lockstep = learned()
+    models = {label: lockstep.models[source] for label, source in (("a", "rnn"), ("b", "gru"), ("c", "gru"))}
     scores = {"a": math.nan, "b": 0.4, "c": 0.1}
-    lanes = {label: replace(one, validation=scores[label], validation_step=200) for label, one in lanes.items()}
-    unmeasured = dict.fromkeys(lanes, math.nan)
-    words = leading(RaceSnapshot.of(lanes, unmeasured, unmeasured, run=0, step=200)).words
+    models = {label: replace(one, validation=scores[label], validation_step=200) for label, one in models.items()}
+    unmeasured = dict.fromkeys(models, math.nan)
+    words = leading(ComparisonSnapshot.of(models, unmeasured, unmeasured, run=0, step=200)).words
     assert words == "“c” does best so far: held-out MSE is 0.1, and 0.4 in the next one, “b”."

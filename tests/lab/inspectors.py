@@ -27,12 +27,12 @@ class Drawer:
         self.browser.catch_up()
 
     def look(self, **changes: Any) -> None:
-        self.panel.gaze.go(**changes)
+        self.panel.focus_controls.go(**changes)
         self.browser.catch_up()
 
     @property
     def focus(self) -> Focus:
-        return self.panel.gaze.focus
+        return self.panel.focus_controls.focus
 
     @property
     def picture(self) -> dict[str, Any]:

@@ -66,5 +66,5 @@ def weights(session):
 
 def settle(runner):
     """Wait until the runner rests, without asking for its error."""
-    with runner._desk.changed:
-        assert runner._desk.changed.wait_for(runner._desk.idle, WAIT)
+    with runner._dispatcher.changed:
+        assert runner._dispatcher.changed.wait_for(runner._dispatcher.idle, WAIT)

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.timeout(120)
 def make(runners):
     yield runners
     for runner in runners:
-        runner._desk.error = None
+        runner._dispatcher.error = None
         runner._player._on_state = lambda state: None
 
 

@@ -50,7 +50,7 @@ def test_the_history_says_the_rate_of_each_step_and_training_follows_it() -> Non
     for _ in itertools.islice(session.steps(), 12):
         pass
     np.testing.assert_allclose(session.history["lr"], [0.1] * 3 + [0.01] * 3 + [0.001] * 6)
-    assert session._descent._optimizer.param_groups[0]["lr"] == pytest.approx(0.001)
+    assert session._training_run._optimizer.param_groups[0]["lr"] == pytest.approx(0.001)
 
 
 def test_a_schedule_can_be_chosen_on_the_way() -> None:

@@ -10,21 +10,21 @@ from rnnviz.lab.console.export import CompareExport
 from rnnviz.lab.controls.base import Tool
 from rnnviz.lab.controls.options import shown_controls, tools_asked
 from rnnviz.lab.screen.panel import Panel
-from rnnviz.lab.tools.comparison_inspector import LaneInspector
+from rnnviz.lab.tools.comparison_inspector import ComparisonInspector
 from rnnviz.lab.tools.insights import InsightsLine
 from rnnviz.lab.tools.pictures import Pictures
-from rnnviz.lab.tools.results import Standings
+from rnnviz.lab.tools.results import ResultsTable
 from rnnviz.lab.tools.share import Share
 from rnnviz.lab.tools.timeline import Timeline
-from rnnviz.training import LIVE, STRUCTURAL, Race, RunState
+from rnnviz.training import LIVE, STRUCTURAL, LockstepSessions, RunState
 from rnnviz.views import Focus
 
-__all__ = ["COMPARE_TOOLS", "CompareConsole", "ComparePanel"]
+__all__ = ["COMPARE_TOOLS", "ComparisonConsole", "ComparisonPanel"]
 
 COMPARE_TOOLS = ("standings", "insights", "inspector", "pictures", "share", "timeline")
 
 
-class ComparePanel(Panel):
+class ComparisonPanel(Panel):
     """A panel whose progress names no loss, as every model has its own, and whose heatmaps take the whole width."""
 
     def __init__(self, *parts: Any) -> None:
@@ -36,12 +36,12 @@ class ComparePanel(Panel):
         return t("compare.progress", step=state.step, goal=state.goal, rate=state.steps_per_second)
 
 
-class CompareConsole(Console):
-    """Connects a race to its screen; what the race compares has no knob and cannot be set.
+class ComparisonConsole(Console):
+    """Connects a comparison to its screen; what the comparison compares has no knob and cannot be set.
 
     Parameters
     ----------
-    race : Race
+    lockstep : LockstepSessions
         What is trained.
     show : sequence of str, optional
         The controls to show, by name; all by default.
@@ -49,11 +49,11 @@ class CompareConsole(Console):
         As for `Console`.
     """
 
-    _panel = ComparePanel
+    _panel = ComparisonPanel
 
-    def __init__(self, race: Race, *, show: Sequence[str] | None, **parts: Any) -> None:
-        self._race = race
-        super().__init__(race, CompareExport(race), show=shown_controls(show, COMPARE_TOOLS), **parts)
+    def __init__(self, lockstep: LockstepSessions, *, show: Sequence[str] | None, **parts: Any) -> None:
+        self._race = lockstep
+        super().__init__(lockstep, CompareExport(lockstep), show=shown_controls(show, COMPARE_TOOLS), **parts)
 
     def set(self, changes: dict[str, Any]) -> None:
         """Change what is common; see `Console.set`."""
@@ -62,12 +62,16 @@ class CompareConsole(Console):
 
     def _tools(self) -> list[Tool]:
         makers: dict[str, Callable[[], Tool]] = {
-            "standings": Standings,
+            "standings": ResultsTable,
             "insights": lambda: InsightsLine(differences),
-            "inspector": lambda: LaneInspector(list(self._race.sessions), self._look, self._train_one, self._guarded),
+            "inspector": lambda: ComparisonInspector(
+                list(self._race.sessions), self._look, self._train_one, self._guarded
+            ),
             "pictures": lambda: Pictures(self.views, self._chosen, self._choose),
             "share": lambda: Share(self.code, self.recipe, self.export.reader),
-            "timeline": lambda: Timeline(self.runner.tape, self._held, lambda step: self._guarded(self._hold, step)),
+            "timeline": lambda: Timeline(
+                self.runner.recording, self._held, lambda step: self._guarded(self._hold, step)
+            ),
         }
         return [makers[name]() for name in tools_asked(self._show, COMPARE_TOOLS)]
 

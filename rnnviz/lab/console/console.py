@@ -4,14 +4,14 @@ import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from rnnviz.export.codec import Parcel
+from rnnviz.export.codec import Shareable
 from rnnviz.export.script import Script
 from rnnviz.i18n import t
 from rnnviz.lab.console.export import Export
 from rnnviz.lab.console.progress import Progress, progress
 from rnnviz.lab.controls.base import Tool
 from rnnviz.lab.controls.knobs import Knobs
-from rnnviz.lab.lifetime.autopause import Resting, is_borrowed
+from rnnviz.lab.lifetime.autopause import AutoPause, is_borrowed
 from rnnviz.lab.lifetime.closing import let_go
 from rnnviz.lab.lifetime.heap import give_back
 from rnnviz.lab.lifetime.playing import KnownRun, join, others, pause_all
@@ -31,7 +31,7 @@ class Console:
 
     Parameters
     ----------
-    session : Session or Race
+    session : Session or LockstepSessions
         What is trained.
     export : Export
         How it is written down.
@@ -83,7 +83,7 @@ class Console:
         if self.screen is None:
             self.knobs = Knobs(self._session.settings, self._session.task.seq_lens, _CHOICES, self._moved)
             snapshot, state = self.runner.snapshot(), self.runner.state
-            self.runner.tape.offer(snapshot)  # a run that nobody watched is on it with gaps
+            self.runner.recording.offer(snapshot)  # a run that nobody watched is on it with gaps
             self.screen = Screen(
                 snapshot,
                 state,
@@ -98,7 +98,7 @@ class Console:
             )
             self._connect(self.screen)
             if is_borrowed():
-                Resting(self.runner, self.screen.feed)
+                AutoPause(self.runner, self.screen.feed)
             # last: a frame before this would find no screen
             self.runner.watched = True
             # a lab closed before it was shown: its pictures come, its controls do nothing
@@ -118,15 +118,15 @@ class Console:
         """Return the program of this run; it trains up to the goal unless ``steps`` says otherwise."""
         return self.export.code(self.runner.state.goal if steps is None else steps)
 
-    def recipe(self) -> Parcel:
+    def recipe(self) -> Shareable:
         """Return what makes the same again, with the controls and pictures that are shown now."""
         return self.export.recipe(steps=self._goal, show=self._show, views=self.views, chosen=self.chosen)
 
     def moments(self) -> list[Snapshot]:
         """Return the moments of this run that are kept, in order, and with them the present one."""
         now = self.runner.snapshot()
-        self.runner.tape.offer(now)
-        return [one for one in self.runner.tape.snapshots() if one.run == now.run] or [now]
+        self.runner.recording.offer(now)
+        return [one for one in self.runner.recording.snapshots() if one.run == now.run] or [now]
 
     def moment(self, step: int | None) -> Snapshot:
         """Return the moment nearest to a step, with a score of its own; the present one for None."""
@@ -146,7 +146,7 @@ class Console:
 
     def _hold(self, step: int | None) -> None:
         if self.screen is not None:
-            self.screen.hold(None if step is None else self.runner.tape.at(step))
+            self.screen.hold(None if step is None else self.runner.recording.at(step))
 
     def _held(self) -> Snapshot | None:
         return None if self.screen is None else self.screen.held

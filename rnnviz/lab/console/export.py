@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from rnnviz.export.codec import Parcel
-from rnnviz.export.comparison_recipe import RaceRecipe
+from rnnviz.export.codec import Shareable
+from rnnviz.export.comparison_recipe import ComparisonRecipe
 from rnnviz.export.recipe import Recipe
 from rnnviz.export.script import Script, script, together
 from rnnviz.lab.controls.options import COMPARE_DEFAULT, known_views, shown_controls
 from rnnviz.lab.replay.page import Header
-from rnnviz.lab.replay.save import lab_header, race_header
-from rnnviz.training import Race, Session, Snapshot
+from rnnviz.lab.replay.save import comparison_header, lab_header
+from rnnviz.training import LockstepSessions, Session, Snapshot
 from rnnviz.views import COMPARED, DEFAULT, VIEWS, View
 
 __all__ = ["CompareExport", "Export", "LabExport", "arguments_of", "reading_recipe"]
@@ -43,7 +43,7 @@ class Export(abc.ABC):
     @abc.abstractmethod
     def recipe(
         self, *, steps: int | None, show: Sequence[str] | None, views: Mapping[str, View], chosen: Iterable[str]
-    ) -> Parcel:
+    ) -> Shareable:
         """Return what makes the same again.
 
         Parameters
@@ -99,28 +99,30 @@ class CompareExport(Export):
 
     Parameters
     ----------
-    race : Race
+    lockstep : LockstepSessions
         Its models.
     """
 
     reader = "rv.Comparison.from_recipe"
 
-    def __init__(self, race: Race) -> None:
-        self._race = race
+    def __init__(self, lockstep: LockstepSessions) -> None:
+        self._race = lockstep
 
     def code(self, steps: int) -> Script:
         """See `Export`; it trains all models in turn."""
         models = {label: (one.task, one.settings) for label, one in self._race.sessions.items()}
         return together(models, steps, next(iter(self._race.sessions.values())).planned)
 
-    def recipe(self, **asked: Any) -> RaceRecipe:
+    def recipe(self, **asked: Any) -> ComparisonRecipe:
         """See `Export`."""
         each = [_recipe(one, **asked, every=COMPARED, usual=COMPARE_DEFAULT) for one in self._race.sessions.values()]
-        return RaceRecipe.of(each, list(self._race.stated.values()))
+        return ComparisonRecipe.of(each, list(self._race.stated.values()))
 
     def header(self, last: Snapshot) -> Header:
         """See `Export`."""
-        return race_header(self._race.task, {label: one.settings for label, one in self._race.sessions.items()}, last)
+        return comparison_header(
+            self._race.task, {label: one.settings for label, one in self._race.sessions.items()}, last
+        )
 
 
 def arguments_of(recipe: Recipe) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from rnnviz.lab.tools.pictures import Pictures
 from rnnviz.lab.tools.share import Share
 from rnnviz.lab.tools.timeline import Timeline
 from rnnviz.lab.tour.card import TourCard
-from rnnviz.lab.tour.link import Link, Wish
+from rnnviz.lab.tour.link import Link, LinkTarget
 from rnnviz.training import Session, Settings
 
 __all__ = ["LabConsole"]
@@ -46,10 +46,10 @@ class LabConsole(Console):
         """Return the present settings with changes, if they can be followed."""
         return self._with(changes)
 
-    def link(self, label: str, wish: Wish) -> Link:
+    def link(self, label: str, link_target: LinkTarget) -> Link:
         """Return a button that grants a wish."""
-        made = Link(label, wish)
-        made.on_click(lambda _button: made.retire() if self._closed else self._guarded(self._grant, wish))
+        made = Link(label, link_target)
+        made.on_click(lambda _button: made.retire() if self._closed else self._guarded(self._grant, link_target))
         self._given.append(made)
         return made
 
@@ -58,24 +58,24 @@ class LabConsole(Console):
             if isinstance(one, Link):
                 one.retire()
 
-    def _grant(self, wish: Wish) -> None:
+    def _grant(self, link_target: LinkTarget) -> None:
         """Set, then choose, look and play; a new model is looked at once it is there."""
-        screen, wanted = self.shown(), self._with(dict(wish.settings))
+        screen, wanted = self.shown(), self._with(dict(link_target.settings))
         run, rebuilds = screen.seen.run, bool(self.session.settings.rebuilds(wanted))
 
         def act() -> None:
-            if wish.views is not None:
-                self._show_views(wish.views)
-            if wish.focus:
-                self._once(lambda: not rebuilds or screen.seen.run != run, lambda: self._look_closely(wish))
-            if wish.play:
+            if link_target.views is not None:
+                self._show_views(link_target.views)
+            if link_target.focus:
+                self._once(lambda: not rebuilds or screen.seen.run != run, lambda: self._look_closely(link_target))
+            if link_target.play:
                 self.runner.play()
 
         self._hold(None)  # whoever looks back would not see what the press has done
         if self.knobs is not None:
             self.knobs.follow(wanted)
-        if wish.settings:
-            self._moved(dict(wish.settings), act)
+        if link_target.settings:
+            self._moved(dict(link_target.settings), act)
         else:
             act()
 
@@ -85,11 +85,11 @@ class LabConsole(Console):
             pictures.follow(names)
         self._choose(names)
 
-    def _look_closely(self, wish: Wish) -> None:
+    def _look_closely(self, link_target: LinkTarget) -> None:
         """Move the selectors; unlike a click, to what exists only, or say what does."""
         screen = self.shown()
-        screen.panel.gaze.fit(*screen.seen.layer.hidden.shape)
-        screen.look(lambda snapshot, focus: wish.look(focus).checked(snapshot.layer))
+        screen.panel.focus_controls.fit(*screen.seen.layer.hidden.shape)
+        screen.look(lambda snapshot, focus: link_target.look(focus).checked(snapshot.layer))
 
     def _once(self, ready: Callable[[], bool], call: Callable[[], object]) -> None:
         """Call when something is so: now, or after the change of the lab that makes it so."""
@@ -106,11 +106,13 @@ class LabConsole(Console):
     def _tools(self) -> list[Tool]:
         makers: Mapping[str, Callable[[], Tool]] = {
             "inspector": lambda: Inspector(self._look, self._train_one, self._guarded),
-            "perturb": lambda: Perturb(self.session, self.runner.turns, self._redraw, self._look_at, self._guarded),
+            "perturb": lambda: Perturb(self.session, self.runner.access, self._redraw, self._look_at, self._guarded),
             "pictures": lambda: Pictures(self.views, self._chosen, self._choose),
             "share": lambda: Share(self.code, self.recipe, self.export.reader),
             "insights": InsightsLine,
-            "timeline": lambda: Timeline(self.runner.tape, self._held, lambda step: self._guarded(self._hold, step)),
+            "timeline": lambda: Timeline(
+                self.runner.recording, self._held, lambda step: self._guarded(self._hold, step)
+            ),
         }
         return [makers[name]() for name in tools_asked(self._show)]
 

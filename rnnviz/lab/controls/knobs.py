@@ -50,10 +50,10 @@ class Knobs:
         self.widgets: dict[str, widgets.ValueWidget] = {name: make() for name, make in makers.items()}
         self.clipping = widgets.Checkbox(description=t("knob.clipping"), indent=False)
         for name, widget in self.widgets.items():
-            self._dress(widget, name)
+            self._labelled(widget, name)
             widget.observe(self._moved(name), names="value")
         self.clip = box(widgets.VBox, [self.clipping, self.widgets["clip"]], "rv-pair")
-        self._dress(self.clipping, "clipping")
+        self._labelled(self.clipping, "clipping")
         self.clipping.observe(self._clipping_moved, names="value")
         self.follow(settings)
 
@@ -97,7 +97,7 @@ class Knobs:
         finally:
             self._following = False
 
-    def _dress(self, widget: widgets.DOMWidget, name: str) -> None:
+    def _labelled(self, widget: widgets.DOMWidget, name: str) -> None:
         widget.tooltip = t(f"knob.{name}.tip")
         self.hints[f"rv-{name.replace('_', '-')}"] = [t(f"knob.{name}"), t(f"knob.{name}.tip")]
         widget.add_class(f"rv-{name.replace('_', '-')}")

@@ -1,4 +1,4 @@
-"""Gaze: the selectors that say which sequence, layer, direction, timestep and unit the pictures show."""
+"""FocusControls: the selectors that say which sequence, layer, direction, timestep and unit the pictures show."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,12 +9,12 @@ import ipywidgets as widgets
 from rnnviz.i18n import t
 from rnnviz.views import GRADIENTS, Focus
 
-__all__ = ["Gaze"]
+__all__ = ["FocusControls"]
 
 _NAMES = ("sample", "layer", "direction", "time", "unit", "gradient")
 
 
-class Gaze:
+class FocusControls:
     """A slider or a menu for each part of a `Focus`."""
 
     def __init__(self) -> None:

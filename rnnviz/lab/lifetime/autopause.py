@@ -1,4 +1,4 @@
-"""Resting: on a borrowed machine, a run that nobody can see pauses after a minute and plays on when somebody looks."""
+"""AutoPause: on a borrowed machine, a run that nobody can see pauses after a minute and plays on when it is seen."""
 
 import os
 import threading
@@ -6,7 +6,7 @@ import threading
 from rnnviz.live import Feed
 from rnnviz.training import Runner
 
-__all__ = ["GRACE", "Resting", "is_borrowed"]
+__all__ = ["GRACE", "AutoPause", "is_borrowed"]
 
 GRACE = 60.0  # seconds: who only reads something in another tab finds the run where she expects it
 _BORROWED = ("BINDER_LAUNCH_HOST", "BINDER_REPO_URL")  # set by every BinderHub
@@ -17,7 +17,7 @@ def is_borrowed() -> bool:
     return any(name in os.environ for name in _BORROWED)
 
 
-class Resting:
+class AutoPause:
     """Presses pause for a learner whose tab is hidden, and play when she comes back, unless she has pressed something.
 
     Parameters

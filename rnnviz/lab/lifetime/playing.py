@@ -82,7 +82,7 @@ def pause_all(*, wait: bool = True) -> int:
     playing = [one.runner for one in _all() if one.plays]
     for runner in playing:  # all of them first: none goes on while another is waited for
         runner.pause()
-    if wait and not any(runner.turns.mine for runner in playing):  # in a thread that trains it would wait for itself
+    if wait and not any(runner.access.mine for runner in playing):  # in a thread that trains it would wait for itself
         for runner in playing:
             runner.pause(wait=True)
     return len(playing)

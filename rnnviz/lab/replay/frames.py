@@ -1,4 +1,4 @@
-"""Film: the frames of a replay, drawn and packed as the live pictures are; equal arrays are kept once."""
+"""PackedFrames: the frames of a replay, drawn and packed as the live pictures are; equal arrays are kept once."""
 
 import json
 import math
@@ -14,13 +14,13 @@ from rnnviz.live.frame import Frame, cursor_of
 from rnnviz.training import Snapshot
 from rnnviz.views import Canvas, Focus, View
 
-__all__ = ["PIXELS", "Film", "Shot", "shots", "to_json"]
+__all__ = ["PIXELS", "PackedFrames", "ReplayFrame", "replay_frames", "to_json"]
 
 PIXELS = (800, 340)  # of every plotting area: what is finer than these is left out, as on a screen of that size
 
 
 @dataclass(frozen=True, eq=False)
-class Shot:
+class ReplayFrame:
     """One moment, packed.
 
     Parameters
@@ -39,7 +39,7 @@ class Shot:
 
 
 @dataclass(frozen=True, eq=False)
-class Film:
+class PackedFrames:
     """Moments of a run in one piece.
 
     Parameters
@@ -52,9 +52,9 @@ class Film:
     Examples
     --------
     >>> part = {"figure": "a", "trace": 0, "key": "y", "shape": [2], "limits": None}
-    >>> shot = Shot({"run": 0, "parts": [part | {"offset": 0}, part | {"offset": 8}]}, bytes(16), {})
-    >>> film = Film.of([shot, shot])
-    >>> len(film.data), json.loads(film.index)["frames"][1]["parts"][1]["offset"]
+    >>> replay_frame = ReplayFrame({"run": 0, "parts": [part | {"offset": 0}, part | {"offset": 8}]}, bytes(16), {})
+    >>> packed = PackedFrames.of([replay_frame, replay_frame])
+    >>> len(packed.data), json.loads(packed.index)["frames"][1]["parts"][1]["offset"]
     (8, 0)
     """
 
@@ -62,7 +62,7 @@ class Film:
     data: bytes
 
     @classmethod
-    def of(cls, taken: Sequence[Shot]) -> "Film":
+    def of(cls, taken: Sequence[ReplayFrame]) -> "PackedFrames":
         """Return these moments with every array kept once, in the order given."""
         pool, places = bytearray(), dict[bytes, int]()
         frames = [{**one.message, "parts": _pooled(one, pool, places)} for one in taken]
@@ -73,9 +73,9 @@ class Film:
         return cls(to_json({"frames": frames, "specs": specs}), bytes(pool))
 
 
-def shots(snapshots: Sequence[Snapshot], views: Mapping[str, View], focus: Focus) -> list[Shot]:
+def replay_frames(snapshots: Sequence[Snapshot], views: Mapping[str, View], focus: Focus) -> list[ReplayFrame]:
     """Return each moment as the live pictures of that size show it; a picture without anything to draw is left out."""
-    return [_shot(snapshot, views, focus.within(snapshot.layer)) for snapshot in snapshots]
+    return [_replay_frame(snapshot, views, focus.within(snapshot.layer)) for snapshot in snapshots]
 
 
 def to_json(value: Any) -> str:
@@ -83,25 +83,25 @@ def to_json(value: Any) -> str:
     return json.dumps(value, cls=PlotlyJSONEncoder, separators=(",", ":"))
 
 
-def _shot(snapshot: Snapshot, views: Mapping[str, View], focus: Focus) -> Shot:
+def _replay_frame(snapshot: Snapshot, views: Mapping[str, View], focus: Focus) -> ReplayFrame:
     shown = {name: view for name, view in views.items() if view.exists(snapshot)}
     places = {name: cursor_of(view, snapshot, focus) for name, view in shown.items()}
     canvases = {name: Canvas(view, snapshot, focus) for name, view in shown.items()}
     patches = {name: one.patches(snapshot, focus, PIXELS) for name, one in canvases.items()}
     cursors = {name: place for name, place in places.items() if place}
     message, data = pack(Frame(snapshot.run, snapshot.step, patches, cursors))
-    return Shot(
+    return ReplayFrame(
         message, data, {name: spec_of(one.figure, places[name], snapshot.run) for name, one in canvases.items()}
     )
 
 
-def _pooled(shot: Shot, pool: bytearray, places: dict[bytes, int]) -> list[dict[str, Any]]:
+def _pooled(replay_frame: ReplayFrame, pool: bytearray, places: dict[bytes, int]) -> list[dict[str, Any]]:
     """The parts of a message, their arrays moved to the pool."""
     parts = []
-    for part in shot.message["parts"]:
+    for part in replay_frame.message["parts"]:
         if "shape" in part:
             size = math.prod(part["shape"]) * (4 if part["limits"] is None else 1)
-            array = shot.data[part["offset"] : part["offset"] + size]
+            array = replay_frame.data[part["offset"] : part["offset"] + size]
             if array not in places:
                 places[array] = len(pool)
                 pool += array

@@ -12,7 +12,7 @@ import numpy as np
 from rnnviz import live
 from rnnviz.i18n import t
 from rnnviz.lab.controls.base import help_markup
-from rnnviz.lab.replay.frames import Film, Shot, shots, to_json
+from rnnviz.lab.replay.frames import PackedFrames, ReplayFrame, replay_frames, to_json
 from rnnviz.lab.screen import accessibility
 from rnnviz.lab.screen.panel import loss_words
 from rnnviz.live.beside import beside
@@ -71,7 +71,7 @@ def replay_page(
     ValueError
         If even two moments do not fit.
     """
-    taken, words = shots(snapshots, views, focus), [_words(one, snapshots[-1].step) for one in snapshots]
+    taken, words = replay_frames(snapshots, views, focus), [_words(one, snapshots[-1].step) for one in snapshots]
     kept = np.arange(len(taken))
     while True:
         page = _page([taken[one] for one in kept], [words[one] for one in kept], views, header)
@@ -98,8 +98,8 @@ def embedded(value: object) -> str:
     return text
 
 
-def _page(taken: Sequence[Shot], words: Sequence[str], views: Mapping[str, View], header: Header) -> str:
-    film = Film.of(taken)
+def _page(taken: Sequence[ReplayFrame], words: Sequence[str], views: Mapping[str, View], header: Header) -> str:
+    packed = PackedFrames.of(taken)
     told = {"words": words, "labels": {name: _label(name) for name in _LABELS}}
     return Template(beside(__file__, "page.html")).substitute(
         title=html.escape(header.title),
@@ -119,14 +119,14 @@ def _page(taken: Sequence[Shot], words: Sequence[str], views: Mapping[str, View]
         told=embedded(told),
         plotly=_packed(packed_plotly()),
         # no time stamp: the same run gives the same file
-        index=_packed(gzip.compress(film.index.encode(), mtime=0)),
-        data=_packed(gzip.compress(film.data, mtime=0)),
+        index=_packed(gzip.compress(packed.index.encode(), mtime=0)),
+        data=_packed(gzip.compress(packed.data, mtime=0)),
         script=beside(__file__, "player.js"),
     )
 
 
 def _words(snapshot: Snapshot, last: int) -> str:
-    if len(snapshot.lanes) > 1:  # every model has a loss of its own
+    if len(snapshot.models) > 1:  # every model has a loss of its own
         return t("replay.step.compared", step=snapshot.step, last=last)
     return t("replay.step", step=snapshot.step, last=last, loss=loss_words(snapshot.loss))
 

@@ -10,12 +10,12 @@ from rnnviz import files
 from rnnviz.i18n import keys, t
 from rnnviz.lab.controls.options import views_among
 from rnnviz.lab.replay.page import Header, replay_page
-from rnnviz.lab.tools.results import standings
+from rnnviz.lab.tools.results import results
 from rnnviz.tasks import Task
 from rnnviz.training import Settings, Snapshot
 from rnnviz.views import Focus, View
 
-__all__ = ["checked_path", "lab_header", "race_header", "save", "watch_header"]
+__all__ = ["checked_path", "comparison_header", "lab_header", "save", "watch_header"]
 
 
 def checked_path(path: Any) -> Path:
@@ -102,10 +102,10 @@ def lab_header(task: Task, settings: Settings, last: Snapshot) -> Header:
     return Header(title, _facts([settings]), task.source)
 
 
-def race_header(task: Task, settings: Mapping[str, Settings], last: Snapshot) -> Header:
+def comparison_header(task: Task, settings: Mapping[str, Settings], last: Snapshot) -> Header:
     """Return what is said of several models: which they are, how they ended, and their settings in that order."""
     title = t("replay.title.compared", models=t("replay.beside").join(settings), task=task.name, steps=last.step)
-    ends = [(row["model"], _end(row, last)) for row in standings(last)]
+    ends = [(row["model"], _end(row, last)) for row in results(last)]
     return Header(title, [*ends, *_facts(list(settings.values()))], task.source, several=True)
 
 

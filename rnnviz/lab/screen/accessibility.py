@@ -1,4 +1,4 @@
-"""Dress: the style sheet, what keyboards and screen readers need, and what the page says when the kernel is gone."""
+"""Accessibility: the style sheet, what keyboards and screen readers need, and the words for when the kernel is gone."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,10 +8,10 @@ from rnnviz.i18n import t
 from rnnviz.live.beside import beside
 from rnnviz.live.pagewidget import PageWidget
 
-__all__ = ["Dress"]
+__all__ = ["Accessibility"]
 
 
-class Dress(PageWidget):
+class Accessibility(PageWidget):
     """An invisible widget inside a lab, or inside a question (``rv-predict``).
 
     Attributes
@@ -31,4 +31,4 @@ class Dress(PageWidget):
         super().__init__(hints=dict(hints), words={"gone": t("page.gone")}, layout={"display": "none"})
 
     def __repr__(self) -> str:
-        return "Dress()"
+        return "Accessibility()"

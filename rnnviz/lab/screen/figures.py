@@ -1,15 +1,15 @@
-"""Wall: the pictures of a stage; each is built when first shown, and hidden while its view fails, the others go on."""
+"""Figures: the pictures of a stage; each is built when first shown, and hidden while its view fails; others go on."""
 
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 
-from rnnviz.lab.screen.grid import Gallery
+from rnnviz.lab.screen.grid import Grid
 from rnnviz.live import Feed, LiveFigure
 from rnnviz.live.frame import Frame, cursor_of
 from rnnviz.training import Snapshot
 from rnnviz.views import Canvas, Focus, View
 
-__all__ = ["Wall"]
+__all__ = ["Figures"]
 
 
 @dataclass
@@ -21,7 +21,7 @@ class _Failure:
 
 
 @dataclass
-class _Hung:
+class _Placed:
     """A picture, built for one run."""
 
     run: int
@@ -29,7 +29,7 @@ class _Hung:
 
 
 @dataclass
-class Wall:
+class Figures:
     """Pictures that take their frames from one feed.
 
     Parameters
@@ -41,18 +41,18 @@ class Wall:
 
     Attributes
     ----------
-    gallery : Gallery
+    grid : Grid
         Their places on the page.
     """
 
     views: Mapping[str, View]
     feed: Feed
-    gallery: Gallery = field(init=False)
+    grid: Grid = field(init=False)
 
     def __post_init__(self) -> None:
-        self.gallery = Gallery(self.views)
+        self.grid = Grid(self.views)
         self._figures: dict[str, LiveFigure] = {}
-        self._hung: dict[str, _Hung] = {}
+        self._placed: dict[str, _Placed] = {}
         self._failures: dict[str, _Failure] = {}
 
     def build(self, snapshot: Snapshot, focus: Focus, chosen: Container[str]) -> None:
@@ -94,26 +94,26 @@ class Wall:
                     work(name, view)
                 else:
                     # forgotten while hidden: shown again it is built for the run of then
-                    self._hung.pop(name, None)
+                    self._placed.pop(name, None)
             except Exception as error:
                 shown, now = False, _Failure(repr(error), snapshot)
                 errors += [] if failed is not None and failed.words == now.words else [error]
                 self._failures[name] = now
             else:
                 self._failures.pop(name, None)
-            self.gallery.show(name, shown)
+            self.grid.show(name, shown)
         return errors
 
     def _canvas(self, name: str, view: View, snapshot: Snapshot, focus: Focus) -> Canvas:
         """Return the canvas for this run: built anew for another run (other axes, perhaps other panels)."""
-        hung = self._hung.get(name)
-        if hung is None or hung.run != snapshot.run:
+        placed = self._placed.get(name)
+        if placed is None or placed.run != snapshot.run:
             canvas, cursor = Canvas(view, snapshot, focus), cursor_of(view, snapshot, focus)
-            hung = self._hung[name] = _Hung(snapshot.run, canvas)
+            placed = self._placed[name] = _Placed(snapshot.run, canvas)
             if name in self._figures:
                 self._figures[name].rebuild(canvas.figure, run=snapshot.run, cursor=cursor)
             else:
                 figure = LiveFigure(canvas.figure, name=name, feed=self.feed, run=snapshot.run, cursor=cursor)
                 self._figures[name] = figure
-                self.gallery.hang(name, figure)
-        return hung.canvas
+                self.grid.put(name, figure)
+        return placed.canvas

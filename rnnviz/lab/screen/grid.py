@@ -1,4 +1,4 @@
-"""Gallery: a place on the page for every picture there can be; a figure is hung there when first it is shown."""
+"""Grid: a place on the page for every picture there can be; a figure is put there when first it is shown."""
 
 from collections.abc import Mapping
 
@@ -8,10 +8,10 @@ from rnnviz.lab.controls.base import box, help_words
 from rnnviz.live import LiveFigure
 from rnnviz.views import View
 
-__all__ = ["Gallery"]
+__all__ = ["Grid"]
 
 
-class Gallery:
+class Grid:
     """Boxes in reading order, empty and hidden at first: a page starts sooner the fewer figures it has to build.
 
     Parameters
@@ -27,7 +27,7 @@ class Gallery:
             one.layout.display = "none"
         self.widget = box(widgets.Box, list(self._boxes.values()), "rv-views")
 
-    def hang(self, name: str, figure: LiveFigure) -> None:
+    def put(self, name: str, figure: LiveFigure) -> None:
         """Put a figure into the place of the view of that name, with its help behind a question mark."""
         words = self._views[name].help
         self._boxes[name].children = (figure, *([help_words(words)] if words else []))

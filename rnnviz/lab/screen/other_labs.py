@@ -1,4 +1,4 @@
-"""Others: the line that says how many other labs train meanwhile, with one press to pause them all."""
+"""OtherLabs: the line that says how many other labs train meanwhile, with one press to pause them all."""
 
 from collections.abc import Callable
 
@@ -6,10 +6,10 @@ import ipywidgets as widgets
 
 from rnnviz.i18n import t
 
-__all__ = ["Others"]
+__all__ = ["OtherLabs"]
 
 
-class Others:
+class OtherLabs:
     """A button under the status line, there while other labs or comparisons of this kernel play.
 
     Attributes

@@ -9,10 +9,10 @@ import ipywidgets as widgets
 from rnnviz.i18n import t
 from rnnviz.lab.controls.base import Tray, box
 from rnnviz.lab.controls.knobs import Knobs
-from rnnviz.lab.controls.selectors import Gaze
-from rnnviz.lab.screen.accessibility import Dress
-from rnnviz.lab.screen.grid import Gallery
-from rnnviz.lab.screen.other_labs import Others
+from rnnviz.lab.controls.selectors import FocusControls
+from rnnviz.lab.screen.accessibility import Accessibility
+from rnnviz.lab.screen.grid import Grid
+from rnnviz.lab.screen.other_labs import OtherLabs
 from rnnviz.training import RunState
 
 __all__ = ["Panel", "loss_words", "status_words"]
@@ -27,7 +27,7 @@ class Panel:
         The settings' widgets.
     tray : Tray
         The tools.
-    gallery : Gallery
+    grid : Grid
         The places of the pictures.
     hidden : widgets.Widget
         Invisible widgets that must live as long as the panel (the feed).
@@ -44,29 +44,29 @@ class Panel:
         self,
         knobs: Knobs,
         tray: Tray,
-        gallery: Gallery,
+        grid: Grid,
         hidden: widgets.Widget,
         show: Sequence[str] | None = None,
     ) -> None:
         self.play, self.pause, self.step, self.reset = (_button(name) for name in ("play", "pause", "step", "reset"))
-        self.gaze, self.tray = Gaze(), tray
-        self.parts = [*self.gaze.widgets.values(), *knobs.parts]
+        self.focus_controls, self.tray = FocusControls(), tray
+        self.parts = [*self.focus_controls.widgets.values(), *knobs.parts]
         self.bar = widgets.IntProgress(min=0, max=1, layout={"width": "auto", "flex": "1 1 120px"})
         self.figures_text = widgets.HTML()
         self.status = widgets.HTML()
         self.status.add_class("rv-status")
-        self.others = Others()
+        self.others = OtherLabs()
         self.hidden = hidden
         progress = box(widgets.HBox, [self.bar, self.figures_text], "rv-progress")
         buttons = box(widgets.HBox, [self.play, self.pause, self.step, self.reset], "rv-buttons")
-        knobs_box = _knobs(knobs, self.gaze, show)
+        knobs_box = _knobs(knobs, self.focus_controls, show)
         children = [
-            Dress(hints={**knobs.hints, **self.gaze.hints, **tray.hints}),
+            Accessibility(hints={**knobs.hints, **self.focus_controls.hints, **tray.hints}),
             box(widgets.HBox, [buttons, progress, *_toolbar(tray)], "rv-head"),
             self.status,
             self.others.widget,
             *tray.lines,
-            box(widgets.Box, [*knobs_box, box(widgets.VBox, [*tray.drawers, gallery.widget], "rv-stage")], "rv-body"),
+            box(widgets.Box, [*knobs_box, box(widgets.VBox, [*tray.drawers, grid.widget], "rv-stage")], "rv-body"),
         ]
         self.widget = box(widgets.VBox, children, "rv-lab")
 
@@ -121,7 +121,7 @@ def _toolbar(tray: Tray) -> list[widgets.Widget]:
     return [box(widgets.HBox, list(tray.buttons.values()), "rv-buttons", "rv-toolbar")] if tray.buttons else []
 
 
-def _knobs(knobs: Knobs, gaze: Gaze, show: Sequence[str] | None) -> list[widgets.Widget]:
+def _knobs(knobs: Knobs, focus_controls: FocusControls, show: Sequence[str] | None) -> list[widgets.Widget]:
     """The groups that have a control to show, in a column; nothing if none has."""
 
     def group(name: str, controls: Mapping[str, widgets.Widget]) -> list[widgets.Widget]:
@@ -132,5 +132,9 @@ def _knobs(knobs: Knobs, gaze: Gaze, show: Sequence[str] | None) -> list[widgets
         title = widgets.HTML(f"<b>{html.escape(t(f'group.{name}'))}</b> {note}")
         return [box(widgets.VBox, [title, *shown], "rv-group")]
 
-    groups = [*group("live", knobs.live()), *group("structure", knobs.structural()), *group("gaze", gaze.widgets)]
+    groups = [
+        *group("live", knobs.live()),
+        *group("structure", knobs.structural()),
+        *group("gaze", focus_controls.widgets),
+    ]
     return [box(widgets.Box, groups, "rv-knobs")] if groups else []

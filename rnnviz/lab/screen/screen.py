@@ -6,22 +6,22 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from rnnviz.lab.controls.base import Tool, Tray
 from rnnviz.lab.controls.knobs import Knobs
-from rnnviz.lab.controls.selectors import Gaze
+from rnnviz.lab.controls.selectors import FocusControls
 from rnnviz.lab.lifetime.closing import let_go, retire
-from rnnviz.lab.screen.figures import Wall
-from rnnviz.lab.screen.grid import Gallery
+from rnnviz.lab.screen.figures import Figures
+from rnnviz.lab.screen.grid import Grid
 from rnnviz.lab.screen.panel import Panel
 from rnnviz.live import Feed, Pump
 from rnnviz.training import RunState, Snapshot
 from rnnviz.views import Focus, Picked, View
 
-__all__ = ["Frontage", "Screen", "Stage"]
+__all__ = ["Screen", "Stage", "StagePanel"]
 
 
-class Frontage(Protocol):
+class StagePanel(Protocol):
     """What a stage asks of the widgets around its pictures."""
 
-    gaze: Gaze
+    focus_controls: FocusControls
     tray: Tray
     widget: Any
 
@@ -33,7 +33,7 @@ class Frontage(Protocol):
         """Write progress and status."""
 
 
-P = TypeVar("P", bound=Frontage)
+P = TypeVar("P", bound=StagePanel)
 
 
 class Stage(Generic[P]):
@@ -48,7 +48,7 @@ class Stage(Generic[P]):
     views : mapping of str to View
         Pictures that can be shown, in reading order.
     furnish : callable
-        Called with the gallery of the pictures and the feed; returns the widgets around them.
+        Called with the grid of the pictures and the feed; returns the widgets around them.
     fps : float
         Frames a second at most.
     on_error : callable
@@ -64,7 +64,7 @@ class Stage(Generic[P]):
         snapshot: Snapshot,
         state: RunState,
         views: Mapping[str, View],
-        furnish: Callable[[Gallery, Feed], P],
+        furnish: Callable[[Grid, Feed], P],
         *,
         fps: float,
         on_error: Callable[[BaseException], None],
@@ -85,15 +85,15 @@ class Stage(Generic[P]):
         self.followers: list[Callable[[], object]] = []  # told of every change, in whatever thread makes it
         self.feed = feed or Feed()
         focus = Focus().within(snapshot.layer)
-        self._wall = Wall(views, self.feed)
-        self._wall.build(snapshot, focus, self._chosen)
-        self.panel = furnish(self._wall.gallery, self.feed)
+        self._figures = Figures(views, self.feed)
+        self._figures.build(snapshot, focus, self._chosen)
+        self.panel = furnish(self._figures.grid, self.feed)
         self.pump = Pump(self._draw, self.feed.room_in, on_error=on_error, fps=fps)
         self.feed.on_ready = self.pump.nudge
         self.feed.on_hello = self.pump.offer
         self.feed.on_error = self._browser_failed
         self.feed.on_pick = self._picked
-        self.panel.gaze.on_change(self.changed)
+        self.panel.focus_controls.on_change(self.changed)
         self.panel.tray.on_open(self.changed)
         self.pump.offer()
 
@@ -156,8 +156,8 @@ class Stage(Generic[P]):
     def look(self, change: Callable[[Snapshot, Focus], Focus]) -> None:
         """Move the selectors to what ``change`` makes of the snapshot on screen and of where they stand; draw again."""
         snapshot = self.seen
-        focus = self.panel.gaze.focus.within(snapshot.layer)
-        self.panel.gaze.look(change(snapshot, focus).within(snapshot.layer))
+        focus = self.panel.focus_controls.focus.within(snapshot.layer)
+        self.panel.focus_controls.look(change(snapshot, focus).within(snapshot.layer))
         self.changed()
 
     def close(self) -> None:
@@ -217,9 +217,9 @@ class Stage(Generic[P]):
             call()
 
     def _draw_views(self, snapshot: Snapshot) -> None:
-        self.panel.gaze.fit(*snapshot.layer.hidden.shape)
-        focus = self.panel.gaze.focus.within(snapshot.layer)
-        frame, errors = self._wall.frame(snapshot, focus, self._chosen)
+        self.panel.focus_controls.fit(*snapshot.layer.hidden.shape)
+        focus = self.panel.focus_controls.focus.within(snapshot.layer)
+        frame, errors = self._figures.frame(snapshot, focus, self._chosen)
         self.feed.push(frame)
         for error in reversed(errors):  # the first is the one that stays on the status line
             self._on_error(error)
@@ -261,9 +261,9 @@ class Screen(Stage[Panel]):
         on_error: Callable[[BaseException], None],
         kind: type[Panel] = Panel,
     ) -> None:
-        def furnish(gallery: Gallery, feed: Feed) -> Panel:
+        def furnish(grid: Grid, feed: Feed) -> Panel:
             for one in tools:
                 one.join(feed.feed_id)
-            return kind(knobs, Tray(tools), gallery, feed, show)
+            return kind(knobs, Tray(tools), grid, feed, show)
 
         super().__init__(snapshot, state, views, furnish, fps=fps, on_error=on_error, chosen=chosen)

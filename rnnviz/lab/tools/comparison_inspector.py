@@ -1,4 +1,4 @@
-"""LaneInspector: the cell inspector of a comparison, with a menu for whose cell is taken apart."""
+"""ComparisonInspector: the cell inspector of a comparison, with a menu for whose cell is taken apart."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -8,12 +8,12 @@ from rnnviz.i18n import t
 from rnnviz.lab.tools.inspector import Change, Inspector
 from rnnviz.training import Snapshot
 from rnnviz.views import Focus
-from rnnviz.views.comparison.models import lanes
+from rnnviz.views.comparison.models import compared_models
 
-__all__ = ["LaneInspector"]
+__all__ = ["ComparisonInspector"]
 
 
-class LaneInspector(Inspector):
+class ComparisonInspector(Inspector):
     """An inspector that looks into one of several models.
 
     Parameters
@@ -53,18 +53,18 @@ class LaneInspector(Inspector):
 
     def show(self, snapshot: Snapshot, focus: Focus) -> None:
         """Draw the cell in focus of the chosen model, in the colours that it has in the pictures."""
-        one = self._lane(snapshot)
+        one = self._compared(snapshot)
         super().show(one, focus.within(one.layer))
 
-    def _lane(self, snapshot: Snapshot) -> Snapshot:
+    def _compared(self, snapshot: Snapshot) -> Snapshot:
         place: int = self.model.value
-        return lanes(snapshot)[place].snapshot
+        return compared_models(snapshot)[place].snapshot
 
     def _of_model(self, change: Change) -> Change:
         """Move as the chosen model has room, not as the largest one has."""
 
         def within(snapshot: Snapshot, focus: Focus) -> Focus:
-            one = self._lane(snapshot)
+            one = self._compared(snapshot)
             return change(one, focus.within(one.layer))
 
         return within

@@ -15,7 +15,7 @@ from rnnviz.lab.controls.sliders import InputSlider
 from rnnviz.live import DraggableFigure, Feed, Frame, LiveFigure
 from rnnviz.tasks import Task
 from rnnviz.training import Perturbation, Session, Snapshot, perturb, symbols_of
-from rnnviz.training.runner.access import Turns
+from rnnviz.training.runner.access import ModelAccess
 from rnnviz.views import (
     EDITED,
     ROWS,
@@ -53,7 +53,7 @@ class Perturb(Tool):
     ----------
     session : Session
         Whose model is asked.
-    turns : Turns
+    access : ModelAccess
         When it may be: not while a step trains it.
     redraw : callable
         Called when something was changed; `show` is due then.
@@ -68,12 +68,12 @@ class Perturb(Tool):
     def __init__(
         self,
         session: Session,
-        turns: Turns,
+        access: ModelAccess,
         redraw: Callable[[], None],
         look: Callable[[int], None],
         guarded: Callable[[Callable[[], object]], None],
     ) -> None:
-        self._session, self._turns = session, turns
+        self._session, self._access = session, access
         self._redraw, self._look, self._guarded = redraw, look, guarded
         self._symbols = symbols_of(session.task)
         self._change: _Change | None = None
@@ -132,7 +132,7 @@ class Perturb(Tool):
         self._seen = (snapshot, focus)
         change = self._here(snapshot, focus)
         # this is the pump's thread: it may touch the model only between two steps
-        seen = self._turns.visit(lambda: self._ask(snapshot, focus, change))
+        seen = self._access.visit(lambda: self._ask(snapshot, focus, change))
         if seen is None:
             return
         original = self._original(snapshot, focus.sample)

@@ -1,4 +1,4 @@
-"""Standings: how the models of a comparison do — steps, time, size, loss, score — as rows and as a table on screen."""
+"""ResultsTable: how the models of a comparison do (steps, time, size, loss, score), as rows and on screen."""
 
 import html
 import math
@@ -13,24 +13,24 @@ from rnnviz.training import Snapshot
 from rnnviz.views import Focus
 from rnnviz.views.comparison.models import COLORS, GLYPHS
 
-__all__ = ["Standings", "standings"]
+__all__ = ["ResultsTable", "results"]
 
 _COLUMNS = ("model", "steps", "time_share", "parameters", "loss", "metric")
 
 
-def standings(snapshot: Snapshot) -> list[dict[str, Any]]:
+def results(snapshot: Snapshot) -> list[dict[str, Any]]:
     """Return a row for each model and then for each baseline, with None where there is nothing to tell.
 
     Columns: ``"model"`` (its label), ``"steps"``, ``"time_share"`` (0 to 1, of the training time), ``"parameters"``
     (how many numbers are trained), ``"loss"`` (of the last training batch), ``"metric"`` (on the held-out part; a
     baseline has this one alone).
     """
-    rows = [_row(label, one, snapshot.shares[label]) for label, one in snapshot.lanes.items()]
+    rows = [_row(label, one, snapshot.shares[label]) for label, one in snapshot.models.items()]
     empty = dict.fromkeys(_COLUMNS)
     return rows + [empty | {"model": name, "metric": value} for name, value in snapshot.baselines.items()]
 
 
-class Standings(Tool):
+class ResultsTable(Tool):
     """The table, a line under the status."""
 
     name = "standings"
@@ -41,8 +41,8 @@ class Standings(Tool):
 
     def show(self, snapshot: Snapshot, focus: Focus) -> None:
         """Write the table of this snapshot."""
-        rows = standings(snapshot)
-        models = len(snapshot.lanes)
+        rows = results(snapshot)
+        models = len(snapshot.models)
         best = _best([row["metric"] for row in rows[:models]], snapshot.higher_is_better)
         metric = t("standings.metric", metric=snapshot.metric_name, step=snapshot.validation_step)
         heads = [t(f"standings.{column}") for column in _COLUMNS[:-1]] + [metric]

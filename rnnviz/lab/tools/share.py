@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import traitlets
 
-from rnnviz.export.codec import Parcel
+from rnnviz.export.codec import Shareable
 from rnnviz.i18n import t
 from rnnviz.lab.controls.base import Tool
 from rnnviz.live.beside import beside
@@ -52,7 +52,7 @@ class Share(Tool):
 
     name = "share"
 
-    def __init__(self, code: Callable[[], str], recipe: Callable[[], Parcel], reader: str) -> None:
+    def __init__(self, code: Callable[[], str], recipe: Callable[[], Shareable], reader: str) -> None:
         self._code, self._recipe = code, recipe
         words = {name: t(f"tool.share.{name}") for name in _WORDS}
         self.widget = ShareBox(words=words | {"recipe": t("tool.share.recipe", reader=reader)})

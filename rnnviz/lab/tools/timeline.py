@@ -1,4 +1,4 @@
-"""Timeline: the line that winds a run back, step by step through its tape, while the training may go on."""
+"""Timeline: the line that winds a run back, step by step through its recording, while the training may go on."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,13 +9,13 @@ from rnnviz.i18n import t
 from rnnviz.lab.controls.base import Tool
 from rnnviz.live.beside import beside
 from rnnviz.live.pagewidget import PageWidget
-from rnnviz.training import Snapshot, Tape
+from rnnviz.training import Recording, Snapshot
 from rnnviz.views import Focus
 
 __all__ = ["Timeline"]
 
 
-class Track(PageWidget):
+class TimelineWidget(PageWidget):
     """A slider over steps and a button that leads to the newest. The page asks with messages, and writes no trait.
 
     Attributes
@@ -41,15 +41,15 @@ class Track(PageWidget):
     labels = traitlets.Dict().tag(sync=True)
 
     def __repr__(self) -> str:
-        return "Track()"
+        return "TimelineWidget()"
 
 
 class Timeline(Tool):
-    """Scrub through the tape: all pictures follow, and stay there until the newest is asked for.
+    """Scrub through the recording: all pictures follow, and stay there until the newest is asked for.
 
     Parameters
     ----------
-    tape : Tape
+    recording : Recording
         The moments that can be gone back to.
     held : callable
         Returns the snapshot that is looked at, None where the newest is shown.
@@ -60,19 +60,23 @@ class Timeline(Tool):
     name = "timeline"
     drawer = False
 
-    def __init__(self, tape: Tape, held: Callable[[], Snapshot | None], rewind: Callable[[int | None], object]) -> None:
-        self._tape, self._held, self._rewind = tape, held, rewind
+    def __init__(
+        self, recording: Recording, held: Callable[[], Snapshot | None], rewind: Callable[[int | None], object]
+    ) -> None:
+        self._recording, self._held, self._rewind = recording, held, rewind
         self._heard = 0
-        self.widget = Track(labels={name: t(f"tool.timeline.{name}") for name in ("slider", "live", "live_tip")})
+        self.widget = TimelineWidget(
+            labels={name: t(f"tool.timeline.{name}") for name in ("slider", "live", "live_tip")}
+        )
         self.widget.layout.display = "none"
         self.widget.add_class("rv-timeline")
         self.widget.on_msg(self._asked)
 
     def show(self, snapshot: Snapshot, focus: Focus) -> None:
-        """Say where on the tape the pictures are."""
+        """Say where on the recording the pictures are."""
         # the number first: what is asked meanwhile is answered by the next drawing
         heard, held = self._heard, self._held()
-        steps = self._tape.steps()
+        steps = self._recording.steps()
         if held is not None and held.step not in steps:  # thinned away since
             steps = sorted([*steps, held.step])
         with self.widget.hold_sync():

@@ -9,7 +9,7 @@ import traitlets
 from rnnviz.i18n import t
 from rnnviz.lab.screen.screen import Screen
 from rnnviz.lab.tour.steps import Scene, steps_for
-from rnnviz.lab.tour.tour import Place, Walk
+from rnnviz.lab.tour.tour import Tour, TourPosition
 from rnnviz.live.beside import beside
 from rnnviz.live.pagewidget import PageWidget
 from rnnviz.training import Settings
@@ -53,40 +53,40 @@ class TourCard(PageWidget):
     def __init__(self, screen: Screen, settings: Callable[[], Settings], show: Sequence[str] | None) -> None:
         knobs = {"lr"} if show is None or "lr" in show else set()
         self._screen, self._settings, self._lock = screen, settings, threading.Lock()
-        self._walk = Walk(steps_for({*screen.chosen, *screen.panel.tray.uses, *knobs}))
+        self._tour = Tour(steps_for({*screen.chosen, *screen.panel.tray.uses, *knobs}))
         lab = f"rv-lab-{screen.feed.feed_id}"
         # by a class of its own the page finds this lab among several
         screen.panel.widget.add_class(lab)
         super().__init__(labels={name: t(f"tour.{name}") for name in _BUTTONS}, lab=lab)
         self.add_class("rv-tour")
         self.on_msg(self._pressed)
-        self._tell(self._walk.see)
-        screen.followers.append(lambda: self._tell(self._walk.see))
+        self._tell(self._tour.see)
+        screen.followers.append(lambda: self._tell(self._tour.see))
 
     def __repr__(self) -> str:
         place = self.state
         return f"TourCard({place.phase!r}, step={place.step!r}, done={place.done})"
 
     @property
-    def state(self) -> Place:
+    def state(self) -> TourPosition:
         """How far the learner has come."""
-        return self._tell(self._walk.see)
+        return self._tell(self._tour.see)
 
-    def start(self) -> Place:
+    def start(self) -> TourPosition:
         """Begin at the first step, for the first time or again."""
-        return self._tell(self._walk.begin)
+        return self._tell(self._tour.begin)
 
-    def next(self) -> Place:
+    def next(self) -> TourPosition:
         """Go on to the next step, whether this one is done or not; from the last one to the end."""
-        return self._tell(lambda now: self._walk.go(1, now))
+        return self._tell(lambda now: self._tour.go(1, now))
 
-    def back(self) -> Place:
+    def back(self) -> TourPosition:
         """Return to the step before."""
-        return self._tell(lambda now: self._walk.go(-1, now))
+        return self._tell(lambda now: self._tour.go(-1, now))
 
-    def skip(self) -> Place:
+    def skip(self) -> TourPosition:
         """End the tour where it stands; `start` begins again at the first step."""
-        return self._tell(self._walk.skip)
+        return self._tell(self._tour.skip)
 
     def _pressed(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
         """Act on a button; of two presses that crossed on the way the second says which step it was meant for."""
@@ -95,10 +95,10 @@ class TourCard(PageWidget):
         if press is not None and content.get("step") in (None, self.state.step):
             press()
 
-    def _tell(self, move: Callable[[Scene], Place]) -> Place:
+    def _tell(self, move: Callable[[Scene], TourPosition]) -> TourPosition:
         with self._lock:
             place = move(self._scene())
-            said = _written(place, self._walk)
+            said = _written(place, self._tour)
             if said != self.said:
                 self.said = said
             return place
@@ -108,7 +108,7 @@ class TourCard(PageWidget):
         return Scene(
             settings=self._settings(),
             run=seen.run,
-            focus=panel.gaze.focus.within(seen.layer),
+            focus=panel.focus_controls.focus.within(seen.layer),
             playing=screen.state.onward,
             closed=screen.state.phase == "stopped",
             opened=panel.tray.opened,
@@ -117,15 +117,15 @@ class TourCard(PageWidget):
         )
 
 
-def _written(place: Place, walk: Walk) -> dict[str, Any]:
+def _written(place: TourPosition, tour: Tour) -> dict[str, Any]:
     said: dict[str, Any] = {"phase": place.phase, "step": place.step, "done": place.done, "highlight": []}
     if place.phase != "walking":
         return said | {"words": t(f"tour.{place.phase}", of=place.of)}
     return said | {
-        "highlight": list(walk.step.highlight),
+        "highlight": list(tour.step.highlight),
         "count": t("tour.count", number=place.number, of=place.of),
         "title": t(f"tour.{place.step}.title"),
-        "words": t(f"tour.{place.step}.words", label=t(walk.step.label)),
+        "words": t(f"tour.{place.step}.words", label=t(tour.step.label)),
         "praise": t(f"tour.{place.step}.praise") if place.done else "",
         "first": place.number == 1,
     }

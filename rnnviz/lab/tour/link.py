@@ -9,11 +9,11 @@ import ipywidgets as widgets
 from rnnviz.i18n import t
 from rnnviz.views import Focus
 
-__all__ = ["Link", "Wish"]
+__all__ = ["Link", "LinkTarget"]
 
 
 @dataclass(frozen=True)
-class Wish:
+class LinkTarget:
     """What a press asks of a lab.
 
     Parameters
@@ -29,7 +29,7 @@ class Wish:
 
     Examples
     --------
-    >>> str(Wish({"rho": 1.1}, play=True))
+    >>> str(LinkTarget({"rho": 1.1}, play=True))
     'rho=1.1, play=True'
     """
 
@@ -55,18 +55,18 @@ class Link(widgets.Button):  # type: ignore[misc]
     ----------
     label : str
         What stands on it.
-    wish : Wish
+    link_target : LinkTarget
         What a press asks.
 
     Examples
     --------
-    >>> Link("show me ρ = 1.1", Wish({"rho": 1.1}))
+    >>> Link("show me ρ = 1.1", LinkTarget({"rho": 1.1}))
     Link('show me ρ = 1.1', rho=1.1)
     """
 
-    def __init__(self, label: str, wish: Wish) -> None:
-        super().__init__(description=label, tooltip=t("link.tip", wish=wish))
-        self._wish = wish
+    def __init__(self, label: str, link_target: LinkTarget) -> None:
+        super().__init__(description=label, tooltip=t("link.tip", wish=link_target))
+        self._link_target = link_target
         self.add_class("rv-link")
 
     def retire(self) -> None:
@@ -74,4 +74,4 @@ class Link(widgets.Button):  # type: ignore[misc]
         self.disabled, self.tooltip = True, t("link.closed")
 
     def __repr__(self) -> str:
-        return f"Link({', '.join(filter(None, (repr(self.description), str(self._wish))))})"
+        return f"Link({', '.join(filter(None, (repr(self.description), str(self._link_target))))})"

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 from rnnviz.lab.tour.steps import Scene, Step
 
-__all__ = ["Place", "Walk"]
+__all__ = ["Tour", "TourPosition"]
 
 
 @dataclass(frozen=True)
-class Place:
+class TourPosition:
     """How far a tour has come.
 
     Parameters
@@ -32,7 +32,7 @@ class Place:
     done: bool
 
 
-class Walk:
+class Tour:
     """Where a learner is on her way through the steps; may be told so from any thread.
 
     Parameters
@@ -44,8 +44,8 @@ class Walk:
     --------
     >>> from rnnviz.lab.tour.steps import steps_for
     >>> from rnnviz.training import Settings
-    >>> walk, still = Walk(steps_for({"lr"})), Scene(Settings())
-    >>> walk.begin(still).step, walk.see(replace(still, playing=True)).done
+    >>> tour, still = Tour(steps_for({"lr"})), Scene(Settings())
+    >>> tour.begin(still).step, tour.see(replace(still, playing=True)).done
     ('play', True)
     """
 
@@ -61,7 +61,7 @@ class Walk:
         """What the learner is asked to do now; the first step before she has begun."""
         return self._steps[self._index]
 
-    def begin(self, now: Scene) -> Place:
+    def begin(self, now: Scene) -> TourPosition:
         """Begin, or begin again, at the first step."""
         with self._lock:
             # may be pressed once more in a page whose lab is gone
@@ -70,12 +70,12 @@ class Walk:
                 self._enter(0, now)
             return self._see(now)
 
-    def see(self, now: Scene) -> Place:
+    def see(self, now: Scene) -> TourPosition:
         """Look whether the present step is done."""
         with self._lock:
             return self._see(now)
 
-    def go(self, by: int, now: Scene) -> Place:
+    def go(self, by: int, now: Scene) -> TourPosition:
         """Move on to the next step, done or not, or back; beyond the last one the tour is finished."""
         with self._lock:
             if self._phase == "walking" and self._index + by < len(self._steps):
@@ -84,7 +84,7 @@ class Walk:
                 self._phase = "finished"
             return self._see(now)
 
-    def skip(self, now: Scene) -> Place:
+    def skip(self, now: Scene) -> TourPosition:
         """End the tour here."""
         with self._lock:
             if self._phase in ("ready", "walking"):
@@ -94,7 +94,7 @@ class Walk:
     def _enter(self, index: int, now: Scene) -> None:
         self._index, self._before = index, now
 
-    def _see(self, now: Scene) -> Place:
+    def _see(self, now: Scene) -> TourPosition:
         # first: whatever else happens, a lab that is closed has nothing to walk through
         if now.closed:
             self._phase = "closed"
@@ -104,4 +104,4 @@ class Walk:
             if self.step.done(self._before, now):
                 self._done.add(self.step.name)
         name = self.step.name
-        return Place(self._phase, name, self._index + 1, len(self._steps), name in self._done)
+        return TourPosition(self._phase, name, self._index + 1, len(self._steps), name in self._done)

@@ -17,7 +17,7 @@ from rnnviz.lab.replay.save import checked_path, save, watch_header
 from rnnviz.lab.watch.watchscreen import WatchScreen
 from rnnviz.trace import Trace
 from rnnviz.training.record import Record
-from rnnviz.training.snapshots.recording import Reels
+from rnnviz.training.snapshots.recording import LayerRecordings
 from rnnviz.views import WATCHED, Focus, View
 from rnnviz.watching.watcher import Watcher
 
@@ -109,7 +109,7 @@ class Watch:
     """
 
     def __init__(self, watcher: Watcher, *, fps: float) -> None:
-        self._watcher, self._reels = watcher, Reels()
+        self._watcher, self._reels = watcher, LayerRecordings()
         self._lock = threading.RLock()  # the menu calls from the front end's thread, even while the loop runs
         self._screen = WatchScreen(watcher, self._lock, fps=fps)
         watcher.on_frame = _weakly(self._on_frame)  # or its own pictures would hold it for ever

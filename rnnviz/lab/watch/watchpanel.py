@@ -7,9 +7,9 @@ import ipywidgets as widgets
 
 from rnnviz.i18n import t
 from rnnviz.lab.controls.base import Tray, box
-from rnnviz.lab.controls.selectors import Gaze
-from rnnviz.lab.screen.accessibility import Dress
-from rnnviz.lab.screen.grid import Gallery
+from rnnviz.lab.controls.selectors import FocusControls
+from rnnviz.lab.screen.accessibility import Accessibility
+from rnnviz.lab.screen.grid import Grid
 from rnnviz.lab.screen.panel import loss_words, status_words
 from rnnviz.lab.tools.insights import InsightsLine
 from rnnviz.training import RunState
@@ -22,27 +22,29 @@ class WatchPanel:
 
     Parameters
     ----------
-    gallery : Gallery
+    grid : Grid
         The places of the pictures.
     hidden : widgets.Widget
         Invisible widgets that must live as long as the panel (the feed).
     """
 
-    def __init__(self, gallery: Gallery, hidden: widgets.Widget) -> None:
-        self.gaze, self.tray = Gaze(), Tray([InsightsLine()])
+    def __init__(self, grid: Grid, hidden: widgets.Widget) -> None:
+        self.focus_controls, self.tray = FocusControls(), Tray([InsightsLine()])
         self.module = widgets.Dropdown(description=t("gaze.module"), tooltip=t("gaze.module.tip"))
         for name in ("rv-module", "rv-knob"):
             self.module.add_class(name)
-        self.parts = [*self.gaze.widgets.values()]
+        self.parts = [*self.focus_controls.widgets.values()]
         self.progress = widgets.HTML()
         self.status = widgets.HTML()
         self.status.add_class("rv-status")
         self.hidden = hidden
-        hints = self.gaze.hints | {"rv-module": [t("gaze.module"), t("gaze.module.tip")]}
+        hints = self.focus_controls.hints | {"rv-module": [t("gaze.module"), t("gaze.module.tip")]}
         head = box(widgets.HBox, [box(widgets.HBox, [self.progress], "rv-progress")], "rv-head")
-        body = box(widgets.Box, [self._selectors(), box(widgets.VBox, [gallery.widget], "rv-stage")], "rv-body")
-        dress = Dress(hints=hints)
-        self.widget = box(widgets.VBox, [dress, head, self.status, *self.tray.lines, body], "rv-lab", "rv-watch")
+        body = box(widgets.Box, [self._selectors(), box(widgets.VBox, [grid.widget], "rv-stage")], "rv-body")
+        accessibility = Accessibility(hints=hints)
+        self.widget = box(
+            widgets.VBox, [accessibility, head, self.status, *self.tray.lines, body], "rv-lab", "rv-watch"
+        )
 
     def offer(self, modules: Sequence[str]) -> None:
         """Let the menu offer these layers; hide it where there is no choice.
@@ -78,5 +80,5 @@ class WatchPanel:
 
     def _selectors(self) -> widgets.Box:
         title = widgets.HTML(f"<b>{html.escape(t('group.gaze'))}</b>")
-        selectors = [title, self.module, *self.gaze.widgets.values()]
+        selectors = [title, self.module, *self.focus_controls.widgets.values()]
         return box(widgets.Box, [box(widgets.VBox, selectors, "rv-group")], "rv-knobs")

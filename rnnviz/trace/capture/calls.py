@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
-from rnnviz.trace.capture.observed import Heard
+from rnnviz.trace.capture.observed import Observed
 from rnnviz.trace.modules.layers import Layout, Recurrent
 
 Sequence: TypeAlias = Tensor | PackedSequence
@@ -65,7 +65,7 @@ class Call:
 
     `by_cudnn` says whether cuDNN was allowed to compute it.
 
-    Of a registered module, whose form is its own, `heard` holds all of it, and `states` every tensor that it gave.
+    Of a registered module, whose form is its own, `observed` holds all of it, and `states` every tensor that it gave.
     """
 
     name: str
@@ -83,7 +83,7 @@ class Call:
     taps: tuple[Tensor, ...] = ()
     links: tuple[Tensor, ...] = ()
     gradients: Gradients | None = None
-    heard: Heard | None = None
+    observed: Observed | None = None
     lengths: Tensor | None = field(init=False)
 
     def __post_init__(self) -> None:

@@ -30,9 +30,9 @@ from rnnviz.trace.capture.given import (
     with_state,
 )
 from rnnviz.trace.capture.leaves import distinct, leaves, mapped
-from rnnviz.trace.capture.observed import Given, Heard, states_among
+from rnnviz.trace.capture.observed import Given, Observed, states_among
 from rnnviz.trace.capture.origins import Origins
-from rnnviz.trace.capture.statelinks import Links, alias
+from rnnviz.trace.capture.statelinks import StateLinks, alias
 from rnnviz.trace.modules.custom import registered
 from rnnviz.trace.modules.layers import Recurrent, layout_of, weights_in_use, worked_out_once
 
@@ -59,7 +59,7 @@ class Capture:
         self.calls: list[Call] = []
         self._modules, self._gradients = modules, gradients
         self.origins = Origins()
-        self._links = Links(self.origins)
+        self._links = StateLinks(self.origins)
         self.derived: set[str] = set()  # layers through which the model or its loss has differentiated in between
         self._running: dict[nn.Module, Running] = {}
         self._results: dict[nn.Module, tuple[Tensor, ...]] = {}  # what a registered module gave back last
@@ -195,7 +195,7 @@ class Capture:
             output=followed[0].detach(),
             states=tuple(one.detach() for one in followed),
             previous=running.previous,
-            heard=Heard.of(running.given, result, followed),
+            observed=Observed.of(running.given, result, followed),
         )
         self.calls.append(call)
         self._results[module] = call.states

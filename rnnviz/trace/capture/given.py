@@ -27,7 +27,7 @@ def ready(module: nn.Module, given: Tensor, rng: Tensor | None) -> ExitStack:
     """Surroundings in which a layer on a GPU can be traced.
 
     cuDNN refuses a backward pass in eval mode, so the layer runs in training mode without dropout; and its dropout
-    draws from a generator of its own that cannot be replayed, so a layer that does drop out runs without cuDNN.
+    draws from a generator of its own that cannot be repeated, so a layer that does drop out runs without cuDNN.
     """
     stack = ExitStack()
     if given.is_cuda and isinstance(module, nn.RNNBase):

@@ -17,7 +17,7 @@ from rnnviz.trace.capture.leaves import distinct, leaves, mapped
 from rnnviz.trace.capture.names import input_among
 from rnnviz.trace.modules.custom import CustomCell, registered
 
-__all__ = ["Given", "Heard", "bound", "put_back", "states_among"]
+__all__ = ["Given", "Observed", "bound", "put_back", "states_among"]
 
 
 class Autocast(NamedTuple):
@@ -61,7 +61,7 @@ class Given:
 
 
 @dataclass(frozen=True, eq=False)
-class Heard:
+class Observed:
     """A call of a registered module; `places` says of each tensor in `result` which of `Call.states` it is, or −1."""
 
     given: Given
@@ -70,7 +70,7 @@ class Heard:
     shown: int | None = None
 
     @classmethod
-    def of(cls, given: Given, result: Any, followed: list[Tensor]) -> Heard:
+    def of(cls, given: Given, result: Any, followed: list[Tensor]) -> Observed:
         """Keep a result of which the tensors `followed` are handed on as copies."""
         number = {id(one): index for index, one in enumerate(followed)}
         places = tuple(number.get(id(one), -1) for _, one in leaves(result))
@@ -81,8 +81,8 @@ class Heard:
         """Every tensor that the call gave back, in the order of `places`."""
         return [one for _, one in leaves(self.result)]
 
-    def first(self, count: int) -> Heard:
-        """Show these sequences only: the replay takes all, since a cell may mix them."""
+    def first(self, count: int) -> Observed:
+        """Show these sequences only: the recomputation takes all, since a cell may mix them."""
         return replace(self, shown=count)
 
 
@@ -121,7 +121,7 @@ def _parameters(function: Any) -> Mapping[str, Any]:
 
 
 def put_back(given: Given) -> ExitStack:
-    """Surroundings of a replay: buffers and generator as they were when the call began, in the same precision."""
+    """Surroundings of a recomputation: buffers, generator and precision as they were when the call began."""
     stack = ExitStack()
     with torch.no_grad():
         for buffer, copy in given.buffers:

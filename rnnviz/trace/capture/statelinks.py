@@ -44,7 +44,7 @@ class Found(NamedTuple):
     rows: int | None = None  # the first so many sequences of it: the others have ended
 
 
-class Links:
+class StateLinks:
     """Remembers the states that calls handed on, and finds them again among what later calls are given.
 
     Parameters

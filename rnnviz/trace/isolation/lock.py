@@ -10,7 +10,7 @@ from types import TracebackType
 __all__ = ["TURN"]
 
 
-class Turn:
+class ProcessLock:
     """A lock that its owner may take again (a loss may itself trace), and that knows whether the asker owns it."""
 
     def __init__(self) -> None:
@@ -42,4 +42,4 @@ class Turn:
         return int(getattr(self._owned, "times", 0))
 
 
-TURN = Turn()
+TURN = ProcessLock()

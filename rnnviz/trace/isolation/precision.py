@@ -1,4 +1,4 @@
-"""Arithmetic of the replay: full precision, whatever the caller has allowed, and no slow numbers."""
+"""Arithmetic of the recomputation: full precision, whatever the caller has allowed, and no slow numbers."""
 
 from __future__ import annotations
 

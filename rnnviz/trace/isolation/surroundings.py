@@ -65,8 +65,8 @@ def runnable(model: nn.Module, *, gradients: bool) -> Iterator[None]:
 
 
 @contextmanager
-def replaying(device: str) -> Iterator[None]:
-    """Replay without a graph of autograd's, in full precision, and without the slow numbers below 1.2e-38.
+def recomputing(device: str) -> Iterator[None]:
+    """Recompute without a graph of autograd's, in full precision, and without the slow numbers below 1.2e-38.
 
     Gradients that explode past the largest number become infinite, as torch's do: numpy is not to warn of it.
     """

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 import torch
 from torch import Tensor
 
-__all__ = ["Edge", "Meeting", "Use", "edge_of", "uses"]
+__all__ = ["Edge", "GradientUses", "Use", "edge_of", "uses"]
 
 Edge: TypeAlias = tuple[Any, int]  # a node of autograd's, and which of its results
 
@@ -27,7 +27,7 @@ class Use(NamedTuple):
     edge: Edge
 
 
-class Meeting:
+class GradientUses:
     """The gradients of one result while a backward pass is under way.
 
     Parameters
@@ -40,7 +40,7 @@ class Meeting:
 
     def __init__(self, shape: torch.Size, deliver: Callable[[Tensor, Tensor | None], None]) -> None:
         self._shape, self._deliver = shape, deliver
-        self._task, self._heard = -1, Heard()
+        self._task, self._heard = -1, ArrivedGradient()
 
     def hear(self, part: Tensor | None, *, along: bool) -> None:
         """Take in what one use inside a call sends back: along the recurrence, or within the result's own call."""
@@ -54,18 +54,18 @@ class Meeting:
         if total is not None:
             with torch.no_grad():
                 self._deliver(heard.outside(total.detach()), heard.along)
-        self._heard = Heard()
+        self._heard = ArrivedGradient()
 
-    def _of_this_pass(self) -> Heard:
+    def _of_this_pass(self) -> ArrivedGradient:
         """What was heard, without what an earlier pass has left that never came here: it asked for other gradients."""
         task = torch._C._current_graph_task_id()
         if task != self._task:
-            self._task, self._heard = task, Heard()
+            self._task, self._heard = task, ArrivedGradient()
         return self._heard
 
 
 @dataclass(eq=False)
-class Heard:
+class ArrivedGradient:
     """Sums of what uses inside calls sent back: of all, of their magnitudes, and of those along the recurrence."""
 
     known: Tensor | None = None

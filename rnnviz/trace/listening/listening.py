@@ -1,7 +1,7 @@
 """Listens to a model's own forward and backward pass: the training goes on bit for bit as if nobody did.
 
 Unlike `Capture` it asks for nothing: gradients are those that arrive while somebody else calls ``backward``. The
-weights are kept as they were in the forward pass, because an optimiser has changed them by the time of the replay.
+weights are kept as they were in the forward pass, because an optimiser has changed them before they are used again.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from torch.utils.hooks import RemovableHandle
 from rnnviz.trace.capture.calls import Call, Sequence, data_of, states_of
 from rnnviz.trace.capture.capture import Capture
 from rnnviz.trace.capture.hooks import Hook
-from rnnviz.trace.capture.statelinks import Found, Links
+from rnnviz.trace.capture.statelinks import Found, StateLinks
 from rnnviz.trace.isolation.lock import TURN
-from rnnviz.trace.listening.gradient_uses import Edge, Meeting, edge_of, uses
-from rnnviz.trace.listening.passes import Pass
+from rnnviz.trace.listening.gradient_uses import Edge, GradientUses, edge_of, uses
+from rnnviz.trace.listening.passes import WatchedPass
 from rnnviz.trace.modules.custom import registered
 from rnnviz.trace.modules.layers import Recurrent
 
@@ -66,7 +66,7 @@ class Listener(Capture):
         self.__enter__()
         self.is_open = True
 
-    def close(self) -> Pass | None:
+    def close(self) -> WatchedPass | None:
         """Remove every hook and return the newest pass, one that trained, or whose gradients came back, if any did."""
         self._exit.close()
         self.is_open = False
@@ -85,16 +85,16 @@ class Listener(Capture):
     def _begin(self) -> None:
         """Start a new pass."""
         if _listens():
-            self._attend(Pass(self._pass.number + 1))
+            self._attend(WatchedPass(self._pass.number + 1))
 
     def _forget(self) -> None:
-        self._complete = Pass()
+        self._complete = WatchedPass()
         self._attend(self._complete)
 
-    def _attend(self, to: Pass) -> None:
+    def _attend(self, to: WatchedPass) -> None:
         """Keep from now on what belongs to another pass."""
-        self._pass, self.calls, self._links, self._running = to, to.calls, Links(), {}
-        self._meetings: dict[Call, list[Meeting]] = {}
+        self._pass, self.calls, self._links, self._running = to, to.calls, StateLinks(), {}
+        self._meetings: dict[Call, list[GradientUses]] = {}
         self._given: dict[nn.Module, tuple[Tensor, ...]] = {}
         self._since: dict[nn.Module, int] = {}
         self._weighed: set[nn.Module] = set()
@@ -167,15 +167,15 @@ class Listener(Capture):
         self._links.remember(call, raw, states)
         return sequence, states
 
-    def _met(self, call: Call, raw: tuple[Tensor, ...]) -> list[Meeting]:
+    def _met(self, call: Call, raw: tuple[Tensor, ...]) -> list[GradientUses]:
         """Where the gradients of each result meet, if autograd follows them all."""
         # a result without a graph has no node to listen to, and a part alone would be no sum
         if not all(one.requires_grad for one in raw):
             return []
         self._pass.followed.add(call)
-        return [Meeting(one.shape, self._receiver(self._pass, call, place)) for place, one in enumerate(raw)]
+        return [GradientUses(one.shape, self._receiver(self._pass, call, place)) for place, one in enumerate(raw)]
 
-    def _entered(self, given: tuple[Tensor, ...], found: list[Found]) -> dict[Edge, Meeting]:
+    def _entered(self, given: tuple[Tensor, ...], found: list[Found]) -> dict[Edge, GradientUses]:
         """Along which edges the recurrence comes back, and to which results of the call before."""
         edges = {}
         for state, one in zip(given, found, strict=True):
@@ -186,16 +186,16 @@ class Listener(Capture):
                 edges[edge] = meetings[one.position - len(one.call.states)]
         return edges
 
-    def _listen(self, call: Call, raw: tuple[Tensor, ...], since: int, entered: dict[Edge, Meeting]) -> None:
+    def _listen(self, call: Call, raw: tuple[Tensor, ...], since: int, entered: dict[Edge, GradientUses]) -> None:
         """Hear what comes back to the results, and apart from it what comes through this call to others and itself."""
         meetings = self._meetings[call]
         edges = [edge_of(one) for one in raw]
-        own: dict[Edge, list[Meeting]] = {}
-        for edge, meeting in zip(edges, meetings, strict=False):
+        own: dict[Edge, list[GradientUses]] = {}
+        for edge, gradient_uses in zip(edges, meetings, strict=False):
             if edge is not None:
-                own.setdefault(edge, []).append(meeting)
+                own.setdefault(edge, []).append(gradient_uses)
                 # a prehook of the node sees the sum that autograd has made, in its own order
-                self._keep(edge[0].register_prehook(_arriving(meeting, edge[1])))
+                self._keep(edge[0].register_prehook(_arriving(gradient_uses, edge[1])))
         within = {} if _ends_in_results(call.module) else own
         ends = [edge[0] for edge in edges if edge is not None]
         self._links.note(ends)
@@ -203,8 +203,8 @@ class Listener(Capture):
             return
         seen = set[Any]()
         for node, place, edge in uses(ends, since, {**within, **entered}, seen):
-            for meeting in within.get(edge, ()):
-                self._keep(node.register_hook(_heard(meeting, place, along=False)))
+            for gradient_uses in within.get(edge, ()):
+                self._keep(node.register_hook(_heard(gradient_uses, place, along=False)))
             if edge in entered:
                 self._keep(node.register_hook(_heard(entered[edge], place, along=True)))
         self._links.note(seen)
@@ -212,7 +212,7 @@ class Listener(Capture):
     def _keep(self, handle: RemovableHandle) -> None:
         self._exit.callback(handle.remove)
 
-    def _receiver(self, heard: Pass, call: Call, place: int) -> Callable[[Tensor, Tensor | None], None]:
+    def _receiver(self, heard: WatchedPass, call: Call, place: int) -> Callable[[Tensor, Tensor | None], None]:
         first_state = 0 if call.form.cell else 1
         states = len(call.states)
 
@@ -228,7 +228,7 @@ class Listener(Capture):
         return receive
 
 
-def _noting(heard: Pass) -> Callable[[Tensor], None]:
+def _noting(heard: WatchedPass) -> Callable[[Tensor], None]:
     def hook(gradient: Tensor) -> None:
         if gradient.grad_fn is not None:
             heard.derived.append(gradient.grad_fn)
@@ -236,16 +236,16 @@ def _noting(heard: Pass) -> Callable[[Tensor], None]:
     return hook
 
 
-def _arriving(meeting: Meeting, place: int) -> Callable[[tuple[Tensor | None, ...]], None]:
+def _arriving(gradient_uses: GradientUses, place: int) -> Callable[[tuple[Tensor | None, ...]], None]:
     def hook(gradients: tuple[Tensor | None, ...]) -> None:
-        meeting.arrive(gradients[place])
+        gradient_uses.arrive(gradients[place])
 
     return hook
 
 
-def _heard(meeting: Meeting, place: int, *, along: bool) -> Callable[..., None]:
+def _heard(gradient_uses: GradientUses, place: int, *, along: bool) -> Callable[..., None]:
     def hook(parts: tuple[Tensor | None, ...], _gradients: tuple[Tensor | None, ...]) -> None:
-        meeting.hear(parts[place], along=along)
+        gradient_uses.hear(parts[place], along=along)
 
     return hook
 

@@ -11,19 +11,19 @@ import torch
 from torch import Tensor, nn
 
 from rnnviz.trace.capture.calls import Call, Gradients
-from rnnviz.trace.isolation.surroundings import replaying
+from rnnviz.trace.isolation.surroundings import recomputing
 from rnnviz.trace.listening.backward import Purpose, filled_by, purpose_of
 from rnnviz.trace.listening.subset import first_sequences
 from rnnviz.trace.recompute.assemble import layers_from
 from rnnviz.trace.result.trace import Trace, here
 
-__all__ = ["Pass"]
+__all__ = ["WatchedPass"]
 
 Weights: TypeAlias = dict[tuple[nn.Module, str], Tensor]  # by module and name
 
 
 @dataclass(eq=False)
-class Pass:
+class WatchedPass:
     """One forward pass: its calls, the weights that they used, and the gradients as they arrive.
 
     Attributes
@@ -64,17 +64,17 @@ class Pass:
     _derives: bool = False
 
     def trace(self, sequences: int | None = None, loss: float | None = None) -> Trace:
-        """Replay the pass, or of each batch the first `sequences` only."""
+        """Recompute the pass, or of each batch the first `sequences` only."""
         for call in self.calls:
             call.gradients = self._settled(call)
         calls = first_sequences(self.calls, sequences)
-        with _weights_of_then(self.weights), replaying(calls[0].given.device.type):
+        with _weights_of_then(self.weights), recomputing(calls[0].given.device.type):
             return here(Trace(layers=layers_from(calls), loss=loss))
 
     def keep(self, call: Call) -> None:
         """Take in a call, with copies of what the model may overwrite."""
         call.weights = {name: self._copied(one) for name, one in call.weights.items()}
-        if not call.weights:  # a registered cell, which is replayed by running it
+        if not call.weights:  # a registered cell, which is recomputed by running it
             for module in call.module.modules():
                 for name, one in _own(module):
                     if (module, name) not in self.weights:

@@ -1,4 +1,4 @@
-"""Keeps the first sequences of every call's batch: they say all there is to see, and a replay of few is cheap."""
+"""Keeps the first sequences of every call's batch: they say all there is to see, and few are cheap to recompute."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def first_sequences(calls: Sequence[Call], count: int | None) -> list[Call]:
 
 def _cut(call: Call, count: int, before: dict[int, Call]) -> Call:
     previous = None if call.previous is None else before[id(call.previous)]
-    if call.heard is not None:
-        return replace(call, previous=previous, heard=call.heard.first(count), taps=(), links=())
+    if call.observed is not None:
+        return replace(call, previous=previous, observed=call.observed.first(count), taps=(), links=())
     form, batch = call.form, call.states[0].shape[1]
     if not form.batched or batch <= count:
         return replace(call, previous=previous)

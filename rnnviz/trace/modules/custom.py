@@ -1,4 +1,4 @@
-"""Recurrent cells of one's own: told to rnnviz by their step function, replayed by autograd."""
+"""Recurrent cells of one's own: told to rnnviz by their step function, recomputed by autograd."""
 
 from __future__ import annotations
 

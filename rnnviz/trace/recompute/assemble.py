@@ -1,4 +1,4 @@
-"""From captured calls to `LayerTrace`: replay, join along time, and hand over what becomes numpy arrays."""
+"""From captured calls to `LayerTrace`: recompute, join along time, and hand over what becomes numpy arrays."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from torch.linalg import vector_norm
 from rnnviz.trace.capture.calls import Call
 from rnnviz.trace.capture.changes import Entered, weights_stay
 from rnnviz.trace.modules.layers import BLOCKS, GATES, Layout, Weights, weights_of
-from rnnviz.trace.recompute.recompute import replay
+from rnnviz.trace.recompute.recompute import recompute
 from rnnviz.trace.recompute.stacking import end_to_end, stack
 from rnnviz.trace.recompute.unrolled import Unrolled
 from rnnviz.trace.registered.custom_layer import custom_layer, follows
-from rnnviz.trace.registered.custom_recompute import Replayed, replayed
+from rnnviz.trace.registered.custom_recompute import Recomputed, recomputed
 from rnnviz.trace.result.arrays import Array
 from rnnviz.trace.result.layertrace import LayerTrace
 from rnnviz.trace.result.resident import resident
@@ -30,8 +30,8 @@ def layers_from(calls: Sequence[Call]) -> dict[str, LayerTrace]:
     """One entry a chain of calls, in the order of their first calls: ``"path"``, then ``"path#2"`` and so on."""
     layers: dict[str, LayerTrace] = {}
     counts: dict[str, int] = {}
-    # before the chains: whether two calls join depends on what their replay has found
-    own = replayed(calls)
+    # before the chains: whether two calls join depends on what their recomputation has found
+    own = recomputed(calls)
     for chain in chains(calls, own):
         name = chain[0].name
         counts[name] = counts.get(name, 0) + 1
@@ -39,7 +39,7 @@ def layers_from(calls: Sequence[Call]) -> dict[str, LayerTrace]:
     return layers
 
 
-def chains(calls: Iterable[Call], own: Mapping[int, Replayed]) -> list[list[Call]]:
+def chains(calls: Iterable[Call], own: Mapping[int, Recomputed]) -> list[list[Call]]:
     """Group calls whose states feed each other, in order.
 
     Calls stay apart where laying them end to end would not give one time axis: sequences of different lengths,
@@ -58,32 +58,34 @@ def chains(calls: Iterable[Call], own: Mapping[int, Replayed]) -> list[list[Call
     return found
 
 
-def layer_from(chain: Sequence[Call], own: Mapping[int, Replayed]) -> LayerTrace:
-    """Replay a chain of calls and lay its timesteps end to end."""
+def layer_from(chain: Sequence[Call], own: Mapping[int, Recomputed]) -> LayerTrace:
+    """Recompute a chain of calls and lay its timesteps end to end."""
     first, layout = chain[0], chain[0].layout
-    if first.heard is not None:
-        return custom_layer(layout.kind, [own[id(call)] for call in chain], first.heard.shown)
+    if first.observed is not None:
+        return custom_layer(layout.kind, [own[id(call)] for call in chain], first.observed.shown)
     weights, stay = _weights(first), weights_stay(chain)
     runs = _alike(chain, stay)
     dtype = weights[0][0].W_hh.dtype
     used = [weights, *(_weights(run[0]) for run in runs[1:])]
-    replayed = [_in_time(replay(stack(run, dtype), layout, one), len(run)) for run, one in zip(runs, used, strict=True)]
+    recomputed = [
+        _in_time(recompute(stack(run, dtype), layout, one), len(run)) for run, one in zip(runs, used, strict=True)
+    ]
     parts = [
-        [Unrolled.joined([run[layer][direction] for run in replayed]) for direction in range(layout.directions)]
+        [Unrolled.joined([run[layer][direction] for run in recomputed]) for direction in range(layout.directions)]
         for layer in range(layout.num_layers)
     ]
     return _layer_trace(chain, weights if all(stay) else [], parts, GATES[layout.kind])
 
 
-def _joins(before: Call, after: Call, own: Mapping[int, Replayed]) -> bool:
-    if after.heard is not None:
+def _joins(before: Call, after: Call, own: Mapping[int, Recomputed]) -> bool:
+    if after.observed is not None:
         return follows(own[id(before)], own[id(after)])
     alone = any(one.lengths is not None or one.layout.directions > 1 for one in (before, after))
     return not alone and before.states[0].shape[1] == after.states[0].shape[1]
 
 
 def _alike(chain: Sequence[Call], stay: Sequence[bool]) -> list[list[Call]]:
-    """Cut a chain into runs of calls that can be replayed at once: of one length and with the same weights."""
+    """Cut a chain into runs of calls that can be recomputed at once: of one length and with the same weights."""
     runs = [[chain[0]]]
     for call, same in zip(chain[1:], stay, strict=True):
         if same and call.steps == runs[-1][-1].steps:
@@ -107,10 +109,10 @@ def _precise(value: Tensor | None) -> Tensor | None:
     return value.to(torch.promote_types(value.dtype, torch.float32))
 
 
-def _in_time(replayed: list[list[Unrolled]], calls: int) -> list[list[Unrolled]]:
+def _in_time(recomputed: list[list[Unrolled]], calls: int) -> list[list[Unrolled]]:
     if calls == 1:
-        return replayed
-    return [[one.map(lambda values: end_to_end(values, calls)) for one in row] for row in replayed]
+        return recomputed
+    return [[one.map(lambda values: end_to_end(values, calls)) for one in row] for row in recomputed]
 
 
 def _layer_trace(

@@ -1,6 +1,6 @@
-"""Replays calls layer by layer from what was kept: gates, cell states, and the gradient through time.
+"""Recomputes calls layer by layer from what was kept: gates, cell states, and the gradient through time.
 
-Calls of one length that follow each other in a loop are stacked along the batch and replayed at once: every one knows
+Calls of one length that follow each other in a loop are stacked along the batch and recomputed at once: every one knows
 the state it started from and the gradient that came back to the state it handed on.
 """
 
@@ -23,7 +23,7 @@ from rnnviz.trace.scan.runs import runs
 from rnnviz.trace.scan.scans import lstm_forward, scan
 
 
-def replay(stack: Stack, layout: Layout, weights: list[list[Weights]]) -> list[list[Unrolled]]:
+def recompute(stack: Stack, layout: Layout, weights: list[list[Weights]]) -> list[list[Unrolled]]:
     """Unroll every layer and direction of stacked calls, axes of the lists (layer, direction)."""
     if not graphs.applies(stack.levels[0].inputs):
         return _replay(stack, layout, weights)
@@ -45,7 +45,7 @@ def _replay(stack: Stack, layout: Layout, weights: list[list[Weights]]) -> list[
         for direction in range(layout.directions):
             part = slice(direction * units, (direction + 1) * units)
             index = layer * layout.directions + direction
-            one = Pass(stack, layout, weights[layer][direction], level.inputs, level.output[..., part], index)
+            one = LayerRecompute(stack, layout, weights[layer][direction], level.inputs, level.output[..., part], index)
             unrolled, towards = one.run(None if above is None else above[..., part])
             row.append(unrolled)
             if towards is not None:
@@ -56,7 +56,7 @@ def _replay(stack: Stack, layout: Layout, weights: list[list[Weights]]) -> list[
 
 
 @dataclass(frozen=True, eq=False)
-class Pass:
+class LayerRecompute:
     """One layer and direction of stacked calls: forward from the known states, then backward if there is a loss."""
 
     stack: Stack
@@ -69,12 +69,12 @@ class Pass:
     def run(self, grad_output: Tensor | None) -> tuple[Unrolled, Tensor | None]:
         """Return what was found, and dL/d(input) where there is a layer below."""
         entering, hidden = self._around(self.hidden, self.stack.initial[0][self.index])
-        kept, walk = self._forward(entering)
-        cell, gates = None if walk is None else walk.after, kept[: len(GATES[self.layout.kind])].unbind()
+        kept, cell_scan = self._forward(entering)
+        cell, gates = None if cell_scan is None else cell_scan.after, kept[: len(GATES[self.layout.kind])].unbind()
         if not self.stack.has_loss:
             return Unrolled(hidden, cell, gates), None
         direct, adjoint = self._backward(grad_output, entering, cell)
-        scan(adjoint, self.layout, hidden if walk is None else walk.joined, kept)
+        scan(adjoint, self.layout, hidden if cell_scan is None else cell_scan.joined, kept)
         gradients = direct, adjoint.hidden, adjoint.cell, adjoint.grad_ih, adjoint.grad_hh
         return Unrolled(hidden, cell, gates, *gradients), adjoint.below
 
@@ -97,21 +97,21 @@ class Pass:
         leaving[:, :, features:] = states
         return entering, leaving[:, :, features:]
 
-    def _forward(self, entering: Tensor) -> tuple[Tensor, CellWalk | None]:
+    def _forward(self, entering: Tensor) -> tuple[Tensor, CellScan | None]:
         """Gates of every step, (gate, time, batch, unit), with what a GRU's `r` scales; and an LSTM's cell states."""
         kind, features = self.layout.kind, self.inputs.shape[2]
         if kind == "rnn":
             return entering.new_empty(0), None
-        walk = CellWalk.start(self.stack, self.index, self.reverse) if kind == "lstm" else None
+        cell_scan = CellScan.start(self.stack, self.index, self.reverse) if kind == "lstm" else None
         units = self.weights.W_hh.shape[0] // len(GATES[kind])
         # four for a GRU too: the last holds what r scales
         kept = entering.new_empty((4, *entering.shape[:2], units))
         for run in self._ordered(runs(entering, 4 * units)):
-            if walk is None:
+            if cell_scan is None:
                 write_gru_gates(self.inputs[run], entering[run][:, :, features:], self.weights, kept[:, run])
             else:
-                walk.over(run, lstm_preactivations(entering[run], self.weights), kept[:, run])
-        return kept, walk
+                cell_scan.over(run, lstm_preactivations(entering[run], self.weights), kept[:, run])
+        return kept, cell_scan
 
     def _ordered(self, found: list[slice]) -> list[slice]:
         return found[::-1] if self.reverse else found
@@ -155,15 +155,15 @@ class Pass:
 
 
 @dataclass(frozen=True, eq=False)
-class CellWalk:
-    """c_t = f_t c_{t-1} + i_t g_t, the one part of the forward replay that has to loop."""
+class CellScan:
+    """c_t = f_t c_{t-1} + i_t g_t, the one part of going forward again that has to loop."""
 
     joined: Tensor
     valid: Tensor | None
     reverse: bool
 
     @classmethod
-    def start(cls, stack: Stack, index: int, reverse: bool) -> CellWalk:
+    def start(cls, stack: Stack, index: int, reverse: bool) -> CellScan:
         """Put the initial state where the recurrence begins."""
         start = stack.initial[1][index]
         joined = start.new_empty((stack.levels[0].inputs.shape[0] + 1, *start.shape))

@@ -1,4 +1,4 @@
-"""`Unrolled`: what the replay of one layer and direction finds, on its way to numpy."""
+"""`Unrolled`: what the recomputation of one layer and direction finds, on its way to numpy."""
 
 from __future__ import annotations
 

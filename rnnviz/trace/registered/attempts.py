@@ -13,7 +13,7 @@ from rnnviz.trace.capture.observed import put_back
 from rnnviz.trace.modules.custom import CustomCell, own_start
 from rnnviz.trace.registered.matching import Role, roles, without_ones
 from rnnviz.trace.registered.reading import Plan
-from rnnviz.trace.registered.steps import Walk, caller, walk
+from rnnviz.trace.registered.steps import StepRun, caller, run_steps
 
 __all__ = ["Attempt", "names_of"]
 
@@ -24,27 +24,27 @@ class Attempt:
 
     call: Call
     plan: Plan
-    walked: Walk
+    walked: StepRun
     found: list[Role | None]
 
     @classmethod
     def of(cls, cell: CustomCell, call: Call, plan: Plan) -> Attempt:
         """Take the steps and compare."""
-        assert call.heard is not None
-        with put_back(call.heard.given):
+        assert call.observed is not None
+        with put_back(call.observed.given):
             if plan.state is None:
                 plan = replace(plan, state=own_start(cell, call.module, plan.inputs[0]))
             step = caller(cell, call.module, names_of(cell, plan))
             valid = None if plan.lengths is None else _valid(plan.lengths, len(plan.inputs), plan.inputs[0].device)
-            walked = walk(step, plan.inputs, plan.extras, plan.state, valid)
-        return cls(call, plan, walked, roles(call.heard.tensors, plan, walked))
+            walked = run_steps(step, plan.inputs, plan.extras, plan.state, valid)
+        return cls(call, plan, walked, roles(call.observed.tensors, plan, walked))
 
     @property
     def fits(self) -> bool:
         """Whether the step gave what the module gave: nothing that it gave is missing where something else is."""
-        assert self.call.heard is not None
+        assert self.call.observed is not None
         known = {one.of for one in self.found if one is not None}
-        left = [one for one, role in zip(self.call.heard.tensors, self.found, strict=True) if role is None]
+        left = [one for one, role in zip(self.call.observed.tensors, self.found, strict=True) if role is None]
         shapes = {tuple(without_ones(one)) for one in left if one.is_floating_point()}
         wanted = {index: one for index, one in enumerate(self.walked.steps[-1].states) if index not in known}
         if self.walked.outputs is not None and -1 not in known:
@@ -54,8 +54,8 @@ class Attempt:
 
     def role_of(self, result: int) -> Role | None:
         """What one of `Call.states` is."""
-        assert self.call.heard is not None
-        places = enumerate(self.call.heard.places)
+        assert self.call.observed is not None
+        places = enumerate(self.call.observed.places)
         return next((self.found[leaf] for leaf, place in places if place == result and self.found[leaf]), None)
 
 

@@ -88,22 +88,22 @@ def _lay(
 def _at_results(attempt: Attempt) -> Entering:
     """Where the step does not give all that a cell gives: run the cell itself, and lay the gradients on its results."""
     call, plan = attempt.call, attempt.plan
-    heard, gradients = call.heard, call.gradients
-    assert heard is not None
+    observed, gradients = call.observed, call.gradients
+    assert observed is not None
     assert gradients is not None
     known, kinds = _roles(attempt), range(len(attempt.walked.initial))
     if plan.reading.time is not None or not {role.of for role in known if role} >= set(kinds):
         _refuse_unexplained(attempt)
         return _at_steps(attempt)
-    with put_back(heard.given):
-        args, kwargs = mapped((heard.given.args, heard.given.kwargs), _followed)
+    with put_back(observed.given):
+        args, kwargs = mapped((observed.given.args, observed.given.kwargs), _followed)
         result = [one for _, one in leaves(call.module.forward(*args, **kwargs))]
     nodes: dict[int, Tensor] = {}
     outside: dict[int, Tensor] = {}
     links: dict[int, Tensor] = {}
     for index, role in enumerate(known):
         number = 100 + index if role is None or role.of in nodes else role.of
-        nodes[number] = result[heard.places.index(index)]
+        nodes[number] = result[observed.places.index(index)]
         for known_gradients, entering in ((gradients.states, outside), (gradients.links, links)):
             gradient = known_gradients[index]
             if gradient is not None:

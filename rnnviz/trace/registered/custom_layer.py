@@ -1,4 +1,4 @@
-"""From the replayed calls of a registered module to its `LayerTrace`."""
+"""From the recomputed calls of a registered module to its `LayerTrace`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from rnnviz.trace.capture.changes import Entered
-from rnnviz.trace.registered.custom_recompute import Replayed
+from rnnviz.trace.registered.custom_recompute import Recomputed
 from rnnviz.trace.result.layertrace import LayerTrace
 from rnnviz.trace.result.resident import resident
 
@@ -21,7 +21,7 @@ _HIDDEN = ("h", "hx", "hidden", "hidden_state", "h_t", "ht")
 _CELL = ("c", "cx", "cell", "cell_state", "c_t", "ct", "memory")
 
 
-def follows(before: Replayed, after: Replayed) -> bool:
+def follows(before: Recomputed, after: Recomputed) -> bool:
     """Whether two calls give one time axis: batches of one size, or one that has shrunk as its sequences ended."""
     if before.names != after.names or before.lengths is not None or after.lengths is not None:
         return False
@@ -29,7 +29,7 @@ def follows(before: Replayed, after: Replayed) -> bool:
     return all(one.shape[2:] == two.shape[2:] and one.shape[1] >= two.shape[1] for one, two in pairs)
 
 
-def custom_layer(kind: str, chain: Sequence[Replayed], shown: int | None) -> LayerTrace:
+def custom_layer(kind: str, chain: Sequence[Recomputed], shown: int | None) -> LayerTrace:
     """Lay the timesteps of a chain of calls end to end, of each batch the first `shown` sequences."""
     first = chain[0]
     names, lengths = first.names, _lengths(chain) if first.lengths is None else first.lengths
@@ -75,7 +75,7 @@ def _end_to_end(parts: Sequence[Tensor], lengths: Tensor, shown: int | None) -> 
     return joined.masked_fill(past.unsqueeze(2), float("nan")).transpose(0, 1)[None, None, :shown]
 
 
-def _lengths(chain: Sequence[Replayed]) -> Tensor:
+def _lengths(chain: Sequence[Recomputed]) -> Tensor:
     """Count the steps of each sequence while it was part of the batch."""
     sizes = [(one.states[0].shape[:2]) for one in chain]
     counts = torch.zeros(sizes[0][1], dtype=torch.long)
@@ -91,7 +91,7 @@ def _hidden_and_cell(names: Sequence[str]) -> tuple[int, int | None]:
     return hidden, next((lowered.index(one) for one in _CELL if one in lowered and lowered.index(one) != hidden), None)
 
 
-def _entered(chain: Sequence[Replayed], index: int, shown: int | None) -> Entered:
+def _entered(chain: Sequence[Recomputed], index: int, shown: int | None) -> Entered:
     handed = [(one.states[index][-1], after.initial[index]) for one, after in pairwise(chain)]
     handed = [(last[: len(now)], now) for last, now in handed]
     entering = [_flat(call.initial[index].detach())[:shown].unsqueeze(0) for call in chain]

@@ -1,4 +1,4 @@
-"""Replays a call of a registered cell: its own step, one timestep after the other, and autograd back through them."""
+"""Recomputes a call of a registered cell: its own step, one timestep after the other, then autograd back through it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from rnnviz.trace.registered.attempts import Attempt, names_of
 from rnnviz.trace.registered.custom_gradients import gradients_of
 from rnnviz.trace.registered.reading import Plan, Reading, readings
 
-__all__ = ["Replayed", "replayed"]
+__all__ = ["Recomputed", "recomputed"]
 
 _MISFITS = (TypeError, ValueError, RuntimeError, IndexError, KeyError, AttributeError)
 
 
-class Replayed(NamedTuple):
+class Recomputed(NamedTuple):
     """What one call did, axes (time, batch, …) or, before and after it, (batch, …); `lengths` of a packed sequence."""
 
     names: tuple[str, ...]
@@ -33,30 +33,30 @@ class Replayed(NamedTuple):
     total: tuple[Tensor, ...] | None = None
 
 
-def replayed(calls: Sequence[Call]) -> dict[int, Replayed]:
-    """Replay every call of registered modules among `calls`, by the call's id.
+def recomputed(calls: Sequence[Call]) -> dict[int, Recomputed]:
+    """Recompute every call of registered modules among `calls`, by the call's id.
 
     Raises
     ------
     ValueError
         If a registered step does not give what the module itself gave.
     """
-    found: dict[int, Replayed] = {}
+    found: dict[int, Recomputed] = {}
     usual: dict[Any, Reading] = {}
     for call in calls:
-        if call.heard is not None:
+        if call.observed is not None:
             # a step is the owner's code: it may draw numbers, count calls and change buffers
             with untouched(call.module), torch.enable_grad():
-                found[id(call)] = _replay(call, usual)
+                found[id(call)] = _recompute(call, usual)
     return found
 
 
-def _replay(call: Call, usual: dict[Any, Reading]) -> Replayed:
+def _recompute(call: Call, usual: dict[Any, Reading]) -> Recomputed:
     """Read the call in one way after the other until its step gives what the module gave."""
     cell = registered(call.module)
     assert isinstance(cell, CustomCell)
-    assert call.heard is not None
-    key = call.module, call.given.dim(), tuple(call.heard.given.kwargs), len(call.heard.given.args)
+    assert call.observed is not None
+    key = call.module, call.given.dim(), tuple(call.observed.given.kwargs), len(call.observed.given.args)
     first: Attempt | Exception | None = None
     known = [Plan.of(call, usual[key])] if key in usual else []
     for plan in (*(one for one in known if one is not None), *readings(cell, call)):
@@ -75,11 +75,11 @@ def _replay(call: Call, usual: dict[Any, Reading]) -> Replayed:
     raise first if isinstance(first, Exception) else _disagrees(call, first)
 
 
-def _told(cell: CustomCell, attempt: Attempt) -> Replayed:
+def _told(cell: CustomCell, attempt: Attempt) -> Recomputed:
     """What an attempt that fits says of its call."""
     plan, walked = attempt.plan, attempt.walked
     gates = [one.gates for one in walked.steps]
-    found = Replayed(
+    found = Recomputed(
         names=names_of(cell, plan),
         initial=tuple(one.detach() for one in walked.initial),
         states=tuple(torch.stack(walked.state(k)).detach() for k in range(len(walked.initial))),

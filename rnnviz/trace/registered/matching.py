@@ -1,4 +1,4 @@
-"""Which of a call's results is which of the states and outputs that its replay found: told by their numbers."""
+"""Which of a call's results is which of the states and outputs that its recomputation found: told by their numbers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from rnnviz.trace.registered.reading import Plan
-from rnnviz.trace.registered.steps import Walk
+from rnnviz.trace.registered.steps import StepRun
 
 __all__ = ["Role", "over_time", "roles", "without_ones"]
 
@@ -26,8 +26,8 @@ class Role(NamedTuple):
     ranked: bool = False
 
 
-def roles(results: Sequence[Tensor], plan: Plan, walked: Walk) -> list[Role | None]:
-    """The role of each result, None where the replay found nothing like it.
+def roles(results: Sequence[Tensor], plan: Plan, walked: StepRun) -> list[Role | None]:
+    """The role of each result, None where the recomputation found nothing like it.
 
     Of several that agree it is the closest; of those that are as close, one that no result before it has.
     """
@@ -53,7 +53,7 @@ def over_time(value: Tensor, like: Tensor, plan: Plan) -> Tensor:
     return value.reshape(batch, -1, *units).transpose(0, 1)
 
 
-def _candidates(plan: Plan, walked: Walk) -> Iterator[tuple[Role, Tensor]]:
+def _candidates(plan: Plan, walked: StepRun) -> Iterator[tuple[Role, Tensor]]:
     columns = {index: walked.state(index) for index in range(len(walked.initial))}
     if walked.outputs is not None:
         columns = {-1: walked.outputs} | columns

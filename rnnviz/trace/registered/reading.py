@@ -48,8 +48,8 @@ class Plan:
     @classmethod
     def of(cls, call: Call, reading: Reading) -> Plan | None:
         """Read the call so; None if its arguments have not the axes for that."""
-        assert call.heard is not None
-        arguments = bound(call.module, call.heard.given.args, call.heard.given.kwargs)
+        assert call.observed is not None
+        arguments = bound(call.module, call.observed.given.args, call.observed.given.kwargs)
         given = arguments[reading.inputs]
         packing = given if isinstance(given, PackedSequence) else None
         x: Any = given if packing is None else pad_packed_sequence(packing, batch_first=reading.time == 1)[0]
@@ -78,9 +78,9 @@ class Plan:
 
 def readings(cell: CustomCell, call: Call) -> Iterator[Plan]:
     """Every way to read a call, the likeliest first."""
-    assert call.heard is not None
-    arguments = bound(call.module, call.heard.given.args, call.heard.given.kwargs)
-    results = [one for _, one in leaves(call.heard.result)]
+    assert call.observed is not None
+    arguments = bound(call.module, call.observed.given.args, call.observed.given.kwargs)
+    results = [one for _, one in leaves(call.observed.result)]
     for inputs, states in splits(cell, arguments, results):
         given = arguments.get(inputs)
         state = next((one for name in states for _, one in leaves(arguments.get(name))), None)

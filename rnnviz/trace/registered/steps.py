@@ -13,7 +13,7 @@ from rnnviz.trace.capture.leaves import Path, leaves, refilled
 from rnnviz.trace.capture.names import step_parameters
 from rnnviz.trace.modules.custom import CustomCell
 
-__all__ = ["MisfitError", "Stepped", "Walk", "caller", "walk"]
+__all__ = ["MisfitError", "StepRun", "Stepped", "caller", "run_steps"]
 
 
 class MisfitError(ValueError):
@@ -29,7 +29,7 @@ class Stepped(NamedTuple):
 
 
 @dataclass
-class Walk:
+class StepRun:
     """States before the first step, and what each step gave."""
 
     initial: tuple[Tensor, ...]
@@ -49,13 +49,13 @@ class Walk:
 Call = Callable[[Tensor, Any, Mapping[str, Any]], Any]
 
 
-def walk(
+def run_steps(
     call: Call, inputs: Sequence[Tensor], extras: Sequence[Mapping[str, Any]], state: Any, valid: Tensor | None
-) -> Walk:
+) -> StepRun:
     """Take a step for each of `inputs`; where `valid` (time, batch) is False, a sequence keeps its last state."""
     paths = [path for path, _ in leaves(state)]
     now = tuple(_node(one.detach()) for _, one in leaves(state))
-    done = Walk(now)
+    done = StepRun(now)
     for t, x in enumerate(inputs):
         stepped = _read(call(x, refilled(state, iter(now)), extras[t]), state, paths)
         if valid is not None:

@@ -1,4 +1,4 @@
-"""Race: several sessions that train in lockstep on the same batches, played like one."""
+"""LockstepSessions: several sessions that train in lockstep on the same batches, played like one."""
 
 import threading
 from collections.abc import Collection, Iterator, Mapping
@@ -9,20 +9,20 @@ import torch
 
 from rnnviz.tasks import Task
 from rnnviz.training.bylabel import ByLabel
-from rnnviz.training.comparison.comparison_snapshot import RaceSnapshot
+from rnnviz.training.comparison.comparison_snapshot import ComparisonSnapshot
 from rnnviz.training.comparison.stopwatch import Stopwatch
 from rnnviz.training.history import Histories
 from rnnviz.training.process.interrupts import INTERRUPTS
 from rnnviz.training.session.session import Session
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots.snapshot import Snapshot
-from rnnviz.training.taskcheck.checked import Blame
+from rnnviz.training.taskcheck.checked import Attribution
 
-__all__ = ["Race"]
+__all__ = ["LockstepSessions"]
 
 
-class Race:
-    """Two or more sessions; a step of the race is one step of each, so that all have the same budget.
+class LockstepSessions:
+    """Two or more sessions; a step of the comparison is one step of each, so that all have the same budget.
 
     Each draws its own batches from its own seed, so that its curve is, bit for bit, that of the session alone. With one
     seed, task and batch size all see the same batches.
@@ -49,10 +49,10 @@ class Race:
     --------
     >>> import itertools
     >>> common = {"seq_len": 10, "hidden_size": 4, "device": "cpu"}
-    >>> race = Race({cell: Session("adding", cell=cell, **common) for cell in ("rnn", "gru")})
-    >>> list(itertools.islice(race.steps(), 2))
+    >>> lockstep = LockstepSessions({cell: Session("adding", cell=cell, **common) for cell in ("rnn", "gru")})
+    >>> list(itertools.islice(lockstep.steps(), 2))
     [1, 2]
-    >>> race.varied, [history.rows for history in race.histories.values()]
+    >>> lockstep.varied, [history.rows for history in lockstep.histories.values()]
     (('cell',), [2, 2])
     """
 
@@ -68,7 +68,7 @@ class Race:
         self._at_work = self._face
         self._watch = Stopwatch(self.sessions, self.device)
         for label, one in self.sessions.items():
-            one.blame.who = label
+            one.attribution.who = label
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(task={self.task.name!r}, models={list(self.sessions)}, step={self.step})"
@@ -85,11 +85,11 @@ class Race:
             self._wanted = wanted if wanted != self._present else None
 
     def checked(self, settings: Settings) -> Settings:
-        """Return the settings, complete; ValueError for one that the race compares, or that a session cannot have."""
+        """Return the settings, complete; ValueError for one that the comparison compares, or that a session cannot have."""
         return self._each(settings)[self._face]
 
     def refuse_varied(self, names: Mapping[str, Any]) -> None:
-        """Raise a ValueError if one of these settings is what the race compares."""
+        """Raise a ValueError if one of these settings is what the comparison compares."""
         clash = [name for name in self.varied if name in names]
         if clash:
             raise ValueError(
@@ -112,9 +112,9 @@ class Race:
         return self.sessions[self._face].device
 
     @property
-    def blame(self) -> Blame:
+    def attribution(self) -> Attribution:
         """Whose code is running, and which session's."""
-        return self.sessions[self._at_work].blame
+        return self.sessions[self._at_work].attribution
 
     @property
     def step(self) -> int:
@@ -174,20 +174,20 @@ class Race:
 
     def check(self, snapshot: Snapshot | None = None) -> None:
         """Raise if a number of one session is not finite; see `Session.check`."""
-        lanes = {} if snapshot is None else snapshot.lanes
+        models = {} if snapshot is None else snapshot.models
         for label, one in self._in_turn():
-            one.check(lanes.get(label))
+            one.check(models.get(label))
 
     def latest_loss(self) -> float:
         """Return NaN: several models have no one loss."""
         return float("nan")
 
-    def snapshot(self, *, fresh: bool = True) -> RaceSnapshot:
+    def snapshot(self, *, fresh: bool = True) -> ComparisonSnapshot:
         """Look at every session; scores of the held-out part are all of one step, see `Session.snapshot`."""
         # of all or of none, so that a table never compares two moments
         score = fresh or all(one.score_due for one in self.sessions.values())
-        lanes = {label: one.frame(score=score) for label, one in self._in_turn()}
-        return RaceSnapshot.of(lanes, self._watch.shares, self._watch.paces, run=self.run, step=self.step)
+        models = {label: one.frame(score=score) for label, one in self._in_turn()}
+        return ComparisonSnapshot.of(models, self._watch.shares, self._watch.paces, run=self.run, step=self.step)
 
     def keep_score(self) -> None:
         """Keep every session's held-out score where that is due; see `Session.keep_score`."""
@@ -195,9 +195,9 @@ class Race:
             one.keep_score()
 
     def rescored(self, snapshot: Snapshot) -> Snapshot:
-        """Return an earlier snapshot of this race with scores of its own step; see `Session.rescored`."""
-        lanes = {label: one.rescored(snapshot.lanes[label]) for label, one in self._in_turn()}
-        return RaceSnapshot.of(lanes, snapshot.shares, snapshot.paces, run=snapshot.run, step=snapshot.step)
+        """Return an earlier snapshot of this comparison with scores of its own step; see `Session.rescored`."""
+        models = {label: one.rescored(snapshot.models[label]) for label, one in self._in_turn()}
+        return ComparisonSnapshot.of(models, snapshot.shares, snapshot.paces, run=snapshot.run, step=snapshot.step)
 
     def evaluate(self) -> dict[str, float]:
         """Return the metric on the whole held-out part: each session's by label, then each baseline."""

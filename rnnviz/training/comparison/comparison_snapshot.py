@@ -1,4 +1,4 @@
-"""RaceSnapshot: one moment of several models that train in lockstep."""
+"""ComparisonSnapshot: one moment of several models that train in lockstep."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -7,16 +7,16 @@ from typing import Self
 
 from rnnviz.training.snapshots.snapshot import Snapshot
 
-__all__ = ["RaceSnapshot"]
+__all__ = ["ComparisonSnapshot"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class RaceSnapshot(Snapshot):
+class ComparisonSnapshot(Snapshot):
     """A snapshot for each model; what it says of itself is said of the one with the largest arrays.
 
     Parameters
     ----------
-    racers : mapping of str to Snapshot
+    compared : mapping of str to Snapshot
         By label, in reading order.
     times : mapping of str to float
         Each one's share of the training time of this run; NaN before the first step.
@@ -24,14 +24,14 @@ class RaceSnapshot(Snapshot):
         What a training step of each takes; NaN before one was timed.
     """
 
-    racers: Mapping[str, Snapshot]
+    compared: Mapping[str, Snapshot]
     times: Mapping[str, float]
     seconds: Mapping[str, float]
 
     @classmethod
     def of(
         cls,
-        racers: Mapping[str, Snapshot],
+        compared: Mapping[str, Snapshot],
         times: Mapping[str, float],
         seconds: Mapping[str, float],
         *,
@@ -42,27 +42,27 @@ class RaceSnapshot(Snapshot):
 
         Parameters
         ----------
-        racers, times, seconds : mapping
+        compared, times, seconds : mapping
             As for the class.
         run, step : int
-            Of the race.
+            Of the comparison.
         """
-        largest = max(racers.values(), key=lambda one: one.layer.hidden.size)
+        largest = max(compared.values(), key=lambda one: one.layer.hidden.size)
         face = {field.name: getattr(largest, field.name) for field in fields(Snapshot)} | {"run": run, "step": step}
         return cls(
             **face,
-            racers=MappingProxyType(dict(racers)),
+            compared=MappingProxyType(dict(compared)),
             times=MappingProxyType(dict(times)),
             seconds=MappingProxyType(dict(seconds)),
         )
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(run={self.run}, step={self.step}, models={list(self.racers)})"
+        return f"{type(self).__name__}(run={self.run}, step={self.step}, models={list(self.compared)})"
 
     @property
-    def lanes(self) -> Mapping[str, Snapshot]:
+    def models(self) -> Mapping[str, Snapshot]:
         """Each model's own snapshot, by label."""
-        return self.racers
+        return self.compared
 
     @property
     def shares(self) -> Mapping[str, float]:
@@ -77,4 +77,4 @@ class RaceSnapshot(Snapshot):
     @property
     def drawable(self) -> bool:
         """Whether every racer's numbers are finite."""
-        return all(one.drawable for one in self.racers.values())
+        return all(one.drawable for one in self.compared.values())

@@ -1,4 +1,4 @@
-"""Entries: from what a learner lists to a race of labelled sessions, or one sentence on what is wrong."""
+"""Entries: from what a learner lists to a comparison of labelled sessions, or one sentence on what is wrong."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,54 +7,54 @@ import torch
 
 from rnnviz.checks import shown
 from rnnviz.tasks import Task
-from rnnviz.training.comparison.comparison import Race, differing
+from rnnviz.training.comparison.comparison import LockstepSessions, differing
 from rnnviz.training.session.session import Session
 from rnnviz.training.settings import Settings, refuse_unknown
 
-__all__ = ["FEWEST", "MOST", "enter", "line_up"]
+__all__ = ["FEWEST", "MOST", "lockstep_from", "lockstep_of"]
 
 FEWEST, MOST = 2, 4
 _EXAMPLE = '["rnn", "lstm"] or [{"clip": 1.0}, {"clip": None}]'
 
 
-def enter(
+def lockstep_of(
     models: Sequence[str | Mapping[str, Any]],
     task: Task | str,
     *,
     device: str | torch.device = "auto",
     planned: int | None = None,
     **common: Any,
-) -> Race:
-    """Return a race of two to four models, each under a label that says in what it differs from the others.
+) -> LockstepSessions:
+    """Return a comparison of two to four models, each under a label that says in what it differs from the others.
 
     A model is the name of a cell, or settings by name, which ``common`` completes; ``planned`` is as for `Session`. A
     TypeError or ValueError tells of too few, too many or equal models, or of a task, setting or value that is not.
 
-    >>> race = enter([{"lr": 0.1}, {"lr": 0.01, "clip": None}], "adding", device="cpu", cell="gru")
-    >>> list(race.sessions)
+    >>> lockstep = lockstep_of([{"lr": 0.1}, {"lr": 0.01, "clip": None}], "adding", device="cpu", cell="gru")
+    >>> list(lockstep.sessions)
     ['lr=0.1', 'lr=0.01, clip=None']
     """
     asked = [_asked(one, common) for one in _listed(models)]
     for stated in (common, *asked):
         refuse_unknown(stated)
-    return line_up(asked, [{**common, **one} for one in asked], task, device=device, planned=planned)
+    return lockstep_from(asked, [{**common, **one} for one in asked], task, device=device, planned=planned)
 
 
-def line_up(
+def lockstep_from(
     stated: Sequence[Mapping[str, Any]],
     settings: Sequence[Mapping[str, Any]],
     task: Task | str,
     *,
     device: str | torch.device,
     planned: int | None,
-) -> Race:
-    """Return the race of models with these settings; what each was asked for by itself, ``stated``, is its label.
+) -> LockstepSessions:
+    """Return the comparison of models with these settings; what each was asked for by itself, ``stated``, is its label.
 
-    The other parameters and the errors are those of `enter`.
+    The other parameters and the errors are those of `lockstep_of`.
     """
     sessions = [Session(task, device=device, planned=planned, **one) for one in settings]
     labels = _labels(stated, [one.settings for one in sessions])
-    return Race(dict(zip(labels, sessions, strict=True)), dict(zip(labels, stated, strict=True)))
+    return LockstepSessions(dict(zip(labels, sessions, strict=True)), dict(zip(labels, stated, strict=True)))
 
 
 def _listed(models: Any) -> Sequence[Any]:

@@ -144,7 +144,7 @@ def _runs(session: Session, model: nn.Module, probe: Batch, time: int, edit: Edi
 
 def _both(session: Session, model: nn.Module, probe: Batch, time: int, edit: Edit) -> tuple[Trace, Trace]:
     def loss(outputs: Tensor) -> Tensor:
-        return session.blame.task(session.task.loss, outputs, probe.targets)
+        return session.attribution.task(session.task.loss, outputs, probe.targets)
 
     # two runs of the same shape and kind add up in the same order: what the change does not reach is exactly 0
     return trace(model, probe.inputs, loss=loss), trace(model, edit.apply(probe.inputs, time), loss=loss)

@@ -1,4 +1,4 @@
-"""Turns: the training thread lets others look at the model between two steps, in their own thread."""
+"""ModelAccess: the training thread lets others look at the model between two steps, in their own thread."""
 
 import threading
 from collections.abc import Callable
@@ -7,18 +7,18 @@ from typing import TypeVar
 from rnnviz.training.process.forks import LOST, renewed_in_children
 from rnnviz.training.process.interrupts import INTERRUPTS
 
-__all__ = ["Turns"]
+__all__ = ["ModelAccess"]
 
 T = TypeVar("T")
 
 
-class Turns:
+class ModelAccess:
     """Who may touch the session: the thread that trains, or for a moment a guest.
 
     Examples
     --------
-    >>> turns = Turns()
-    >>> turns.visit(lambda: "looked")
+    >>> access = ModelAccess()
+    >>> access.visit(lambda: "looked")
     'looked'
     """
 

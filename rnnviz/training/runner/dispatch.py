@@ -1,4 +1,4 @@
-"""Desk: takes orders for a player from any thread, and has them carried out one after another."""
+"""Dispatcher: takes orders for a player from any thread, and has them carried out one after another."""
 
 import contextlib
 import threading
@@ -13,10 +13,10 @@ from rnnviz.training.runner.orders import Order, Orders
 from rnnviz.training.runner.player import Player
 from rnnviz.training.runner.worker import NoThreadError, Worker
 
-__all__ = ["Desk"]
+__all__ = ["Dispatcher"]
 
 
-class Desk:
+class Dispatcher:
     """The orders of a `Runner`, the thread that carries them out, and what went wrong.
 
     Whoever waits here waits for her own order, and for those before it; what others order meanwhile comes later.
@@ -87,7 +87,7 @@ class Desk:
         with INTERRUPTS, self.changed:
             orders = self._orders.cancel()
             # in the thread that trains it would wait for itself
-            if not wait or self._player.turns.mine:
+            if not wait or self._player.access.mine:
                 return
             # settings assigned meanwhile are taken up by a bare look, whose frame shows them
             if self._player.session.pending and not self.ended:
@@ -103,7 +103,7 @@ class Desk:
             if self._orders.open or not self._player.session.pending:
                 return
         # outside `changed`: where no thread is to be had `ask` trains here, and nobody could order anything meanwhile
-        self.ask(Order(), wait=wait and not self._player.turns.mine)
+        self.ask(Order(), wait=wait and not self._player.access.mine)
 
     def carry_out(self, order: Order) -> None:
         """Carry out an order in the calling thread, when its turn comes."""
@@ -170,12 +170,12 @@ class Desk:
     def after_fork(self) -> None:
         """See `rnnviz.training.process.forks`."""
         # another thread may have held the old one at the fork, and is not here to let go of it
-        self.changed, elsewhere = threading.Condition(), self._busy() and not self._player.turns.mine
+        self.changed, elsewhere = threading.Condition(), self._busy() and not self._player.access.mine
         self._worker.forget(self.changed)
         if elsewhere:
             self.ended = self._player.ended = self._lost = True
             self._orders.clear()
-            self._player.turns.give_up()
+            self._player.access.give_up()
 
     def _add(self, order: Order) -> Order:
         order = self._orders.add(order)

@@ -1,15 +1,15 @@
-"""Pace: when the next frame is due, and how fast training goes."""
+"""FrameClock: when the next frame is due, and how fast training goes."""
 
 import time
 from collections.abc import Callable
 
-__all__ = ["Pace"]
+__all__ = ["FrameClock"]
 
 _FRAME_SHARE = 0.25  # of a run's time at most, for frames
 _SMOOTHING = 0.3  # weight of the newest measurement of speed
 
 
-class Pace:
+class FrameClock:
     """A clock for one stretch of training.
 
     Parameters
@@ -28,10 +28,10 @@ class Pace:
     Examples
     --------
     >>> now = iter([0.0, 0.05, 0.1, 0.1])
-    >>> pace = Pace(0.1, step=0, clock=lambda: next(now))
-    >>> pace.due(), pace.due()
+    >>> frame_clock = FrameClock(0.1, step=0, clock=lambda: next(now))
+    >>> frame_clock.due(), frame_clock.due()
     (False, True)
-    >>> pace.measure(30)
+    >>> frame_clock.measure(30)
     300.0
     """
 

@@ -10,11 +10,11 @@ from rnnviz.i18n import t
 from rnnviz.training.failures import describe
 from rnnviz.training.process.devices import considerate_threads
 from rnnviz.training.process.interrupts import INTERRUPTS
-from rnnviz.training.runner.access import Turns
-from rnnviz.training.runner.frameclock import Pace
+from rnnviz.training.runner.access import ModelAccess
+from rnnviz.training.runner.frameclock import FrameClock
 from rnnviz.training.runner.orders import Order
 from rnnviz.training.runner.trainable import Trainable
-from rnnviz.training.snapshots.recording import Tape
+from rnnviz.training.snapshots.recording import Recording
 from rnnviz.training.snapshots.snapshot import Snapshot
 
 __all__ = ["Player", "RunState"]
@@ -69,11 +69,11 @@ class Player:
         self.ended = False
         self.watched = True
         self.trouble = ""  # words for what went wrong beside the training; until the next run nothing else is announced
-        self.turns = Turns()
+        self.access = ModelAccess()
         self._on_frame, self._on_state = on_frame, on_state
         self._shortest = 1 / fps
         self._every = goal
-        self.tape = Tape(goal)
+        self.recording = Recording(goal)
         self._goal = self._next_goal()
         self._speed = 0.0
         self._in_view = self._onward = False
@@ -89,7 +89,7 @@ class Player:
         BaseException
             Whatever the task, the model or a callback raises; the state then says so already.
         """
-        with self.turns:
+        with self.access:
             self._in_view, self.trouble = False, ""
             try:
                 self._carry_out(order)
@@ -142,27 +142,27 @@ class Player:
         if self._onward:
             self._goal = self._next_goal()
         # a clock for each stretch: the rest between two of them is no slow training
-        pace = Pace(self._shortest, step=session.step, speed=self._speed)
+        frame_clock = FrameClock(self._shortest, step=session.step, speed=self._speed)
         steps = session.steps()
         self._note()
         self.announce("playing", t("status.playing"))
         while self._take(order):
             # between two steps, where weights and curves belong together
-            self.turns.let_in()
+            self.access.let_in()
             next(steps)
             unchecked += 1
             self._note()
             # settings taken up by a step may have begun a new run, whose step counts from 0
             if session.run != run or session.step > self._goal:
                 run, self._goal = session.run, self._next_goal()
-            if pace.due():
+            if frame_clock.due():
                 unchecked = 0
-                self._frame(pace)
+                self._frame(frame_clock)
             elif unchecked >= _CHECK_EVERY:
                 unchecked = 0
                 self.session.check()
         order.cancel()  # before anybody is told that the goal is reached, see above
-        self._speed = pace.measure(session.step)
+        self._speed = frame_clock.measure(session.step)
 
     def _take(self, order: Order) -> bool:
         INTERRUPTS.let_through()  # a step is whole or not begun
@@ -171,13 +171,13 @@ class Player:
     def _next_goal(self) -> int:
         return self._every * (self.session.step // self._every + 1)
 
-    def _frame(self, pace: Pace) -> None:
+    def _frame(self, frame_clock: FrameClock) -> None:
         self.session.check()  # waits until a GPU has done the steps it was given: that time is theirs, not the frame's
-        self._speed = pace.measure(self.session.step)
-        pace.begin_frame()
+        self._speed = frame_clock.measure(self.session.step)
+        frame_clock.begin_frame()
         self._show(fresh=False)
         self.announce("playing", t("status.playing"))
-        pace.end_frame()
+        frame_clock.end_frame()
 
     def _show(self, *, fresh: bool = True) -> None:
         self.session.check()
@@ -187,14 +187,14 @@ class Player:
         snapshot = self.session.snapshot(fresh=fresh)
         self.session.check(snapshot)
         self.last_frame = snapshot
-        self.tape.offer(snapshot)
+        self.recording.offer(snapshot)
         self._call(self._on_frame, snapshot)
 
     def _note(self) -> None:
-        """Keep score, and put a run that nobody watches on the tape now and then; a watched one is, frame by frame."""
+        """Keep score, and record a run that nobody watches now and then; a watched one is recorded frame by frame."""
         self.session.keep_score()
-        if not self.watched and self.tape.due(self.session.run, self.session.step):
-            self.tape.offer(self.session.snapshot(fresh=False))
+        if not self.watched and self.recording.due(self.session.run, self.session.step):
+            self.recording.offer(self.session.snapshot(fresh=False))
 
     def _rest(self, rebuilt: bool) -> None:
         step = self.session.step
@@ -215,8 +215,8 @@ class Player:
             self._fail(error)
 
     def _fail(self, error: BaseException) -> None:
-        blame = self.session.blame
-        where, who = ("view", "") if self._in_view else (blame.where, blame.who)
+        attribution = self.session.attribution
+        where, who = ("view", "") if self._in_view else (attribution.where, attribution.who)
         self._in_view = False
         with contextlib.suppress(Exception):  # the view that just failed may fail again: its error is reported already
             self.announce("failed", describe(error, where, who))

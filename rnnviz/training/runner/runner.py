@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 from rnnviz import limits
 from rnnviz.checks import number
-from rnnviz.training.runner.dispatch import Desk
+from rnnviz.training.runner.dispatch import Dispatcher
 from rnnviz.training.runner.orders import Order
 from rnnviz.training.runner.player import Player, RunState
 from rnnviz.training.runner.trainable import Trainable
 from rnnviz.training.settings import Settings
-from rnnviz.training.snapshots.recording import Tape
+from rnnviz.training.snapshots.recording import Recording
 from rnnviz.training.snapshots.snapshot import Snapshot
 
 __all__ = ["RunState", "Runner"]
@@ -23,7 +23,7 @@ class Runner:
 
     Parameters
     ----------
-    session : Session or Race
+    session : Session or LockstepSessions
         What to train; nobody else may step it while the runner does.
     on_frame : callable
         Called with a `Snapshot` at most ``fps`` times a second, and once more when the run pauses or ends.
@@ -61,8 +61,8 @@ class Runner:
         fps = number(0, open_end=True)("fps", fps)
         goal = limits.steps("steps", session.task.steps if goal is None else goal)
         self._player = Player(session, on_frame, on_state, fps, goal)
-        self.turns = self._player.turns  # for guests who look at the session between two steps
-        self._desk = Desk(self._player)
+        self.access = self._player.access  # for guests who look at the session between two steps
+        self._dispatcher = Dispatcher(self._player)
         self.pressed = 0  # how often somebody has told it to play, to step, to pause, to begin anew or to train
 
     def __repr__(self) -> str:
@@ -84,9 +84,9 @@ class Runner:
         return self._player.last_frame
 
     @property
-    def tape(self) -> Tape:
+    def recording(self) -> Recording:
         """Snapshots of this run, evenly thinned, to wind back through."""
-        return self._player.tape
+        return self._player.recording
 
     @property
     def watched(self) -> bool:
@@ -99,16 +99,16 @@ class Runner:
 
     def snapshot(self) -> Snapshot:
         """Look at the model now, or between two steps if it trains; see `Session.snapshot`."""
-        return self._player.turns.visit(self.session.snapshot)
+        return self._player.access.visit(self.session.snapshot)
 
     def evaluate(self) -> dict[str, float]:
         """Return the metric on the whole held-out part, now or between two steps; see `Session.evaluate`."""
-        return self._player.turns.visit(self.session.evaluate)
+        return self._player.access.visit(self.session.evaluate)
 
     def play(self) -> None:
         """Train in the background up to the goal, or to the next multiple of it; return at once."""
         self.pressed += 1
-        self._desk.ask(Order(math.inf))
+        self._dispatcher.ask(Order(math.inf))
 
     def step(self, n: int = 1, wait: bool = True) -> None:
         """Train ``n`` steps in the background, then pause.
@@ -125,24 +125,24 @@ class Runner:
         if wait:
             # before anything is ordered: what was refused is not to be carried out later
             self._refuse_inside("step(wait=True)")
-            self._desk.raise_kept()
-        self._desk.ask(order, wait=wait)
+            self._dispatcher.raise_kept()
+        self._dispatcher.ask(order, wait=wait)
 
     def pause(self, wait: bool = False) -> None:
         """Pause after the present step, with a last frame; with ``wait`` return when that is delivered."""
         self.pressed += 1
-        self._desk.cancel(wait=wait)
+        self._dispatcher.cancel(wait=wait)
 
     def reset(self, wait: bool = False) -> None:
         """Pause, rebuild the model at step 0, make a frame, forget a kept error; with ``wait`` return when done."""
         self.pressed += 1
         if wait:
             self._refuse_inside("reset(wait=True)")
-        self._desk.ask(Order(rebuild=True), wait=wait)
+        self._dispatcher.ask(Order(rebuild=True), wait=wait)
 
     def apply(self, settings: Settings, wait: bool = False) -> None:
         """Take settings up at the next step, at once while paused, where ``wait`` waits for the frame."""
-        self._desk.take_up(lambda: setattr(self.session, "settings", settings), wait=wait)
+        self._dispatcher.take_up(lambda: setattr(self.session, "settings", settings), wait=wait)
 
     def train(self, steps: int) -> None:
         """Train in the caller's thread and return when done; the same curve as `play`, bit for bit.
@@ -160,7 +160,7 @@ class Runner:
         self.pressed += 1
         order = Order(limits.steps("steps", steps), here=True)
         self._refuse_inside("train")
-        self._desk.carry_out(order)
+        self._dispatcher.carry_out(order)
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait until nothing is left to do, and after `stop` for the thread's end; raise a kept error.
@@ -168,16 +168,16 @@ class Runner:
         Returns False if ``timeout`` (seconds) ran out before.
         """
         self._refuse_inside("join")
-        return self._desk.join(timeout)
+        return self._dispatcher.join(timeout)
 
     def stop(self) -> None:
         """End for good: pause, deliver the last frame, end the thread. Of the verbs only `join` and `pause` remain."""
-        self._desk.stop()
+        self._dispatcher.stop()
 
     def fail(self, error: BaseException, where: str) -> None:
         """Pause because something beside the training went wrong; the next blocking call raises it."""
-        self._desk.fail(error, where)
+        self._dispatcher.fail(error, where)
 
     def _refuse_inside(self, verb: str) -> None:
-        if self._player.turns.mine:
+        if self._player.access.mine:
             raise RuntimeError(f"{verb} would wait for itself: a callback called it in the thread that trains.")

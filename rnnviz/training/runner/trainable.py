@@ -1,4 +1,4 @@
-"""Trainable: what a runner asks of what it plays, be it one session or a race of several."""
+"""Trainable: what a runner asks of what it plays, be it one session or a comparison of several."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -8,13 +8,13 @@ import torch
 from rnnviz.tasks import Task
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots.snapshot import Snapshot
-from rnnviz.training.taskcheck.checked import Blame
+from rnnviz.training.taskcheck.checked import Attribution
 
 __all__ = ["Trainable"]
 
 
 class Trainable(Protocol):
-    """A `rnnviz.training.Session` or a `rnnviz.training.Race`; there each name is told in full."""
+    """A `rnnviz.training.Session` or a `rnnviz.training.LockstepSessions`; there each name is told in full."""
 
     settings: Settings
 
@@ -27,7 +27,7 @@ class Trainable(Protocol):
         """Where everything happens."""
 
     @property
-    def blame(self) -> Blame:
+    def attribution(self) -> Attribution:
         """Whose code is running."""
 
     @property

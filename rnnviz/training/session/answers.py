@@ -5,9 +5,9 @@ import math
 from rnnviz.tasks import Batch
 from rnnviz.training.failures import NonFiniteLoss
 from rnnviz.training.process.surroundings import Surroundings, settled
-from rnnviz.training.session.run import Descent
+from rnnviz.training.session.run import TrainingRun
 from rnnviz.training.snapshots.snapshot import Snapshot
-from rnnviz.training.taskcheck.checked import Blame
+from rnnviz.training.taskcheck.checked import Attribution
 
 __all__ = ["Answers"]
 
@@ -16,25 +16,25 @@ class Answers:
     """The questions of a session; `Session` is one, and brings the run that they are about. None disturbs it."""
 
     run: int
-    blame: Blame
+    attribution: Attribution
     surroundings: Surroundings
-    _descent: Descent
+    _training_run: TrainingRun
 
     @property
     def step(self) -> int:
         """Finished steps since the model was built."""
-        return self._descent.history.step
+        return self._training_run.history.step
 
     @property
     def probe(self) -> Batch:
         """The sequences that snapshots trace, on the device."""
-        return self._descent.look.probe
+        return self._training_run.taker.probe
 
     @settled
     def evaluate(self) -> dict[str, float]:
         """Return the metric on the whole held-out part: ``"model"`` first, then each baseline."""
-        look = self._descent.look
-        return {"model": look.evaluate(self._descent.model), **look.baselines}
+        taker = self._training_run.taker
+        return {"model": taker.evaluate(self._training_run.model), **taker.baselines}
 
     def snapshot(self, *, fresh: bool = True) -> Snapshot:
         """Look at the model on the probe, training left as it is bit for bit; not ``fresh``, the score may be older."""
@@ -55,36 +55,36 @@ class Answers:
         # another run has another architecture: its weights fit no model that could be asked now
         if snapshot.validation_step == snapshot.step or snapshot.run != self.run:
             return snapshot
-        model = self._descent.revived(snapshot)
-        return snapshot if model is None else self._descent.look.rescored(model, snapshot)
+        model = self._training_run.revived(snapshot)
+        return snapshot if model is None else self._training_run.taker.rescored(model, snapshot)
 
     @settled
     def keep_score(self) -> None:
         """Ask the held-out part now and keep its score for `Snapshot.scores`, every so many steps."""
-        now = self._descent
-        now.look.keep_score(now.model, now.settings.batch_size, self.step)
+        now = self._training_run
+        now.taker.keep_score(now.model, now.settings.batch_size, self.step)
 
     @property
     def score_due(self) -> bool:
         """Whether a new score of the held-out part costs a playing run less than a hundredth of its time."""
-        return self._descent.look.score_due
+        return self._training_run.taker.score_due
 
     @settled
     def frame(self, *, score: bool) -> Snapshot:
         """Return a `snapshot` whose score of the held-out part is new if ``score``, else the last one there is."""
-        now = self._descent
-        return now.look.snapshot(now.model, now.settings, now.history, self.run, score)
+        now = self._training_run
+        return now.taker.snapshot(now.model, now.settings, now.history, self.run, score)
 
     def latest_loss(self) -> float:
         """Return the training loss of the last step, NaN before the first."""
-        return self._descent.history.latest_loss()
+        return self._training_run.history.latest_loss()
 
     def check(self, snapshot: Snapshot | None = None) -> None:
         """Raise a `NonFiniteLoss` if the loss or the gradient of a step is not finite, or what ``snapshot`` saw."""
-        history = self._descent.history
+        history = self._training_run.history
         bad = history.first_bad()
         if bad is not None:
-            raise NonFiniteLoss(*bad, self.blame.who)
+            raise NonFiniteLoss(*bad, self.attribution.who)
         if snapshot is not None and not snapshot.drawable:  # the last update broke the weights before a loss could tell
             norms = history["grad_norm"]
-            raise NonFiniteLoss(history.step, float(norms[-1]) if len(norms) else math.nan, self.blame.who)
+            raise NonFiniteLoss(history.step, float(norms[-1]) if len(norms) else math.nan, self.attribution.who)

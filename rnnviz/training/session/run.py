@@ -1,4 +1,4 @@
-"""Descent: one run of a session: its model, optimiser, batches, noise and curves; a step waits for nothing."""
+"""TrainingRun: one run of a session: its model, optimiser, batches, noise and curves; a step waits for nothing."""
 
 from contextlib import ExitStack
 from typing import Any
@@ -16,13 +16,13 @@ from rnnviz.training.session.building import Builder, optimizer, shape_memory
 from rnnviz.training.session.clipping import clip
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots.snapshot import Snapshot
-from rnnviz.training.snapshots.taking import Look
-from rnnviz.training.taskcheck.checked import Blame, CheckedTask, precision_of
+from rnnviz.training.snapshots.taking import SnapshotTaker
+from rnnviz.training.taskcheck.checked import Attribution, CheckedTask, precision_of
 
-__all__ = ["Descent"]
+__all__ = ["TrainingRun"]
 
 
-class Descent:
+class TrainingRun:
     """Built whole or not at all, then trained step by step; a structural setting that changes asks for another one.
 
     Parameters
@@ -35,7 +35,7 @@ class Descent:
         Builds the model from the task and the settings.
     device : torch.device
         Where everything happens.
-    blame : Blame
+    attribution : Attribution
         Told whenever the task is called.
     probe_size : int
         Held-out sequences that snapshots trace.
@@ -48,7 +48,7 @@ class Descent:
         See `rnnviz.training.Session`.
     settings : Settings
         Those in force.
-    look : Look
+    taker : SnapshotTaker
         Takes the snapshots.
 
     Examples
@@ -57,9 +57,10 @@ class Descent:
     >>> from rnnviz.training.session.building import builder_of
     >>> settings = Settings(seq_len=10, hidden_size=4)
     >>> cpu = torch.device("cpu")
-    >>> descent = Descent(tasks.make("adding"), settings, builder_of(None), cpu, Blame(), probe_size=8, planned=300)
-    >>> descent.step()
-    >>> descent.history.step
+    >>> adding, sizes = tasks.make("adding"), {"probe_size": 8, "planned": 300}
+    >>> training_run = TrainingRun(adding, settings, builder_of(None), cpu, Attribution(), **sizes)
+    >>> training_run.step()
+    >>> training_run.history.step
     1
     """
 
@@ -69,7 +70,7 @@ class Descent:
         settings: Settings,
         builder: Builder,
         device: torch.device,
-        blame: Blame,
+        attribution: Attribution,
         *,
         probe_size: int,
         planned: int,
@@ -78,11 +79,11 @@ class Descent:
         self.settings = settings
         assert settings.seq_len is not None  # `Session.checked` saw to it
         # by blame: a task of somebody's own may fail here, and is named then
-        self.task = blame.task(blame.task(task.with_seq_len, settings.seq_len).to, device)
+        self.task = attribution.task(attribution.task(task.with_seq_len, settings.seq_len).to, device)
         self.model = builder(self.task, settings).to(device).train()  # somebody's own may come in eval mode
         dtype = precision_of(self.model)
-        self._checked = CheckedTask(self.task, device, blame, dtype)
-        self.look = Look(self._checked, probe_size, device)
+        self._checked = CheckedTask(self.task, device, attribution, dtype)
+        self.taker = SnapshotTaker(self._checked, probe_size, device)
         self._batches = Batches(self._checked, settings, device)
         self._parameters = list(self.model.parameters())
         self._beside = Beside(self.model, device)
@@ -107,17 +108,17 @@ class Descent:
         # left in reverse: interrupts act last, when batches and buffers have been settled
         with ExitStack() as until_it_is_told, self._batches.whole_or_not(), self._beside.whole_or_not():
             # before the interrupts are held back: a model of somebody's own may take long, or for ever
-            row = self._descend()
+            row = self._train()
             until_it_is_told.enter_context(INTERRUPTS.whole())  # from here on weights and curves belong together
             self._optimizer.step()
             self.history.append(row, lr=lr, clip=self.settings.clip)
 
-    def _descend(self) -> Tensor:
+    def _train(self) -> Tensor:
         """Work out the gradients of a new batch; return the row for the history."""
         task, settings = self._checked, self.settings
         batch = self._batches.next(settings.batch_size)
         inputs = self._batches.noisy(batch.inputs, settings.input_noise)
-        with task.blame.around():
+        with task.attribution.around():
             outputs = task.answered(self.model(inputs))
         loss = _trainable(task.loss(outputs, batch.targets))
         metric = task.metric(outputs.detach(), batch.targets)

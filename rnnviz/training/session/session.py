@@ -15,9 +15,9 @@ from rnnviz.training.process.interrupts import INTERRUPTS
 from rnnviz.training.process.surroundings import Surroundings, ordinary, settled
 from rnnviz.training.session.answers import Answers
 from rnnviz.training.session.building import Builder, builder_of, complete
-from rnnviz.training.session.run import Descent
+from rnnviz.training.session.run import TrainingRun
 from rnnviz.training.settings import Settings
-from rnnviz.training.taskcheck.checked import Blame
+from rnnviz.training.taskcheck.checked import Attribution
 
 _WIDE = 2**12  # units: a model of more has no room itself, which is said where it is built
 
@@ -60,7 +60,7 @@ class Session(Answers):
         How many times the model was rebuilt.
     own_model : bool
         Whether the model is not one of ours.
-    blame : Blame
+    attribution : Attribution
         Whose code is running: the task's or the model's.
     surroundings : Surroundings
         What everything of it runs in, whatever grad mode, autocast, default device or dtype its caller has set.
@@ -100,10 +100,10 @@ class Session(Answers):
             self._builder = builder_of(model, self.device)
         self.probe_size = probe_size
         self.planned = self.task.steps if planned is None else planned
-        self.blame = Blame()
+        self.attribution = Attribution()
         # only then has the session code that is not ours, whose calls are worth wrapping
         if self.surroundings.dtype is not None:
-            self.blame.around = self.surroundings
+            self.attribution.around = self.surroundings
         self._sound: Settings | None = None  # the newest of which `checked` knows that the task and the memory allow it
         self._settings = self.checked((settings or _suggested(self.task)).replace(**changes))
         # `begin` counts up: the first run is number 0
@@ -145,12 +145,12 @@ class Session(Answers):
     @property
     def pending(self) -> bool:
         """Whether settings were assigned that are not taken up yet."""
-        return self._settings is not self._descent.settings
+        return self._settings is not self._training_run.settings
 
     @property
     def rebuilding(self) -> tuple[str, ...]:
         """The structural settings among those not taken up yet: they will rebuild the model."""
-        return self._descent.settings.rebuilds(self._settings)
+        return self._training_run.settings.rebuilds(self._settings)
 
     def rebuild(self) -> None:
         """Build the model, the optimiser and the history anew from the settings: step 0 of the next run.
@@ -158,46 +158,46 @@ class Session(Answers):
         If that fails, model and settings stay what they were, and the error goes on.
         """
         try:
-            descent = self.prepare()
+            training_run = self.prepare()
         except BaseException:
             self.revert()
             raise
-        self.begin(descent)
+        self.begin(training_run)
 
     def revert(self) -> None:
         """Forget settings that were assigned and are not taken up yet."""
-        self._settings = self._descent.settings
+        self._settings = self._training_run.settings
 
     @settled
-    def prepare(self) -> Descent:
+    def prepare(self) -> TrainingRun:
         """Build what the next run needs from the settings, and change nothing yet: only here can a rebuild fail."""
-        return Descent(
+        return TrainingRun(
             self.task,
             self._settings,
             self._builder,
             self.device,
-            self.blame,
+            self.attribution,
             probe_size=self.probe_size,
             planned=self.planned,
         )
 
-    def begin(self, descent: Descent) -> None:
+    def begin(self, training_run: TrainingRun) -> None:
         """Start the next run with what `prepare` has built."""
-        self._descent = descent
-        self.task, self.model, self.history = descent.task, descent.model, descent.history
+        self._training_run = training_run
+        self.task, self.model, self.history = training_run.task, training_run.model, training_run.history
         self.run += 1
 
     def adopt(self) -> None:
         """Take up assigned settings now, as the next step would: rebuild if the structure differs, else adjust."""
         settings = self._settings
-        if settings is self._descent.settings:
+        if settings is self._training_run.settings:
             return
         if self.rebuilding:
             self.rebuild()
             return
         try:
             with self.surroundings():
-                self._descent.adjust(settings)
+                self._training_run.adjust(settings)
         except BaseException:
             self.revert()  # else the refused settings would be taken up again and again
             raise
@@ -216,7 +216,7 @@ class Session(Answers):
             with INTERRUPTS:
                 self.adopt()
                 with self.surroundings():
-                    self._descent.step()
+                    self._training_run.step()
             # outside: while it is suspended here, an interrupt acts at once, and nobody's grad mode is changed
             yield self.step
 

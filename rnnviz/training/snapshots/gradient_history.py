@@ -1,4 +1,4 @@
-"""Reach: how far back the gradient went at moments of a run, kept while the run goes on."""
+"""GradientHistory: how far back the gradient went at moments of a run, kept while the run goes on."""
 
 import numpy as np
 
@@ -6,17 +6,17 @@ from rnnviz.trace.result.arrays import read_only
 from rnnviz.training.snapshots.snapshot import Floats, Horizon
 from rnnviz.training.snapshots.thinned import Thinned
 
-__all__ = ["Reach"]
+__all__ = ["GradientHistory"]
 
 _MOMENTS = 160  # more columns than that nobody tells apart in a picture
 
 
-class Reach:
+class GradientHistory:
     """Note the norm of the gradient at each timestep, frame by frame.
 
     Examples
     --------
-    >>> reach = Reach()
+    >>> reach = GradientHistory()
     >>> reach.note(0, (np.ones((1, 1, 5)),)).norms.shape
     (1, 1, 1, 5)
     """

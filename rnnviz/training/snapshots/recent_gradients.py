@@ -1,22 +1,22 @@
-"""Ghosts: the gradient's curves of the last frames, shown faintly behind the newest."""
+"""RecentGradients: the gradient's curves of the last frames, shown faintly behind the newest."""
 
 from collections import deque
 
 from rnnviz.training.snapshots.snapshot import Floats
 
-__all__ = ["Ghosts"]
+__all__ = ["RecentGradients"]
 
 _MOST = 5
 
 
-class Ghosts:
+class RecentGradients:
     """Remember the curves of a run's last frames.
 
     Examples
     --------
     >>> import numpy as np
-    >>> ghosts = Ghosts()
-    >>> [len(ghosts.note(step, (np.ones((1, 1, 5)),))) for step in (0, 1, 1, 2)]
+    >>> recent_gradients = RecentGradients()
+    >>> [len(recent_gradients.note(step, (np.ones((1, 1, 5)),))) for step in (0, 1, 1, 2)]
     [0, 1, 1, 2]
     """
 

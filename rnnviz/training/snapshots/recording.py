@@ -1,4 +1,4 @@
-"""Tape: snapshots of a run, evenly thinned and bounded in memory, to wind back through."""
+"""Recording: snapshots of a run, evenly thinned and bounded in memory, to wind back through."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -10,15 +10,15 @@ import numpy as np
 from rnnviz.training.snapshots.snapshot import Snapshot
 from rnnviz.training.snapshots.thinned import Thinned
 
-__all__ = ["Reels", "Tape"]
+__all__ = ["LayerRecordings", "Recording"]
 
 _SNAPSHOTS = 96
 _BYTES = 64e6
 _UNWATCHED = 64  # snapshots of a run up to its goal that nobody watches
 
 
-class Tape:
-    """Keep snapshots of the present run; a new run begins a new tape. Any thread may write and read.
+class Recording:
+    """Keep snapshots of the present run; a new run begins a new recording. Any thread may write and read.
 
     Parameters
     ----------
@@ -57,17 +57,17 @@ class Tape:
             return [snapshot for _, snapshot in self._kept.items()]
 
     def at(self, step: int) -> Snapshot | None:
-        """Return the snapshot nearest to a step, None on an empty tape."""
+        """Return the snapshot nearest to a step, None on an empty recording."""
         return min(self.snapshots(), key=lambda one: abs(one.step - step), default=None)
 
     def __len__(self) -> int:
         return len(self.snapshots())
 
 
-class Reels:
+class LayerRecordings:
     """Moments of each layer of one loop, evenly thinned, whatever the shapes of its arrays become on the way.
 
-    All layers together take no more memory than a `Tape`.
+    All layers together take no more memory than a `Recording`.
     """
 
     def __init__(self) -> None:
@@ -103,7 +103,7 @@ def _empty(shared: int = 1) -> Thinned[Snapshot]:
 
 def _weight(snapshot: Snapshot) -> float:
     """Bytes of the arrays that a snapshot holds alone."""
-    return sum(_weight_alone(one) for one in snapshot.lanes.values())
+    return sum(_weight_alone(one) for one in snapshot.models.values())
 
 
 def _weight_alone(snapshot: Snapshot) -> float:

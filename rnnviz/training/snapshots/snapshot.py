@@ -104,7 +104,7 @@ class Snapshot:
         Path of the layer in the model; ``""`` if it is the model itself.
     horizon : Horizon or None
         The gradient through time at earlier moments of this run.
-    ghosts : tuple of numpy.ndarray
+    recent_gradients : tuple of numpy.ndarray
         Total-gradient norms of the last frames, oldest first, axes (layer, direction, time), over batch and unit.
     scales : mapping
         ``"hidden"``, ``"gradient"`` (in powers of ten) and, for an LSTM, ``"cell"``.
@@ -144,7 +144,7 @@ class Snapshot:
     weights: Mapping[str, Floats]
     module: str
     horizon: Horizon | None
-    ghosts: tuple[Floats, ...]
+    recent_gradients: tuple[Floats, ...]
     scales: Mapping[str, Scale]
     prediction: Prediction | None
     time_labels: tuple[tuple[str, ...] | None, ...]
@@ -167,18 +167,18 @@ class Snapshot:
         return self.weights[f"{self.module}.{name}" if self.module else name]
 
     @property
-    def lanes(self) -> "Mapping[str, Snapshot]":
-        """What a picture compares: a snapshot for each model, by label; one run alone is its own only lane."""
+    def models(self) -> "Mapping[str, Snapshot]":
+        """What a picture compares: a snapshot for each model, by label; one run alone is its own only model."""
         return {"": self}
 
     @property
     def shares(self) -> Mapping[str, float]:
-        """Each lane's share of the training time, by label."""
+        """Each model's share of the training time, by label."""
         return {"": 1.0}
 
     @property
     def paces(self) -> Mapping[str, float]:
-        """Seconds that a training step of each lane takes, by label; NaN where nobody takes the time."""
+        """Seconds that a training step of each model takes, by label; NaN where nobody takes the time."""
         return {"": math.nan}
 
     @property

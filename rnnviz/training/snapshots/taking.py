@@ -1,4 +1,4 @@
-"""Look: takes snapshots of one run, on the task's probe sequences, without disturbing the training in any bit."""
+"""SnapshotTaker: takes snapshots of one run, on the task's probe sequences, and disturbs no bit of the training."""
 
 import math
 import time
@@ -17,13 +17,13 @@ from rnnviz.trace.result.resident import brought
 from rnnviz.training.history import History
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots import ranges
-from rnnviz.training.snapshots.gradient_history import Reach
-from rnnviz.training.snapshots.recent_gradients import Ghosts
+from rnnviz.training.snapshots.gradient_history import GradientHistory
+from rnnviz.training.snapshots.recent_gradients import RecentGradients
 from rnnviz.training.snapshots.scores import Scores, ending
 from rnnviz.training.snapshots.snapshot import Confusion, Floats, Scale, Snapshot
 from rnnviz.training.taskcheck.checked import CheckedTask
 
-__all__ = ["Look"]
+__all__ = ["SnapshotTaker"]
 
 _CHUNK = 512  # held-out sequences answered at once
 _LARGEST_SCORE = 2048  # held-out sequences answered for a snapshot
@@ -42,7 +42,7 @@ class _Score:
     seconds: float
 
 
-class Look:
+class SnapshotTaker:
     """What snapshots of one run share: the probe, the ranges, the last frames' gradients, the held-out score.
 
     Parameters
@@ -65,7 +65,7 @@ class Look:
         self.baselines: Mapping[str, float] = read_only(dict(task.baselines()))
         self._scales: Mapping[str, Scale] = {}
         self._score: _Score | None = None
-        self._ghosts, self._reach = Ghosts(), Reach()
+        self._recent_gradients, self._gradient_history = RecentGradients(), GradientHistory()
         self._inputs, self._targets = _array(self.probe.inputs), _array(self.probe.targets)
 
     def snapshot(self, model: nn.Module, settings: Settings, history: History, run: int, score: bool) -> Snapshot:
@@ -79,7 +79,7 @@ class Look:
         columns, curves = waiting.columns(arrived["rows"]), gradient_curves(layer)
         relu = settings.nonlinearity == "relu"
         self._scales = ranges.fit(layer, curves, relu=relu, step=history.step, before=self._scales)
-        ghosts = self._ghosts.note(history.step, curves)
+        recent_gradients = self._recent_gradients.note(history.step, curves)
         return Snapshot(
             run=run,
             step=history.step,
@@ -92,8 +92,8 @@ class Look:
             targets=self._targets,
             weights=read_only(arrived["weights"]),
             module="" if module not in dict(model.named_modules()) else module,
-            horizon=self._reach.note(history.step, curves),
-            ghosts=ghosts,
+            horizon=self._gradient_history.note(history.step, curves),
+            recent_gradients=recent_gradients,
             scales=self._scales,
             prediction=scored.prediction,
             time_labels=self._labels,

@@ -10,15 +10,15 @@ from torch import Tensor, nn
 from rnnviz.checks import shown
 from rnnviz.tasks import Batch, Prediction, Task
 from rnnviz.training.taskcheck.labels import span_of, words_of
-from rnnviz.training.taskcheck.sequences import vetted
+from rnnviz.training.taskcheck.sequences import checked_sequences
 
-__all__ = ["Blame", "CheckedTask", "precision_of"]
+__all__ = ["Attribution", "CheckedTask", "precision_of"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Blame:
+class Attribution:
     """Remembers who is at work: the model, except while the task is called.
 
     Attributes
@@ -33,8 +33,8 @@ class Blame:
 
     Examples
     --------
-    >>> blame = Blame()
-    >>> blame.task(abs, -3), blame.where
+    >>> attribution = Attribution()
+    >>> attribution.task(abs, -3), attribution.where
     (3, 'model')
     """
 
@@ -62,7 +62,7 @@ class CheckedTask:
         On ``device``.
     device : torch.device
         Where sequences are brought.
-    blame : Blame, optional
+    attribution : Attribution, optional
         Told whenever the task is called.
     dtype : torch.dtype, optional
         Of the numbers that the model is handed; the task's own unless given.
@@ -79,9 +79,9 @@ class CheckedTask:
     """
 
     def __init__(
-        self, task: Task, device: torch.device, blame: Blame | None = None, dtype: torch.dtype | None = None
+        self, task: Task, device: torch.device, attribution: Attribution | None = None, dtype: torch.dtype | None = None
     ) -> None:
-        self.task, self.blame = task, Blame() if blame is None else blame
+        self.task, self.attribution = task, Attribution() if attribution is None else attribution
         self._device, self._dtype = device, dtype
 
     def batch(self, size: int, generator: torch.Generator, *, closely: bool = False) -> Batch:
@@ -98,27 +98,27 @@ class CheckedTask:
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the loss as a number of no axis."""
-        return self.blame.task(_measured, "loss", self.task.loss, outputs, targets)
+        return self.attribution.task(_measured, "loss", self.task.loss, outputs, targets)
 
     def metric(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the metric as a number of no axis."""
-        return self.blame.task(_measured, "metric", self.task.metric, outputs, targets)
+        return self.attribution.task(_measured, "metric", self.task.metric, outputs, targets)
 
     def prediction(self, outputs: Tensor) -> Prediction | None:
         """Return what there is to draw of the held-out part's answers."""
-        return self.blame.task(_forecast, self.task.prediction, outputs)
+        return self.attribution.task(_forecast, self.task.prediction, outputs)
 
     def baselines(self) -> Mapping[str, float]:
         """Return what simple rules reach, by the rule's name."""
-        return self.blame.task(_numbers, self.task.baselines)
+        return self.attribution.task(_numbers, self.task.baselines)
 
     def words(self, sample: int) -> tuple[str, ...] | None:
         """Return the words for the timesteps of a probe sequence; see `words_of`."""
-        return self.blame.task(words_of, self.task, sample)
+        return self.attribution.task(words_of, self.task, sample)
 
     def span(self, sample: int) -> tuple[float, float] | None:
         """Return where a probe sequence's timesteps lie; see `span_of`."""
-        return self.blame.task(span_of, self.task, sample)
+        return self.attribution.task(span_of, self.task, sample)
 
     def answered(self, outputs: Any) -> Tensor:
         """Return what a model has answered, which must be one tensor of the size that the task asks for."""
@@ -135,10 +135,10 @@ class CheckedTask:
         return outputs
 
     def _given(self, verb: str, work: Callable[..., Any], *arguments: Any, closely: bool) -> Batch:
-        drawn = self.blame.task(_sequences, verb, self.task, work, *arguments).to(self._device)
+        drawn = self.attribution.task(_sequences, verb, self.task, work, *arguments).to(self._device)
         inputs, targets = self._handed(drawn.inputs), self._handed(drawn.targets)
         batch = drawn if inputs is drawn.inputs and targets is drawn.targets else Batch(inputs, targets)
-        return self.blame.task(vetted, verb, self.task, batch) if closely else batch
+        return self.attribution.task(checked_sequences, verb, self.task, batch) if closely else batch
 
     def _handed(self, values: Tensor) -> Tensor:
         """Return the numbers as a model can take them: of its precision, and such that autograd may keep them."""

@@ -5,10 +5,10 @@ from torch import Tensor
 
 from rnnviz.tasks import Batch, Task
 
-__all__ = ["vetted"]
+__all__ = ["checked_sequences"]
 
 
-def vetted(verb: str, task: Task, batch: Batch) -> Batch:
+def checked_sequences(verb: str, task: Task, batch: Batch) -> Batch:
     """Return the batch if it keeps what the task says of itself: length, vocabulary, numbers that are finite.
 
     Parameters
@@ -29,7 +29,7 @@ def vetted(verb: str, task: Task, batch: Batch) -> Batch:
     --------
     >>> from rnnviz.tasks import make
     >>> task = make("adding", seq_len=10)
-    >>> len(vetted("held_out()", task, task.held_out()))
+    >>> len(checked_sequences("held_out()", task, task.held_out()))
     512
     """
     steps = batch.inputs.shape[1]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rnnviz.i18n import t
 from rnnviz.training import Scale
 from rnnviz.views.cell.equations import LEAST_GRADIENT, moment
-from rnnviz.views.cell.gradient import Backflow
+from rnnviz.views.cell.gradient import GradientParts
 from rnnviz.views.cell.notation import number
 from rnnviz.views.cell.plan import CHIP, WIDTH, Path, Spot, plan
 from rnnviz.views.cell.reading import Reading
@@ -212,7 +212,7 @@ def _gradients(reading: Reading) -> dict[str, _Number]:
     return found
 
 
-def _lane(state: str, flow: Backflow, after: str, before: str) -> dict[str, _Number]:
+def _lane(state: str, flow: GradientParts, after: str, before: str) -> dict[str, _Number]:
     direct = t("inspector.direct") if state == "h" else t("inspector.through", state="h_t")
     names = {
         f"later_{state}": (t("inspector.later", time=after), flow.later, t("inspector.later.tip", time=after)),

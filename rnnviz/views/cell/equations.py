@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.i18n import t
-from rnnviz.views.cell.gradient import Backflow
+from rnnviz.views.cell.gradient import GradientParts
 from rnnviz.views.cell.notation import Equation, Term, number, signed
 from rnnviz.views.cell.step import CellStep, Sum
 
@@ -47,11 +47,11 @@ def equations(step: CellStep, *, norms: bool = False) -> tuple[Equation, ...]:
 
 
 def gradient_equations(
-    step: CellStep, at_h: Backflow | None, at_c: Backflow | None, *, norms: bool = False
+    step: CellStep, at_h: GradientParts | None, at_c: GradientParts | None, *, norms: bool = False
 ) -> tuple[Equation, ...]:
     """Return the lines of the gradient at h_t and c_t: direct, from the step after, and their sum.
 
-    A `Backflow` of None gives no line. ``norms`` are over all units, in place of the unit in focus.
+    A `GradientParts` of None gives no line. ``norms`` are over all units, in place of the unit in focus.
     """
     asked = (("h", at_h, t("inspector.direct")), ("c", at_c, t("inspector.through", state="h_t")))
     return tuple(_backward(step, name, flow, note, norms) for name, flow, note in asked if flow is not None)
@@ -142,7 +142,7 @@ def _norm_line(
     return Equation(f"‖{symbol}‖", name, ":", tuple(terms), Term(_length(result, least)))
 
 
-def _backward(step: CellStep, state: str, flow: Backflow, note: str, norms: bool) -> Equation:
+def _backward(step: CellStep, state: str, flow: GradientParts, note: str, norms: bool) -> Equation:
     symbol, name = f"∂L/∂{state}_t", t(f"inspector.gradient.{state}")
     later = t("inspector.later", time=moment(step, 1))
     if norms:

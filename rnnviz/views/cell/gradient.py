@@ -1,4 +1,4 @@
-"""Backflow: the gradient at a state in its two parts, what reaches it directly and what comes from the step after."""
+"""GradientParts: the gradient at a state in two parts: what reaches it directly, what comes from the step after."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,13 +10,13 @@ from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus
 from rnnviz.views.cell.step import CELL_GATES, CellStep, layer_weights
 
-__all__ = ["Backflow", "backflow"]
+__all__ = ["GradientParts", "gradient_parts"]
 
 Floats = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, eq=False)
-class Backflow:
+class GradientParts:
     """Gradients at one state of one timestep, every array with the axis (unit,).
 
     Parameters
@@ -37,7 +37,9 @@ class Backflow:
     onward: Floats | None
 
 
-def backflow(snapshot: Snapshot, focus: Focus, step: CellStep) -> tuple[Backflow | None, Backflow | None]:
+def gradient_parts(
+    snapshot: Snapshot, focus: Focus, step: CellStep
+) -> tuple[GradientParts | None, GradientParts | None]:
     """Return the gradients at h_t and at c_t; None for both without a loss, for the second without a cell state.
 
     Parameters
@@ -59,11 +61,11 @@ def backflow(snapshot: Snapshot, focus: Focus, step: CellStep) -> tuple[Backflow
         there = replace(focus, time=step.after)
         later_h, later_c = _handed_on(snapshot, there, CellStep.of(snapshot, there))
     on_h, on_c = (None, None) if step.before is None else _handed_on(snapshot, focus, step)
-    at_h = Backflow(total_h, layer.grad_hidden_direct[place], later_h, on_h)
+    at_h = GradientParts(total_h, layer.grad_hidden_direct[place], later_h, on_h)
     if layer.grad_cell is None or step.c is None:
         return at_h, None
     through_h = total_h * step.gates["o"] * (1 - np.tanh(step.c) ** 2)
-    return at_h, Backflow(layer.grad_cell[place], through_h, later_c, on_c)
+    return at_h, GradientParts(layer.grad_cell[place], through_h, later_c, on_c)
 
 
 def _handed_on(snapshot: Snapshot, focus: Focus, step: CellStep) -> tuple[Floats, Floats]:

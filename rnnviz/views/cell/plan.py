@@ -131,7 +131,7 @@ _FORWARD = {"rnn": _RNN, "lstm": _LSTM, "gru": _GRU}
 
 
 def _back(top: float, *, cell: bool) -> Plan:
-    """The gradient's lanes under a cell, right to left: at h_t and, for an LSTM, at c_t."""
+    """The gradient's models under a cell, right to left: at h_t and, for an LSTM, at c_t."""
     h, c = top + 40, top + 150
     spots = _spots(
         "chip", ("later_h", _RIGHT, h), ("direct_h", 530, h + 60), ("total_h", 424, h), ("onward_h", _LEFT, h)

@@ -7,7 +7,7 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus
 from rnnviz.views.cell.equations import equations, gradient_equations
-from rnnviz.views.cell.gradient import Backflow, backflow
+from rnnviz.views.cell.gradient import GradientParts, gradient_parts
 from rnnviz.views.cell.notation import Equation
 from rnnviz.views.cell.step import CellStep, forward_parts
 
@@ -22,7 +22,7 @@ class Reading(CellStep):
 
     Parameters
     ----------
-    grad_h, grad_c : Backflow or None
+    grad_h, grad_c : GradientParts or None
         The gradients at h_t and c_t in their parts; None without a loss, ``grad_c`` also without a cell state.
 
     Examples
@@ -36,14 +36,14 @@ class Reading(CellStep):
     True
     """
 
-    grad_h: Backflow | None
-    grad_c: Backflow | None
+    grad_h: GradientParts | None
+    grad_c: GradientParts | None
 
     @classmethod
     def of(cls, snapshot: Snapshot, focus: Focus) -> Self:
         """Read the cell that ``focus`` picks, see `CellStep.of`."""
         parts = forward_parts(snapshot, focus)
-        at_h, at_c = backflow(snapshot, focus, CellStep(**parts))
+        at_h, at_c = gradient_parts(snapshot, focus, CellStep(**parts))
         return cls(**parts, grad_h=at_h, grad_c=at_c)
 
     def equations(self, *, norms: bool = False) -> tuple[Equation, ...]:

@@ -11,13 +11,13 @@ import plotly.graph_objects as go
 from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, where
-from rnnviz.views.comparison.models import Lane, lanes
+from rnnviz.views.comparison.models import ComparedModel, compared_models
 from rnnviz.views.heatpanels import HeatView, Panel, heading, heatmap, said, thinned
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.pictures.states.hidden import heat_ranges, time_words
 from rnnviz.views.style import axis, base_layout, notice
 
-__all__ = ["AbreastView"]
+__all__ = ["ComparedHeatmaps"]
 
 _TOP, _BOTTOM, _ROW, _BETWEEN = 84, 42, 118, 30  # pixels
 _NOTICE = 32  # pixels above the panels, clear of their two lines of words
@@ -26,7 +26,7 @@ _GUTTER = 0.012  # of the plotting width, between two columns
 _CROWDED, _LONG = 4, 18  # columns, and letters above a panel: more would reach into the next one
 
 
-class AbreastView(HeatView):
+class ComparedHeatmaps(HeatView):
     """The panels of a picture of heatmaps, for every model.
 
     Parameters
@@ -78,15 +78,15 @@ class AbreastView(HeatView):
 
     def _cells(self, snapshot: Snapshot, focus: Focus) -> list["_Cell"]:
         """The grid, row by row; panels of one row have the same limits."""
-        compared = lanes(snapshot)
+        compared = compared_models(snapshot)
         columns = [self._panels(one.snapshot, focus.within(one.snapshot.layer)) for one in compared]
         cells = []
         for row, panels in enumerate(zip_longest(*columns)):
             ranges = [panel.limits for panel in panels if panel is not None]
             limits = min(low for low, _ in ranges), max(high for _, high in ranges)
             # one range a row: the same colour is the same number in every model
-            for column, (lane, panel) in enumerate(zip(compared, panels, strict=True)):
-                cells.append(_Cell(row, column, lane, panel and replace(panel, limits=limits)))
+            for column, (model, panel) in enumerate(zip(compared, panels, strict=True)):
+                cells.append(_Cell(row, column, model, panel and replace(panel, limits=limits)))
         return cells
 
 
@@ -95,7 +95,7 @@ class _Cell(NamedTuple):
 
     row: int
     column: int
-    lane: Lane
+    model: ComparedModel
     panel: Panel | None
 
 
@@ -155,7 +155,7 @@ def _nothing(cell: _Cell, box: _Box) -> go.layout.Annotation:
 
 def _label(cell: _Cell) -> list[str]:
     """Whose column it is: said once, above the first row."""
-    return [cell.lane.inked(cell.lane.label)] if cell.lane.label and not cell.row else []
+    return [cell.model.with_mark(cell.model.label)] if cell.model.label and not cell.row else []
 
 
 def _values(index: int, panel: Panel, steps: slice, units: slice) -> list[Patch]:
@@ -169,7 +169,7 @@ def _values(index: int, panel: Panel, steps: slice, units: slice) -> list[Patch]
 
 def _words(index: int, cell: _Cell, panel: Panel, columns: int, focus: Focus) -> Patch:
     """What the panel shows, and of which layer if it lacks the one asked for."""
-    at = focus.within(cell.lane.snapshot.layer)
+    at = focus.within(cell.model.snapshot.layer)
     title = panel.symbol if columns >= _CROWDED and len(panel.title) > _LONG else panel.title
     layer = t("view.where.layer", layer=at.layer) if at.layer != focus.layer else ""
     return Patch(None, f"annotations[{index + 1}].text", "<br>".join([*_label(cell), said(title, layer)]))

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View, times
-from rnnviz.views.comparison.models import Lane, lanes
+from rnnviz.views.comparison.models import ComparedModel, compared_models
 from rnnviz.views.curvepanels import curve_points, curve_ticks
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.pictures.curves.curves import CURVES, CurvesView, score_patches
@@ -17,43 +17,43 @@ from rnnviz.views.pictures.gradients.gradients import GradientsView, gradient_wo
 from rnnviz.views.pictures.task.prediction import PredictionView
 from rnnviz.views.style import GREY, plain
 
-__all__ = ["CurvesOverlay", "GradientsOverlay", "PredictionOverlay"]
+__all__ = ["ComparedCurves", "ComparedGradients", "ComparedPrediction"]
 
 _MARKS = 7  # on a line, about
 _LETTERS = 28  # of all labels together: more need a second line
 
 
-class GradientsOverlay(View):
+class ComparedGradients(View):
     """Total gradient (solid) and direct gradient (dashed) of every model, over one range."""
 
     name = "gradients"
     height = 340
 
     def exists(self, snapshot: Snapshot) -> bool:
-        return all(GradientsView().exists(one) for one in snapshot.lanes.values())
+        return all(GradientsView().exists(one) for one in snapshot.models.values())
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         alone = GradientsView().skeleton(snapshot, focus)
-        compared = lanes(snapshot)
-        longest = max(len(times(lane.snapshot)) for lane in compared)
+        compared = compared_models(snapshot)
+        longest = max(len(times(model.snapshot)) for model in compared)
         alone.update_layout(xaxis_range=[-0.5, longest - 0.5])
         direct, total = alone.data[-2:]
         traces = []
-        for place, lane in enumerate(compared):
+        for place, model in enumerate(compared):
             wide = 1.8 + 1.1 * (len(compared) - 1 - place)  # the first are wider, so that none hides another
-            dashed = _of(direct, lane.color, f"{lane.label} · {t('view.gradients.direct')}", lane.label)
+            dashed = _of(direct, model.color, f"{model.label} · {t('view.gradients.direct')}", model.label)
             traces += [
-                _marked(dashed, f"{lane.symbol}-open").update(line_width=1.4),
-                _marked(_of(total, lane.color, lane.label, lane.label), lane.symbol).update(line_width=wide),
+                _marked(dashed, f"{model.symbol}-open").update(line_width=1.4),
+                _marked(_of(total, model.color, model.label, model.label), model.symbol).update(line_width=wide),
             ]
         return go.Figure(traces, alone.layout)
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
-        compared = lanes(snapshot)
+        compared = compared_models(snapshot)
         scale = compared[0].snapshot.scales["gradient"]
         patches: list[Patch] = []
-        for place, lane in enumerate(compared):
-            patches += _gradients(2 * place, lane.snapshot, focus, pixels)
+        for place, model in enumerate(compared):
+            patches += _gradients(2 * place, model.snapshot, focus, pixels)
         return [
             *patches,
             Patch(None, "yaxis.range", (scale.low, scale.high)),
@@ -62,7 +62,7 @@ class GradientsOverlay(View):
         ]
 
 
-class CurvesOverlay(View):
+class ComparedCurves(View):
     """Loss, metric, gradient norm and learning rate of every model; held-out scores as dots."""
 
     name = "curves"
@@ -71,27 +71,30 @@ class CurvesOverlay(View):
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         alone = CurvesView().skeleton(snapshot, focus)
-        compared = lanes(snapshot)
+        compared = compared_models(snapshot)
         *lines, clip, held_out = alone.data
-        same = len({_clip(lane.snapshot) for lane in compared}) == 1
+        same = len({_clip(model.snapshot) for model in compared}) == 1
         traces = [
-            _marked(_of(line, lane.color, lane.label, lane.label), lane.symbol) for lane in compared for line in lines
+            _marked(_of(line, model.color, model.label, model.label), model.symbol)
+            for model in compared
+            for line in lines
         ]
         traces += [
-            _of(held_out, lane.color, lane.label, lane.label).update(marker_symbol=lane.symbol) for lane in compared
+            _of(held_out, model.color, model.label, model.label).update(marker_symbol=model.symbol)
+            for model in compared
         ]
-        traces += [_of(clip, GREY if same else lane.color, clip.name, lane.label) for lane in compared]
+        traces += [_of(clip, GREY if same else model.color, clip.name, model.label) for model in compared]
         return go.Figure(traces, alone.layout)
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
-        compared = lanes(snapshot)
+        compared = compared_models(snapshot)
         patches: list[Patch] = []
-        for place, lane in enumerate(compared):
-            points = curve_points(CURVES, lane.snapshot.history, pixels, first=place * len(CURVES))
+        for place, model in enumerate(compared):
+            points = curve_points(CURVES, model.snapshot.history, pixels, first=place * len(CURVES))
             patches += [one for one in points if one.key != "mode"]  # these lines always have marks
-            patches += score_patches(len(compared) * len(CURVES) + place, lane.snapshot)
-            patches += _clip_line(len(compared) * (len(CURVES) + 1) + place, lane.snapshot)
-        patches += curve_ticks(CURVES, [lane.snapshot.history for lane in compared])
+            patches += score_patches(len(compared) * len(CURVES) + place, model.snapshot)
+            patches += _clip_line(len(compared) * (len(CURVES) + 1) + place, model.snapshot)
+        patches += curve_ticks(CURVES, [model.snapshot.history for model in compared])
         words = _scores(compared)
         if not len(snapshot.history["step"]):
             words = (
@@ -100,11 +103,11 @@ class CurvesOverlay(View):
         return [*patches, Patch(None, "annotations[0].text", words)]
 
 
-class PredictionOverlay(PredictionView):
+class ComparedPrediction(PredictionView):
     """Every model's forecast against the truth and the naive forecast."""
 
     def exists(self, snapshot: Snapshot) -> bool:
-        return all(one.prediction is not None for one in snapshot.lanes.values())
+        return all(one.prediction is not None for one in snapshot.models.values())
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         alone = super().skeleton(snapshot, focus)
@@ -114,18 +117,21 @@ class PredictionOverlay(PredictionView):
             [
                 truth,
                 naive,
-                *(_marked(_of(forecast, lane.color, lane.label, ""), lane.symbol) for lane in lanes(snapshot)),
+                *(
+                    _marked(_of(forecast, model.color, model.label, ""), model.symbol)
+                    for model in compared_models(snapshot)
+                ),
             ],
             alone.layout,
         )
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
-        compared = lanes(snapshot)
+        compared = compared_models(snapshot)
         # truth and naive forecast, which all models share
         patches = [one for one in super().patches(snapshot, focus, pixels) if one.trace in (0, 1)]
         stride = 1
-        for index, lane in enumerate(compared, 2):
-            shown = lane.snapshot.prediction
+        for index, model in enumerate(compared, 2):
+            shown = model.snapshot.prediction
             if shown is not None:
                 kept = thin(len(shown.x), pixels and pixels[0])
                 stride = max(stride, kept.step)
@@ -164,13 +170,13 @@ def _norms(snapshot: Snapshot, focus: Focus) -> tuple[np.ndarray, np.ndarray]:
     return norm_through_time(layer.grad_hidden)[place], norm_through_time(layer.grad_hidden_direct)[place]
 
 
-def _notice(compared: Sequence[Lane], focus: Focus, pixels: Pixels | None) -> str:
+def _notice(compared: Sequence[ComparedModel], focus: Focus, pixels: Pixels | None) -> str:
     """What the lines mean and leave out; what is said of all models alike is said once."""
     said = {}
-    for lane in compared:
-        direct = _norms(lane.snapshot, focus)[1]
-        words = gradient_words(direct, lane.snapshot.scales["gradient"], thin(len(direct), pixels and pixels[0]).step)
-        said[lane.label] = words
+    for model in compared:
+        direct = _norms(model.snapshot, focus)[1]
+        words = gradient_words(direct, model.snapshot.scales["gradient"], thin(len(direct), pixels and pixels[0]).step)
+        said[model.label] = words
     alike = len(set(said.values())) == 1
     told = [text if alike else f"{label}: {text}" for label, text in said.items() if text]
     told = told[:1] if alike else told
@@ -187,10 +193,13 @@ def _clip_line(index: int, snapshot: Snapshot) -> list[Patch]:
     return [Patch(index, "x", ends), Patch(index, "y", np.full(len(ends), np.nan if clip is None else clip))]
 
 
-def _scores(compared: Sequence[Lane]) -> str:
+def _scores(compared: Sequence[ComparedModel]) -> str:
     """The held-out scores, each behind its model's symbol."""
     one = compared[0].snapshot
-    told = [lane.inked(t("view.curves.scored", name=lane.label, value=lane.snapshot.validation)) for lane in compared]
-    half = -(-len(told) // 2) if sum(len(lane.label) for lane in compared) > _LETTERS else len(told)
+    told = [
+        model.with_mark(t("view.curves.scored", name=model.label, value=model.snapshot.validation))
+        for model in compared
+    ]
+    half = -(-len(told) // 2) if sum(len(model.label) for model in compared) > _LETTERS else len(told)
     scores = " ·<br>".join(" · ".join(line) for line in (told[:half], told[half:]) if line)
     return t("view.curves.held_out.each", metric=plain(one.metric_name), scores=scores)

@@ -6,15 +6,15 @@ from itertools import cycle
 from typing import NamedTuple
 
 from rnnviz.training import Scale, Snapshot
-from rnnviz.views.style import BLUE, GREEN, ORANGE, PURPLE, inked, plain
+from rnnviz.views.style import BLUE, GREEN, ORANGE, PURPLE, plain, with_mark
 
-__all__ = ["COLORS", "GLYPHS", "Lane", "lanes", "shared"]
+__all__ = ["COLORS", "GLYPHS", "ComparedModel", "compared_models", "shared"]
 
 COLORS = (BLUE, ORANGE, GREEN, PURPLE)
 GLYPHS = {"circle": "●", "square": "■", "diamond": "◆", "triangle-up": "▲"}  # plotly's name and the letter, in words
 
 
-class Lane(NamedTuple):
+class ComparedModel(NamedTuple):
     """One of the models that a picture compares; its symbol tells it from the others where colours do not."""
 
     label: str
@@ -22,23 +22,23 @@ class Lane(NamedTuple):
     symbol: str
     snapshot: Snapshot
 
-    def inked(self, text: str) -> str:
-        """Return the text behind this lane's symbol, as `inked` does."""
-        return inked(text, self.color, GLYPHS[self.symbol])
+    def with_mark(self, text: str) -> str:
+        """Return the text behind this model's symbol, as `with_mark` does."""
+        return with_mark(text, self.color, GLYPHS[self.symbol])
 
 
-def lanes(snapshot: Snapshot) -> list[Lane]:
+def compared_models(snapshot: Snapshot) -> list[ComparedModel]:
     """Return the models in reading order, each with the ranges that cover all.
 
     Parameters
     ----------
     snapshot : Snapshot
-        The state of a race; of a single run, which is its only lane.
+        The state of a comparison; of a single run, which is its only model.
     """
-    compared = snapshot.lanes
+    compared = snapshot.models
     scales = _scales(list(compared.values()))
     return [
-        Lane(plain(label), color, symbol, replace(one, scales=scales))
+        ComparedModel(plain(label), color, symbol, replace(one, scales=scales))
         for color, symbol, (label, one) in zip(cycle(COLORS), cycle(GLYPHS), compared.items(), strict=False)
     ]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import rnnviz as rv
-from rnnviz.lab.lifetime.autopause import Resting
+from rnnviz.lab.lifetime.autopause import AutoPause
 from rnnviz.live import Feed, Pump
 from rnnviz.training import Runner, Session
 from tests.training.examples import WAIT, Echo
@@ -114,8 +114,8 @@ def test_who_waits_for_her_turn_does_it_herself_when_no_thread_can(monkeypatch):
     training.start()
     assert held.wait(WAIT)
     waiting.start()
-    with runner._desk.changed:
-        assert runner._desk.changed.wait_for(lambda: len(runner._desk._orders.all) == 2, WAIT)
+    with runner._dispatcher.changed:
+        assert runner._dispatcher.changed.wait_for(lambda: len(runner._dispatcher._orders.all) == 2, WAIT)
     monkeypatch.setattr(threading.Thread, "start", refuse)
     go_on.set()
     for thread in (training, waiting):
@@ -148,7 +148,7 @@ def test_a_shown_lab_trains_without_threads_and_its_widget_is_up_to_date(no_thre
 
 def test_a_run_that_cannot_be_put_to_rest_plays_on(no_threads):
     runner = Runner(Session(Echo(), hidden_size=4, device="cpu"), on_frame=lambda frame: None)
-    resting = Resting(runner, Feed())
+    resting = AutoPause(runner, Feed())
     resting.away(True)
     resting.away(False)
     assert runner.state.phase == "ready"

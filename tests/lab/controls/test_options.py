@@ -84,7 +84,7 @@ def test_a_click_on_a_heatmap_picks_timestep_and_unit(make_lab: LabMaker) -> Non
     browser = Browser(make_lab())
     browser.catch_up()
     browser.feed._heard(browser.feed, {"kind": "pick", "figure": "hidden", "trace": 0, "x": 5, "y": 2, "time": 5}, [])
-    assert (browser.screen.panel.gaze.time.value, browser.screen.panel.gaze.unit.value) == (5, 2)
+    assert (browser.screen.panel.focus_controls.time.value, browser.screen.panel.focus_controls.unit.value) == (5, 2)
 
 
 def test_a_click_on_a_curve_over_time_picks_the_timestep_alone(make_lab: LabMaker) -> None:
@@ -113,7 +113,7 @@ def test_a_new_model_lets_go_of_what_is_held(make_lab: LabMaker) -> None:
     lab = make_lab()
     browser = Browser(lab)
     lab.train(4)
-    browser.screen.hold(lab._runner.tape.at(0))
+    browser.screen.hold(lab._runner.recording.at(0))
     lab.reset()
     browser.catch_up()
     assert browser.screen.seen.run == 1

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from rnnviz.lab import Lab
-from rnnviz.lab.lifetime.autopause import Resting
+from rnnviz.lab.lifetime.autopause import AutoPause
 from rnnviz.live import Feed
 from rnnviz.training import Runner, Session
 from tests.training.examples import WAIT
@@ -20,7 +20,7 @@ class Watched:
         session = Session("adding", seq_len=5, hidden_size=2, device="cpu")
         self.runner = Runner(session, on_frame=lambda frame: None, on_state=self._heard, goal=10**9)
         self.feed = Feed()
-        self.resting = Resting(self.runner, self.feed, grace=0.0)
+        self.resting = AutoPause(self.runner, self.feed, grace=0.0)
 
     def _heard(self, state) -> None:
         (self.playing if state.phase == "playing" else self.paused).set()
@@ -105,5 +105,5 @@ def test_labs_rest_on_binder_and_nowhere_else(name: str, rests: bool, monkeypatc
     monkeypatch.setenv(name, "somewhere")
     lab = Lab("adding", seq_len=5, hidden_size=2, device="cpu")
     owner = getattr(lab._console.shown().feed.on_away, "__self__", None)
-    assert isinstance(owner, Resting) == rests
+    assert isinstance(owner, AutoPause) == rests
     lab.close()

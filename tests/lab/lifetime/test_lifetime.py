@@ -176,7 +176,7 @@ def test_closing_tells_the_page_to_keep_its_pictures_and_to_say_nothing_more(mak
     assert "comm_close" not in said
     assert browser.feed.ended
     assert browser.screen.panel.play.disabled
-    assert all(one.disabled for one in browser.screen.panel.gaze.widgets.values())
+    assert all(one.disabled for one in browser.screen.panel.focus_controls.widgets.values())
 
 
 def test_what_was_on_screen_is_still_what_a_closed_lab_saves(make_lab: LabMaker, tmp_path: Any) -> None:

@@ -42,7 +42,7 @@ def test_looking_and_training_leave_nothing_behind(make_lab: LabMaker) -> None:
             browser.catch_up()
             browser.frames.clear()
         browser.statuses.clear()
-        lab._runner.tape._kept.clear()  # grows on purpose, up to a bound that has tests of its own
+        lab._runner.recording._kept.clear()  # grows on purpose, up to a bound that has tests of its own
         gc.collect()
 
     work(50)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 import rnnviz as rv
-from rnnviz.lab.screen.other_labs import Others
+from rnnviz.lab.screen.other_labs import OtherLabs
 from rnnviz.views import View
 from tests.lab.browser import Browser, LabMaker
 from tests.lab.small import small_comparison
@@ -22,7 +22,7 @@ def nobody_else_plays() -> Iterator[None]:
     rv.pause_all()
 
 
-def line(browser: Browser) -> Others:
+def line(browser: Browser) -> OtherLabs:
     browser.catch_up()
     return browser.screen.panel.others
 
@@ -105,8 +105,8 @@ def test_a_shown_lab_says_how_many_others_play(make_lab: LabMaker) -> None:
     assert_comes_to_say(browser, "")
     one.play()
     two.play()
-    one._runner.turns.visit(lambda: None)
-    two._runner.turns.visit(lambda: None)
+    one._runner.access.visit(lambda: None)
+    two._runner.access.visit(lambda: None)
     assert_comes_to_say(browser, "Other labs training: 2. Pause all")
     one.pause()
     assert_comes_to_say(browser, "Other labs training: 1. Pause all")
@@ -119,7 +119,7 @@ def test_a_lab_that_plays_alone_counts_nobody(make_lab: LabMaker) -> None:
     lab = make_lab(steps=10**9)
     browser = Browser(lab)
     lab.play()
-    lab._runner.turns.visit(lambda: None)
+    lab._runner.access.visit(lambda: None)
     assert_comes_to_say(browser, "")
 
 
@@ -141,7 +141,7 @@ def test_a_comparison_has_the_line_too(make_lab: LabMaker) -> None:
     comparison, other = small_comparison(), make_lab(steps=10**9)
     browser = Browser(comparison)
     other.play()
-    other._runner.turns.visit(lambda: None)
+    other._runner.access.visit(lambda: None)
     assert_comes_to_say(browser, "Other labs training: 1. Pause all")
     comparison.close()
 
@@ -158,7 +158,7 @@ def test_the_line_s_words_stay_when_a_view_fails(make_lab: LabMaker) -> None:
     browser = Browser(make_lab(views=[Broken()]))
     other = make_lab(steps=10**9)
     other.play()
-    other._runner.turns.visit(lambda: None)
+    other._runner.access.visit(lambda: None)
     assert_comes_to_say(browser, "Other labs training: 1. Pause all")
 
 

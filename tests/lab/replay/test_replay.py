@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 import rnnviz as rv
-from rnnviz.lab.replay.frames import PIXELS, Film, shots
+from rnnviz.lab.replay.frames import PIXELS, PackedFrames, replay_frames
 from rnnviz.lab.replay.page import Header, embedded, replay_page
 from rnnviz.views import VIEWS, Focus
 from tests.lab.browser import LabMaker
@@ -87,14 +87,14 @@ def test_names_from_a_task_add_no_element(make_lab: LabMaker, tmp_path: Path) ->
 def test_equal_arrays_are_kept_once(make_lab: LabMaker) -> None:
     lab = make_lab()
     lab.train(3)
-    taken = shots([lab.snapshot()], {"hidden": VIEWS["hidden"]}, Focus())
-    assert len(Film.of(taken * 5).data) == len(Film.of(taken).data) < len(taken[0].data)
+    taken = replay_frames([lab.snapshot()], {"hidden": VIEWS["hidden"]}, Focus())
+    assert len(PackedFrames.of(taken * 5).data) == len(PackedFrames.of(taken).data) < len(taken[0].data)
 
 
 def test_a_picture_is_no_finer_than_its_pixels(make_lab: LabMaker) -> None:
     lab = make_lab(cell="rnn", hidden_size=700, steps=10**6)
-    [shot] = shots([lab.snapshot()], {"hidden": VIEWS["hidden"]}, Focus())
-    states = next(part for part in shot.message["parts"] if part["key"] == "z")
+    [replay_frame] = replay_frames([lab.snapshot()], {"hidden": VIEWS["hidden"]}, Focus())
+    states = next(part for part in replay_frame.message["parts"] if part["key"] == "z")
     assert states["shape"] == [-(-700 // -(-700 // PIXELS[1])), 8]
 
 

@@ -57,7 +57,7 @@ def test_a_click_on_a_unit_picks_it_for_the_whole_lab(make_lab: LabMaker, view: 
     drawn = VIEWS[view].figure(lab.snapshot()).data[0]
     content = {"kind": "pick", "figure": view, "trace": 0, "time": None}
     browser.feed._heard(browser.feed, {**content, "x": float(drawn.x[2]), "y": float(drawn.y[2])}, [])
-    picked = browser.screen.panel.gaze.unit.value
+    picked = browser.screen.panel.focus_controls.unit.value
     assert (drawn.x[picked], drawn.y[picked]) == (drawn.x[2], drawn.y[2])
 
 

@@ -44,7 +44,11 @@ def test_every_setting_has_a_knob_with_a_label_and_a_tooltip(make_lab: LabMaker)
     lab = make_lab()
     panel = Browser(lab).screen.panel
     assert set(lab._console.knobs.widgets) == set(LIVE) | set(STRUCTURAL) == set(MOVES)
-    controls = [*lab._console.knobs.widgets.values(), lab._console.knobs.clipping, *panel.gaze.widgets.values()]
+    controls = [
+        *lab._console.knobs.widgets.values(),
+        lab._console.knobs.clipping,
+        *panel.focus_controls.widgets.values(),
+    ]
     controls += [*panel.tray.buttons.values(), panel.play, panel.pause, panel.step, panel.reset]
     for control in controls:
         assert control in inside(lab.widget)
@@ -337,23 +341,27 @@ def test_a_page_that_says_hello_gets_the_newest_picture(make_lab: LabMaker) -> N
 def test_the_selectors_choose_what_is_drawn_among_what_exists(make_lab: LabMaker) -> None:
     lab = make_lab(num_layers=2)
     browser = Browser(lab)
-    gaze = browser.screen.panel.gaze
+    focus_controls = browser.screen.panel.focus_controls
     browser.catch_up()
-    assert (gaze.sample.max, gaze.layer.max, gaze.direction.layout.display) == (7, 1, "none")
-    gaze.sample.value, gaze.layer.value = 6, 1
+    assert (focus_controls.sample.max, focus_controls.layer.max, focus_controls.direction.layout.display) == (
+        7,
+        1,
+        "none",
+    )
+    focus_controls.sample.value, focus_controls.layer.value = 6, 1
     browser.catch_up()
     texts = [part["value"] for part in browser.frames[-1][0]["parts"] if part["key"] == "annotations[0].text"]
     assert any("sequence 6 of 8 · layer 1" in text for text in texts)
     move(browser, lab, "num_layers", 1)
     browser.catch_up()
-    assert (gaze.layer.max, gaze.layer.value) == (0, 0)
+    assert (focus_controls.layer.max, focus_controls.layer.value) == (0, 0)
 
 
 def test_a_task_without_a_forecast_hides_that_view(make_lab: LabMaker) -> None:
     for task, shown in (("adding", "none"), ("sunspots", None)):
         browser = Browser(make_lab(task))
         browser.catch_up()
-        assert browser.screen._wall.gallery._boxes["prediction"].layout.display == shown
+        assert browser.screen._figures.grid._boxes["prediction"].layout.display == shown
         sent = {part["figure"] for part in browser.frames[-1][0]["parts"]}
         assert ("prediction" in sent) == (shown is None)
 

@@ -24,7 +24,7 @@ def choose(drawer: Drawer, place: int) -> None:
 
 def read(comparison: Any, label: str, **where: int) -> list[str]:
     """What the reading of one model's own snapshot says, without its title."""
-    return repr(Reading.of(comparison.snapshot().lanes[label], Focus(**where))).split("\n")[1:]
+    return repr(Reading.of(comparison.snapshot().models[label], Focus(**where))).split("\n")[1:]
 
 
 def test_the_menu_names_the_models_and_begins_with_the_first(make_comparison: Maker) -> None:
@@ -47,8 +47,8 @@ def test_the_drawing_shows_the_numbers_of_the_chosen_model(make_comparison: Make
     drawer = Drawer(comparison)
     choose(drawer, place)
     drawer.look(sample=2, time=4, unit=3)
-    lane = comparison.snapshot().lanes[CELLS[place]]
-    assert drawer.mark("h")["text"] == number(float(lane.layer.hidden[0, 0, 2, 4, 3]))
+    model = comparison.snapshot().models[CELLS[place]]
+    assert drawer.mark("h")["text"] == number(float(model.layer.hidden[0, 0, 2, 4, 3]))
     assert drawer.lines == read(comparison, CELLS[place], sample=2, time=4, unit=3)
 
 
@@ -96,7 +96,7 @@ def test_a_unit_that_a_smaller_model_lacks_becomes_its_last(make_comparison: Mak
     drawer = Drawer(comparison)
     drawer.look(time=4, unit=5)
     assert "unit 2 " in drawer.picture["title"]
-    hidden = comparison.snapshot().lanes["hidden_size=3"].layer.hidden
+    hidden = comparison.snapshot().models["hidden_size=3"].layer.hidden
     assert drawer.mark("h")["text"] == number(float(hidden[0, 0, 0, 4, 2]))
 
 
@@ -107,7 +107,7 @@ def test_a_colour_means_the_same_number_in_every_models_drawing(make_comparison:
     choose(drawer, 1)
     drawer.look(time=4)
     snapshot = comparison.snapshot()
-    first, second = snapshot.lanes.values()
+    first, second = snapshot.models.values()
     assert first.scales["cell"] != second.scales["cell"]
     shared = {name: shared_scale([first.scales[name], second.scales[name]]) for name in second.scales}
     reading = Reading.of(second, Focus(time=4))

@@ -187,7 +187,7 @@ def test_training_a_step_leaves_the_past_that_was_looked_at(make_lab: LabMaker) 
     lab = make_lab()
     lab.train(2)
     drawer = Drawer(lab)
-    drawer.browser.screen.hold(lab._runner.tape.at(1))
+    drawer.browser.screen.hold(lab._runner.recording.at(1))
     drawer.browser.catch_up()
     drawer.press("train")
     assert "training step 3" in drawer.picture["title"]

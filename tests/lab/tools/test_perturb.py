@@ -92,7 +92,7 @@ def test_a_dragged_point_is_the_perturbation_of_that_input(make_lab: LabMaker) -
 def test_dragging_picks_the_timestep_and_the_slider_follows(make_lab: LabMaker) -> None:
     drawer = Drawer(make_lab())
     drawer.drag(5, 1.25)
-    assert drawer.browser.screen.panel.gaze.focus.time == 5
+    assert drawer.browser.screen.panel.focus_controls.focus.time == 5
     assert drawer.tool.value.value == 1.25
 
 
@@ -121,7 +121,7 @@ def test_restoring_brings_every_change_back_to_0(make_lab: LabMaker) -> None:
 
 def test_the_slider_changes_the_picked_timestep(make_lab: LabMaker) -> None:
     drawer = Drawer(make_lab())
-    drawer.browser.screen.panel.gaze.go(time=4)
+    drawer.browser.screen.panel.focus_controls.go(time=4)
     drawer.browser.catch_up()
     drawer.tool.value.value = 1.4
     drawer.browser.catch_up()
@@ -153,7 +153,7 @@ def test_another_sequence_and_another_model_begin_without_a_change(make_lab: Lab
     lab = make_lab()
     drawer = Drawer(lab)
     drawer.drag(3, 1.25)
-    drawer.browser.screen.panel.gaze.go(sample=2)
+    drawer.browser.screen.panel.focus_controls.go(sample=2)
     drawer.browser.catch_up()
     assert not drawer.drawn("perturb-answer", 2, "z").any()
     np.testing.assert_array_equal(drawer.drawn("perturb-input", 1, "y"), lab.snapshot().inputs[2, :, 0])
@@ -166,7 +166,7 @@ def test_another_sequence_and_another_model_begin_without_a_change(make_lab: Lab
 def test_a_retyped_symbol_is_the_perturbation_with_that_symbol(make_lab: LabMaker, task: str, symbol: str) -> None:
     lab = make_lab(task, seq_len=12)
     drawer = Drawer(lab)
-    drawer.browser.screen.panel.gaze.go(time=4)
+    drawer.browser.screen.panel.focus_controls.go(time=4)
     drawer.browser.catch_up()
     drawer.tool.symbol.value = dict(drawer.tool.symbol.options)[symbol]
     drawer.browser.catch_up()
@@ -178,7 +178,7 @@ def test_a_retyped_symbol_is_the_perturbation_with_that_symbol(make_lab: LabMake
 def test_a_click_on_the_input_picks_its_timestep(make_lab: LabMaker) -> None:
     drawer = Drawer(make_lab())
     drawer.say(kind="pick", figure="perturb-input", trace=1, x=6, y=0.2, time=6)
-    assert drawer.browser.screen.panel.gaze.focus.time == 6
+    assert drawer.browser.screen.panel.focus_controls.focus.time == 6
 
 
 def test_beside_the_slider_stands_the_input_at_every_timestep_in_every_digit(make_lab: LabMaker) -> None:
@@ -187,7 +187,7 @@ def test_beside_the_slider_stands_the_input_at_every_timestep_in_every_digit(mak
     inputs = lab.snapshot().inputs
     for sample in (0, 3):
         for time in range(inputs.shape[1]):
-            drawer.browser.screen.panel.gaze.go(sample=sample, time=time)
+            drawer.browser.screen.panel.focus_controls.go(sample=sample, time=time)
             drawer.browser.catch_up()
             assert np.float32(drawer.tool.value.label) == inputs[sample, time, 0]
             assert drawer.tool.restore.disabled  # to look is no change

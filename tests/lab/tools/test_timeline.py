@@ -1,4 +1,4 @@
-"""Winding a run back: the tape's moments on screen, held while the training goes on."""
+"""Winding a run back: the recording's moments on screen, held while the training goes on."""
 
 from typing import Any
 
@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 
 from rnnviz.lab import Lab
-from rnnviz.lab.tools.timeline import Timeline, Track
+from rnnviz.lab.tools.timeline import Timeline, TimelineWidget
 from tests.lab.browser import Browser, LabMaker
 from tests.lab.screens import inside
 
 pytestmark = pytest.mark.timeout(120)
 
 
-def track(lab: Lab) -> Track:
-    [found] = [part for part in inside(lab.widget) if isinstance(part, Track)]
+def track(lab: Lab) -> TimelineWidget:
+    [found] = [part for part in inside(lab.widget) if isinstance(part, TimelineWidget)]
     return found
 
 
-def ask(browser: Browser, line: Track, step: int | None, number: int = 1) -> None:
+def ask(browser: Browser, line: TimelineWidget, step: int | None, number: int = 1) -> None:
     """Move the slider as the page does."""
     line._handle_custom_msg({"step": step, "number": number}, [])
     browser.catch_up()
@@ -29,8 +29,8 @@ def shown(browser: Browser) -> int:
 
 
 @pytest.fixture
-def played(make_lab: LabMaker) -> tuple[Lab, Browser, Track]:
-    """A lab that was watched for twelve steps, each of them on the tape."""
+def played(make_lab: LabMaker) -> tuple[Lab, Browser, TimelineWidget]:
+    """A lab that was watched for twelve steps, each of them on the recording."""
     lab = make_lab()
     browser = Browser(lab)
     for _ in range(12):
@@ -53,10 +53,10 @@ def test_the_line_is_there_once_there_are_two_moments(make_lab: LabMaker) -> Non
 
 def test_the_steps_are_those_of_the_tape_and_grow_with_it(played: Any) -> None:
     lab, browser, line = played
-    assert line.steps == lab._runner.tape.steps() == list(range(13))
+    assert line.steps == lab._runner.recording.steps() == list(range(13))
     lab.train(3)
     browser.catch_up()
-    assert line.steps == lab._runner.tape.steps()
+    assert line.steps == lab._runner.recording.steps()
     assert line.steps[-1] == 15
     assert line.words == "live: step 15"
 
@@ -68,7 +68,7 @@ def test_a_step_of_the_slider_is_drawn_with_the_numbers_of_then(played: Any) -> 
     message, [data] = browser.frames[-1]
     states = next(part for part in message["parts"] if (part["figure"], part["key"]) == ("hidden", "z"))
     codes = np.frombuffer(data, np.uint8, 4 * 8, states["offset"]).reshape(4, 8)
-    truth = lab._runner.tape.at(4).layer.hidden[0, 0, 0].T
+    truth = lab._runner.recording.at(4).layer.hidden[0, 0, 0].T
     assert np.abs(codes / 127 - 1 - truth).max() <= 1 / 254 + 1e-6
     assert (line.held, line.words) == (4, "looking at step 4 of 12")
 
@@ -95,8 +95,8 @@ def test_the_line_says_which_request_it_answers(played: Any) -> None:
 def test_a_step_that_was_thinned_away_stays_on_the_slider_while_it_is_looked_at(played: Any) -> None:
     lab, browser, line = played
     ask(browser, line, 5)
-    lab._runner.tape._kept._thin()
-    assert 5 not in lab._runner.tape.steps()
+    lab._runner.recording._kept._thin()
+    assert 5 not in lab._runner.recording.steps()
     lab.train(1)
     browser.catch_up()
     assert 5 in line.steps
@@ -114,8 +114,8 @@ def test_a_new_model_lets_go(played: Any) -> None:
 def test_rewinding_by_code_shows_the_nearest_moment_and_returns(played: Any) -> None:
     lab, browser, line = played
     for _ in range(2):
-        lab._runner.tape._kept._thin()
-    assert lab._runner.tape.steps() == [0, 4, 8, 12]
+        lab._runner.recording._kept._thin()
+    assert lab._runner.recording.steps() == [0, 4, 8, 12]
     lab.rewind(7)
     browser.catch_up()
     assert shown(browser) == line.held == 8
@@ -142,7 +142,7 @@ def test_a_lab_without_the_line_can_be_wound_back_too(make_lab: LabMaker) -> Non
     lab.rewind(0)
     browser.catch_up()
     assert shown(browser) == 0
-    assert not any(isinstance(part, Track) for part in inside(lab.widget))
+    assert not any(isinstance(part, TimelineWidget) for part in inside(lab.widget))
 
 
 def test_a_figure_of_an_earlier_step_has_the_numbers_of_then(make_lab: LabMaker) -> None:

@@ -12,13 +12,13 @@ from tests.lab.screens import visible
 pytestmark = pytest.mark.timeout(120)
 
 
-def pressed(lab: Lab, **wish: Any) -> Browser:
+def pressed(lab: Lab, **link_target: Any) -> Browser:
     """Press a button of the lab, and wait until the page shows what it did."""
     browser = Browser(lab)
     browser.catch_up()
-    lab.button("show me", **wish).click()
+    lab.button("show me", **link_target).click()
     browser.catch_up()
-    if not wish.get("play"):
+    if not link_target.get("play"):
         settle(lab)
         browser.catch_up()
     return browser
@@ -55,14 +55,14 @@ def test_pictures_can_be_chosen_where_no_drawer_lists_them(make_lab: LabMaker) -
 
 def test_the_selectors_that_are_named_move_and_the_others_stay(make_lab: LabMaker) -> None:
     lab = make_lab()
-    Browser(lab).screen.panel.gaze.go(sample=2)
+    Browser(lab).screen.panel.focus_controls.go(sample=2)
     browser = pressed(lab, focus={"time": 5, "unit": 3})
-    assert browser.screen.panel.gaze.focus == Focus(sample=2, time=5, unit=3)
+    assert browser.screen.panel.focus_controls.focus == Focus(sample=2, time=5, unit=3)
 
 
 def test_a_place_in_a_new_and_longer_sequence_is_looked_at_once_it_is_there(make_lab: LabMaker) -> None:
     browser = pressed(make_lab(), seq_len=20, focus={"time": 15})
-    assert browser.screen.panel.gaze.time.value == 15
+    assert browser.screen.panel.focus_controls.time.value == 15
 
 
 def test_play_trains_with_the_new_settings(make_lab: LabMaker) -> None:
@@ -108,16 +108,16 @@ def test_a_setting_that_no_longer_fits_is_said_too(make_lab: LabMaker) -> None:
     assert "exists only for the plain RNN" in browser.status
 
 
-def pressed_and_failed(lab: Lab, **wish: Any) -> Browser:
+def pressed_and_failed(lab: Lab, **link_target: Any) -> Browser:
     browser = Browser(lab)
     browser.catch_up()
-    lab.button("show me", **wish).click()
+    lab.button("show me", **link_target).click()
     browser.catch_up()
     return browser
 
 
 @pytest.mark.parametrize(
-    ("wish", "kind", "words"),
+    ("link_target", "kind", "words"),
     [
         ({"nosuch": 1}, TypeError, r"unknown setting 'nosuch'; the settings are lr, "),
         ({"lr": -1}, ValueError, r"lr must be"),
@@ -130,10 +130,10 @@ def pressed_and_failed(lab: Lab, **wish: Any) -> Browser:
     ],
 )
 def test_what_does_not_exist_is_refused_when_the_button_is_made(
-    make_lab: LabMaker, wish: dict[str, Any], kind: type[Exception], words: str
+    make_lab: LabMaker, link_target: dict[str, Any], kind: type[Exception], words: str
 ) -> None:
     with pytest.raises(kind, match=words):
-        make_lab().button("show me", **wish)
+        make_lab().button("show me", **link_target)
 
 
 @pytest.mark.parametrize("label", ["", " ", 5])

@@ -11,7 +11,7 @@ from rnnviz.lab.tools.inspector import Inspector
 from rnnviz.lab.tools.perturb import Perturb
 from rnnviz.lab.tour.card import TourCard
 from rnnviz.lab.tour.steps import STEPS, Scene, steps_for
-from rnnviz.lab.tour.tour import Walk
+from rnnviz.lab.tour.tour import Tour
 from rnnviz.training import Settings
 from rnnviz.views import Focus, Picked
 from tests.lab.browser import Browser, LabMaker, settle
@@ -129,7 +129,7 @@ def test_a_new_model_with_fewer_timesteps_is_no_click(make_lab: LabMaker) -> Non
         at.tour.next()
     at.lab.set(seq_len=4)
     at.browser.catch_up()
-    assert at.browser.screen.panel.gaze.time.value == 3
+    assert at.browser.screen.panel.focus_controls.time.value == 3
     assert not at.done
     at.click("hidden", time=1)
     assert at.done
@@ -282,15 +282,15 @@ def test_every_step_has_its_words(part: str) -> None:
 
 
 def test_a_walk_that_has_not_begun_sees_nothing() -> None:
-    walk, still = Walk(steps_for({"lr"})), Scene(Settings())
-    assert not walk.see(replace(still, playing=True)).done
-    assert walk.go(1, still).phase == "ready"
+    tour, still = Tour(steps_for({"lr"})), Scene(Settings())
+    assert not tour.see(replace(still, playing=True)).done
+    assert tour.go(1, still).phase == "ready"
 
 
 def test_a_focus_moved_in_a_scene_of_a_new_run_is_taken_as_given() -> None:
-    walk, still = Walk(steps_for({"hidden"})), Scene(Settings())
-    walk.begin(still)
-    walk.go(2, still)
-    assert walk.step.name == "hidden"
-    assert not walk.see(replace(still, run=1, focus=Focus(time=3))).done
-    assert walk.see(replace(still, run=1, focus=Focus(time=4))).done
+    tour, still = Tour(steps_for({"hidden"})), Scene(Settings())
+    tour.begin(still)
+    tour.go(2, still)
+    assert tour.step.name == "hidden"
+    assert not tour.see(replace(still, run=1, focus=Focus(time=3))).done
+    assert tour.see(replace(still, run=1, focus=Focus(time=4))).done

@@ -72,7 +72,7 @@ def shown() -> Iterator[Callable[[Watch], list[dict[str, Any]]]]:
 
 def visible(watch: Watch) -> set[str]:
     assert watch._screen.stage is not None
-    boxes = watch._screen.stage._wall.gallery._boxes
+    boxes = watch._screen.stage._figures.grid._boxes
     return {name for name, box in boxes.items() if box.layout.display != "none"}
 
 
@@ -198,7 +198,7 @@ def test_the_menu_picks_a_layer_by_its_path(shown: Any) -> None:
     menu.value = "reader"
     assert w._screen.stage.pump.flush(WAIT)
     assert w._screen.stage._snapshot.layer.kind == "rnn"
-    assert w._screen.stage.panel.gaze.sample.max == 4
+    assert w._screen.stage.panel.focus_controls.sample.max == 4
 
 
 def test_one_layer_needs_no_menu(shown: Any) -> None:
@@ -331,7 +331,12 @@ def test_every_control_has_a_label_and_a_tooltip(shown: Any) -> None:
         shown(w)
         train(w, model, 1)
     panel = w._screen.stage.panel
-    for control in (panel.module, panel.gaze.sample, panel.gaze.layer, panel.gaze.direction):
+    for control in (
+        panel.module,
+        panel.focus_controls.sample,
+        panel.focus_controls.layer,
+        panel.focus_controls.direction,
+    ):
         assert isinstance(control, ipywidgets.Widget)
         assert len(control.tooltip) > len(control.description) > 0
     assert re.search(r"step 1 · \d+ steps/s · loss 0", panel.progress.value)

@@ -1,4 +1,4 @@
-"""Weights that a model changes from call to call: each call is replayed with those that it used."""
+"""Weights that a model changes from call to call: each call is recomputed with those that it used."""
 
 import numpy as np
 import pytest

@@ -26,11 +26,11 @@ def matmul(request):
 
 
 def test_the_replay_is_in_full_precision_and_the_callers_choice_comes_back(matmul, monkeypatch):
-    replayed, seen = tracing.layers_from, []
+    recomputed, seen = tracing.layers_from, []
 
     def spy(calls):
         seen.append(matmul.fp32_precision)
-        return replayed(calls)
+        return recomputed(calls)
 
     monkeypatch.setattr(tracing, "layers_from", spy)
     matmul.fp32_precision = LOWER

@@ -1,4 +1,4 @@
-"""Whole replays from a recording are what they are without one, whatever is stacked and whatever reaches it."""
+"""Whole recomputes from a recording are what they are without one, whatever is stacked and whatever reaches it."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""A hook breaks no forward that works, draws and counts are replayed, and what does not fit is said in a sentence."""
+"""A hook breaks no forward that works, draws and counts are repeated, and what does not fit is said in a sentence."""
 
 import numpy as np
 import pytest

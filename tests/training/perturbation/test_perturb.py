@@ -166,7 +166,7 @@ def test_a_guest_may_ask_while_the_run_plays() -> None:
     runner = Runner(trained(), on_frame=lambda snapshot: arrived.set(), goal=10**6)
     runner.play()
     assert arrived.wait(WAIT)
-    seen = runner.turns.visit(lambda: perturb(runner.session, time=2, value=3.0))
+    seen = runner.access.visit(lambda: perturb(runner.session, time=2, value=3.0))
     runner.stop()
     runner.join(WAIT)
     assert (seen.norm[0, 0, 2:] > 0).all()

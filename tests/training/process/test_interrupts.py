@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from rnnviz.training import Race, Runner, Session
+from rnnviz.training import LockstepSessions, Runner, Session
 from rnnviz.training.process.interrupts import INTERRUPTS
 from tests.training.examples import WAIT, Echo, raising, weights
 
@@ -91,14 +91,14 @@ def test_an_interrupted_run_goes_on_as_if_nothing_had_happened(uninterrupted, ve
 def test_a_press_while_the_weights_are_updated_waits_for_the_row_of_the_curves(monkeypatch, optimizer):
     plain, trained = session(optimizer=optimizer), session(optimizer=optimizer)
     runner(plain).train(STEPS)
-    update = trained._descent._optimizer.step
+    update = trained._training_run._optimizer.step
 
     def pressed():
         update()
         if trained.step == 4:
             signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(trained._descent._optimizer, "step", pressed)
+    monkeypatch.setattr(trained._training_run._optimizer, "step", pressed)
     with pytest.raises(KeyboardInterrupt):
         runner(trained).train(STEPS)
     monkeypatch.undo()
@@ -112,7 +112,7 @@ def test_a_press_while_the_weights_are_updated_waits_for_the_row_of_the_curves(m
 def test_not_even_a_second_press_tears_the_weights_from_the_curves(monkeypatch, optimizer, early):
     plain, trained = session(optimizer=optimizer), session(optimizer=optimizer)
     runner(plain).train(STEPS)
-    update = trained._descent._optimizer.step
+    update = trained._training_run._optimizer.step
 
     def pressed():
         if not early:
@@ -123,7 +123,7 @@ def test_not_even_a_second_press_tears_the_weights_from_the_curves(monkeypatch, 
         if early:
             update()
 
-    monkeypatch.setattr(trained._descent._optimizer, "step", pressed)
+    monkeypatch.setattr(trained._training_run._optimizer, "step", pressed)
     with pytest.raises(KeyboardInterrupt):
         runner(trained).train(STEPS)
     monkeypatch.undo()
@@ -194,11 +194,11 @@ def test_a_step_that_fails_leaves_running_means_and_dropout_as_they_were(error):
 
 
 def test_all_models_of_a_race_have_made_equally_many_steps_after_an_interrupt():
-    race = Race({"one": session(Pressed("loss", 5)), "other": session(cell="gru")})
+    lockstep = LockstepSessions({"one": session(Pressed("loss", 5)), "other": session(cell="gru")})
     with pytest.raises(KeyboardInterrupt):
-        runner(race).train(STEPS)
-    assert len({one.step for one in race.sessions.values()}) == 1
-    assert 0 < race.step < STEPS
+        runner(lockstep).train(STEPS)
+    assert len({one.step for one in lockstep.sessions.values()}) == 1
+    assert 0 < lockstep.step < STEPS
 
 
 def test_a_loop_over_the_steps_is_interrupted_between_two_of_them(uninterrupted):

@@ -10,7 +10,7 @@ from torch import nn
 
 import rnnviz as rv
 from rnnviz.tasks import Batch
-from rnnviz.trace.listening.passes import Pass
+from rnnviz.trace.listening.passes import WatchedPass
 from rnnviz.training import Session
 from rnnviz.training.failures import describe
 from tests.devices import simulated
@@ -56,7 +56,7 @@ def test_a_replay_that_fails_drops_its_frame_and_says_so_once(monkeypatch):
     def failing(self, sequences=None, loss=None):
         raise torch.OutOfMemoryError(str(NO_MEMORY))
 
-    monkeypatch.setattr(Pass, "trace", failing)
+    monkeypatch.setattr(WatchedPass, "trace", failing)
     for watched in (False, True):
         torch.manual_seed(0)
         model = nn.GRU(2, 3)

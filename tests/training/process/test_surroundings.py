@@ -11,7 +11,7 @@ from torch import nn
 
 from rnnviz import tasks
 from rnnviz.tasks import Batch, Task
-from rnnviz.training import Race, Runner, Session, perturb
+from rnnviz.training import LockstepSessions, Runner, Session, perturb
 from tests.defaults import default_dtype
 from tests.training.examples import WAIT, take
 
@@ -144,11 +144,11 @@ def answers_of_ones_own(own):
 
 
 def curves():
-    race = Race({cell: make("python-tokens", cell=cell) for cell in CELLS})
-    for _ in zip(range(3), race.steps(), strict=False):
+    lockstep = LockstepSessions({cell: make("python-tokens", cell=cell) for cell in CELLS})
+    for _ in zip(range(3), lockstep.steps(), strict=False):
         pass
-    return {label: history["loss"] for label, history in race.histories.items()} | {
-        label: np.array(score) for label, score in race.evaluate().items()
+    return {label: history["loss"] for label, history in lockstep.histories.items()} | {
+        label: np.array(score) for label, score in lockstep.evaluate().items()
     }
 
 

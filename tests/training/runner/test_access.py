@@ -4,48 +4,48 @@ import threading
 
 import pytest
 
-from rnnviz.training.runner.access import Turns
+from rnnviz.training.runner.access import ModelAccess
 from tests.training.examples import WAIT
 
 
 def test_a_guest_waits_for_the_end_of_a_step_and_the_host_for_the_guest():
-    turns, events = Turns(), []
+    access, events = ModelAccess(), []
     knocked = threading.Event()
 
     def guest():
         knocked.set()
-        turns.visit(lambda: events.append("guest"))
+        access.visit(lambda: events.append("guest"))
 
-    with turns:
+    with access:
         thread = threading.Thread(target=guest)
         thread.start()
         assert knocked.wait(WAIT)
-        while not turns._guests:
+        while not access._guests:
             pass
         events.append("step")
-        turns.let_in()
+        access.let_in()
         events.append("step")
     thread.join(WAIT)
     assert events == ["step", "guest", "step"]
 
 
 def test_without_guests_the_host_goes_on():
-    turns = Turns()
-    with turns:
-        turns.let_in()
-        assert turns.mine
-    assert not turns.mine
+    access = ModelAccess()
+    with access:
+        access.let_in()
+        assert access.mine
+    assert not access.mine
 
 
 def test_the_host_may_visit_itself():
-    turns = Turns()
-    with turns:
-        assert turns.visit(lambda: 3) == 3
+    access = ModelAccess()
+    with access:
+        assert access.visit(lambda: 3) == 3
 
 
 def test_a_guests_error_is_the_guests():
-    turns = Turns()
+    access = ModelAccess()
     with pytest.raises(ZeroDivisionError):
-        turns.visit(lambda: 1 / 0)
-    with turns:
-        turns.let_in()
+        access.visit(lambda: 1 / 0)
+    with access:
+        access.let_in()

@@ -90,8 +90,8 @@ def test_play_pressed_while_another_thread_waits_for_the_present_step_is_not_los
     runner.play()
     assert held.wait(WAIT)
     waiting = threading.Event()
-    plain = runner._desk._wait_for
-    runner._desk._wait_for = lambda *orders: (waiting.set(), plain(*orders))  # the lock is held until it waits
+    plain = runner._dispatcher._wait_for
+    runner._dispatcher._wait_for = lambda *orders: (waiting.set(), plain(*orders))  # the lock is held until it waits
     thread = in_thread(lambda: _WAITING[verb](runner))
     assert waiting.wait(WAIT)
     runner.play()
@@ -161,7 +161,7 @@ def test_an_interrupted_wait_to_train_leaves_the_runner_usable(make, monkeypatch
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(runner._desk.changed, "wait_for", interrupt)
+        patch.setattr(runner._dispatcher.changed, "wait_for", interrupt)
         with pytest.raises(KeyboardInterrupt):
             runner.train(5)
     runner.step(2)

@@ -16,7 +16,7 @@ import torch
 
 from rnnviz.training import Runner, Session
 from rnnviz.training.runner import worker
-from rnnviz.training.runner.frameclock import Pace
+from rnnviz.training.runner.frameclock import FrameClock
 from tests.training.examples import WAIT, Echo, take
 
 pytestmark = pytest.mark.timeout(120)
@@ -58,7 +58,7 @@ def make(runners, watcher):
     yield partial(runners, on_frame=watcher.frame, on_state=watcher.state)
     for runner in runners:
         runner.stop()
-        runner._desk.error = None
+        runner._dispatcher.error = None
 
 
 def test_training_in_place_uses_the_callers_thread_and_ends_with_a_frame(make, watcher):
@@ -155,10 +155,10 @@ def test_a_runner_pauses_without_a_thread_spinning(make, monkeypatch):
     monkeypatch.setattr(worker, "_LINGER", 0.01)
     runner = make()
     runner.step(2)
-    thread = runner._desk._worker._thread
+    thread = runner._dispatcher._worker._thread
     if thread is not None:
         thread.join(WAIT)
-    assert runner._desk._worker._thread is None
+    assert runner._dispatcher._worker._thread is None
     runner.step(2)  # the next one starts by itself
     assert runner.session.step == 4
 
@@ -326,7 +326,7 @@ def test_stop_ends_the_thread_and_other_verbs_refuse(make, watcher):
     runner = make(goal=10**9)
     runner.play()
     watcher.wait(lambda: watcher.frames)
-    thread = runner._desk._worker._thread
+    thread = runner._dispatcher._worker._thread
     runner.stop()
     assert runner.join(WAIT)
     assert not thread.is_alive()
@@ -357,7 +357,7 @@ def test_an_idle_runner_is_freed_when_nobody_holds_it(monkeypatch):
     monkeypatch.setattr(worker, "_LINGER", 0.01)
     runner = Runner(Session(Echo(), device="cpu", hidden_size=4), on_frame=lambda snapshot: None)
     runner.step(2)
-    thread, held = runner._desk._worker._thread, weakref.ref(runner)
+    thread, held = runner._dispatcher._worker._thread, weakref.ref(runner)
     if thread is not None:
         thread.join(WAIT)
     del runner
@@ -439,7 +439,9 @@ class SlowDevice:
 
 def test_what_a_device_still_has_to_do_is_not_counted_as_drawing(make, watcher, monkeypatch):
     device = SlowDevice()
-    monkeypatch.setattr("rnnviz.training.runner.player.Pace", functools.partial(Pace, clock=lambda: device.now))
+    monkeypatch.setattr(
+        "rnnviz.training.runner.player.FrameClock", functools.partial(FrameClock, clock=lambda: device.now)
+    )
     runner = make(fps=10.0)
     device.attach(runner.session)
     runner.train(410)

@@ -111,7 +111,7 @@ def test_a_comparison_draws_every_models_scores_in_its_colour() -> None:
     comparison = compare(["rnn", "gru"], task=Echo(), **SIZES)
     comparison.train(25)
     figure, snapshot = comparison.figure("curves"), comparison.snapshot()
-    for line, (label, one), loss in zip(figure.data[8:10], snapshot.lanes.items(), figure.data[0:8:4], strict=True):
+    for line, (label, one), loss in zip(figure.data[8:10], snapshot.models.items(), figure.data[0:8:4], strict=True):
         np.testing.assert_array_equal(line.x, [0, 10, 20, 25])
         np.testing.assert_array_equal(line.y, one.scores["metric"])
         assert (line.name, line.line.color) == (label, loss.line.color)

@@ -97,8 +97,8 @@ def test_the_ghosts_are_the_total_gradients_of_the_last_five_frames_oldest_first
         take(session, 1)
         shown.append(session.snapshot())
     norms = [np.sqrt(np.square(frame.layer.grad_hidden.astype(float)).sum(axis=(2, 4))) for frame in shown]
-    assert shown[0].ghosts == ()
-    for ghost, norm in zip(shown[-1].ghosts, norms[2:7], strict=True):
+    assert shown[0].recent_gradients == ()
+    for ghost, norm in zip(shown[-1].recent_gradients, norms[2:7], strict=True):
         np.testing.assert_allclose(ghost, norm, rtol=1e-6)
 
 
@@ -108,8 +108,8 @@ def test_looking_twice_at_the_same_step_adds_no_ghost():
         take(session, 1)
         first = session.snapshot()
     again = session.snapshot()
-    assert len(first.ghosts) == len(again.ghosts) == 5
-    for one, other in zip(first.ghosts, again.ghosts, strict=True):
+    assert len(first.recent_gradients) == len(again.recent_gradients) == 5
+    for one, other in zip(first.recent_gradients, again.recent_gradients, strict=True):
         np.testing.assert_array_equal(one, other)
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnviz.trace import trace
-from rnnviz.training import Runner, Session, Tape
+from rnnviz.training import Recording, Runner, Session
 from rnnviz.training.snapshots.taking import gradient_curves
 from rnnviz.training.snapshots.thinned import Thinned
 
@@ -49,7 +49,7 @@ def test_a_run_that_nobody_watches_is_on_the_tape_from_its_first_step() -> None:
     runner = Runner(small(), on_frame=lambda snapshot: None, goal=64)
     runner.watched = False
     runner.train(40)
-    assert runner.tape.steps() == list(range(41))
+    assert runner.recording.steps() == list(range(41))
 
 
 def test_putting_a_run_on_tape_changes_no_bit_of_it() -> None:
@@ -66,16 +66,16 @@ def test_a_new_model_begins_a_new_tape() -> None:
     runner = Runner(small(), on_frame=lambda snapshot: None)
     runner.train(5)
     runner.reset(wait=True)
-    assert runner.tape.steps() == [0]
+    assert runner.recording.steps() == [0]
 
 
 def test_the_nearest_snapshot_is_found() -> None:
-    tape, session = Tape(100), small()
-    tape.offer(session.snapshot())
+    recording, session = Recording(100), small()
+    recording.offer(session.snapshot())
     for _ in itertools.islice(session.steps(), 10):
         pass
-    tape.offer(session.snapshot())
-    assert [getattr(tape.at(step), "step", None) for step in (0, 4, 6, 99)] == [0, 0, 10, 10]
+    recording.offer(session.snapshot())
+    assert [getattr(recording.at(step), "step", None) for step in (0, 4, 6, 99)] == [0, 0, 10, 10]
 
 
 @pytest.mark.parametrize("bidirectional", [False, True])

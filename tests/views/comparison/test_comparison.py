@@ -7,8 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from rnnviz.training import RaceSnapshot, Scale
-from rnnviz.training.comparison.entries import enter
+from rnnviz.training import ComparisonSnapshot, Scale
+from rnnviz.training.comparison.entries import lockstep_of
 from rnnviz.views import COMPARED, VIEWS, Focus, Picked
 from rnnviz.views.comparison.models import COLORS, shared
 from tests.views.runs import axis_of, norm, notices
@@ -19,18 +19,18 @@ LINES = 4  # a model, in the training curves: loss, metric, gradient norm, learn
 
 
 @cache
-def snapshot(*cells: str, steps: int = 3, **settings: object) -> RaceSnapshot:
+def snapshot(*cells: str, steps: int = 3, **settings: object) -> ComparisonSnapshot:
     return seen([*cells], steps, **settings)
 
 
-def seen(models: list, steps: int = 3, **settings: object) -> RaceSnapshot:
+def seen(models: list, steps: int = 3, **settings: object) -> ComparisonSnapshot:
     stated = {name for one in models if isinstance(one, dict) for name in one}
     sizes = {name: value for name, value in SIZES.items() if name not in stated}
-    race = enter(models, "adding", **{**sizes, **settings})
-    race.snapshot()  # ranges are fixed at the first look
-    for _ in itertools.islice(race.steps(), steps):
+    lockstep = lockstep_of(models, "adding", **{**sizes, **settings})
+    lockstep.snapshot()  # ranges are fixed at the first look
+    for _ in itertools.islice(lockstep.steps(), steps):
         pass
-    return race.snapshot()
+    return lockstep.snapshot()
 
 
 def headings(figure: go.Figure) -> list[str]:
@@ -52,7 +52,7 @@ def test_hidden_states_side_by_side_are_the_models_own(cell: str) -> None:
     state = snapshot(*CELLS)
     for sample in range(8):
         panel = of(COMPARED["hidden"].figure(state, Focus(sample=sample)), cell, "h")
-        np.testing.assert_array_equal(panel.z, state.lanes[cell].layer.hidden[0, 0, sample].T)
+        np.testing.assert_array_equal(panel.z, state.models[cell].layer.hidden[0, 0, sample].T)
         np.testing.assert_array_equal(panel.x, np.arange(9))
 
 
@@ -66,7 +66,7 @@ def test_a_model_without_a_cell_state_says_so_in_its_place() -> None:
 def test_gates_side_by_side_are_the_models_own(cell: str) -> None:
     state = snapshot(*CELLS)
     figure = COMPARED["gates"].figure(state)
-    for gate, values in state.lanes[cell].layer.gates.items():
+    for gate, values in state.models[cell].layer.gates.items():
         np.testing.assert_array_equal(of(figure, cell, gate).z, values[0, 0, 0].T)
 
 
@@ -78,9 +78,9 @@ def test_gates_that_do_the_same_work_stand_in_one_row() -> None:
 
 
 def test_there_is_no_picture_of_gates_where_no_model_has_any() -> None:
-    race = seen([{"clip": 1.0}, {"clip": None}], cell="rnn")
-    assert not COMPARED["gates"].exists(race)
-    assert COMPARED["hidden"].exists(race)
+    lockstep = seen([{"clip": 1.0}, {"clip": None}], cell="rnn")
+    assert not COMPARED["gates"].exists(lockstep)
+    assert COMPARED["hidden"].exists(lockstep)
 
 
 def test_one_colour_means_one_number_in_all_models_of_a_row() -> None:
@@ -88,7 +88,7 @@ def test_one_colour_means_one_number_in_all_models_of_a_row() -> None:
         [{"init": "identity", "lr": 0.5}, {"init": "default", "lr": 1e-4}], 30, cell="rnn", nonlinearity="relu"
     )
     figure = COMPARED["hidden"].figure(state)
-    ranges = [one.scales["hidden"] for one in state.lanes.values()]
+    ranges = [one.scales["hidden"] for one in state.models.values()]
     assert ranges[0].high != ranges[1].high
     whole = (min(one.low for one in ranges), max(one.high for one in ranges))
     assert {(one.zmin, one.zmax) for one in figure.data} == {whole}
@@ -110,7 +110,7 @@ def test_models_of_several_sizes_are_each_drawn_whole() -> None:
 def test_a_layer_that_only_one_model_has_is_drawn_there_and_the_other_says_what_it_shows() -> None:
     state = seen([{"num_layers": 1}, {"num_layers": 2}], cell="gru")
     figure = COMPARED["hidden"].figure(state, Focus(layer=1))
-    shallow, deep = state.lanes.values()
+    shallow, deep = state.models.values()
     np.testing.assert_array_equal(figure.data[0].z, shallow.layer.hidden[0, 0, 0].T)
     np.testing.assert_array_equal(figure.data[1].z, deep.layer.hidden[1, 0, 0].T)
     said = headings(figure)
@@ -123,7 +123,7 @@ def test_gradients_through_time_lie_over_each_other_a_colour_a_model() -> None:
     figure = COMPARED["gradients"].figure(state)
     for place, cell in enumerate(CELLS):
         direct, total = figure.data[2 * place : 2 * place + 2]
-        layer = state.lanes[cell].layer
+        layer = state.models[cell].layer
         np.testing.assert_allclose(total.y, norm(layer.grad_hidden, 0, 0), rtol=1e-6)
         exact = norm(layer.grad_hidden_direct, 0, 0)
         np.testing.assert_allclose(direct.y, np.where(exact > 0, exact, np.nan), rtol=1e-6)
@@ -133,7 +133,7 @@ def test_gradients_through_time_lie_over_each_other_a_colour_a_model() -> None:
 
 def test_the_gradient_axis_covers_every_model() -> None:
     state = snapshot(*CELLS)
-    scales = [one.scales["gradient"] for one in state.lanes.values()]
+    scales = [one.scales["gradient"] for one in state.models.values()]
     assert COMPARED["gradients"].figure(state).layout.yaxis.range == (
         min(one.low for one in scales),
         max(one.high for one in scales),
@@ -151,7 +151,7 @@ def test_curves_lie_over_each_other_a_colour_a_model() -> None:
     figure = COMPARED["curves"].figure(state)
     for place, cell in enumerate(CELLS):
         lines = figure.data[LINES * place : LINES * (place + 1)]
-        history = state.lanes[cell].history
+        history = state.models[cell].history
         for line, column in zip(lines, ("loss", "metric", "grad_norm", "lr"), strict=True):
             np.testing.assert_array_equal(line.x, history["step"])
             np.testing.assert_array_equal(line.y, history[column])
@@ -163,7 +163,7 @@ def test_curves_lie_over_each_other_a_colour_a_model() -> None:
 def test_the_curves_tell_every_models_score_behind_its_symbol() -> None:
     state = snapshot(*CELLS)
     words = COMPARED["curves"].figure(state).layout.annotations[0].text
-    for place, (cell, one) in enumerate(state.lanes.items()):
+    for place, (cell, one) in enumerate(state.models.items()):
         glyph = "●■◆▲"[place]
         assert f'<span style="color:{COLORS[place]}">{glyph}</span> <b>{cell}: {one.validation:.3g}</b>' in words
 
@@ -188,14 +188,14 @@ def test_a_range_that_is_no_bound_is_told_once_for_all_models() -> None:
 
 
 @cache
-def sunspots() -> RaceSnapshot:
-    return enter(["rnn", "lstm"], "sunspots", hidden_size=4, device="cpu").snapshot()
+def sunspots() -> ComparisonSnapshot:
+    return lockstep_of(["rnn", "lstm"], "sunspots", hidden_size=4, device="cpu").snapshot()
 
 
 def test_forecasts_lie_over_the_truth_a_colour_a_model() -> None:
     state = sunspots()
     truth, naive, *forecasts = COMPARED["prediction"].figure(state).data
-    shown = [one.prediction for one in state.lanes.values()]
+    shown = [one.prediction for one in state.models.values()]
     np.testing.assert_array_equal(truth.y, shown[0].truth)
     np.testing.assert_array_equal(naive.y, shown[0].baseline)
     for line, prediction, color, label in zip(forecasts, shown, COLORS[:2], ("rnn", "lstm"), strict=True):
@@ -249,16 +249,20 @@ def test_a_picture_is_no_finer_than_its_pixels_and_says_so() -> None:
 
 @pytest.mark.parametrize("name", COMPARED)
 def test_a_label_is_drawn_as_text(name: str) -> None:
-    race = sunspots()
-    strange = RaceSnapshot.of(
-        {"<i>a</i>": race.lanes["rnn"], "b": race.lanes["lstm"]}, race.shares, race.paces, run=0, step=3
+    lockstep = sunspots()
+    strange = ComparisonSnapshot.of(
+        {"<i>a</i>": lockstep.models["rnn"], "b": lockstep.models["lstm"]},
+        lockstep.shares,
+        lockstep.paces,
+        run=0,
+        step=3,
     )
     assert "<i>" not in COMPARED[name].figure(strange).to_json()
 
 
 @pytest.mark.parametrize("name", ["hidden", "gates"])
 def test_a_single_run_is_a_comparison_of_one(name: str) -> None:
-    alone = snapshot("rnn", "lstm").lanes["lstm"]
+    alone = snapshot("rnn", "lstm").models["lstm"]
     ours, usual = COMPARED[name].figure(alone).data, VIEWS[name].figure(alone).data
     assert [one.name for one in ours] == [one.name for one in usual]
     for one, other in zip(ours, usual, strict=True):

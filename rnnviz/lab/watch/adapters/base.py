@@ -1,4 +1,4 @@
-"""Follower: what the callbacks share, a `Watch` for as long as somebody's trainer trains, and its record afterwards."""
+"""TrainerAdapter: what the callbacks share, a `Watch` while somebody's trainer trains, and its record afterwards."""
 
 import sys
 from contextlib import ExitStack
@@ -13,10 +13,10 @@ from rnnviz.trace import Trace
 from rnnviz.training.record import Record
 from rnnviz.watching.watcher import checked_pace
 
-__all__ = ["Follower", "base", "kernel_shell"]
+__all__ = ["TrainerAdapter", "base", "kernel_shell"]
 
 
-class Follower:
+class TrainerAdapter:
     """Open a watch when a training begins, close it when it ends. See `rnnviz.watch` for the parameters.
 
     Parameters

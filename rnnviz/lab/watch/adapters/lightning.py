@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rnnviz.lab.watch.adapters.base import Follower, base
+from rnnviz.lab.watch.adapters.base import TrainerAdapter, base
 from rnnviz.watching.readings import gradient_norm
 
 __all__ = ["LightningWatch"]
@@ -10,7 +10,7 @@ __all__ = ["LightningWatch"]
 Callback = base("Callback", "lightning.pytorch", "pytorch_lightning", install="lightning")
 
 
-class LightningWatch(Follower, Callback):  # type: ignore[misc, valid-type]
+class LightningWatch(TrainerAdapter, Callback):  # type: ignore[misc, valid-type]
     """A Lightning callback that looks inside the model's recurrent layers: ``Trainer(callbacks=[LightningWatch()])``.
 
     A step is one step of an optimiser, however many batches it accumulates: its loss is the one whose gradient the

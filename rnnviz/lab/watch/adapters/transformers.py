@@ -3,7 +3,7 @@
 import threading
 from typing import Any, Self
 
-from rnnviz.lab.watch.adapters.base import Follower, base, kernel_shell
+from rnnviz.lab.watch.adapters.base import TrainerAdapter, base, kernel_shell
 from rnnviz.trace.capture.hooks import Hook
 
 __all__ = ["TransformersWatch"]
@@ -11,7 +11,7 @@ __all__ = ["TransformersWatch"]
 TrainerCallback = base("TrainerCallback", "transformers", install="transformers accelerate")
 
 
-class TransformersWatch(Follower, TrainerCallback):  # type: ignore[misc, valid-type]
+class TransformersWatch(TrainerAdapter, TrainerCallback):  # type: ignore[misc, valid-type]
     """A Trainer callback that looks inside the model's recurrent layers: ``Trainer(…, callbacks=[w])``.
 
     A step is one step of the optimiser, however many batches it accumulates: its loss is the one whose gradient the

@@ -8,7 +8,7 @@ from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View, score
 from rnnviz.views.curvepanels import Curve, curve_patches, curves_figure
 from rnnviz.views.patch import Patch, Pixels
-from rnnviz.views.style import BLUE, GREEN, GREY, ORANGE, PURPLE, inked, plain
+from rnnviz.views.style import BLUE, GREEN, GREY, ORANGE, PURPLE, plain, with_mark
 
 __all__ = ["CURVES", "CurvesView", "WatchedCurvesView", "curve_title", "score_patches"]
 
@@ -98,7 +98,7 @@ def _curves(snapshot: Snapshot) -> list[Curve]:
 
 
 def _score(snapshot: Snapshot) -> str:
-    words = inked(score(snapshot), ORANGE)  # the colour of the held-out scores' line
+    words = with_mark(score(snapshot), ORANGE)  # the colour of the held-out scores' line
     if not len(snapshot.history["step"]):
         return t("view.curves.empty", score=words)
     if not snapshot.baselines:

@@ -14,8 +14,8 @@ from rnnviz.views.style import BLUE, ORANGE, axis, base_layout, notice
 __all__ = ["GHOSTS", "GradientsView", "gradient_words", "norm_through_time", "positive"]
 
 GHOSTS = 5
-_DIRECT, _TOTAL = GHOSTS, GHOSTS + 1  # trace numbers: the ghosts lie underneath
-_HIDDEN = {"both": (), "total": (_DIRECT,), "direct": (*range(GHOSTS), _TOTAL)}  # the ghosts are the total's
+_DIRECT, _TOTAL = GHOSTS, GHOSTS + 1  # trace numbers: the recent gradients lie underneath
+_HIDDEN = {"both": (), "total": (_DIRECT,), "direct": (*range(GHOSTS), _TOTAL)}  # the recent gradients are the total's
 
 
 def norm_through_time(gradient: np.ndarray | None) -> np.ndarray:
@@ -65,25 +65,25 @@ class GradientsView(View):
             yaxis=axis(t("view.gradients.norm"), type="log", exponentformat="power", autorange=False),
             annotations=[_low_notice()],
         )
-        ghosts = [
+        recent_gradients = [
             _line("", BLUE, 1.2, opacity=0.10 + 0.06 * age, hoverinfo="skip", showlegend=False) for age in range(GHOSTS)
         ]
         hover = "t = %{x}<br>%{y:.2e}<extra>%{fullData.name}</extra>"
         direct = _line(t("view.gradients.direct"), ORANGE, 1.8, dash="dash", mode="lines+markers", hovertemplate=hover)
         total = _line(t("view.gradients.total"), BLUE, 2.4, hovertemplate=hover)
-        return go.Figure([*ghosts, direct, total], layout)
+        return go.Figure([*recent_gradients, direct, total], layout)
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
         at = (focus.layer, focus.direction)
         total = norm_through_time(snapshot.layer.grad_hidden)[at]
         direct = norm_through_time(snapshot.layer.grad_hidden_direct)[at]
         # always as many traces: one that has no past yet is drawn nowhere
-        ghosts = [np.full_like(total, np.nan)] * (GHOSTS - len(snapshot.ghosts)) + [
-            ghost[at] for ghost in snapshot.ghosts
+        recent_gradients = [np.full_like(total, np.nan)] * (GHOSTS - len(snapshot.recent_gradients)) + [
+            ghost[at] for ghost in snapshot.recent_gradients
         ]
         kept = thin(len(total), pixels and pixels[0])
         patches = []
-        for index, curve in enumerate([*ghosts, direct, total]):
+        for index, curve in enumerate([*recent_gradients, direct, total]):
             patches += [Patch(index, "x", times(snapshot)[kept]), Patch(index, "y", positive(curve)[kept])]
             patches.append(Patch(index, "visible", index not in _HIDDEN[focus.gradient]))
         scale = snapshot.scales["gradient"]

@@ -55,10 +55,10 @@ def test_where_no_gradient_is_zero_nothing_is_said() -> None:
 def test_the_ghosts_are_the_frames_before_the_newest_the_darkest() -> None:
     shown = frames("both ways", 8)
     focus = Focus(layer=1, direction=1)
-    ghosts = GradientsView().figure(shown[-1], focus).data[GHOSTS]
-    for ghost, earlier in zip(ghosts, shown[-6:-1], strict=True):
+    recent_gradients = GradientsView().figure(shown[-1], focus).data[GHOSTS]
+    for ghost, earlier in zip(recent_gradients, shown[-6:-1], strict=True):
         np.testing.assert_allclose(ghost.y, norm(earlier.layer.grad_hidden, 1, 1), rtol=1e-6)
-    opacities = [ghost.opacity for ghost in ghosts]
+    opacities = [ghost.opacity for ghost in recent_gradients]
     assert opacities == sorted(opacities)
 
 
