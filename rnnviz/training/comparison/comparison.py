@@ -85,7 +85,7 @@ class LockstepSessions:
             self._wanted = wanted if wanted != self._present else None
 
     def checked(self, settings: Settings) -> Settings:
-        """Return the settings, complete; ValueError for one that the comparison compares, or that a session cannot have."""
+        """Return the settings, complete; ValueError for one that it compares, or that a session cannot have."""
         return self._each(settings)[self._face]
 
     def refuse_varied(self, names: Mapping[str, Any]) -> None:
