@@ -17,8 +17,7 @@ from rnnviz.trace.result.resident import brought
 from rnnviz.training.history import History
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots import ranges
-from rnnviz.training.snapshots.gradient_history import GradientHistory
-from rnnviz.training.snapshots.recent_gradients import RecentGradients
+from rnnviz.training.snapshots.gradients import GradientHistory, RecentGradients
 from rnnviz.training.snapshots.scores import Scores, ending
 from rnnviz.training.snapshots.snapshot import Confusion, Floats, Scale, Snapshot
 from rnnviz.training.taskcheck.checked import CheckedTask
