@@ -72,8 +72,8 @@ def test_a_stack_that_is_taken_apart_is_put_together_again(monkeypatch):
 
     from rnnviz.trace.recompute import assemble
 
-    ordinary = assemble.replay
-    monkeypatch.setattr(assemble, "replay", kept)
+    ordinary = assemble.recompute
+    monkeypatch.setattr(assemble, "recompute", kept)
     trace(nn.LSTM(3, 4, num_layers=2, bidirectional=True), torch.randn(5, 2, 3), loss=output_and_states)
     ((stack, again, weights, weights_again),) = seen
     assert weights == weights_again
