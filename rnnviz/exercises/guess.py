@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
-from rnnviz.checks import shown
+from rnnviz.checks import one_of, shown
 from rnnviz.exercises.answers.specs import Question
 from rnnviz.exercises.chapters.catalog import PREDICTIONS
 from rnnviz.exercises.checking import WIDTH
@@ -172,9 +172,7 @@ class Guess:
 
     def _committed(self, letter: str) -> str:
         """Take the letter unless it is too late, and return the sentence that says what happened."""
-        letters = [known for known, _ in self._question.options]
-        if not isinstance(letter, str) or letter not in letters:
-            raise ValueError(f"letter must be one of {', '.join(letters)}, got {shown(letter)}.")
+        letter = one_of(known for known, _ in self._question.options)("letter", letter)
         if self._settled:
             return t("predict.settled")
         self._choice = letter

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
-from rnnviz.checks import optional, whole
+from rnnviz.checks import one_of, optional, whole
 from rnnviz.export.codec import VERSION, Shareable, quoted, refuse_unknown
 from rnnviz.tasks import Adding, PythonTokens, Sunspots, Task, TemporalOrder
 from rnnviz.training.settings import Settings
@@ -55,8 +55,7 @@ class Recipe(Shareable):
     views: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
-        if self.task not in _KINDS:
-            raise ValueError(f"task must be one of {', '.join(_KINDS)}, got {self.task!r}.")
+        one_of(_KINDS)("task", self.task)
         known = _OPTIONS[self.task]
         refuse_unknown("options", self.options, known)
         object.__setattr__(self, "options", {name: known[name](name, value) for name, value in self.options.items()})

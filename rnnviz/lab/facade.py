@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 import plotly.graph_objects as go
 
-from rnnviz.checks import flag, optional, shown, whole
+from rnnviz.checks import flag, one_of, optional, whole
 from rnnviz.lab.console.console import Console
 from rnnviz.lab.controls.options import asked_focus
 from rnnviz.lab.lifetime.rerun import claim
@@ -253,8 +253,7 @@ class Facade:
         if isinstance(name, str) and name in self._answers:
             return self._answers[name](self, step, **focus)
         views = self._console.views
-        if not isinstance(name, str) or name not in views:
-            raise ValueError(f"name must be one of {', '.join((*views, *self._answers))}, got {shown(name)}.")
+        name = one_of((*views, *self._answers))("name", name)
         where = asked_focus("figure", focus, "name", "step")
         snapshot = self._console.moment(optional(whole(0))("step", step))
         if not views[name].exists(snapshot):

@@ -11,7 +11,7 @@ import numpy as np
 from torch import nn
 
 from rnnviz import checks, limits
-from rnnviz.checks import optional, shown, whole
+from rnnviz.checks import one_of, optional, shown, whole
 from rnnviz.trace import LayerTrace, Trace
 from rnnviz.trace.listening.listening import Listener
 from rnnviz.trace.listening.passes import WatchedPass
@@ -136,9 +136,7 @@ class Watcher:
                 f"its recurrent layers ({', '.join(self._modules)}), run in between."
             )
         layers = self.trace.layers
-        name = next(iter(layers)) if name is None else name
-        if not isinstance(name, str) or name not in layers:
-            raise ValueError(f"module must be one of {', '.join(layers)}, got {shown(name)}.")
+        name = next(iter(layers)) if name is None else one_of(layers)("module", name)
         return name, layers[name]
 
     def _listen(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import plotly.graph_objects as go
 
-from rnnviz.checks import shown
+from rnnviz.checks import one_of
 from rnnviz.i18n import t
 from rnnviz.lab.controls.options import asked_focus
 from rnnviz.lab.lifetime.rerun import claim
@@ -188,8 +188,7 @@ class Watch:
         RuntimeError
             If nothing was seen yet.
         """
-        if not isinstance(name, str) or name not in WATCHED:
-            raise ValueError(f"name must be one of {', '.join(WATCHED)}, got {shown(name)}.")
+        name = one_of(WATCHED)("name", name)
         snapshot = self._watcher.snapshot(module)
         if not WATCHED[name].exists(snapshot):
             raise ValueError(f"there is nothing to draw in the view {name!r}: no gradient has come back to this layer.")
