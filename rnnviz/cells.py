@@ -4,7 +4,8 @@ Conventions are torch's: the rows of ``W_ih`` and ``W_hh`` stack the gates in th
 in the GRU ``r`` acts after the matrix product and ``z`` means keep. Other books differ.
 
 Every function broadcasts: ``x`` (…, feature), ``h`` and ``c`` (…, unit) may be one timestep or all of them at once;
-``W_ih`` has axes (gate·unit, feature), ``W_hh`` (gate·unit, unit), and the biases, which may be left out, (gate·unit,).
+``W_ih`` has axes (gate·unit, feature), ``W_hh`` (gate·unit, unit); the biases ``b_ih`` and ``b_hh``, which may be left
+out, (gate·unit,). ``nonlinearity`` is ``"tanh"`` or ``"relu"``.
 Chapters print the functions, so each has one line of words and no more.
 
 Examples
@@ -129,6 +130,11 @@ class RNN(nn.Module):
     input_size, hidden_size : int
         Features of the input, units of the state.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If a size is no whole number from 1 on, or the weights would take more memory than there is for one model.
+
     Examples
     --------
     >>> layer = RNN(3, 5)
@@ -179,11 +185,11 @@ class RNN(nn.Module):
         return ours
 
     def start(self, x: Tensor) -> State:
-        """Return the state before the first step: zeros, axes (batch, unit)."""
+        """Return the state before the first step of `x` (batch, time, feature): zeros, axes (batch, unit)."""
         return x.new_zeros(x.shape[0], self.hidden_size)
 
     def step(self, x: Tensor, state: State) -> State:
-        """One timestep: `x` has axes (batch, feature)."""
+        """Return the state after one timestep: `x` has axes (batch, feature), `state` (batch, unit)."""
         assert isinstance(state, Tensor)
         return rnn_step(x, state, self.W_ih, self.W_hh, self.b_ih, self.b_hh)
 
@@ -215,7 +221,20 @@ class RNN(nn.Module):
         return parts[0] if isinstance(wanted, Tensor) else (parts[0], parts[1])
 
     def forward(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
-        """Run `x` (batch, time, feature); return every hidden state (batch, time, unit) and the last state."""
+        """Run a sequence; return every hidden state (batch, time, unit) and the last state, formed as ``state``.
+
+        Parameters
+        ----------
+        x : torch.Tensor
+            Axes (batch, time, feature), of the dtype and on the device of the weights.
+        state : torch.Tensor or tuple of torch.Tensor, optional
+            Before the first step, axes (batch, unit): ``h``, of an LSTM ``(h, c)``; zeros by default.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If ``x`` or ``state`` has other axes, another dtype or another device.
+        """
         self._check_inputs(x)
         state = self.start(x) if state is None else self._checked_state(x, state)
         hidden = []
@@ -241,12 +260,12 @@ class LSTM(RNN):
     fused = nn.LSTM
 
     def start(self, x: Tensor) -> State:
-        """Return the states before the first step: zeros, both with axes (batch, unit)."""
+        """Return the states before the first step of `x` (batch, time, feature): zeros, both (batch, unit)."""
         zeros = x.new_zeros(x.shape[0], self.hidden_size)
         return zeros, zeros
 
     def step(self, x: Tensor, state: State) -> State:
-        """One timestep: `x` has axes (batch, feature), `state` is (h, c)."""
+        """Return the state after one timestep: `x` has axes (batch, feature), `state` is (h, c), each (batch, unit)."""
         h, c = state
         return lstm_state(lstm_gates(x, h, self.W_ih, self.W_hh, self.b_ih, self.b_hh), c)
 
@@ -268,7 +287,7 @@ class GRU(RNN):
     fused = nn.GRU
 
     def step(self, x: Tensor, state: State) -> State:
-        """One timestep: `x` has axes (batch, feature)."""
+        """Return the state after one timestep: `x` has axes (batch, feature), `state` (batch, unit)."""
         assert isinstance(state, Tensor)
         return gru_state(gru_gates(x, state, self.W_ih, self.W_hh, self.b_ih, self.b_hh), state)
 

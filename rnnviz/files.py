@@ -96,6 +96,7 @@ def write(path: Path, fill: Callable[[BinaryIO], object]) -> Path:
     try:
         target = Path(os.path.realpath(path))
         before = _stance(target)
+        # in the same folder: only within one file system is a move whole
         draft = target.with_name(f".rnnviz-{secrets.token_hex(8)}.part")
         try:
             descriptor, nameless = _opened(draft)
@@ -103,9 +104,11 @@ def write(path: Path, fill: Callable[[BinaryIO], object]) -> Path:
                 fill(file)
                 file.flush()
                 os.fsync(descriptor)
+                # named only when it is whole
                 if nameless:
                     _name(file, draft)
             _liken(draft, before)
+            # atomic, on Windows too: a reader finds the old file or the new one
             os.replace(draft, target)
             _settle(target.parent)
         except BaseException:

@@ -33,15 +33,8 @@ def generator_of(device: torch.device | str) -> torch.Generator | None:
 
 @contextmanager
 def kept(devices: Iterable[torch.device | str]) -> Iterator[None]:
-    """Let the generators of these devices be drawn from for a while, and put them back.
+    """Let the generators of these devices, and no others, be drawn from for a while, and put them back.
 
-    Parameters
-    ----------
-    devices : iterable of torch.device or str
-        Whose; a device without a generator is passed over. No other device is touched.
-
-    Examples
-    --------
     >>> with kept(["cpu"]):
     ...     inside = torch.rand(3)
     >>> torch.equal(torch.rand(3), inside)
@@ -70,6 +63,7 @@ def drawing_from(state: torch.Tensor, device: torch.device | str) -> Iterator[No
         raise ValueError(f"the device {str(device)!r} has no generator to draw from.")
     with _kept(generator):
         if generator.device.type == "cuda":
+            # a state object of its own, as in `_kept`: no state of the owner's is written to
             then = generator.clone_state()
             then.set_state(state)
             generator.graphsafe_set_state(then)

@@ -39,13 +39,7 @@ steps = whole(1, STEPS)
 
 
 def sizes(**given: Any) -> list[int]:
-    """Return sizes of a model as plain whole numbers, each from 1 on.
-
-    Examples
-    --------
-    >>> sizes(input_size=2, hidden_size=32)
-    [2, 32]
-    """
+    """Return sizes of a model, given by name, as plain whole numbers from 1 on."""
     return [whole(1, LAYERS if name == "num_layers" else SIZE)(name, value) for name, value in given.items()]
 
 

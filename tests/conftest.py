@@ -3,9 +3,14 @@
 import os
 import signal
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import pytest
 from hypothesis import settings
+
+from tests.leftovers import of_the_process
 
 # Set before anything imports torch or starts Jupyter, so that kernels and browsers inherit it.
 os.environ["OMP_NUM_THREADS"] = "1"  # two threads on two cores slow each other down beside a browser
@@ -21,3 +26,35 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it
 # The machine may be busy, so no deadline; the same examples each time, so that a failure is everybody's.
 settings.register_profile("rnnviz", deadline=None, derandomize=True, database=None)
 settings.load_profile("rnnviz")
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    """A test leaves the process as it was, or those after it would depend on their order."""
+    before = of_the_process()
+    yield
+    after = of_the_process()
+    assert {name: after[name] for name in before} == before
+
+
+@pytest.fixture
+def empty_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No cell is registered when the test begins, and none that it registers is when it has ended."""
+    monkeypatch.setattr("rnnviz.trace.modules.custom._REGISTERED", {})
+
+
+@pytest.fixture
+def nested_cells(empty_registry: None) -> None:
+    """The cells of `tests.trace.nested` are registered, and no others."""
+    from tests.trace import nested
+
+    nested.register()
+
+
+@pytest.fixture
+def second_device(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The simulated device is there for this test."""
+    from tests.devices import simulated
+
+    with simulated.present(monkeypatch) as found:
+        yield found

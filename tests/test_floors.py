@@ -1,8 +1,10 @@
 """A module imports only from floors below its own, in its part too; the heavy libraries stay where they belong."""
 
 import ast
+import io
 import subprocess
 import sys
+import tokenize
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -47,8 +49,6 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "replay tour",
         "console watch",
         "facade",
-        "shared guided",
-        "experiments",
         "lab compare",
     ),
     "lab.watch": ("watchpanel", "watchscreen", "watch", "adapters"),
@@ -63,7 +63,10 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     "views": ("style patch", "canvas curvepanels", "base", "heatpanels", "pictures cell perturbation", "comparison"),
     "views.pictures": ("gradients curves task", "states"),
 }
-LIMIT = 300
+LIMIT = 230  # lines of code in a module
+FACADES = {"rnnviz.lab.lab", "rnnviz.lab.compare", "rnnviz.lab.watch.watch"}  # each is read whole
+FACADE_LIMIT = 300
+FUNCTION_LIMIT = 40  # in a function's body
 MOST = 15  # modules in a folder
 WIDGETS = {"ipywidgets", "anywidget", "traitlets", "IPython", "ipykernel"}
 HEAVY = {"torch", "numpy", "plotly"} | WIDGETS
@@ -76,6 +79,15 @@ LOADED = {  # what a part may bring with it, by whatever way
     "watching": {"torch", "numpy"},
     "views": {"torch", "numpy", "plotly"},
 }
+NO_CODE = {
+    tokenize.COMMENT,
+    tokenize.NL,
+    tokenize.NEWLINE,
+    tokenize.INDENT,
+    tokenize.DEDENT,
+    tokenize.ENDMARKER,
+}
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 @dataclass(frozen=True)
@@ -253,9 +265,32 @@ def twice(package: Path) -> list[str]:
 
 
 def too_long(package: Path) -> dict[str, int]:
-    """Return the modules of more lines than a person reads, and how many they have."""
-    lengths = {module: len(path.read_text(encoding="utf-8").splitlines()) for module, path in modules(package).items()}
-    return {module: length for module, length in lengths.items() if length > LIMIT}
+    """Return the modules and functions of more lines of code than a person reads at once, and how many they have."""
+    found = {}
+    for module, path in modules(package).items():
+        source = path.read_text(encoding="utf-8")
+        tree, lines = ast.parse(source), code_lines(source)
+        if len(lines) > (FACADE_LIMIT if module in FACADES else LIMIT):
+            found[module] = len(lines)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = len(lines.intersection(range(node.body[0].lineno, (node.end_lineno or node.lineno) + 1)))
+                if length > FUNCTION_LIMIT:
+                    found[f"{module}.{node.name}"] = length
+    return found
+
+
+def code_lines(source: str) -> set[int]:
+    """Return the numbers of the lines of code: those that hold more than a docstring, a comment or nothing."""
+    lines: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type not in NO_CODE:
+            lines.update(range(token.start[0], token.end[0] + 1))
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None:
+            words = node.body[0]
+            lines.difference_update(range(words.lineno, (words.end_lineno or words.lineno) + 1))
+    return lines
 
 
 def _is_ours(name: str) -> bool:
@@ -438,5 +473,33 @@ def test_the_checker_finds_a_planted_name_that_stands_twice(small: Path) -> None
 
 
 def test_the_checker_finds_a_planted_module_without_an_end(small: Path) -> None:
-    _plant(small, "trace/scan", "\n" * (LIMIT + 1))
-    assert set(too_long(small)) == {"rnnviz.trace.scan"}
+    _plant(small, "trace/scan", "x = 1\n" * (LIMIT + 1))
+    assert too_long(small) == {"rnnviz.trace.scan": LIMIT + 1}
+
+
+def test_words_for_the_reader_make_no_module_too_long(small: Path) -> None:
+    words = '"""' + "What it does.\n" * LIMIT + '"""\n'
+    function = f"def f():\n    {words}    return 1\n"
+    _plant(small, "trace/scan", words + "# why\n\n" * LIMIT + function + "x = 1\n" * (LIMIT - 2))
+    assert too_long(small) == {}
+
+
+def test_a_text_that_is_no_docstring_is_code(small: Path) -> None:
+    _plant(small, "trace/scan", 'PROGRAM = """' + "print()\n" * LIMIT + '"""\n')
+    assert too_long(small) == {"rnnviz.trace.scan": LIMIT + 1}
+
+
+def test_a_facade_may_be_longer_and_has_an_end_too(small: Path) -> None:
+    _plant(small, "lab/lab", "x = 1\n" * FACADE_LIMIT)
+    assert too_long(small) == {}
+    _plant(small, "lab/lab", "x = 1\n" * (FACADE_LIMIT + 1))
+    assert too_long(small) == {"rnnviz.lab.lab": FACADE_LIMIT + 1}
+
+
+def test_the_checker_finds_a_planted_function_without_an_end(small: Path) -> None:
+    _plant(small, "trace/scan", "class A:\n    def f(self):\n" + "        x = 1\n" * (FUNCTION_LIMIT + 1))
+    assert too_long(small) == {"rnnviz.trace.scan.f": FUNCTION_LIMIT + 1}
+
+
+def test_every_facade_is_there_and_is_read_whole() -> None:
+    assert set(modules(PACKAGE)) >= FACADES

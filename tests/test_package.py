@@ -3,7 +3,6 @@
 import ast
 import re
 import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from packaging.requirements import Requirement
 
 import rnnviz
 from rnnviz import i18n
+from tests.processes import printed_by
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "rnnviz"
@@ -35,11 +35,6 @@ AGREED = {
 BY_HAND = {"build", "dist", "rnnviz-chapters"}  # made by people at work, ignored by git
 
 
-def _python(code: str) -> str:
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-    return answer.stdout.strip()
-
-
 @pytest.mark.parametrize("name", rnnviz.__all__)
 def test_every_public_name_loads(name: str) -> None:
     assert getattr(rnnviz, name) is not None
@@ -51,7 +46,7 @@ def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
 
 
 def test_trace_is_the_function_even_after_its_package_was_imported() -> None:
-    assert _python("import rnnviz.trace, rnnviz as rv; print(callable(rv.trace))") == "True"
+    assert printed_by("import rnnviz.trace, rnnviz as rv; print(callable(rv.trace))") == "True"
 
 
 def test_the_version_is_a_release_number_or_a_candidate_for_one() -> None:

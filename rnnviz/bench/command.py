@@ -9,12 +9,12 @@ import torch
 
 from rnnviz.bench.instruments.machine import describe
 from rnnviz.bench.instruments.report import Table, as_json, as_text
-from rnnviz.bench.measures import capture, drawing, peers, training
+from rnnviz.bench.measures import breadth, capture, drawing, peers, training
 from rnnviz.training.process.devices import pick
 
 __all__ = ["main"]
 
-_PARTS = ("capture", "drawing", "training", "peers")
+_PARTS = ("capture", "drawing", "training", "peers", "breadth")
 _ABOUT = (
     "Measure what tracing, drawing and watching cost, as ratios against what you would use instead. Rivals take turns "
     "in one run and are compared round by round; tables show the median, with quartiles in brackets. So the ratios "
@@ -25,8 +25,8 @@ _NO_PEERS = "needs the package torchlens; install it with: pip install 'rnnviz[p
 _PARTS_HELP = (
     "capture: a trace beside a training step, an unrolled loop and the identity tap (time, memory, growth). drawing: a "
     "LiveFigure beside plotly's FigureWidget (time, bytes). training: a session beside a loop by hand, and a watched "
-    "run beside one that nobody watches. peers: what a trace, TorchLens and plain hooks see of a recurrent layer. All "
-    "four when left out."
+    "run beside one that nobody watches. peers: what a trace, TorchLens and plain hooks see of a recurrent layer. "
+    "breadth: how many files of rnnviz a step, a slider and a snapshot run through. All five when left out."
 )
 
 
@@ -88,6 +88,8 @@ def _measure(part: str | None, device: torch.device, quick: bool) -> Iterator[Ta
         yield from peers.tables(device, seconds=seconds, say=_say)
     elif part is None:
         _say(f"peers: left out; it {_NO_PEERS}")
+    if part in (None, "breadth"):
+        yield from breadth.tables(device, say=_say)
 
 
 def _say(words: str) -> None:

@@ -81,6 +81,7 @@ def server_options(directory: Path, first: str, *, browser: bool, port: int | No
     if not browser:
         options.append("--no-browser")
     if port is not None:
+        # no retries: the port that was asked for, or an error
         options += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")  # who is root in a container has no other user to be

@@ -84,6 +84,7 @@ def _kind(exercise: Exercise, answer: Any) -> str:
         return "nothing-returned"
     if exercise.solved_by(answer):
         return "right"
+    # in their order: the first that fits is the most telling
     made = (mistake.hint for mistake in exercise.mistakes if mistake.made_by(answer, exercise.tolerance))
     if hint := next(made, ""):
         return hint

@@ -128,8 +128,16 @@ class Guess:
         ------
         TypeError
             If the explanation asks for a value that is not given.
+
+        Examples
+        --------
+        >>> guess = predict("Falls it?", options={"a": "yes", "b": "no"}, answer="a", why="To {loss:.1f}.")
+        >>> guess.reveal(loss=0.25)
+        You have made no prediction. It is a) yes.
+        Why: To 0.2.
         """
         why = self._why(measured)
+        # without a choice nothing is settled: one may still predict, and be told again
         self._settled = self._choice is not None
         lines = [self._verdict(), *([t("predict.why", why=why)] if why else [])]
         print("\n".join(textwrap.fill(line, WIDTH) for line in lines))

@@ -34,6 +34,7 @@ class PredictPanel:
 
     def __init__(self, question: str, options: Sequence[tuple[str, str]], commit: Callable[[str], str]) -> None:
         self._commit = commit
+        # no value: a first answer that is chosen already would be a hint
         self.options = widgets.RadioButtons(options=options, value=None)
         self.button = widgets.Button(description=t("predict.commit"), tooltip=t("predict.commit.tip"), disabled=True)
         self.options.add_class("rv-predict-options")

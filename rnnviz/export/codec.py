@@ -54,13 +54,7 @@ class Shareable(abc.ABC):
     @classmethod
     @abc.abstractmethod
     def checked(cls, given: dict[str, Any]) -> Self:
-        """Return what an object read from JSON describes, its version aside.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If there is no such thing.
-        """
+        """Return what an object read from JSON describes; TypeError or ValueError if there is no such thing."""
 
 
 def _opened(text: str) -> dict[str, Any]:
@@ -68,6 +62,7 @@ def _opened(text: str) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise ValueError(f"it must be an object with a task and settings, got {quoted(given)}.")
     version = given.pop("rnnviz", None)
+    # not isinstance: True is an int, and no version
     if type(version) is not int or version != VERSION:
         raise ValueError(f'it must say "rnnviz": {VERSION}, the version that this rnnviz reads, got {quoted(version)}.')
     return given
@@ -76,6 +71,7 @@ def _opened(text: str) -> dict[str, Any]:
 def _loaded(text: str) -> Any:
     found = re.search(r"\brecipe=([^&#\s\"'<>]*)", text)
     written = text if found is None else _unpacked(found[1])
+    # whatever stands around it: people paste whole mails
     start, end = written.find("{"), written.rfind("}")
     if start < 0 or end < start:
         raise ValueError("there is no recipe in this text; copy the whole of what recipe() gave.")
@@ -93,6 +89,7 @@ def _unpacked(packed: str) -> str:
     if "{" in plain:
         return plain
     try:
+        # links drop the padding; validate, or base64 skips what it does not know and finds something else
         return base64.b64decode(plain + "=" * (-len(plain) % 4), altchars="-_", validate=True).decode()
     except (binascii.Error, UnicodeError, ValueError):
         raise ValueError("what follows recipe= is damaged; copy the whole link.") from None

@@ -73,6 +73,7 @@ class Recipe(Shareable):
         ValueError
             For a task of somebody's own, or sizes beyond what a recipe may ask for.
         """
+        # not isinstance: a subclass may draw other data under the same name
         if _KINDS.get(task.name) is not type(task):
             raise ValueError(
                 f"recipe() knows the built-in tasks ({', '.join(_KINDS)}) and cannot write down {task.name!r}; "
@@ -82,13 +83,7 @@ class Recipe(Shareable):
         return cls(task=task.name, options=options, settings=settings, **more)
 
     def make_task(self) -> Task:
-        """Return the task, with the settings' sequence length.
-
-        Raises
-        ------
-        ValueError
-            If the task cannot be made with these options or that length.
-        """
+        """Return the task with the settings' sequence length; ValueError if its options or that length do not suit."""
         task = _KINDS[self.task](**self.options)
         return task if self.settings.seq_len is None else task.with_seq_len(self.settings.seq_len)
 

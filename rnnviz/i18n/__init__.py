@@ -15,33 +15,15 @@ def _words(language: str) -> dict[str, str]:
 
 
 def keys(language: str = "en") -> frozenset[str]:
-    """Return every key that has words in ``language``.
-
-    Examples
-    --------
-    >>> "lab.pause" in keys()
-    True
-    """
+    """Return every key that has words in ``language``."""
     return frozenset(_words(language))
 
 
 def t(key: str, **fields: object) -> str:
-    """Return the sentence for ``key`` with its placeholders filled in.
+    """Return the English sentence for a dotted key, its ``{placeholders}`` filled in from ``fields``.
 
-    Parameters
-    ----------
-    key : str
-        A dotted name such as ``"lab.pause"``.
-    **fields : object
-        Values for the sentence's ``{placeholders}``.
+    A KeyError tells that no sentence has that key, or that a placeholder is left without a value.
 
-    Raises
-    ------
-    KeyError
-        If no sentence has that key, or a placeholder is left without a value.
-
-    Examples
-    --------
     >>> t("lab.pause")
     'Pause'
     """

@@ -27,15 +27,8 @@ _BY_URGENCY: tuple[Callable[[Snapshot], Insight | None], ...] = (
 
 
 def insights(snapshot: Snapshot) -> list[Insight]:
-    """Return what there is to say, the most urgent first.
+    """Return what there is to say of one moment of a run, the most urgent first.
 
-    Parameters
-    ----------
-    snapshot : Snapshot
-        One moment of a run; of a loop that is not ours it carries no settings, and rules about those keep quiet.
-
-    Examples
-    --------
     >>> from rnnviz.training import Session
     >>> session = Session("adding", cell="rnn", seq_len=100, device="cpu")
     >>> [one.rule for one in insights(session.snapshot())]
@@ -47,34 +40,11 @@ def insights(snapshot: Snapshot) -> list[Insight]:
 
 
 def differences(snapshot: Snapshot) -> list[Insight]:
-    """Return what there is to say of several models beside each other, what explains most first.
-
-    Parameters
-    ----------
-    snapshot : Snapshot
-        One moment of a comparison.
-
-    Examples
-    --------
-    >>> import itertools
-    >>> from rnnviz.training import LockstepSessions, Session
-    >>> sessions = {cell: Session("adding", cell=cell, seq_len=60, device="cpu") for cell in ("rnn", "gru")}
-    >>> lockstep = LockstepSessions(sessions)
-    >>> for _ in itertools.islice(lockstep.steps(), 60):
-    ...     pass
-    >>> [one.rule for one in differences(lockstep.snapshot())]
-    ['apart']
-    """
+    """Return what there is to say of several models beside each other, what explains most first."""
     return [insight for rule in (apart, even, leading) if (insight := rule(snapshot)) is not None]
 
 
 def to_say(found: list[Insight]) -> list[Insight]:
-    """Return the two that a short line has room for: the most urgent, and good news beside it.
-
-    Parameters
-    ----------
-    found : list of Insight
-        The most urgent first.
-    """
+    """Return the two that a short line has room for: the most urgent, and good news beside it."""
     news = [insight for insight in found[1:] if insight.good]
     return [*found[:1], *news[:1]]

@@ -21,6 +21,7 @@ def apart(snapshot: Snapshot) -> Insight | None:
     found = {label: paths(one) for label, one in snapshot.models.items()}
     if not all(found.values()):
         return None
+    # of several layers and directions the one that loses most
     reach = {label: min(ways, key=lambda path: path.ratio) for label, ways in found.items()}
     worst, best = (choose(reach, key=lambda label: reach[label].ratio) for choose in (min, max))
     lost, arrives = reach[worst].ratio, reach[best].ratio

@@ -35,6 +35,7 @@ class Path:
 def vanishing(snapshot: Snapshot) -> Insight | None:
     """The gradient at the far end is a millionth of that at the near end."""
     worst = min(paths(snapshot), key=lambda path: path.ratio, default=None)
+    # `not <=`, for NaN
     if worst is None or not worst.ratio <= VANISHED:
         return None
     heard = worst.norms >= UNHEARD * worst.norms.max()
@@ -57,6 +58,7 @@ def rising(snapshot: Snapshot) -> Insight | None:
     norms = snapshot.history.get("grad_norm", np.empty(0))
     if len(norms) < 2 * FEW or not np.isfinite(norms).all():  # a run that has left the numbers fails, and says so
         return None
+    # medians: one bad batch is no course
     first, last = float(np.median(norms[:FEW])), float(np.median(norms[-FEW:]))
     if not 0 < RISEN * first <= last:
         return None

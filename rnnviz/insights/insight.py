@@ -78,8 +78,6 @@ def power(value: float, digits: int = 1) -> str:
 def short(value: float, digits: int = 2) -> str:
     """Write a number with two digits, without an exponent where it can be read without; with it one digit less.
 
-    Examples
-    --------
     >>> short(0.1567), short(11.04), short(5432.1), short(5.4e12)
     ('0.16', '11', '5400', '5e12')
     """
@@ -90,8 +88,6 @@ def short(value: float, digits: int = 2) -> str:
 def told_apart(one: float, other: float) -> tuple[str, str] | None:
     """Write two numbers with as many digits, five at most, as they need to differ; None where these are not enough.
 
-    Examples
-    --------
     >>> told_apart(0.1742, 0.1739), told_apart(0.5, 0.1749), told_apart(0.5, 0.5000001)
     (('0.1742', '0.1739'), ('0.5', '0.17'), None)
     """

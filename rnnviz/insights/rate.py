@@ -105,6 +105,7 @@ def _leap(losses: Floats) -> _Leap | None:
     rows = range(max(BEFORE, len(losses) - RECENT), len(losses))
     leaps = [_Leap(float(np.median(losses[row - BEFORE : row])), row) for row in rows]
     highest = max(leaps, key=lambda one: losses[one.row] / one.before if one.before > 0 else 0.0, default=None)
+    # 0 or below has no "times as high"
     if highest is None or not highest.before > 0:
         return None
     return highest if losses[highest.row] >= max(LEAP * highest.before, BACK * losses[0]) else None

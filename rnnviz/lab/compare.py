@@ -6,10 +6,10 @@ from typing import Any, Self
 
 from rnnviz.export.comparison_recipe import ComparisonRecipe
 from rnnviz.insights import Insight, differences
-from rnnviz.lab.console.comparison_console import COMPARE_DEFAULT, ComparisonConsole
+from rnnviz.lab.console.comparison_console import ComparisonConsole
 from rnnviz.lab.console.export import reading_recipe
-from rnnviz.lab.controls.options import known_views
-from rnnviz.lab.shared import Shared
+from rnnviz.lab.controls.options import COMPARE_DEFAULT, known_views
+from rnnviz.lab.facade import Facade
 from rnnviz.lab.tools.results import results
 from rnnviz.tasks import Task
 from rnnviz.training import History, LockstepSessions, Session, Settings
@@ -78,7 +78,7 @@ def compare(
     return Comparison(lockstep, _console(lockstep, steps=steps, show=show, views=views, fps=fps))
 
 
-class Comparison(Shared):
+class Comparison(Facade):
     """Several models in lockstep; made by `compare`.
 
     Parameters

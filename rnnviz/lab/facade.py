@@ -1,15 +1,20 @@
-"""Facade: what can be asked of whatever trains on a screen of its own, be it one model or several."""
+"""Facade: what a lab and a comparison share: they are trained, looked at and given away with the same words."""
 
 import weakref
-from typing import Any, Self
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, ClassVar, Self
 
 import plotly.graph_objects as go
 
-from rnnviz.checks import optional, shown, whole
+from rnnviz.checks import flag, optional, shown, whole
 from rnnviz.lab.console.console import Console
 from rnnviz.lab.controls.options import asked_focus
 from rnnviz.lab.lifetime.rerun import claim
+from rnnviz.lab.replay.save import checked_path, save
 from rnnviz.training import RunState, Snapshot
+from rnnviz.views import View
 
 __all__ = ["Facade"]
 
@@ -23,7 +28,8 @@ class Facade:
         The run and its screen.
     """
 
-    _answers: tuple[str, ...] = ()  # figures that are no views of a snapshot, but answers to a question
+    # figures that are no views of a snapshot, but answers to a question
+    _answers: ClassVar[Mapping[str, Callable[..., go.Figure]]] = MappingProxyType({})
 
     def __init__(self, console: Console) -> None:
         self._console, self._runner = console, console.runner
@@ -162,13 +168,6 @@ class Facade:
         """
         self._console.rewind(optional(whole(0))("step", step))
 
-    def close(self) -> None:
-        """Stop training and drawing for good, and let go of every widget; the open page keeps the last pictures.
-
-        `history`, `snapshot`, `figure` and `save_replay` still answer. A page that is loaded again finds no pictures.
-        """
-        self._console.close()
-
     @property
     def state(self) -> RunState:
         """What the runner does: phase, step, goal, speed (steps a second), loss and the status line's words.
@@ -223,12 +222,14 @@ class Facade:
         Parameters
         ----------
         name : str
-            Which picture: one of ``rnnviz.views.VIEWS`` (``"hidden"``, ``"gradients"`` …) or of the lab's ``views``.
+            Which picture: one of ``rnnviz.views.VIEWS`` (``"hidden"``, ``"gradients"`` …) or of the lab's ``views``;
+            a lab also has ``"perturbation"``.
         step : int, optional
             Of the kept moments of this run, show the one nearest to this step; the present one by default.
         **focus : object
             Parts of a `rnnviz.views.Focus`: ``sample`` (which sequence of the probe), ``layer`` (0 is nearest to the
-            input), ``direction`` (1 is backward), ``time``, ``unit``, ``gradient``.
+            input), ``direction`` (1 is backward), ``time``, ``unit``, ``gradient``. For ``"perturbation"`` the
+            arguments of `rnnviz.Lab.perturb`, and ``layer`` and ``direction``.
 
         Returns
         -------
@@ -246,7 +247,11 @@ class Facade:
         >>> lab = Lab(task="adding", hidden_size=4, seq_len=8, seed=0)
         >>> lab.figure("hidden", sample=3).data[0].z.shape  # unit, time
         (4, 8)
+        >>> len(lab.figure("perturbation", time=5, value=2.0).data) > 0
+        True
         """
+        if isinstance(name, str) and name in self._answers:
+            return self._answers[name](self, step, **focus)
         views = self._console.views
         if not isinstance(name, str) or name not in views:
             raise ValueError(f"name must be one of {', '.join((*views, *self._answers))}, got {shown(name)}.")
@@ -255,6 +260,85 @@ class Facade:
         if not views[name].exists(snapshot):
             raise ValueError(f"the task {self._runner.session.task.name!r} has nothing to draw in the view {name!r}.")
         return views[name].figure(snapshot, where.checked(snapshot.layer))
+
+    def code(self, steps: int | None = None) -> str:
+        """Return a plain PyTorch script that trains as this lab does from step 0, and prints ``step N loss X`` lines.
+
+        Of a comparison, it trains all models in turn, and each line begins with the model's label.
+
+        Parameters
+        ----------
+        steps : int, optional
+            How long it trains; up to where `play` pauses by default.
+
+        Raises
+        ------
+        ValueError
+            For a task or a model of your own.
+
+        Examples
+        --------
+        >>> from rnnviz.lab import Lab
+        >>> "nn.LSTM(2, HIDDEN_SIZE, batch_first=True" in Lab("adding").code(steps=50)
+        True
+        """
+        return self._console.code(steps)
+
+    def recipe(self, *, link: bool = False) -> str:
+        """Return a small JSON text from which `from_recipe` makes the same lab or comparison, at step 0.
+
+        Parameters
+        ----------
+        link : bool
+            Return it as ``recipe=…``, in characters that any address may hold.
+
+        Raises
+        ------
+        ValueError
+            For a task, a model or a view of your own.
+        """
+        link = flag("link", link)
+        recipe = self._console.recipe()
+        return recipe.link() if link else recipe.text()
+
+    def save_replay(self, path: Any, views: Sequence[str | View] | None = None, **focus: Any) -> Path:
+        """Write one HTML file that plays this run in any browser, with no kernel and no network.
+
+        It holds the kept moments of the run, up to 96 and as many as fit in 8 MB, with a slider over their steps and
+        the linked time cursor.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            Where to write it; ends in ``.html``.
+        views : sequence of str or View, optional
+            The pictures, as for `rnnviz.Lab`; those that are shown by default.
+        **focus : object
+            Which sequence, layer, direction … they show, as for `figure`.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+
+        Raises
+        ------
+        TypeError, ValueError, OSError
+            For a path that cannot be, or a view or focus that does not exist.
+        RuntimeError
+            If nothing was trained yet.
+        """
+        found, where = checked_path(path), asked_focus("save_replay", focus, "path", "views")
+        console, session = self._console, self._runner.session
+        moments = [session.rescored(one) for one in console.moments()]
+        return save(found, moments, views, console.views, console.chosen, where, console.export.header(moments[-1]))
+
+    def close(self) -> None:
+        """Stop training and drawing for good, and let go of every widget; the open page keeps the last pictures.
+
+        `history`, `snapshot`, `figure` and `save_replay` still answer. A page that is loaded again finds no pictures.
+        """
+        self._console.close()
 
     @property
     def widget(self) -> Any:

@@ -1,23 +1,28 @@
 """Lab: one live recurrent network, its buttons, knobs and pictures; a facade over session, runner and screen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Self
 
+import plotly.graph_objects as go
+
+from rnnviz.checks import flag, listed, optional, shown, whole
 from rnnviz.export.recipe import Recipe
+from rnnviz.insights import Insight, insights
 from rnnviz.lab.console.export import arguments_of
 from rnnviz.lab.console.lab_console import LabConsole
-from rnnviz.lab.controls.options import known_views, shown_controls
-from rnnviz.lab.experiments import Experiments
-from rnnviz.lab.guided import Guided
-from rnnviz.lab.shared import Shared
+from rnnviz.lab.controls.options import asked_focus, known_views, shown_controls, views_among
+from rnnviz.lab.facade import Facade
+from rnnviz.lab.tour.card import TourCard
+from rnnviz.lab.tour.link import Link, LinkTarget
 from rnnviz.tasks import Task
-from rnnviz.training import History, Session, Settings
-from rnnviz.views import View
+from rnnviz.training import History, Perturbation, Session, Settings, perturb
+from rnnviz.views import Focus, Reading, View, perturbation_figure
 
 __all__ = ["Lab"]
 
 
-class Lab(Guided, Shared, Experiments):
+class Lab(Facade):
     """Train a small recurrent network and watch inside it, live.
 
     In a notebook, a lab as the last line of a cell shows buttons, knobs and linked pictures. In a script it trains
@@ -140,3 +145,161 @@ class Lab(Guided, Shared, Experiments):
     def task(self) -> Task:
         """What it learns: a `rnnviz.tasks.Task`, on the lab's device."""
         return self._session.task
+
+    def perturb(
+        self,
+        sample: int = 0,
+        time: int = 0,
+        value: float | str | None = None,
+        feature: int = 0,
+        *,
+        step: int | None = None,
+    ) -> Perturbation:
+        """Change one input of a probe sequence and return what becomes of the states and of the answer.
+
+        Parameters
+        ----------
+        sample, time : int
+            Which probe sequence and timestep.
+        value : float or str, optional
+            The new number, or for a task with symbols the new symbol; by default the input stays as it is.
+        feature : int
+            Which number of the timestep is changed; a symbol has no such part.
+        step : int, optional
+            Ask the model of the kept moment of this run nearest to this step; the present one by default.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If there is no such sequence, timestep, feature or symbol, or ``value`` is no number where one is wanted.
+
+        Examples
+        --------
+        >>> lab = Lab(task="adding", cell="gru", hidden_size=8, seq_len=12, seed=0)
+        >>> lab.perturb(sample=0, time=5, value=2.0).norm.shape  # layer, direction, time
+        (1, 1, 12)
+        """
+        snapshot = self._console.moment(optional(whole(0))("step", step))
+
+        def work() -> Perturbation:
+            return perturb(self._session, sample=sample, time=time, value=value, feature=feature, snapshot=snapshot)
+
+        return self._runner.access.visit(work)
+
+    def inspect(self, *, step: int | None = None, **focus: Any) -> Reading:
+        """Take one cell apart: the parts of its sums, its gates, states and gradients; printed, it is its equations.
+
+        Parameters, and errors for what does not exist, are those of `figure`, but for ``name``.
+
+        Returns
+        -------
+        rnnviz.views.Reading
+            ``x``, ``h``, ``before_h`` … with axis (unit,), ``gates`` by name, and `equations`, line by line.
+
+        Examples
+        --------
+        >>> reading = Lab(task="adding", cell="rnn", hidden_size=4, seq_len=8, seed=0).inspect(time=5, unit=2)
+        >>> reading.equations()[0].symbol, reading.h.shape
+        ('h_t', (4,))
+        """
+        where = asked_focus("inspect", focus, "step")
+        snapshot = self._console.moment(optional(whole(0))("step", step))
+        return Reading.of(snapshot, where.checked(snapshot.layer))
+
+    def insights(self) -> list[Insight]:
+        """Return what there is to say about the run, the most urgent first: what is seen, and what to try.
+
+        Returns
+        -------
+        list of rnnviz.insights.Insight
+            Sentences, each with its advice; empty where nothing stands out.
+
+        Examples
+        --------
+        >>> lab = Lab("adding", cell="rnn", nonlinearity="relu", init="identity", rho=1.6, seq_len=40, hidden_size=8)
+        >>> "grows on its way back" in str(lab.insights()[0])
+        True
+        """
+        return insights(self._runner.snapshot())
+
+    def tour(self) -> TourCard:
+        """Return a card that leads through this lab, wherever on the page it is displayed.
+
+        Each step names one thing to do and outlines where; it is done when the learner does it, and then tells what
+        there is to see. Steps for what the lab does not show are left out.
+
+        Returns
+        -------
+        TourCard
+            A widget; its ``start``, ``next``, ``back`` and ``skip`` are its buttons, ``state`` tells how far it is.
+
+        Examples
+        --------
+        >>> lab = Lab(task="adding", cell="gru", hidden_size=4, seq_len=8, seed=0)
+        >>> tour = lab.tour()
+        >>> tour.start()
+        TourPosition(phase='walking', step='play', number=1, of=9, done=False)
+        >>> lab.close()
+        """
+        return self._console.tour()
+
+    def button(
+        self,
+        label: str,
+        *,
+        views: Sequence[str] | None = None,
+        focus: Mapping[str, Any] | None = None,
+        play: bool = False,
+        **settings: Any,
+    ) -> Link:
+        """Return a small button for the prose around the lab that sets it to what a sentence speaks of.
+
+        What goes wrong when it is pressed is on the lab's status line.
+
+        Parameters
+        ----------
+        label : str
+            What stands on the button.
+        views : sequence of str, optional
+            Names of the pictures to show; those on screen by default.
+        focus : mapping of str to object, optional
+            Parts of a `rnnviz.views.Focus` to move, such as ``{"time": 5, "unit": 2}``.
+        play : bool
+            Whether to train afterwards.
+        **settings : object
+            New values by name, as for `set`; structural ones start a new model, and the lab says so first.
+
+        Raises
+        ------
+        TypeError, ValueError
+            At once, for a setting, picture or part of a focus that does not exist, or a setting's value out of range.
+
+        Examples
+        --------
+        >>> Lab(task="adding").button("show me ρ = 1.1", rho=1.1, views=["gradients"], play=True)
+        Link('show me ρ = 1.1', rho=1.1, views=['gradients'], play=True)
+        """
+        if not isinstance(label, str) or not label.strip():
+            raise ValueError(f"label must be the words on the button, got {shown(label)}.")
+        self._console.checked(settings)
+        where = _parts({} if focus is None else focus)
+        names = None if views is None else list(views_among(self._console.views, views))
+        return self._console.link(label, LinkTarget(settings, names, where, flag("play", play)))
+
+    def _perturbed(self, step: int | None, layer: int | None = None, direction: int = 0, **change: Any) -> go.Figure:
+        seen = self.perturb(**change, step=step)
+        layers, directions = seen.delta_hidden.shape[:2]
+        layer = whole(0, layers - 1)("layer", layers - 1 if layer is None else layer)
+        return perturbation_figure(seen, layer=layer, direction=whole(0, directions - 1)("direction", direction))
+
+    _answers = MappingProxyType({"perturbation": _perturbed})
+
+
+def _parts(focus: Mapping[str, Any]) -> dict[str, Any]:
+    known = tuple(Focus.__dataclass_fields__)
+    if not isinstance(focus, Mapping):
+        raise TypeError(f"focus must be a dict such as {{'time': 5}}, got {shown(focus)}.")
+    unknown = [name for name in focus if not isinstance(name, str) or name not in known]
+    if unknown:
+        raise TypeError(f"focus has no part {listed(unknown)}; its parts are {', '.join(known)}.")
+    return dict(focus)

@@ -21,48 +21,13 @@ _UNKNOWN = re.compile(r"^(?:import|export|await)\b[^\n]*", re.MULTILINE)
 
 
 def beside(module: str, name: str) -> str:
-    """Return a file beside a module; a script as one ES module with all that it imports, see `linked`.
-
-    Parameters
-    ----------
-    module : str
-        The module's ``__file__``.
-    name : str
-        Name of a file in its folder.
-
-    Examples
-    --------
-    >>> "function cursorOf(" in beside(__file__, "feed.js")
-    True
-    """
+    """Return a file of this name beside the module; a script as one ES module, see `linked`."""
     path = Path(module).with_name(name)
     return _Bundle().script(path) if path.suffix == ".js" else path.read_text(encoding="utf-8")
 
 
 def linked(script: str, module: str) -> str:
-    """Return the text of a script that stands beside a module as one ES module: no import is left in it.
-
-    What it imports comes before it, each file once, in a function of its own as modules have a scope of their own, so
-    that names which two files happen to share stay apart. Its own named exports are plain declarations, since nobody
-    can import them. Left out are comments of the form ``/** … */``, which hold types, and lines that hold nothing but a
-    comment or nothing at all, so text in backticks must not span such a line.
-
-    Parameters
-    ----------
-    script : str
-        JavaScript whose imports are ``import … from "./file.js";`` and whose exports are ``export`` before a constant,
-        a class, a function, or the default's expression; each begins a line.
-    module : str
-        The module's ``__file__``.
-
-    Raises
-    ------
-    ValueError
-        If a script imports, exports or awaits at its top level in another way, imports a name that the other does not
-        export, or imports itself on a detour.
-    FileNotFoundError
-        If it imports a file that is not there.
-    """
+    """Return a script that stands beside a module as one ES module, imports put before; ValueError: see `_Bundle`."""
     return _Bundle().linked(script, Path(module))
 
 
@@ -76,7 +41,20 @@ class _Scope:
 
 
 class _Bundle:
-    """The scripts that one script needs, each in a scope; those come first that need no other."""
+    """The scripts that one script needs, each in a scope; those come first that need no other.
+
+    Imports are ``import … from "./file.js";``, exports are ``export`` before a constant, a class, a function, or the
+    default's expression; each begins a line. Left out are comments of the form ``/** … */`` and lines that hold
+    nothing or a comment alone, so text in backticks must not span such a line.
+
+    Raises
+    ------
+    ValueError
+        If a script imports, exports or awaits at its top level in another way, imports a name that the other does not
+        export, or imports itself on a detour.
+    FileNotFoundError
+        If it imports a file that is not there.
+    """
 
     def __init__(self) -> None:
         self._scopes: dict[Path, _Scope] = {}
@@ -85,6 +63,7 @@ class _Bundle:
         return self.linked(path.read_text(encoding="utf-8"), path)
 
     def linked(self, script: str, path: Path) -> str:
+        # nobody can import from the last one, so its exports become plain declarations
         body = _EXPORT.sub("", self._with_imports(script, path.resolve(), ()))
         _check(_DEFAULT.sub("", body, count=1), path)
         return "".join([*(scope.text for scope in self._scopes.values()), body])
@@ -118,6 +97,7 @@ class _Bundle:
             _check(body, path)
             given = ", ".join([*exports, *["default: $default"] * defaults])
             name = f"${_NO_WORD.sub('_', path.stem)}{len(self._scopes)}"
+            # a function is a scope as a module is one: names that two files happen to share stay apart
             text = f"const {name} = (() => {{\n{body}\nreturn {{ {given} }};\n}})();\n"
             self._scopes[path] = _Scope(name, frozenset([*exports, *["default"] * defaults]), text)
         return self._scopes[path]

@@ -74,6 +74,7 @@ class Feed(PageWidget):
             self._sent = {number: at for number, at in self._sent.items() if now - at < self._lost_after}
             if len(self._sent) < IN_FLIGHT:
                 return 0.0
+            # a millisecond at least: 0 would say that there is room
             return max(min(self._sent.values()) + self._lost_after - now, 0.001)
 
     def push(self, frame: Frame) -> int:
@@ -88,6 +89,7 @@ class Feed(PageWidget):
         with self._lock:
             self._count += 1
             number = self._count
+            # noted before it is sent, or its answer could come first
             self._sent[number] = time.monotonic()
         self.send({**message, "id": number}, buffers=[data])
         return number
@@ -108,13 +110,16 @@ class Feed(PageWidget):
             with self._lock:
                 for number in content["ids"]:
                     self._sent.pop(number, None)
+            # a figure that is hidden, or not laid out yet, reports 0 pixels
             sizes = {name: (int(w), int(h)) for name, (w, h) in content["sizes"].items() if w > 0 and h > 0}
+            # replaced, never changed: the pump reads it in another thread, without the lock
             self.sizes = {**self.sizes, **sizes}
             self.on_ready()
         elif kind == "hello":
             self.on_hello()
         elif kind == "seen":
             self._hidden[str(content["page"])] = bool(content["hidden"])
+            # several pages may show one lab: it is away only if no page sees it
             self.on_away(all(self._hidden.values()))
         elif kind == "error":
             self.on_error(str(content["figure"]), str(content["text"]))

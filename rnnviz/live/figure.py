@@ -77,6 +77,7 @@ class LiveFigure(PageWidget):
         cursor: Cursor | None = None,
         run: int = 0,
     ) -> None:
+        # first: the page cannot draw a figure before it has plotly
         runtime()
         self._feed = feed or Feed()
         identity = self._feed.feed_id
@@ -86,34 +87,17 @@ class LiveFigure(PageWidget):
         return f"LiveFigure({self.name!r})"
 
     def rebuild(self, figure: go.Figure, *, cursor: Cursor | None = None, run: int = 0) -> None:
-        """Replace the whole figure: other traces, axes or shapes.
-
-        Parameters
-        ----------
-        figure : plotly.graph_objects.Figure
-            The new figure.
-        cursor : tuple of float, optional
-            As for the class.
-        run : int
-            As for the class.
-        """
+        """Replace the whole figure: other traces, axes or shapes; ``cursor`` and ``run`` as for the class."""
         self.spec = spec_of(figure, cursor, run)
 
     def update(self, patches: Sequence[Patch], *, step: int = 0) -> None:
-        """Send one frame to this figure alone.
-
-        Parameters
-        ----------
-        patches : sequence of Patch
-            What changes.
-        step : int
-            The training step that is shown.
-        """
+        """Send one frame of patches to this figure alone, drawn as of training step ``step``."""
         self._feed.push(Frame(self.spec["run"], step, {self.name: patches}))
 
 
 def spec_of(figure: go.Figure, cursor: Cursor | None, run: int) -> dict[str, Any]:
     """Return what the page is told of a figure, ready for JSON; see `LiveFigure` for the parameters."""
+    # by JSON and back: plotly's encoder knows numpy and dates, a trait's does not
     spec: dict[str, Any] = json.loads(figure.to_json())
     spec["run"] = run
     spec["cursor"] = list(cursor) if cursor else None

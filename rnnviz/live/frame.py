@@ -61,6 +61,7 @@ def pack(frame: Frame) -> tuple[dict[str, Any], bytes]:
     for name, patches in frame.patches.items():
         start, first = len(data), len(parts)
         parts += [_part(name, patch, data) for patch in patches]
+        # words and numbers apart: text is in the message, arrays are in the buffer
         said = [part.get("value") for part in parts[first:]]
         digests[name] = crc32(repr(said).encode(), crc32(memoryview(data)[start:]))
     message = {"kind": "frame", "run": frame.run, "step": frame.step, "parts": parts, "digests": digests}

@@ -43,10 +43,12 @@ class PageWidget(anywidget.AnyWidget):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if isinstance(source := cls.__dict__.get("_esm"), str):
+            # before anywidget's own hook, which reads _esm
             cls._esm = _heard(cls.__name__, source)
         super().__init_subclass__(**kwargs)
 
     def __init__(self, **kwargs: Any) -> None:
+        # chosen here: the front end must know the id of its model from the first message on
         own = uuid.uuid4().hex
         super().__init__(model_id=own, own_id=own, **kwargs)
 

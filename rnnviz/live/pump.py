@@ -55,6 +55,7 @@ class Pump:
             if self._thread is None:
                 self._thread = _started(self._run)
             self._condition.notify_all()
+            # decided with the lock held: two callers must not both draw
             alone = self._thread is None and not self._drawing
         if alone:
             self._draw_newest()  # no thread to be had: the caller draws, and waits for it
@@ -75,6 +76,7 @@ class Pump:
             self._closed = True
             self._condition.notify_all()
             thread = self._thread
+        # a view that closes its lab while it is drawn would wait for itself
         if thread is not None and thread is not threading.current_thread():
             thread.join(timeout=5.0)
 
@@ -83,11 +85,13 @@ class Pump:
         self._condition, self._thread, self._closed = threading.Condition(), None, True
 
     def _run(self) -> None:
+        # long ago: the first frame waits for nothing
         last = -1e9
         while True:
             with self._condition:
                 self._condition.wait_for(lambda: self._due or self._closed)
                 while not self._closed:
+                    # asked with the lock held: an answer of the browser cannot come unheard between question and wait
                     wait = max(self._room_in(), last + self._period - time.monotonic())
                     if wait <= 0:
                         break
@@ -99,6 +103,7 @@ class Pump:
 
     def _draw_newest(self) -> None:
         with self._condition:
+            # before drawing: what is offered meanwhile is drawn after
             self._due, self._drawing = False, True
         try:
             self._draw()

@@ -15,6 +15,7 @@ __all__ = ["PlotlyRuntime", "packed_plotly", "runtime"]
 @cache
 def packed_plotly() -> bytes:
     """Return the compressed source of plotly.js, about 1.5 MB."""
+    # without a time stamp: the same bytes in every kernel
     return gzip.compress(get_plotlyjs().encode(), compresslevel=6, mtime=0)
 
 
@@ -33,6 +34,7 @@ _kept: list[PlotlyRuntime] = []
 
 def runtime() -> PlotlyRuntime:
     """Return the kernel's one runtime; made when first asked for, made again if it was closed."""
+    # a kernel's "close all widgets" closes this one too
     if not _kept or _kept[0].comm is None:
         _kept[:] = [PlotlyRuntime(packed=packed_plotly())]
     return _kept[0]

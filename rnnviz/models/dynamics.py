@@ -29,6 +29,16 @@ def spectral_radius(matrix: Tensor) -> float:
     matrix : torch.Tensor
         Axes (unit, unit), on any device.
 
+    Returns
+    -------
+    float
+        The largest magnitude of an eigenvalue, worked out in double precision.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no square, dense matrix of finite numbers.
+
     Examples
     --------
     >>> round(spectral_radius(torch.tensor([[0.0, -2.0], [2.0, 0.0]])), 6)
@@ -40,6 +50,7 @@ def spectral_radius(matrix: Tensor) -> float:
         raise TypeError(f"matrix must be a dense tensor, got one of layout {matrix.layout}; write matrix.to_dense().")
     if matrix.is_meta or not bool(torch.isfinite(matrix).all()):
         raise ValueError("matrix must hold finite numbers, got some that are not.")
+    # on the CPU: MPS has neither eigenvalues nor double precision
     return float(torch.linalg.eigvals(matrix.cpu().double()).abs().max())
 
 
@@ -75,6 +86,7 @@ def rescale(layer: nn.RNNBase, radius: float) -> None:
         )
     for block in recurrent_blocks(layer):
         now = spectral_radius(block)
+        # a matrix of radius 0 stays 0 whatever it is scaled by
         if now > 0:
             block.mul_(radius / now)
 
@@ -92,6 +104,11 @@ def set_forget_bias(layer: nn.RNNBase, bias: float) -> None:
         Changed in place.
     bias : float
         Any number; 1 starts the gate at σ(1) = 0.73, so that 27 % of the state is lost a step.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the layer is none of the three, or the bias no number from −1e6 to 1e6.
 
     Examples
     --------

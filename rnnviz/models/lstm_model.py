@@ -19,6 +19,11 @@ class LSTMModel(nn.Module):
     num_layers : int
         Layers on top of each other.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If a size is no whole number from 1 on, or the weights would take more memory than there is for one model.
+
     Examples
     --------
     >>> LSTMModel(input_size=3, hidden_size=8, output_size=2, num_layers=2)(torch.zeros(4, 10, 3)).shape

@@ -180,9 +180,11 @@ def _check_affordable(
 def _draw_default(model: SequenceModel, generator: torch.Generator | None) -> None:
     if model.embedding is not None:
         nn.init.normal_(model.embedding.weight, generator=generator)
+    # in torch's own order, layer by layer, so that a seed gives what torch would have drawn
     bound = 1 / math.sqrt(model.recurrent.hidden_size)
     for weight in model.recurrent.parameters():
         nn.init.uniform_(weight, -bound, bound, generator=generator)
+    # sqrt(5) is torch's way to ±1/sqrt(inputs)
     nn.init.kaiming_uniform_(model.head.weight, a=math.sqrt(5), generator=generator)
     bound = 1 / math.sqrt(model.head.in_features)
     nn.init.uniform_(model.head.bias, -bound, bound, generator=generator)

@@ -17,6 +17,11 @@ class SimpleRNN(nn.Module):
     input_size, hidden_size, output_size : int
         Features a timestep, units of the hidden state, numbers an answer.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If a size is no whole number from 1 on, or the weights would take more memory than there is for one model.
+
     Examples
     --------
     >>> SimpleRNN(input_size=3, hidden_size=8, output_size=2)(torch.zeros(4, 10, 3)).shape

@@ -22,6 +22,11 @@ class SequenceTagger(nn.Module):
     padding : int, optional
         The token that fills up short sequences; its embedding stays 0.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If a size is no whole number from 1 on, or the weights would take more memory than there is for one model.
+
     Examples
     --------
     >>> tagger = SequenceTagger(vocabulary=50, embedding_size=8, hidden_size=16, tags=5)
@@ -54,6 +59,11 @@ class SequenceTagger(nn.Module):
             Token numbers, axes (batch, time).
         lengths : torch.Tensor, optional
             Valid steps of each sequence, axis (batch,); the padding behind them is not read, and its states count as 0.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the tokens are no whole numbers with these axes, or there is not one length a sequence.
         """
         check_tokens("tokens", tokens)
         if lengths is not None and (not isinstance(lengths, Tensor) or lengths.shape != tokens.shape[:1]):
@@ -62,6 +72,7 @@ class SequenceTagger(nn.Module):
         if lengths is None:
             states, _ = self.lstm(embedded)  # (batch, time, 2 · unit)
         else:
+            # torch wants the lengths on the CPU, wherever the batch lies
             packed = pack_padded_sequence(embedded, lengths.cpu(), batch_first=True, enforce_sorted=False)
             states, _ = self.lstm(packed)
             states, _ = pad_packed_sequence(states, batch_first=True, total_length=tokens.size(1))

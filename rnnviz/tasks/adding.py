@@ -55,6 +55,7 @@ class Adding(Generated):
         values = torch.rand(batch_size, self.seq_len, generator=generator, dtype=torch.float32, device=device)
         first = torch.randint(half, (batch_size, 1), generator=generator, device=device)
         second = torch.randint(half, self.seq_len, (batch_size, 1), generator=generator, device=device)
+        # scatter, not an index: an index with a mask would wait for the device
         marks = torch.zeros_like(values).scatter_(1, torch.cat([first, second], 1), 1.0)
         return Batch(torch.stack([values, marks], -1), (values * marks).sum(1, keepdim=True))
 

@@ -55,6 +55,7 @@ def answered(task: Task, outputs: Any, targets: Any, *, numbers: bool) -> None:
 def entropy(outputs: Tensor, targets: Tensor) -> Tensor:
     """Return the cross entropy, in nats, of answers (n, class) and the numbers of the right ones (n,)."""
     try:
+        # torch takes int64 alone
         return functional.cross_entropy(outputs, targets.long())
     except IndexError as error:  # raised where the device is not waited for
         raise ValueError(f"targets must be classes from 0 to {outputs.shape[1] - 1}, {error}") from None

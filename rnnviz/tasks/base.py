@@ -164,13 +164,13 @@ class Task(abc.ABC):
         return self.seq_len, self.seq_len
 
     def check_seq_len(self, seq_len: int) -> None:
-        """Raise a ValueError if the task cannot give sequences of that length."""
+        """Raise a ValueError if the task cannot give ``seq_len`` timesteps; a TypeError if that is no number."""
         low, high = self.seq_lens
         if not low <= whole(-math.inf)("seq_len", seq_len) <= high:
             raise ValueError(f"seq_len must be from {low} to {high} for the task {self.name!r}, got {shown(seq_len)}.")
 
     def with_seq_len(self, seq_len: int) -> Self:
-        """Return the same task with sequences of another length.
+        """Return the same task with sequences of ``seq_len`` timesteps; itself if it has these.
 
         Raises
         ------
@@ -191,6 +191,7 @@ class Task(abc.ABC):
         there = {
             name: on_device(value, device) for name, value in vars(self).items() if isinstance(value, Tensor | Batch)
         }
+        # the same tensors: a subclass may keep some elsewhere than its device says
         if self.device == torch.device(device) and all(value is getattr(self, name) for name, value in there.items()):
             return self
         moved = copy.copy(self)
@@ -233,7 +234,7 @@ class Task(abc.ABC):
     def metric(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the score a person reads, a scalar tensor left on its device: the loss unless overridden.
 
-        Parameters are those of `loss`.
+        ``outputs`` and ``targets`` are those of `loss`.
         """
         return self.loss(outputs, targets)
 

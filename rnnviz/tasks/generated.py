@@ -25,6 +25,7 @@ class Generated(Task):
     def __init__(self, seq_len: int = 40, seed: int = 0) -> None:
         self.seq_len = length(self, seq_len)
         self.seed = limits.seed("seed", seed)
+        # on the CPU wherever it is used later: a seed means the same sequences on every device
         self._held_out = self.batch(_HELD_OUT, torch.Generator().manual_seed(self.seed))
 
     def _resized(self, seq_len: int) -> "Generated":

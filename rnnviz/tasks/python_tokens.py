@@ -67,6 +67,7 @@ def tagged(source: str) -> NDArray[np.int64]:
     >>> [KINDS[kind] for kind in tagged("if x: 1")]
     ['keyword', 'keyword', 'space', 'name', 'operator', 'space', 'number']
     """
+    # StringIO splits lines as the tokenizer does; str.splitlines would also at form feeds
     starts = np.cumsum([0, *(len(line) for line in io.StringIO(source))])
     kinds = np.zeros(len(source), np.int64)
     opened = []  # where the f-strings began that are still open
@@ -128,6 +129,7 @@ class PythonTokens(Task):
         self._characters, self._kinds = (torch.from_numpy(part.copy()) for part in _read(training_modules()))
         characters, kinds = (torch.from_numpy(part.copy()) for part in _read(_present(_HELD_OUT_MODULES)))
         self.source, self.metric_name = _said_of_the_source(), t("task.python_tokens.metric")
+        # float32 by name, and evenly: the same sequences whatever torch's default dtype is
         starts = torch.linspace(0, len(kinds) - seq_len, _SEQUENCES, dtype=torch.float32, device="cpu").long()
         places = starts[:, None] + torch.arange(seq_len, device="cpu")
         self._held_out = Batch(characters[places], kinds[places])
@@ -185,13 +187,7 @@ def _read(modules: tuple[str, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64
 
 
 def training_modules() -> tuple[str, ...]:
-    """Return those of `MODULES` that the installed ipywidgets has: all of them, if it is version 8.1.9.
-
-    Raises
-    ------
-    ModuleNotFoundError
-        If it has none of them, or only its compiled form.
-    """
+    """Return those of `MODULES` that the installed ipywidgets has; ModuleNotFoundError if it has none of them."""
     return _present(MODULES)
 
 

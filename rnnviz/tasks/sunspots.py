@@ -48,6 +48,7 @@ def monthly_sunspots() -> NDArray[np.float64]:
             "the sunspot record comes with statsmodels, which is not installed; run: pip install 'rnnviz[chapters]'",
             name="statsmodels",
         ) from None
+    # the year, then twelve months; lines without a year in front are the headings
     rows = [line.split()[1:13] for line in text.splitlines() if re.match(r"\d{4}\s", line)]
     months = np.array([float(month) for row in rows for month in row])
     months.flags.writeable = False
@@ -92,6 +93,7 @@ class Sunspots(Task):
         self.horizon = int(horizon)
         self._months = monthly_sunspots()
         self._split = int(_TRAINED_SHARE * len(self._months))
+        # mean and deviation of the training part alone: those of all would tell of what is held out
         trained = self._months[: self._split]
         self._mean, self._deviation = float(trained.mean()), float(trained.std())
         series = (self._months - self._mean) / self._deviation
@@ -133,6 +135,7 @@ class Sunspots(Task):
 
     def _linear(self) -> NDArray[np.float64]:
         """Forecast by least squares from the last 132 months and a constant, fitted to the training part."""
+        # a view: 2,000 windows of 132 months take no memory of their own
         past = np.lib.stride_tricks.sliding_window_view(self._months[: -self.horizon], _SOLAR_CYCLE)
         past = np.column_stack([past, np.ones(len(past))])
         later = self._months[_SOLAR_CYCLE - 1 + self.horizon :]

@@ -60,6 +60,7 @@ class TemporalOrder(Generated):
         batch_size = drawn(self, batch_size, generator)
         device, length, column = generator.device, self.seq_len, (batch_size, 1)
         symbols = torch.randint(_DISTRACTORS, (batch_size, length), generator=generator, device=device)
+        # before the marks: no place of theirs reaches an end, by `seq_lens`
         symbols[:, 0], symbols[:, -1] = _START, _END
         places = [
             torch.randint(length // 10, length // 5 + 1, column, generator=generator, device=device),

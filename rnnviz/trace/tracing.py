@@ -97,10 +97,12 @@ def trace(
     try:
         output, value, depends = _run(capture, model, inputs, dict(kwargs), loss)
     except RuntimeError as error:
+        # frozen or raw layers ran without a graph, which is faster, and now somebody asks for it
         if not (capture.spared and "not have been used in the graph" in str(error)):
             raise
         capture = Capture(modules, gradients=True, spare=False)  # the model or its loss asks for a weight's gradient
         output, value, depends = _run(capture, model, inputs, dict(kwargs), loss)
+    # before the recomputation: the graph holds every activation, and the recomputation wants room
     capture.release()
     if not depends:
         warnings.warn("the loss does not depend on any recurrent layer: every gradient is zero.", stacklevel=2)
@@ -117,6 +119,7 @@ def _run(
     loss: Callable[[Any], Tensor] | None,
 ) -> tuple[Tensor | None, Tensor | None, bool]:
     """Copy of the output, the loss, and whether it depends on any recurrent layer; the graph ends with this frame."""
+    # untouched outside: what the run needs must be undone before the model is put back
     with untouched(model), runnable(model, gradients=loss is not None):
         return _ran(capture, model, inputs, kwargs, loss)
 

@@ -26,7 +26,7 @@ class Columns(dict[str, Column], metaclass=abc.ABCMeta):
     @property
     @abc.abstractmethod
     def names(self) -> tuple[str, ...]:
-        """Names of the columns, in order."""
+        """What `keys` gives: a tuple in the order of the table."""
 
     @property
     @abc.abstractmethod
@@ -70,7 +70,7 @@ class Columns(dict[str, Column], metaclass=abc.ABCMeta):
             return default
 
     def keys(self) -> Any:
-        """Return the names."""
+        """Return a view of `names`, as a dict does."""
         return KeysView(self)
 
     def items(self) -> Any:
@@ -103,6 +103,7 @@ class Columns(dict[str, Column], metaclass=abc.ABCMeta):
         mine, others = self.columns(), other.columns() if isinstance(other, Columns) else other
         return mine.keys() == others.keys() and all(_same(column, others[name]) for name, column in mine.items())
 
+    # dict has a != of its own, which would compare the empty dicts underneath
     def __ne__(self, other: object) -> bool:
         return NotImplemented if (same := self.__eq__(other)) is NotImplemented else not same
 

@@ -61,6 +61,7 @@ def describe(error: BaseException, where: str, who: str = "") -> str:
 def let_go(error: BaseException) -> None:
     """Free what the frames of an error hold, if memory is what was lacking: the next run needs it."""
     if _lacks_memory(error):
+        # frames hold the tensors of the step that did not fit
         traceback.clear_frames(error.__traceback__)
 
 

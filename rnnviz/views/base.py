@@ -101,6 +101,11 @@ class Picked:
         The data point's coordinates on its axes.
     time : int or None
         The timestep under the pointer, where the picture has one.
+
+    Examples
+    --------
+    >>> Picked(trace=0, x=7.0, y=2.0, time=7).time
+    7
     """
 
     trace: int
@@ -110,7 +115,10 @@ class Picked:
 
 
 class View(abc.ABC):
-    """A picture. Subclasses say what stays (``skeleton``) and what changes (``patches``); both are pure functions.
+    """A picture. Subclasses say what stays (`skeleton`) and what changes (`patches`); both are pure functions.
+
+    Every method is handed a `rnnviz.training.Snapshot`, one moment of a run, whose ``layer`` is the `LayerTrace` of the
+    probe sequences with axes (layer, direction, batch, time, unit), and a `Focus` that exists in it.
 
     Attributes
     ----------
@@ -120,6 +128,21 @@ class View(abc.ABC):
         Pixels.
     shares_time : bool
         Whether its x axis is the timestep, so that the time cursor can mark it.
+
+    Examples
+    --------
+    >>> from rnnviz.training import Session
+    >>> class NormView(View):
+    ...     name = "norm"
+    ...
+    ...     def skeleton(self, snapshot, focus):
+    ...         return go.Figure(go.Scatter(name="|h|"))
+    ...
+    ...     def patches(self, snapshot, focus, pixels=None):
+    ...         hidden = snapshot.layer.hidden[focus.layer, focus.direction, focus.sample]  # (time, unit)
+    ...         return [Patch(0, "y", np.linalg.norm(hidden, axis=1))]
+    >>> NormView().figure(Session("adding", seq_len=12, device="cpu").snapshot()).data[0].y.shape
+    (12,)
     """
 
     name: str
@@ -136,9 +159,14 @@ class View(abc.ABC):
         Parameters
         ----------
         snapshot : Snapshot
-            The state of the run.
+            The first moment to be drawn; later ones of the same run have arrays of the same shapes.
         focus : Focus
-            Which sequence, layer and direction.
+            The selection until now; `patches` is told when it moves, and no skeleton is made anew.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            With every trace, axis, shape and annotation that `patches` will address.
         """
 
     @abc.abstractmethod
@@ -148,20 +176,27 @@ class View(abc.ABC):
         Parameters
         ----------
         snapshot : Snapshot
-            The state of the run.
+            The moment to draw.
         focus : Focus
-            Which sequence, layer and direction.
+            The sequence, layer, direction, timestep and unit to draw it for.
         pixels : tuple of int, optional
-            ``(width, height)`` of the plotting area; ``None`` keeps every value.
+            ``(width, height)`` of the plotting area, so that no more values travel than can be seen; ``None`` keeps
+            every value.
+
+        Returns
+        -------
+        list of Patch
+            Each addresses something that the skeleton has. Values of the same range may differ by half of one of 254
+            levels from what is drawn, see `Patch`.
         """
 
     def exists(self, snapshot: Snapshot) -> bool:
-        """Return whether this snapshot has anything for the view to draw.
+        """Return whether this snapshot has anything for the view to draw, by default always.
 
         Parameters
         ----------
         snapshot : Snapshot
-            The state of the run.
+            Of a task or a cell for which the picture may have no meaning: gates of a plain RNN, a forecast of tags.
         """
         return True
 
@@ -190,9 +225,9 @@ class View(abc.ABC):
         Parameters
         ----------
         snapshot : Snapshot
-            The state of the run.
+            The moment to draw.
         focus : Focus, optional
-            Which sequence, layer and direction; the first of each by default.
+            Taken to the nearest that exists; the first sequence, layer and direction by default.
 
         Raises
         ------
@@ -203,14 +238,19 @@ class View(abc.ABC):
         return Canvas(self, snapshot, focus).filled(snapshot, focus)
 
     def cursor(self, snapshot: Snapshot, focus: Focus) -> tuple[float, float] | None:
-        """Return ``(x of timestep 0, x distance of one timestep)`` on this picture's x axis, or None.
+        """Return where the time cursor stands on this picture's x axis: (x of timestep 0, x distance of one timestep).
 
         Parameters
         ----------
         snapshot : Snapshot
-            The state of the run.
+            Decides where a calendar begins.
         focus : Focus
-            Which sequence, layer and direction.
+            Decides whose calendar it is.
+
+        Returns
+        -------
+        tuple of float or None
+            None where no axis of the picture is time.
         """
         return (0.0, 1.0) if self.shares_time else None
 

@@ -14,15 +14,15 @@ _AXES = {"scatter": {"x": 1, "y": 1}, "bar": {"x": 1, "y": 1}, "heatmap": {"x": 
 
 
 class Drawer(Protocol):
-    """A `rnnviz.views.View`."""
+    """Whatever draws: of a `View`, all that this floor may know."""
 
     name: str
 
     def skeleton(self, snapshot: Snapshot, focus: Any) -> go.Figure:
-        """Return what stays."""
+        """Return a figure with every trace, axis and annotation that `patches` will address."""
 
     def patches(self, snapshot: Snapshot, focus: Any, pixels: Pixels | None = None) -> list[Patch]:
-        """Return what changes."""
+        """Return this frame's values, each for an attribute that the skeleton has."""
 
 
 class Canvas:
@@ -32,10 +32,8 @@ class Canvas:
     ----------
     view : View
         What draws.
-    snapshot : Snapshot
-        The state of the run.
-    focus : Focus
-        Which sequence, layer and direction.
+    snapshot, focus
+        As in `View.skeleton`, which is called once, here.
 
     Attributes
     ----------
@@ -46,6 +44,14 @@ class Canvas:
     ------
     TypeError
         If the skeleton is no figure.
+
+    Examples
+    --------
+    >>> from rnnviz.training import Session
+    >>> from rnnviz.views import VIEWS, Focus
+    >>> snapshot = Session("adding", seq_len=12, hidden_size=4, device="cpu").snapshot()
+    >>> Canvas(VIEWS["hidden"], snapshot, Focus()).filled(snapshot, Focus()).data[0].z.shape  # unit, time
+    (4, 12)
     """
 
     def __init__(self, view: Drawer, snapshot: Snapshot, focus: Any) -> None:
@@ -59,7 +65,7 @@ class Canvas:
             )
 
     def patches(self, snapshot: Snapshot, focus: Any, pixels: Pixels | None = None) -> list[Patch]:
-        """Return what changes, see `View.patches`.
+        """Return what changes; ``snapshot``, ``focus`` and ``pixels`` are those of `View.patches`.
 
         Raises
         ------
@@ -77,7 +83,7 @@ class Canvas:
         return list(patches)
 
     def filled(self, snapshot: Snapshot, focus: Any) -> go.Figure:
-        """Return the figure with every value in it.
+        """Return the figure with every value of ``snapshot`` for ``focus`` in it.
 
         Raises
         ------
@@ -88,6 +94,7 @@ class Canvas:
             try:
                 apply(self.figure, [patch])
             except ValueError as error:
+                # plotly lists every property there is, on a page of its own
                 words = " ".join(str(error).split())[:200]
                 raise ValueError(f"{_name(patch)} of {self._who} has a value that plotly refuses: {words}") from None
         return self.figure
@@ -95,6 +102,7 @@ class Canvas:
     def _check(self, patch: Patch) -> None:
         place = (patch.trace, patch.key)
         if place not in self._known:
+            # once a figure, not once a frame: plotly validates whatever it is asked for
             self._known[place] = self._find(patch)
         value, axes = patch.value, self._known[place]
         if not isinstance(value, np.ndarray):

@@ -57,17 +57,7 @@ def curves_figure(curves: Sequence[Curve], titles: Sequence[str], height: int) -
 
 
 def curve_patches(curves: Sequence[Curve], history: Mapping[str, np.ndarray], pixels: Pixels | None) -> list[Patch]:
-    """Return the points and the ticks of every panel.
-
-    Parameters
-    ----------
-    curves : sequence of Curve
-        In reading order.
-    history : mapping of str to numpy.ndarray
-        Columns of equal length, ``"step"`` among them.
-    pixels : tuple of int, optional
-        ``(width, height)`` of the plotting area; ``None`` keeps every value.
-    """
+    """Return points and ticks of every panel, from columns of equal length; without ``pixels`` every value is kept."""
     return [*curve_points(curves, history, pixels), *curve_ticks(curves, [history])]
 
 
@@ -118,6 +108,7 @@ def log_ticks(axis: str, values: np.ndarray, *, log: bool) -> list[Patch]:
     patches = [Patch(None, f"{axis}.showticklabels", bool(len(values)))]
     if log:
         decades = math.log10(values.max() / values.min()) if len(values) else 0.0
+        # "D2" is plotly's word for 1, 2 and 5
         patches.append(Patch(None, f"{axis}.dtick", "D2" if decades < 1.5 else math.ceil(decades / 4)))
     return patches
 

@@ -76,6 +76,7 @@ def heat_skeleton(title: str, height: int, panels: Sequence[Panel], columns: int
         box = _box(row, column, rows, columns)
         suffix = "" if index == 0 else str(index + 1)
         lowest = index + columns >= len(panels)
+        # zoomed together: the panels show the same timesteps
         shared = {} if index == 0 else {"matches": "x"}
         layout[f"xaxis{suffix}"] = axis(
             t("view.time") if lowest else "", domain=box[0], anchor=f"y{suffix}", showticklabels=lowest, **shared
@@ -97,11 +98,9 @@ def heat_patches(
     Parameters
     ----------
     panels : sequence of Panel
-        The same panels, with this frame's values.
-    snapshot : Snapshot
-        The state of the run.
-    focus : Focus
-        Which sequence, layer and direction.
+        The same panels as in the skeleton, with this frame's values, axes (time, unit).
+    snapshot, focus
+        As in `View.patches`: they tell the words above, and where a sequence ends.
     columns : int
         Panels side by side.
     pixels : tuple of int, optional
@@ -115,6 +114,7 @@ def heat_patches(
     patches = []
     for index, panel in enumerate(panels):
         patches += [
+            # plotly wants rows first: units up, time across
             Patch(index, "z", panel.values[steps, units].T, panel.limits),
             Patch(index, "x", time),
             Patch(index, "y", unit),

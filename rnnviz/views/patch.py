@@ -45,6 +45,18 @@ class Patch:
 def apply(figure: go.Figure, patches: Iterable[Patch]) -> go.Figure:
     """Write patches into a figure, exactly as the browser does, and return it.
 
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+        Changed in place.
+    patches : iterable of Patch
+        In order; each addresses something that the figure has.
+
+    Raises
+    ------
+    IndexError, ValueError
+        If the figure has no such trace or attribute, or plotly refuses the value.
+
     Examples
     --------
     >>> figure = apply(go.Figure(go.Scatter()), [Patch(0, "y", np.array([1.0, 2.0]))])
@@ -76,11 +88,19 @@ def encode(values: npt.NDArray[Any], limits: tuple[float, float]) -> npt.NDArray
     """
     low, high = limits
     scaled = np.clip((np.asarray(values, np.float64) - low) / (high - low), 0.0, 1.0) * _LEVELS
+    # NaN is set aside before the cast, which would be undefined
     return np.where(np.isnan(scaled), MISSING, np.rint(np.nan_to_num(scaled))).astype(np.uint8)
 
 
 def decode(codes: npt.NDArray[np.uint8], limits: tuple[float, float]) -> npt.NDArray[np.float64]:
     """Return the values that the browser draws for ``codes``: at most half a level from the truth.
+
+    Parameters
+    ----------
+    codes : numpy.ndarray
+        Bytes from `encode`, any shape; 255 becomes NaN.
+    limits : tuple of float
+        Those that `encode` was given.
 
     Examples
     --------
@@ -97,17 +117,32 @@ def thin(length: int, room: int | None) -> slice:
 
     A picture never carries more columns or rows than it has pixels; what it does show are true values, not averages.
 
+    Parameters
+    ----------
+    length : int
+        How many there are.
+    room : int, optional
+        Pixels, at least 1; None keeps all.
+
     Examples
     --------
     >>> thin(1000, 300), thin(50, 300), thin(50, None)
     (slice(None, None, 4), slice(None, None, 1), slice(None, None, 1))
     """
+    # rounded up: no more than there is room for
     stride = 1 if room is None else -(-length // max(room, 1))
     return slice(None, None, max(stride, 1))
 
 
 def newest(length: int, room: int | None) -> npt.NDArray[np.int64]:
     """Return the positions of at most ``room`` of ``length`` things, evenly, the last always among them.
+
+    Parameters
+    ----------
+    length : int
+        How many there are.
+    room : int, optional
+        Pixels, at least 1; None keeps all.
 
     Examples
     --------

@@ -69,14 +69,16 @@ def base_layout(title: str, height: int, **more: Any) -> dict[str, Any]:
         "plot_bgcolor": "rgba(0,0,0,0)",
         "hovermode": "closest",
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "rgba(128,128,128,0.6)", "activecolor": GREY},
+        # always the same word: plotly then keeps zoom and hidden traces when the figure is redrawn
         "uirevision": "rnnviz",
+        # plotly's own template would add kilobytes of styles to every figure that travels
         "template": "none",
         **more,
     }
 
 
 def axis(title: str = "", **more: Any) -> dict[str, Any]:
-    """Return an axis in the house style."""
+    """Return an axis with faint grid, outer ticks and no zero line; ``more`` are further attributes."""
     return {
         "title": {"text": title, "standoff": 6},
         "gridcolor": "rgba(128,128,128,0.22)",
@@ -90,28 +92,13 @@ def axis(title: str = "", **more: Any) -> dict[str, Any]:
 
 
 def plain(text: str) -> str:
-    """Return words that came with the data so that plotly draws them as they are, never as markup.
-
-    Examples
-    --------
-    >>> plain("<b>bold</b> & more")
-    '&lt;b&gt;bold&lt;/b&gt; &amp; more'
-    """
+    """Return words that came with the data so that plotly draws them as they are, never as markup."""
     return html.escape(text, quote=False)
 
 
 def shade(value: float, limits: tuple[float, float]) -> tuple[str, str]:
-    """Return the colour that a heatmap over ``limits`` gives a value, and black or white, whichever reads on it.
+    """Return the colour that a heatmap over ``limits`` gives a value, not NaN, and black or white, which reads on it.
 
-    Parameters
-    ----------
-    value : float
-        Not NaN.
-    limits : tuple of float
-        The fixed colour range.
-
-    Examples
-    --------
     >>> shade(0.0, (-1.0, 1.0)), shade(-1.0, (-1.0, 1.0))
     (('rgb(247, 247, 247)', '#000'), ('rgb(5, 48, 97)', '#fff'))
     """
@@ -128,38 +115,19 @@ def _shades(scale: str) -> list[tuple[str, str]]:
 
 def _ink(colour: tuple[float, float, float]) -> str:
     """Black or white, whichever has the greater contrast as WCAG 2 defines it: never below 4.58."""
+    # sRGB to linear light, as WCAG 2 has it; 0.179 is where black and white contrast alike
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour)
     return "#000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else "#fff"
 
 
 def with_mark(text: str, color: str, glyph: str = "●") -> str:
-    """Return the text behind a mark in its line's colour; on white the colours read as marks (3:1), not as words.
-
-    Parameters
-    ----------
-    text : str
-        For a title or a notice of a plotly figure.
-    color : str
-        Of the mark.
-    glyph : str
-        The mark.
-
-    Examples
-    --------
-    >>> with_mark("gru", "#d9722c", "■")
-    '<span style="color:#d9722c">■</span> <b>gru</b>'
-    """
+    """Return plotly's words behind a mark in their line's colour."""
+    # on white the palette reads as marks (contrast 3:1), not as words (4.5:1), so the words stay black
     return f'<span style="color:{color}">{glyph}</span> <b>{text}</b>'
 
 
 def visible(token: str) -> str:
-    r"""Return a token so that it can be seen, where it would be the end of a line or a tabulator.
-
-    Examples
-    --------
-    >>> visible("\n"), visible("x")
-    ('↵', 'x')
-    """
+    """Return a token so that it can be seen, where it would be the end of a line or a tabulator."""
     return {"\n": "↵", "\t": "→", "\r": "←"}.get(token, token)
 
 

@@ -39,6 +39,7 @@ class Probe:
     def trace(self, model: nn.Module) -> Trace:
         """Show the model the batch, leaving it as it was."""
         try:
+            # brought over at once: the owner's next step may write to what it lies on
             found = here(trace(model, *self.inputs, loss=self.loss))
         except Exception as error:
             error.add_note(_NOTE)

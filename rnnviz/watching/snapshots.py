@@ -82,6 +82,7 @@ class WatchSnapshots:
     def _fit(self, layer: LayerTrace) -> None:
         """Begin a new run of pictures where the arrays' shapes change, as they do from batch to batch."""
         layers, directions, _, steps, units = layer.hidden.shape
+        # without the batch: the last one of an epoch is smaller, and the pictures show one sequence
         shape = (layer.kind, layers, directions, steps, units, layer.grad_hidden is None)
         if shape != self._shape:
             self._shape = shape

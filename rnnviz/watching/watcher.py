@@ -77,6 +77,7 @@ class Watcher:
         if self._phase != "before":
             raise RuntimeError("a watch is entered once; make another with rnnviz.watch(model) for another loop.")
         self._phase, self._frame_clock = "inside", FrameClock(self._shortest, step=0, share=_FRAME_SHARE)
+        # with every=n the first n − 1 steps run without hooks
         if self._probe is None and self._every in (None, 1):
             self._listen()
         return self
@@ -107,6 +108,7 @@ class Watcher:
         if self._phase != "inside":
             raise RuntimeError("step() counts inside the with block only: with rnnviz.watch(model) as w: ... w.step().")
         self.steps += 1
+        # here, where the owner has let go of the loss: sooner, her graph would be freed in one piece
         self._listener.let_go()
         if self._listener.is_open or (self._probe is not None and self._due(self.steps)):
             self._frame(loss, grad_norm)
@@ -160,6 +162,7 @@ class Watcher:
             self._frame_clock.begin_frame()  # anew: what was waited for so far are the owner's own steps
         self.history.append(self.steps, value, norm)
         filled = self._look(value)
+        # `not >`, for NaN
         if filled and not self._unclipped and not norm > 0:
             self._say_lost(norm)
         self._frame_clock.end_frame()
@@ -168,6 +171,7 @@ class Watcher:
         """Take a trace; whether the weights that it shows were given a ``.grad`` since the step before."""
         if self._probe is None:
             heard = self._listener.close()
+            # weights that the pass has used may have been replaced since; of those nobody's optimiser knows
             there = set(map(id, self._model.parameters()))
             filled = heard is not None and any(id(one) in there for one in heard.filled)
             if heard is not None and heard.second_order:
@@ -234,13 +238,7 @@ class Watcher:
 
 
 def checked_pace(every: Any, fps: Any, sequences: Any) -> tuple[int | None, float, int | None]:
-    """Return how often a frame is taken, and of how many sequences; see `rnnviz.watch`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If one of them is out of range.
-    """
+    """Return ``every``, ``fps`` and ``sequences`` of `rnnviz.watch`; TypeError or ValueError names one out of range."""
     return _checked_every(every), _checked_fps(fps), optional(whole(1, limits.BATCH))("sequences", sequences)
 
 

@@ -53,7 +53,7 @@ def top(notebook: Notebook) -> None:
     notebook.view("hidden").scroll_into_view_if_needed()
 
 
-def is_gone(notebook: Notebook) -> None:
+def expect_gone(notebook: Notebook) -> None:
     """Wait until the lab says that its kernel is gone; nothing that only a kernel could hear can be worked."""
     expect(notebook.lab.locator(".rv-gone-words")).to_contain_text("The kernel behind this is gone")
     expect(notebook.lab.locator(".rv-status")).to_be_hidden()  # “Training.” is no longer so
@@ -69,7 +69,7 @@ def is_gone(notebook: Notebook) -> None:
 
 def test_a_lab_whose_kernel_was_killed_says_so_and_its_cell_makes_a_new_one(notebook: Notebook, page: Page) -> None:
     os.kill(notebook.printed("PID"), signal.SIGKILL)
-    is_gone(notebook)
+    expect_gone(notebook)
     page.locator(".jp-Dialog button", has_text="Ok").click()
     notebook.ready()
     notebook.run_all()
@@ -82,7 +82,7 @@ def test_a_lab_whose_kernel_was_killed_says_so_and_its_cell_makes_a_new_one(note
 def test_a_restart_while_it_plays_is_said_and_everything_runs_again(notebook: Notebook, page: Page) -> None:
     command(page, "notebook:restart-kernel")
     page.locator(".jp-Dialog button.jp-mod-accept").click()
-    is_gone(notebook)
+    expect_gone(notebook)
     notebook.ready()
     command(page, "notebook:restart-run-all")
     page.locator(".jp-Dialog button.jp-mod-accept").click()

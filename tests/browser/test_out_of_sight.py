@@ -121,7 +121,7 @@ def ask(notebook: Notebook, code: str) -> Any:
     return notebook.printed("KERNEL")
 
 
-def agrees(notebook: Notebook, kernel: tuple[int, list[list[float]]]) -> None:
+def assert_agrees(notebook: Notebook, kernel: tuple[int, list[list[float]]]) -> None:
     """Wait for the picture of the step at which the kernel rests; its numbers are the tensor's."""
     step, hidden = kernel
     notebook.page.wait_for_function(
@@ -143,7 +143,7 @@ def test_a_lab_that_played_unseen_is_where_its_kernel_is_and_is_drawn_on(noteboo
         show(notebook)
     kernel = ask(notebook, KERNEL)
     show(notebook)
-    agrees(notebook, kernel)
+    assert_agrees(notebook, kernel)
     notebook.button("play").click()
     notebook.wait_for_step(kernel[0] + 20)
 
@@ -159,7 +159,7 @@ def test_what_has_changed_meanwhile_is_drawn_once_it_is_seen(notebook: Notebook,
     page.set_viewport_size({"width": 1000, "height": 900})
     notebook.theme("JupyterLab Dark")
     show(notebook)
-    agrees(notebook, kernel)
+    assert_agrees(notebook, kernel)
     page.wait_for_function(
         "() => [...document.querySelectorAll('.rv-lab .rv-plot')].filter(plot => plot._fullLayout).every(plot =>"
         " plot._fullLayout.width <= plot.offsetWidth + 1"
@@ -174,4 +174,4 @@ def test_a_lab_first_made_where_nobody_looks_is_there_once_it_is_seen(address: s
     opened.run_all()
     kernel = ask(opened, KERNEL)
     back(opened)
-    agrees(opened, kernel)
+    assert_agrees(opened, kernel)

@@ -23,6 +23,8 @@ from rnnviz.tasks import KNOWN
 from rnnviz.trace.scan.graphs import GRAPHS
 from rnnviz.trace.scan.single_launch import KERNELS
 from rnnviz.training import Session
+from tests import defaults
+from tests.losses import mean_square
 from tests.trace.unrolled import relative_error
 
 CELLS = ("rnn", "lstm", "gru")
@@ -124,10 +126,6 @@ class Reader(nn.Module):
         return found
 
 
-def criterion(output: Tensor) -> Tensor:
-    return output.square().mean()
-
-
 def prepared(device: torch.device, **options: Any) -> tuple[nn.Module, Tensor]:
     torch.manual_seed(0)
     model, x = Reader(**options), torch.randn(16, 12, 3)
@@ -138,7 +136,7 @@ def prepared(device: torch.device, **options: Any) -> tuple[nn.Module, Tensor]:
 def dropped_out(device: torch.device) -> str:
     model, x = prepared(device)
     with rv.watch(model, every=1, sequences=None) as w:
-        criterion(model(x)).backward()
+        mean_square(model(x)).backward()
         w.step()
     norms = w.trace.layers["recurrent"].weight_grad_norms
     if norms is None:
@@ -159,18 +157,18 @@ def undisturbed(device: torch.device) -> str:
         torch.manual_seed(1)
         for _ in range(4):
             optimizer.zero_grad()
-            criterion(model(x)).backward()
+            mean_square(model(x)).backward()
             optimizer.step()
             if traced_too:
-                rv.trace(model, x, loss=criterion)
+                rv.trace(model, x, loss=mean_square)
         ends.append(torch.cat([one.detach().flatten() for one in model.parameters()]))
     return "equal" if torch.equal(*ends) else f"**differ** by {float((ends[0] - ends[1]).abs().max()):.1e}"
 
 
 def precision(device: torch.device) -> str:
     model, x = prepared(device, dropout=0.0)
-    found = rv.trace(model, x, loss=criterion).layers["recurrent"]
-    truth = rv.trace(copy.deepcopy(model).cpu().double(), x.cpu().double(), loss=criterion).layers["recurrent"]
+    found = rv.trace(model, x, loss=mean_square).layers["recurrent"]
+    truth = rv.trace(copy.deepcopy(model).cpu().double(), x.cpu().double(), loss=mean_square).layers["recurrent"]
     errors = {
         "hidden": relative_error(found.hidden, truth.hidden),
         "gates": relative_error(found.gates["f"], truth.gates["f"]),
@@ -182,7 +180,7 @@ def precision(device: torch.device) -> str:
 def wide_batch(device: torch.device) -> str:
     model, x = prepared(device, dropout=0.0, bidirectional=True)
     with rv.watch(model, every=1) as w:
-        criterion(model(x)).backward()
+        mean_square(model(x)).backward()
         w.step()
     return f"a frame of {w.trace.layers['recurrent'].hidden.shape}"
 
@@ -201,7 +199,7 @@ def asked_for_ieee(device: torch.device) -> str:
 def traced(device: torch.device) -> str:
     model, x = prepared(device)
     model.eval()
-    return f"states {rv.trace(model, x, loss=criterion).layers['recurrent'].hidden.shape}"
+    return f"states {rv.trace(model, x, loss=mean_square).layers['recurrent'].hidden.shape}"
 
 
 def stepped(task: str, cell: str, device: torch.device) -> str:
@@ -227,12 +225,8 @@ def never_waiting(device: torch.device) -> Iterator[None]:
 
 
 def by_default(device: torch.device, check: Callable[[torch.device], str]) -> str:
-    before = torch.get_default_device()
-    torch.set_default_device(device)
-    try:
+    with defaults.default_device(device):
         return check(device)
-    finally:
-        torch.set_default_device(before)
 
 
 def lab_trained(device: torch.device) -> str:

@@ -10,21 +10,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from rnnviz.trace import LayerTrace, trace
 from rnnviz.trace.scan import graphs
 from rnnviz.trace.scan.graphs import GRAPHS
+from tests.devices.layers import OPTIONS, SHAPES, traced
 from tests.trace.unrolled import relative_error
-
-OPTIONS: list[tuple[str, dict[str, Any]]] = [
-    ("RNN", {}),
-    ("RNN", {"nonlinearity": "relu", "bidirectional": True}),
-    ("LSTM", {}),
-    ("LSTM", {"num_layers": 2, "bidirectional": True}),
-    ("LSTM", {"proj_size": 3}),
-    ("GRU", {}),
-    ("GRU", {"num_layers": 2, "bidirectional": True}),
-]
-SHAPES = [(4, 40), (2, 24)]  # batch, time: in turn
 
 
 @pytest.fixture(autouse=True)
@@ -35,24 +24,6 @@ def forgotten(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     GRAPHS._troubles = 0
     yield
     GRAPHS.clear()
-
-
-def loss(result: Any) -> Tensor:
-    output, states = result
-    found: Tensor = (output**2).sum() + (states[-1] ** 3).sum()
-    return found
-
-
-def arrays(layer: LayerTrace) -> dict[str, Any]:
-    names = ("hidden", "cell", "grad_hidden", "grad_hidden_direct", "grad_cell")
-    found = {name: getattr(layer, name) for name in names} | dict(layer.gates)
-    norms = layer.weight_grad_norms or {}
-    found |= {f"{weight} {gate}": norm for weight, by_gate in norms.items() for gate, norm in by_gate.items()}
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def traced(layer: nn.Module, batches: list[Tensor]) -> list[dict[str, Any]]:
-    return [arrays(next(iter(trace(layer, one, loss=loss).layers.values()))) for one in batches]
 
 
 @pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN")

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from rnnviz.trace.scan import scans, single_launch
 from rnnviz.trace.scan.single_launch import KERNELS, Kernels
-from tests.devices.test_graphs import OPTIONS, SHAPES, traced
+from tests.devices.layers import OPTIONS, SHAPES, traced
 from tests.trace.unrolled import relative_error
 
 Arrays = tuple[Tensor | None, ...]

@@ -1,6 +1,6 @@
 """How many launches a timestep of a trace costs on a device where each costs more than what it computes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,13 +10,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from rnnviz.trace import trace
 from rnnviz.trace.recompute import recompute
-from tests.devices import simulated
-
-
-@pytest.fixture
-def device(monkeypatch: pytest.MonkeyPatch) -> Iterator[torch.device]:
-    with simulated.present(monkeypatch) as found:
-        yield found
+from tests.losses import sum_of_squares
 
 
 class Launches(TorchDispatchMode):
@@ -49,28 +43,24 @@ def launches_of(name: str, steps: int, layer: nn.RNNBase, device: torch.device, 
     return counting.counts
 
 
-def of_output(result: Any) -> torch.Tensor:
-    return result[0].square().sum()
-
-
 def of_states(result: Any) -> torch.Tensor:
     return result[1][1].square().sum()
 
 
 CASES = [
-    ("RNN", {}, of_output, "scan", 2),
-    ("GRU", {}, of_output, "scan", 2),
-    ("LSTM", {}, of_output, "scan", 3),
+    ("RNN", {}, sum_of_squares, "scan", 2),
+    ("GRU", {}, sum_of_squares, "scan", 2),
+    ("LSTM", {}, sum_of_squares, "scan", 3),
     ("LSTM", {}, of_states, "scan", 3),
-    ("LSTM", {"proj_size": 2}, of_output, "scan", 4),
-    ("LSTM", {}, of_output, "lstm_forward", 1),
+    ("LSTM", {"proj_size": 2}, sum_of_squares, "scan", 4),
+    ("LSTM", {}, sum_of_squares, "lstm_forward", 1),
 ]
 
 
 @pytest.mark.parametrize(("kind", "options", "loss", "part", "wanted"), CASES)
 @pytest.mark.parametrize("bidirectional", [False, True], ids=["one way", "both ways"])
 def test_a_timestep_costs_few_launches(
-    device: torch.device,
+    second_device: torch.device,
     kind: str,
     options: dict[str, Any],
     loss: Callable[[Any], torch.Tensor],
@@ -78,6 +68,6 @@ def test_a_timestep_costs_few_launches(
     wanted: int,
     bidirectional: bool,
 ) -> None:
-    layer = getattr(nn, kind)(3, 4, batch_first=True, bidirectional=bidirectional, **options).to(device)
-    few, many = (launches_of(part, steps, layer, device, loss=loss) for steps in (10, 30))
+    layer = getattr(nn, kind)(3, 4, batch_first=True, bidirectional=bidirectional, **options).to(second_device)
+    few, many = (launches_of(part, steps, layer, second_device, loss=loss) for steps in (10, 30))
     assert many - few == 20 * wanted * (2 if bidirectional else 1)

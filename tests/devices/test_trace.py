@@ -11,30 +11,13 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from rnnviz.trace import trace
+from tests.losses import broken_loss, sum_of_squares
 from tests.trace.unrolled import relative_error, unroll
+from tests.trace.untouched import Model, assert_same, state_of
 
 TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-5}
 GATES = {"RNN": "", "LSTM": "ifgo", "GRU": "rzn"}
 LENGTHS = [9, 4, 7]
-
-
-class Reader(nn.Module):
-    """Everything that a run could change on a device: batch norm's buffers, two kinds of dropout, a generator."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.norm = nn.BatchNorm1d(3)
-        self.recurrent = nn.LSTM(3, 4, num_layers=2, dropout=0.5, batch_first=True)
-        self.after = nn.Sequential(nn.Dropout(0.5), nn.Linear(4, 1))
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = self.norm(x.transpose(1, 2)).transpose(1, 2)
-        found: Tensor = self.after(self.recurrent(x)[0][:, -1])
-        return found
-
-
-def loss(output: Tensor) -> Tensor:
-    return (output**2).sum()
 
 
 def of_a_layer(result: Any) -> Tensor:
@@ -79,65 +62,38 @@ def truth_of(layer: nn.RNNBase, x: Tensor, lengths: list[int]) -> Any:
     return truth
 
 
-def state_of(model: nn.Module, device: torch.device) -> dict[str, Any]:
-    """Everything about a model and its device that a learner or an optimiser could notice."""
-    return {
-        "values": list(model.state_dict().values()),
-        "gradients": [one.grad for one in model.parameters()],
-        "requires": [one.requires_grad for one in model.parameters()],
-        "training": [module.training for module in model.modules()],
-        "dropout": [getattr(module, "dropout", None) for module in model.modules()],
-        "hooks": [len(module._forward_hooks) + len(module._forward_pre_hooks) for module in model.modules()],
-        "rng": torch.get_rng_state(),
-        "rng there": torch.cuda.get_rng_state(device) if device.type == "cuda" else None,
-        "modes": (torch.is_grad_enabled(), torch.is_inference_mode_enabled()),
-        "cudnn": (torch.backends.cudnn.enabled, torch.backends.cudnn.benchmark, torch.backends.cudnn.deterministic),
-    }
-
-
-def same(one: Any, other: Any) -> bool:
-    if isinstance(one, Tensor):
-        return torch.equal(one, other)
-    return all(map(same, one, other)) if isinstance(one, list) else bool(one == other)
-
-
-def prepared(device: torch.device, *, training: bool) -> tuple[Reader, Tensor]:
+def prepared(device: torch.device, *, training: bool) -> tuple[nn.Module, Tensor]:
     torch.manual_seed(0)
-    model, x = Reader().to(device).train(training), torch.randn(5, 6, 3).to(device)
+    model, x = Model().to(device).train(training), torch.randn(5, 6, 3).to(device)
     if training:
-        loss(model(x)).backward()
+        sum_of_squares(model(x)).backward()
     return model, x
 
 
-def broken_loss(output: Tensor) -> Tensor:
-    raise RuntimeError("the loss is broken")
-
-
-@pytest.mark.parametrize("criterion", [loss, broken_loss, None])
+@pytest.mark.parametrize("criterion", [sum_of_squares, broken_loss, None])
 @pytest.mark.parametrize("training", [True, False], ids=["training", "eval"])
 def test_the_model_its_device_and_its_generator_are_as_they_were(
     device: torch.device, training: bool, criterion: Any
 ) -> None:
     model, x = prepared(device, training=training)
-    before = copy.deepcopy(state_of(model, device))
+    before = state_of(model, device)
     with pytest.raises(RuntimeError, match="is broken") if criterion is broken_loss else nullcontext():
         trace(model, x, loss=criterion)
-    after = state_of(model, device)
-    assert [name for name in before if not same(before[name], after[name])] == []
+    assert_same(before, state_of(model, device))
 
 
 def test_in_eval_mode_the_output_is_what_the_untraced_model_gives(device: torch.device) -> None:
     model, x = prepared(device, training=False)
     expected = model(x).detach()
-    np.testing.assert_allclose(trace(model, x, loss=loss).output, expected.cpu(), rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(trace(model, x, loss=sum_of_squares).output, expected.cpu(), rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
 def test_gradients_are_found_whatever_the_callers_mode(device: torch.device, mode: Any) -> None:
     model, x = prepared(device, training=False)
-    expected = trace(model, x, loss=loss).layers["recurrent"]
+    expected = trace(model, x, loss=sum_of_squares).layers["recurrent"]
     with mode():
-        found = trace(model, x, loss=loss).layers["recurrent"]
+        found = trace(model, x, loss=sum_of_squares).layers["recurrent"]
     assert found.grad_hidden is not None
     assert expected.grad_hidden is not None
     # on a GPU a later trace may go back by a kernel, whose sums have another order
@@ -146,11 +102,11 @@ def test_gradients_are_found_whatever_the_callers_mode(device: torch.device, mod
 
 def test_under_autocast_gradients_stay_within_the_low_precision(device: torch.device) -> None:
     model, x = prepared(device, training=False)
-    expected = trace(model, x, loss=loss).layers["recurrent"].grad_hidden
+    expected = trace(model, x, loss=sum_of_squares).layers["recurrent"].grad_hidden
     assert expected is not None
     for dtype in (torch.bfloat16, torch.float16) if device.type == "cuda" else (torch.bfloat16,):
         with torch.autocast(device.type, dtype=dtype):  # torch runs no LSTM in float16 on a CPU
-            found = trace(model, x, loss=loss).layers["recurrent"].grad_hidden
+            found = trace(model, x, loss=sum_of_squares).layers["recurrent"].grad_hidden
         assert found is not None
         assert relative_error(found, expected) < 0.1, dtype
 
@@ -158,9 +114,9 @@ def test_under_autocast_gradients_stay_within_the_low_precision(device: torch.de
 def test_dropout_between_layers_is_the_same_when_the_generator_is(device: torch.device) -> None:
     model, x = prepared(device, training=True)
     torch.manual_seed(3)
-    one = trace(model, x, loss=loss).layers["recurrent"]
+    one = trace(model, x, loss=sum_of_squares).layers["recurrent"]
     torch.manual_seed(3)
-    other = trace(model, x, loss=loss).layers["recurrent"]
+    other = trace(model, x, loss=sum_of_squares).layers["recurrent"]
     np.testing.assert_array_equal(one.hidden, other.hidden)
     np.testing.assert_array_equal(one.grad_hidden, other.grad_hidden)
 
@@ -172,10 +128,10 @@ def test_the_layer_below_a_dropout_sees_the_mask_that_the_model_drew(device: tor
     model.after[0].p = 0.0
     model.zero_grad()
     torch.manual_seed(3)
-    found = trace(model, x, loss=loss).layers["recurrent"].weight_grad_norms
+    found = trace(model, x, loss=sum_of_squares).layers["recurrent"].weight_grad_norms
     torch.manual_seed(3)
     with torch.backends.cudnn.flags(enabled=False):
-        loss(model(x)).backward()
+        sum_of_squares(model(x)).backward()
     gradient = model.recurrent.weight_hh_l0.grad
     assert found is not None
     assert gradient is not None
@@ -185,6 +141,6 @@ def test_the_layer_below_a_dropout_sees_the_mask_that_the_model_drew(device: tor
 
 def test_a_compiled_model_around_the_layer_is_traced(device: torch.device) -> None:
     model, x = prepared(device, training=False)
-    expected = trace(model, x, loss=loss).layers["recurrent"].grad_hidden
-    found = trace(torch.compile(model, backend="aot_eager"), x, loss=loss).layers
+    expected = trace(model, x, loss=sum_of_squares).layers["recurrent"].grad_hidden
+    found = trace(torch.compile(model, backend="aot_eager"), x, loss=sum_of_squares).layers
     np.testing.assert_allclose(next(iter(found.values())).grad_hidden, expected, rtol=1e-5, atol=1e-7)

@@ -14,6 +14,8 @@ from rnnviz.bench.measures import capture
 from rnnviz.bench.measures.rivals import Shape
 from rnnviz.lab.watch.watch import Watch
 from rnnviz.views import VIEWS
+from tests.devices.runs import batch_on, model_on
+from tests.losses import mean_square
 from tests.trace.unrolled import relative_error
 
 TASKS = ["sunspots", "adding", "temporal-order", "python-tokens"]
@@ -70,9 +72,9 @@ def test_a_watched_loop_with_scaled_gradients_ends_with_the_weights_of_an_unwatc
 
 def test_what_a_watch_shows_is_what_a_trace_finds(device: torch.device) -> None:
     model, x = model_on(device), batch_on(device, 0)
-    expected = rv.trace(model, x, loss=criterion).layers["0"]
+    expected = rv.trace(model, x, loss=mean_square).layers["0"]
     with rv.watch(model, every=1, sequences=None) as w:
-        criterion(model(x)).backward()
+        mean_square(model(x)).backward()
         w.step()
     found = w.trace.layers["0"]
     assert relative_error(found.hidden, expected.hidden) <= 1e-5
@@ -87,38 +89,13 @@ def test_the_bench_measures_there(device: torch.device) -> None:
             assert all(one.median > 0 for one in ratios)
 
 
-class Last(nn.Module):
-    def __init__(self, *layers: nn.Module) -> None:
-        super().__init__()
-        for number, layer in enumerate(layers):
-            self.add_module(str(number), layer)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        first, second = self.children()
-        found: torch.Tensor = second(first(x)[0][:, -1])
-        return found
-
-
-def model_on(device: torch.device) -> nn.Module:
-    torch.manual_seed(0)
-    return Last(nn.LSTM(3, 8, batch_first=True), nn.Linear(8, 1)).to(device)
-
-
-def batch_on(device: torch.device, seed: int) -> torch.Tensor:
-    return torch.randn(6, 10, 3, generator=torch.Generator().manual_seed(seed)).to(device)
-
-
-def criterion(outputs: torch.Tensor) -> torch.Tensor:
-    return (outputs**2).mean()
-
-
 def train(model: nn.Module, device: torch.device, w: Watch | None = None) -> None:
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
     scaler = torch.amp.GradScaler(device.type, init_scale=256.0)
     for seed in range(4):
         optimizer.zero_grad()
         with torch.autocast(device.type, dtype=torch.bfloat16):
-            loss = criterion(model(batch_on(device, seed)).float())
+            loss = mean_square(model(batch_on(device, seed)).float())
         scaler.scale(loss).backward()
         scaler.step(optimizer)
         scaler.update()

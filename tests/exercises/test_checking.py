@@ -6,6 +6,7 @@ import torch
 from rnnviz.exercises import check, judge
 from rnnviz.exercises.chapters.catalog import EXERCISES
 from rnnviz.i18n import keys as known_words
+from tests.exercises.answered import tanh_step
 
 GENERAL = {
     "exercise.unanswered",
@@ -18,10 +19,6 @@ GENERAL = {
     "exercise.stopped",
     "exercise.stopped.line",
 }
-
-
-def _tanh(x_t, h, W_xh, W_hh, b_h):
-    return torch.tanh(W_xh @ x_t + W_hh @ h + b_h)
 
 
 def _raising(x_t, h, W_xh, W_hh, b_h):
@@ -119,6 +116,6 @@ def test_check_prints_the_verdict_in_lines_of_at_most_100_characters(capsys: pyt
 
 def test_checking_is_the_same_each_time_and_leaves_torchs_generator_alone() -> None:
     before = torch.get_rng_state()
-    assert judge("01.step", _tanh) == judge("01.step", _tanh)
+    assert judge("01.step", tanh_step) == judge("01.step", tanh_step)
     judge("01.parameter-count", 3)
     assert torch.equal(torch.get_rng_state(), before)

@@ -11,7 +11,7 @@ from rnnviz.export.comparison_recipe import ComparisonRecipe
 from rnnviz.export.recipe import Recipe
 from rnnviz.training import Settings
 from rnnviz.training.comparison.entries import lockstep_of
-from tests.export.test_recipe import JSON, RECIPES, SETTINGS, refused, survives
+from tests.export.recipes import JSON, RECIPES, SETTINGS, assert_read_or_refused, refused
 
 MODELS = [{"lr": 0.1}, {"lr": 0.01, "clip": None}]
 PLAIN = {"rnnviz": 1, "task": "adding", "settings": {"seq_len": 12}, "models": MODELS}
@@ -84,10 +84,10 @@ def test_a_lab_says_that_a_recipe_is_that_of_a_comparison() -> None:
 @settings(max_examples=150)
 @given(st.sampled_from([*PLAIN, "options"]), JSON)
 def test_no_value_in_the_place_of_another_breaks_the_reader(name: str, value: Any) -> None:
-    survives(json.dumps(PLAIN | {name: value}), ComparisonRecipe)
+    assert_read_or_refused(json.dumps(PLAIN | {name: value}), ComparisonRecipe)
 
 
 @settings(max_examples=100)
 @given(st.sampled_from([*Settings.__dataclass_fields__]), JSON)
 def test_no_value_of_a_models_setting_breaks_the_reader(name: str, value: Any) -> None:
-    survives(json.dumps(PLAIN | {"models": [{name: value}, {}]}), ComparisonRecipe)
+    assert_read_or_refused(json.dumps(PLAIN | {"models": [{name: value}, {}]}), ComparisonRecipe)

@@ -2,9 +2,9 @@
 
 import ast
 import re
-import subprocess
-import sys
+from collections.abc import Callable
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,11 @@ import torch
 from rnnviz.export.script import script
 from rnnviz.tasks import Sunspots
 from rnnviz.training import Session, Settings
+from tests.defaults import default_device, default_dtype
+from tests.export.programs import Run, printed
+from tests.export.sizes import PLANNED, SMALL, STEPS
 from tests.training.examples import Echo, take
 
-STEPS, PLANNED = 24, 40
-SMALL = {"hidden_size": 6, "batch_size": 5, "seq_len": 14}
 SETTINGS: dict[str, dict[str, Any]] = {
     "adding, as suggested": {"task": "adding"},
     "temporal order, as suggested": {"task": "temporal-order"},
@@ -51,48 +52,42 @@ def session(task: Any = "adding", **changes: Any) -> Session:
     return Session(task, device="cpu", planned=PLANNED, **{**SMALL, **changes})
 
 
-def printed(program: str, folder: Path) -> np.ndarray:
-    """Run a program as a learner would; return the losses that it prints."""
-    (folder / "lab.py").write_text(program, encoding="utf-8")
-    command = [sys.executable, "-I", "-X", "utf8", "-W", "error", "lab.py"]
-    answer = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=120)
-    assert answer.stderr == ""
-    lines = [re.fullmatch(r"step (\d+) loss (\S+)", line) for line in answer.stdout.splitlines()]
+def losses(told: list[str]) -> np.ndarray:
+    """Return the losses that a program has printed."""
+    lines = [re.fullmatch(r"step (\d+) loss (\S+)", line) for line in told]
     assert [int(line[1]) for line in lines if line] == list(range(1, len(lines) + 1))
     return np.array([np.float32(line[2]) for line in lines if line], np.float64)
 
 
 @pytest.mark.parametrize("changes", SETTINGS.values(), ids=list(SETTINGS))
-def test_a_script_prints_the_curve_of_its_session(changes: dict[str, Any], tmp_path: Path) -> None:
+def test_a_script_prints_the_curve_of_its_session(changes: dict[str, Any], run: Run, tmp_path: Path) -> None:
     trained = session(**changes)
-    curve = printed(script(trained.task, trained.settings, STEPS, PLANNED), tmp_path)
+    curve = losses(run(script(trained.task, trained.settings, STEPS, PLANNED), tmp_path))
     assert len(curve) == STEPS
     np.testing.assert_allclose(curve, take(trained, STEPS), rtol=1e-6)
 
 
 def test_the_months_ahead_of_a_sunspot_task_are_kept(tmp_path: Path) -> None:
     trained = session(Sunspots(horizon=30))
-    np.testing.assert_allclose(
-        printed(script(trained.task, trained.settings, 20), tmp_path), take(trained, 20), rtol=1e-6
-    )
+    curve = losses(printed(script(trained.task, trained.settings, 20), tmp_path))
+    np.testing.assert_allclose(curve, take(trained, 20), rtol=1e-6)
 
 
-@pytest.mark.parametrize("around", ["torch.set_default_dtype(torch.float64)", "torch.set_default_device('meta')"])
+@pytest.mark.parametrize(
+    "around", [partial(default_dtype, torch.float64), partial(default_device, "meta")], ids=["float64", "meta"]
+)
 @pytest.mark.parametrize("changes", SETTINGS.values(), ids=list(SETTINGS))
 def test_a_script_is_the_lab_s_curve_whatever_torch_s_defaults_are(
-    changes: dict[str, Any], around: str, capsys: pytest.CaptureFixture[str]
+    changes: dict[str, Any], around: Callable[[], Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     made = session(**changes)
     program = script(made.task, made.settings, 4)
     exec(program, {})
     expected = capsys.readouterr().out
-    try:
-        exec(around, {"torch": torch})
+    with around():
+        before = torch.get_default_dtype()
         exec(program, {})
-        assert torch.get_default_dtype() == (torch.float64 if "float64" in around else torch.float32)
-    finally:
-        torch.set_default_dtype(torch.float32)
-        torch.set_default_device(None)
+        assert torch.get_default_dtype() == before
     assert capsys.readouterr().out == expected
 
 

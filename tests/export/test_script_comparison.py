@@ -2,8 +2,6 @@
 
 import ast
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,8 @@ import pytest
 from rnnviz.export.script import script, together
 from rnnviz.training import LockstepSessions, Session
 from rnnviz.training.comparison.entries import lockstep_of
-from tests.export.test_script import PLANNED, SMALL, STEPS
+from tests.export.programs import Run
+from tests.export.sizes import PLANNED, SMALL, STEPS
 from tests.training.examples import Echo, take
 
 RACES: dict[str, tuple[str, list[Any], dict[str, Any]]] = {
@@ -39,14 +38,10 @@ def program_of(made: LockstepSessions, steps: int = STEPS) -> str:
     return together({label: (one.task, one.settings) for label, one in made.sessions.items()}, steps, PLANNED)
 
 
-def printed(program: str, folder: Path) -> dict[str, list[float]]:
-    """Run a program as a learner would; return each model's losses, and see that the models take turns."""
-    (folder / "comparison.py").write_text(program, encoding="utf-8")
-    command = [sys.executable, "-I", "-X", "utf8", "-W", "error", "comparison.py"]
-    answer = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=120)
-    assert answer.stderr == ""
+def losses(told: list[str]) -> dict[str, list[float]]:
+    """Return each model's losses that a program has printed, and see that the models take turns."""
     curves: dict[str, list[float]] = {}
-    for line in answer.stdout.splitlines():
+    for line in told:
         label, step, loss = re.fullmatch(r"(.+) step (\d+) loss (\S+)", line).groups()
         curves.setdefault(label, []).append(float(np.float32(loss)))
         assert len(curves[label]) == int(step)
@@ -54,9 +49,9 @@ def printed(program: str, folder: Path) -> dict[str, list[float]]:
 
 
 @pytest.mark.parametrize("asked", RACES.values(), ids=list(RACES))
-def test_the_script_prints_the_curve_of_every_model_bit_for_bit(asked: Any, tmp_path: Path) -> None:
+def test_the_script_prints_the_curve_of_every_model_bit_for_bit(asked: Any, run: Run, tmp_path: Path) -> None:
     made = lockstep(*asked)
-    curves = printed(program_of(made), tmp_path)
+    curves = losses(run(program_of(made), tmp_path))
     assert list(curves) == list(made.sessions)
     for label, one in made.sessions.items():
         np.testing.assert_array_equal(np.float32(curves[label]), np.float32(take(one, STEPS)))

@@ -1,8 +1,6 @@
 """What is said of several models beside each other is in their snapshots, and nothing is said where nothing is so."""
 
-import itertools
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -10,36 +8,11 @@ import pytest
 from rnnviz.i18n import keys
 from rnnviz.insights import differences, to_say
 from rnnviz.insights.between import apart, even, leading
-from rnnviz.training import ComparisonSnapshot, LockstepSessions, Session
+from rnnviz.training import ComparisonSnapshot
+from tests.insights.races import changed, lockstep, of_cells, scored
 from tests.training.examples import Echo
 
 pytestmark = pytest.mark.timeout(120)
-
-SMALL = {"task": "adding", "device": "cpu", "hidden_size": 8, "seq_len": 20}
-
-
-def lockstep(steps: int, models: dict[str, dict[str, Any]], **common: Any) -> ComparisonSnapshot:
-    """Train models in lockstep and look at them."""
-    made = LockstepSessions({label: Session(**{**SMALL, **common, **changes}) for label, changes in models.items()})
-    for _ in itertools.islice(made.steps(), steps):
-        pass
-    return made.snapshot()
-
-
-def of_cells(steps: int, *cells: str, **common: Any) -> ComparisonSnapshot:
-    return lockstep(steps, {cell: {"cell": cell} for cell in cells}, **common)
-
-
-def changed(snapshot: ComparisonSnapshot, **models: dict[str, Any]) -> ComparisonSnapshot:
-    """The same moment, other numbers in its snapshots."""
-    compared = {label: replace(one, **models.get(label, {})) for label, one in snapshot.models.items()}
-    return ComparisonSnapshot.of(compared, snapshot.shares, snapshot.paces, run=snapshot.run, step=snapshot.step)
-
-
-def scored(snapshot: ComparisonSnapshot, **scores: float) -> ComparisonSnapshot:
-    return changed(
-        snapshot, **{label: {"validation": score, "validation_step": 200} for label, score in scores.items()}
-    )
 
 
 @pytest.fixture(scope="module")

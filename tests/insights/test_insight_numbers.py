@@ -14,8 +14,8 @@ import torch
 from rnnviz.insights import Insight, flow, rate, score, units
 from rnnviz.insights.between import apart, even, leading
 from rnnviz.training import ComparisonSnapshot, History, Session, Snapshot
-from tests.insights.test_differences import of_cells, scored
-from tests.insights.test_insights import Memorise, look, norms, runaway
+from tests.insights.races import of_cells, scored
+from tests.insights.runs import Memorise, look, norms, runaway
 from tests.insights.written import TEMPLATES, disagreements
 from tests.training.examples import Echo, take
 

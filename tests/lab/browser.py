@@ -6,6 +6,7 @@ from typing import Any
 
 from rnnviz.lab import Lab
 from rnnviz.live import Feed
+from tests.training import examples
 from tests.training.examples import WAIT
 
 LabMaker = Callable[..., Lab]
@@ -52,6 +53,4 @@ class Browser:
 
 def settle(lab: Lab) -> None:
     """Wait until the lab rests, without asking for its error."""
-    runner = lab._runner
-    with runner._dispatcher.changed:
-        assert runner._dispatcher.changed.wait_for(runner._dispatcher.idle, WAIT)
+    examples.settle(lab._runner)

@@ -1,7 +1,7 @@
 """A comparison without a browser: one set of verbs and knobs for several models, and what goes wrong in one of them."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import IPython
@@ -10,34 +10,16 @@ import pytest
 
 import rnnviz
 from rnnviz.insights import differences, to_say
-from rnnviz.lab import Comparison, Lab, compare
+from rnnviz.lab import Lab, compare
 from rnnviz.lab.lifetime import rerun
 from rnnviz.training import NonFiniteLoss
 from rnnviz.views import HiddenView, View
 from tests.lab.browser import Browser, settle
-from tests.lab.lifetime.test_rerun import Notebook
+from tests.lab.comparisons import CELLS, SIZES, Maker
+from tests.lab.shell import Notebook
 from tests.training.examples import WAIT, raising
 
 pytestmark = pytest.mark.timeout(120)
-
-Maker = Callable[..., Comparison]
-CELLS = ("rnn", "gru", "lstm")
-SIZES = {"hidden_size": 4, "batch_size": 4, "device": "cpu", "seq_len": 8}
-
-
-@pytest.fixture
-def make() -> Iterator[Maker]:
-    made: list[Comparison] = []
-
-    def build(*models: Any, **settings: Any) -> Comparison:
-        own = {name for one in models if isinstance(one, dict) for name in one}
-        sizes = {name: size for name, size in SIZES.items() if name not in own}
-        made.append(compare(list(models or CELLS), **{"task": "adding", "fps": 500.0, **sizes, **settings}))
-        return made[-1]
-
-    yield build
-    for one in made:
-        one.close()
 
 
 def rows(browser: Browser) -> list[list[str]]:
@@ -52,23 +34,23 @@ COLUMNS = "step, loss, metric, grad_norm, clipped, lr, clip"
 
 
 @pytest.mark.parametrize("label", ["nope", "loss", 0])
-def test_a_history_that_does_not_exist_lists_the_models_and_their_columns(make: Maker, label: Any) -> None:
+def test_a_history_that_does_not_exist_lists_the_models_and_their_columns(make_comparison: Maker, label: Any) -> None:
     words = (
         f"no model {label!r} in this comparison; the models are rnn, gru, lstm, and the columns of each are {COLUMNS}."
     )
     with pytest.raises(KeyError, match=re.escape(words)):
-        make().history[label]
+        make_comparison().history[label]
 
 
-def test_a_column_that_does_not_exist_lists_the_columns(make: Maker) -> None:
+def test_a_column_that_does_not_exist_lists_the_columns(make_comparison: Maker) -> None:
     with pytest.raises(KeyError, match=f"no column 'nope' in the history; the columns are {COLUMNS}."):
-        make().history["gru"]["nope"]
+        make_comparison().history["gru"]["nope"]
 
 
 @pytest.mark.parametrize("of", ["settings", "sessions"])
-def test_a_model_that_does_not_exist_lists_the_models(make: Maker, of: str) -> None:
+def test_a_model_that_does_not_exist_lists_the_models(make_comparison: Maker, of: str) -> None:
     with pytest.raises(KeyError, match=r"no model 'nope' in this comparison; the models are rnn, gru, lstm\."):
-        getattr(make(), of)["nope"]
+        getattr(make_comparison(), of)["nope"]
 
 
 def test_the_front_door_has_it() -> None:
@@ -77,8 +59,8 @@ def test_the_front_door_has_it() -> None:
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_each_curve_is_that_of_a_lab_with_the_same_settings_bit_for_bit(make: Maker, cell: str) -> None:
-    comparison = make(seed=5)
+def test_each_curve_is_that_of_a_lab_with_the_same_settings_bit_for_bit(make_comparison: Maker, cell: str) -> None:
+    comparison = make_comparison(seed=5)
     comparison.train(20)
     lab = Lab("adding", cell=cell, seed=5, **SIZES)
     lab.train(20)
@@ -86,8 +68,8 @@ def test_each_curve_is_that_of_a_lab_with_the_same_settings_bit_for_bit(make: Ma
     lab.close()
 
 
-def test_playing_watched_gives_the_same_curves_as_training_in_place(make: Maker) -> None:
-    trained, played = make(), make(steps=20)
+def test_playing_watched_gives_the_same_curves_as_training_in_place(make_comparison: Maker) -> None:
+    trained, played = make_comparison(), make_comparison(steps=20)
     trained.train(20)
     Browser(played)
     played.play()
@@ -96,8 +78,8 @@ def test_playing_watched_gives_the_same_curves_as_training_in_place(make: Maker)
         np.testing.assert_array_equal(trained.history[cell]["loss"], played.history[cell]["loss"])
 
 
-def test_step_reset_and_pause_act_on_all(make: Maker) -> None:
-    comparison = make()
+def test_step_reset_and_pause_act_on_all(make_comparison: Maker) -> None:
+    comparison = make_comparison()
     comparison.step(3)
     assert [one.step for one in comparison.sessions.values()] == [3, 3, 3]
     first = {cell: history["loss"] for cell, history in comparison.history.items()}
@@ -114,8 +96,8 @@ def test_step_reset_and_pause_act_on_all(make: Maker) -> None:
         np.testing.assert_array_equal(comparison.history[cell]["loss"][:3], first[cell])
 
 
-def test_a_live_setting_acts_on_all_and_a_structural_one_rebuilds_all(make: Maker) -> None:
-    comparison = make()
+def test_a_live_setting_acts_on_all_and_a_structural_one_rebuilds_all(make_comparison: Maker) -> None:
+    comparison = make_comparison()
     comparison.train(2)
     assert comparison.set(lr=0.25) is comparison
     assert comparison._race.run == 0
@@ -125,8 +107,8 @@ def test_a_live_setting_acts_on_all_and_a_structural_one_rebuilds_all(make: Make
     assert comparison.state.message == "Rebuilt from step 0."
 
 
-def test_a_knob_moves_all_models(make: Maker) -> None:
-    comparison = make()
+def test_a_knob_moves_all_models(make_comparison: Maker) -> None:
+    comparison = make_comparison()
     Browser(comparison)
     comparison._console.knobs.widgets["lr"].value = 0.5
     settle(comparison)
@@ -141,8 +123,8 @@ def test_a_knob_moves_all_models(make: Maker) -> None:
         (({"cell": "rnn"}, {"cell": "rnn", "nonlinearity": "relu"}), {"cell", "nonlinearity"}),
     ],
 )
-def test_what_is_compared_has_no_knob(make: Maker, models: Any, hidden: set[str]) -> None:
-    comparison = make(*models)
+def test_what_is_compared_has_no_knob(make_comparison: Maker, models: Any, hidden: set[str]) -> None:
+    comparison = make_comparison(*models)
     screen = Browser(comparison).screen
 
     def shown(widget: Any) -> Iterator[str]:
@@ -155,18 +137,18 @@ def test_what_is_compared_has_no_knob(make: Maker, models: Any, hidden: set[str]
     assert missing == hidden
 
 
-def test_what_is_compared_cannot_be_set(make: Maker) -> None:
+def test_what_is_compared_cannot_be_set(make_comparison: Maker) -> None:
     with pytest.raises(ValueError, match="cell cannot be set for all: it is what this comparison compares"):
-        make("rnn", "gru").set(cell="gru")
+        make_comparison("rnn", "gru").set(cell="gru")
 
 
-def test_an_unknown_setting_is_answered_with_the_known_ones(make: Maker) -> None:
+def test_an_unknown_setting_is_answered_with_the_known_ones(make_comparison: Maker) -> None:
     with pytest.raises(TypeError, match="unknown setting 'lerning_rate'; the settings are lr, "):
-        make().set(lerning_rate=1)
+        make_comparison().set(lerning_rate=1)
 
 
-def test_the_table_has_every_models_numbers_and_the_baselines(make: Maker) -> None:
-    comparison = make()
+def test_the_table_has_every_models_numbers_and_the_baselines(make_comparison: Maker) -> None:
+    comparison = make_comparison()
     comparison.train(4)
     table = comparison.table()
     scores = comparison.evaluate()
@@ -180,14 +162,14 @@ def test_the_table_has_every_models_numbers_and_the_baselines(make: Maker) -> No
     assert sum(row["time_share"] for row in table[:3]) == pytest.approx(1.0)
 
 
-def test_before_the_first_step_the_table_has_no_loss_and_no_time(make: Maker) -> None:
-    table = make().table()
+def test_before_the_first_step_the_table_has_no_loss_and_no_time(make_comparison: Maker) -> None:
+    table = make_comparison().table()
     assert all(row["loss"] is None and row["time_share"] is None for row in table)
     assert all(row["metric"] is not None for row in table)
 
 
-def test_the_table_on_screen_keeps_up_with_the_run(make: Maker) -> None:
-    comparison = make()
+def test_the_table_on_screen_keeps_up_with_the_run(make_comparison: Maker) -> None:
+    comparison = make_comparison()
     browser = Browser(comparison)
     assert [row[1] for row in rows(browser)] == ["0", "0", "0", "–"]
     comparison.train(7)
@@ -198,8 +180,8 @@ def test_the_table_on_screen_keeps_up_with_the_run(make: Maker) -> None:
     assert [row[4] for row in shown[:3]] == [f"{row['loss']:.4g}" for row in told[:3]]
 
 
-def test_the_best_score_is_bold(make: Maker) -> None:
-    comparison = make()
+def test_the_best_score_is_bold(make_comparison: Maker) -> None:
+    comparison = make_comparison()
     browser = Browser(comparison)
     comparison.train(5)
     browser.catch_up()
@@ -208,8 +190,8 @@ def test_the_best_score_is_bold(make: Maker) -> None:
     assert re.findall(r"<td><b>(.*?)</b></td>", html) == [f"{best:.4g}"]
 
 
-def test_one_frame_carries_all_pictures(make: Maker) -> None:
-    comparison = make()
+def test_one_frame_carries_all_pictures(make_comparison: Maker) -> None:
+    comparison = make_comparison()
     browser = Browser(comparison)
     comparison.train(2)
     browser.catch_up()
@@ -218,8 +200,8 @@ def test_one_frame_carries_all_pictures(make: Maker) -> None:
     assert message["step"] == 2
 
 
-def test_after_a_rebuild_the_pictures_are_drawn_anew(make: Maker) -> None:
-    comparison = make()
+def test_after_a_rebuild_the_pictures_are_drawn_anew(make_comparison: Maker) -> None:
+    comparison = make_comparison()
     browser = Browser(comparison)
     comparison.set(hidden_size=6)
     browser.catch_up()
@@ -229,47 +211,47 @@ def test_after_a_rebuild_the_pictures_are_drawn_anew(make: Maker) -> None:
 
 
 @pytest.mark.parametrize("name", ["hidden", "gradients", "curves", "gates"])
-def test_every_picture_can_be_had_as_a_plain_figure(make: Maker, name: str) -> None:
-    assert len(make().figure(name, sample=1).data) > 2
+def test_every_picture_can_be_had_as_a_plain_figure(make_comparison: Maker, name: str) -> None:
+    assert len(make_comparison().figure(name, sample=1).data) > 2
 
 
-def test_a_picture_that_does_not_exist_is_answered_with_those_that_do(make: Maker) -> None:
+def test_a_picture_that_does_not_exist_is_answered_with_those_that_do(make_comparison: Maker) -> None:
     with pytest.raises(
         ValueError, match="name must be one of hidden, gradients, curves, prediction, gates, got 'phase'"
     ):
-        make().figure("phase")
+        make_comparison().figure("phase")
 
 
-def test_chosen_pictures_and_a_view_of_ones_own_are_shown(make: Maker) -> None:
+def test_chosen_pictures_and_a_view_of_ones_own_are_shown(make_comparison: Maker) -> None:
     class Mine(HiddenView):
         name = "mine"
 
-    comparison = make(views=["gates", Mine()])
+    comparison = make_comparison(views=["gates", Mine()])
     browser = Browser(comparison)
     browser.catch_up()
     assert browser.screen.chosen == {"gates", "mine"}
     assert isinstance(comparison._console.views["mine"], View)
 
 
-def test_only_the_controls_asked_for_are_shown(make: Maker) -> None:
-    comparison = make(show=["lr"])
+def test_only_the_controls_asked_for_are_shown(make_comparison: Maker) -> None:
+    comparison = make_comparison(show=["lr"])
     screen = Browser(comparison).screen
     assert screen.panel.tray.lines == []
     assert list(screen.panel.tray.buttons) == []
 
 
-def test_a_control_that_does_not_exist_is_answered_with_those_that_do(make: Maker) -> None:
+def test_a_control_that_does_not_exist_is_answered_with_those_that_do(make_comparison: Maker) -> None:
     with pytest.raises(
         ValueError,
         match=r"show names 'rhoo'; a lab has lr, .*standings, insights, inspector, pictures, share, timeline",
     ):
-        make(show=["rhoo"])
+        make_comparison(show=["rhoo"])
 
 
 def test_one_model_that_blows_up_pauses_all_is_named_on_screen_and_raised_by_the_next_blocking_call(
-    make: Maker,
+    make_comparison: Maker,
 ) -> None:
-    comparison = make({"lr": 1e-3}, {"lr": 1e38}, cell="rnn", optimizer="sgd", clip=None)
+    comparison = make_comparison({"lr": 1e-3}, {"lr": 1e38}, cell="rnn", optimizer="sgd", clip=None)
     browser = Browser(comparison)
     comparison.play()
     settle(comparison)
@@ -281,8 +263,8 @@ def test_one_model_that_blows_up_pauses_all_is_named_on_screen_and_raised_by_the
         comparison.train(1)
 
 
-def test_an_error_inside_one_model_is_shown_with_its_name(make: Maker) -> None:
-    comparison = make()
+def test_an_error_inside_one_model_is_shown_with_its_name(make_comparison: Maker) -> None:
+    comparison = make_comparison()
     browser = Browser(comparison)
     comparison.sessions["gru"].model.register_forward_pre_hook(raising(RuntimeError("out of memory")))
     comparison.play()
@@ -293,22 +275,24 @@ def test_an_error_inside_one_model_is_shown_with_its_name(make: Maker) -> None:
         comparison.train(1)
 
 
-def test_running_the_cell_again_frees_the_comparison_it_made(make: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_running_the_cell_again_frees_the_comparison_it_made(
+    make_comparison: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shell = Notebook()
     monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
     monkeypatch.setattr(rerun, "_made", {})
     shell.run("a")
-    first = make()
+    first = make_comparison()
     Browser(first)
     shell.run("a")
-    second = make()
+    second = make_comparison()
     assert first.state.phase == "stopped"
     assert first._console.screen is None
     assert second.state.phase == "ready"
 
 
-def test_an_earlier_moment_of_all_models_can_be_looked_at(make: Maker) -> None:
-    comparison = make(steps=64)
+def test_an_earlier_moment_of_all_models_can_be_looked_at(make_comparison: Maker) -> None:
+    comparison = make_comparison(steps=64)
     Browser(comparison)
     comparison.train(2)
     then = comparison.figure("hidden").data
@@ -320,8 +304,8 @@ def test_an_earlier_moment_of_all_models_can_be_looked_at(make: Maker) -> None:
         assert (before.z != later.z).any()
 
 
-def test_rewound_pictures_and_table_show_the_same_earlier_step(make: Maker) -> None:
-    comparison = make()
+def test_rewound_pictures_and_table_show_the_same_earlier_step(make_comparison: Maker) -> None:
+    comparison = make_comparison()
     browser = Browser(comparison)
     comparison.train(2)
     comparison.train(6)
@@ -330,8 +314,8 @@ def test_rewound_pictures_and_table_show_the_same_earlier_step(make: Maker) -> N
     assert browser.frames[-1][0]["step"] == 2
 
 
-def test_closed_it_still_answers(make: Maker) -> None:
-    comparison = make()
+def test_closed_it_still_answers(make_comparison: Maker) -> None:
+    comparison = make_comparison()
     comparison.train(2)
     comparison.close()
     assert len(comparison.history["gru"]["loss"]) == 2
@@ -341,14 +325,14 @@ def test_closed_it_still_answers(make: Maker) -> None:
         comparison.train(1)
 
 
-def test_a_notebook_shows_the_widget_and_other_pages_its_words(make: Maker) -> None:
-    bundle = make()._repr_mimebundle_()
+def test_a_notebook_shows_the_widget_and_other_pages_its_words(make_comparison: Maker) -> None:
+    bundle = make_comparison()._repr_mimebundle_()
     assert bundle["text/plain"] == "Comparison(task='adding', models=['rnn', 'gru', 'lstm'], step=0)"
     assert "application/vnd.jupyter.widget-view+json" in bundle
 
 
-def test_data_never_becomes_markup(make: Maker) -> None:
-    comparison = make()
+def test_data_never_becomes_markup(make_comparison: Maker) -> None:
+    comparison = make_comparison()
     for one in comparison.sessions.values():
         one.task.metric_name = "<i>MSE</i>"
     browser = Browser(comparison)
@@ -386,8 +370,8 @@ def test_a_comparison_that_cannot_be_made_says_why(models: Any, settings: dict[s
         assert word in str(caught.value)
 
 
-def test_a_comparison_tells_what_differs_and_its_line_says_it(make: Maker) -> None:
-    comparison = make("rnn", "gru", hidden_size=8, batch_size=32, seq_len=40)
+def test_a_comparison_tells_what_differs_and_its_line_says_it(make_comparison: Maker) -> None:
+    comparison = make_comparison("rnn", "gru", hidden_size=8, batch_size=32, seq_len=40)
     browser = Browser(comparison)
     comparison.train(100)
     browser.catch_up()

@@ -17,7 +17,7 @@ from rnnviz.lab.tools.share import Share
 from rnnviz.tasks import Sunspots
 from rnnviz.views import Focus
 from tests.lab.browser import Browser, LabMaker
-from tests.lab.controls.test_options import NormView, visible
+from tests.lab.screens import NormView, visible
 from tests.training.examples import Echo
 
 

@@ -4,12 +4,9 @@ import pytest
 import torch
 
 from rnnviz.models import CELLS, INITIALISATIONS, SequenceModel, initialise
+from tests.seeds import generator
 
 GATES = {"rnn": 1, "lstm": 4, "gru": 3}
-
-
-def generator(seed=0):
-    return torch.Generator().manual_seed(seed)
 
 
 @pytest.fixture(autouse=True)

@@ -5,10 +5,7 @@ import torch
 
 from rnnviz import tasks
 from rnnviz.tasks import Adding, TemporalOrder
-
-
-def generator(seed=0):
-    return torch.Generator().manual_seed(seed)
+from tests.seeds import generator
 
 
 @pytest.mark.parametrize("seq_len", [2, 7, 40])

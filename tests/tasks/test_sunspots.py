@@ -8,10 +8,7 @@ import torch
 
 from rnnviz.tasks import Sunspots
 from rnnviz.tasks.sunspots import monthly_sunspots
-
-
-def generator(seed=0):
-    return torch.Generator().manual_seed(seed)
+from tests.seeds import generator
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,11 @@
-"""Recurrent modules inside recurrent modules, and what plain autograd says of them; shares no code with rnnviz."""
+"""Recurrent modules inside recurrent modules, and what plain autograd says of them, by no code of rnnviz."""
 
 from collections import defaultdict
 
 import torch
 from torch import nn
+
+from rnnviz.trace import register_cell
 
 
 class Plain(nn.Module):
@@ -175,6 +177,13 @@ CELLS = {
     "layer round an LSTM passed on": lambda: LayerModel(Layer(ThroughLSTM(), 2)),
 }
 OWN = (Plain, NormedLSTM, ThroughLSTM, SwappedLSTM, NormedGRU, ThroughGRU, ThroughPlain, NormedPlain, ThreeDeep)
+
+
+def register():
+    """Register every cell of one's own here, and the layer that calls one."""
+    for kind in OWN:
+        register_cell(kind, lambda cell, x, state: cell(x, state))
+    register_cell(Layer, step_of_layer, start=start_of_layer)
 
 
 def gradients_of(model, loss, x, path, cut=False):

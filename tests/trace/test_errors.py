@@ -13,20 +13,20 @@ import rnnviz.trace
 from rnnviz.trace import Trace, trace
 
 
-def refuses(error, message):
+def raises(error, message):
     return pytest.raises(error, match=re.escape(message))
 
 
 def test_a_model_without_a_recurrent_layer_is_told_which_layers_it_has():
     model = nn.Sequential(nn.Linear(3, 4), nn.ReLU())
-    with refuses(ValueError, "0 (Linear), 1 (ReLU)"):
+    with raises(ValueError, "0 (Linear), 1 (ReLU)"):
         trace(model, torch.zeros(2, 3))
-    with refuses(ValueError, "rnnviz.register_cell(YourCell, step)"):
+    with raises(ValueError, "rnnviz.register_cell(YourCell, step)"):
         trace(model, torch.zeros(2, 3))
 
 
 def test_something_that_is_no_module_is_refused():
-    with refuses(TypeError, "model must be a torch.nn.Module, got str"):
+    with raises(TypeError, "model must be a torch.nn.Module, got str"):
         trace("lstm", torch.zeros(2, 3))
 
 
@@ -35,7 +35,7 @@ def test_a_variant_of_torchs_own_layer_must_be_registered_first():
         def forward(self, input, hx=None):
             return super().forward(2 * input, hx)
 
-    with refuses(ValueError, "a Scaled with a forward of its own, whose equations are not known; register it with"):
+    with raises(ValueError, "a Scaled with a forward of its own, whose equations are not known; register it with"):
         trace(Scaled(3, 4), torch.zeros(2, 5, 3))
 
 
@@ -54,9 +54,7 @@ def test_checkpointing_gives_the_same_gradient_or_says_why_it_cannot(reentrant):
             return checkpoint(lambda given: self.layer(given)[0], x.requires_grad_(), use_reentrant=reentrant)
 
     if reentrant:
-        with refuses(
-            ValueError, "the model calls 'layer' inside torch.utils.checkpoint with use_reentrant=True, which"
-        ):
+        with raises(ValueError, "the model calls 'layer' inside torch.utils.checkpoint with use_reentrant=True, which"):
             trace(Saving(), x, loss=lambda out: out.square().sum())
     else:
         found = trace(Saving(), x, loss=lambda out: out.square().sum()).layers["layer"]
@@ -83,7 +81,7 @@ class Answer(nn.Module):
     ],
 )
 def test_a_model_whose_layers_cannot_be_seen_is_told_what_hides_them(make, maker):
-    with refuses(ValueError, f"model was made by {maker}, which hides what its recurrent layers do; trace the"):
+    with raises(ValueError, f"model was made by {maker}, which hides what its recurrent layers do; trace the"):
         trace(make(Answer()), torch.zeros(2, 5, 3))
 
 
@@ -118,7 +116,7 @@ def test_a_scripted_part_does_not_keep_the_rest_from_being_traced():
     ],
 )
 def test_a_loss_that_is_no_scalar_is_refused(loss, error, message):
-    with refuses(error, message):
+    with raises(error, message):
         trace(nn.GRU(3, 4, batch_first=True), torch.zeros(2, 5, 3), loss=loss)
 
 
@@ -138,7 +136,7 @@ def test_a_loss_that_does_not_depend_on_the_layer_gives_zeros_and_says_so():
 
 def test_integers_given_to_a_recurrent_layer_are_refused_by_the_layers_name():
     model = nn.Sequential(nn.Identity(), nn.GRU(3, 4))
-    with refuses(TypeError, "the recurrent layer '1' must be given floating-point inputs, got torch.int64; embed"):
+    with raises(TypeError, "the recurrent layer '1' must be given floating-point inputs, got torch.int64; embed"):
         trace(model, torch.zeros(2, 5, 3, dtype=torch.long))
 
 
@@ -151,7 +149,7 @@ def test_a_model_that_never_calls_its_recurrent_layer_is_told_so():
         def forward(self, x):
             return x
 
-    with refuses(ValueError, "without calling any of its recurrent layers (unused)"):
+    with raises(ValueError, "without calling any of its recurrent layers (unused)"):
         trace(Idle(), torch.zeros(2, 5, 3))
 
 
@@ -189,12 +187,12 @@ def test_a_layer_with_a_weight_parametrization_keeps_its_name_and_its_exact_grad
     ],
 )
 def test_an_input_that_is_no_tensor_is_refused(inputs, message):
-    with refuses(TypeError, message):
+    with raises(TypeError, message):
         trace(nn.LSTM(3, 4), *inputs)
 
 
 def test_keyword_arguments_that_are_no_dict_are_refused():
-    with refuses(TypeError, "kwargs must be a dict of keyword arguments for the model, got int"):
+    with raises(TypeError, "kwargs must be a dict of keyword arguments for the model, got int"):
         trace(nn.LSTM(3, 4), torch.zeros(2, 5, 3), kwargs=5)
 
 
@@ -219,7 +217,7 @@ class Reader(nn.Module):
 
 
 def test_of_many_modules_the_one_that_may_be_a_cell_is_named():
-    with refuses(ValueError, "it holds model (Reader), model.cell (Drift). If one of these is") as raised:
+    with raises(ValueError, "it holds model (Reader), model.cell (Drift). If one of these is") as raised:
         trace(nn.ModuleDict({"model": Reader(Drift())}), torch.zeros(5, 2, 3))
     assert "ReLU" not in str(raised.value)
     assert "rnnviz.register_cell(Drift, step)" in str(raised.value)
@@ -228,13 +226,13 @@ def test_of_many_modules_the_one_that_may_be_a_cell_is_named():
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_scripted_cell_in_an_ordinary_model_is_named():
     words = "its part 'cell' (Drift) was made by torch.jit, which hides what it does: put the ordinary nn.Module in its"
-    with refuses(ValueError, words):
+    with raises(ValueError, words):
         trace(Reader(torch.jit.script(Drift())), torch.zeros(5, 2, 3))
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_scripted_head_is_not_blamed_for_a_cell_that_is_not_registered():
-    with refuses(ValueError, "cell (Drift)"):
+    with raises(ValueError, "cell (Drift)"):
         trace(Reader(Drift(), torch.jit.script(nn.Linear(3, 3))), torch.zeros(5, 2, 3))
 
 
@@ -243,12 +241,12 @@ def test_a_layer_that_is_called_by_its_forward_is_told_so():
         def forward(self, x):
             return self.layer.forward(x)[0]
 
-    with refuses(ValueError, "what runs by self.layer.forward(x), or by functions with the layer's weights, cannot be"):
+    with raises(ValueError, "what runs by self.layer.forward(x), or by functions with the layer's weights, cannot be"):
         trace(ByForward(), torch.zeros(2, 5, 3))
 
 
 def test_complex_inputs_are_told_apart_from_integers():
-    with refuses(TypeError, "the recurrent layer 'gru' must be given real numbers, got torch.complex64; give it"):
+    with raises(TypeError, "the recurrent layer 'gru' must be given real numbers, got torch.complex64; give it"):
         trace(nn.GRU(3, 4), torch.zeros(2, 5, 3, dtype=torch.complex64))
 
 
@@ -262,5 +260,5 @@ def test_a_part_that_torch_jit_made_is_named():
         def forward(self, x):
             return self.encoder(x)
 
-    with refuses(ValueError, "its part 'encoder' (GRU"):
+    with raises(ValueError, "its part 'encoder' (GRU"):
         trace(Partly(), torch.zeros(2, 5, 3))

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
-from unrolled import relative_error, unroll
 
 from rnnviz.trace import trace
 from rnnviz.trace.scan import kernels, runs, scans, small_lstm, stepping
+from tests.trace.unrolled import relative_error, unroll
 
 TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-5}
 GATES = {"RNN": "", "LSTM": "ifgo", "GRU": "rzn"}

@@ -8,6 +8,7 @@ from torch.autograd.graph import save_on_cpu
 from torch.utils.checkpoint import checkpoint
 
 from rnnviz.trace import trace
+from tests.losses import mean_square
 
 LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 
@@ -49,10 +50,6 @@ class Chunked(nn.Module):
         for part in x.split(2, dim=1):
             h = checkpoint(self.block, part, h, use_reentrant=False) if self.checkpointed else self.block(part, h)
         return h
-
-
-def mean_square(output):
-    return output.square().mean()
 
 
 @pytest.fixture

@@ -112,6 +112,11 @@ def step(mode, x, h, c, W):
     return h, c, {"i": i, "f": f, "g": g, "o": o}
 
 
+def gradients(states: list[Tensor]) -> np.ndarray:
+    """Gradients that states have kept, over time; where none came, zeros."""
+    return torch.stack([torch.zeros_like(one) if one.grad is None else one.grad for one in states], 1).numpy()
+
+
 def relative_error(found: np.ndarray, truth: np.ndarray) -> float:
     """Largest difference over largest value; the NaNs must be in the same places."""
     np.testing.assert_array_equal(np.isnan(found), np.isnan(truth))

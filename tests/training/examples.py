@@ -58,3 +58,13 @@ def take(session, steps):
     for _ in itertools.islice(session.steps(), steps):
         pass
     return session.history["loss"]
+
+
+def weights(session):
+    return [weight.detach().clone() for weight in session.model.parameters()]
+
+
+def settle(runner):
+    """Wait until the runner rests, without asking for its error."""
+    with runner._dispatcher.changed:
+        assert runner._dispatcher.changed.wait_for(runner._dispatcher.idle, WAIT)

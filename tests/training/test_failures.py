@@ -6,33 +6,18 @@ import threading
 import pytest
 import torch
 
-from rnnviz.training import NonFiniteLoss, Runner, Session
-from tests.training.examples import WAIT, Echo, Spoiled, raising
+from rnnviz.training import NonFiniteLoss
+from tests.training.examples import WAIT, Echo, Spoiled, raising, settle
 
 pytestmark = pytest.mark.timeout(120)
 
 
 @pytest.fixture
-def make():
-    runners = []
-
-    def build(task=None, *, on_frame=lambda snapshot: None, on_state=lambda state: None, fps=1000.0, **settings):
-        session = Session(task or Echo(), device="cpu", **{"hidden_size": 4, "batch_size": 4, **settings})
-        runners.append(Runner(session, on_frame=on_frame, on_state=on_state, fps=fps))
-        return runners[-1]
-
-    yield build
+def make(runners):
+    yield runners
     for runner in runners:
         runner._dispatcher.error = None
         runner._player._on_state = lambda state: None
-        runner.stop()
-        assert runner.join(WAIT)
-
-
-def settle(runner):
-    """Wait until the runner rests, without asking for its error."""
-    with runner._dispatcher.changed:
-        assert runner._dispatcher.changed.wait_for(runner._dispatcher.idle, WAIT)
 
 
 @pytest.mark.parametrize("fps", [1000.0, 1e-6])
@@ -213,6 +198,8 @@ def test_reset_forgets_a_kept_error(make):
     settle(runner)
     runner.reset(wait=True)
     runner.train(2)
+    assert (runner.state.phase, runner.session.step) == ("paused", 2)
+    assert runner.join(WAIT)
 
 
 def test_a_rebuild_that_fails_is_shown_and_the_old_model_goes_on(make, monkeypatch):

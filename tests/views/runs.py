@@ -5,6 +5,7 @@ from functools import cache
 
 import numpy as np
 import plotly.graph_objects as go
+import torch
 
 from rnnviz.training import Session, Snapshot
 
@@ -67,3 +68,15 @@ def axis_of(figure: go.Figure, trace: int, letter: str) -> go.layout.XAxis | go.
 def headings(figure: go.Figure) -> list[str]:
     """The words above each panel."""
     return [annotation.text for annotation in figure.layout.annotations[1:]]
+
+
+def alike(name: str, bias: float) -> Session:
+    """Return a session whose gates do not see the state, and whose keeping gate is σ(bias) everywhere."""
+    session = begin(name)
+    layer = session.model.recurrent
+    with torch.no_grad():
+        layer.weight_hh_l0.zero_()
+        layer.weight_ih_l0[UNITS : 2 * UNITS] = 0  # f of i f g o, z of r z n
+        layer.bias_hh_l0[UNITS : 2 * UNITS] = 0
+        layer.bias_ih_l0[UNITS : 2 * UNITS] = bias
+    return session

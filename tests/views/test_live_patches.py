@@ -1,5 +1,6 @@
 """What is sent while a run plays: never more than there are pixels, always true values, and the same as the picture."""
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -25,8 +26,14 @@ def long_run() -> Snapshot:
     return train(begin("lstm", seq_len=150, hidden_size=40), 30)
 
 
-def sent(view: View, snapshot: Snapshot, pixels: tuple[int, int] | None) -> go.Figure:
-    return apply(view.skeleton(snapshot, Focus()), view.patches(snapshot, Focus(), pixels))
+@cache
+def skeleton(view: View, run: Callable[[], Snapshot]) -> go.Figure:
+    return view.skeleton(run(), Focus())
+
+
+def sent(view: View, run: Callable[[], Snapshot], pixels: tuple[int, int] | None) -> go.Figure:
+    """What a page of so many pixels draws of a run. A skeleton knows no pixels, and its copy is quickly made."""
+    return apply(go.Figure(skeleton(view, run)), view.patches(run(), Focus(), pixels))
 
 
 def covered(figure: go.Figure, trace: int, pixels: tuple[int, int]) -> tuple[int, int]:
@@ -40,7 +47,7 @@ def covered(figure: go.Figure, trace: int, pixels: tuple[int, int]) -> tuple[int
 @settings(max_examples=40)
 @given(pixels=SIZES)
 def test_a_heatmap_has_no_more_cells_than_its_panel_has_pixels(name: str, pixels: tuple[int, int]) -> None:
-    figure = sent(VIEWS[name], long_run(), pixels)
+    figure = sent(VIEWS[name], long_run, pixels)
     for trace, panel in enumerate(figure.data):
         width, height = covered(figure, trace, pixels)
         units, steps = panel.z.shape
@@ -54,7 +61,7 @@ def test_a_heatmap_has_no_more_cells_than_its_panel_has_pixels(name: str, pixels
 @given(pixels=SIZES)
 def test_what_is_left_of_a_heatmap_are_true_values_at_true_places(name: str, pixels: tuple[int, int]) -> None:
     layer = long_run().layer
-    for panel in sent(VIEWS[name], long_run(), pixels).data:
+    for panel in sent(VIEWS[name], long_run, pixels).data:
         whole = {"h": layer.hidden, "c": layer.cell, **layer.gates}[panel.name][0, 0, 0]
         np.testing.assert_array_equal(panel.z, whole[np.ix_(panel.x.astype(int), panel.y.astype(int))].T)
 
@@ -63,7 +70,7 @@ def test_what_is_left_of_a_heatmap_are_true_values_at_true_places(name: str, pix
 @settings(max_examples=40)
 @given(pixels=SIZES)
 def test_a_line_has_no_more_points_than_its_panel_has_pixels(name: str, pixels: tuple[int, int]) -> None:
-    whole, figure = VIEWS[name].figure(long_run()), sent(VIEWS[name], long_run(), pixels)
+    whole, figure = VIEWS[name].figure(long_run()), sent(VIEWS[name], long_run, pixels)
     for trace, (line, full) in enumerate(zip(figure.data, whole.data, strict=True)):
         if full.name == "clip threshold":
             continue  # two ends of one straight line
@@ -75,7 +82,7 @@ def test_a_line_has_no_more_points_than_its_panel_has_pixels(name: str, pixels: 
 @settings(max_examples=40)
 @given(pixels=SIZES)
 def test_a_thinned_forecast_keeps_true_values_and_says_that_it_is_thinned(pixels: tuple[int, int]) -> None:
-    whole, figure = VIEWS["prediction"].figure(sunspots()), sent(VIEWS["prediction"], sunspots(), pixels)
+    whole, figure = VIEWS["prediction"].figure(sunspots()), sent(VIEWS["prediction"], sunspots, pixels)
     for line, full in zip(figure.data, whole.data, strict=True):
         stride = -(-len(full.x) // pixels[0])
         np.testing.assert_array_equal(line.x, full.x[::stride])
@@ -92,13 +99,13 @@ def test_a_thinned_forecast_keeps_true_values_and_says_that_it_is_thinned(pixels
     ],
 )
 def test_a_picture_says_what_it_leaves_out(name: str, words: str) -> None:
-    assert words in notices(sent(VIEWS[name], long_run(), (60, 60)))
+    assert words in notices(sent(VIEWS[name], long_run, (60, 60)))
 
 
 @pytest.mark.parametrize("pixels", [None, (2000, 1500)])
 @pytest.mark.parametrize("name", PICTURES)
 def test_what_fits_is_sent_whole_without_a_word(name: str, pixels: tuple[int, int] | None) -> None:
-    figure = sent(VIEWS[name], long_run(), pixels)
+    figure = sent(VIEWS[name], long_run, pixels)
     assert figure.to_json() == VIEWS[name].figure(long_run()).to_json()
     assert "shown" not in notices(figure)
 
@@ -106,7 +113,7 @@ def test_what_fits_is_sent_whole_without_a_word(name: str, pixels: tuple[int, in
 @pytest.mark.parametrize("name", ["curves", "clipping"])
 def test_the_newest_training_step_is_always_shown(name: str) -> None:
     for width in range(1, 120):
-        assert sent(VIEWS[name], long_run(), (width, 100)).data[0].x[-1] == 30
+        assert sent(VIEWS[name], long_run, (width, 100)).data[0].x[-1] == 30
 
 
 @pytest.mark.parametrize(("name", "view"), DRAWABLE)

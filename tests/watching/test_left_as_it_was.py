@@ -11,6 +11,8 @@ from torch.nn.utils.rnn import pack_padded_sequence
 from rnnviz.trace import trace
 from rnnviz.trace.scan import kernels
 from rnnviz.watching.watcher import Watcher
+from tests.defaults import default_device, default_dtype
+from tests.losses import sum_of_squares
 
 
 class Cells(nn.Module):
@@ -54,25 +56,6 @@ MODELS = {
 }
 
 
-@contextlib.contextmanager
-def default_dtype(dtype):
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(dtype)
-    try:
-        yield
-    finally:
-        torch.set_default_dtype(before)
-
-
-@contextlib.contextmanager
-def default_device(device):
-    torch.set_default_device(device)
-    try:
-        yield
-    finally:
-        torch.set_default_device(None)
-
-
 SURROUNDINGS = {
     "nothing special": contextlib.nullcontext,
     "float64 by default": lambda: default_dtype(torch.float64),
@@ -104,10 +87,6 @@ def state():
     )
 
 
-def squares(output):
-    return output.square().sum()
-
-
 @pytest.fixture(params=[True, False], ids=["denormals flushed", "denormals kept"])
 def flushing(request):
     torch.set_flush_denormal(request.param)
@@ -127,7 +106,7 @@ def x():
 
 
 @pytest.mark.parametrize("around", SURROUNDINGS)
-@pytest.mark.parametrize("loss", [None, squares])
+@pytest.mark.parametrize("loss", [None, sum_of_squares])
 def test_a_trace_leaves_the_process_as_it_was(model, x, around, loss, flushing):
     with SURROUNDINGS[around]():
         before = state()
@@ -142,10 +121,10 @@ def test_a_trace_leaves_the_process_as_it_was(model, x, around, loss, flushing):
 @pytest.mark.parametrize("probe", [False, True])
 def test_a_watched_step_leaves_the_process_as_it_was(model, x, around, probe, flushing):
     with SURROUNDINGS[around]():
-        watcher = Watcher(model, every=1, probe=(x, squares) if probe else None, sequences=2)
+        watcher = Watcher(model, every=1, probe=(x, sum_of_squares) if probe else None, sequences=2)
         with watcher:
             with torch.inference_mode(False), torch.enable_grad():
-                squares(model(x.clone())).backward()
+                sum_of_squares(model(x.clone())).backward()
             before = state()
             watcher.step()
             after = state()
@@ -159,8 +138,8 @@ def test_a_watched_step_leaves_the_process_as_it_was(model, x, around, probe, fl
 def test_what_is_seen_does_not_depend_on_the_defaults(model, x, around, probe):
     def seen():
         torch.manual_seed(2)
-        with Watcher(model, every=1, probe=(x, squares) if probe else None, sequences=2) as watcher:
-            squares(model(x)).backward()
+        with Watcher(model, every=1, probe=(x, sum_of_squares) if probe else None, sequences=2) as watcher:
+            sum_of_squares(model(x)).backward()
             watcher.step()
             model.zero_grad()
         return watcher.trace.layers["recurrent"]

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from rnnviz.watching.watcher import Watcher
-from tests.watching.test_watcher import batches, made, weights
+from tests.watching.loops import batches, made, weights
 
 
 def shown(probe):

@@ -10,7 +10,8 @@ from torch import nn
 from rnnviz.watching.lossscale import scale_of
 from rnnviz.watching.readings import gradient_norm
 from rnnviz.watching.watcher import Watcher
-from tests.watching.test_watcher import made, mean_square
+from tests.losses import mean_square
+from tests.watching.loops import made
 
 
 def recorded(**given):

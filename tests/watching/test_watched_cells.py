@@ -5,18 +5,11 @@ import pytest
 import torch
 from torch import nn
 
-from rnnviz.trace import register_cell, trace
-from rnnviz.trace.modules import custom
+from rnnviz.trace import trace
 from rnnviz.watching.watcher import Watcher
 from tests.trace import nested
 
-
-@pytest.fixture(autouse=True)
-def registry(monkeypatch):
-    monkeypatch.setattr(custom, "_REGISTERED", {})
-    for kind in nested.OWN:
-        register_cell(kind, lambda cell, x, state: cell(x, state))
-    register_cell(nested.Layer, nested.step_of_layer, start=nested.start_of_layer)
+pytestmark = pytest.mark.usefixtures("nested_cells")
 
 
 def trained(name, watch, dtype=torch.float32):

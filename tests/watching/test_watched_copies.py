@@ -13,7 +13,8 @@ import torch
 from rnnviz.trace import trace
 from rnnviz.trace.capture.hooks import Hook
 from rnnviz.watching.watcher import Watcher
-from tests.watching.test_watcher import assert_agrees, batches, made, mean_square, weights
+from tests.losses import mean_square
+from tests.watching.loops import assert_agrees, batches, made, weights
 
 
 def loaded(model):

@@ -12,7 +12,8 @@ from torch import nn
 
 from rnnviz.trace import trace
 from rnnviz.watching.watcher import Watcher
-from tests.watching.test_watcher import Model, assert_agrees, batches, made, mean_square, train
+from tests.losses import mean_square
+from tests.watching.loops import Model, assert_agrees, batches, made, train
 
 
 def step(model, x, rate=0.5):

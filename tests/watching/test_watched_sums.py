@@ -11,7 +11,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from rnnviz.trace import register_cell, trace
 from rnnviz.watching.watcher import Watcher
-from tests.watching.test_watcher import assert_agrees
+from tests.watching.loops import assert_agrees
 
 CELLS = {"rnn": nn.RNNCell, "lstm": nn.LSTMCell, "gru": nn.GRUCell}
 LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}

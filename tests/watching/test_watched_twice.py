@@ -5,7 +5,8 @@ import torch
 
 from rnnviz.trace import trace
 from rnnviz.watching.watcher import Watcher
-from tests.watching.test_watcher import KINDS, assert_agrees, batches, hooks, made, mean_square, train, weights
+from tests.losses import mean_square
+from tests.watching.loops import KINDS, assert_agrees, batches, hooks, made, train, weights
 
 
 @pytest.mark.parametrize("make", KINDS)

@@ -16,21 +16,11 @@ _COUNTED = ("cpu", "cuda")
 
 
 def peak_bytes(action: Callable[[], object], device: torch.device) -> float:
-    """Run ``action`` once and return the most bytes it held at once.
+    """Run ``action`` once and return the most bytes it held at once; NaN on devices that do not tell.
 
-    Weights, optimiser state and the batch exist before and are not counted. On an NVIDIA GPU only its own memory
-    counts; on the CPU, every allocation that torch makes there, numpy views of tensors included. Other devices do not
-    tell what they held at most: NaN.
+    ``action`` was called before, so nothing is made for the first time. What existed before it is not counted; on the
+    CPU every allocation of torch is, numpy views of tensors included; on an NVIDIA GPU its own memory alone.
 
-    Parameters
-    ----------
-    action : callable
-        Already called before, so that nothing is made for the first time.
-    device : torch.device
-        Where it works.
-
-    Examples
-    --------
     >>> peak_bytes(lambda: torch.zeros(1000), torch.device("cpu"))
     4000.0
     """
@@ -41,18 +31,13 @@ def peak_bytes(action: Callable[[], object], device: torch.device) -> float:
 
 
 def peak(changes: Iterable[tuple[int, int]]) -> float:
-    """Return the largest sum so far of ``(time, bytes)`` changes, put in order of time.
-
-    Examples
-    --------
-    >>> peak([(3, -10), (1, 10), (2, 20), (4, 5)])
-    30.0
-    """
+    """Return the largest sum so far, in bytes, of ``(time, bytes)`` changes taken in order of time."""
     return float(max(accumulate((size for _, size in sorted(changes)), initial=0)))
 
 
 def _peak_of_cuda(action: Callable[[], object], device: torch.device) -> float:
     torch.cuda.synchronize(device)
+    # after the wait: what is still under way would count for the next
     torch.cuda.reset_peak_memory_stats(device)
     before = torch.cuda.memory_allocated(device)
     kept = action()

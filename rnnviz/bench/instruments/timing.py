@@ -43,13 +43,7 @@ class Times:
     seconds: Mapping[str, NDArray[np.float64]]
 
     def ratio(self, one: str, other: str) -> Spread:
-        """Return how many times as long ``one`` takes as ``other``, compared round by round.
-
-        Examples
-        --------
-        >>> Times({"a": np.array([2.0, 6.0]), "b": np.array([1.0, 3.0])}).ratio("a", "b").median
-        2.0
-        """
+        """Return how many times as long ``one`` takes as ``other``, compared round by round."""
         return Spread.of(self.seconds[one] / self.seconds[other])
 
     def of(self, one: str) -> Spread:
@@ -93,6 +87,7 @@ def interleaved(actions: Mapping[str, Action], device: torch.device, *, seconds:
 def _calls(action: Action, device: torch.device) -> int:
     """Return how many calls a sample needs; this also warms up."""
     first = _sample(action, 1, device)
+    # timed a second time, as the first call made what later ones find
     return 1 if first > 1 else max(1, math.ceil(_SHORTEST / _sample(action, 1, device)))
 
 

@@ -117,6 +117,7 @@ def _tap(cell: str, shape: Shape, device: torch.device, seconds: float) -> tuple
 def _peaks(rivals: Rivals, device: torch.device, *actions: Callable[[], object]) -> list[float]:
     peaks = []
     for action in actions:
+        # what the action before has left would count as this one's
         rivals.forget()
         peaks.append(peak_bytes(action, device))
     return peaks

@@ -112,6 +112,7 @@ def _watched_row(name: str, session: Session, pairs: int, segment: float) -> tup
     speeds: dict[bool, list[float]] = {True: [], False: []}
     try:
         for pair in range(pairs):
+            # the order changes with each pair: a machine that warms up or slows down favours neither
             for watched in (True, False) if pair % 2 else (False, True):
                 speeds[watched].append(_speed(runner, watched, segment))
     finally:
@@ -125,6 +126,7 @@ def _speed(runner: Runner, watched: bool, segment: float) -> float:
     """Play for about ``segment`` seconds and return steps a second, once it is in its stride."""
     runner.watched = watched
     runner.play()
+    # until it is in its stride: the thread starts, and the first frame is dear
     time.sleep(segment / 4)
     steps, began = _finished(runner)
     time.sleep(segment)

@@ -20,7 +20,7 @@ Watch = Callable[[nn.Module, Sequence[Tensor], Loss], Arrays]
 
 
 def by_trace(model: nn.Module, arguments: Sequence[Tensor], loss: Loss) -> Arrays:
-    """`rnnviz.trace`."""
+    """Return every array that one call of `rnnviz.trace` finds."""
     layers = trace(model, *arguments, loss=loss).layers.values()
     return [array for layer in layers for one in fields(layer) for array in _arrays(getattr(layer, one.name))]
 

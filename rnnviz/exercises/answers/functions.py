@@ -73,5 +73,6 @@ def _tensor_maker() -> Callable[[NDArray[Any]], Any]:
     """Return a function from arrays to tensors. Torch stops some floors below, so a tensor from there makes them."""
     from rnnviz.tasks import Adding
 
+    # float64: a hint compares to many digits, whatever a lab trains in
     some = Adding(seq_len=2).held_out().targets.double()
     return lambda values: some.new_tensor(values)

@@ -38,7 +38,7 @@ class Mistake:
     __repr__ = brief
 
     def made_by(self, answer: Any, tolerance: float = 0.0) -> bool:
-        """Say whether ``answer``, already reduced to plain values, is this mistake."""
+        """Say whether ``answer``, in plain values, is this mistake, each number within ``tolerance`` of it."""
         return bool(self.answer(answer)) if callable(self.answer) else same(answer, self.answer, tolerance)
 
 
@@ -123,6 +123,12 @@ class Question:
         Takes what was measured, by name, and returns the explanation.
     name : str
         A short name for its repr.
+
+    Examples
+    --------
+    >>> asked = Question("Rising?", (("a", "yes"), ("b", "no")), "a", "It rose to {loss}.".format)
+    >>> asked.why(loss=2)
+    'It rose to 2.'
     """
 
     text: str
@@ -134,6 +140,8 @@ class Question:
     @classmethod
     def from_words(cls, name: str, answer: str, letters: str = "abc") -> "Question":
         """Build the question whose words stand in ``en.json`` under ``predict.<name>``.
+
+        ``answer`` is the letter of the right one, ``letters`` those of all options in order.
 
         Examples
         --------

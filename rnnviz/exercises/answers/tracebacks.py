@@ -45,6 +45,7 @@ def own_lines(error: BaseException) -> str:
 
 
 def _hers(filename: str) -> bool:
+    # Python's own import system; a cell is "<ipython-input…>" or a file in a temporary folder, and hers
     if filename.startswith("<frozen"):
         return False
     path = Path(filename).resolve()

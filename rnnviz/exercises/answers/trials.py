@@ -48,18 +48,9 @@ class OnlyThere:
 def tried(function: Any, trials: Sequence[Trial], tolerance: float) -> Any:
     """Return what the function gives in the first trial, or `OnlyThere` if it is right in that one and not in all.
 
-    Parameters
-    ----------
-    function : object
-        What the learner handed over.
-    trials : sequence of Trial
-        Inputs whose sizes all differ, within a trial and from one to the next. The first is the one that hints
-        are about.
-    tolerance : float
-        How far each number may be from the right one.
+    The sizes of the trials' inputs all differ, within a trial and from one to the next; hints are about the first.
+    ``tolerance`` is how far each number may be from the right one.
 
-    Examples
-    --------
     >>> import numpy as np
     >>> trials = [Trial({"x": np.ones(size)}, np.asarray(float(size))) for size in (3, 5)]
     >>> float(tried(lambda x: x.sum(), trials, 1e-9)), tried(lambda x: 3 * x.mean(), trials, 1e-9)

@@ -1,11 +1,11 @@
 """Exercises and predictions of chapter 01, Why recurrence."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from rnnviz.exercises.answers.functions import Raised, call
+from rnnviz.exercises.answers.mistakes import stopped_over
 from rnnviz.exercises.answers.specs import Exercise, Mistake
 from rnnviz.exercises.answers.values import same, shape_of
 
@@ -58,11 +58,6 @@ def _wrong_shape(answer: Any) -> bool:
     return shape_of(answer) not in (None, (5,))
 
 
-def _stopped_over(words: str) -> Callable[[Any], bool]:
-    """Return a function that recognises the error of which torch says these words."""
-    return lambda answer: isinstance(answer, Raised) and words in answer.text
-
-
 _STEP = Exercise(
     "01.step",
     np.tanh(_SUM),
@@ -75,8 +70,8 @@ _STEP = Exercise(
         Mistake("no-input", np.tanh(_FROM_STATE + _INPUTS["b_h"])),
         Mistake("transposed-state", np.tanh(_FROM_INPUT + _INPUTS["h"] @ _INPUTS["W_hh"] + _INPUTS["b_h"])),
         Mistake("elementwise", _wrong_shape),
-        Mistake("star", _stopped_over("must match the size of tensor b (5) at non-singleton dimension 1")),
-        Mistake("vector-first", _stopped_over("mat1 and mat2 shapes")),
+        Mistake("star", stopped_over("must match the size of tensor b (5) at non-singleton dimension 1")),
+        Mistake("vector-first", stopped_over("mat1 and mat2 shapes")),
         Mistake("shapes", lambda answer: isinstance(answer, Raised) and "size" in answer.text + answer.type),
     ),
     observe=lambda function: call(function, _INPUTS),

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.exercises.answers.functions import Raised, call
+from rnnviz.exercises.answers.functions import call
+from rnnviz.exercises.answers.mistakes import any_of, sigmoid, stopped_over
 from rnnviz.exercises.answers.specs import Exercise, Mistake
 from rnnviz.exercises.answers.values import same, shape_of
 
@@ -72,11 +73,6 @@ _INPUTS = {
 _BLOCKS = np.split(_INPUTS["W_x"] @ _INPUTS["x_t"] + _INPUTS["W_h"] @ _INPUTS["h"] + _INPUTS["b"], 3)
 
 
-def _sigmoid(values: NDArray[Any]) -> NDArray[Any]:
-    between: NDArray[Any] = 1 / (1 + np.exp(-values))
-    return between
-
-
 def _states(f: NDArray[Any], i: NDArray[Any], g: NDArray[Any], o: NDArray[Any]) -> NDArray[Any]:
     """Return the new states: axes (h or c, unit)."""
     c = f * _INPUTS["c"] + i * g
@@ -85,24 +81,16 @@ def _states(f: NDArray[Any], i: NDArray[Any], g: NDArray[Any], o: NDArray[Any]) 
 
 def _coupled(blocks: Any) -> NDArray[Any]:
     f, g, o = blocks
-    return _states(_sigmoid(f), 1 - _sigmoid(f), np.tanh(g), _sigmoid(o))
+    return _states(sigmoid(f), 1 - sigmoid(f), np.tanh(g), sigmoid(o))
 
 
-_F, _G, _O = _sigmoid(_BLOCKS[0]), np.tanh(_BLOCKS[1]), _sigmoid(_BLOCKS[2])
+_F, _G, _O = sigmoid(_BLOCKS[0]), np.tanh(_BLOCKS[1]), sigmoid(_BLOCKS[2])
 _RIGHT = _coupled(_BLOCKS)
 _ORDERS = [_coupled(blocks) for blocks in itertools.permutations(_BLOCKS)][1:]
 
 
-def _another_order(answer: Any) -> bool:
-    return any(same(answer, wrong, 1e-5) for wrong in _ORDERS)
-
-
 def _one_state(answer: Any) -> bool:
     return shape_of(answer) == (_UNITS,)
-
-
-def _shapes(answer: Any) -> bool:
-    return isinstance(answer, Raised) and ("size" in answer.text or "unpack" in answer.text or "mat" in answer.text)
 
 
 _COUPLED = Exercise(
@@ -115,12 +103,12 @@ _COUPLED = Exercise(
         Mistake("not-coupled", _states(_F, _F, _G, _O)),
         Mistake("keeps-the-other-way", _states(1 - _F, _F, _G, _O)),
         Mistake("adds-all", _states(_F, np.ones(_UNITS), _G, _O)),
-        Mistake("candidate-sigmoid", _states(_F, 1 - _F, _sigmoid(_BLOCKS[1]), _O)),
+        Mistake("candidate-sigmoid", _states(_F, 1 - _F, sigmoid(_BLOCKS[1]), _O)),
         Mistake("no-squash", _states(_BLOCKS[0], 1 - _BLOCKS[0], _BLOCKS[1], _BLOCKS[2])),
         Mistake("no-tanh", np.stack([_O * _RIGHT[1], _RIGHT[1]])),
         Mistake("old-cell-shown", np.stack([_O * np.tanh(_INPUTS["c"]), _RIGHT[1]])),
-        Mistake("another-order", _another_order),
-        Mistake("blocks", _shapes),
+        Mistake("another-order", any_of(_ORDERS)),
+        Mistake("blocks", stopped_over("size", "unpack", "mat")),
     ),
     observe=lambda function: call(function, _INPUTS),
 )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.exercises.answers.functions import Raised
+from rnnviz.exercises.answers.mistakes import any_of, sigmoid, stopped_over
 from rnnviz.exercises.answers.specs import Exercise, Mistake
 from rnnviz.exercises.answers.trials import Trial, only_there, tried
 from rnnviz.exercises.answers.values import same
@@ -86,35 +86,22 @@ class _Drawn:
     def form(self, places: tuple[int, ...] = (0, 1, 2)) -> NDArray[Any]:
         """Return the new state: r before the product, z lets in; ``places`` are those of r, z and n."""
         (x_r, x_z, x_n), (W_r, W_z, W_n) = ([parts[at] for at in places] for parts in (self.from_x, self.matrices))
-        r, z = _sigmoid(x_r + W_r @ self.h), _sigmoid(x_z + W_z @ self.h)
+        r, z = sigmoid(x_r + W_r @ self.h), sigmoid(x_z + W_z @ self.h)
         new: NDArray[Any] = (1 - z) * self.h + z * np.tanh(x_n + W_n @ (r * self.h))
         return new
-
-
-def _sigmoid(values: NDArray[Any]) -> NDArray[Any]:
-    between: NDArray[Any] = 1 / (1 + np.exp(-values))
-    return between
 
 
 _FIRST = _Drawn.of_size(5, 3, seed=4)
 _OTHERS = [_Drawn.of_size(units, features, seed) for units, features, seed in ((2, 6, 40), (7, 4, 41), (1, 1, 42))]
 _TRIALS = [Trial(drawn.inputs, drawn.form()) for drawn in (_FIRST, *_OTHERS)]
 _H, _FROM_X, _MATRICES = _FIRST.h, _FIRST.from_x, _FIRST.matrices
-_R, _Z = (_sigmoid(_FROM_X[block] + _MATRICES[block] @ _H) for block in (0, 1))
+_R, _Z = (sigmoid(_FROM_X[block] + _MATRICES[block] @ _H) for block in (0, 1))
 _SUM_BEFORE = _FROM_X[2] + _MATRICES[2] @ (_R * _H)
 _BEFORE = np.tanh(_SUM_BEFORE)
 _AFTER = np.tanh(_FROM_X[2] + _R * (_MATRICES[2] @ _H))
 _UNRESET = np.tanh(_FROM_X[2] + _MATRICES[2] @ _H)
 _ALL_RESET = np.tanh(_R * (_FROM_X[2] + _MATRICES[2] @ _H))
 _ORDERS = [_FIRST.form(places) for places in itertools.permutations(range(3))][1:]
-
-
-def _another_order(answer: Any) -> bool:
-    return any(same(answer, wrong, 1e-5) for wrong in _ORDERS)
-
-
-def _shapes(answer: Any) -> bool:
-    return isinstance(answer, Raised) and ("size" in answer.text or "unpack" in answer.text or "mat" in answer.text)
 
 
 _STEP = Exercise(
@@ -129,10 +116,10 @@ _STEP = Exercise(
         Mistake("input-reset", (1 - _Z) * _H + _Z * _ALL_RESET),
         Mistake("candidate-only", _BEFORE),
         Mistake("keeps-all", _H + _Z * _BEFORE),
-        Mistake("candidate-sigmoid", (1 - _Z) * _H + _Z * _sigmoid(_SUM_BEFORE)),
+        Mistake("candidate-sigmoid", (1 - _Z) * _H + _Z * sigmoid(_SUM_BEFORE)),
         Mistake("one-size", only_there),
-        Mistake("another-order", _another_order),
-        Mistake("blocks", _shapes),
+        Mistake("another-order", any_of(_ORDERS)),
+        Mistake("blocks", stopped_over("size", "unpack", "mat")),
     ),
     observe=lambda function: tried(function, _TRIALS, 1e-5),
 )

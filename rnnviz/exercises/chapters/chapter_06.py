@@ -1,12 +1,13 @@
 """Exercises and predictions of chapter 06, Training techniques."""
 
-from collections.abc import Callable
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.exercises.answers.functions import Raised, call
+from rnnviz.exercises.answers.functions import call
+from rnnviz.exercises.answers.mistakes import stopped_over
 from rnnviz.exercises.answers.specs import Exercise, Mistake
 from rnnviz.exercises.answers.trials import Trial, failing_there, only_there, tried
 from rnnviz.exercises.answers.values import plain, same, shape_of
@@ -99,11 +100,6 @@ def _last(states: NDArray[Any], lengths: NDArray[Any]) -> Trial:
     return _padded(states, lengths, states[np.arange(len(states)), lengths - 1])
 
 
-def _stopped_over(words: str) -> Callable[[Any], bool]:
-    """Return a function that recognises the error of which torch says these words."""
-    return lambda answer: isinstance(answer, Raised) and words in answer.text
-
-
 _LAST_TRIALS = [
     _last(_STATES, _LENGTHS),
     *(
@@ -124,7 +120,7 @@ _LAST = Exercise(
         Mistake("time-kept", lambda answer: shape_of(answer) == (4, 1, 3)),
         Mistake("mean", lambda answer: any(same(answer, mean, 1e-6) for mean in (_STATES.mean(1), _valid_mean()))),
         Mistake("minus-length", _STATES[_ROWS, -_LENGTHS]),
-        Mistake("sequence-axis", _stopped_over("out of bounds")),
+        Mistake("sequence-axis", stopped_over("out of bounds")),
     ),
 )
 
@@ -133,16 +129,12 @@ def _valid_mean() -> Any:
     return np.stack([states[:length].mean(0) for states, length in zip(_STATES, _LENGTHS, strict=True)])
 
 
-def _sigmoid(number: float) -> float:
-    return float(1 / (1 + np.exp(-number)))
-
-
 _GATE = Exercise(
     "06.forget-gate",
-    _sigmoid(2),
+    1 / (1 + math.exp(-2)),
     tolerance=0.0055,
     mistakes=(
-        Mistake("one-bias", lambda answer: same(answer, _sigmoid(1), 0.0055)),
+        Mistake("one-bias", lambda answer: same(answer, 1 / (1 + math.exp(-1)), 0.0055)),
         Mistake("bias", 2),
         Mistake("one", 1),
         Mistake("half", 0.5),
@@ -181,7 +173,7 @@ _MEAN = Exercise(
         Mistake("sum", lambda answer: same(answer, _LOSSES[_VALID].sum(), 1e-6)),
         Mistake("one-too-many", lambda answer: same(answer, _one_more(), 1e-6)),
         Mistake("one-each", lambda answer: shape_of(answer) in {(4,), (4, 1)}),
-        Mistake("mask-axis", _stopped_over("must match the size of tensor")),
+        Mistake("mask-axis", stopped_over("must match the size of tensor")),
     ),
 )
 

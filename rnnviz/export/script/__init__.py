@@ -17,24 +17,10 @@ __all__ = ["Script", "script", "together"]
 def script(task: Task, settings: Settings, steps: int, planned: int | None = None) -> Script:
     """Return a program without rnnviz that prints the curve of a session with these settings, bit for bit.
 
-    Parameters
-    ----------
-    task : Task
-        One of the built-in ones, on the device where the session trains.
-    settings : Settings
-        With a sequence length.
-    steps : int
-        How long it trains, at least 1.
-    planned : int, optional
-        Steps of the whole run, which the schedule of the learning rate is laid over; ``steps`` by default.
+    The task is a built-in one (ValueError for another), on the device where the session trains; the settings have a
+    sequence length. It trains ``steps`` steps, at least 1; the schedule of the learning rate is laid over ``planned``
+    steps, by default over as many.
 
-    Raises
-    ------
-    ValueError
-        For a task of somebody's own, whose data the program could not draw.
-
-    Examples
-    --------
     >>> from rnnviz.training import Session
     >>> session = Session("adding", cell="gru", device="cpu")
     >>> program = script(session.task, session.settings, steps=300)

@@ -49,6 +49,7 @@ def loop(settings: Settings, tell: str = 'print(f"step {step} loss {loss.item():
     shaped = settings.init != "default" or settings.rho is not None
     shaped = shaped or (settings.forget_bias is not None and settings.cell != "rnn")
     lines = [
+        # the order of these lines is that of a session: each draws from generators that the next one goes on with
         "torch.manual_seed(SEED)",
         'with torch.device("cpu"):  # ' + t("script.cpu"),
         "    model = Model()",

@@ -95,6 +95,7 @@ def _model(task: Task, settings: Settings) -> str:
         output_size=task.output_size,
         answer=_answer(task, settings),
     )
+    # placeholders that stayed empty leave a line of blanks
     return text.replace(f"{' ' * 8}\n", "")
 
 

@@ -33,6 +33,7 @@ def with_import(imports: str, settings: Settings) -> str:
         return imports.strip("\n")
     groups = [group.splitlines() for group in imports.strip("\n").split("\n\n")]
     if "import torch" in groups[0]:
+        # the standard library in a group of its own, above the others
         groups.insert(0, [])
     groups[0] = sorted([*groups[0], "import math"], key=lambda line: (line.startswith("from"), line))
     return "\n\n".join("\n".join(group) for group in groups)

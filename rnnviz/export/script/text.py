@@ -21,19 +21,8 @@ class Script(str):
 
 
 def program(title: str, imports: str, values: str, blocks: Sequence[str]) -> Script:
-    """Return the script of these parts.
+    """Return a script: its title, a sentence; the lines at its top; then blocks two empty lines apart.
 
-    Parameters
-    ----------
-    title : str
-        What it does, a sentence.
-    imports, values : str
-        The lines at its top.
-    blocks : sequence of str
-        What follows, two empty lines apart.
-
-    Examples
-    --------
     >>> program("Say one.", "import math", "ONE = 1", ["print(ONE)"]).splitlines()[-1]
     'print(ONE)'
     """

@@ -4,7 +4,10 @@ import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from rnnviz.export.codec import Shareable
+from rnnviz.export.script import Script
 from rnnviz.i18n import t
+from rnnviz.lab.console.export import Export
 from rnnviz.lab.console.progress import Progress, progress
 from rnnviz.lab.controls.base import Tool
 from rnnviz.lab.controls.knobs import Knobs
@@ -30,6 +33,8 @@ class Console:
     ----------
     session : Session or LockstepSessions
         What is trained.
+    export : Export
+        How it is written down.
     fps : float
         Frames a second at most.
     goal : int or None
@@ -47,6 +52,7 @@ class Console:
     def __init__(
         self,
         session: Trainable,
+        export: Export,
         *,
         fps: float,
         goal: int | None,
@@ -55,7 +61,7 @@ class Console:
         show: Sequence[str] | None,
     ) -> None:
         self.views, self._chosen, self._show = views, chosen, show
-        self._session = session
+        self._session, self.export = session, export
         self._fps, self._goal = fps, goal
         self._closed = False
         self.screen: Screen | None = None
@@ -85,7 +91,7 @@ class Console:
                 self.knobs,
                 tools=self._tools(),
                 chosen=self._chosen,
-                show=self._show,
+                show=self._offered(),
                 fps=self._fps,
                 on_error=self._view_failed,
                 kind=self._panel,
@@ -93,7 +99,9 @@ class Console:
             self._connect(self.screen)
             if is_borrowed():
                 AutoPause(self.runner, self.screen.feed)
+            # last: a frame before this would find no screen
             self.runner.watched = True
+            # a lab closed before it was shown: its pictures come, its controls do nothing
             if self._closed:
                 self._close_screen()
         return self.screen
@@ -101,6 +109,18 @@ class Console:
     def _tools(self) -> list[Tool]:
         """The tools in the order of their buttons; each kind of console brings its own."""
         return []
+
+    def _offered(self) -> Sequence[str] | None:
+        """The controls that are asked for and can be followed, None for all."""
+        return self._show
+
+    def code(self, steps: int | None = None) -> Script:
+        """Return the program of this run; it trains up to the goal unless ``steps`` says otherwise."""
+        return self.export.code(self.runner.state.goal if steps is None else steps)
+
+    def recipe(self) -> Shareable:
+        """Return what makes the same again, with the controls and pictures that are shown now."""
+        return self.export.recipe(steps=self._goal, show=self._show, views=self.views, chosen=self.chosen)
 
     def moments(self) -> list[Snapshot]:
         """Return the moments of this run that are kept, in order, and with them the present one."""
@@ -149,6 +169,7 @@ class Console:
         if self.knobs is not None:
             self.knobs.follow(wanted)
         if self._announce(wanted) and self.screen is not None:
+            # so that the announcement is on the page before the build, which may hold everything up
             self.screen.pump.flush(timeout=1.0)
         self.runner.apply(wanted, wait=True)
 
@@ -162,6 +183,7 @@ class Console:
 
     def unheld(self) -> None:
         """Stop, unless a page shows something of it: nobody could use what it learns."""
+        # what stands elsewhere on the page still drives this run
         if not self._displayed and not self._given:
             self.runner.stop()
             if self.screen is not None:  # made to look back, and never shown
@@ -194,6 +216,7 @@ class Console:
 
     def _close_screen(self) -> None:
         if self.screen is not None:
+            # the last frame is what the page keeps; a browser that is gone must not hold the kernel
             self.screen.pump.flush(timeout=2.0)
             self.screen.close()
 
@@ -206,6 +229,7 @@ class Console:
             (panel.reset, self.runner.reset),
             (panel.others.widget, lambda: pause_all(wait=False)),
         ):
+            # bound as a default, or all buttons would do what the last one does
             button.on_click(lambda _button, action=action: self._guarded(action))
         panel.others.count = lambda: others(self._known)
 
@@ -219,13 +243,15 @@ class Console:
     def _moved(self, changes: dict[str, Any], then: Callable[[], object] = lambda: None) -> None:
         """Act on a knob. The lab first says that a new model is coming, then, once that is on screen, builds it."""
 
-        def apply() -> None:
-            self.runner.apply(self._with(changes))
+        def apply(wanted: Settings) -> None:
+            self.runner.apply(wanted)
             then()
 
         def act() -> None:
-            if not self._announce(self._with(changes), then=lambda: self._guarded(apply)):
-                apply()
+            wanted = self._with(changes)
+            # by the time the words are on screen other knobs may have moved
+            if not self._announce(wanted, then=lambda: self._guarded(lambda: apply(self._with(changes)))):
+                apply(wanted)
 
         self._guarded(act)
 
@@ -247,10 +273,12 @@ class Console:
     def _others_changed(self) -> None:
         screen = self.screen
         if screen is not None:
+            # in whichever thread another lab runs: only the pump may write
             screen.pump.offer()
 
     def _on_state(self, state: RunState) -> None:
         self._known.changed()
+        # read once: `train` may end in another thread between test and call
         told = self._progress
         if told is not None:
             told.see(state)

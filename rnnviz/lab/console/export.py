@@ -1,78 +1,128 @@
-"""Sharing: what a lab or a comparison gives away to be run elsewhere, its program and its recipe."""
+"""Export: what a lab or a comparison gives away to be run elsewhere: its program, its recipe, its replay's header."""
 
+import abc
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from rnnviz.export.codec import Shareable
 from rnnviz.export.comparison_recipe import ComparisonRecipe
 from rnnviz.export.recipe import Recipe
 from rnnviz.export.script import Script, script, together
-from rnnviz.lab.controls.options import known_views, shown_controls
-from rnnviz.training import LockstepSessions, Session
-from rnnviz.views import DEFAULT, VIEWS, View
+from rnnviz.lab.controls.options import COMPARE_DEFAULT, known_views, shown_controls
+from rnnviz.lab.replay.page import Header
+from rnnviz.lab.replay.save import comparison_header, lab_header
+from rnnviz.training import LockstepSessions, Session, Snapshot
+from rnnviz.views import COMPARED, DEFAULT, VIEWS, View
 
-__all__ = ["arguments_of", "code_of", "comparison_code_of", "comparison_recipe_of", "reading_recipe", "recipe_of"]
+__all__ = ["CompareExport", "Export", "LabExport", "arguments_of", "reading_recipe"]
 
 
-def code_of(session: Session, steps: int) -> Script:
-    """Return the plain PyTorch program that trains as this session would from step 0.
+class Export(abc.ABC):
+    """How a run is written down, for others to have it.
 
-    Raises
-    ------
-    ValueError
-        For a task or a model of somebody's own.
+    Attributes
+    ----------
+    reader : str
+        What makes the same of a recipe again.
     """
-    _refuse_own_model(session, "code()")
-    return script(session.task, session.settings, steps, session.planned)
+
+    reader = "rv.Lab.from_recipe"
+
+    @abc.abstractmethod
+    def code(self, steps: int) -> Script:
+        """Return the plain PyTorch program that trains as this run would from step 0.
+
+        Raises
+        ------
+        ValueError
+            For a task or a model of somebody's own.
+        """
+
+    @abc.abstractmethod
+    def recipe(
+        self, *, steps: int | None, show: Sequence[str] | None, views: Mapping[str, View], chosen: Iterable[str]
+    ) -> Shareable:
+        """Return what makes the same again.
+
+        Parameters
+        ----------
+        steps : int or None
+            Where the caller wants play to pause.
+        show : sequence of str or None
+            The controls that were asked for.
+        views : mapping of str to View
+            Every picture that is known.
+        chosen : iterable of str
+            Those that are shown.
+
+        Raises
+        ------
+        ValueError
+            For a task, a model or a view of somebody's own.
+        """
+
+    @abc.abstractmethod
+    def header(self, last: Snapshot) -> Header:
+        """Return what is said of this run above its replay, which ends with that moment."""
 
 
-def recipe_of(
-    session: Session,
-    *,
-    steps: int | None,
-    show: Sequence[str] | None,
-    views: Mapping[str, View],
-    chosen: Iterable[str],
-    every: Mapping[str, View] = VIEWS,
-    usual: Sequence[str] = DEFAULT,
-) -> Recipe:
-    """Return what makes the same lab again.
+class LabExport(Export):
+    """What a lab gives away.
 
     Parameters
     ----------
     session : Session
         Task and settings.
-    steps : int or None
-        Where the caller wants play to pause.
-    show : sequence of str or None
-        The controls that were asked for.
-    views : mapping of str to View
-        Every picture that the lab knows.
-    chosen : iterable of str
-        Those that it shows.
-    every : mapping of str to View
-        The views that go by a name.
-    usual : sequence of str
-        Names of those shown where nobody asks.
-
-    Raises
-    ------
-    ValueError
-        For a task, a model or a view of somebody's own.
     """
-    _refuse_own_model(session, "recipe()")
-    names = tuple(name for name in views if name in set(chosen))
-    own = [name for name in names if views[name] is not every.get(name)]
-    if own:
-        raise ValueError(f"recipe() knows the built-in views and cannot write down {', '.join(map(repr, own))}.")
-    return Recipe.of(
-        session.task,
-        session.settings,
-        steps=steps,
-        show=None if show is None else tuple(show),
-        views=None if names == tuple(usual) else names,
-    )
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def code(self, steps: int) -> Script:
+        """See `Export`."""
+        _refuse_own_model(self._session, "code()")
+        return script(self._session.task, self._session.settings, steps, self._session.planned)
+
+    def recipe(self, **asked: Any) -> Recipe:
+        """See `Export`."""
+        return _recipe(self._session, **asked, every=VIEWS, usual=DEFAULT)
+
+    def header(self, last: Snapshot) -> Header:
+        """See `Export`."""
+        return lab_header(self._session.task, self._session.settings, last)
+
+
+class CompareExport(Export):
+    """What a comparison gives away.
+
+    Parameters
+    ----------
+    lockstep : LockstepSessions
+        Its models.
+    """
+
+    reader = "rv.Comparison.from_recipe"
+
+    def __init__(self, lockstep: LockstepSessions) -> None:
+        self._race = lockstep
+
+    def code(self, steps: int) -> Script:
+        """See `Export`; it trains all models in turn."""
+        models = {label: (one.task, one.settings) for label, one in self._race.sessions.items()}
+        return together(models, steps, next(iter(self._race.sessions.values())).planned)
+
+    def recipe(self, **asked: Any) -> ComparisonRecipe:
+        """See `Export`."""
+        each = [_recipe(one, **asked, every=COMPARED, usual=COMPARE_DEFAULT) for one in self._race.sessions.values()]
+        return ComparisonRecipe.of(each, list(self._race.stated.values()))
+
+    def header(self, last: Snapshot) -> Header:
+        """See `Export`."""
+        return comparison_header(
+            self._race.task, {label: one.settings for label, one in self._race.sessions.items()}, last
+        )
 
 
 def arguments_of(recipe: Recipe) -> dict[str, Any]:
@@ -99,29 +149,29 @@ def reading_recipe() -> Iterator[None]:
         raise ValueError(f"this recipe cannot be followed: {error}") from None
 
 
-def comparison_code_of(lockstep: LockstepSessions, steps: int) -> Script:
-    """Return the plain PyTorch program that trains all models of a comparison as from step 0; see `code_of`."""
-    face = next(iter(lockstep.sessions.values()))
-    return together({label: (one.task, one.settings) for label, one in lockstep.sessions.items()}, steps, face.planned)
-
-
-def comparison_recipe_of(lockstep: LockstepSessions, **asked: Any) -> ComparisonRecipe:
-    """Return what makes the same comparison again.
-
-    Parameters
-    ----------
-    lockstep : LockstepSessions
-        Its models.
-    **asked : object
-        As for `recipe_of`.
-
-    Raises
-    ------
-    ValueError
-        For a task or a view of somebody's own.
-    """
-    return ComparisonRecipe.of(
-        [recipe_of(one, **asked) for one in lockstep.sessions.values()], list(lockstep.stated.values())
+def _recipe(
+    session: Session,
+    *,
+    steps: int | None,
+    show: Sequence[str] | None,
+    views: Mapping[str, View],
+    chosen: Iterable[str],
+    every: Mapping[str, View],
+    usual: Sequence[str],
+) -> Recipe:
+    """Write one model down; ``every`` view that goes by a name can be, and the ``usual`` ones need no mention."""
+    _refuse_own_model(session, "recipe()")
+    names = tuple(name for name in views if name in set(chosen))
+    own = [name for name in names if views[name] is not every.get(name)]
+    if own:
+        raise ValueError(f"recipe() knows the built-in views and cannot write down {', '.join(map(repr, own))}.")
+    return Recipe.of(
+        session.task,
+        session.settings,
+        steps=steps,
+        show=None if show is None else tuple(show),
+        # left open, so that a later version shows what it shows by default
+        views=None if names == tuple(usual) else names,
     )
 
 

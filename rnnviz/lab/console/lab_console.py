@@ -4,14 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from rnnviz.export.recipe import Recipe
-from rnnviz.export.script import Script
-from rnnviz.lab.console.export import code_of, recipe_of
-from rnnviz.lab.console.shared_console import SharedConsole
+from rnnviz.lab.console.console import Console
+from rnnviz.lab.console.export import LabExport
 from rnnviz.lab.controls.base import Tool
 from rnnviz.lab.controls.options import tools_asked
-from rnnviz.lab.replay.page import Header
-from rnnviz.lab.replay.save import lab_header
 from rnnviz.lab.tools.insights import InsightsLine
 from rnnviz.lab.tools.inspector import Inspector
 from rnnviz.lab.tools.perturb import Perturb
@@ -20,12 +16,12 @@ from rnnviz.lab.tools.share import Share
 from rnnviz.lab.tools.timeline import Timeline
 from rnnviz.lab.tour.card import TourCard
 from rnnviz.lab.tour.link import Link, LinkTarget
-from rnnviz.training import Session, Settings, Snapshot
+from rnnviz.training import Session, Settings
 
 __all__ = ["LabConsole"]
 
 
-class LabConsole(SharedConsole):
+class LabConsole(Console):
     """A console of one session.
 
     Parameters
@@ -38,22 +34,10 @@ class LabConsole(SharedConsole):
 
     def __init__(self, session: Session, **parts: Any) -> None:
         self.session = session
-        super().__init__(session, **parts)
-
-    def code(self, steps: int | None = None) -> Script:
-        """Return the program of this lab; it trains up to the goal unless ``steps`` says otherwise."""
-        return code_of(self.session, self.runner.state.goal if steps is None else steps)
-
-    def recipe(self) -> Recipe:
-        """Return what makes the same lab again."""
-        return recipe_of(self.session, steps=self._goal, show=self._show, views=self.views, chosen=self.chosen)
-
-    def header(self, last: Snapshot) -> Header:
-        """See `SharedConsole`."""
-        return lab_header(self.session.task, self.session.settings, last)
+        super().__init__(session, LabExport(session), **parts)
 
     def tour(self) -> TourCard:
-        """Return a tour of this lab."""
+        """Return the card that guides through this lab, open from now on until `close`."""
         card = TourCard(self.shown(), lambda: self.session.settings, self._show)
         self._given.append(card)
         return card
@@ -124,7 +108,7 @@ class LabConsole(SharedConsole):
             "inspector": lambda: Inspector(self._look, self._train_one, self._guarded),
             "perturb": lambda: Perturb(self.session, self.runner.access, self._redraw, self._look_at, self._guarded),
             "pictures": lambda: Pictures(self.views, self._chosen, self._choose),
-            "share": lambda: Share(self.code, self.recipe),
+            "share": lambda: Share(self.code, self.recipe, self.export.reader),
             "insights": InsightsLine,
             "timeline": lambda: Timeline(
                 self.runner.recording, self._held, lambda step: self._guarded(self._hold, step)

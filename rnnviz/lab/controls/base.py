@@ -48,26 +48,12 @@ class Tool(abc.ABC):
         return
 
     def join(self, group: str) -> None:
-        """Take part in the lab's time cursor, if the tool has pictures with a time axis.
-
-        Parameters
-        ----------
-        group : str
-            What `rnnviz.live.LiveFigure.group` is for the lab's own pictures.
-        """
+        """Let pictures with a time axis share the lab's time cursor, whose `LiveFigure.group` this is."""
         return
 
     @abc.abstractmethod
     def show(self, snapshot: Snapshot, focus: Focus) -> None:
-        """Draw what belongs to this snapshot.
-
-        Parameters
-        ----------
-        snapshot : Snapshot
-            What the pictures show.
-        focus : Focus
-            Which sequence, layer, direction, timestep and unit.
-        """
+        """Draw what belongs to this snapshot, for the sequence, layer, direction, timestep and unit in focus."""
 
 
 class Tray:

@@ -88,6 +88,7 @@ class Knobs:
                     value = widget.value if value is None else value
                 elif name in _OPTIONAL and value is None:
                     value = _UNTOUCHED
+                # first: a slider refuses a value that is none of its marks
                 _stretch(widget, value)
                 if widget.value != value:
                     widget.value = value
@@ -121,6 +122,7 @@ class Knobs:
             return {}
         self._following = True
         try:
+            # its own move is part of this one: reported apart it would rebuild the model twice
             activation.value = "tanh"
         finally:
             self._following = False
@@ -153,6 +155,7 @@ def _stretch(widget: widgets.ValueWidget, value: Any) -> None:
         if value not in dict(widget.options).values():
             marks = sorted([*widget.options, (written(value), value)], key=lambda mark: mark[1])
             kept = widget.value
+            # ipywidgets moves a slider to its first mark when it is given others
             widget.options = marks
             widget.value = kept
     elif isinstance(widget, widgets.IntSlider | widgets.BoundedIntText) and value > widget.max:

@@ -7,7 +7,7 @@ from rnnviz.checks import listed, shown
 from rnnviz.training import LIVE, STRUCTURAL
 from rnnviz.views import DEFAULT, VIEWS, Focus, View
 
-__all__ = ["TOOLS", "asked_focus", "known_views", "shown_controls", "tools_asked", "views_among"]
+__all__ = ["COMPARE_DEFAULT", "TOOLS", "asked_focus", "known_views", "shown_controls", "tools_asked", "views_among"]
 
 TOOLS = (
     "inspector",
@@ -17,6 +17,7 @@ TOOLS = (
     "insights",
     "timeline",
 )
+COMPARE_DEFAULT = ("hidden", "gradients", "curves", "prediction")  # the pictures of a comparison
 _LONGEST_NAME = 60
 _KNOBS = (*LIVE, *STRUCTURAL, *Focus.__dataclass_fields__)
 
@@ -26,19 +27,8 @@ def known_views(
 ) -> tuple[dict[str, View], tuple[str, ...]]:
     """Return every view that a lab knows, those asked for first, and the names of those to show.
 
-    Parameters
-    ----------
-    views : sequence of str or View, optional
-        Names, and views of the caller's own; ``default`` by default.
-    every : mapping of str to View
-        The views that go by a name.
-    default : sequence of str
-        Names of those shown where nobody asks.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If one is neither a known name nor a `View` object, or two have the same name.
+    ``default`` is shown where nobody asks. A TypeError or ValueError tells that one of ``views`` is neither a name in
+    ``every`` nor a `View` object, or that two have the same name.
     """
     asked = views_among(every, default if views is None else views)
     return asked | {name: one for name, one in every.items() if name not in asked}, tuple(asked)
@@ -85,6 +75,7 @@ def shown_controls(show: Sequence[str] | None, tools: Sequence[str] = TOOLS) -> 
     """
     if show is None:
         return None
+    # a word is a sequence of letters, which would be reported one by one
     if isinstance(show, str):
         raise TypeError(f"show must be a list of names, got {shown(show)}; write show=[{shown(show)}].")
     known, show = (*_KNOBS, *tools), _several("show", show, "names", "lr")

@@ -72,4 +72,5 @@ class FocusControls:
         self.layer.layout.display = None if layers > 1 else "none"
         self.direction.layout.display = None if directions > 1 else "none"
         if directions == 1:
+            # hidden it would stay at a direction that does not exist
             self.direction.value = 0

@@ -15,8 +15,6 @@ _STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 15)
 def written(number: float) -> str:
     """Return a number in short where that is the number, else in every digit it has.
 
-    Examples
-    --------
     >>> written(0.001), written(0.1234567), written(1 / 3)
     ('0.001', '0.1234567', '0.3333333333333333')
     """
@@ -25,13 +23,7 @@ def written(number: float) -> str:
 
 
 def marked(numbers: Iterable[float]) -> list[tuple[str, float]]:
-    """Return the options of a slider over these numbers.
-
-    Examples
-    --------
-    >>> marked([0.5, 1.0])
-    [('0.5', 0.5), ('1', 1.0)]
-    """
+    """Return the options of a slider over these numbers: pairs of words and number."""
     return [(written(number), number) for number in numbers]
 
 
@@ -49,6 +41,7 @@ def round_marks(low: float, high: float) -> np.ndarray:
         first, last = math.floor(low / step), math.ceil(high / step)
         if (spare := _PLACES - 1 - (last - first)) >= 0:
             break
+    # what is left over goes to both ends alike
     first -= spare // 2
     return np.asarray(np.round((first + np.arange(_PLACES)) * step, 1 - power) + 0.0)  # no −0
 

@@ -44,12 +44,14 @@ class AutoPause:
                 self._timer.cancel()
             self._timer = threading.Timer(self._grace, self._rest) if away else None
             if self._timer is not None:
+                # or Python would wait a minute for it when it ends
                 self._timer.daemon = True
                 try:
                     self._timer.start()
                 except (RuntimeError, MemoryError):  # no more threads: it plays on unseen
                     self._timer = None
             pressed, self._pressed = self._pressed, None
+        # whoever has pressed anything meanwhile has decided for herself
         if not away and pressed == self._runner.pressed:
             self._runner.play()
 

@@ -22,6 +22,7 @@ def let_go(*made: widgets.Widget, quietly: bool = False) -> None:
     """
     for one in list(_parts(made, set())):
         if quietly and one.comm is not None:
+            # the comm still is closed in the kernel; only the message to the page is left out
             one.comm.publish_msg = _unsaid
         one.close()
 
@@ -29,6 +30,7 @@ def let_go(*made: widgets.Widget, quietly: bool = False) -> None:
 def retire(*made: widgets.Widget) -> None:
     """Let every control among widgets, and what they are made of, be seen to do nothing, and the page say nothing."""
     for one in list(_parts(made, set())):
+        # a feed has no "disabled": its page is told that nobody listens
         if isinstance(one, Feed):
             one.end()
         if "disabled" in one.keys:  # the names of what is sent to the page
@@ -43,6 +45,7 @@ def _parts(value: Any, met: set[int]) -> Iterator[widgets.Widget]:
     elif isinstance(value, widgets.Widget) and id(value) not in met:
         met.add(id(value))
         for name in value.keys:
+            # layouts and styles are widgets of their own, and stay open when the one they belong to is closed
             yield from _parts(getattr(value, name), met)
         yield value
 

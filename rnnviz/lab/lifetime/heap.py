@@ -40,6 +40,7 @@ class HeapTrim:
 
     def __call__(self) -> bool:
         """Trim, if there is time for it and no other thread is at it; return whether it was done."""
+        # never waited for: another thread that trims does it for all
         if self._trim is None or not self._lock.acquire(blocking=False):
             return False
         try:
@@ -49,6 +50,7 @@ class HeapTrim:
             if self._credit <= 0 or self._free() < _WORTH_IT:
                 return False
             self._trim()
+            # may fall below 0: a trim that took long is paid off before the next
             self._credit -= self._clock() - began
             return True
         finally:
@@ -56,15 +58,7 @@ class HeapTrim:
 
 
 def give_back() -> bool:
-    """Give freed memory back to the machine; takes a hundredth of the time at most.
-
-    Called where a run rests or begins anew, never within a training step. Does nothing without glibc.
-
-    Returns
-    -------
-    bool
-        Whether it did so.
-    """
+    """Give freed memory back to the machine where it has glibc; say whether it did."""
     return _trim()()
 
 
@@ -91,6 +85,7 @@ def _free_bytes() -> int:
         ask = ctypes.CDLL(None).mallinfo2
     except AttributeError:
         return _WORTH_IT
+    # ctypes takes every result for an int else, and would cut a struct
     ask.restype = _Mallinfo
     return int(ask().fordblks)
 

@@ -69,6 +69,7 @@ def claim(close: Callable[[], object], holder: object) -> None:
 
 def running_cell() -> Cell | None:
     """Return the cell that runs now, None outside a kernel."""
+    # never imported here: where nobody has, there is no cell
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is None or not hasattr(shell, "get_parent"):
@@ -91,4 +92,5 @@ def _close(former: _Claim, *, now: bool) -> None:
     if now or holder is None:
         close()
     else:
+        # when Python ends the widgets are gone already, and to close them would fail
         weakref.finalize(holder, close).atexit = False

@@ -63,27 +63,18 @@ class PackedFrames:
 
     @classmethod
     def of(cls, taken: Sequence[ReplayFrame]) -> "PackedFrames":
-        """Return the film of these moments."""
+        """Return these moments with every array kept once, in the order given."""
         pool, places = bytearray(), dict[bytes, int]()
         frames = [{**one.message, "parts": _pooled(one, pool, places)} for one in taken]
         specs: dict[int, dict[str, Any]] = {}
         for one in taken:
+            # one figure a run: later moments change what is in it, and not its frame
             specs[one.message["run"]] = one.specs | specs.get(one.message["run"], {})
         return cls(to_json({"frames": frames, "specs": specs}), bytes(pool))
 
 
 def replay_frames(snapshots: Sequence[Snapshot], views: Mapping[str, View], focus: Focus) -> list[ReplayFrame]:
-    """Return each moment as the live pictures of that size would show it.
-
-    Parameters
-    ----------
-    snapshots : sequence of Snapshot
-        In order.
-    views : mapping of str to View
-        The pictures, by name; one that has nothing to draw at some moment is left out of it.
-    focus : Focus
-        Which sequence, layer and direction; the nearest that exists.
-    """
+    """Return each moment as the live pictures of that size show it; a picture without anything to draw is left out."""
     return [_replay_frame(snapshot, views, focus.within(snapshot.layer)) for snapshot in snapshots]
 
 

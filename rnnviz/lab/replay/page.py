@@ -79,6 +79,7 @@ def replay_page(
             return page
         if len(kept) == 2:
             raise ValueError(f"two moments take {len(page) / 1e6:.1f} MB, more than {room / 1e6:g}; name fewer views.")
+        # by proportion, with a margin of 5 %: what all moments share makes it fall slower than their number
         fewer = max(2, min(len(kept) - 1, int(len(kept) * 0.95 * room / len(page))))
         kept = np.linspace(0, len(taken) - 1, fewer).round().astype(int)
 
@@ -117,6 +118,7 @@ def _page(taken: Sequence[ReplayFrame], words: Sequence[str], views: Mapping[str
         ),
         told=embedded(told),
         plotly=_packed(packed_plotly()),
+        # no time stamp: the same run gives the same file
         index=_packed(gzip.compress(packed.index.encode(), mtime=0)),
         data=_packed(gzip.compress(packed.data, mtime=0)),
         script=beside(__file__, "player.js"),

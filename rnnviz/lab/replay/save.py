@@ -85,6 +85,7 @@ def save(
     asked = views_among(known, usual if views is None else views)
     if not asked:
         raise ValueError(f"views must name at least one picture of {', '.join(known)}.")
+    # at the last moment: a picture may have nothing to draw at the first
     empty = [name for name, view in asked.items() if not view.exists(last)]
     if empty and views is not None:
         raise ValueError(f"views names {', '.join(map(repr, empty))}, which this run has nothing to draw in.")

@@ -65,10 +65,8 @@ class Figures:
 
         Parameters
         ----------
-        snapshot : Snapshot
-            The state of the run.
-        focus : Focus
-            Which sequence, layer and direction.
+        snapshot, focus
+            As in `View.patches`.
         chosen : container of str
             Names of the pictures to show.
         """
@@ -95,6 +93,7 @@ class Figures:
                 if shown:
                     work(name, view)
                 else:
+                    # forgotten while hidden: shown again it is built for the run of then
                     self._placed.pop(name, None)
             except Exception as error:
                 shown, now = False, _Failure(repr(error), snapshot)

@@ -28,26 +28,10 @@ class Grid:
         self.widget = box(widgets.Box, list(self._boxes.values()), "rv-views")
 
     def put(self, name: str, figure: LiveFigure) -> None:
-        """Put a figure into its place, and behind a question mark what a healthy one looks like.
-
-        Parameters
-        ----------
-        name : str
-            The view's name.
-        figure : LiveFigure
-            What draws it.
-        """
+        """Put a figure into the place of the view of that name, with its help behind a question mark."""
         words = self._views[name].help
         self._boxes[name].children = (figure, *([help_words(words)] if words else []))
 
     def show(self, name: str, shown: bool) -> None:
-        """Show or hide one picture.
-
-        Parameters
-        ----------
-        name : str
-            The view's name.
-        shown : bool
-            Whether there is anything to draw.
-        """
+        """Show or hide the picture of the view of that name."""
         self._boxes[name].layout.display = None if shown else "none"

@@ -82,6 +82,7 @@ class Panel:
         failed : bool
             Whether to mark the line as an error.
         """
+        # the end first: a value beyond it would be cut to it
         self.bar.max, self.bar.value = state.goal, min(state.step, state.goal)
         self.figures_text.value = f'<span class="rv-figures">{html.escape(self.progress(state))}</span>'
         self.status.value = status_words(words, failed=failed)
@@ -106,27 +107,13 @@ def _button(name: str) -> widgets.Button:
 
 
 def status_words(words: str, *, failed: bool) -> str:
-    """Return the status line: text, never markup.
-
-    Parameters
-    ----------
-    words : str
-        What to say.
-    failed : bool
-        Whether to mark it as an error.
-    """
+    """Return the status line as HTML in which ``words`` are text, never markup; ``failed`` marks an error."""
     tone = "rv-failed" if failed else "rv-fine"
     return f'<span class="{tone}">{html.escape(words)}</span>'
 
 
 def loss_words(loss: float) -> str:
-    """Return a loss in four digits, a dash where there is none yet.
-
-    Examples
-    --------
-    >>> loss_words(0.123456), loss_words(float("nan"))
-    ('0.1235', '–')
-    """
+    """Return a loss in four digits, a dash where there is none yet."""
     return "–" if math.isnan(loss) else f"{loss:.4g}"
 
 

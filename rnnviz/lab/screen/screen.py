@@ -190,7 +190,9 @@ class Stage(Generic[P]):
         snapshot = self.seen
         with self._lock:
             state, words, failed = self._state, self._words, self._failed
+            # taken with the words they belong to, so that each is called once
             announced, self._announced = self._announced, []
+        # before the pictures: a view that fails must not keep the status line from saying so
         self._write(state, words, failed, announced)
         if snapshot is self._undrawable:  # its error is on the status line; to try again would only repeat it
             return
@@ -208,6 +210,7 @@ class Stage(Generic[P]):
             newest, words = words, " ".join(text for text, _ in announced)
             if newest != words:
                 failed = False
+                # the newer words come with the next drawing
                 self.pump.offer()
         self.panel.write(state, words, failed=failed)
         for _, call in announced:

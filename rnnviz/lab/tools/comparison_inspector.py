@@ -43,7 +43,7 @@ class ComparisonInspector(Inspector):
 
     @property
     def hints(self) -> Mapping[str, list[str]]:
-        """See `Tool`."""
+        """Class name of each control to its label and its tooltip, for screen readers."""
         return {**super().hints, "rv-inspect-model": [self.model.description, self.model.tooltip]}
 
     @property

@@ -49,9 +49,10 @@ class InsightsLine(Tool):
         self._said: list[Insight] = []
 
     def show(self, snapshot: Snapshot, focus: Focus) -> None:
-        """See `Tool`."""
+        """Write what there is to say, unless it agrees with what stands there already."""
         found = to_say(self._find(snapshot))
         same_run = snapshot.run == self._run and snapshot.step >= self._step  # a look back is another moment
+        # no new words for numbers that waver: a line that changes ten times a second cannot be read
         if same_run and len(found) == len(self._said) and all(map(Insight.agrees, self._said, found)):
             return
         self._run, self._step, self._said = snapshot.run, snapshot.step, found

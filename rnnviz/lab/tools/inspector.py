@@ -72,6 +72,7 @@ class Inspector(Tool):
             "train": self._train_one,
         }
         for name, button in self.buttons.items():
+            # bound as a default, or every button would press the last one
             button.on_click(lambda _button, name=name: self._press(name))
         self.norms.observe(lambda _change: guarded(self._toggle), names="value")
         self.view.on_key = lambda key: self._press(_KEYS.get(key, ""))
@@ -80,7 +81,7 @@ class Inspector(Tool):
 
     @property
     def hints(self) -> Mapping[str, list[str]]:
-        """See `Tool`."""
+        """Class name of each control to its label and its tooltip, for screen readers."""
         controls = {**self.buttons, "norms": self.norms}
         return {f"rv-inspect-{name}": [one.description, one.tooltip] for name, one in controls.items()}
 
@@ -130,6 +131,7 @@ class Inspector(Tool):
 
     def _toggle(self) -> None:
         self.uses += 1
+        # to the same place: what is drawn anew is the text
         self._look(lambda _snapshot, focus: focus)
 
 

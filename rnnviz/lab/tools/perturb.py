@@ -117,7 +117,7 @@ class Perturb(Tool):
 
     @property
     def hints(self) -> Mapping[str, list[str]]:
-        """See `Tool`."""
+        """Class name of each control to its label and its tooltip, for screen readers."""
         return {
             f"rv-perturb-{name}": [t(f"tool.perturb.{name}"), t(f"tool.perturb.{name}.tip")]
             for name in (*self._controls, "restore")
@@ -131,6 +131,7 @@ class Perturb(Tool):
         """Draw the sequence that the pictures show, and what the change does to this snapshot's model."""
         self._seen = (snapshot, focus)
         change = self._here(snapshot, focus)
+        # this is the pump's thread: it may touch the model only between two steps
         seen = self._access.visit(lambda: self._ask(snapshot, focus, change))
         if seen is None:
             return
@@ -197,6 +198,7 @@ class Perturb(Tool):
         skeleton = sequence_skeleton(steps, self._symbols, limits)
         self.input.rebuild(skeleton, cursor=(0.0, 1.0, steps), run=snapshot.run)
         self.answer.rebuild(perturbation_figure(seen), cursor=(0.0, 1.0, steps), run=snapshot.run)
+        # another run has other magnitudes: its colours begin anew
         self._built, self._limit = key, None
         self._moves += 1
 
@@ -214,6 +216,7 @@ class Perturb(Tool):
     def _follow(self, snapshot: Snapshot, focus: Focus, original: np.ndarray, change: _Change | None) -> None:
         """Move the controls to the picked timestep's value; not while the learner moves them herself."""
         key = (snapshot.run, focus.sample, focus.time, self._moves)
+        # written once a place: a control that is written to with every frame cannot be dragged
         if key == self._followed:
             return
         self._followed = key
@@ -227,6 +230,7 @@ class Perturb(Tool):
         self._following = False
 
     def _moved(self, change: dict[str, Any]) -> None:
+        # the page echoes what it is told; an echo is no move of the learner's
         if not self._following and change["new"] != self._now:
             self._guarded(lambda: self._write(None, float(change["new"])))
 

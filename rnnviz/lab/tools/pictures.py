@@ -39,7 +39,7 @@ class Pictures(Tool):
 
     @property
     def hints(self) -> Mapping[str, list[str]]:
-        """See `Tool`."""
+        """Class name of each control to its label and its tooltip, for screen readers."""
         return {f"rv-show-{name}": [tick.description, tick.tooltip] for name, tick in self.boxes.items()}
 
     def follow(self, names: Iterable[str]) -> None:

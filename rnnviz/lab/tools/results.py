@@ -19,19 +19,11 @@ _COLUMNS = ("model", "steps", "time_share", "parameters", "loss", "metric")
 
 
 def results(snapshot: Snapshot) -> list[dict[str, Any]]:
-    """Return a row for each model and then for each baseline, which has a metric alone.
+    """Return a row for each model and then for each baseline, with None where there is nothing to tell.
 
-    Parameters
-    ----------
-    snapshot : Snapshot
-        Of a comparison.
-
-    Returns
-    -------
-    list of dict
-        ``"model"`` (its label), ``"steps"``, ``"time_share"`` (0 to 1, of the training time), ``"parameters"`` (how
-        many numbers are trained), ``"loss"`` (of the last training batch), ``"metric"`` (on the held-out part); None
-        where there is nothing to tell.
+    Columns: ``"model"`` (its label), ``"steps"``, ``"time_share"`` (0 to 1, of the training time), ``"parameters"``
+    (how many numbers are trained), ``"loss"`` (of the last training batch), ``"metric"`` (on the held-out part; a
+    baseline has this one alone).
     """
     rows = [_row(label, one, snapshot.shares[label]) for label, one in snapshot.models.items()]
     empty = dict.fromkeys(_COLUMNS)

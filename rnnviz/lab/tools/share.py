@@ -52,15 +52,14 @@ class Share(Tool):
 
     name = "share"
 
-    def __init__(
-        self, code: Callable[[], str], recipe: Callable[[], Shareable], reader: str = "rv.Lab.from_recipe"
-    ) -> None:
+    def __init__(self, code: Callable[[], str], recipe: Callable[[], Shareable], reader: str) -> None:
         self._code, self._recipe = code, recipe
         words = {name: t(f"tool.share.{name}") for name in _WORDS}
         self.widget = ShareBox(words=words | {"recipe": t("tool.share.recipe", reader=reader)})
 
     def show(self, snapshot: Snapshot, focus: Focus) -> None:
         """Write down the lab as it is set now; texts that are the same are not sent again."""
+        # one message, or the page would show the program of one moment and the recipe of another
         with self.widget.hold_sync():
             try:
                 self.widget.code, self.widget.runs = str(self._code()), True

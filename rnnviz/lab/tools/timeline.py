@@ -74,6 +74,7 @@ class Timeline(Tool):
 
     def show(self, snapshot: Snapshot, focus: Focus) -> None:
         """Say where on the recording the pictures are."""
+        # the number first: what is asked meanwhile is answered by the next drawing
         heard, held = self._heard, self._held()
         steps = self._recording.steps()
         if held is not None and held.step not in steps:  # thinned away since
@@ -86,7 +87,7 @@ class Timeline(Tool):
             self.widget.layout.display = display
 
     def retire(self) -> None:
-        """See `Tool`."""
+        """Hide the slider: a lab that is closed has no moments to go back to."""
         self.widget.layout.display = "none"
 
     def _asked(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:

@@ -55,6 +55,7 @@ class TourCard(PageWidget):
         self._screen, self._settings, self._lock = screen, settings, threading.Lock()
         self._tour = Tour(steps_for({*screen.chosen, *screen.panel.tray.uses, *knobs}))
         lab = f"rv-lab-{screen.feed.feed_id}"
+        # by a class of its own the page finds this lab among several
         screen.panel.widget.add_class(lab)
         super().__init__(labels={name: t(f"tour.{name}") for name in _BUTTONS}, lab=lab)
         self.add_class("rv-tour")
@@ -84,12 +85,13 @@ class TourCard(PageWidget):
         return self._tell(lambda now: self._tour.go(-1, now))
 
     def skip(self) -> TourPosition:
-        """End the tour."""
+        """End the tour where it stands; `start` begins again at the first step."""
         return self._tell(self._tour.skip)
 
     def _pressed(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
         """Act on a button; of two presses that crossed on the way the second says which step it was meant for."""
         press = {"start": self.start, "next": self.next, "back": self.back, "skip": self.skip}.get(content["press"])
+        # a second press that was on its way when the card went on would skip a step
         if press is not None and content.get("step") in (None, self.state.step):
             press()
 

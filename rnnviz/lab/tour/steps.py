@@ -102,11 +102,5 @@ STEPS = (
 
 
 def steps_for(offered: Collection[str]) -> tuple[Step, ...]:
-    """Return the steps that a lab with these knobs, views and tools allows.
-
-    Examples
-    --------
-    >>> [step.name for step in steps_for({"lr", "gradients"})]
-    ['play', 'rate', 'pause', 'gradients']
-    """
+    """Return the steps that a lab with these knobs, views and tools allows, in order."""
     return tuple(step for step in STEPS if not step.needs or step.needs in offered)

@@ -58,12 +58,13 @@ class Tour:
 
     @property
     def step(self) -> Step:
-        """The present step."""
+        """What the learner is asked to do now; the first step before she has begun."""
         return self._steps[self._index]
 
     def begin(self, now: Scene) -> TourPosition:
         """Begin, or begin again, at the first step."""
         with self._lock:
+            # may be pressed once more in a page whose lab is gone
             if self._phase != "closed":
                 self._phase, self._done = "walking", set()
                 self._enter(0, now)
@@ -94,6 +95,7 @@ class Tour:
         self._index, self._before = index, now
 
     def _see(self, now: Scene) -> TourPosition:
+        # first: whatever else happens, a lab that is closed has nothing to walk through
         if now.closed:
             self._phase = "closed"
         if self._phase == "walking" and self._before is not None:

@@ -55,6 +55,7 @@ class WatchPanel:
             Paths in the model.
         """
         if tuple(self.module.options) != tuple(modules):
+            # new options make ipywidgets choose the first one anew
             chosen = self.module.value
             self.module.options = tuple(modules)
             self.module.value = chosen if chosen in modules else modules[0]

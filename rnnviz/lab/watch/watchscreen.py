@@ -109,6 +109,7 @@ class WatchScreen:
 
     def _furnished(self, snapshot: Snapshot) -> Stage[WatchPanel]:
         feed = Feed(lost_after=_PATIENCE)
+        # a running cell lets no answer through: without a guess the first frames would carry every value
         feed.sizes = dict.fromkeys(WATCHED, _PIXELS)
         stage = Stage(
             snapshot, self._state(), WATCHED, WatchPanel, fps=self._fps, on_error=self._view_failed, feed=feed

@@ -31,6 +31,7 @@ class Form(NamedTuple):
         if isinstance(given, PackedSequence):
             return cls(packing=given)
         if isinstance(module, nn.RNNCellBase):
+            # a cell's states have no axis for layers
             return cls(cell=True, batched=given.dim() == 2, flat_states=True)
         return cls(batched=given.dim() == 3, batch_first=bool(module.batch_first))
 
@@ -53,6 +54,7 @@ class Form(NamedTuple):
         """Count the valid steps of each sequence, axes (batch,); None where all are the same."""
         if self.packing is None:
             return None
+        # of no features: only the lengths are wanted, and padding copies the data
         lengths = pad_packed_sequence(self.packing._replace(data=self.packing.data[:, :0]))[1]
         return None if bool((lengths == lengths[0]).all()) else lengths
 
@@ -126,6 +128,7 @@ def initial_states(module: Recurrent, layout: Layout, form: Form, given: Any, li
     sequence = form.sequence(like.detach())
     batch = sequence.shape[1]
     rows = layout.num_layers * layout.directions
+    # with a projection h is smaller than c
     units = (int(getattr(module, "proj_size", 0) or module.hidden_size), int(module.hidden_size))
     hidden = torch.zeros(rows, batch, units[0], dtype=like.dtype, device=like.device)
     if layout.kind != "lstm":

@@ -69,6 +69,7 @@ class Capture:
     def __enter__(self) -> Self:
         for name, module in self._modules.items():
             before = module.register_forward_pre_hook(self._aside(self._before(name)), with_kwargs=True)
+            # before other hooks, which are to see the copies, and after an error too, for a call that raised is over
             hook = self._aside(self._after(name))
             after = module.register_forward_hook(hook, with_kwargs=True, prepend=True, always_call=True)
             self._exit.callback(before.remove)
@@ -87,6 +88,7 @@ class Capture:
         wanted = [tensor for call in self.calls for tensor in (*call.taps, *call.links)]
         found: tuple[Tensor | None, ...] = (None,) * len(wanted)
         if loss.requires_grad and wanted:
+            # grad, not backward: no parameter of the owner's gets a gradient of ours
             found = torch.autograd.grad(loss, wanted, allow_unused=True)
         rest = iter(found)
         for call in self.calls:
@@ -103,6 +105,7 @@ class Capture:
 
     def release(self) -> None:
         """Let go of the graph once the gradients are known; nothing else may hold on to it by then."""
+        # the newest first: each holds the graph of the one before, and long chains freed at once overflow the stack
         for call in reversed(self.calls):
             call.taps = call.links = ()
         self._links.release()
@@ -120,6 +123,7 @@ class Capture:
             rng = rng_state(module, data_of(given))
             entering = (data_of(given), *states_of(swapped))
             surroundings = self._exit.enter_context(self._surroundings(module, entering, rng))
+            # entered before the call, so that the weights kept after it are those it used
             surroundings.enter_context(worked_out_once(module))
             self._running[module] = Running(previous, rng, surroundings, by_cudnn=torch._C._get_cudnn_enabled())
             return None if swapped is state else with_state(args, kwargs, swapped)
@@ -136,6 +140,7 @@ class Capture:
             form, layout = Form.of(module, given), layout_of(module)
             sequence, state = (None, result) if form.cell else result
             states = states_of(state)
+            # weights before the surroundings are left, while a parametrization still holds what it worked out
             running, weights = self._running.pop(module), weights_in_use(module)
             running.surroundings.close()
             call = Call(
@@ -195,6 +200,7 @@ class Capture:
         self.calls.append(call)
         self._results[module] = call.states
         _, handed = self._hand_on(call, None, tuple(followed))
+        # by identity: the model may hand one tensor on in several places, and expects it to stay one
         copies = {id(one): copy for one, copy in zip(followed, handed, strict=True)}
         return mapped(result, lambda one: copies.get(id(one), one))
 
@@ -248,6 +254,7 @@ class Capture:
             for tap in call.taps:
                 tap.register_hook(self._notice(call.name))  # type: ignore[no-untyped-call]
             raw = call.taps
+        # clones behind the taps: what the model adds to its state in place leaves the kept numbers alone
         copies = tuple(one.clone() for one in raw)
         for copy, one in zip(copies, raw, strict=True):
             self.origins.inherit(copy, (one,))

@@ -25,6 +25,7 @@ def weights_stay(chain: Sequence[Call]) -> list[bool]:
     unknown = [[pair for pair in row if pair[0] is not pair[1]] for row in rows]
     if _on_cpu([pair for row in unknown for pair in row]):
         return [all(torch.equal(*pair) for pair in row) for row in unknown]
+    # one answer for all of them: each would otherwise wait for the device
     differ = torch.stack([(one != other).any() for row in unknown for one, other in row]).tolist()
     ends = list(accumulate(map(len, unknown)))
     return [not any(differ[end - len(row) : end]) for row, end in zip(unknown, ends, strict=True)]
@@ -54,6 +55,7 @@ class Entered:
         if _on_cpu(handed):
             changed = not all(torch.equal(*pair) for pair in handed)
             return cls(changed, entering if changed else (), steps)
+        # left on the device; the answer comes with the arrays, in one copy
         given, taken = (torch.cat([one.flatten() for one in some]) for some in zip(*handed, strict=True))
         return cls((given != taken).any(), entering, steps)
 

@@ -43,6 +43,7 @@ def ready(module: nn.Module, given: Tensor, rng: Tensor | None) -> ExitStack:
 
 def saves_elsewhere() -> bool:
     """Whether somebody asks for what autograd saves: checkpointing counts that, and compares when it runs again."""
+    # True: also while the compiler follows the call
     return torch._C._autograd._top_saved_tensors_default_hooks(True) is not None
 
 
@@ -79,6 +80,7 @@ def rng_state(module: nn.Module, given: Tensor) -> Tensor | None:
 
 def check_outside_func(name: str) -> None:
     """Refuse a call that torch.func transforms."""
+    # private, and the only way to ask: transforms hide their tensors behind ordinary ones
     if torch._C._functorch.peek_interpreter_stack() is not None:
         raise ValueError(
             f"the recurrent layer {name!r} runs inside a function that torch.func transforms (vmap, grad, jvp), where "

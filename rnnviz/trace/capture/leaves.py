@@ -60,6 +60,7 @@ def _inside(value: Any) -> list[tuple[str | int, Any]]:
         return list(enumerate(value))
     if isinstance(value, MutableMapping | MappingProxyType):
         return list(value.items())
+    # a module's tensors are its weights, and no results
     if isinstance(value, nn.Module | type) or not hasattr(value, "__dict__"):
         return [(one.name, getattr(value, one.name)) for one in _fields(value)]
     held = {one.name: getattr(value, one.name, None) for one in _fields(value)} | vars(value)
@@ -81,6 +82,7 @@ def _with(value: Any, new: Mapping[str | int, Any]) -> Any:
     if isinstance(value, tuple):
         known = type(value).__module__ == "torch.return_types"  # made from one argument, as a plain tuple is
         return type(value)(new.values()) if known else tuple.__new__(type(value), new.values())
+    # shallow: what is no tensor is shared, as it would have been without us
     made = copy(value)
     if isinstance(value, list):
         made[:] = new.values()
@@ -89,5 +91,6 @@ def _with(value: Any, new: Mapping[str | int, Any]) -> Any:
         if isinstance(value, MutableMapping):
             made[name] = inner
         else:
+            # also of a frozen dataclass
             object.__setattr__(made, str(name), inner)
     return made

@@ -61,6 +61,7 @@ def _inputs(cell: CustomCell, arguments: Mapping[str, Any], results: Sequence[Te
     yield from (name for name in held if _INPUT.fullmatch(name) and name not in (*cell.states, *own[1:]))
     unnamed = [name for name in held if name not in (*cell.states, *own[1:2]) and not _STATE.fullmatch(name)]
     yield from (name for name in unnamed if isinstance(arguments[name], Tensor) and not _like(arguments[name], results))
+    # whatever is left, in the order of the call: the recomputation finds out which fits
     yield from (*unnamed, *held)
 
 

@@ -49,10 +49,12 @@ class Given:
         tensors = distinct((args, dict(kwargs)))
         if not tensors:
             return None
+        # one copy of a tensor that is given twice, so that the repetition gets one too
         copies = {id(one): one.detach().clone() for one in tensors}
         args, kwargs = mapped((args, dict(kwargs)), lambda one: copies[id(one)])
         buffers = tuple((one, one.detach().clone()) for one in module.buffers() if not nn.parameter.is_lazy(one))
         first = tensors[0]
+        # the CPU's as well: a module on a GPU may toss there
         drawn = {one: generator_of(one) for one in (torch.device("cpu"), first.device)}
         rng = tuple((one, generator.get_state()) for one, generator in drawn.items() if generator is not None)
         return cls(args, kwargs, buffers, rng, Autocast.now(first.device.type))

@@ -36,6 +36,7 @@ class Origins(TorchFunctionMode):
     ) -> Any:
         kwargs = kwargs or {}
         result = func(*args, **kwargs)
+        # tested first: everything that torch does in the model comes through here
         if self._rests or not self._begun:
             return result
         if isinstance(result, Tensor) and result.grad_fn is not None:
@@ -100,6 +101,7 @@ class Origins(TorchFunctionMode):
             found.update(self._known.get(one) or (self.behind(one) if one.grad_fn is not None else {}))
         if found:
             self._known[target] = _latest(found)
+            # written through a view, the tensor it looks into knows of it too
             if target._base is not None:
                 self._known[target._base] = _latest({**self._known.get(target._base, {}), **found})
 
@@ -119,9 +121,11 @@ def _latest(known: Known) -> Known:
 def _written(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Iterator[Tensor]:
     """Tensors that a function has made or written to."""
     name = getattr(func, "__name__", "")
+    # it returns None; what it writes to comes first
     if name == "__setitem__":
         result = args[0]
     yield from _tensors((result,))
+    # torch's own rule: a function with one underscore at its end works in place
     if name.endswith("_") and not name.endswith("__"):
         yield from _tensors(args[:1])
 

@@ -74,6 +74,7 @@ class StateLinks:
         """Note what `call` gave to the model, `given`, and which of it are its last states, `handed`."""
         self._count += 1
         for position, state in enumerate(handed):
+            # by storage, whatever view of it comes back; it cannot be freed and used anew, as `Handed` keeps the tensor
             known = self._by_memory.setdefault(state.untyped_storage().data_ptr(), [])
             known.append(Handed(call, position, state, _version(state)))
         for one in given:
@@ -167,6 +168,7 @@ class StateLinks:
         """Whose state `state` is, among the calls of `module`."""
         near = self._by_memory.get(state.untyped_storage().data_ptr(), [])
         mine = [one for one in reversed(near) if one.call.module is module]
+        # the latest first: memory that a loop writes anew each step belongs to its last writer
         for one in mine:
             if _is_all_of(state, one):
                 return Found(one.call, one.position if state.grad_fn is not None else None)
@@ -212,6 +214,7 @@ class StateLinks:
             if node is None or node in seen:
                 continue
             seen.add(node)
+            # what another call made is its own: the walk goes through a call only where the module runs inside it
             known = self._by_node.get(node, ())
             mine = [one for one in known if module is None or one.call.module is module]
             found += mine
@@ -259,12 +262,14 @@ def _begins(state: Tensor, handed: Handed) -> bool:
 
 
 def _alike(one: Tensor, other: Tensor) -> bool:
+    # as many numbers in another order would be another state: of a square batch the transpose, for one
     if one.shape == other.shape:
         return one.stride() == other.stride()
     return one.is_contiguous() and other.is_contiguous()
 
 
 def _version(one: Tensor) -> int:
+    # inference tensors count no versions, and torch raises when it is asked
     return 0 if one.is_inference() else one._version
 
 

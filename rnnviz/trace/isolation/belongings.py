@@ -34,6 +34,7 @@ class Belongings(NamedTuple):
 
     def put_back(self) -> None:
         """Undo what a run did to the attributes; a module that builds itself when first called stays built."""
+        # a lazy module has become another class with other parameters: what was before fits it no more
         if _shape(self.module) != self.shape:
             return
         own = vars(self.module)
@@ -61,6 +62,7 @@ def _content(value: Any) -> Any:
         return None if nn.parameter.is_lazy(value) else value.detach().clone()
     if isinstance(value, torch.Generator):
         return value.get_state()
+    # of exactly these types: a subclass may copy in its own way, or refuse to
     return value.copy() if type(value) in (list, dict, set, deque) else None
 
 
@@ -83,5 +85,6 @@ def _has(container: Any, content: Any) -> bool:
 def restore(value: Tensor, content: Tensor | None) -> None:
     """Write `content` into `value` if it holds anything else."""
     if content is not None and not torch.equal(value, content):
+        # an inference tensor may be written to in that mode alone
         with torch.inference_mode(value.is_inference()), torch.no_grad():
             value.copy_(content)

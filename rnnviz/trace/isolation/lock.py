@@ -15,6 +15,7 @@ class ProcessLock:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
+        # an RLock does not tell who has it, so each thread counts for itself
         self._owned = threading.local()
 
     def __enter__(self) -> None:
@@ -27,6 +28,7 @@ class ProcessLock:
 
     def after_fork(self) -> None:
         """Make the lock anew in a forked child, where a thread that held it is no more."""
+        # the thread that forked while tracing goes on in the child, and still has it
         if not self.is_mine:
             self._lock = threading.RLock()
 

@@ -29,6 +29,7 @@ def full_precision() -> Iterator[None]:
         if lowered:
             stack.enter_context(TURN)
         for one in lowered:
+            # registered before it is changed, so that an interrupt in between cannot leave it changed
             stack.callback(_put_back, one, one.fp32_precision)
             stack.enter_context(_noted(one, one.fp32_precision))
             one.fp32_precision = "ieee"
@@ -69,6 +70,7 @@ def flushed_denormals() -> Iterator[None]:
     A gradient that vanishes through time ends in such numbers, and arithmetic on them is some ten times slower.
     """
     was_on = _TINY * 1.0 == 0.0  # the processor's setting, which is Python's own arithmetic's too
+    # False where the processor cannot: then there is nothing to put back
     changed = not was_on and torch.set_flush_denormal(True)
     try:
         yield

@@ -26,6 +26,7 @@ def untouched(model: nn.Module) -> Iterator[None]:
 
     Traces in other threads wait for their turn.
     """
+    # TURN first: what is noted is not to be what another trace has changed
     with TURN:
         modules = list(model.modules())
         flags = [module.training for module in modules]
@@ -57,6 +58,7 @@ def runnable(model: nn.Module, *, gradients: bool) -> Iterator[None]:
                 stack.enter_context(torch.inference_mode(False))
                 stack.enter_context(_OrdinaryTensors())
             stack.enter_context(torch.enable_grad())
+        # asked for, never imported: to import the compiler takes a second or more
         if "torch._dynamo" in sys.modules:  # the model may be compiled, or call a compiled function
             stack.enter_context(torch.compiler.set_stance("force_eager"))
         yield
@@ -131,7 +133,7 @@ class _Buffers(NamedTuple):
 
     @classmethod
     def of(cls, module: nn.Module) -> _Buffers:
-        """Copy them."""
+        """Clone every buffer of a module that has numbers; lazy ones have none yet."""
         named = dict(module._buffers.items())
         known = [one for one in named.values() if one is not None and not nn.parameter.is_lazy(one)]
         return cls(module, named, [(one, one.clone()) for one in known])
@@ -139,6 +141,7 @@ class _Buffers(NamedTuple):
     def put_back(self) -> None:
         """Undo what a run did to them."""
         if not _is_scripted(self.module) and (self.named or self.module._buffers):
+            # cleared and filled, for the order of a state dict is that of this dict
             self.module._buffers.clear()
             self.module._buffers.update(self.named)
         for buffer, copy in self.copies:

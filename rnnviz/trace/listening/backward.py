@@ -24,26 +24,10 @@ class Purpose(IntEnum):
 def purpose_of(module: nn.Module) -> Purpose:
     """Return what the backward pass that is under way is for, as one layer has it; training if all of it is frozen.
 
-    ``torch.autograd.grad`` of a loss for the inputs, as a gradient penalty or a saliency map asks for, does not reach
-    its weights. To be called in a hook on a tensor.
-
-    Parameters
-    ----------
-    module : torch.nn.Module
-        A layer.
-
-    Examples
-    --------
-    >>> layer, x = nn.Linear(1, 1), torch.ones(1, requires_grad=True)
-    >>> said = []
-    >>> y = layer(x)
-    >>> handle = y.register_hook(lambda gradient: said.append(purpose_of(layer).name))
-    >>> _ = torch.autograd.grad(y, x, retain_graph=True)
-    >>> _ = torch.autograd.grad(y, layer.weight, retain_graph=True)
-    >>> y.backward()
-    >>> said
-    ['OTHER', 'WEIGHTS', 'TRAINING']
+    To be called in a hook on a tensor. ``torch.autograd.grad`` of a loss for the inputs, as a gradient penalty or a
+    saliency map asks for, does not reach its weights.
     """
+    # a layer whose weights are all frozen cannot tell passes apart: every one counts
     trained = [one for one in module.parameters() if one.requires_grad]
     if not trained or any(map(_adds_to_grad, trained)):
         return Purpose.TRAINING
@@ -51,10 +35,7 @@ def purpose_of(module: nn.Module) -> Purpose:
 
 
 def filled_by(module: nn.Module) -> list[Tensor]:
-    """Return the weights of `module` to whose ``.grad`` the backward pass that is under way will add.
-
-    ``backward`` does, ``torch.autograd.grad`` does not. To be called where `purpose_of` may be.
-    """
+    """Return the weights of `module` to whose ``.grad`` the backward pass that is under way will add."""
     return [one for one in module.parameters() if one.requires_grad and _adds_to_grad(one)]
 
 

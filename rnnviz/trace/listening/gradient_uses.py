@@ -84,6 +84,7 @@ class ArrivedGradient:
         if self.known is None or self.size is None:
             return total.clone()
         rest = total - self.known
+        # sums of the same parts in another order differ by so much; less than that is no gradient from outside
         rounding = 2 * torch.finfo(total.dtype).eps * (self.size + total.abs())
         return rest.masked_fill_(rest.abs() <= rounding, 0.0)
 
@@ -111,6 +112,7 @@ def uses(ends: Iterable[Any], since: int, wanted: Mapping[Edge, Any], seen: set[
     ahead = list(ends)
     while ahead:
         node = ahead.pop()
+        # older nodes were made before this call: nothing behind them was made by it
         if node in seen or node._sequence_nr() < since:
             continue
         seen.add(node)

@@ -60,6 +60,7 @@ class Listener(Capture):
         self._forget()
         self._modules = modules or self._modules
         begin = _shielded(lambda _module, _given: self._begin())
+        # before those of the layers, or the first call would belong to the pass before
         top = self._model.register_forward_pre_hook(Hook(begin))
         self._exit.callback(top.remove)
         self.__enter__()
@@ -71,16 +72,14 @@ class Listener(Capture):
         self.is_open = False
         found = self._complete if self._complete.arrived else self._pass
         nodes = self._links.nodes  # a list lets go of its last first, which are the newest
+        # a node that Python has seen is freed within the one before it: a long graph overflows the stack in one go
         self._held = nodes if len(nodes) > _MANY else []
         found.calls = [one for one in found.calls if one.given.numel()]  # an empty batch has nothing to see
         self._forget()
         return found if found.calls else None
 
     def let_go(self) -> None:
-        """Forget the nodes of the last pass, now that its owner has let go of the loss.
-
-        A node that Python has seen is freed within the one before it, so a long graph must not be freed at once.
-        """
+        """Forget the nodes of the last pass, now that its owner has let go of the loss."""
         self._held = []
 
     def _begin(self) -> None:
@@ -109,6 +108,7 @@ class Listener(Capture):
             if self._pass.arrived:  # the model's own forward is not what is called: a training loop calls its parts
                 self._begin()
             inner(module, args, kwargs)
+            # autograd numbers its nodes: those of this call are the ones from here on
             self._since[module] = torch._C._autograd._get_sequence_nr()
 
         return Hook(_shielded(hook))
@@ -144,6 +144,7 @@ class Listener(Capture):
 
     def _followed(self, results: list[Tensor]) -> list[Tensor]:
         found = super()._followed(results)
+        # a count or a mask among the results would leave the whole call unfollowed
         return [one for one in found if one.requires_grad] or found
 
     def _follow(self, module: nn.Module, given: Any) -> tuple[Call | None, Any]:
@@ -168,6 +169,7 @@ class Listener(Capture):
 
     def _met(self, call: Call, raw: tuple[Tensor, ...]) -> list[GradientUses]:
         """Where the gradients of each result meet, if autograd follows them all."""
+        # a result without a graph has no node to listen to, and a part alone would be no sum
         if not all(one.requires_grad for one in raw):
             return []
         self._pass.followed.add(call)
@@ -180,6 +182,7 @@ class Listener(Capture):
             meetings = self._meetings.get(one.call, []) if one.call is not None else []
             edge = edge_of(state)
             if meetings and edge is not None and one.call is not None and one.position is not None:
+                # counted from the end: a layer's output comes before its states
                 edges[edge] = meetings[one.position - len(one.call.states)]
         return edges
 
@@ -191,6 +194,7 @@ class Listener(Capture):
         for edge, gradient_uses in zip(edges, meetings, strict=False):
             if edge is not None:
                 own.setdefault(edge, []).append(gradient_uses)
+                # a prehook of the node sees the sum that autograd has made, in its own order
                 self._keep(edge[0].register_prehook(_arriving(gradient_uses, edge[1])))
         within = {} if _ends_in_results(call.module) else own
         ends = [edge[0] for edge in edges if edge is not None]
@@ -218,6 +222,7 @@ class Listener(Capture):
             heard.receive(call, place, outside)
             if along is not None and place >= first_state:
                 heard.receive(call, place + states, along)
+            # a later pass for a penalty must not hide the one that trained
             self._complete = max(self._complete, heard, key=lambda one: (one.purpose, one.number))
 
         return receive
@@ -253,6 +258,7 @@ def _ends_in_results(module: nn.Module) -> bool:
 def _listens() -> bool:
     """Not without gradients or in a function that torch.func transforms, nor to a trace or to checkpointing."""
     transformed = torch._C._functorch.peek_interpreter_stack() is not None
+    # −1 outside of a backward pass
     recomputes = torch._C._current_graph_task_id() >= 0  # what checkpointing has thrown away
     return torch.is_grad_enabled() and not (transformed or recomputes or TURN.is_mine)
 

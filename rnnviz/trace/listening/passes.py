@@ -88,6 +88,7 @@ class WatchedPass:
         purpose = self._purpose_of_this_pass(call.module)
         if purpose < self.purpose:
             return
+        # what came for the inputs alone was another loss's: it counts no more once the weights are reached
         if purpose > self.purpose:
             for one in self.calls:
                 one.gradients = None
@@ -113,8 +114,10 @@ class WatchedPass:
 
     def _copied(self, weight: Tensor) -> Tensor:
         """Copy a weight, once for all the calls that it serves unchanged."""
+        # the version rises with every write, so one copy serves all calls between two steps of an optimiser
         key = id(weight), weight._version
         if key not in self.copies:
+            # the weight is kept beside its copy: freed, its id could be another's
             self.copies[key] = weight, weight.detach().clone()
         return self.copies[key][1]
 
@@ -127,6 +130,7 @@ class WatchedPass:
     def _unscaled(self, gradient: Tensor) -> Tensor:
         if self.scale == 1.0:
             return gradient
+        # float16 divided by a scale of 2^16 would end in zeros
         return gradient.to(torch.promote_types(gradient.dtype, torch.float32)) / self.scale
 
 
@@ -160,6 +164,7 @@ def _weights_of_then(weights: Weights) -> Iterator[None]:
     data = {key: one.data for key, one in now.items()}
     try:
         for key, one in now.items():
+            # .data, so that neither versions nor the owner's graph notice
             one.data = weights[key]
         yield
     finally:

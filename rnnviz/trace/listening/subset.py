@@ -21,6 +21,7 @@ def first_sequences(calls: Sequence[Call], count: int | None) -> list[Call]:
         return list(calls)
     cut: dict[int, Call] = {}
     for call in calls:
+        # in order: each leads to the call before as it is cut
         cut[id(call)] = _cut(call, count, cut)
     return list(cut.values())
 

@@ -25,6 +25,7 @@ def recurrent_modules(model: Any) -> dict[str, Recurrent]:
     """
     if not isinstance(model, nn.Module):
         raise TypeError(f"model must be a torch.nn.Module, got {type(model).__name__}.")
+    # torch's parametrize puts that before the class's name
     own = type(model).__name__.removeprefix("Parametrized").lower()
     named = {_path(name) or own: module for name, module in model.named_modules()}
     found = {name: module for name, module in named.items() if kind_of(module)}

@@ -74,6 +74,7 @@ def _mixed_memory(cell: Any, inputs: Tensor, states: tuple[Tensor, Tensor]) -> t
 
 def _ncps_layer(layer: Any, input: Tensor, hx: Any, timespans: Any = None) -> tuple[Tensor, Any, Gates]:
     """One timestep of CfC or LTC: an LSTM cell's memory first, if there is one, then the liquid cell."""
+    # as the package has it, batches of one included
     span = 1.0 if timespans is None else timespans.squeeze()
     h, c, gates = (*hx, {}) if layer.use_mixed else (hx, None, {})
     if layer.use_mixed:

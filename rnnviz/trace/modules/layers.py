@@ -79,6 +79,7 @@ def weights_in_use(module: Recurrent) -> dict[str, Tensor]:
     Asked for later they may be others: a model can drop some out, swap or work them out anew for every call.
     """
     if isinstance(module, nn.RNNBase):
+        # not named_parameters: pruning, weight norm and the like replace what the call uses here
         found = dict(zip(module._flat_weights_names, module._flat_weights, strict=True))
     elif isinstance(module, nn.RNNCellBase):
         found = {name: getattr(module, name, None) for name in _NAMES}

@@ -30,6 +30,7 @@ def layers_from(calls: Sequence[Call]) -> dict[str, LayerTrace]:
     """One entry a chain of calls, in the order of their first calls: ``"path"``, then ``"path#2"`` and so on."""
     layers: dict[str, LayerTrace] = {}
     counts: dict[str, int] = {}
+    # before the chains: whether two calls join depends on what their recomputation has found
     own = recomputed(calls)
     for chain in chains(calls, own):
         name = chain[0].name
@@ -47,6 +48,7 @@ def chains(calls: Iterable[Call], own: Mapping[int, Recomputed]) -> list[list[Ca
     ends: dict[int, list[Call]] = {}
     found = []
     for call in calls:
+        # popped: of two calls that take the same state only the first goes on, the other begins a chain
         before = None if call.previous is None else ends.pop(id(call.previous), None)
         if before is None or not _joins(before[-1], call, own):
             before = []
@@ -168,6 +170,7 @@ def _past_the_end(call: Call, hidden: Tensor) -> Tensor | None:
 def _laid(values: list[Tensor], layout: Layout, past: Tensor | None) -> Tensor:
     """(time, batch, unit) each → (layer, direction, batch, time, unit), NaN past a sequence's length."""
     if past is not None:
+        # NaN, not 0: a state of 0 would be one that a sequence can have
         values = [value.masked_fill(past, float("nan")) for value in values]
     return _stacked(values).view(layout.num_layers, layout.directions, *values[0].shape).transpose(2, 3)
 

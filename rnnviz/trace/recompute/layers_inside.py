@@ -40,6 +40,7 @@ def levels_of(call: Call) -> list[Level]:
     packing = call.form.packing
     data = call.sequence() if packing is None else call.given
     pad = call.form.sequence if packing is not None else lambda native: native
+    # under autocast the call was given another dtype than its weights have
     data = data.to(next(module.parameters()).dtype)
     levels, mask = [], None
     with _generator_at(call.rng, data):
@@ -49,6 +50,7 @@ def levels_of(call: Call) -> list[Level]:
             mask = None if call.rng is None else _drawn(call, result)
             data = result if mask is None else result * mask
     levels.append(Level(pad(data), output, mask if mask is None else pad(mask)))
+    # drawn again, they may be others: the top layer, run through them, has to give what the call gave
     if mask is not None:
         expected = output if packing is None else call.output  # in the order that a call has inside
         if not _alike(_run(call, module, data, call.layout.num_layers - 1), expected):
@@ -104,6 +106,7 @@ def _packed(module: nn.RNNBase, weights: list[Tensor]) -> list[Tensor]:
     """Lay copies of one layer's weights out in one buffer, as cuDNN wants them: they are parts of the module's own."""
     if not torch.backends.cudnn.is_acceptable(weights[0]):  # type: ignore[no-untyped-call]
         return weights
+    # the module's own buffer must stay as it is; to flatten would move the weights
     copies = [one.detach().clone() for one in weights]
     bidirectional, width = bool(module.bidirectional), weights[0].shape[1]
     sizes = width, get_cudnn_mode(module.mode), module.hidden_size, module.proj_size, 1, False, bidirectional  # type: ignore[no-untyped-call]

@@ -86,8 +86,10 @@ class LayerRecompute:
     def _around(self, states: Tensor, start: Tensor) -> tuple[Tensor, Tensor]:
         """What enters each step, [x_t, h_{t-1}], and the states after it: two views of an array of one step more."""
         if self.stack.valid is not None and self.reverse:
+            # reversed, a short sequence begins at its own end: what lies behind it is what it starts from
             states = torch.where(self.stack.valid > 0, states, start)
         steps, batch, features = self.inputs.shape
+        # inputs and states side by side: gates of all steps are one product, and the weights' gradients another
         joined = states.new_empty((steps + 1, batch, features + states.shape[2]))
         entering, leaving = (joined[1:], joined[:-1]) if self.reverse else (joined[:-1], joined[1:])
         entering[:, :, :features] = self.inputs
@@ -102,6 +104,7 @@ class LayerRecompute:
             return entering.new_empty(0), None
         cell_scan = CellScan.start(self.stack, self.index, self.reverse) if kind == "lstm" else None
         units = self.weights.W_hh.shape[0] // len(GATES[kind])
+        # four for a GRU too: the last holds what r scales
         kept = entering.new_empty((4, *entering.shape[:2], units))
         for run in self._ordered(runs(entering, 4 * units)):
             if cell_scan is None:
@@ -127,6 +130,7 @@ class LayerRecompute:
             weights=self.weights,
             reverse=self.reverse,
             valid=self.stack.valid,
+            # a copy: the scan adds the recurrence to it in place, and `direct` is shown as well
             hidden=direct.clone(),
             cell=None if cell is None else cell.new_zeros(cell.shape) if of_cell else cell.new_empty(cell.shape),
             cell_is_seeded=bool(of_cell),
@@ -146,6 +150,7 @@ class LayerRecompute:
         elif self.stack.lengths is None:
             seed[-1] += gradient[self.index]
         else:
+            # each at its own last step, where a packed sequence gives its final state
             seed[self.stack.lengths - 1, torch.arange(seed.shape[1], device=seed.device)] += gradient[self.index]
 
 

@@ -59,6 +59,7 @@ def end_to_end(values: Tensor, calls: int) -> Tensor:
 
 def _valid(inputs: Tensor, lengths: Tensor) -> Tensor:
     steps = torch.arange(inputs.shape[0], device=inputs.device).unsqueeze(1)
+    # numbers, not booleans: the scan multiplies with them
     return (steps < lengths).unsqueeze(2).to(inputs.dtype)
 
 

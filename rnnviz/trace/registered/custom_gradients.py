@@ -31,6 +31,7 @@ class Entering(NamedTuple):
 
 def gradients_of(attempt: Attempt) -> tuple[States, States]:
     """Direct and total gradient of every state, axes (time, batch, …)."""
+    # where the step explains every result; else the cell itself is run, which knows them all
     entering = _at_steps(attempt) if all(role is not None for role in _roles(attempt)) else _at_results(attempt)
     kinds = range(len(attempt.walked.initial))
     direct = [
@@ -137,6 +138,7 @@ def _asked(nodes: list[dict[int, Tensor]], states: list[Tensor], entering: list[
     found = torch.autograd.grad(
         [node for node, _ in pairs], wanted, [seed for _, seed in pairs], retain_graph=True, allow_unused=True
     )
+    # by identity: tensors do not compare as wholes
     by_state = {id(one): gradient for one, gradient in zip(wanted, found, strict=True)}
     return [torch.zeros_like(one) if by_state.get(id(one)) is None else by_state[id(one)] for one in states]
 

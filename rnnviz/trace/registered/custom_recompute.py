@@ -45,6 +45,7 @@ def recomputed(calls: Sequence[Call]) -> dict[int, Recomputed]:
     usual: dict[Any, Reading] = {}
     for call in calls:
         if call.observed is not None:
+            # a step is the owner's code: it may draw numbers, count calls and change buffers
             with untouched(call.module), torch.enable_grad():
                 found[id(call)] = _recompute(call, usual)
     return found
@@ -67,6 +68,7 @@ def _recompute(call: Call, usual: dict[Any, Reading]) -> Recomputed:
             first = first or _unfit(call, plan, error)
             continue
         if attempt.fits:
+            # tried first for later calls of the same form: a loop of a hundred steps reads its call once
             usual[key] = plan.reading
             return _told(cell, attempt)
         first = first or attempt

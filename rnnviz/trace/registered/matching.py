@@ -84,6 +84,7 @@ def _agrees(result: Tensor, value: Tensor) -> bool:
     if without_ones(result) != without_ones(value):
         return False
     coarse = max((torch.finfo(one.dtype).eps for one in (result, value) if one.is_floating_point()), default=0.0)
+    # a step may add up in another order than the module; half precision is coarser still
     close = {"rtol": 1e-3, "atol": 1e-4} if coarse < 1e-4 else {"rtol": 4 * coarse, "atol": 4 * coarse}
     return torch.allclose(result.reshape(-1).double(), value.detach().reshape(-1).double(), equal_nan=True, **close)
 

@@ -58,6 +58,7 @@ class Plan:
         state = _state([arguments.get(name) for name in reading.states])
         extras = {name: one for name, one in arguments.items() if name not in (reading.inputs, *reading.states)}
         if not reading.batched:
+            # a batch of one: everything behind this knows batches only
             x, state = x[None], mapped(state, lambda one: one[None])
         if reading.time is None:
             return cls(reading, [x], [extras], state)
@@ -97,6 +98,7 @@ def _axes(
     orders: list[tuple[int | None, bool]] = (
         [(1, True), (0, True)] if not isinstance(first, bool) else [(int(first), True)]
     )
+    # packed data has no axes to choose from; padded, time comes first
     if isinstance(given, PackedSequence):
         return [(0, True)]
     if not isinstance(given, Tensor):
@@ -109,6 +111,7 @@ def _axes(
         if state is not None and state.dim() == 1 and given.is_floating_point():
             return [*unbatched, (None, True), *orders]
         return [(None, True), *orders, *unbatched]
+    # a state with as many axes as the input, and its batch, is that of a cell with images or the like
     alike = state is not None and state.dim() == given.dim() and state.shape[:1] == given.shape[:1]
     return [(None, True), *orders] if alike else [*orders, (None, True)]
 

@@ -63,6 +63,7 @@ def fetched(tree: Any) -> Any:
 
 
 def _packed(tensors: list[Tensor], device: torch.device) -> list[Array]:
+    # as they lie in memory: to make them contiguous would be a pass over all on the device
     orders = [sorted(range(one.dim()), key=one.stride, reverse=True) for one in tensors]
     laid = [one.permute(order).contiguous() for one, order in zip(tensors, orders, strict=True)]
     by_size = sorted(range(len(laid)), key=lambda k: -laid[k].element_size())  # every array begins where its kind may
@@ -83,6 +84,7 @@ def _copied(flat: list[Tensor], device: torch.device) -> Tensor:
         found = [parcel.cpu() for parcel in parcels]
         return found[0] if len(found) == 1 else torch.cat(found)
     total = sum(len(parcel) for parcel in parcels)
+    # page-locked, or CUDA copies through a buffer of its own and waits each time
     host = torch.empty(total, dtype=torch.uint8, device="cpu", pin_memory=True)
     for parcel, end in zip(parcels, accumulate(map(len, parcels)), strict=True):
         host[end - len(parcel) : end].copy_(parcel, non_blocking=True)

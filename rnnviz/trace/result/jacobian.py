@@ -66,6 +66,7 @@ def product_norms(layer: _Recurrence) -> Array:
     steps, units = layer.hidden.shape[3:]
     for direction in range(layer.hidden.shape[1]):
         product = None
+        # towards t = 0, the way the gradient goes: so the product grows by one factor a step
         for t in range(steps) if direction else range(steps - 1, -1, -1):
             jacobian = _state_jacobian(layer, before, t)[:, direction]
             identity = np.broadcast_to(np.eye(jacobian.shape[-1]), jacobian.shape)

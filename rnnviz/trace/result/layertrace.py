@@ -25,6 +25,14 @@ class Saturation(NamedTuple):
     ----------
     low, high : numpy.ndarray
         Share of the valid steps below 0.1, and above 0.9.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from rnnviz.trace import trace
+    >>> layer = trace(torch.nn.LSTM(3, 5, batch_first=True), torch.zeros(2, 7, 3)).layers["lstm"]
+    >>> layer.saturation["f"].high.shape  # layer, direction, unit
+    (1, 1, 5)
     """
 
     low: Array
@@ -113,6 +121,7 @@ class LayerTrace(Resident):
     def __post_init__(self) -> None:
         agreed(self)
         own = self.__dict__
+        # into __dict__, past the frozen dataclass, and all at once
         own |= {name: read_only(value) for name, value in own.items() if value is not None and type(value) is not str}
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -153,9 +162,11 @@ class LayerTrace(Resident):
 
 
 def _saturation(gate: Array, lengths: Array) -> Saturation:
+    # valid steps count; NaN past the end is neither below nor above
     magnitude, steps = np.abs(gate), max(int(lengths.sum()), 1)
     return Saturation(*(read_only(hit.sum(axis=(2, 3)) / steps) for hit in (magnitude < 0.1, magnitude > 0.9)))
 
 
 def _peak(gradient: Array) -> float:
+    # initial: an empty batch has no largest
     return float(np.nanmax(np.abs(gradient), initial=0.0))

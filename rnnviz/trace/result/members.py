@@ -55,6 +55,7 @@ class Members:
         self._entries = {entry.filename: entry for entry in self._archive.infolist()}
         self._read_already: dict[str, Array] = {}
         size = file.seek(0, os.SEEK_END)
+        # members that overlap would be read once each: a small file could claim any size
         if sum(entry.file_size for entry in self._entries.values()) > size:
             raise DamagedError("its members share bytes, or are compressed")
 
@@ -115,11 +116,13 @@ def _parsed(member: IO[bytes], entry: ZipInfo) -> Array:
         raise DamagedError("its header is none that numpy writes")
     dtype, shape = np.dtype(found[1]), tuple(int(one) for one in found[3].replace(" ", "").split(",") if one)
     size = math.prod(shape) * dtype.itemsize
+    # before anything of that size is read
     if size != entry.file_size - len(start) - length:
         raise DamagedError("its header does not fit its size")
     content = member.read()
     if len(content) != size:
         raise DamagedError("it is not whole")
+    # of bytes, so that it is read-only; frombuffer refuses none at all
     array = np.frombuffer(content, dtype) if size else np.empty(0, dtype)
     return array.reshape(shape, order="F" if found[2] == "True" else "C")
 

@@ -69,6 +69,7 @@ def resident(cls: type[R], tree: Fields, finish: Callable[[Fields], Fields] = _a
     try:
         arrays = at_hand(tree)
     except AwayError:
+        # without __init__, which would check arrays that are not there yet
         made = object.__new__(cls)
         devices = {one.device for one in tensors_in(tree) if one.is_cuda}
         streams = [torch.cuda.current_stream(one) for one in devices]
@@ -82,6 +83,7 @@ def brought(tree: Any, *results: Resident) -> Any:
     waiting = [(one, held) for one in results if (held := one.__dict__.get("_held")) is not None]
     for _, held in waiting:
         for stream in held.streams:
+            # whoever reads may do so in another stream, or thread, than the one that worked it out
             torch.cuda.current_stream(stream.device).wait_stream(stream)
     found, *arrays = fetched([tree, *(held.tree for _, held in waiting)])
     for (result, held), values in zip(waiting, arrays, strict=True):

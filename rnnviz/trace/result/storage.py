@@ -24,6 +24,7 @@ def write(path: str | PathLike[str], tree: Mapping[str, Any]) -> None:
     described = json.dumps({"format": _FORMAT, "tree": _stored(tree, arrays)})
     files.write(
         files.checked_path(path, _EXAMPLE),
+        # the file, not the path: given a path numpy would add .npz to it
         lambda file: np.savez(file, allow_pickle=False, described=np.array(described), **arrays),
     )
 
@@ -77,6 +78,7 @@ def _restored(value: Any, members: Members, depth: int) -> Any:
     if not isinstance(value, dict):
         return value
     if depth == 0:
+        # counted, and not left to Python: its recursion limit is the caller's affair
         raise DamagedError("it is nested too deeply")
     match value:
         case {"array": str(name)}:

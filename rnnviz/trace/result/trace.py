@@ -63,6 +63,11 @@ class Trace(Resident):
     output : numpy.ndarray or None
         Copy of the model's output if it is one tensor, else None.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If it is made of something else than named layers, a number and an array; `trace` never does so.
+
     Examples
     --------
     >>> import torch
@@ -134,9 +139,10 @@ class Trace(Resident):
 
         Raises
         ------
-        ValueError
-            TypeError
+        TypeError
             If `path` is no path.
+        ValueError
+            If the file is no whole trace: another format, cut off, or arrays that do not fit each other.
         OSError
             If there is no such file, or it cannot be read.
         """

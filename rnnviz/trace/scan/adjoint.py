@@ -51,6 +51,7 @@ class Adjoint:
     def __post_init__(self) -> None:
         W_ih, W_hh = self.weights.W_ih, self.weights.W_hh
         features = W_ih.shape[1]
+        # one array, its parts as views: where both sides have the same delta one product fills them
         self._gradient = W_hh.new_zeros((features + W_hh.shape[1], W_hh.shape[0]))
         self.grad_ih, self.grad_hh = self._gradient[:features], self._gradient[features:]
         self.below = self.hidden.new_empty((*self.hidden.shape[:2], W_ih.shape[1])) if self.wants_below else None
@@ -119,6 +120,7 @@ def lstm_adjoint(adjoint: Adjoint, gates: LSTMGates, cell_before: Tensor, cell: 
     step, W_hh, W_hr, after = stepping(cell), adjoint.weights.W_hh, adjoint.weights.W_hr, None
     add, begin = adjoint.recurrence(), step.add_product if adjoint.cell_is_seeded else step.write_product
     totals, dhs, dcs = adjoint.hidden.unbind(), step.split(adjoint.hidden), step.split(adjoint.cell)
+    # 14 numbers in use a timestep and unit: four gates, c, K, A, delta
     found = adjoint.runs(14 * cell.shape[2])
     delta = adjoint.deltas(found, 4)
     rows, by_gate = delta.flatten(-2), delta.transpose(1, 2)
@@ -147,6 +149,7 @@ def gru_adjoint(adjoint: Adjoint, gates: GRUGates, from_state: Tensor) -> None:
     """GRU: delta_t = dh_t K_t, dh_{t-1} = seed_{t-1} + dh_t z_t + delta_t W_hh; `from_state` is what r scales."""
     step, W_hh, add, after = stepping(gates.z), adjoint.weights.W_hh, adjoint.recurrence(), None
     totals, dhs = adjoint.hidden.unbind(), step.split(adjoint.hidden)
+    # 11 numbers in use a timestep and unit: three gates, h, what r scales, K, delta
     found = adjoint.runs(11 * gates.z.shape[2])
     delta = adjoint.deltas(found, 3)
     rows, of_gates = delta.flatten(-2).unbind(), step.split(delta.transpose(1, 2))
@@ -180,6 +183,7 @@ def _lstm_coefficients(
     K = i.new_empty((len(i), 4, *i.shape[1:])) if K is None else K
     squashed, ig, fc = tanh(cell), i * g, f * before
     out = o * squashed
+    # g i (1 − i) = i g − i · (i g), and so for the others: sigmoids squared are never formed
     torch.addcmul(ig, i, ig, value=-1, out=K[:, 0])
     torch.addcmul(fc, f, fc, value=-1, out=K[:, 1])
     torch.addcmul(i, ig, g, value=-1, out=K[:, 2])

@@ -31,6 +31,7 @@ def lstm_in_few_calls(adjoint: Adjoint, gates: LSTMGates, cell_before: Tensor, c
     """LSTM: dc_t = dc_{t+1} f_{t+1} + dh_t A_t, delta_t = (dc_t, dc_t, dc_t, dh_t) K_t, as `lstm_adjoint`."""
     assert adjoint.cell is not None
     W_hh, W_hr, totals, row = adjoint.weights.W_hh, adjoint.weights.W_hr, adjoint.hidden.unbind(), None
+    # two slots, the first always 0: one product then adds K_o to nothing and A to what was handed on
     handed_on = cell.new_zeros((2, *cell.shape[1:]))
     if adjoint.cell_is_seeded and len(cell):
         handed_on[1] = adjoint.cell[0 if adjoint.reverse else -1]

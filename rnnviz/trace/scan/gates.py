@@ -34,6 +34,7 @@ def write_gru_gates(inputs: Tensor, before: Tensor, weights: Weights, room: Tens
     x_r, x_z, x_n = product(inputs, W_ih, b_ih).chunk(3, dim=2)
     h_r, h_z, h_n = product(before, W_hh, b_hh).chunk(3, dim=2)
     r, z, n, from_state = room.unbind()
+    # in place: both products are of no other use
     torch.sigmoid(x_r.add_(h_r), out=r)
     torch.sigmoid(x_z.add_(h_z), out=z)
     tanh(torch.addcmul(x_n, r, from_state.copy_(h_n), out=n), out=n)

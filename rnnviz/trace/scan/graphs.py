@@ -44,7 +44,7 @@ class Recording(Protocol):
         """Copying in, replaying and copying out happens in here, one after the other on whatever streams."""
 
     def replay(self) -> None:
-        """Launch all of it."""
+        """Launch everything that was recorded, on the fixed memory, and wait for nothing."""
 
     def drop(self) -> None:
         """Wait until no launch is under way, and give the memory back."""
@@ -152,6 +152,7 @@ class Graphs:
         with torch.no_grad():
             truth = loop(tuple(None if one is None else one.clone() for one in given), *constants)
         if not all(map(agree, found, truth)):
+            # a recording that computes something else is the one failure that nobody would notice
             raise ArithmeticError("its first replay differs from the loop itself")
         return found
 
@@ -164,6 +165,7 @@ class Graphs:
             _LOG.debug("%s runs without a CUDA graph, which would hold %d bytes", _name(loop), form.size)
             return None
         self._make_room(form.size, device)
+        # tensors made in inference mode could not be written to outside of it later
         with torch.inference_mode(False), torch.no_grad():
             form.fixed = tuple(None if one is None else torch.empty_like(one) for one in given)
             _fill(form.fixed, given)
@@ -175,6 +177,7 @@ class Graphs:
         held, room = [one for one in self._recorded() if one.device == device], self._room(device)
         while held and (len(held) >= _GRAPHS or sum(one.size for one in held) + size > room):
             last = held.pop(0)
+            # twice as often each time: two forms that do not fit together would otherwise push each other out for ever
             last.wanted *= 2
             _forget(last)
 

@@ -38,6 +38,7 @@ def adding(rows: int, W: Tensor) -> Adding:
     by_onednn = _onednn() if _is_worth_it(rows, W) else None
     if by_onednn is None:
         return Tensor.addmm_
+    # oneDNN has no "add to": a product of its own, and one pass to add it
     return lambda total, values, W: total.add_(by_onednn(values, W.T, None))
 
 
@@ -57,6 +58,7 @@ def multiplying(values: Tensor, W: Tensor, out: Tensor) -> list[Callable[[], Any
         Axes (row, unit): one place for all products.
     """
     rows, size = out.shape[0], out.shape[0] * W.numel()
+    # torch multiplies large ones, with as many threads as it has; two halves are the most that stay on one
     if size > 2 * _ONE_THREAD or (size > _ONE_THREAD and rows < 2):
         return [partial(torch.mm, one, W, out=out) for one in values.unbind()]
     whole, weights, to = values.numpy(), W.numpy(), out.numpy()

@@ -66,6 +66,7 @@ class CudaRecording:
             known = _SIDES.get(device) or _SIDES.setdefault(device, _Side())
             self._graph, self._done = torch.cuda.CUDAGraph(), known.done
             before, side = torch.cuda.current_stream(), known.stream
+            # what is recorded reads memory that the owner's stream may still be writing
             side.wait_stream(before)
             side.wait_event(self._done)
             try:

@@ -94,6 +94,7 @@ def _lstm_forward(given: Tensors, reverse: bool, *, by_graph: bool = False) -> T
     i, f, g, _ = room.unbind()
     new = torch.mul(i, g, out=within[:-1] if reverse else within[1:])
     if valid is not None:
+        # past its end a sequence keeps the state it began with, so f is 0 there and nothing is carried
         new.copy_(torch.where(valid > 0, new, within[-1 if reverse else 0]))
         f = f * valid
     if by_graph:

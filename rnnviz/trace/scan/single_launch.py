@@ -79,6 +79,7 @@ class Kernels:
             device = next(one.device for one in given if one is not None)
             if self._calls[key] < 2 or not self._may_check(device):
                 return loop(given, *constants)
+            # copied before the loop runs: it works in place on what it is given
             copies = tuple(None if one is None else one.clone() for one in given)
             truth = loop(given, *constants)
             try:

@@ -73,6 +73,7 @@ class _Room:
         assert adjoint.cell is not None
         by_time = slice(None, None, -1 if adjoint.reverse else 1)
         hidden, seeds = adjoint.hidden.numpy()[part][by_time], adjoint.cell.numpy()[part][by_time]
+        # dc of the timestep visited before these, from the other end of the same memory; or zero
         carried[steps, 0] = carried[0, 0]
         carried[:steps, 3] = hidden
         multiply, add, parts, (by_hidden, by_cell) = np.multiply, np.add, self._parts, self._parts
@@ -81,12 +82,14 @@ class _Room:
         in_turn = zip(self._steps(steps), seed_of, strict=False)
         for (dh, dc, its_copies, pair, all_four, slope, K, to, into), seed in in_turn:
             if after is not None:
+                # delta of the timestep before times W_hh, into `onto`
                 after()
                 add(dh, onto, dh)
             multiply(slope, pair, parts)
             add(by_hidden, by_cell, dc)
             if seed is not None:
                 add(dc, seed, dc)
+            # by assignment: one product with K then takes all four places at once
             its_copies[...] = dc
             multiply(K, all_four, to)
             after = into

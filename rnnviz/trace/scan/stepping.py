@@ -62,6 +62,7 @@ class _ByTorch(Stepping):
 
 class _ByNumpy(Stepping):
     def __init__(self, like: Tensor) -> None:
+        # numpy has no fused multiply-add: one scratch array in place of one a timestep
         self._product = np.empty_like(like[0].numpy())
 
     def split(self, values: Tensor) -> Sequence[Step]:

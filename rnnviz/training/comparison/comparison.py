@@ -16,7 +16,7 @@ from rnnviz.training.process.interrupts import INTERRUPTS
 from rnnviz.training.session.session import Session
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots.snapshot import Snapshot
-from rnnviz.training.taskcheck.attribution import Attribution
+from rnnviz.training.taskcheck.checked import Attribution
 
 __all__ = ["LockstepSessions"]
 
@@ -85,13 +85,7 @@ class LockstepSessions:
             self._wanted = wanted if wanted != self._present else None
 
     def checked(self, settings: Settings) -> Settings:
-        """Return the settings, complete, after a look whether every session could follow.
-
-        Raises
-        ------
-        ValueError
-            If a setting differs that the comparison compares, or one that a session cannot have.
-        """
+        """Return the settings, complete; ValueError for one that it compares, or that a session cannot have."""
         return self._each(settings)[self._face]
 
     def refuse_varied(self, names: Mapping[str, Any]) -> None:
@@ -148,6 +142,7 @@ class LockstepSessions:
     def adopt(self) -> None:
         """Take up assigned settings now: all rebuild if the structure of one differs, else all adjust."""
         with self._lock:
+            # taken in one go: a setting assigned meanwhile is for the step after
             wanted, self._wanted = self._wanted, None
             if wanted is None:
                 return
@@ -171,6 +166,7 @@ class LockstepSessions:
                 self.adopt()
                 goal = self.step + 1
                 for label, one in self._in_turn():
+                    # one that got further before another failed waits here, and none draws a batch twice
                     if one.step < goal:
                         with self._watch.timing(label, goal):
                             next(going[label])
@@ -188,6 +184,7 @@ class LockstepSessions:
 
     def snapshot(self, *, fresh: bool = True) -> ComparisonSnapshot:
         """Look at every session; scores of the held-out part are all of one step, see `Session.snapshot`."""
+        # of all or of none, so that a table never compares two moments
         score = fresh or all(one.score_due for one in self.sessions.values())
         models = {label: one.frame(score=score) for label, one in self._in_turn()}
         return ComparisonSnapshot.of(models, self._watch.shares, self._watch.paces, run=self.run, step=self.step)
@@ -229,8 +226,6 @@ class LockstepSessions:
 def differing(settings: list[Settings]) -> tuple[str, ...]:
     """Return the names of the settings in which these are not all equal.
 
-    Examples
-    --------
     >>> differing([Settings(), Settings(lr=0.5)])
     ('lr',)
     """

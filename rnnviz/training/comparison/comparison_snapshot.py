@@ -61,17 +61,17 @@ class ComparisonSnapshot(Snapshot):
 
     @property
     def models(self) -> Mapping[str, Snapshot]:
-        """The models by label, each with its own snapshot."""
+        """Each model's own snapshot, by label."""
         return self.compared
 
     @property
     def shares(self) -> Mapping[str, float]:
-        """The times."""
+        """Each model's share of the training time, 0 to 1, by label."""
         return self.times
 
     @property
     def paces(self) -> Mapping[str, float]:
-        """The seconds."""
+        """Seconds that a training step of each model takes, by label."""
         return self.seconds
 
     @property

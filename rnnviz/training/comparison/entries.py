@@ -25,28 +25,11 @@ def lockstep_of(
     planned: int | None = None,
     **common: Any,
 ) -> LockstepSessions:
-    """Return a comparison of the models, each under a label that says in what it differs from the others.
+    """Return a comparison of two to four models, each under a label that says in what it differs from the others.
 
-    Parameters
-    ----------
-    models : sequence of str or mapping
-        Two to four: names of cells, or settings by name.
-    task : Task or str
-        What all learn.
-    device : str or torch.device
-        Where all train.
-    planned : int, optional
-        Steps of a whole run, as for `Session`.
-    **common : object
-        Settings of all.
+    A model is the name of a cell, or settings by name, which ``common`` completes; ``planned`` is as for `Session`. A
+    TypeError or ValueError tells of too few, too many or equal models, or of a task, setting or value that is not.
 
-    Raises
-    ------
-    TypeError, ValueError
-        For too few or too many models, two that are the same, or a task, setting or value that does not exist.
-
-    Examples
-    --------
     >>> lockstep = lockstep_of([{"lr": 0.1}, {"lr": 0.01, "clip": None}], "adding", device="cpu", cell="gru")
     >>> list(lockstep.sessions)
     ['lr=0.1', 'lr=0.01, clip=None']
@@ -65,21 +48,9 @@ def lockstep_from(
     device: str | torch.device,
     planned: int | None,
 ) -> LockstepSessions:
-    """Return the comparison of models with these settings.
+    """Return the comparison of models with these settings; what each was asked for by itself, ``stated``, is its label.
 
-    Parameters
-    ----------
-    stated : sequence of mapping
-        What each of them is asked for by itself, which is what its label tells.
-    settings : sequence of mapping
-        All that each is asked for.
-    task, device, planned
-        As for `lockstep_of`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As for `lockstep_of`.
+    The other parameters and the errors are those of `lockstep_of`.
     """
     sessions = [Session(task, device=device, planned=planned, **one) for one in settings]
     labels = _labels(stated, [one.settings for one in sessions])

@@ -51,6 +51,7 @@ class Stopwatch:
         if self._waits and step % _EVERY:
             yield
             return
+        # waits for what came before, which is another model's time
         started = self._now()
         yield
         self._seconds[name] += self._now() - started

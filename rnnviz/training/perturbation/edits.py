@@ -44,6 +44,7 @@ class Edit:
             If there is no such feature or symbol, or ``value`` is no number where one is wanted.
         """
         symbols = symbols_of(task)
+        # a number for a one-hot input is an edit of that number, which is no symbol any more
         if symbols and (value is None or isinstance(value, str) or task.vocabulary is not None):
             original = symbols[int(now if task.vocabulary is not None else now.argmax())]
             typed = original if value is None else _known(value, symbols)
@@ -66,14 +67,7 @@ class Edit:
 
 
 def symbols_of(task: Task) -> tuple[str, ...]:
-    """Return what can be typed at a timestep: the task's symbols, the numbers of its tokens, or nothing.
-
-    Examples
-    --------
-    >>> from rnnviz.tasks import make
-    >>> symbols_of(make("temporal-order")), symbols_of(make("adding"))
-    (('a', 'b', 'c', 'd', 'X', 'Y', 'E', 'B'), ())
-    """
+    """Return what can be typed at a timestep: the task's symbols, the numbers of its tokens, or nothing."""
     return task.symbols or tuple(map(str, range(task.vocabulary or 0)))
 
 

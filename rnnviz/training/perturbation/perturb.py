@@ -91,28 +91,11 @@ def perturb(
     feature: int = 0,
     snapshot: Snapshot | None = None,
 ) -> Perturbation:
-    """Run the model on a probe sequence as it is and with one input changed.
+    """Run the model on probe sequence ``sample`` as it is, and with number ``feature`` of timestep ``time`` changed.
 
-    Parameters
-    ----------
-    session : Session
-        Whose model and probe; nobody may train it meanwhile, see `Runner.access`.
-    sample, time : int
-        Which probe sequence and timestep.
-    value : float or str, optional
-        The new number, or for a task with symbols the new symbol; by default the input stays as it is.
-    feature : int
-        Which number of the timestep is changed; a symbol has no such part.
-    snapshot : Snapshot, optional
-        Take the weights of that moment of the present run; by default those of now.
+    ``value`` is the new number, or symbol where the task has such; None changes nothing. The weights are those of
+    now, or of ``snapshot``. A TypeError or ValueError names what does not exist. Nobody may train meanwhile.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If there is no such sequence, timestep, feature or symbol, or ``value`` is no number where one is wanted.
-
-    Examples
-    --------
     >>> session = Session("adding", seq_len=10, hidden_size=4, device="cpu")
     >>> seen = perturb(session, time=5, value=2.0)
     >>> seen.delta_hidden.shape, bool((seen.norm[0, 0, :5] == 0).all()), bool(seen.norm[0, 0, 5] > 0)
@@ -152,6 +135,7 @@ def _runs(session: Session, model: nn.Module, probe: Batch, time: int, edit: Edi
     """Trace both inputs, in double precision: what dies out is soon smaller than single precision's rounding."""
     try:
         precise = Batch(_precise(probe.inputs), _precise(probe.targets))
+        # a copy once more: .double() changes a module in place, and the fallback wants it as it is
         return _both(session, copy.deepcopy(model).cpu().double(), precise, time, edit)
     except RuntimeError:  # a model or task of somebody's own that makes tensors of one precision or device only
         return _both(session, model, probe, time, edit)
@@ -173,6 +157,7 @@ def _as_it_was(model: nn.Module, weights: Mapping[str, Floats]) -> nn.Module:
     twin = copy.deepcopy(model)
     with torch.no_grad():
         for name, weight in twin.named_parameters():
+            # torch.tensor copies; a snapshot's arrays are read-only, which from_numpy warns of
             weight.copy_(torch.tensor(weights[name]))
     return twin
 

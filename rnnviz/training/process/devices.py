@@ -21,6 +21,7 @@ def available() -> tuple[str, ...]:
     >>> available()[-1]
     'cpu'
     """
+    # each by its number: "cuda" alone means the current one, which another cell may change
     found = [f"cuda:{index}" for index in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
     if torch.backends.mps.is_available():
         found.append("mps")
@@ -57,6 +58,7 @@ def pick(device: str | torch.device = "auto") -> torch.device:
 def considerate_threads(device: torch.device) -> Iterator[None]:
     """Train with one CPU thread on a machine of few cores, so that the browser and the kernel keep theirs."""
     before = torch.get_num_threads()
+    # one thread already may be somebody's wish; more cores than that leave enough for the browser
     if device.type != "cpu" or (os.cpu_count() or 1) > _FEW_CORES or before == 1:
         yield
         return

@@ -18,7 +18,7 @@ class Renewed(Protocol):
     """What a child has to make anew, locks above all: one that another thread held would never be free again."""
 
     def after_fork(self) -> None:
-        """Make them anew."""
+        """Replace every lock and forget every thread; called in the child, before anything else runs there."""
 
 
 _KEPT: "weakref.WeakValueDictionary[int, Renewed]" = weakref.WeakValueDictionary()  # by identity: two may be equal
@@ -30,10 +30,12 @@ def renewed_in_children(one: Renewed) -> None:
 
 
 def _renew() -> None:
+    # first: what the others make anew may trace
     TURN.after_fork()
     for one in list(_KEPT.values()):
         one.after_fork()
 
 
+# Windows has no fork
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_renew)

@@ -39,9 +39,11 @@ class Interrupts:
         if not _in_main_thread():
             return
         before = signal.getsignal(signal.SIGINT)
+        # entered already, further out: only the outermost block sets the handler and acts at its end
         if before == self._note:
             self._depth += 1
         elif callable(before):  # else the process ignores it, or ends by it
+            # before the handler is set: a signal may come in the very next moment
             self._depth, self._before, self._pressed = 1, before, None
             signal.signal(signal.SIGINT, self._note)
 
@@ -55,6 +57,7 @@ class Interrupts:
             return
         pressed, self._pressed = self._pressed, None
         signal.signal(signal.SIGINT, self._before)
+        # an error that leaves the block ends the work as well, and is not to be hidden by KeyboardInterrupt
         if pressed is not None and error is None:
             self._before(*pressed)
 
@@ -83,6 +86,7 @@ class Interrupts:
             return bool(changed.wait_for(met, timeout))
         with self:
             left = timeout
+            # in slices: a handler that only notes the signal does not end a wait
             while not changed.wait_for(met, _SLICE if left is None else min(_SLICE, max(left, 0.0))):
                 self.let_through()
                 if left is not None:

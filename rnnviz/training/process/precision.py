@@ -48,12 +48,15 @@ class DefaultDtype(TorchFunctionMode):
             return func(*args, **(kwargs if kwargs.get("dtype") is not None else {**kwargs, "dtype": self._dtype}))
         made = func(*args, **kwargs)
         default = torch.get_default_dtype()
+        # also subclasses are left alone: what a dtype means to them is their own
         if type(made) is not Tensor or made.dtype != default or default == self._dtype:
             return made
         if kwargs.get("dtype") is not None or any(_floats(one) for one in tree_leaves((args, kwargs))):
             return made
+        # made once more, as 0.1 in single precision does not become 0.1 in double by a cast
         if func in _BY_VALUE:
             return func(*args, **{**kwargs, "dtype": self._dtype})
+        # a leaf that was cast would be a leaf no more
         return made if made.requires_grad or func in _EXPLICIT else made.to(self._dtype)
 
 

@@ -41,6 +41,7 @@ class Surroundings:
     """
 
     def __init__(self, device: torch.device, dtype: torch.dtype | None) -> None:
+        # autocast is switched by kind of device, and a run on a GPU calls the CPU too
         self._kinds = ("cpu",) if device.type == "cpu" else ("cpu", device.type)
         self.dtype = dtype
 
@@ -57,6 +58,7 @@ class Surroundings:
         for kind in self._kinds:
             if torch.is_autocast_enabled(kind):
                 yield torch.autocast(kind, enabled=False)
+        # asked by making one, which sees a default device and a ``with torch.device(…)`` alike
         if torch.empty(0).device.type != "cpu":
             yield torch.device("cpu")
         if self.dtype is not None and torch.get_default_dtype() != self.dtype:

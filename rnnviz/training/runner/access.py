@@ -47,6 +47,7 @@ class ModelAccess:
 
     def let_in(self) -> None:
         """Let waiting guests do what they came for; costs nothing when there are none."""
+        # read without the lock: a guest who comes a moment later is let in after the next step
         if self._guests:
             self.__exit__()
             self.__enter__()
@@ -67,6 +68,7 @@ class ModelAccess:
         if self.mine:
             return work()
         with INTERRUPTS, self._changed:
+            # counted first: the host waits until no guest is left, so none is overtaken for ever
             self._guests += 1
             try:
                 self._changed.wait_for(lambda: self._host is None)

@@ -44,6 +44,7 @@ class Dispatcher:
         self._orders = Orders()
         self._lost = False
         renewed_in_children(self)
+        # one condition for desk and worker: whether there is work and whether it is done change together
         self._worker = Worker(self.changed, self._has_work, self._work, self._at_exit)
 
     def ask(self, order: Order, *, wait: bool = False) -> None:
@@ -56,6 +57,7 @@ class Dispatcher:
         except NoThreadError:
             if not wait:
                 raise
+            # only who waits may: without a wait the caller would train where she asked for a background
             self.carry_out(Order(order.left, rebuild=order.rebuild, here=True))
         if wait:
             self.raise_kept()
@@ -66,10 +68,12 @@ class Dispatcher:
             newest = self._orders.newest
             if order.endless and newest is not None and newest.endless and newest.open:
                 return  # plays already
+            # an error of the model that goes is of no use to the one that comes
             if order.rebuild:
                 self.error = None
             order = self._add(order)
             if order.open:
+                # said before the thread gets to it: who presses play reads "playing" at once, and pause finds a run
                 self._player.state = replace(self._player.state, phase="playing", message=t("status.playing"))
             if wait:
                 self._wait_for(order)
@@ -82,8 +86,10 @@ class Dispatcher:
             raise RuntimeError(LOST)
         with INTERRUPTS, self.changed:
             orders = self._orders.cancel()
+            # in the thread that trains it would wait for itself
             if not wait or self._player.access.mine:
                 return
+            # settings assigned meanwhile are taken up by a bare look, whose frame shows them
             if self._player.session.pending and not self.ended:
                 with contextlib.suppress(NoThreadError):  # the next step takes them up as well
                     orders = (*orders, self._add(Order()))
@@ -96,6 +102,7 @@ class Dispatcher:
             assign()
             if self._orders.open or not self._player.session.pending:
                 return
+        # outside `changed`: where no thread is to be had `ask` trains here, and nobody could order anything meanwhile
         self.ask(Order(), wait=wait and not self._player.access.mine)
 
     def carry_out(self, order: Order) -> None:
@@ -108,6 +115,7 @@ class Dispatcher:
                     INTERRUPTS.wait(self.changed, lambda: self._orders.next is order and not self._busy())
                     self._refuse_ended()
                     self.raise_kept()
+                    # begun while `changed` is held: from here on the worker sees that somebody is busy
                     self._orders.begin(order)
                 self._player.run(order)
             finally:
@@ -118,8 +126,10 @@ class Dispatcher:
         """Wait until nothing is left to do, raise a kept error, and say whether that was within ``timeout`` seconds."""
         with INTERRUPTS, self.changed:
             self._worker.wake()
+            # the thread may have ended while settings waited: woken above, it takes them up
             done = INTERRUPTS.wait(self.changed, self.idle, timeout)
         if self.ended:
+            # without `changed`: the thread needs it to end
             done = self._worker.join(timeout)
         self.raise_kept()
         return done
@@ -136,12 +146,14 @@ class Dispatcher:
             self.ended = self._player.ended = True
             self._orders.clear()
             self._worker.end()
+            # asked while held: a busy player announces its end itself, after its present step
             busy = self._busy()
         if not busy:
             self._player.announce("stopped", t("status.stopped", step=self._player.session.step))
 
     def fail(self, error: BaseException, where: str) -> None:
         """Want no step any more, keep the error and say so."""
+        # its traceback holds frames, and these the whole model, for as long as the error is kept
         let_go(error)
         with self.changed:
             self._orders.cancel()
@@ -157,6 +169,7 @@ class Dispatcher:
 
     def after_fork(self) -> None:
         """See `rnnviz.training.process.forks`."""
+        # another thread may have held the old one at the fork, and is not here to let go of it
         self.changed, elsewhere = threading.Condition(), self._busy() and not self._player.access.mine
         self._worker.forget(self.changed)
         if elsewhere:

@@ -60,6 +60,7 @@ class FrameClock:
 
     def end_frame(self) -> None:
         """Note that it is made; where frames are dear, the next one waits longer."""
+        # a frame is a quarter of the time at most: one of 0.2 s is followed by 0.6 s without
         self._interval = max(self._shortest, (self._clock() - self._shown) / self._share)
 
     def measure(self, step: int) -> float:
@@ -70,6 +71,7 @@ class FrameClock:
             steps = step
         if elapsed > 0 and steps:
             newest = steps / elapsed
+            # the first measurement counts whole: smoothed from 0 it would creep up for seconds
             self.speed += (_SMOOTHING if self.speed else 1.0) * (newest - self.speed)
         self._measured, self._step = now, step
         return self.speed

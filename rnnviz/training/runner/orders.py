@@ -92,7 +92,7 @@ class Orders:
 
     @property
     def newest(self) -> Order | None:
-        """The last of `all`."""
+        """The order that was given last and is not over; None if there is none."""
         return self.all[-1] if self.all else None
 
     @property
@@ -108,10 +108,12 @@ class Orders:
     def add(self, order: Order) -> Order:
         """Let an order wait for its turn; return it, or the one that waits there and does the same."""
         for one in self.all:
+            # a bare look (no steps) ends nothing: dragging a slider must not stop a run
             if order.rebuild or (one.endless and order.left):
                 one.cancel()
         self._drop(lambda one: not (one.open or one.rebuild or one.here))  # the new one brings a frame as well
         if order.rebuild and self._queue and self._queue[-1].rebuild:
+            # two presses of reset: one new model does for both
             return self._queue[-1]
         self._queue.append(order)
         return order

@@ -102,6 +102,7 @@ class Player:
 
     def announce(self, phase: str, message: str) -> None:
         """Set the state and tell it."""
+        # what broke beside the training stays on the status line until the next run
         if self.trouble:
             phase, message = "failed", self.trouble
         self.state = self._now(phase, message)
@@ -140,15 +141,18 @@ class Player:
         self._onward = order.endless
         if self._onward:
             self._goal = self._next_goal()
+        # a clock for each stretch: the rest between two of them is no slow training
         frame_clock = FrameClock(self._shortest, step=session.step, speed=self._speed)
         steps = session.steps()
         self._note()
         self.announce("playing", t("status.playing"))
         while self._take(order):
+            # between two steps, where weights and curves belong together
             self.access.let_in()
             next(steps)
             unchecked += 1
             self._note()
+            # settings taken up by a step may have begun a new run, whose step counts from 0
             if session.run != run or session.step > self._goal:
                 run, self._goal = session.run, self._next_goal()
             if frame_clock.due():
@@ -179,6 +183,7 @@ class Player:
         self.session.check()
         if not self.watched:
             return
+        # checked before and after: a bad loss costs no frame, and a bad gradient shows only in the snapshot
         snapshot = self.session.snapshot(fresh=fresh)
         self.session.check(snapshot)
         self.last_frame = snapshot

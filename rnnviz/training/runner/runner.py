@@ -75,7 +75,7 @@ class Runner:
 
     @property
     def state(self) -> RunState:
-        """The newest state."""
+        """What `on_state` was told last: phase, step, goal, speed, loss, message."""
         return self._player.state
 
     @property
@@ -123,6 +123,7 @@ class Runner:
         self.pressed += 1
         order = Order(limits.steps("n", n))
         if wait:
+            # before anything is ordered: what was refused is not to be carried out later
             self._refuse_inside("step(wait=True)")
             self._dispatcher.raise_kept()
         self._dispatcher.ask(order, wait=wait)
@@ -140,20 +141,7 @@ class Runner:
         self._dispatcher.ask(Order(rebuild=True), wait=wait)
 
     def apply(self, settings: Settings, wait: bool = False) -> None:
-        """Change the settings: at the next step while training, at once and with a fresh frame while paused.
-
-        Parameters
-        ----------
-        settings : Settings
-            Structural changes rebuild the model.
-        wait : bool
-            While paused, return when the frame is delivered, or somebody has pressed play.
-
-        Raises
-        ------
-        ValueError
-            If the task cannot follow, for instance in its sequence length.
-        """
+        """Take settings up at the next step, at once while paused, where ``wait`` waits for the frame."""
         self._dispatcher.take_up(lambda: setattr(self.session, "settings", settings), wait=wait)
 
     def train(self, steps: int) -> None:
@@ -177,10 +165,7 @@ class Runner:
     def join(self, timeout: float | None = None) -> bool:
         """Wait until nothing is left to do, and after `stop` for the thread's end; raise a kept error.
 
-        Returns
-        -------
-        bool
-            False if ``timeout`` (seconds) ran out before.
+        Returns False if ``timeout`` (seconds) ran out before.
         """
         self._refuse_inside("join")
         return self._dispatcher.join(timeout)
@@ -190,15 +175,7 @@ class Runner:
         self._dispatcher.stop()
 
     def fail(self, error: BaseException, where: str) -> None:
-        """Pause because something beside the training went wrong; the next blocking call raises it.
-
-        Parameters
-        ----------
-        error : BaseException
-            What was raised.
-        where : {"task", "model", "view", "lab"}
-            In what, for the status line.
-        """
+        """Pause because something beside the training went wrong; the next blocking call raises it."""
         self._dispatcher.fail(error, where)
 
     def _refuse_inside(self, verb: str) -> None:

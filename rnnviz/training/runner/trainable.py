@@ -8,7 +8,7 @@ import torch
 from rnnviz.tasks import Task
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots.snapshot import Snapshot
-from rnnviz.training.taskcheck.attribution import Attribution
+from rnnviz.training.taskcheck.checked import Attribution
 
 __all__ = ["Trainable"]
 
@@ -20,7 +20,7 @@ class Trainable(Protocol):
 
     @property
     def task(self) -> Task:
-        """What is learned."""
+        """The data, loss and metric, with the present sequence length, on the device."""
 
     @property
     def device(self) -> torch.device:

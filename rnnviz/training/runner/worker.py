@@ -55,6 +55,7 @@ class Worker:
         """
         self._changed.notify_all()
         if self._thread is None and not self._ended and self._has_work():
+            # a daemon: a kernel that is told to end does not wait for a run without an end
             thread = threading.Thread(target=self._loop, name="rnnviz-training", daemon=True)
             try:
                 thread.start()
@@ -93,10 +94,12 @@ class Worker:
 
     def _called(self) -> bool:
         with self._changed:
+            # some seconds of grace: a learner who steps by button does not start a thread each time
             called = self._changed.wait_for(lambda: self._ended or self._has_work(), _LINGER)
             self.active = called and not self._ended
             if not self.active:
                 atexit.unregister(self._at_exit)
+            # for want of work, not by `end`: `join` still has to find the thread that ends
             if not called:
                 self._thread = None
             return self.active

@@ -7,7 +7,7 @@ from rnnviz.training.failures import NonFiniteLoss
 from rnnviz.training.process.surroundings import Surroundings, settled
 from rnnviz.training.session.run import TrainingRun
 from rnnviz.training.snapshots.snapshot import Snapshot
-from rnnviz.training.taskcheck.attribution import Attribution
+from rnnviz.training.taskcheck.checked import Attribution
 
 __all__ = ["Answers"]
 
@@ -37,19 +37,7 @@ class Answers:
         return {"model": taker.evaluate(self._training_run.model), **taker.baselines}
 
     def snapshot(self, *, fresh: bool = True) -> Snapshot:
-        """Look at the model as it is now, on the probe sequences; training is not disturbed in any bit.
-
-        Parameters
-        ----------
-        fresh : bool
-            False allows an older score of the held-out part, where a new one would cost a playing run more than a
-            hundredth of its time; `Snapshot.validation_step` says how old.
-
-        Returns
-        -------
-        Snapshot
-            Read-only copies.
-        """
+        """Look at the model on the probe, training left as it is bit for bit; not ``fresh``, the score may be older."""
         return self.frame(score=fresh or self.score_due)
 
     @settled
@@ -64,6 +52,7 @@ class Answers:
         snapshot : Snapshot
             An earlier moment.
         """
+        # another run has another architecture: its weights fit no model that could be asked now
         if snapshot.validation_step == snapshot.step or snapshot.run != self.run:
             return snapshot
         model = self._training_run.revived(snapshot)

@@ -6,11 +6,9 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from rnnviz.tasks import Batch, Task
+from rnnviz.tasks import Batch
 from rnnviz.training.settings import Settings
-from rnnviz.training.taskcheck.attribution import Attribution
-from rnnviz.training.taskcheck.contract import handed, sequences
-from rnnviz.training.taskcheck.sequences import checked_sequences
+from rnnviz.training.taskcheck.checked import CheckedTask
 
 __all__ = ["Batches"]
 
@@ -20,16 +18,12 @@ class Batches:
 
     Parameters
     ----------
-    task : Task
+    task : CheckedTask
         On ``device``.
     settings : Settings
         Their seed, and the size of the first.
     device : torch.device
         Where they are drawn.
-    attribution : Attribution
-        Told whenever the task is called.
-    dtype : torch.dtype, optional
-        Of the numbers in them; the task's own unless given.
 
     Raises
     ------
@@ -39,39 +33,34 @@ class Batches:
     Examples
     --------
     >>> from rnnviz.tasks import make
-    >>> batches = Batches(make("adding", seq_len=10), Settings(), torch.device("cpu"), Attribution())
+    >>> cpu = torch.device("cpu")
+    >>> batches = Batches(CheckedTask(make("adding", seq_len=10), cpu), Settings(), cpu)
     >>> len(batches.next(32)), len(batches.next(7))
     (32, 7)
     """
 
-    def __init__(
-        self,
-        task: Task,
-        settings: Settings,
-        device: torch.device,
-        attribution: Attribution,
-        dtype: torch.dtype | None = None,
-    ) -> None:
-        self._task, self._seed, self._device, self._attribution = task, settings.seed, device, attribution
-        self._dtype = dtype
+    def __init__(self, task: CheckedTask, settings: Settings, device: torch.device) -> None:
+        self._task, self._seed, self._device = task, settings.seed, device
+        # of its own: with noise or without, the same batches are drawn
         self._noise = torch.Generator(device).manual_seed(settings.seed + 1)
         self._generator = self._started()
         self._size = settings.batch_size
-        self._first: Batch | None = attribution.task(checked_sequences, "batch()", task, self._draw(self._size))
+        self._first: Batch | None = task.batch(self._size, self._generator, closely=True)
 
     def next(self, size: int) -> Batch:
         """Return the next batch of ``size`` sequences; nothing waits for the device."""
         first, self._first = self._first, None
         if first is None:
-            return self._draw(size)
+            return self._task.batch(size, self._generator)
         if size == self._size:
             return first
         self._generator = self._started()  # as if no batch of another size had ever been drawn
-        return self._draw(size)
+        return self._task.batch(size, self._generator)
 
     @contextlib.contextmanager
     def whole_or_not(self) -> Iterator[None]:
         """Draw the same once more where the block is left by an error: a step that was not taken leaves no mark."""
+        # the objects too: `next` may put another generator in place
         generators = (self._generator, self._noise)
         states, first = [one.get_state() for one in generators], self._first
         try:
@@ -91,18 +80,3 @@ class Batches:
 
     def _started(self) -> torch.Generator:
         return torch.Generator(self._device).manual_seed(self._seed)
-
-    def _draw(self, size: int) -> Batch:
-        drawn = self._attribution.task(sequences, "batch()", self._task, self._asked, size)
-        return handed(drawn.to(self._device), self._dtype)
-
-    def _asked(self, size: int) -> Batch:
-        try:
-            return self._task.batch(size, self._generator)
-        except RuntimeError as error:
-            if "device type for generator" not in str(error):
-                raise
-            raise ValueError(
-                f"batch() of the task must draw where the generator is, on {str(self._device)!r}: "
-                "pass device=generator.device to what draws."
-            ) from error

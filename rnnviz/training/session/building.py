@@ -41,7 +41,9 @@ def builder_of(model: nn.Module | Builder | None, device: torch.device | str = "
         return _sequence_model
     if isinstance(model, nn.Module):
         kept = copy.deepcopy(model)
+        # a copy of the copy: every reset begins with these weights, whatever training did to the last
         return _own(lambda task, settings: copy.deepcopy(kept), device)
+    # a class is callable too, but with the task and the settings it would build nonsense
     if isinstance(model, type) or not callable(model):
         kind = f"the class {model.__name__}" if isinstance(model, type) else type(model).__name__
         raise TypeError(
@@ -134,6 +136,7 @@ def _sequence_model(task: Task, settings: Settings) -> nn.Module:
             task.each_step,
         )
     model = model.to(torch.float32)  # whatever torch's default is just now: the same settings, the same run
+    # on the CPU wherever it trains: a seed then means the same weights on every device
     initialise(_in_memory(model), settings.init, torch.Generator().manual_seed(settings.seed))
     shape_memory(model, settings)
     return model
@@ -163,6 +166,7 @@ def _own(build: Builder, device: torch.device | str) -> Builder:
     def built(task: Task, settings: Settings) -> nn.Module:
         with seeded(settings.seed, device):
             model: Any = build(task, settings)
+        # for its error: a model without a recurrent layer has nothing to watch
         recurrent_modules(model)
         _refuse_empty(model)
         shape_memory(model, settings)

@@ -12,20 +12,9 @@ __all__ = ["clip"]
 def clip(parameters: Sequence[nn.Parameter], threshold: float | None) -> Tensor:
     """Scale the gradients so that their total norm is at most the threshold; return the norms before.
 
-    Parameters
-    ----------
-    parameters : sequence of torch.nn.Parameter
-        Those without a gradient are passed over; their norm reads 0.
-    threshold : float or None
-        None leaves the gradients alone.
+    First the total, then each parameter's, axis (1 + parameters,), on their device; 0 for one without a gradient. A
+    threshold of None leaves the gradients alone.
 
-    Returns
-    -------
-    torch.Tensor
-        The total norm, then each parameter's, axis (1 + parameters,), on their device.
-
-    Examples
-    --------
     >>> weight = nn.Parameter(torch.zeros(2))
     >>> weight.grad = torch.tensor([3.0, 4.0])
     >>> clip([weight], 1.0)

@@ -17,8 +17,7 @@ from rnnviz.training.session.side_effects import SideEffects
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots.snapshot import Snapshot
 from rnnviz.training.snapshots.taking import SnapshotTaker
-from rnnviz.training.taskcheck.attribution import Attribution
-from rnnviz.training.taskcheck.contract import answered, measured, precision_of, trainable
+from rnnviz.training.taskcheck.checked import Attribution, CheckedTask, precision_of
 
 __all__ = ["TrainingRun"]
 
@@ -76,14 +75,16 @@ class TrainingRun:
         probe_size: int,
         planned: int,
     ) -> None:
-        self._builder, self._device, self._attribution, self._planned = builder, device, attribution, planned
+        self._builder, self._device, self._planned = builder, device, planned
         self.settings = settings
         assert settings.seq_len is not None  # `Session.checked` saw to it
+        # by blame: a task of somebody's own may fail here, and is named then
         self.task = attribution.task(attribution.task(task.with_seq_len, settings.seq_len).to, device)
         self.model = builder(self.task, settings).to(device).train()  # somebody's own may come in eval mode
         dtype = precision_of(self.model)
-        self.taker = SnapshotTaker(self.task, probe_size, device, attribution, dtype)
-        self._batches = Batches(self.task, settings, device, attribution, dtype)
+        self._checked = CheckedTask(self.task, device, attribution, dtype)
+        self.taker = SnapshotTaker(self._checked, probe_size, device)
+        self._batches = Batches(self._checked, settings, device)
         self._parameters = list(self.model.parameters())
         self._beside = SideEffects(self.model, device)
         self._optimizer = optimizer(settings, self._parameters)
@@ -104,7 +105,9 @@ class TrainingRun:
         lr = self.settings.lr * factor(self.settings.schedule, self.history.step, self._planned)
         for group in self._optimizer.param_groups:
             group["lr"] = lr
+        # left in reverse: interrupts act last, when batches and buffers have been settled
         with ExitStack() as until_it_is_told, self._batches.whole_or_not(), self._beside.whole_or_not():
+            # before the interrupts are held back: a model of somebody's own may take long, or for ever
             row = self._train()
             until_it_is_told.enter_context(INTERRUPTS.whole())  # from here on weights and curves belong together
             self._optimizer.step()
@@ -112,13 +115,13 @@ class TrainingRun:
 
     def _train(self) -> Tensor:
         """Work out the gradients of a new batch; return the row for the history."""
-        task, attribution, settings = self.task, self._attribution, self.settings
+        task, settings = self._checked, self.settings
         batch = self._batches.next(settings.batch_size)
         inputs = self._batches.noisy(batch.inputs, settings.input_noise)
-        with attribution.around():
-            outputs = answered(task, self.model(inputs))
-        loss = trainable(attribution.task(measured, "loss", task.loss, outputs, batch.targets))
-        metric = attribution.task(measured, "metric", task.metric, outputs.detach(), batch.targets)
+        with task.attribution.around():
+            outputs = task.answered(self.model(inputs))
+        loss = _trainable(task.loss(outputs, batch.targets))
+        metric = task.metric(outputs.detach(), batch.targets)
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         return torch.cat([torch.stack([loss.detach(), metric.detach()]), clip(self._parameters, settings.clip)])
@@ -126,9 +129,20 @@ class TrainingRun:
     def revived(self, snapshot: Snapshot) -> nn.Module | None:
         """Return another model with the weights of a snapshot; None where weights are not all there is to a model."""
         model: Any = self._builder(self.task, snapshot.settings or self.settings)
+        # running means and the like are no weights, and no snapshot has them
         if any(True for _ in model.buffers()):
             return None
         with torch.no_grad():
             for name, weight in model.named_parameters():
+                # torch.tensor copies: snapshots are read-only, which from_numpy would warn of
                 weight.copy_(torch.tensor(snapshot.weights[name]))
         return model.to(self._device)  # type: ignore[no-any-return]
+
+
+def _trainable(loss: Tensor) -> Tensor:
+    if not loss.requires_grad:
+        raise ValueError(
+            "the loss must depend on weights that can be trained; compute it from the model's answer without "
+            ".detach() or torch.no_grad(), and leave some weights with requires_grad=True."
+        )
+    return loss

@@ -17,7 +17,7 @@ from rnnviz.training.session.answers import Answers
 from rnnviz.training.session.building import Builder, builder_of, complete
 from rnnviz.training.session.run import TrainingRun
 from rnnviz.training.settings import Settings
-from rnnviz.training.taskcheck.attribution import Attribution
+from rnnviz.training.taskcheck.checked import Attribution
 
 _WIDE = 2**12  # units: a model of more has no room itself, which is said where it is built
 
@@ -101,9 +101,12 @@ class Session(Answers):
         self.probe_size = probe_size
         self.planned = self.task.steps if planned is None else planned
         self.attribution = Attribution()
+        # only then has the session code that is not ours, whose calls are worth wrapping
         if self.surroundings.dtype is not None:
             self.attribution.around = self.surroundings
+        self._sound: Settings | None = None  # the newest of which `checked` knows that the task and the memory allow it
         self._settings = self.checked((settings or _suggested(self.task)).replace(**changes))
+        # `begin` counts up: the first run is number 0
         self.run = -1
         self.begin(self.prepare())
 
@@ -127,13 +130,17 @@ class Session(Answers):
         Raises
         ------
         ValueError
-            If the task cannot give sequences of that length.
+            If the task cannot give sequences of that length, or a step would not fit in any memory.
         """
-        seq_len = self.task.seq_len if settings.seq_len is None else settings.seq_len
-        self.task.check_seq_len(seq_len)
-        if not self.own_model:
-            _check_affordable(settings, seq_len)
-        return settings.replace(seq_len=seq_len)
+        if settings.seq_len is None:
+            settings = settings.replace(seq_len=self.task.seq_len)
+        if self._sound is None or settings.batch_size != self._sound.batch_size or self._sound.rebuilds(settings):
+            assert settings.seq_len is not None  # just seen to
+            self.task.check_seq_len(settings.seq_len)
+            if not self.own_model:
+                _check_affordable(settings, settings.seq_len)
+            self._sound = settings
+        return settings
 
     @property
     def pending(self) -> bool:
@@ -210,12 +217,14 @@ class Session(Answers):
                 self.adopt()
                 with self.surroundings():
                     self._training_run.step()
+            # outside: while it is suspended here, an interrupt acts at once, and nobody's grad mode is changed
             yield self.step
 
 
 def _default_dtype(task: Task | str, model: object) -> torch.dtype | None:
     """Return what own code makes its numbers of; ours says so each time, and is float32 wherever a recipe is read."""
     if model is not None:
+        # of a model of one's own: as of now, so that another cell cannot change a run that plays
         return torch.get_default_dtype()
     return None if isinstance(task, str) or type(task).__module__.startswith("rnnviz.tasks.") else torch.float32
 

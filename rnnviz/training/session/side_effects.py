@@ -43,6 +43,7 @@ class SideEffects:
     @contextlib.contextmanager
     def whole_or_not(self) -> Iterator[None]:
         """Put everything back where the block is left by an error."""
+        # a few KB each: cheaper than to find out whether anything draws
         states = [one.get_state() for one in self._generators]
         before = [(path, buffer, self._copied(path, buffer)) for path, buffer in self._model.named_buffers()]
         try:

@@ -47,12 +47,11 @@ def fit(
 def nice(value: float) -> float:
     """Return the next round number at or above ``value``.
 
-    Examples
-    --------
     >>> nice(0.7), nice(23.0), nice(110.0)
     (0.8, 30.0, 150.0)
     """
     power = 10.0 ** math.floor(math.log10(value))
+    # 1e-9: a value that is round itself, but for the last bit, is its own next round number
     return next(round(step * power, 12) for step in _NICE if step * power >= value * (1 - 1e-9))
 
 
@@ -60,6 +59,7 @@ def _states(values: Floats, step: int, before: Scale | None) -> Scale:
     largest = float(np.max(np.abs(values), initial=0.0, where=np.isfinite(values)))
     if before is not None and largest <= before.high:
         return before
+    # at least 1: states that begin near 0 would else widen the range with every frame
     end = nice(max(1.0, (_REGROWTH if step else _HEADROOM) * largest))
     return Scale(-end, end, since=step, previous=None if before is None else (before.low, before.high))
 

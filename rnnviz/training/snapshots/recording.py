@@ -34,6 +34,7 @@ class Recording:
 
     def offer(self, snapshot: Snapshot) -> None:
         """Note a snapshot, unless there is nothing in it to draw."""
+        # a moment full of NaN would be what a look back begins with
         if not snapshot.drawable:
             return
         with self._lock:
@@ -47,7 +48,7 @@ class Recording:
         return run != self._run or not step % max(self._every, self._kept.stride)
 
     def steps(self) -> list[int]:
-        """Return the steps that are on the recording, rising."""
+        """Return the training steps that can be gone back to, rising."""
         return [snapshot.step for snapshot in self.snapshots()]
 
     def snapshots(self) -> list[Snapshot]:

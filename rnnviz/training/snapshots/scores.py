@@ -46,6 +46,7 @@ class Scores:
 
     def due(self, step: int, batch_size: int) -> bool:
         """Whether the held-out part should be asked at this step."""
+        # 3: forward and backward cost three times what an answer does
         every = max(_LEAST, math.ceil(self._held_out / (3 * batch_size * _SHARE)))
         return self._last is None or step - self._last >= min(every, max(_LEAST, self._last))  # closer at the start
 
@@ -63,8 +64,6 @@ class Scores:
 def ending(scores: Columns, step: int, value: float) -> Columns:
     """Return the scores up to a step, with that step's own as the last.
 
-    Examples
-    --------
     >>> ending({"step": np.array([0.0, 100.0]), "metric": np.array([0.9, 0.5])}, 130, 0.4)["metric"]
     array([0.9, 0.5, 0.4])
     """

@@ -163,13 +163,7 @@ class Snapshot:
         return f"{type(self).__name__}(run={self.run}, step={self.step}, loss={self.loss:.6g}{where}, {self.layer!r})"
 
     def parameter(self, name: str) -> Floats:
-        """Return a weight of the recurrent layer by torch's name, such as ``"weight_hh_l0"``.
-
-        Raises
-        ------
-        KeyError
-            If the layer has none of that name, or the snapshot carries no weights.
-        """
+        """Return a weight of the layer by torch's name, such as ``"weight_hh_l0"``; KeyError if it is not here."""
         return self.weights[f"{self.module}.{name}" if self.module else name]
 
     @property
@@ -191,6 +185,7 @@ class Snapshot:
     def drawable(self) -> bool:
         """Whether loss, states and gradients are finite on every valid timestep; past a sequence's end they are NaN."""
         layer = self.layer
+        # past a sequence's end all values are NaN, and mean nothing
         valid = np.arange(layer.hidden.shape[3]) < np.asarray(layer.lengths)[:, None]
         arrays = (layer.hidden, layer.cell, layer.grad_hidden, layer.grad_cell)
         sound = all(bool(np.isfinite(array[:, :, valid]).all()) for array in arrays if array is not None)

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from rnnviz.tasks import Batch, Prediction, Task
+from rnnviz.tasks import Batch, Prediction
 from rnnviz.trace import LayerTrace, Trace, trace
 from rnnviz.trace.isolation.surroundings import untouched
 from rnnviz.trace.result.resident import brought
@@ -22,10 +22,7 @@ from rnnviz.training.snapshots.gradient_history import GradientHistory
 from rnnviz.training.snapshots.recent_gradients import RecentGradients
 from rnnviz.training.snapshots.scores import Scores, ending
 from rnnviz.training.snapshots.snapshot import Confusion, Floats, Scale, Snapshot
-from rnnviz.training.taskcheck.attribution import Attribution
-from rnnviz.training.taskcheck.contract import answered, forecast, handed, measured, numbers, sequences
-from rnnviz.training.taskcheck.labels import span_of, words_of
-from rnnviz.training.taskcheck.sequences import checked_sequences
+from rnnviz.training.taskcheck.checked import CheckedTask
 
 __all__ = ["SnapshotTaker"]
 
@@ -51,32 +48,22 @@ class SnapshotTaker:
 
     Parameters
     ----------
-    task : Task
+    task : CheckedTask
         On ``device``.
     size : int
         Probe sequences.
     device : torch.device
         Where the model is.
-    attribution : Attribution
-        Told whenever the task is called.
-    dtype : torch.dtype or None
-        Of the numbers that the model is handed; the task's own for None.
     """
 
-    def __init__(
-        self, task: Task, size: int, device: torch.device, attribution: Attribution, dtype: torch.dtype | None = None
-    ) -> None:
-        self._task, self._device, self._attribution, self._dtype = task, device, attribution, dtype
-        held_out = attribution.task(checked_sequences, "held_out()", task, self._held_out())
-        self._scores = Scores(min(len(held_out), _LARGEST_SCORE))
-        probe = attribution.task(sequences, "probe()", task, task.probe, size)
-        self.probe = handed(attribution.task(checked_sequences, "probe()", task, probe).to(device), dtype)
+    def __init__(self, task: CheckedTask, size: int, device: torch.device) -> None:
+        self._task, self._device = task, device
+        self._scores = Scores(min(len(task.held_out(closely=True)), _LARGEST_SCORE))
+        self.probe = task.probe(size, closely=True)
         samples = range(len(self.probe))
-        self._labels = tuple(attribution.task(words_of, task, sample) for sample in samples)
-        self._spans = tuple(attribution.task(span_of, task, sample) for sample in samples)
-        self.baselines: Mapping[str, float] = MappingProxyType(
-            dict(attribution.task(lambda: numbers(task.baselines())))
-        )
+        self._labels = tuple(task.words(sample) for sample in samples)
+        self._spans = tuple(task.span(sample) for sample in samples)
+        self.baselines: Mapping[str, float] = MappingProxyType(dict(task.baselines()))
         self._scales: Mapping[str, Scale] = {}
         self._score: _Score | None = None
         self._recent_gradients, self._gradient_history = RecentGradients(), GradientHistory()
@@ -85,6 +72,7 @@ class SnapshotTaker:
     def snapshot(self, model: nn.Module, settings: Settings, history: History, run: int, score: bool) -> Snapshot:
         """Return everything a picture needs, see `Session.frame`."""
         traced = self._trace(model)
+        # the first recurrent layer that ran is the one that is drawn
         module, layer = next(iter(traced.layers.items()))
         scored, waiting = self._scored(model, history.step, score), history.waiting()
         there = {"rows": waiting.rows, "weights": {name: _kept(one) for name, one in model.named_parameters()}}
@@ -114,8 +102,8 @@ class SnapshotTaker:
             validation=scored.validation,
             validation_step=scored.step,
             baselines=self.baselines,
-            metric_name=self._task.metric_name,
-            higher_is_better=self._task.higher_is_better,
+            metric_name=self._task.task.metric_name,
+            higher_is_better=self._task.task.higher_is_better,
             confusion=scored.confusion,
             scores=ending(self._scores.columns(), scored.step, scored.validation),
         )
@@ -139,16 +127,12 @@ class SnapshotTaker:
 
     def evaluate(self, model: nn.Module) -> float:
         """Return the metric on the whole held-out part."""
-        held_out = self._held_out()
-        return self._metric(_answers(self._task, model, held_out), held_out.targets)
-
-    def _metric(self, outputs: Tensor, targets: Tensor) -> float:
-        return float(self._attribution.task(measured, "metric", self._task.metric, outputs, targets))
+        held_out = self._task.held_out()
+        return float(self._task.metric(_answers(self._task, model, held_out), held_out.targets))
 
     def _trace(self, model: nn.Module) -> Trace:
         def loss(outputs: Tensor) -> Tensor:
-            answer = answered(self._task, outputs)
-            return self._attribution.task(measured, "loss", self._task.loss, answer, self.probe.targets)
+            return self._task.loss(self._task.answered(outputs), self.probe.targets)
 
         return trace(model, self.probe.inputs, loss=loss)
 
@@ -159,6 +143,7 @@ class SnapshotTaker:
         return known is None or time.monotonic() - known.made >= known.seconds / _SCORE_SHARE
 
     def _scored(self, model: nn.Module, step: int, wanted: bool) -> _Score:
+        # by the clock, which decides only how old a picture's score is; the curve of scores goes by steps
         known, now = self._score, time.monotonic()
         if known is not None and (known.step == step or not wanted):
             return known
@@ -166,21 +151,16 @@ class SnapshotTaker:
         return self._score
 
     def _ask(self, model: nn.Module) -> tuple[float, Prediction | None, Confusion | None]:
-        held_out = self._held_out()
+        held_out = self._task.held_out()
         whole = len(held_out) <= _LARGEST_SCORE
         if not whole:
+            # evenly, not at random: two snapshots answer the same sequences
             places = torch.linspace(0, len(held_out) - 1, _LARGEST_SCORE, dtype=torch.float32, device=self._device)
             held_out = held_out[places.long()]
         outputs = _answers(self._task, model, held_out)
-        validation = self._metric(outputs, held_out.targets)
-        prediction = (
-            _sealed(self._attribution.task(lambda: forecast(self._task.prediction(outputs)))) if whole else None
-        )
-        return validation, prediction, _confused(self._task.classes, outputs, held_out.targets)
-
-    def _held_out(self) -> Batch:
-        held_out = self._attribution.task(sequences, "held_out()", self._task, self._task.held_out).to(self._device)
-        return handed(held_out, self._dtype)
+        validation = float(self._task.metric(outputs, held_out.targets))
+        prediction = _sealed(self._task.prediction(outputs)) if whole else None
+        return validation, prediction, _confused(self._task.task.classes, outputs, held_out.targets)
 
 
 def gradient_curves(layer: LayerTrace) -> tuple[Floats, ...]:
@@ -200,6 +180,7 @@ def _confused(classes: tuple[str, ...], outputs: Tensor, targets: Tensor) -> Con
     """Count the answers, one a sequence or one a timestep, by what is true and what was said."""
     if not classes or targets.is_floating_point():
         return None
+    # both in one number: one bincount fills the whole table, and no loop waits for the device
     pairs = len(classes) * targets.flatten() + outputs.argmax(-1).flatten()
     pairs = pairs[targets.flatten() >= 0]  # a negative class is torch's way to say that no answer is wanted
     counts = torch.bincount(pairs, minlength=len(classes) ** 2).reshape(len(classes), -1)
@@ -240,8 +221,9 @@ def _frozen(array: Floats) -> Floats:
     return array
 
 
-def _answers(task: Task, model: nn.Module, batch: Batch) -> Tensor:
+def _answers(task: CheckedTask, model: nn.Module, batch: Batch) -> Tensor:
     """Ask as one asks a finished model, without dropout, and leave buffers and random generators as they were."""
     with untouched(model), torch.no_grad():
+        # `untouched` puts the mode back, module by module
         model.eval()
-        return torch.cat([answered(task, model(chunk)) for chunk in torch.split(batch.inputs, _CHUNK)])
+        return torch.cat([task.answered(model(chunk)) for chunk in torch.split(batch.inputs, _CHUNK)])

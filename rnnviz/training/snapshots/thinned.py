@@ -65,7 +65,7 @@ class Thinned(Generic[T]):
         return [*self._kept, *newest]
 
     def steps(self) -> list[int]:
-        """Return the steps of `items`."""
+        """Return the steps alone of `items`, rising."""
         return [step for step, _ in self.items()]
 
     def __len__(self) -> int:
@@ -77,6 +77,7 @@ class Thinned(Generic[T]):
         for one in self._kept[1:]:
             if one[0] - kept[-1][0] >= self.stride:
                 kept.append(one)
+        # weighed anew only if something went: the weights of snapshots are sums over many arrays
         if len(kept) < len(self._kept):
             self._weight = sum(self._weigh(thing) for _, thing in kept)
         self._kept = kept

@@ -57,7 +57,19 @@ class Mark:
 
 @dataclass(frozen=True)
 class Diagram:
-    """A drawing: its size and that of a chip, its arrows, and what stands on them."""
+    """A drawing: its size, its arrows, and what stands on them; made by `diagram`.
+
+    Parameters
+    ----------
+    width, height : int
+        Of the plan, in its own units.
+    chip : tuple of float
+        Width and height of a box with a number in it.
+    paths : tuple of Path
+        The arrows.
+    marks : tuple of Mark
+        What stands on them, placed by their middles.
+    """
 
     width: int
     height: int
@@ -90,6 +102,15 @@ def diagram(reading: Reading, scales: Mapping[str, Scale], *, norms: bool = Fals
         Norms over all units in place of the unit in focus.
     gradient : bool
         Whether the gradient's way back is drawn underneath.
+
+    Examples
+    --------
+    >>> from rnnviz.training import Session
+    >>> from rnnviz.views import Focus
+    >>> snapshot = Session("adding", cell="gru", seq_len=6, hidden_size=4, device="cpu").snapshot()
+    >>> drawn = diagram(Reading.of(snapshot, Focus(time=5, unit=2)), snapshot.scales)
+    >>> {"r_t", "z_t", "n_t", "h_t"} <= {mark.symbol for mark in drawn.marks}
+    True
     """
     layout = plan(reading.kind, gradient and reading.grad_h is not None)
     known = {**_states(reading, scales), **_sums(reading), **_products(reading), **_gradients(reading)}

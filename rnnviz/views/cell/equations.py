@@ -20,15 +20,11 @@ _TANH = {"g", "n"}
 
 
 def moment(step: CellStep, away: int = 0) -> str:
-    """Return the name of a timestep: t, or the one read so many steps later: ``"t−1"`` one earlier, forward.
+    """Return the name of a timestep: t, or ``"t−1"`` and ``"t+1"`` for those ``away`` −1 or 1 in reading order.
 
-    Parameters
-    ----------
-    step : CellStep
-        The backward direction reads t+1 before t.
-    away : int
-        −1, 0 or 1, in reading order.
+    The backward direction reads t+1 before t.
     """
+    # the backward direction reads t+1 before t
     move = -away if step.focus.direction else away
     return {-1: "t−1", 0: "t", 1: "t+1"}[move]
 
@@ -53,16 +49,9 @@ def equations(step: CellStep, *, norms: bool = False) -> tuple[Equation, ...]:
 def gradient_equations(
     step: CellStep, at_h: GradientParts | None, at_c: GradientParts | None, *, norms: bool = False
 ) -> tuple[Equation, ...]:
-    """Return the lines of the gradient at the states: direct, from the step after, and their sum.
+    """Return the lines of the gradient at h_t and c_t: direct, from the step after, and their sum.
 
-    Parameters
-    ----------
-    step : CellStep
-        What the cell did.
-    at_h, at_c : GradientParts or None
-        At h_t and c_t; none gives no line.
-    norms : bool
-        Norms over all units in place of the unit in focus.
+    A `GradientParts` of None gives no line. ``norms`` are over all units, in place of the unit in focus.
     """
     asked = (("h", at_h, t("inspector.direct")), ("c", at_c, t("inspector.through", state="h_t")))
     return tuple(_backward(step, name, flow, note, norms) for name, flow, note in asked if flow is not None)

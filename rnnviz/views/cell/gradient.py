@@ -56,6 +56,7 @@ def gradient_parts(
         return None, None
     total_h = layer.grad_hidden[place]
     later_h, later_c = (np.zeros(total_h.shape), np.zeros(total_h.shape))
+    # worked out forward from the next step, not as total − direct, which cancels where direct is large
     if step.after is not None:
         there = replace(focus, time=step.after)
         later_h, later_c = _handed_on(snapshot, there, CellStep.of(snapshot, there))

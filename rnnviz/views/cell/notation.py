@@ -47,6 +47,11 @@ class Term:
         −1 or 1 for a number that a page colours by its sign, 0 for anything else.
     note : str
         What the number is, such as ``"W_ih x_t"``; empty for what is no number.
+
+    Examples
+    --------
+    >>> str(Term("0.500", 1, "W_ih x_t"))
+    '0.500 [W_ih x_t]'
     """
 
     text: str

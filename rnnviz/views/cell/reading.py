@@ -57,7 +57,7 @@ class Reading(CellStep):
         return equations(self, norms=norms)
 
     def gradient_equations(self, *, norms: bool = False) -> tuple[Equation, ...]:
-        """Return the lines of the gradient at the states; see `equations`."""
+        """Return the lines of the gradient at the states, of the unit in focus, or with ``norms`` over all units."""
         return gradient_equations(self, self.grad_h, self.grad_c, norms=norms)
 
     @property

@@ -132,6 +132,7 @@ def forward_parts(snapshot: Snapshot, focus: Focus) -> dict[str, Any]:
         raise _reads_else(snapshot)
     gates = {name: np.asarray(values[(*place, focus.time)]) for name, values in layer.gates.items()}
     sums, h = _sums(layer.kind, weights, x, h_before, gates), layer.hidden[(*place, focus.time)]
+    # weights of now against states as traced: whoever masks or replaces weights in forward is found out
     if not _agree(layer.nonlinearity, sums, {**gates, "h": h}):
         raise _reads_else(snapshot)
     return {
@@ -223,6 +224,7 @@ def _reads(snapshot: Snapshot, focus: Focus) -> Floats:
     """x_t of the layer in focus: the input, a token's embedding, or the states below, both directions in a row."""
     if focus.layer == 0 and snapshot.inputs is not None:
         seen = np.asarray(snapshot.inputs[focus.sample, focus.time])
+        # tokens of a model of ours; one of somebody's own may embed as it likes, which `_agree` finds
         table = snapshot.weights.get("embedding.weight") if seen.ndim == 0 else None
         return seen if table is None else table[int(seen)]
     return snapshot.layer.hidden[focus.layer - 1, :, focus.sample, focus.time].reshape(-1)

@@ -70,6 +70,7 @@ class ComparedHeatmaps(HeatView):
         coarsest = slice(None, None, 1), slice(None, None, 1)
         for index, (cell, panel) in enumerate(drawn):
             kept = thin(panel.values.shape[0], room[0]), thin(panel.values.shape[1], room[1])
+            # what is said of the whole picture is true of its coarsest panel
             coarsest = max(coarsest, kept, key=lambda one: (one[0].step, one[1].step))
             patches += [*_values(index, panel, *kept), _words(index, cell, panel, columns, focus)]
         words = said(_which(snapshot, focus), *_notes(drawn), thinned(*coarsest))
@@ -83,6 +84,7 @@ class ComparedHeatmaps(HeatView):
         for row, panels in enumerate(zip_longest(*columns)):
             ranges = [panel.limits for panel in panels if panel is not None]
             limits = min(low for low, _ in ranges), max(high for _, high in ranges)
+            # one range a row: the same colour is the same number in every model
             for column, (model, panel) in enumerate(zip(compared, panels, strict=True)):
                 cells.append(_Cell(row, column, model, panel and replace(panel, limits=limits)))
         return cells

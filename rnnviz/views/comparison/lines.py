@@ -127,6 +127,7 @@ class ComparedPrediction(PredictionView):
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
         compared = compared_models(snapshot)
+        # truth and naive forecast, which all models share
         patches = [one for one in super().patches(snapshot, focus, pixels) if one.trace in (0, 1)]
         stride = 1
         for index, model in enumerate(compared, 2):

@@ -58,6 +58,7 @@ def shared(scales: Sequence[Scale]) -> Scale:
     """
     now = _union([(one.low, one.high) for one in scales])
     natural = all(one.natural for one in scales)
+    # the latest change that widened the range of all: one that another model's range covered already shows nowhere
     for since in sorted({one.since for one in scales if one.previous is not None}, reverse=True):
         before = _union([(one.low, one.high) if one.since < since else one.previous or now for one in scales])
         if before != now:

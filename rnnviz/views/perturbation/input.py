@@ -89,6 +89,12 @@ def sequence_patches(
         The timestep and what is there instead.
     picked : int
         The timestep that a line marks.
+
+    Examples
+    --------
+    >>> patches = sequence_patches(np.array([0.1, 0.2, 0.3]), (), change=(1, 0.9))
+    >>> patches[EDITED + 2].value
+    array([0.1, 0.9, 0.3])
     """
     time, edited = np.arange(len(original), dtype=np.float32), original.astype(np.float64)
     if change is not None:

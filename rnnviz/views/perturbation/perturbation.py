@@ -47,6 +47,13 @@ def perturbation_skeleton(seen: Perturbation) -> go.Figure:
     ----------
     seen : Perturbation
         Whose number of timesteps the axes cover.
+
+    Examples
+    --------
+    >>> from rnnviz.training import Session, perturb
+    >>> seen = perturb(Session("adding", seq_len=10, hidden_size=4, device="cpu"), time=5, value=2.0)
+    >>> [trace.type for trace in perturbation_skeleton(seen).data]
+    ['scatter', 'scatter', 'heatmap']
     """
     steps, units = seen.delta_hidden.shape[2:]
     layout = base_layout(t("view.perturbation.title"), HEIGHT, showlegend=True)
@@ -90,6 +97,14 @@ def perturbation_patches(
         ``(width, height)`` of the plotting area; ``None`` keeps every value.
     limit : float, optional
         The colours cover −limit … limit; by default what `colour_limit` says.
+
+    Examples
+    --------
+    >>> from rnnviz.training import Session, perturb
+    >>> seen = perturb(Session("adding", seq_len=10, hidden_size=4, device="cpu"), time=5, value=2.0)
+    >>> patches = perturbation_patches(seen, limit=0.5)
+    >>> next(patch.limits for patch in patches if patch.key == "z")
+    (-0.5, 0.5)
     """
     at = (layer, direction)
     delta, curves = seen.delta_hidden[at], (seen.norm[at], seen.grad_norm[at])
@@ -128,6 +143,13 @@ def colour_limit(seen: Perturbation, before: float | None = None) -> float:
         Whose values to cover.
     before : float, optional
         The limit until now, kept while it fits, so that a colour keeps its meaning.
+
+    Examples
+    --------
+    >>> from rnnviz.training import Session, perturb
+    >>> seen = perturb(Session("adding", seq_len=10, hidden_size=4, device="cpu"), time=5, value=2.0)
+    >>> str(colour_limit(seen)).strip("0.")[0] in "125"
+    True
     """
     largest = float(np.abs(seen.delta_hidden).max())
     if before is not None and largest <= before and (largest == 0 or largest > before / _PALE):

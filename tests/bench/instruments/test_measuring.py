@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from rnnviz.bench.instruments.machine import describe
-from rnnviz.bench.instruments.memory import peak_bytes
+from rnnviz.bench.instruments.memory import peak, peak_bytes
 from rnnviz.bench.instruments.report import Table, as_json, as_text
 from rnnviz.bench.instruments.timing import Spread, Times, interleaved
 from rnnviz.bench.instruments.wire import counting
@@ -90,3 +90,7 @@ def test_the_head_says_device_threads_and_versions() -> None:
 
 def test_a_device_that_does_not_tell_its_memory_is_answered_with_nan_and_not_with_bytes_of_the_cpu() -> None:
     assert np.isnan(peak_bytes(lambda: torch.zeros(1000), torch.device("mps")))
+
+
+def test_a_peak_is_the_largest_sum_so_far_whatever_order_the_changes_come_in() -> None:
+    assert peak([(3, -10), (1, 10), (2, 20), (4, 5)]) == 30

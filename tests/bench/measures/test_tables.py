@@ -10,7 +10,7 @@ import torch
 from rnnviz.bench import main
 from rnnviz.bench.instruments.report import Table
 from rnnviz.bench.instruments.timing import Spread
-from rnnviz.bench.measures import capture, drawing, peers, training
+from rnnviz.bench.measures import breadth, capture, drawing, peers, training
 from rnnviz.bench.measures.rivals import Shape
 from rnnviz.training import Session
 
@@ -94,7 +94,7 @@ def test_a_task_without_its_data_is_left_out_and_said_so(monkeypatch: pytest.Mon
 @pytest.fixture
 def instant(monkeypatch: pytest.MonkeyPatch) -> Table:
     table = Table("cost", "Cost", "Less is better.", ("cell", "ratio"), [("lstm", Spread(2.0, 1.0, 3.0))])
-    for part in (capture, drawing, training, peers):
+    for part in (capture, drawing, training, peers, breadth):
         monkeypatch.setattr(part, "tables", lambda *_, **__: iter([table]))
     return table
 
@@ -104,7 +104,7 @@ def test_text_starts_with_the_machine_and_success_is_0(capsys: pytest.CaptureFix
     assert main(["--device", "cpu"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["device:", "cpu"]
-    assert lines.count("Cost") == 4
+    assert lines.count("Cost") == 5
 
 
 @pytest.mark.usefixtures("instant")
@@ -128,7 +128,10 @@ def test_help_names_the_parts(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert ended.value.code == 0
     words = capsys.readouterr().out
-    assert all(part in words for part in ("capture", "drawing", "training", "peers", "--quick", "--json", "--device"))
+    assert all(
+        part in words
+        for part in ("capture", "drawing", "training", "peers", "breadth", "--quick", "--json", "--device")
+    )
 
 
 def test_a_device_that_does_not_exist_is_refused_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
@@ -145,7 +148,7 @@ def test_without_torchlens_the_peers_are_left_out_in_a_sentence(
     monkeypatch.setattr(peers, "available", lambda: False)
     assert main(["--device", "cpu"]) == 0
     shown = capsys.readouterr()
-    assert shown.out.splitlines().count("Cost") == 3
+    assert shown.out.splitlines().count("Cost") == 4
     assert "peers: left out; it needs the package torchlens; install it with: pip install 'rnnviz[peers]'" in shown.err
 
 

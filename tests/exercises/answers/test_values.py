@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.exercises.answers.values import plain, same
+from rnnviz.exercises.answers.values import plain, same, unanswered
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=6))
@@ -40,3 +40,7 @@ def test_words_are_compared_without_capitals_and_outer_blanks_and_never_with_num
     assert same(plain(" ReLU\n"), "relu")
     assert not same("5", 5)
     assert not same(5, "5")
+
+
+def test_dots_and_none_are_no_answer_and_zero_is_one() -> None:
+    assert [unanswered(one) for one in (..., None, 0, False)] == [True, True, False, False]

@@ -13,11 +13,9 @@ import rnnviz as rv
 from rnnviz.lab import Comparison
 from rnnviz.tasks import Sunspots
 from tests.lab.browser import Browser
-from tests.lab.test_compare import Maker, make
-from tests.lab.test_words import NormView
+from tests.lab.comparisons import Maker
+from tests.lab.screens import NormView
 from tests.training.examples import Echo
-
-__all__ = ["make"]  # the fixture
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -30,8 +28,8 @@ def share(comparison: Comparison) -> Any:
     return browser.screen.panel.tray.tool("share").widget
 
 
-def test_the_program_prints_each_models_curve_bit_for_bit(make: Maker, tmp_path: Path) -> None:
-    comparison = make("rnn", "gru", "lstm")
+def test_the_program_prints_each_models_curve_bit_for_bit(make_comparison: Maker, tmp_path: Path) -> None:
+    comparison = make_comparison("rnn", "gru", "lstm")
     (tmp_path / "lab.py").write_text(comparison.code(steps=10), encoding="utf-8")
     command = [sys.executable, "-I", "-X", "utf8", "-W", "error", "lab.py"]
     answer = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=120)
@@ -44,8 +42,8 @@ def test_the_program_prints_each_models_curve_bit_for_bit(make: Maker, tmp_path:
         np.testing.assert_array_equal(curve, np.float32(history["loss"]))
 
 
-def test_the_program_trains_up_to_the_goal(make: Maker) -> None:
-    assert "\nSTEPS = 77\n" in make(steps=77).code()
+def test_the_program_trains_up_to_the_goal(make_comparison: Maker) -> None:
+    assert "\nSTEPS = 77\n" in make_comparison(steps=77).code()
 
 
 @pytest.mark.parametrize(
@@ -59,9 +57,9 @@ def test_the_program_trains_up_to_the_goal(make: Maker) -> None:
 )
 @pytest.mark.parametrize("link", [False, True], ids=["text", "link"])
 def test_a_comparison_made_from_a_recipe_has_the_same_curves(
-    make: Maker, models: Any, settings: dict[str, Any], link: bool
+    make_comparison: Maker, models: Any, settings: dict[str, Any], link: bool
 ) -> None:
-    comparison = make(*models, **settings)
+    comparison = make_comparison(*models, **settings)
     again = rv.Comparison.from_recipe(comparison.recipe(link=link), device="cpu")
     assert list(again.settings.items()) == list(comparison.settings.items())
     comparison.train(8)
@@ -72,8 +70,8 @@ def test_a_comparison_made_from_a_recipe_has_the_same_curves(
     again.close()
 
 
-def test_a_recipe_keeps_the_goal_the_controls_and_the_pictures(make: Maker) -> None:
-    comparison = make("rnn", "gru", steps=33, show=["lr", "insights", "cell"], views=["curves", "hidden"])
+def test_a_recipe_keeps_the_goal_the_controls_and_the_pictures(make_comparison: Maker) -> None:
+    comparison = make_comparison("rnn", "gru", steps=33, show=["lr", "insights", "cell"], views=["curves", "hidden"])
     again = Comparison.from_recipe(comparison.recipe(), device="cpu")
     assert again.recipe() == comparison.recipe()
     assert again.state.goal == 33
@@ -82,8 +80,8 @@ def test_a_recipe_keeps_the_goal_the_controls_and_the_pictures(make: Maker) -> N
     again.close()
 
 
-def test_a_setting_changed_for_all_is_in_the_recipe_and_the_program(make: Maker) -> None:
-    comparison = make("rnn", "gru").set(lr=0.0321)
+def test_a_setting_changed_for_all_is_in_the_recipe_and_the_program(make_comparison: Maker) -> None:
+    comparison = make_comparison("rnn", "gru").set(lr=0.0321)
     assert '"lr": 0.0321' in comparison.recipe()
     assert "LEARNING_RATE = 0.0321\n" in comparison.code()
 
@@ -97,15 +95,15 @@ def test_a_setting_changed_for_all_is_in_the_recipe_and_the_program(make: Maker)
         ('"rnn"', '"gru"', "models must differ"),
     ],
 )
-def test_a_recipe_that_cannot_be_followed_says_why(make: Maker, old: str, new: str, words: str) -> None:
-    text = make("rnn", "gru").recipe()
+def test_a_recipe_that_cannot_be_followed_says_why(make_comparison: Maker, old: str, new: str, words: str) -> None:
+    text = make_comparison("rnn", "gru").recipe()
     assert old in text
     with pytest.raises(ValueError, match=f"this recipe cannot be followed: .*{words}"):
         Comparison.from_recipe(text.replace(old, new), device="cpu")
 
 
-def test_the_drawer_shows_program_recipe_and_link(make: Maker) -> None:
-    comparison = make("rnn", "gru", steps=40)
+def test_the_drawer_shows_program_recipe_and_link(make_comparison: Maker) -> None:
+    comparison = make_comparison("rnn", "gru", steps=40)
     widget = share(comparison)
     assert widget.runs is True
     assert (widget.code, widget.recipe) == (comparison.code(), comparison.recipe())
@@ -113,13 +111,13 @@ def test_the_drawer_shows_program_recipe_and_link(make: Maker) -> None:
     assert widget.words["recipe"] == "The recipe, for rv.Comparison.from_recipe"
 
 
-def test_a_task_of_one_s_own_has_neither_and_the_drawer_says_why(make: Maker) -> None:
-    widget = share(make("rnn", "gru", task=Echo(), seq_len=6))
+def test_a_task_of_one_s_own_has_neither_and_the_drawer_says_why(make_comparison: Maker) -> None:
+    widget = share(make_comparison("rnn", "gru", task=Echo(), seq_len=6))
     assert widget.code.startswith("code() knows the built-in tasks")
     assert widget.recipe.startswith("recipe() knows the built-in tasks")
     assert widget.runs is False
 
 
-def test_a_view_of_one_s_own_has_no_place_in_a_recipe(make: Maker) -> None:
+def test_a_view_of_one_s_own_has_no_place_in_a_recipe(make_comparison: Maker) -> None:
     with pytest.raises(ValueError, match=r"recipe\(\) knows the built-in views and cannot write down 'norm'"):
-        make(views=["curves", NormView()]).recipe()
+        make_comparison(views=["curves", NormView()]).recipe()

@@ -8,6 +8,7 @@ import pytest
 
 from rnnviz.training import NonFiniteLoss
 from tests.lab.browser import Browser, LabMaker, settle
+from tests.lab.small import lab_threads
 from tests.training.examples import WAIT, Echo, Spoiled, raising
 
 pytestmark = pytest.mark.timeout(120)
@@ -25,10 +26,6 @@ class Gate:
 
     def open(self) -> None:
         self._open.set()
-
-
-def lab_threads() -> set[threading.Thread]:
-    return {thread for thread in threading.enumerate() if thread.name.startswith("rnnviz-")}
 
 
 def test_training_in_place_and_playing_give_the_same_curve_bit_for_bit(make_lab: LabMaker) -> None:

@@ -3,35 +3,12 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 
 from rnnviz.lab import Lab
-from rnnviz.views import DEFAULT, VIEWS, Focus, Patch, Picked, View
-from rnnviz.views.style import base_layout
+from rnnviz.views import DEFAULT, VIEWS, Focus, Patch, Picked
 from tests.lab.browser import Browser, LabMaker
-from tests.lab.screen.test_screen import classes, inside
-
-
-class NormView(View):
-    """The example of the maintainers' page."""
-
-    name = "norm"
-
-    def skeleton(self, snapshot: Any, focus: Focus) -> go.Figure:
-        return go.Figure(go.Scatter(), base_layout("Norm of the state", self.height))
-
-    def patches(self, snapshot: Any, focus: Focus, pixels: Any = None) -> list[Patch]:
-        hidden = snapshot.layer.hidden[focus.layer, focus.direction, focus.sample]
-        return [Patch(0, "y", np.linalg.norm(hidden, axis=1))]
-
-
-def visible(browser: Browser) -> list[str]:
-    """Names of the pictures on screen, in reading order."""
-    boxes = [part for part in inside(browser.screen.panel.widget) if "rv-view" in getattr(part, "_dom_classes", ())]
-    names = [next(name for name in box._dom_classes if name.startswith("rv-view-")) for box in boxes]
-    shown = [name for name, box in zip(names, boxes, strict=True) if box.layout.display != "none"]
-    return [name.removeprefix("rv-view-") for name in shown]
+from tests.lab.screens import NormView, classes, visible
 
 
 def test_a_lab_with_named_knobs_shows_those_and_no_other_control(make_lab: LabMaker) -> None:

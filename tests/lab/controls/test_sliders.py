@@ -2,6 +2,9 @@
 
 import pytest
 
+from rnnviz.lab import compare
+from rnnviz.lab.controls.sliders import marked
+from rnnviz.training import Settings
 from tests.lab.browser import LabMaker
 
 NUMBERS = {
@@ -19,3 +22,53 @@ def test_a_knob_shows_every_digit_of_a_number_that_code_has_set(make_lab: LabMak
     lab.widget  # noqa: B018  # opens the screen
     knob = lab._console.knobs.widgets[name]
     assert (knob.value, float(knob.label)) == (number, number)
+
+
+def test_an_option_of_a_slider_says_its_number() -> None:
+    assert marked([0.5, 1.0]) == [("0.5", 0.5), ("1", 1.0)]
+
+
+@pytest.fixture
+def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The learning rate of every `Settings` that is checked from now on."""
+    rates: list[float] = []
+    check = Settings.__post_init__
+
+    def counted(settings: Settings) -> None:
+        rates.append(settings.lr)
+        check(settings)
+
+    monkeypatch.setattr(Settings, "__post_init__", counted)
+    return rates
+
+
+def test_a_slider_move_checks_what_is_wanted_once(make_lab: LabMaker, looked_at: list[float]) -> None:
+    lab = make_lab()
+    lab.widget  # noqa: B018  # opens the screen
+    looked_at.clear()
+    lab._console.knobs.widgets["lr"].value = 1e-2
+    lab.train(1)
+    assert looked_at == [1e-2]
+    assert lab.history["lr"].tolist() == [1e-2]
+
+
+def test_a_slider_of_a_comparison_checks_what_is_wanted_twice_a_model_and_once_for_all(looked_at: list[float]) -> None:
+    comparison = compare(["rnn", "gru", "lstm"], "adding", hidden_size=4, seq_len=8, device="cpu")
+    comparison.widget  # noqa: B018  # opens the screen
+    looked_at.clear()
+    comparison._console.knobs.widgets["lr"].value = 1e-2
+    comparison.train(1)
+    comparison.close()
+    assert looked_at == [1e-2] * (1 + 2 * 3)
+
+
+@pytest.mark.parametrize(("name", "number"), [("batch_size", 2**31), ("seq_len", 0), ("hidden_size", 2**19)])
+def test_what_a_task_or_the_memory_cannot_give_is_refused_however_often_it_is_asked(
+    make_lab: LabMaker, name: str, number: int
+) -> None:
+    lab = make_lab()
+    before = lab.settings
+    for _ in range(2):
+        with pytest.raises(ValueError, match=name):
+            lab.set(**{name: number})
+    assert lab.settings == before

@@ -7,20 +7,8 @@ import pytest
 from rnnviz.lab.console import console
 from rnnviz.lab.lifetime import heap
 from rnnviz.lab.lifetime.heap import HeapTrim, give_back
+from tests.clock import Clock
 from tests.lab.browser import LabMaker
-
-
-class Clock:
-    """Time that passes when told to."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def work(self, seconds: float) -> None:
-        self.now += seconds
 
 
 def test_a_pause_and_the_reset_that_follows_both_trim() -> None:

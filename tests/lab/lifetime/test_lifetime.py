@@ -12,24 +12,13 @@ import pytest
 import torch
 
 import rnnviz as rv
-from rnnviz.lab import Comparison, Lab, compare
+from rnnviz.lab import Comparison, Lab
 from rnnviz.live import runtime
 from tests.lab.browser import Browser, LabMaker
-from tests.lab.console.test_running import lab_threads
+from tests.lab.small import lab_threads, small_comparison, small_lab
 from tests.training.examples import WAIT
 
 pytestmark = pytest.mark.timeout(120)
-
-SMALL = {"hidden_size": 4, "batch_size": 4, "device": "cpu"}
-
-
-def small_lab(task: Any = "adding", **settings: Any) -> Lab:
-    sizes = SMALL | ({"seq_len": 8} if task == "adding" else {})
-    return Lab(task, **{**sizes, **settings})
-
-
-def small_comparison(**settings: Any) -> Comparison:
-    return compare(["rnn", "gru"], "adding", **{**SMALL, "seq_len": 8, **settings})
 
 
 MAKERS = {"lab": small_lab, "comparison": small_comparison}
@@ -166,13 +155,15 @@ def test_a_watch_that_is_closed_leaves_no_widget() -> None:
     model = torch.nn.GRU(2, 3, batch_first=True)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     with rv.watch(model, every=1) as w:
-        w.widget  # noqa: B018
+        shown = w.widget.model_id
         for _ in range(3):
             loss = model(torch.ones(2, 4, 2))[0].square().mean()
             loss.backward()
             optimizer.step()
             w.step(loss=loss)
+    assert shown in registered()
     w.close()
+    assert shown not in registered()
 
 
 def test_closing_tells_the_page_to_keep_its_pictures_and_to_say_nothing_more(make_lab: LabMaker) -> None:

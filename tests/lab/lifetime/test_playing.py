@@ -9,7 +9,7 @@ import rnnviz as rv
 from rnnviz.lab.screen.other_labs import OtherLabs
 from rnnviz.views import View
 from tests.lab.browser import Browser, LabMaker
-from tests.lab.lifetime.test_lifetime import small_comparison
+from tests.lab.small import small_comparison
 from tests.training.examples import WAIT
 
 pytestmark = pytest.mark.timeout(120)
@@ -33,7 +33,7 @@ def said(browser: Browser) -> str:
     return "" if button.layout.display == "none" else button.description
 
 
-def wait_for(browser: Browser, words: str) -> None:
+def assert_comes_to_say(browser: Browser, words: str) -> None:
     """Wait until the line says so: a run tells the others when its thread has begun, or has stopped."""
     changed, button = threading.Event(), browser.screen.panel.others.widget
     button.observe(lambda _: changed.set(), names="description")
@@ -99,19 +99,20 @@ def test_a_shown_lab_says_how_many_others_play(make_lab: LabMaker) -> None:
     one, two = (make_lab(steps=10**9) for _ in range(2))
     told = []
     line(browser).widget.observe(lambda change: told.append(change["new"]), names="description")
-    wait_for(browser, "")
+    assert_comes_to_say(browser, "")
     one.train(1)
     one.step(1)
-    wait_for(browser, "")
+    assert_comes_to_say(browser, "")
     one.play()
     two.play()
     one._runner.access.visit(lambda: None)
     two._runner.access.visit(lambda: None)
-    wait_for(browser, "Other labs training: 2. Pause all")
+    assert_comes_to_say(browser, "Other labs training: 2. Pause all")
     one.pause()
-    wait_for(browser, "Other labs training: 1. Pause all")
+    assert_comes_to_say(browser, "Other labs training: 1. Pause all")
     two.pause()
-    wait_for(browser, "")
+    assert_comes_to_say(browser, "")
+    assert set(told) == {f"Other labs training: {count}. Pause all" for count in (1, 2)}
 
 
 def test_a_lab_that_plays_alone_counts_nobody(make_lab: LabMaker) -> None:
@@ -119,7 +120,7 @@ def test_a_lab_that_plays_alone_counts_nobody(make_lab: LabMaker) -> None:
     browser = Browser(lab)
     lab.play()
     lab._runner.access.visit(lambda: None)
-    wait_for(browser, "")
+    assert_comes_to_say(browser, "")
 
 
 @pytest.mark.parametrize("show", [None, ["lr"]])
@@ -133,7 +134,7 @@ def test_one_press_pauses_them_all(make_lab: LabMaker, show: list[str] | None) -
     for one in (lab, other):
         assert one._runner.join(WAIT)
         assert one.state.phase == "paused"
-    wait_for(browser, "")
+    assert_comes_to_say(browser, "")
 
 
 def test_a_comparison_has_the_line_too(make_lab: LabMaker) -> None:
@@ -141,7 +142,7 @@ def test_a_comparison_has_the_line_too(make_lab: LabMaker) -> None:
     browser = Browser(comparison)
     other.play()
     other._runner.access.visit(lambda: None)
-    wait_for(browser, "Other labs training: 1. Pause all")
+    assert_comes_to_say(browser, "Other labs training: 1. Pause all")
     comparison.close()
 
 
@@ -158,13 +159,13 @@ def test_the_line_s_words_stay_when_a_view_fails(make_lab: LabMaker) -> None:
     other = make_lab(steps=10**9)
     other.play()
     other._runner.access.visit(lambda: None)
-    wait_for(browser, "Other labs training: 1. Pause all")
+    assert_comes_to_say(browser, "Other labs training: 1. Pause all")
 
 
 def test_a_closed_lab_counts_no_more(make_lab: LabMaker) -> None:
     lab, other = make_lab(), make_lab(steps=10**9)
     browser = Browser(lab)
     other.play()
-    wait_for(browser, "Other labs training: 1. Pause all")
+    assert_comes_to_say(browser, "Other labs training: 1. Pause all")
     lab.close()
     assert browser.screen.panel.others.widget.layout.display == "none"

@@ -1,7 +1,6 @@
 """Running a cell again stops the labs of its earlier run, and only those."""
 
 import gc
-import itertools
 import weakref
 
 import IPython
@@ -12,26 +11,10 @@ import rnnviz as rv
 from rnnviz.lab import Lab
 from rnnviz.lab.lifetime import rerun
 from tests.lab.browser import Browser, LabMaker
+from tests.lab.shell import Notebook
 from tests.training.examples import WAIT
 
 pytestmark = pytest.mark.timeout(120)
-
-
-class Notebook:
-    """Runs cells as a kernel does: each message has an id, each cell a name or at least its text."""
-
-    def __init__(self) -> None:
-        self._messages = itertools.count(1)
-        self._parent: dict[str, object] | None = None
-        self.get_parent = lambda: self._parent
-
-    def run(self, cell: str | None, code: str = "lab = rv.Lab()") -> None:
-        metadata = {} if cell is None else {"cellId": cell}
-        self._parent = {
-            "header": {"msg_id": f"message-{next(self._messages)}"},
-            "metadata": metadata,
-            "content": {"code": code},
-        }
 
 
 def tiny_lab() -> Lab:

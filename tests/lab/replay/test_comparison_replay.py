@@ -9,17 +9,15 @@ import numpy as np
 import pytest
 
 import rnnviz as rv
-from tests.lab.replay.test_replay import HOSTILE, Page
-from tests.lab.test_compare import CELLS, Maker, make
+from tests.lab.comparisons import CELLS, Maker
+from tests.lab.replay.pages import HOSTILE, Page
 from tests.training.examples import Echo
-
-__all__ = ["make"]  # the fixture
 
 pytestmark = pytest.mark.timeout(120)
 
 
-def test_every_kept_moment_is_in_the_file_with_every_models_numbers(make: Maker, tmp_path: Path) -> None:
-    comparison = make(steps=320)
+def test_every_kept_moment_is_in_the_file_with_every_models_numbers(make_comparison: Maker, tmp_path: Path) -> None:
+    comparison = make_comparison(steps=320)
     comparison.train(12)
     page = Page(comparison.save_replay(tmp_path / "run.html", sample=2))
     steps = [frame["step"] for frame in page.index["frames"]]
@@ -30,8 +28,8 @@ def test_every_kept_moment_is_in_the_file_with_every_models_numbers(make: Maker,
             assert np.abs(page.states(frame, trace) - figure.data[trace].z).max() <= 1 / 254 + 1e-6
 
 
-def test_the_header_names_the_models_their_ends_and_their_settings(make: Maker, tmp_path: Path) -> None:
-    comparison = make("rnn", "gru", clip=None)
+def test_the_header_names_the_models_their_ends_and_their_settings(make_comparison: Maker, tmp_path: Path) -> None:
+    comparison = make_comparison("rnn", "gru", clip=None)
     comparison.train(3)
     page = Page(comparison.save_replay(tmp_path / "run.html"))
     assert page.texts["title"].strip() == "rnn · gru side by side on adding, 3 steps"
@@ -48,23 +46,25 @@ def test_the_header_names_the_models_their_ends_and_their_settings(make: Maker, 
     assert html.escape(comparison.sessions["rnn"].task.source) in text
 
 
-def test_a_moment_names_its_step_and_no_one_models_loss(make: Maker, tmp_path: Path) -> None:
-    comparison = make("rnn", "gru")
+def test_a_moment_names_its_step_and_no_one_models_loss(make_comparison: Maker, tmp_path: Path) -> None:
+    comparison = make_comparison("rnn", "gru")
     comparison.train(3)
     page = Page(comparison.save_replay(tmp_path / "run.html"))
     assert json.loads(page.texts["rv-told"])["words"][0] == "step 0 of 3"
 
 
-def test_the_pictures_have_the_room_that_a_comparison_gives_them(make: Maker, tmp_path: Path) -> None:
-    comparison = make("rnn", "gru")
+def test_the_pictures_have_the_room_that_a_comparison_gives_them(make_comparison: Maker, tmp_path: Path) -> None:
+    comparison = make_comparison("rnn", "gru")
     comparison.train(2)
     page = Page(comparison.save_replay(tmp_path / "run.html"))
     assert [attrs["class"] for tag, attrs in page.tags if tag == "main"] == ["rv-lab rv-compare"]
     assert [attrs["data-view"] for _, attrs in page.tags if "data-view" in attrs] == ["hidden", "gradients", "curves"]
 
 
-def test_the_page_asks_for_nothing_and_its_script_cannot_end_its_own_element(make: Maker, tmp_path: Path) -> None:
-    comparison = make("rnn", "gru")
+def test_the_page_asks_for_nothing_and_its_script_cannot_end_its_own_element(
+    make_comparison: Maker, tmp_path: Path
+) -> None:
+    comparison = make_comparison("rnn", "gru")
     comparison.train(2)
     path = comparison.save_replay(tmp_path / "run.html")
     text, page = path.read_text(encoding="utf-8"), Page(path)
@@ -73,7 +73,7 @@ def test_the_page_asks_for_nothing_and_its_script_cannot_end_its_own_element(mak
     assert "<!--" not in text
 
 
-def test_names_from_a_task_and_its_rules_add_no_element(make: Maker, tmp_path: Path) -> None:
+def test_names_from_a_task_and_its_rules_add_no_element(make_comparison: Maker, tmp_path: Path) -> None:
     class Ruled(Echo):
         def baselines(self) -> dict[str, float]:
             return {self.name: 0.5}
@@ -82,7 +82,7 @@ def test_names_from_a_task_and_its_rules_add_no_element(make: Maker, tmp_path: P
     hostile.name = hostile.source = hostile.metric_name = "".join(HOSTILE)
     pages = []
     for number, task in enumerate((plain, hostile)):
-        comparison = make("rnn", "gru", task=task, seq_len=6)
+        comparison = make_comparison("rnn", "gru", task=task, seq_len=6)
         comparison.train(2)
         pages.append(Page(comparison.save_replay(tmp_path / f"{number}.html")))
     assert pages[0].tags == pages[1].tags
@@ -106,9 +106,9 @@ def test_four_models_as_large_as_usual_fit_in_8_mb(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_saved_is_refused_in_a_sentence(
-    make: Maker, tmp_path: Path, arguments: dict[str, Any], error: type[Exception], words: str
+    make_comparison: Maker, tmp_path: Path, arguments: dict[str, Any], error: type[Exception], words: str
 ) -> None:
-    comparison = make("rnn", "gru")
+    comparison = make_comparison("rnn", "gru")
     comparison.train(2)
     path = arguments.get("path", "{}/run.html").format(tmp_path)
     with pytest.raises(error, match=words):
@@ -116,6 +116,6 @@ def test_what_cannot_be_saved_is_refused_in_a_sentence(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_there_is_nothing_to_replay_before_training(make: Maker, tmp_path: Path) -> None:
+def test_there_is_nothing_to_replay_before_training(make_comparison: Maker, tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="nothing to replay yet; train first"):
-        make().save_replay(tmp_path / "run.html")
+        make_comparison().save_replay(tmp_path / "run.html")

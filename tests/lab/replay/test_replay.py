@@ -1,11 +1,8 @@
 """One file that plays a run: what is in it, what is not, and what cannot be asked of it."""
 
-import base64
-import gzip
 import html
 import json
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -17,44 +14,12 @@ from torch import nn
 import rnnviz as rv
 from rnnviz.lab.replay.frames import PIXELS, PackedFrames, replay_frames
 from rnnviz.lab.replay.page import Header, embedded, replay_page
-from rnnviz.views import VIEWS, Focus, decode
+from rnnviz.views import VIEWS, Focus
 from tests.lab.browser import LabMaker
+from tests.lab.replay.pages import HOSTILE, Page
 from tests.training.examples import Echo
 
 pytestmark = pytest.mark.timeout(120)
-
-
-class Page(HTMLParser):
-    """What a parser of HTML makes of the file."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: dict[str, str] = {}
-        self._open = ""
-        self.feed(path.read_text(encoding="utf-8"))
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        self.tags.append((tag, dict(attrs)))
-        self._open = dict(attrs).get("id") or tag
-
-    def handle_data(self, data: str) -> None:
-        self.texts[self._open] = self.texts.get(self._open, "") + data
-
-    def unpacked(self, name: str) -> bytes:
-        return gzip.decompress(base64.b64decode(self.texts[name]))
-
-    @property
-    def index(self) -> Any:
-        return json.loads(self.unpacked("rv-index"))
-
-    def states(self, frame: int, trace: int = 0) -> np.ndarray:
-        """The hidden states of a moment as the page will draw them, axes (unit, time)."""
-        sought = ("hidden", trace, "z")
-        parts = self.index["frames"][frame]["parts"]
-        part = next(one for one in parts if (one["figure"], one["trace"], one["key"]) == sought)
-        codes = np.frombuffer(self.unpacked("rv-data"), np.uint8, np.prod(part["shape"]), part["offset"])
-        return decode(codes.reshape(part["shape"]), part["limits"])
 
 
 def test_every_kept_moment_is_in_the_file_with_its_numbers(make_lab: LabMaker, tmp_path: Path) -> None:
@@ -98,9 +63,6 @@ def test_the_script_of_the_page_cannot_end_its_own_element(make_lab: LabMaker, t
     text = lab.save_replay(tmp_path / "run.html").read_text(encoding="utf-8")
     assert text.count("<script") == text.count("</script>") == 5
     assert "<!--" not in text
-
-
-HOSTILE = ("</script><script>alert(1)</script>", "<!--", "<img src=x onerror=alert(1)>", "\u2028\u2029&amp;")
 
 
 @pytest.mark.parametrize("words", HOSTILE)

@@ -5,7 +5,7 @@ import pytest
 
 from rnnviz.views import VIEWS
 from tests.lab.browser import Browser, LabMaker
-from tests.lab.screen.test_screen import move
+from tests.lab.screens import move
 
 VIEWS_OF_MEMORY = ["spectrum", "theory", "horizon", "memory", "saturation", "clipping"]
 

@@ -12,7 +12,7 @@ import torch
 from rnnviz.lab import Lab, compare
 from rnnviz.views import Patch, View
 from tests.lab.browser import Browser, LabMaker, settle
-from tests.lab.controls.test_options import visible
+from tests.lab.screens import visible
 
 
 class Own(View):

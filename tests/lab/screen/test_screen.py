@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-import ipywidgets
 import numpy as np
 import pytest
 
@@ -12,44 +11,10 @@ from rnnviz.live import feed as feed_module
 from rnnviz.training import LIVE, STRUCTURAL
 from rnnviz.views import DEFAULT, VIEWS, HiddenView
 from tests.lab.browser import Browser, LabMaker, settle
+from tests.lab.screens import MOVES, classes, inside, move
 from tests.training.examples import WAIT, Echo, raising
 
 pytestmark = pytest.mark.timeout(120)
-
-MOVES = {
-    "lr": 0.01,
-    "schedule": "cosine",
-    "clip": 3.0,
-    "batch_size": 17,
-    "optimizer": "sgd",
-    "input_noise": 0.2,
-    "rho": 1.1,
-    "forget_bias": 2.0,
-    "cell": "gru",
-    "hidden_size": 9,
-    "num_layers": 2,
-    "bidirectional": True,
-    "seq_len": 12,
-    "init": "orthogonal",
-    "nonlinearity": "relu",
-    "seed": 5,
-}
-
-
-def inside(widget: ipywidgets.Widget) -> list[ipywidgets.Widget]:
-    """Return a widget and all that lie in it."""
-    return [widget, *(deeper for child in getattr(widget, "children", ()) for deeper in inside(child))]
-
-
-def classes(widget: ipywidgets.Widget) -> set[str]:
-    return {name for part in inside(widget) for name in getattr(part, "_dom_classes", ())}
-
-
-def move(browser: Browser, lab: Any, name: str, value: object) -> None:
-    """Move a knob as the front end does, and wait until the lab has done what it stands for."""
-    lab._console.knobs.widgets[name].value = value
-    browser.catch_up()
-    assert lab._runner.join(WAIT)
 
 
 def test_every_part_has_the_class_name_that_outside_checks_look_for(make_lab: LabMaker) -> None:
@@ -234,6 +199,23 @@ def test_words_of_the_training_thread_do_not_overtake_the_announcement(make_lab:
     assert lab._runner.join(WAIT)
     assert any("hidden size 4 → 9" in text for text in browser.words())
     assert lab.model.recurrent.hidden_size == 9
+
+
+def test_a_knob_that_moves_while_a_new_model_is_announced_counts_as_well(make_lab: LabMaker) -> None:
+    lab = make_lab()
+    browser = Browser(lab)
+    browser.catch_up()
+    browser.answers = False
+    for _ in range(feed_module.IN_FLIGHT - browser.feed.in_flight):
+        browser.screen.pump.offer()
+        browser.catch_up()
+    lab._console.knobs.widgets["hidden_size"].value = 9  # waits, as the browser is busy
+    lab._console.knobs.widgets["lr"].value = 1e-2
+    browser.answers = True
+    browser.answer(*range(1, 100))
+    browser.catch_up()
+    assert lab._runner.join(WAIT)
+    assert (lab.settings.hidden_size, lab.settings.lr) == (9, 1e-2)
 
 
 def test_hostile_words_in_an_error_are_shown_as_words(make_lab: LabMaker) -> None:

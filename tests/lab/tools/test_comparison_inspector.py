@@ -9,11 +9,9 @@ from rnnviz.views import Focus, Reading, diagram
 from rnnviz.views.cell.notation import number
 from rnnviz.views.comparison.models import shared as shared_scale
 from tests.lab.browser import settle
-from tests.lab.screen.test_screen import classes
-from tests.lab.test_compare import CELLS, Maker, make
-from tests.lab.tools.test_inspector import Drawer
-
-__all__ = ["make"]  # the fixture
+from tests.lab.comparisons import CELLS, Maker
+from tests.lab.inspectors import Drawer
+from tests.lab.screens import classes
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -29,23 +27,23 @@ def read(comparison: Any, label: str, **where: int) -> list[str]:
     return repr(Reading.of(comparison.snapshot().models[label], Focus(**where))).split("\n")[1:]
 
 
-def test_the_menu_names_the_models_and_begins_with_the_first(make: Maker) -> None:
-    drawer = Drawer(make())
+def test_the_menu_names_the_models_and_begins_with_the_first(make_comparison: Maker) -> None:
+    drawer = Drawer(make_comparison())
     assert [label for label, _ in drawer.tool.model.options] == list(CELLS)
     assert drawer.tool.model.value == 0
     assert {"rv-open-inspector", "rv-inspect-model", "rv-inspect-train"} <= classes(drawer.lab.widget)
 
 
-def test_every_control_has_a_tooltip(make: Maker) -> None:
-    hints = Drawer(make()).tool.hints
+def test_every_control_has_a_tooltip(make_comparison: Maker) -> None:
+    hints = Drawer(make_comparison()).tool.hints
     assert "rv-inspect-model" in hints
     for label, tip in hints.values():
         assert len(tip) > len(label) > 0
 
 
 @pytest.mark.parametrize("place", range(3))
-def test_the_drawing_shows_the_numbers_of_the_chosen_model(make: Maker, place: int) -> None:
-    comparison = make()
+def test_the_drawing_shows_the_numbers_of_the_chosen_model(make_comparison: Maker, place: int) -> None:
+    comparison = make_comparison()
     drawer = Drawer(comparison)
     choose(drawer, place)
     drawer.look(sample=2, time=4, unit=3)
@@ -54,8 +52,8 @@ def test_the_drawing_shows_the_numbers_of_the_chosen_model(make: Maker, place: i
     assert drawer.lines == read(comparison, CELLS[place], sample=2, time=4, unit=3)
 
 
-def test_choosing_another_model_draws_at_once(make: Maker) -> None:
-    drawer = Drawer(make())
+def test_choosing_another_model_draws_at_once(make_comparison: Maker) -> None:
+    drawer = Drawer(make_comparison())
     before = drawer.picture["title"]
     choose(drawer, 2)
     assert before.startswith("RNN")
@@ -63,8 +61,8 @@ def test_choosing_another_model_draws_at_once(make: Maker) -> None:
     assert drawer.tool.uses == 1
 
 
-def test_one_step_trains_all_models_and_tells_what_the_chosen_one_was(make: Maker) -> None:
-    comparison = make()
+def test_one_step_trains_all_models_and_tells_what_the_chosen_one_was(make_comparison: Maker) -> None:
+    comparison = make_comparison()
     drawer = Drawer(comparison)
     choose(drawer, 1)
     results = [one["result"][0] for one in drawer.picture["lines"][0]["equations"]]
@@ -73,15 +71,15 @@ def test_one_step_trains_all_models_and_tells_what_the_chosen_one_was(make: Make
     assert [one["before"] for one in drawer.picture["lines"][0]["equations"]] == [f"was {was}" for was in results]
 
 
-def test_what_one_model_was_is_never_said_of_another(make: Maker) -> None:
-    drawer = Drawer(make({"lr": 0.1}, {"lr": 0.2}))
+def test_what_one_model_was_is_never_said_of_another(make_comparison: Maker) -> None:
+    drawer = Drawer(make_comparison({"lr": 0.1}, {"lr": 0.2}))
     drawer.press("train")
     choose(drawer, 1)
     assert {one["before"] for one in drawer.picture["lines"][0]["equations"]} == {""}
 
 
-def test_buttons_move_as_far_as_the_chosen_model_goes(make: Maker) -> None:
-    comparison = make({"seq_len": 6}, {"seq_len": 12}, cell="rnn")
+def test_buttons_move_as_far_as_the_chosen_model_goes(make_comparison: Maker) -> None:
+    comparison = make_comparison({"seq_len": 6}, {"seq_len": 12}, cell="rnn")
     drawer = Drawer(comparison)
     drawer.look(time=9)
     assert "timestep 5," in drawer.picture["title"]
@@ -93,8 +91,8 @@ def test_buttons_move_as_far_as_the_chosen_model_goes(make: Maker) -> None:
     assert drawer.focus.time == 10
 
 
-def test_a_unit_that_a_smaller_model_lacks_becomes_its_last(make: Maker) -> None:
-    comparison = make({"hidden_size": 3}, {"hidden_size": 6})
+def test_a_unit_that_a_smaller_model_lacks_becomes_its_last(make_comparison: Maker) -> None:
+    comparison = make_comparison({"hidden_size": 3}, {"hidden_size": 6})
     drawer = Drawer(comparison)
     drawer.look(time=4, unit=5)
     assert "unit 2 " in drawer.picture["title"]
@@ -102,8 +100,8 @@ def test_a_unit_that_a_smaller_model_lacks_becomes_its_last(make: Maker) -> None
     assert drawer.mark("h")["text"] == number(float(hidden[0, 0, 0, 4, 2]))
 
 
-def test_a_colour_means_the_same_number_in_every_models_drawing(make: Maker) -> None:
-    comparison = make({"lr": 0.5}, {"lr": 1e-4}, cell="lstm", clip=None)
+def test_a_colour_means_the_same_number_in_every_models_drawing(make_comparison: Maker) -> None:
+    comparison = make_comparison({"lr": 0.5}, {"lr": 1e-4}, cell="lstm", clip=None)
     comparison.train(40)
     drawer = Drawer(comparison)
     choose(drawer, 1)
@@ -117,8 +115,8 @@ def test_a_colour_means_the_same_number_in_every_models_drawing(make: Maker) -> 
     assert drawer.picture["diagram"] == truth
 
 
-def test_an_earlier_moment_can_be_taken_apart(make: Maker) -> None:
-    comparison = make()
+def test_an_earlier_moment_can_be_taken_apart(make_comparison: Maker) -> None:
+    comparison = make_comparison()
     drawer = Drawer(comparison)
     choose(drawer, 1)
     drawer.look(time=4)

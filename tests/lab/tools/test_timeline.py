@@ -8,7 +8,7 @@ import pytest
 from rnnviz.lab import Lab
 from rnnviz.lab.tools.timeline import Timeline, TimelineWidget
 from tests.lab.browser import Browser, LabMaker
-from tests.lab.screen.test_screen import inside
+from tests.lab.screens import inside
 
 pytestmark = pytest.mark.timeout(120)
 

@@ -7,7 +7,7 @@ import pytest
 from rnnviz.lab import Lab
 from rnnviz.views import Focus
 from tests.lab.browser import Browser, LabMaker, settle
-from tests.lab.controls.test_options import visible
+from tests.lab.screens import visible
 
 pytestmark = pytest.mark.timeout(120)
 

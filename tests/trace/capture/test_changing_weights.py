@@ -8,10 +8,7 @@ from torch.func import functional_call
 from torch.nn.utils import parametrizations
 
 from rnnviz.trace import trace
-
-
-def loss(output):
-    return (torch.cos(torch.arange(output.numel(), dtype=output.dtype)).reshape(output.shape) * output**2).sum()
+from tests.losses import weighed_squares
 
 
 class Scaled(nn.Module):
@@ -65,9 +62,9 @@ def cell_by_cell(layer, x, scales):
 def test_each_call_is_replayed_with_the_weights_it_used(swap, scales):
     torch.manual_seed(0)
     model, x = Scaled(swap).double(), torch.randn(2, 5, 3).double()
-    layer = trace(model, x, loss=loss).layers["layer"]
+    layer = trace(model, x, loss=weighed_squares).layers["layer"]
     states = cell_by_cell(model.layer, x, scales)
-    loss(torch.stack(states, 1)).backward()
+    weighed_squares(torch.stack(states, 1)).backward()
     np.testing.assert_allclose(layer.hidden[0, 0], torch.stack(states, 1).detach(), rtol=1e-10)
     np.testing.assert_allclose(layer.grad_hidden[0, 0], torch.stack([h.grad for h in states], 1), rtol=1e-9)
 
@@ -102,10 +99,10 @@ def spectral_loop():
 
 def test_a_spectrally_normalised_cell_in_training_runs_as_if_untraced():
     x, kept = torch.randn(2, 5, 3).double(), []
-    found = trace(spectral_loop(), x, loss=loss)
+    found = trace(spectral_loop(), x, loss=weighed_squares)
     expected = spectral_loop()(x, kept)
     np.testing.assert_array_equal(found.output, expected.detach())
-    loss(expected).backward()
+    weighed_squares(expected).backward()
     np.testing.assert_allclose(
         found.layers["cell"].grad_hidden[0, 0], torch.stack([h.grad for h in kept], 1), rtol=1e-10
     )
@@ -114,6 +111,6 @@ def test_a_spectrally_normalised_cell_in_training_runs_as_if_untraced():
 def test_tracing_leaves_the_buffers_of_a_spectrally_normalised_cell():
     model = spectral_loop()
     before = {name: one.clone() for name, one in model.named_buffers()}
-    trace(model, torch.randn(2, 5, 3).double(), loss=loss)
+    trace(model, torch.randn(2, 5, 3).double(), loss=weighed_squares)
     for name, one in model.named_buffers():
         assert torch.equal(one, before[name])

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from rnnviz.trace import trace
+from tests.losses import weighed_squares
 
 CELLS = {"rnn": nn.RNNCell, "lstm": nn.LSTMCell, "gru": nn.GRUCell}
 FUSED = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
@@ -49,17 +50,13 @@ class StepByStep(nn.Module):
         return torch.cat(outputs, 1)
 
 
-def loss(output):
-    return (torch.cos(torch.arange(output.numel(), dtype=output.dtype)).reshape(output.shape) * output**2).sum()
-
-
 @pytest.mark.parametrize("kind", CELLS)
 def test_cells_in_a_loop_give_the_gradients_that_retain_grad_gives(kind):
     torch.manual_seed(0)
     model, x, kept = CellLoop(kind).double(), torch.randn(2, 6, 3).double(), []
-    layer = trace(model, x, loss=loss).layers["cell"]
+    layer = trace(model, x, loss=weighed_squares).layers["cell"]
 
-    loss(model(x, kept)).backward()
+    weighed_squares(model(x, kept)).backward()
     hidden = [state[0] if kind == "lstm" else state for state in kept]
     np.testing.assert_allclose(layer.hidden[0, 0], torch.stack(hidden, 1).detach(), rtol=1e-12)
     np.testing.assert_allclose(layer.grad_hidden[0, 0], torch.stack([h.grad for h in hidden], 1), rtol=1e-10)
@@ -76,7 +73,7 @@ def test_a_layer_called_step_by_step_is_traced_like_one_call_over_all_steps(kind
     model, x = StepByStep(kind, steps, num_layers=layers).double(), torch.randn(2, 6, 3).double()
     whole = StepByStep(kind, 6, num_layers=layers).double()
     whole.load_state_dict(model.state_dict())
-    found, expected = (trace(one, x, loss=loss).layers["layer"] for one in (model, whole))
+    found, expected = (trace(one, x, loss=weighed_squares).layers["layer"] for one in (model, whole))
     for name in ("hidden", "cell", "grad_hidden", "grad_hidden_direct", "grad_cell"):
         if getattr(expected, name) is not None:
             np.testing.assert_allclose(
@@ -94,7 +91,7 @@ def test_dropout_between_layers_is_replayed_step_by_step():
     torch.manual_seed(0)
     model, x = StepByStep("gru", num_layers=3, dropout=0.5).double(), torch.randn(2, 6, 3).double()
     torch.manual_seed(5)
-    found = trace(model, x, loss=loss).layers["layer"]
+    found = trace(model, x, loss=weighed_squares).layers["layer"]
     state, inner = torch.zeros(3, 2, 4).double(), []
     torch.manual_seed(5)
     for x_t in x.split(1, dim=1):
@@ -106,8 +103,8 @@ def test_dropout_between_layers_is_replayed_step_by_step():
 def test_a_state_that_is_masked_between_steps_still_joins_the_calls_and_its_gradient_counts_as_direct():
     torch.manual_seed(0)
     model, x, kept = CellLoop("gru", change=lambda h: h * 0.5).double(), torch.randn(2, 6, 3).double(), []
-    layer = trace(model, x, loss=loss).layers["cell"]
-    loss(model(x, kept)).backward()
+    layer = trace(model, x, loss=weighed_squares).layers["cell"]
+    weighed_squares(model(x, kept)).backward()
     fed = (x[:1, 3] + model.feed(0.5 * kept[2][:1])).detach()
     gradients = torch.stack([h.grad for h in kept], 1)
     np.testing.assert_allclose(layer.grad_hidden[0, 0], gradients, rtol=1e-10)
@@ -129,7 +126,7 @@ def test_a_detached_state_joins_the_calls_but_sends_no_gradient_back():
         return torch.cat([first, second], 1)
 
     model.forward = truncated
-    layer = trace(model, torch.randn(2, 6, 3).double(), loss=loss).layers["layer"]
+    layer = trace(model, torch.randn(2, 6, 3).double(), loss=weighed_squares).layers["layer"]
     assert layer.hidden.shape[3] == 6
     np.testing.assert_allclose(layer.grad_hidden[..., 2, :], layer.grad_hidden_direct[..., 2, :], rtol=1e-12)
 
@@ -149,7 +146,7 @@ def test_a_state_that_is_only_reshaped_feeds_the_next_call_along_the_recurrence(
                 state = self.cell(x_t, state.squeeze(0)).unsqueeze(0)
             return state
 
-    layer = trace(Reshaping(), x, loss=loss).layers["cell"]
+    layer = trace(Reshaping(), x, loss=weighed_squares).layers["cell"]
     assert not layer.grad_hidden_direct[..., :-1, :].any()
     assert layer.grad_hidden[..., :-1, :].all()
 
@@ -166,11 +163,11 @@ class Twice(nn.Module):
 def test_a_layer_called_twice_on_its_own_output_has_two_entries_in_the_order_of_the_calls():
     torch.manual_seed(0)
     model, x = Twice().double(), torch.randn(2, 5, 4).double()
-    found = trace(model, x, loss=loss)
+    found = trace(model, x, loss=weighed_squares)
     assert list(found.layers) == ["layer", "layer#2"]
     first = model.layer(x)[0]
     first.retain_grad()
-    loss(model.layer(first)[0]).backward()
+    weighed_squares(model.layer(first)[0]).backward()
     np.testing.assert_allclose(found.layers["layer"].grad_hidden_direct[0, 0], first.grad, rtol=1e-10)
     np.testing.assert_allclose(found.layers["layer"].hidden[0, 0], first.detach(), rtol=1e-12)
 
@@ -187,7 +184,7 @@ def test_two_streams_through_one_cell_have_an_entry_each():
                 a, b = self.cell(x_t, a), self.cell(-x_t, b)
             return a + b
 
-    found = trace(Streams(), torch.randn(2, 5, 3), loss=loss)
+    found = trace(Streams(), torch.randn(2, 5, 3), loss=weighed_squares)
     assert {name: layer.hidden.shape[3] for name, layer in found.layers.items()} == {"cell": 5, "cell#2": 5}
 
 
@@ -202,11 +199,11 @@ def test_an_encoders_state_that_starts_a_decoder_keeps_the_two_apart():
 
     torch.manual_seed(0)
     model, x = Pair().double(), torch.randn(2, 5, 3).double()
-    found = trace(model, x, loss=loss).layers
+    found = trace(model, x, loss=weighed_squares).layers
     assert set(found) == {"encoder", "decoder"}
     np.testing.assert_array_equal(found["decoder"].initial_hidden[0, 0], found["encoder"].hidden[0, 0, :, -1])
     state = model.encoder(x)[1].detach().requires_grad_()
-    loss(model.decoder(x, state)[0]).backward()
+    weighed_squares(model.decoder(x, state)[0]).backward()
     np.testing.assert_allclose(found["encoder"].grad_hidden_direct[0, 0, :, -1], state.grad[0], rtol=1e-10)
 
 
@@ -219,7 +216,7 @@ def test_unbatched_cells_are_traced_as_a_batch_of_one():
 
 def test_a_layer_fed_back_in_both_directions_keeps_an_entry_a_call():
     model, x = StepByStep("lstm", 3, bidirectional=True), torch.randn(2, 6, 3)
-    assert list(trace(model, x, loss=loss).layers) == ["layer", "layer#2"]
+    assert list(trace(model, x, loss=weighed_squares).layers) == ["layer", "layer#2"]
 
 
 class Padded(nn.Module):
@@ -246,8 +243,8 @@ class Padded(nn.Module):
 def test_a_state_kept_past_the_end_of_a_sequence_joins_every_call():
     torch.manual_seed(0)
     model, x, lengths, kept = Padded().double(), torch.randn(2, 6, 3).double(), torch.tensor([6, 3]), []
-    found = trace(model, x, lengths, loss=loss).layers
-    loss(model(x, lengths, kept)).backward()
+    found = trace(model, x, lengths, loss=weighed_squares).layers
+    weighed_squares(model(x, lengths, kept)).backward()
     assert list(found) == ["cell"]
     np.testing.assert_allclose(found["cell"].grad_hidden[0, 0], torch.stack([h.grad for h in kept], 1), rtol=1e-10)
 
@@ -264,7 +261,7 @@ def test_a_state_made_from_all_earlier_ones_follows_the_latest():
                 states.append(self.cell(x_t, states[-1] + torch.stack(states).mean(0)))
             return states[-1]
 
-    found = trace(Remembering(), torch.randn(2, 6, 3), loss=loss).layers
+    found = trace(Remembering(), torch.randn(2, 6, 3), loss=weighed_squares).layers
     assert {name: layer.hidden.shape[3] for name, layer in found.items()} == {"cell": 6}
 
 
@@ -284,8 +281,8 @@ def test_a_state_taken_from_the_output_joins_the_calls():
         return torch.cat(outputs, 1)
 
     model.forward = through_output
-    layer, kept = trace(model, x, loss=loss).layers["layer"], []
-    loss(through_output(x, kept)).backward()
+    layer, kept = trace(model, x, loss=weighed_squares).layers["layer"], []
+    weighed_squares(through_output(x, kept)).backward()
     assert layer.hidden.shape[3] == 6
     np.testing.assert_allclose(layer.grad_hidden_direct[0, 0], torch.cat([one.grad for one in kept], 1), rtol=1e-10)
 
@@ -310,8 +307,8 @@ def test_calls_stay_apart_where_the_batch_becomes_smaller():
             return torch.cat(states)
 
     model, kept = Shrinking(), []
-    found = trace(model, x, loss=loss).layers
-    loss(model(x, kept)).backward()
+    found = trace(model, x, loss=weighed_squares).layers
+    weighed_squares(model(x, kept)).backward()
     shapes = {name: layer.hidden.shape[2:4] for name, layer in found.items()}
     assert shapes == {"cell": (3, 2), "cell#2": (2, 1), "cell#3": (1, 1)}
     gradients = np.concatenate([layer.grad_hidden[0, 0].swapaxes(0, 1).reshape(-1, 4) for layer in found.values()])

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from rnnviz.trace import trace
+from tests.losses import weighed_squares
 
 MOVES = {
     "stacked and indexed": lambda h: torch.stack([h, h * 0])[0],
@@ -53,18 +54,14 @@ class Loop(nn.Module):
         return torch.stack(read, 1)
 
 
-def loss(output):
-    return (torch.cos(torch.arange(output.numel(), dtype=output.dtype)).reshape(output.shape) * output**2).sum()
-
-
 @pytest.mark.parametrize("kind", ["gru", "lstm"])
 @pytest.mark.parametrize("move", MOVES)
 def test_a_state_that_was_only_moved_comes_back_along_the_recurrence(move, kind):
     torch.manual_seed(0)
     model, x, kept = Loop(MOVES[move], kind).double(), torch.randn(2, 5, 3).double(), []
-    found = trace(model, x, loss=loss).layers
+    found = trace(model, x, loss=weighed_squares).layers
     output = model(x, kept)
-    loss(output).backward()
+    weighed_squares(output).backward()
     direct = (2 * torch.cos(torch.arange(output.numel()).double()).reshape(output.shape) * output).detach()
     assert list(found) == ["cell"]
     np.testing.assert_allclose(found["cell"].grad_hidden[0, 0], torch.stack([h.grad for h in kept], 1), rtol=1e-9)
@@ -98,8 +95,8 @@ def test_layers_whose_states_travel_stacked_agree_with_a_fused_layer():
     for index, cell in enumerate(model.layers):
         cell.load_state_dict({name: getattr(fused, f"{name}_l{index}") for name, _ in cell.named_parameters()})
     x = torch.randn(2, 5, 3).double()
-    truth = trace(fused, x, loss=lambda output: loss(output[0])).layers["lstm"]
-    found = trace(model, x, loss=loss).layers
+    truth = trace(fused, x, loss=weighed_squares).layers["lstm"]
+    found = trace(model, x, loss=weighed_squares).layers
     assert list(found) == ["layers.0", "layers.1"]
     for index, layer in enumerate(found.values()):
         for name in ("hidden", "cell", "grad_hidden", "grad_hidden_direct", "grad_cell"):

@@ -6,10 +6,7 @@ import torch
 from torch import nn
 
 from rnnviz.trace import trace
-
-
-def weighted(output):
-    return (torch.cos(torch.arange(output.numel())).reshape(output.shape) * output).sum()
+from tests.losses import weighed
 
 
 @pytest.fixture
@@ -24,18 +21,18 @@ def x():
 
 
 def test_a_hook_that_changes_the_result_lies_outside_the_layer(model, x):
-    plain = trace(model, x, loss=lambda out: weighted(2 * out[0])).layers["0"]
+    plain = trace(model, x, loss=lambda out: weighed(2 * out[0])).layers["0"]
     model[0].register_forward_hook(lambda module, inputs, result: (2 * result[0], result[1]))
-    found = trace(model, x, loss=lambda out: weighted(out[0])).layers["0"]
+    found = trace(model, x, loss=weighed).layers["0"]
     np.testing.assert_array_equal(found.hidden, plain.hidden)
     np.testing.assert_array_equal(found.gates["n"], plain.gates["n"])
     np.testing.assert_allclose(found.grad_hidden, plain.grad_hidden, rtol=1e-6)
 
 
 def test_a_hook_may_return_only_the_output(model, x):
-    plain = trace(model, x, loss=lambda out: weighted(out[0])).layers["0"]
+    plain = trace(model, x, loss=weighed).layers["0"]
     model[0].register_forward_hook(lambda module, inputs, result: result[0])
-    np.testing.assert_array_equal(trace(model, x, loss=weighted).layers["0"].grad_hidden, plain.grad_hidden)
+    np.testing.assert_array_equal(trace(model, x, loss=weighed).layers["0"].grad_hidden, plain.grad_hidden)
 
 
 def test_a_hook_that_changes_the_input_changes_what_the_layer_is_given(model, x):
@@ -61,8 +58,8 @@ class Forgiving(nn.Module):
 def test_a_layer_that_fails_and_is_called_again_has_its_gradients():
     torch.manual_seed(0)
     model, x = Forgiving(), torch.randn(2, 6, 5)
-    found = trace(model, x, loss=weighted).layers
-    again = trace(nn.Sequential(model.fit, model.layer), x, loss=lambda out: weighted(out[0])).layers["1"]
+    found = trace(model, x, loss=weighed).layers
+    again = trace(nn.Sequential(model.fit, model.layer), x, loss=weighed).layers["1"]
     assert list(found) == ["layer"]
     np.testing.assert_array_equal(found["layer"].grad_hidden, again.grad_hidden)
 

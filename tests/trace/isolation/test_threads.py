@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
 from rnnviz.trace import trace
+from tests.losses import sum_of_squares
 
 LAYERS = [
     (nn.RNN, {}),
@@ -33,13 +34,8 @@ def layer(kind, options, training=False):
     return kind(3, 4, batch_first=True, **options).train(training), torch.randn(5, 20, 3)
 
 
-def loss(result):
-    output = result[0] if isinstance(result[0], torch.Tensor) else result[0].data
-    return (output**2).sum()
-
-
 def gradient(model, *inputs):
-    (found,) = trace(model, *inputs, loss=loss).layers.values()
+    (found,) = trace(model, *inputs, loss=sum_of_squares).layers.values()
     return found.grad_hidden
 
 
@@ -122,7 +118,7 @@ def test_a_model_that_another_thread_runs_meanwhile_is_traced_as_if_alone():
 
     def tracing():
         try:
-            return [trace(model, x, loss=loss).layers for _ in range(30)]
+            return [trace(model, x, loss=sum_of_squares).layers for _ in range(30)]
         finally:
             ended.set()
 
@@ -147,7 +143,7 @@ def test_a_loss_may_trace_on_its_own():
 
     def looking(result):
         seen.append(gradient(inner, x))
-        return loss(result)
+        return sum_of_squares(result)
 
     trace(outer, x, loss=looking)
     np.testing.assert_array_equal(seen[0], gradient(inner, x))

@@ -8,7 +8,8 @@ from torch.nn.utils.rnn import pack_padded_sequence
 
 from rnnviz.trace import trace
 from rnnviz.trace.recompute.flat import flat, unflat
-from tests.devices.test_graphs import arrays
+from tests.devices.layers import arrays
+from tests.losses import output_and_states
 from tests.trace.recorded import recording_on_the_cpu
 
 LAYERS = [
@@ -34,15 +35,9 @@ class Looped(nn.Module):
         return torch.cat(outputs, 1), state
 
 
-def loss(result):
-    output, states = result
-    output = output.data if isinstance(output, nn.utils.rnn.PackedSequence) else output
-    return (output**2).sum() + sum((one**3).sum() for one in (states if isinstance(states, tuple) else (states,)))
-
-
 def found(model, given):
     torch.manual_seed(1)
-    return [arrays(one) for one in trace(model, given, loss=loss).layers.values()]
+    return [arrays(one) for one in trace(model, given, loss=output_and_states).layers.values()]
 
 
 @pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN")
@@ -79,7 +74,7 @@ def test_a_stack_that_is_taken_apart_is_put_together_again(monkeypatch):
 
     ordinary = assemble.replay
     monkeypatch.setattr(assemble, "replay", kept)
-    trace(nn.LSTM(3, 4, num_layers=2, bidirectional=True), torch.randn(5, 2, 3), loss=loss)
+    trace(nn.LSTM(3, 4, num_layers=2, bidirectional=True), torch.randn(5, 2, 3), loss=output_and_states)
     ((stack, again, weights, weights_again),) = seen
     assert weights == weights_again
     for name in ("initial", "lengths", "valid", "has_loss", "grad_output", "grad_final"):

@@ -7,16 +7,14 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from rnnviz.trace import register_cell, trace
-from rnnviz.trace.modules import custom
 from rnnviz.watching.watcher import Watcher
+from tests.losses import weighed_squares
+from tests.trace.unrolled import gradients
 
-
-@pytest.fixture(autouse=True)
-def registry(monkeypatch):
-    monkeypatch.setattr(custom, "_REGISTERED", {})
+pytestmark = pytest.mark.usefixtures("empty_registry")
 
 
 class Equations(nn.Module):
@@ -188,12 +186,6 @@ class Loop(nn.Module):
         return torch.stack(outputs, 1)
 
 
-def loss(output):
-    output = output[0] if isinstance(output, tuple) else output
-    output = output.data if isinstance(output, PackedSequence) else output
-    return (torch.cos(torch.arange(output.numel(), dtype=output.dtype)).reshape(output.shape) * output**2).sum()
-
-
 def model_of(form):
     kind, step, call, parts = FORMS[form]
     register_cell(kind, step)
@@ -203,19 +195,15 @@ def model_of(form):
 
 def kept(model, x, cut=False):
     model.keep, model.cut = [], cut
-    loss(model(x)).backward()
+    weighed_squares(model(x)).backward()
     found, model.keep, model.cut = model.keep, None, False
     return found
-
-
-def gradients(states):
-    return torch.stack([torch.zeros_like(one) if one.grad is None else one.grad for one in states], 1).numpy()
 
 
 @pytest.mark.parametrize("form", list(FORMS))
 def test_every_form_gives_the_gradients_of_the_loop_unrolled(form):
     model, x = model_of(form)
-    found = trace(model, x, loss=loss)
+    found = trace(model, x, loss=weighed_squares)
     assert list(found.layers) == ["cell"]
     layer, states, cut = found.layers["cell"], kept(model, x), kept(model, x, cut=True)
     np.testing.assert_allclose(layer.hidden[0, 0], torch.stack([h for h, _ in states], 1).detach(), rtol=1e-10)
@@ -227,9 +215,9 @@ def test_every_form_gives_the_gradients_of_the_loop_unrolled(form):
 @pytest.mark.parametrize("form", list(FORMS))
 def test_a_watched_loop_is_handed_results_of_the_same_form_and_shows_what_a_trace_shows(form):
     model, x = model_of(form)
-    truth = trace(model, x, loss=loss).layers["cell"]
+    truth = trace(model, x, loss=weighed_squares).layers["cell"]
     with Watcher(model, every=1) as watcher:
-        loss(model(x)).backward()
+        weighed_squares(model(x)).backward()
         watcher.step()
     seen = watcher.trace.layers["cell"]
     for field in ("hidden", "cell", "grad_hidden", "grad_hidden_direct", "grad_cell"):
@@ -287,10 +275,10 @@ def test_a_layer_of_any_order_of_axes_gives_the_gradients_of_its_loop(options, s
     torch.manual_seed(0)
     layer, x = Layer(**options).double(), torch.randn(shape).double()
     more = {"gaps": torch.rand((1, 5, 1) if "unbatched" in options else (*shape[:2], 1)).double()} if gaps else {}
-    seen = trace(layer, x, loss=loss, kwargs=more).layers["layer"]
+    seen = trace(layer, x, loss=weighed_squares, kwargs=more).layers["layer"]
     for cut, field in ((False, "grad_hidden"), (True, "grad_hidden_direct")):
         layer.keep, layer.cut = [], cut
-        loss(layer(x, **more)).backward()
+        weighed_squares(layer(x, **more)).backward()
         truth = gradients([h for h, _ in layer.keep])
         np.testing.assert_allclose(getattr(seen, field)[0, 0], truth, rtol=1e-8, atol=1e-13, err_msg=field)
         layer.keep = None
@@ -353,13 +341,13 @@ def test_a_loop_over_a_shrinking_packed_batch_is_one_entry():
     torch.manual_seed(0)
     model = Shrinking(Cell()).double()
     packed = pack_padded_sequence(torch.randn(4, 5, 3).double(), LENGTHS, batch_first=True)
-    found = trace(model, packed, loss=loss)
+    found = trace(model, packed, loss=weighed_squares)
     assert list(found.layers) == ["cell"]
     layer = found.layers["cell"]
     assert layer.lengths.tolist() == LENGTHS
     for cut, field in ((False, "grad_hidden"), (True, "grad_hidden_direct")):
         model.keep, model.cut = [], cut
-        loss(model(packed)).backward()
+        weighed_squares(model(packed)).backward()
         truth = padded([torch.zeros_like(h) if h.grad is None else h.grad for h in model.keep])
         np.testing.assert_allclose(getattr(layer, field)[0, 0], truth, rtol=1e-8, atol=1e-13, err_msg=field)
         model.keep = None
@@ -379,8 +367,8 @@ def test_a_layer_of_packed_sequences_gives_what_each_sequence_gives_alone(read, 
         return total([outputs[b, :n] for b, n in enumerate(lengths)], [result[1][0][order[b]] for b in range(4)])
 
     def total(outputs, ends):
-        said = sum(loss(one) for one in outputs) if read != "last state" else 0.0
-        return said + (sum(loss(3 * one) for one in ends) if read != "outputs" else 0.0)
+        said = sum(weighed_squares(one) for one in outputs) if read != "last state" else 0.0
+        return said + (sum(weighed_squares(3 * one) for one in ends) if read != "outputs" else 0.0)
 
     layer = trace(model, packed, loss=of_result).layers["packed"]
     states = []
@@ -403,9 +391,9 @@ def test_a_watched_loop_over_a_shrinking_packed_batch_shows_what_a_trace_shows()
     torch.manual_seed(0)
     model = Shrinking(Cell()).double()
     packed = pack_padded_sequence(torch.randn(4, 5, 3).double(), LENGTHS, batch_first=True)
-    truth = trace(model, packed, loss=loss).layers["cell"]
+    truth = trace(model, packed, loss=weighed_squares).layers["cell"]
     with Watcher(model, every=1) as watcher:
-        loss(model(packed)).backward()
+        weighed_squares(model(packed)).backward()
         watcher.step()
     for field in ("hidden", "grad_hidden", "grad_hidden_direct", "grad_cell"):
         seen = getattr(watcher.trace.layers["cell"], field)

@@ -6,13 +6,10 @@ import torch
 from torch import nn
 
 from rnnviz.trace import Trace, register_cell, trace
-from rnnviz.trace.modules import custom
 from rnnviz.watching.watcher import Watcher
+from tests.losses import sum_of_squares
 
-
-@pytest.fixture(autouse=True)
-def registry(monkeypatch):
-    monkeypatch.setattr(custom, "_REGISTERED", {})
+pytestmark = pytest.mark.usefixtures("empty_registry")
 
 
 class Cell(nn.Module):
@@ -40,13 +37,9 @@ class Loop(nn.Module):
         return torch.stack(outputs, 1)
 
 
-def square(output):
-    return output.square().sum()
-
-
 def watched_once(model, x):
     with Watcher(model, every=1) as watcher:
-        square(model(x)).backward()
+        sum_of_squares(model(x)).backward()
         watcher.step()
     return watcher.trace
 
@@ -79,7 +72,7 @@ def test_results_that_nothing_is_known_of_reach_the_model_as_they_are(wrap):
     register_cell(Strange, lambda cell, x, h: cell.advance(x, h))
     model, x = Model(Strange()), torch.randn(2, 5, 3)
     with pytest.raises(ValueError, match="the model ran without calling any of its recurrent layers"):
-        trace(model, x, loss=square)
+        trace(model, x, loss=sum_of_squares)
     with pytest.warns(UserWarning, match="saw none of the recurrent layers"):
         watched_once(model, x)
 
@@ -123,13 +116,13 @@ def test_names_given_in_register_cell_settle_what_is_what():
     register_cell(Square, lambda cell, x, state: cell.advance(x, state), inputs="second", states="first")
     torch.manual_seed(0)
     model, x, states = Model(Square()).double(), torch.randn(2, 5, 4).double(), []
-    layer = trace(model, x, loss=square).layers["cell"]
+    layer = trace(model, x, loss=sum_of_squares).layers["cell"]
     h = x.new_zeros(2, 4)
     for t in x.unbind(1):
         h = model.cell.advance(t, h)
         h.retain_grad()
         states.append(h)
-    square(h).backward()
+    sum_of_squares(h).backward()
     assert list(layer.states) == ["first"]
     np.testing.assert_allclose(layer.grad_hidden[0, 0], torch.stack([h.grad for h in states], 1), rtol=1e-10)
 
@@ -150,15 +143,15 @@ def test_what_a_cell_draws_and_counts_in_training_mode_is_replayed(norm):
     register_cell(Drawing, lambda cell, x, h: cell(x, h))
     model, x = Loop(Drawing()).double(), torch.randn(12, 5, 3).double()
     torch.manual_seed(1)
-    layer, states = trace(model, x, loss=square).layers["cell"], []
+    layer, states = trace(model, x, loss=sum_of_squares).layers["cell"], []
     with Watcher(model, every=1) as watcher:
         torch.manual_seed(1)
-        square(model(x)).backward()
+        sum_of_squares(model(x)).backward()
         watcher.step()
     assert watcher.trace.layers["cell"].hidden.shape == (1, 1, 8, 5, 4)
     torch.manual_seed(1)
     model.cell.register_forward_hook(lambda cell, given, h: states.append(h) or h.retain_grad())
-    square(model(x)).backward()
+    sum_of_squares(model(x)).backward()
     if not isinstance(norm, nn.Linear):  # which counts on from run to run
         np.testing.assert_allclose(
             layer.grad_hidden[0, 0], torch.stack([h.grad for h in states], 1), rtol=1e-9, atol=1e-12
@@ -186,7 +179,7 @@ def test_a_layer_that_embeds_its_tokens_itself_is_traced():
         start=lambda layer, x: torch.zeros(len(x), 4, dtype=torch.float64),
     )
     model, tokens = Tokens().double(), torch.randint(7, (2, 5))
-    layer = trace(model, tokens, loss=lambda result: square(result[0])).layers["tokens"]
+    layer = trace(model, tokens, loss=sum_of_squares).layers["tokens"]
     output = model(tokens)[0]
     np.testing.assert_allclose(layer.hidden[0, 0], output.detach(), rtol=1e-12)
     direct = 2 * output.detach()
@@ -208,7 +201,7 @@ def test_every_state_is_saved_and_read_back(tmp_path):
             return h
 
     register_cell(Three, lambda cell, x, h, slow, count: cell(x, h, slow, count), states=("h", "slow", "count"))
-    seen = trace(Model(Three()), torch.randn(2, 5, 3), loss=square)
+    seen = trace(Model(Three()), torch.randn(2, 5, 3), loss=sum_of_squares)
     seen.save(tmp_path / "seen.npz")
     layer, again = seen.layers["cell"], Trace.load(tmp_path / "seen.npz").layers["cell"]
     assert list(again.states) == ["h", "slow", "count"]

@@ -7,16 +7,9 @@ from torch import nn
 
 from rnnviz import cells
 from rnnviz.trace import register_cell, trace
-from rnnviz.trace.modules import custom
+from tests.losses import weighed_squares
 
-
-@pytest.fixture(autouse=True)
-def fresh_registry(monkeypatch):
-    monkeypatch.setattr(custom, "_REGISTERED", {})
-
-
-def loss(output):
-    return (torch.cos(torch.arange(output.numel(), dtype=output.dtype)).reshape(output.shape) * output**2).sum()
+pytestmark = pytest.mark.usefixtures("empty_registry")
 
 
 class Minimal(nn.Module):
@@ -55,8 +48,8 @@ def test_a_users_cell_gives_the_gradients_that_retain_grad_gives():
     torch.manual_seed(0)
     register_cell(Minimal, minimal_step)
     model, x, kept = Loop().double(), torch.randn(2, 6, 3).double(), []
-    layer = trace(model, x, loss=loss).layers["cell"]
-    loss(model(x, kept)).backward()
+    layer = trace(model, x, loss=weighed_squares).layers["cell"]
+    weighed_squares(model(x, kept)).backward()
     assert layer.kind == "minimal"
     np.testing.assert_allclose(layer.hidden[0, 0], torch.stack(kept, 1).detach(), rtol=1e-12)
     np.testing.assert_allclose(layer.grad_hidden[0, 0], torch.stack([h.grad for h in kept], 1), rtol=1e-10)
@@ -71,8 +64,8 @@ def test_the_layers_of_cells_give_what_torchs_layers_give(ours, theirs):
     register_cell(ours, ours.step, start=ours.start)
     fused = theirs(3, 4, batch_first=True).double()
     layer, x = ours.from_torch(fused), torch.randn(2, 6, 3).double()
-    found = trace(layer, x, loss=lambda result: loss(result[0])).layers[theirs.__name__.lower()]
-    truth = trace(fused, x, loss=lambda result: loss(result[0])).layers[theirs.__name__.lower()]
+    found = trace(layer, x, loss=weighed_squares).layers[theirs.__name__.lower()]
+    truth = trace(fused, x, loss=weighed_squares).layers[theirs.__name__.lower()]
     for name in ("hidden", "cell", "grad_hidden", "grad_hidden_direct", "grad_cell"):
         if getattr(truth, name) is not None:
             np.testing.assert_allclose(getattr(found, name), getattr(truth, name), rtol=1e-9, atol=1e-14, err_msg=name)
@@ -95,7 +88,7 @@ def test_what_a_cell_is_given_beside_its_state_reaches_it(named):
     register_cell(Scaled, lambda cell, x, h: cell(x, h, 0.5))
     model, x = Steps().double(), torch.randn(2, 6, 3).double()
     model.cell = Scaled().double()
-    found = trace(model, x, loss=loss)
+    found = trace(model, x, loss=weighed_squares)
     assert list(found.layers) == ["cell"]
     np.testing.assert_allclose(found.layers["cell"].hidden[0, 0], model(x).detach())
 
@@ -114,7 +107,7 @@ def test_a_step_that_counts_and_draws_leaves_the_module_and_the_generator_as_the
     model = Loop()
     model.cell = Counting()
     before = torch.get_rng_state()
-    trace(model, torch.randn(2, 6, 3, generator=torch.Generator().manual_seed(0)), loss=loss)
+    trace(model, torch.randn(2, 6, 3, generator=torch.Generator().manual_seed(0)), loss=weighed_squares)
     assert model.cell.calls == 0
     assert torch.equal(torch.get_rng_state(), before)
 

@@ -2,19 +2,18 @@
 
 import contextlib
 
-import foreign
 import numpy as np
 import pytest
 import torch
 
 from rnnviz.trace import register_cell, trace
-from rnnviz.trace.modules import custom
 from rnnviz.watching.watcher import Watcher
+from tests.losses import weighed_squares
+from tests.trace import foreign
 
 
 @pytest.fixture(autouse=True)
-def registry(monkeypatch):
-    monkeypatch.setattr(custom, "_REGISTERED", {})
+def registry(empty_registry):
     zeros = lambda layer, x: x.new_zeros(len(x), 4)  # noqa: E731
     register_cell(foreign.ConvLSTMCell, foreign.conv_step)
     register_cell(foreign.LayerNormLSTM, foreign.layer_norm_step, start=lambda *one: (zeros(*one), zeros(*one)))
@@ -22,11 +21,6 @@ def registry(monkeypatch):
     register_cell(foreign.MinGRU, foreign.min_gru_step, start=zeros)
     register_cell(foreign.SRU, foreign.sru_step, start=zeros, states="c")
     register_cell(foreign.SLSTM, foreign.slstm_step)
-
-
-def loss(output):
-    output = output[0] if isinstance(output, tuple) else output
-    return (torch.cos(torch.arange(output.numel(), dtype=output.dtype)).reshape(output.shape) * output**2).sum()
 
 
 MODELS = {  # the model, the shapes of its inputs, the entry in the trace, its states in the model's own order
@@ -48,7 +42,7 @@ def made(name):
 def unrolled(model, inputs, keep):
     """States step by step, their gradients kept, after the loss has gone back."""
     output = model.kept(*inputs, keep) if hasattr(model, "kept") else model(*inputs, keep=keep)
-    loss(output).backward()
+    weighed_squares(output).backward()
     return keep
 
 
@@ -63,7 +57,7 @@ def gradients(states):
 @pytest.mark.parametrize("name", list(MODELS))
 def test_states_and_total_gradients_are_those_of_the_model_unrolled(name):
     model, inputs, entry, names = made(name)
-    kept, layer = unrolled(model, inputs, []), trace(model, *inputs, loss=loss).layers[entry]
+    kept, layer = unrolled(model, inputs, []), trace(model, *inputs, loss=weighed_squares).layers[entry]
     assert "".join(layer.states) == names
     for place, key in enumerate(names):
         states = [one[place] for one in kept]
@@ -75,7 +69,7 @@ def test_states_and_total_gradients_are_those_of_the_model_unrolled(name):
 @pytest.mark.parametrize("name", list(MODELS))
 def test_the_direct_gradient_is_that_of_a_run_cut_between_its_steps(name):
     model, inputs, entry, names = made(name)
-    kept, layer = unrolled(model, inputs, foreign.Cut()), trace(model, *inputs, loss=loss).layers[entry]
+    kept, layer = unrolled(model, inputs, foreign.Cut()), trace(model, *inputs, loss=weighed_squares).layers[entry]
     hidden = [one[names.index("h") if "h" in names else 0] for one in kept]
     np.testing.assert_allclose(layer.grad_hidden_direct[0, 0], gradients(hidden), rtol=1e-8, atol=1e-12)
 
@@ -90,8 +84,8 @@ def test_watching_changes_none_of_the_numbers_and_shows_what_a_trace_shows(name)
         with watcher or contextlib.nullcontext():
             for _ in range(20):
                 optimizer.zero_grad()
-                truth = trace(model, *inputs, loss=loss).layers[entry] if watch else None
-                value = loss(model(*inputs))
+                truth = trace(model, *inputs, loss=weighed_squares).layers[entry] if watch else None
+                value = weighed_squares(model(*inputs))
                 value.backward()
                 optimizer.step()
                 losses.append(value.detach())

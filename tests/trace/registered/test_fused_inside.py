@@ -1,14 +1,14 @@
 """A registered step may call a layer of torch's and hand its results on in any form: both have exact gradients."""
 
-import nested
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from rnnviz.trace import register_cell, trace
-from rnnviz.trace.modules import custom
 from rnnviz.watching.watcher import Watcher
+from tests.losses import weighed_squares
+from tests.trace import nested
 
 
 class Reversed(torch.autograd.Function):
@@ -115,14 +115,9 @@ MODELS = {name: (make, 1) for name, make in ONE.items()} | {name: (make, 2) for 
 
 
 @pytest.fixture(autouse=True)
-def registry(monkeypatch):
-    monkeypatch.setattr(custom, "_REGISTERED", {})
+def registry(empty_registry):
     for kind in (Fused, FusedLSTM, OfTwoLayers, Twice, Round):
         register_cell(kind, lambda cell, x, state: cell(x, state))
-
-
-def loss(output):
-    return (torch.cos(torch.arange(output.numel(), dtype=output.dtype)).reshape(output.shape) * output**2).sum()
 
 
 def made(name):
@@ -132,7 +127,7 @@ def made(name):
 
 
 def assert_exact(layer, model, x):
-    truth, cut = (nested.gradients_of(model, loss, x, "cell", cut=one) for one in (False, True))
+    truth, cut = (nested.gradients_of(model, weighed_squares, x, "cell", cut=one) for one in (False, True))
     pairs = [(layer.grad_hidden, truth[0]), (layer.grad_hidden_direct, cut[0])]
     pairs += [(one, truth[place]) for place, one in enumerate(layer.grad_states.values())]
     for found, wanted in pairs:
@@ -142,14 +137,14 @@ def assert_exact(layer, model, x):
 @pytest.mark.parametrize("name", MODELS)
 def test_the_states_of_the_step_have_the_gradients_that_retain_grad_gives(name):
     model, x = made(name)
-    assert_exact(trace(model, x, loss=loss).layers["cell"], model, x)
+    assert_exact(trace(model, x, loss=weighed_squares).layers["cell"], model, x)
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_in_a_watched_loop_too(name):
     model, x = made(name)
     with Watcher(model, every=1) as watcher:
-        loss(model(x)).backward()
+        weighed_squares(model(x)).backward()
         watcher.step()
     model.zero_grad()
     assert_exact(watcher.trace.layers["cell"], model, x)
@@ -158,7 +153,7 @@ def test_in_a_watched_loop_too(name):
 @pytest.mark.parametrize("form", HANDED_ON)
 def test_the_layer_inside_has_what_comes_back_to_its_output_and_its_state_together(form):
     model, x = made(f"{form}, GRU, 1")
-    layer = trace(model, x, loss=loss).layers["cell.c"]
-    truth = nested.gradients_of(model, loss, x, "cell.c")
+    layer = trace(model, x, loss=weighed_squares).layers["cell.c"]
+    truth = nested.gradients_of(model, weighed_squares, x, "cell.c")
     together = [output[:, 0] + last[0] for output, last in zip(truth[0], truth[1], strict=True)]
     np.testing.assert_allclose(layer.grad_hidden[0, 0], torch.stack(together, 1), rtol=1e-9, atol=1e-13)

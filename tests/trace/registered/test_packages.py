@@ -14,6 +14,8 @@ from torch import nn
 
 from rnnviz.trace import trace
 from rnnviz.watching.watcher import Watcher
+from tests.losses import weighed
+from tests.trace.unrolled import gradients
 
 LAYERS = [
     name
@@ -22,18 +24,9 @@ LAYERS = [
 ]
 
 
-def loss(output):
-    output = output[0] if isinstance(output, tuple) else output
-    return (torch.cos(torch.arange(output.numel(), dtype=output.dtype)).reshape(output.shape) * output).sum()
-
-
 def agrees(found, truth, what=""):
     scale = max(float(np.abs(truth).max()), 1e-300)
     np.testing.assert_allclose(found / scale, truth / scale, rtol=0, atol=1e-10, err_msg=what)
-
-
-def gradients(tensors):
-    return torch.stack([torch.zeros_like(one) if one.grad is None else one.grad for one in tensors], 1).numpy()
 
 
 def states_of(cell, result):
@@ -55,10 +48,10 @@ def test_every_cell_of_torchrecurrent_gives_what_retain_grad_gives_in_two_stacke
         kept[cell].append(states_of(cell, result))
 
     handles = [cell.register_forward_hook(keep) for cell in model.cells]
-    loss(model(x)).backward()
+    weighed(model(x)).backward()
     for handle in handles:
         handle.remove()
-    found = trace(model, x, loss=loss)
+    found = trace(model, x, loss=weighed)
     assert list(found.layers) == ["cells.0", "cells.1"]
     for layer, cell in zip(found.layers.values(), model.cells, strict=True):
         for place, (state, gradient) in enumerate(zip(layer.states.values(), layer.grad_states.values(), strict=True)):
@@ -78,9 +71,9 @@ def test_without_a_loss_a_cell_of_torchrecurrent_has_one_entry_too(name):
 def test_the_direct_gradient_of_a_stacked_cell_is_what_comes_without_later_steps():
     torch.manual_seed(0)
     model, x = torchrecurrent.MGU(3, 4, batch_first=True).double(), torch.randn(2, 5, 3).double()
-    layer = trace(model, x, loss=loss).layers["cells.0"]
+    layer = trace(model, x, loss=weighed).layers["cells.0"]
     output = model(x)[0].detach().requires_grad_()
-    loss(output).backward()
+    weighed(output).backward()
     agrees(layer.grad_hidden_direct[0, 0], output.grad.numpy())
     assert np.abs(layer.grad_hidden - layer.grad_hidden_direct).max() > 0.01
 
@@ -105,7 +98,7 @@ def test_a_layer_of_ncps_gives_what_its_cell_unrolled_gives(name):
     model, x = WIRED[name]().double(), torch.randn(2, 5, 3).double()
     given = x if model.batch_first else x.transpose(0, 1)
     zeros = x.new_zeros(2, model.state_size)
-    found = trace(model, given, loss=loss, kwargs={"hx": (zeros, zeros)} if model.use_mixed else {})
+    found = trace(model, given, loss=weighed, kwargs={"hx": (zeros, zeros)} if model.use_mixed else {})
     layer = found.layers[type(model).__name__.lower()]
     states = []
 
@@ -122,7 +115,7 @@ def test_a_layer_of_ncps_gives_what_its_cell_unrolled_gives(name):
         out, h = model.rnn_cell.forward(x[:, t], h, 1.0)
         keep(h)
         outputs.append(model.fc(out) if isinstance(model, CfC) else out)
-    loss(torch.stack(outputs, 1 if model.batch_first else 0) if model.return_sequences else outputs[-1]).backward()
+    weighed(torch.stack(outputs, 1 if model.batch_first else 0) if model.return_sequences else outputs[-1]).backward()
     agrees(layer.hidden[0, 0], torch.stack(states, 1).detach().numpy())
     agrees(layer.grad_hidden[0, 0], gradients(states))
     assert not model.use_mixed or (layer.cell is not None and layer.grad_cell is not None)
@@ -155,13 +148,13 @@ def test_a_cell_of_ncps_in_a_loop_of_ones_own_has_one_entry():
 
     torch.manual_seed(0)
     model, x, states = Loop().double(), torch.randn(2, 5, 3).double(), []
-    layer = trace(model, x, loss=loss).layers["cell"]
+    layer = trace(model, x, loss=weighed).layers["cell"]
     h = x.new_zeros(2, 4)
     for t in x.unbind(1):
         h = model.cell.forward(t, h, 0.5)[0]
         h.retain_grad()
         states.append(h)
-    loss(torch.stack(states, 1)).backward()
+    weighed(torch.stack(states, 1)).backward()
     agrees(layer.grad_hidden[0, 0], gradients(states))
     assert list(layer.gates) == ["ff1", "ff2", "t"]
 
@@ -177,7 +170,7 @@ def test_watching_a_layer_of_a_package_changes_none_of_its_numbers(make):
             watcher.__enter__()
         for _ in range(20):
             optimizer.zero_grad()
-            value = loss(model(torch.randn(2, 5, 3)))
+            value = weighed(model(torch.randn(2, 5, 3)))
             value.backward()
             optimizer.step()
             found.append(value.detach())

@@ -38,7 +38,7 @@ def path(tmp_path: Path, saved: bytes) -> Path:
     return tmp_path / "seen.npz"
 
 
-def refused(path: Path) -> None:
+def assert_refused(path: Path) -> None:
     with pytest.raises(ValueError, match=SENTENCE):
         Trace.load(path)
 
@@ -110,18 +110,18 @@ def test_a_value_of_another_kind_or_rank_is_refused(path: Path, name: str, wrong
     if (name, wrong) == ("kind", "words"):
         assert Trace.load(path).layers["lstm"].kind == "lstm!"  # somebody's own cell may be called anything
     else:
-        refused(path)
+        assert_refused(path)
 
 
 @pytest.mark.parametrize("name", ["kind", "hidden", "cell", "gates", "lengths", "initial_hidden", "grad_hidden"])
 def test_a_layer_that_lacks_something_is_refused(path: Path, name: str) -> None:
     rewrite(path, lambda tree, arrays: layer(tree).__delitem__(name))
-    refused(path)
+    assert_refused(path)
 
 
 def test_a_layer_that_has_more_than_a_layer_has_is_refused(path: Path) -> None:
     rewrite(path, lambda tree, arrays: layer(tree).__setitem__("more", 3))
-    refused(path)
+    assert_refused(path)
 
 
 TREES: dict[str, Callable[[Tree, Arrays], object]] = {
@@ -165,7 +165,7 @@ def nested(depth: int) -> Any:
 @pytest.mark.parametrize("name", TREES)
 def test_what_describes_no_trace_is_refused(path: Path, name: str) -> None:
     rewrite(path, TREES[name])
-    refused(path)
+    assert_refused(path)
 
 
 def test_objects_are_not_unpickled(path: Path) -> None:
@@ -176,7 +176,7 @@ def test_objects_are_not_unpickled(path: Path) -> None:
     with np.load(path) as members:
         arrays = dict(members)
     np.savez(path, allow_pickle=True, **(arrays | {"array0": np.array([Evil()], object)}))
-    refused(path)
+    assert_refused(path)
     assert not Path(str(path) + ".made").exists()
 
 
@@ -197,13 +197,13 @@ def test_a_file_that_unpacks_to_a_gigabyte_is_refused_before_it_does(path: Path)
         for _ in range(200):
             member.write(zeros)
     assert path.stat().st_size < 1_000_000
-    refused(path)
+    assert_refused(path)
 
 
 @pytest.mark.usefixtures("little_memory")
 def test_a_compressed_trace_is_refused(path: Path) -> None:
     rewrite(path, lambda tree, arrays: None, np.savez_compressed)
-    refused(path)
+    assert_refused(path)
 
 
 HEADERS = {
@@ -231,7 +231,7 @@ def test_a_header_is_believed_only_as_far_as_the_file_goes(path: Path, name: str
     with zipfile.ZipFile(path, "w") as archive:
         for one, content in members.items():
             archive.writestr(one, content)
-    refused(path)
+    assert_refused(path)
 
 
 def patched(path: Path, member: str, place: int, value: bytes) -> None:
@@ -261,7 +261,7 @@ def patched(path: Path, member: str, place: int, value: bytes) -> None:
 @pytest.mark.parametrize("member", ["array0.npy", "described.npy"])
 def test_an_entry_that_lies_is_refused(path: Path, member: str, place: int, value: bytes) -> None:
     patched(path, member, place, value)
-    refused(path)
+    assert_refused(path)
 
 
 @pytest.mark.usefixtures("little_memory")
@@ -271,7 +271,7 @@ def test_an_array_that_is_named_a_million_times_is_read_once(path: Path) -> None
         layer(tree)["gates"] = {"mapping": [[f"g{number}", {"array": "array0"}] for number in range(1000)]}
 
     rewrite(path, change)
-    refused(path)
+    assert_refused(path)
 
 
 def test_whatever_bytes_are_damaged_the_trace_is_read_as_it_was_or_refused(path: Path, saved: bytes) -> None:

@@ -3,7 +3,6 @@
 import copy
 import pickle
 import sys
-from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,14 +16,7 @@ from torch import Tensor, nn
 from rnnviz.trace import LayerTrace, Trace, trace
 from rnnviz.trace.result import fetching
 from rnnviz.trace.result.fetching import fetched
-from tests.devices import simulated
 from tests.devices.simulated import WAITS
-
-
-@pytest.fixture
-def device(monkeypatch: pytest.MonkeyPatch) -> Iterator[torch.device]:
-    with simulated.present(monkeypatch) as found:
-        yield found
 
 
 class Mixed(nn.Module):
@@ -71,15 +63,15 @@ def assert_alike(found: LayerTrace, expected: LayerTrace) -> None:
                 assert left == right, one.name
 
 
-def test_a_trace_that_nobody_reads_waits_for_nothing(device: torch.device) -> None:
+def test_a_trace_that_nobody_reads_waits_for_nothing(second_device: torch.device) -> None:
     WAITS.clear()
-    here_and_there(device)
+    here_and_there(second_device)
     assert WAITS == []
 
 
 @pytest.mark.parametrize("halve", [False, True])
-def test_every_field_is_that_of_a_trace_on_the_cpu(device: torch.device, halve: bool) -> None:
-    found, expected = here_and_there(device, halve=halve)
+def test_every_field_is_that_of_a_trace_on_the_cpu(second_device: torch.device, halve: bool) -> None:
+    found, expected = here_and_there(second_device, halve=halve)
     assert list(found.layers) == list(expected.layers)
     assert found.loss == pytest.approx(expected.loss)
     np.testing.assert_allclose(found.output, expected.output, rtol=1e-5)
@@ -89,8 +81,8 @@ def test_every_field_is_that_of_a_trace_on_the_cpu(device: torch.device, halve: 
 
 
 @pytest.mark.parametrize("name", [one.name for one in fields(LayerTrace) if one.name not in ("kind", "lengths")])
-def test_whatever_is_read_first_brings_the_layer_with_one_wait(device: torch.device, name: str) -> None:
-    found, expected = here_and_there(device)
+def test_whatever_is_read_first_brings_the_layer_with_one_wait(second_device: torch.device, name: str) -> None:
+    found, expected = here_and_there(second_device)
     WAITS.clear()
     layer = found.layers["cell"]
     value = getattr(layer, name)
@@ -112,11 +104,11 @@ def test_whatever_is_read_first_brings_the_layer_with_one_wait(device: torch.dev
     ids=["repr", "pickle", "copy", "save", "xarray"],
 )
 def test_what_takes_all_of_a_trace_waits_once(
-    device: torch.device, use: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    second_device: torch.device, use: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(sys.modules, "xarray", SimpleNamespace(Dataset=lambda variables, attrs: variables))
-    found, _ = here_and_there(device)
+    found, _ = here_and_there(second_device)
     WAITS.clear()
     use(found)
     assert len(WAITS) == 1
@@ -124,8 +116,8 @@ def test_what_takes_all_of_a_trace_waits_once(
     assert len(WAITS) == 1
 
 
-def test_copies_of_a_trace_have_its_numbers(device: torch.device, tmp_path: Path) -> None:
-    found, expected = here_and_there(device)
+def test_copies_of_a_trace_have_its_numbers(second_device: torch.device, tmp_path: Path) -> None:
+    found, expected = here_and_there(second_device)
     found.save(tmp_path / "trace.npz")
     for again in (pickle.loads(pickle.dumps(found)), copy.deepcopy(found), Trace.load(tmp_path / "trace.npz")):
         assert_alike(again.layers["first"], expected.layers["first"])
@@ -134,11 +126,11 @@ def test_copies_of_a_trace_have_its_numbers(device: torch.device, tmp_path: Path
     np.testing.assert_array_equal(changed.hidden, found.layers["first"].hidden)
 
 
-def test_what_is_read_late_are_the_numbers_of_the_trace(device: torch.device) -> None:
+def test_what_is_read_late_are_the_numbers_of_the_trace(second_device: torch.device) -> None:
     torch.manual_seed(0)
     model, x = nn.LSTM(3, 4, batch_first=True), torch.randn(5, 7, 3)
     expected = trace(model, x, loss=lambda out: out[0].square().mean())
-    model, x = model.to(device), x.to(device)
+    model, x = model.to(second_device), x.to(second_device)
     kept: list[Tensor] = []
 
     def loss(out: tuple[Tensor, Any]) -> Tensor:
@@ -153,8 +145,8 @@ def test_what_is_read_late_are_the_numbers_of_the_trace(device: torch.device) ->
     assert found.loss == pytest.approx(expected.loss)
 
 
-def test_weights_worked_out_anew_for_every_call_are_compared_with_one_wait(device: torch.device) -> None:
-    cell = nn.utils.parametrizations.weight_norm(nn.GRUCell(3, 4), "weight_hh").to(device)
+def test_weights_worked_out_anew_for_every_call_are_compared_with_one_wait(second_device: torch.device) -> None:
+    cell = nn.utils.parametrizations.weight_norm(nn.GRUCell(3, 4), "weight_hh").to(second_device)
 
     class Loop(nn.Module):
         def __init__(self) -> None:
@@ -168,15 +160,15 @@ def test_weights_worked_out_anew_for_every_call_are_compared_with_one_wait(devic
             assert h is not None
             return h
 
-    x = torch.randn(2, 9, 3).to(device)
+    x = torch.randn(2, 9, 3).to(second_device)
     WAITS.clear()
     found = trace(Loop(), x, loss=lambda out: out.sum())
     assert len(WAITS) == 1
     assert found.layers["cell"].weights["W_hh"].shape == (1, 1, 12, 4)
 
 
-def test_an_unknown_name_is_told_as_of_any_object(device: torch.device) -> None:
-    found, _ = here_and_there(device)
+def test_an_unknown_name_is_told_as_of_any_object(second_device: torch.device) -> None:
+    found, _ = here_and_there(second_device)
     WAITS.clear()
     with pytest.raises(AttributeError, match="'LayerTrace' object has no attribute 'hiden'"):
         found.layers["first"].hiden  # noqa: B018
@@ -184,7 +176,7 @@ def test_an_unknown_name_is_told_as_of_any_object(device: torch.device) -> None:
     assert WAITS == []
 
 
-def test_arrays_of_every_kind_come_over_in_one_copy(device: torch.device) -> None:
+def test_arrays_of_every_kind_come_over_in_one_copy(second_device: torch.device) -> None:
     torch.manual_seed(0)
     tensors = [
         torch.tensor(True),
@@ -197,7 +189,7 @@ def test_arrays_of_every_kind_come_over_in_one_copy(device: torch.device) -> Non
         torch.randn(3).to(torch.bfloat16),
     ]
     WAITS.clear()
-    told = fetched({"all": [one.to(device) for one in tensors], "here": tensors[3], "none": None, "word": "gru"})
+    told = fetched({"all": [one.to(second_device) for one in tensors], "here": tensors[3], "none": None, "word": "gru"})
     assert len(WAITS) == 1
     for found, expected in zip(told["all"], tensors, strict=True):
         known = expected.float() if expected.dtype == torch.bfloat16 else expected
@@ -208,10 +200,12 @@ def test_arrays_of_every_kind_come_over_in_one_copy(device: torch.device) -> Non
     assert (told["none"], told["word"]) == (None, "gru")
 
 
-def test_more_than_is_packed_at_once_comes_in_parcels(device: torch.device, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_than_is_packed_at_once_comes_in_parcels(
+    second_device: torch.device, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("rnnviz.trace.result.fetching._PACKED", 100)
     tensors = [torch.randn(size) for size in (3, 40, 20, 5, 200, 1)]
-    found = fetched([one.to(device) for one in tensors])
+    found = fetched([one.to(second_device) for one in tensors])
     assert all(np.array_equal(one, two.numpy()) for one, two in zip(found, tensors, strict=True))
 
 

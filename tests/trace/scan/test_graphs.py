@@ -7,7 +7,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from recorded import FakeRecording, Made, recording_on_the_cpu
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
@@ -15,6 +14,8 @@ from rnnviz.trace import trace
 from rnnviz.trace.scan import graphs, recording, scans
 from rnnviz.trace.scan.graphs import Graphs, applies
 from rnnviz.trace.scan.recording import CudaRecording
+from tests.losses import output_and_states
+from tests.trace.recorded import FakeRecording, Made, recording_on_the_cpu
 
 ROOMY = 2**30
 
@@ -295,13 +296,6 @@ OPTIONS = [
 ]
 
 
-def loss_of(result):
-    output, states = result
-    output = getattr(output, "data", output)
-    cells = states[1] if isinstance(states, tuple) else states
-    return (output**2).sum() + (cells**3).sum()
-
-
 @pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN")
 @pytest.mark.parametrize("calls_are_dear", [False, True], ids=["many calls", "few calls"])
 @pytest.mark.parametrize("packed", [False, True], ids=["padded", "packed"])
@@ -318,9 +312,9 @@ def test_a_recorded_trace_is_the_unrecorded_one_bit_for_bit_each_time(
         batches = [
             pack_padded_sequence(one, [one.shape[1], *[4] * (len(one) - 1)], batch_first=True) for one in batches
         ]
-    plain = [trace(layer, one, loss=loss_of).layers[kind.lower()] for one in batches]
+    plain = [trace(layer, one, loss=output_and_states).layers[kind.lower()] for one in batches]
     with recording_on_the_cpu() as made:
-        found = [trace(layer, one, loss=loss_of).layers[kind.lower()] for one in batches]
+        found = [trace(layer, one, loss=output_and_states).layers[kind.lower()] for one in batches]
     assert made
     assert all(one.replays >= 2 for one in made)
     for mine, other in zip(found, plain, strict=True):

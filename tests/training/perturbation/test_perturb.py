@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch import nn
 
-from rnnviz.tasks import Task
-from rnnviz.training import Runner, Session, perturb
+from rnnviz.tasks import Task, make
+from rnnviz.training import Runner, Session, perturb, symbols_of
 from tests.training.examples import WAIT
 
 SIZES = {"hidden_size": 5, "batch_size": 4, "device": "cpu", "probe_size": 3}
@@ -197,3 +197,8 @@ def test_what_does_not_exist_is_refused_by_name(task: str, wrong: dict, kind: ty
     with pytest.raises(kind) as refused:
         perturb(trained(task), **wrong)
     assert words in str(refused.value)
+
+
+def test_what_can_be_typed_at_a_timestep_are_the_symbols_of_the_task() -> None:
+    assert symbols_of(make("temporal-order")) == tuple("abcdXYEB")
+    assert symbols_of(make("adding")) == ()

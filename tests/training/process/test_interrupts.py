@@ -11,7 +11,7 @@ from torch import nn
 
 from rnnviz.training import LockstepSessions, Runner, Session
 from rnnviz.training.process.interrupts import INTERRUPTS
-from tests.training.examples import WAIT, Echo, raising
+from tests.training.examples import WAIT, Echo, raising, weights
 
 pytestmark = pytest.mark.timeout(120)
 STEPS = 12
@@ -57,10 +57,6 @@ def session(task=None, **settings):
 
 def runner(one):
     return Runner(one, on_frame=lambda frame: None, fps=1000.0)
-
-
-def weights(one):
-    return [weight.detach().clone() for weight in one.model.parameters()]
 
 
 def assert_equal_runs(one, other):

@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+from functools import cache
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from torch import nn
 from rnnviz import tasks
 from rnnviz.tasks import Batch, Task
 from rnnviz.training import LockstepSessions, Runner, Session, perturb
+from tests.defaults import default_dtype
 from tests.training.examples import WAIT, take
 
 CELLS = ("rnn", "gru", "lstm")
@@ -25,15 +27,6 @@ ALL = {
     "no grad for good": lambda: without_grad(),
     "all at once": lambda: all_at_once(),
 }
-
-
-@contextlib.contextmanager
-def default_dtype(dtype):
-    torch.set_default_dtype(dtype)
-    try:
-        yield
-    finally:
-        torch.set_default_dtype(torch.float32)
 
 
 @contextlib.contextmanager
@@ -128,27 +121,51 @@ def assert_same(told, expected):
         np.testing.assert_array_equal(values, expected[name], err_msg=name)
 
 
+@cache
+def of_a_plain_cell(answer, *given):
+    """What is answered where nothing was set: once for all the cells that are compared with it."""
+    return answer(*given)
+
+
+def noisy(task, cell):
+    return answers(make(task, cell=cell, input_noise=0.1))
+
+
+def of_ones_own(own):
+    torch.manual_seed(0)
+    return make(
+        Halves() if own in ("task", "both") else "adding",
+        model={"task": None, "module": Reader(2)}.get(own, lambda task, _settings: Reader(task.input_size)),
+    )
+
+
+def answers_of_ones_own(own):
+    return answers(of_ones_own(own))
+
+
+def curves():
+    lockstep = LockstepSessions({cell: make("python-tokens", cell=cell) for cell in CELLS})
+    for _ in zip(range(3), lockstep.steps(), strict=False):
+        pass
+    return {label: history["loss"] for label, history in lockstep.histories.items()} | {
+        label: np.array(score) for label, score in lockstep.evaluate().items()
+    }
+
+
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("task", tasks.KNOWN)
 @pytest.mark.parametrize("around", ALL)
 def test_a_session_made_and_trained_in_any_cell_is_the_same(around, task, cell):
-    expected = answers(make(task, cell=cell, input_noise=0.1))
+    expected = of_a_plain_cell(noisy, task, cell)
     with ALL[around]():
-        told = answers(make(task, cell=cell, input_noise=0.1))
+        told = noisy(task, cell)
     assert_same(told, expected)
 
 
 @pytest.mark.parametrize("own", ["task", "model", "module", "both"])
 @pytest.mark.parametrize("around", ALL)
 def test_somebodys_own_task_and_model_are_the_same_in_any_cell_too(around, own):
-    def made():
-        torch.manual_seed(0)
-        return make(
-            Halves() if own in ("task", "both") else "adding",
-            model={"task": None, "module": Reader(2)}.get(own, lambda task, _settings: Reader(task.input_size)),
-        )
-
-    expected, session = answers(made()), made()
+    expected, session = of_a_plain_cell(answers_of_ones_own, own), of_ones_own(own)
     with ALL[around]():
         told = answers(session)
         again = session.rebuild() or take(session, 3)
@@ -170,19 +187,9 @@ def test_what_was_made_without_grad_trains_like_any_other(around):
 
 @pytest.mark.parametrize("around", ALL)
 def test_a_race_is_the_same_in_any_cell(around):
-    def lockstep():
-        return LockstepSessions({cell: make("python-tokens", cell=cell) for cell in CELLS})
-
-    def curves(one):
-        for _ in zip(range(3), one.steps(), strict=False):
-            pass
-        return {label: history["loss"] for label, history in one.histories.items()} | {
-            label: np.array(score) for label, score in one.evaluate().items()
-        }
-
-    expected = curves(lockstep())
+    expected = of_a_plain_cell(curves)
     with ALL[around]():
-        told = curves(lockstep())
+        told = curves()
     assert_same(told, expected)
 
 

@@ -3,13 +3,7 @@
 import pytest
 
 from rnnviz.training.runner.frameclock import FrameClock
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self):
-        return self.now
+from tests.clock import Clock
 
 
 @pytest.fixture

@@ -2,10 +2,11 @@
 
 import itertools
 import threading
+from functools import partial
 
 import pytest
 
-from rnnviz.training import Runner, Session
+from rnnviz.training import Runner
 from tests.training.examples import WAIT, Echo
 
 pytestmark = pytest.mark.timeout(240)
@@ -26,18 +27,8 @@ _WAITING = {
 
 
 @pytest.fixture
-def make():
-    runners = []
-
-    def build(task=None, *, goal=10**9, on_state=lambda state: None):
-        session = Session(task or Echo(), device="cpu", hidden_size=4, batch_size=4)
-        runners.append(Runner(session, on_frame=lambda frame: None, on_state=on_state, fps=1000.0, goal=goal))
-        return runners[-1]
-
-    yield build
-    for runner in runners:
-        runner.stop()
-        assert runner.join(WAIT)
+def make(runners):
+    return partial(runners, goal=10**9)
 
 
 def in_thread(work):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import weakref
+from functools import partial
 
 import numpy as np
 import pytest
@@ -53,19 +54,11 @@ def watcher():
 
 
 @pytest.fixture
-def make(watcher):
-    runners = []
-
-    def build(task=None, *, fps=1000.0, goal=None, **settings):
-        session = Session(task or Echo(), device="cpu", **{"hidden_size": 4, "batch_size": 4, **settings})
-        runners.append(Runner(session, on_frame=watcher.frame, on_state=watcher.state, fps=fps, goal=goal))
-        return runners[-1]
-
-    yield build
+def make(runners, watcher):
+    yield partial(runners, on_frame=watcher.frame, on_state=watcher.state)
     for runner in runners:
         runner.stop()
         runner._dispatcher.error = None
-        assert runner.join(WAIT)
 
 
 def test_training_in_place_uses_the_callers_thread_and_ends_with_a_frame(make, watcher):

@@ -11,7 +11,7 @@ from rnnviz.lab import Lab, compare
 from rnnviz.training import Runner, Session
 from rnnviz.training.snapshots.scores import Scores
 from rnnviz.views import VIEWS
-from tests.insights.test_insights import Memorise, Right
+from tests.insights.runs import Memorise, Right
 from tests.lab.browser import Browser, LabMaker
 from tests.lab.conftest import make_lab  # noqa: F401
 from tests.training.examples import WAIT, Echo, take

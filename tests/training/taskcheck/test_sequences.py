@@ -104,7 +104,10 @@ def test_a_class_that_has_no_name_is_noticed_when_the_lab_is_made() -> None:
 def test_a_class_that_asks_for_no_answer_is_none_of_those() -> None:
     targets = Tokens.tokens[:, -1].clone()
     targets[2] = -100
-    make(Tokens(targets=targets))
+    session = Session(Tokens(targets=targets), hidden_size=4, device="cpu")
+    answered = torch.nn.functional.cross_entropy(session.model(Tokens.tokens), Tokens.tokens[:, -1], reduction="none")
+    expected = answered[torch.arange(8) != 2].mean().item()
+    assert session.evaluate()["model"] == pytest.approx(expected, rel=1e-5)
 
 
 def test_a_rebuild_looks_again_and_keeps_the_old_model_if_it_is_refused() -> None:

@@ -77,7 +77,24 @@ class TrainerAdapter:
     def figure(
         self, name: str, *, module: str | None = None, sample: int = 0, layer: int = 0, direction: int = 0
     ) -> go.Figure:
-        """Return a picture of the newest frame as a plain plotly figure. See `rnnviz.lab.Watch.figure`."""
+        """Return a picture of the newest frame as a plain plotly figure, as `rnnviz.lab.Watch.figure` does.
+
+        Parameters
+        ----------
+        name : {"hidden", "gradients", "gates", "curves"}
+            Which picture.
+        module : str, optional
+            Path of a recurrent layer in the model; the first by default.
+        sample, layer, direction : int
+            Which sequence of the batch, layer of a module with several, and direction (1 is backward).
+
+        Raises
+        ------
+        RuntimeError
+            Before the first training, and before its first frame.
+        TypeError, ValueError
+            If there is no such picture, layer, sequence or direction; the sentence lists those that there are.
+        """
         return self.watch.figure(name, module=module, sample=sample, layer=layer, direction=direction)
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
@@ -118,6 +135,7 @@ class TrainerAdapter:
 
 def kernel_shell() -> Any:
     """Return the shell of the notebook's kernel, or None outside a notebook."""
+    # never imported for this: where nobody has, there is no notebook
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     return shell if hasattr(shell, "kernel") else None
@@ -136,6 +154,7 @@ def base(name: str, *homes: str, install: str) -> Any:
         What to give to pip.
     """
     missing: ImportError | None = None
+    # the library that is loaded is the one whose Trainer will call; both may be installed
     for home in sorted(homes, key=lambda one: sys.modules.get(one) is None):
         try:
             return getattr(import_module(home), name)

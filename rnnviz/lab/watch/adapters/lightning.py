@@ -65,10 +65,11 @@ class LightningWatch(TrainerAdapter, Callback):  # type: ignore[misc, valid-type
     _norm: float | None
 
     def on_train_start(self, trainer: Any, pl_module: Any) -> None:
-        """Begin to watch."""
+        """Watch the model that is about to be trained, in the main process alone."""
         if not trainer.is_global_zero:
             return
         self._begin(pl_module, getattr(trainer.precision_plugin, "scaler", None))
+        # hooks of the optimiser, as the trainer tells of a step before it is taken, not whether it was
         for optimizer in trainer.optimizers:
             self._for_training.callback(optimizer.register_step_post_hook(self._stepped).remove)
 
@@ -79,6 +80,7 @@ class LightningWatch(TrainerAdapter, Callback):  # type: ignore[misc, valid-type
     def on_before_backward(self, trainer: Any, pl_module: Any, loss: Any) -> None:
         """Add a batch's share of the step's loss."""
         if self._looks:
+            # the trainer has divided it by the batches it accumulates: shares add up to the mean
             share = loss.detach() / self._scale
             self._loss = share if self._loss is None else self._loss + share
 

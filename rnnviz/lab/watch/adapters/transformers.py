@@ -77,11 +77,13 @@ class TransformersWatch(TrainerAdapter, TrainerCallback):  # type: ignore[misc, 
         self._end(error)
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Begin to watch."""
+        """Watch the model that is about to be trained, in the main process alone."""
         if not state.is_world_process_zero:
             return
+        # accelerate's optimiser carries the scaler; without mixed precision there is none
         self._begin(kwargs["model"], getattr(kwargs["optimizer"], "scaler", None))
         shell = kernel_shell()
+        # a training in a thread of its own goes on when the cell ends
         if shell is not None and threading.current_thread() is threading.main_thread():
             shell.events.register("post_run_cell", self._cell_ended)
             self._for_training.callback(shell.events.unregister, "post_run_cell", self._cell_ended)
@@ -105,6 +107,7 @@ class TransformersWatch(TrainerAdapter, TrainerCallback):  # type: ignore[misc, 
             square = sum(norm.to(device=one_place).square() for norm in self._norms.values())
             loss = None if self._loss is None else self._loss / scale
             self._forget()
+            # after `_forget`, which empties it
             self._measured = loss, square.sqrt() / scale
 
     def on_optimizer_step(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
@@ -130,6 +133,7 @@ class TransformersWatch(TrainerAdapter, TrainerCallback):  # type: ignore[misc, 
         self._loss = share if self._loss is None else self._loss + share
 
     def _accumulated(self, parameter: Any) -> None:
+        # in float32: the square of a float16 gradient overflows at 256
         self._norms[parameter] = parameter.grad.detach().float().norm()
 
     def _forget(self) -> None:

@@ -77,6 +77,7 @@ class GradientsView(View):
         at = (focus.layer, focus.direction)
         total = norm_through_time(snapshot.layer.grad_hidden)[at]
         direct = norm_through_time(snapshot.layer.grad_hidden_direct)[at]
+        # always as many traces: one that has no past yet is drawn nowhere
         recent_gradients = [np.full_like(total, np.nan)] * (GHOSTS - len(snapshot.recent_gradients)) + [
             ghost[at] for ghost in snapshot.recent_gradients
         ]

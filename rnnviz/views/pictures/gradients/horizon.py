@@ -47,6 +47,7 @@ class HorizonView(View):
         known = np.where((norms > 0) & np.isfinite(norms), norms, np.nan)
         return [
             Patch(0, "z", np.log10(known), (scale.low, scale.high)),
+            # the picture carries 254 levels; hover tells the number itself
             Patch(0, "customdata", known),
             Patch(0, "x", times(snapshot)[steps]),
             Patch(0, "y", horizon.steps[moments]),

@@ -25,6 +25,11 @@ class SpectrumView(View):
     gate : str, optional
         ``"i"``, ``"f"``, ``"g"`` or ``"o"`` of an LSTM, ``"r"``, ``"z"`` or ``"n"`` of a GRU; by default the
         candidate's, g or n, which writes the new state.
+
+    Raises
+    ------
+    ValueError
+        If no cell has a gate of that name.
     """
 
     name = "spectrum"
@@ -49,6 +54,7 @@ class SpectrumView(View):
             yaxis=axis(t("view.spectrum.imaginary"), zeroline=True, zerolinecolor="rgba(128,128,128,0.4)"),
             annotations=[notice().update(yshift=3)],
         )
+        # one scale for both axes, or the circle would be an egg
         layout["yaxis"] |= {"scaleanchor": "x", "scaleratio": 1, "zerolinewidth": 1}
         layout["xaxis"]["zerolinewidth"] = 1
         angle = np.linspace(0, 2 * np.pi, 181)
@@ -86,7 +92,7 @@ def recurrent_block(snapshot: Snapshot, focus: Focus, gate: str | None = None) -
     Parameters
     ----------
     snapshot : Snapshot
-        The state of the run.
+        Its layer carries ``W_hh`` unless the model changed it between calls.
     focus : Focus
         Which layer and direction.
     gate : str, optional

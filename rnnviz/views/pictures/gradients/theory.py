@@ -114,6 +114,7 @@ def _range(curves: list[np.ndarray]) -> tuple[float, float]:
     """Return whole leaps of decades that hold 1 and the curves, up to the edge."""
     values = np.concatenate(curves)
     logs = np.log10(values[np.isfinite(values)])
+    # whole leaps of two decades, so that the axis does not breathe with every frame
     low = _DECADES * math.floor(max(-_EDGE, logs.min(initial=-1.0)) / _DECADES)
     high = _DECADES * math.ceil(min(_EDGE, logs.max(initial=0.0)) / _DECADES - _HEADROOM / _DECADES)
     return float(low), high + _HEADROOM

@@ -52,6 +52,7 @@ class MemoryView(View):
         steps = effective_memory(snapshot, focus)
         kept = thin(len(steps), pixels and pixels[0])
         units = np.arange(len(steps))
+        # the length of a sequence is always in the picture: it is what the bars are compared with
         longest = np.max(steps, initial=len(times(snapshot)), where=np.isfinite(steps))
         return [
             Patch(0, "x", units[kept]),

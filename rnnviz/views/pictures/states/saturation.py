@@ -72,6 +72,7 @@ class SaturationView(View):
         if at.trace >= len(gates) or not (isinstance(at.x, int | float) and isinstance(at.y, int | float)):
             return focus
         _, left, right = gates[at.trace]
+        # the nearest point: those of several units may lie on top of each other
         return replace(focus, unit=int(np.argmin(np.hypot(left - at.x, right - at.y))))
 
 

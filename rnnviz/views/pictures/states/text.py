@@ -35,6 +35,7 @@ class TextView(View):
             int(np.clip(80 + 30 * shape[0], 140, self.height)),
             annotations=[notice().update(yshift=4)],
             xaxis={**hidden, "range": (-0.5, shape[1] - 0.5)},
+            # upside down: the first line on top
             yaxis={**hidden, "range": (shape[0] - 0.5, -0.5)},
         )
         layout["margin"] |= {"l": 14, "b": 14}
@@ -64,6 +65,7 @@ class TextView(View):
         return [
             Patch(0, "z", _wrapped(values, columns)),
             Patch(0, "customdata", _wrapped(np.arange(len(values)), columns)),
+            # words travel as JSON, numbers as bytes
             Patch(0, "text", tuple(tuple(row) for row in text)),
             Patch(0, "zmin", scale.low),
             Patch(0, "zmax", scale.high),

@@ -40,6 +40,7 @@ def alignment(weights: Any, source: Sequence[str], target: Sequence[str]) -> go.
             f"weights must have axes (target, source), here {(len(target), len(source))}, got shape {values.shape}; "
             "pick one sequence and one head, such as weights[0]."
         )
+    # 1e-6: a softmax in float32 may round to a little above 1
     if not ((values >= 0) & (values <= 1 + 1e-6)).all():
         raise ValueError(
             f"weights must be from 0 to 1, got {values.min():.3g} to {values.max():.3g}; "

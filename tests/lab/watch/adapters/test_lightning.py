@@ -1,8 +1,6 @@
 """LightningWatch in real Lightning Trainers: what it counts, what it measures, and that it leaves nothing behind."""
 
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from torch import nn
 import rnnviz as rv
 from rnnviz.lab.watch.adapters import base
 from tests.lab.trainers import RATE, Batches, ByHand, Classifier, assert_same_layer, hooks
+from tests.processes import printed_by
 
 pytestmark = pytest.mark.timeout(120)
 CLIP = 0.01
@@ -257,11 +256,6 @@ def test_the_picture_of_the_norm_says_that_it_is_unclipped(fit: Any) -> None:
     assert "gradient norm, unclipped" in [note.text for note in w.figure("curves").layout.annotations]
 
 
-def _python(code: str) -> str:
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return answer.stdout.strip()
-
-
 def test_without_the_library_it_says_what_to_install() -> None:
     code = (
         "import sys; sys.modules.update(dict.fromkeys(['lightning', 'pytorch_lightning', 'transformers']))\n"
@@ -270,7 +264,7 @@ def test_without_the_library_it_says_what_to_install() -> None:
         "    try: one()\n"
         "    except ImportError as error: print(error)"
     )
-    assert _python(code).splitlines() == [
+    assert printed_by(code).splitlines() == [
         "rnnviz.LightningWatch needs a library that could not be loaded: pip install lightning",
         "rnnviz.TransformersWatch needs a library that could not be loaded: pip install transformers accelerate",
     ]
@@ -278,4 +272,4 @@ def test_without_the_library_it_says_what_to_install() -> None:
 
 def test_the_lab_loads_none_of_the_libraries() -> None:
     code = "import rnnviz.lab, sys; print({'lightning', 'pytorch_lightning', 'transformers'} & set(sys.modules))"
-    assert _python(code) == "set()"
+    assert printed_by(code) == "set()"

@@ -6,24 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from rnnviz.training import Session, Snapshot
+from rnnviz.training import Snapshot
 from rnnviz.views import Focus, TheoryView
-from tests.views.runs import STEPS_BACK, UNITS, begin, frames, norm, notices
+from tests.views.runs import STEPS_BACK, alike, begin, frames, norm, notices
 
 VIEW = TheoryView()
 BACK = np.arange(STEPS_BACK)[::-1]  # steps to the last
-
-
-def alike(name: str, bias: float) -> Session:
-    """Return a session whose gates do not see the state, and whose keeping gate is σ(bias) everywhere."""
-    session = begin(name)
-    layer = session.model.recurrent
-    with torch.no_grad():
-        layer.weight_hh_l0.zero_()
-        layer.weight_ih_l0[UNITS : 2 * UNITS] = 0  # f of i f g o, z of r z n
-        layer.bias_hh_l0[UNITS : 2 * UNITS] = 0
-        layer.bias_ih_l0[UNITS : 2 * UNITS] = bias
-    return session
 
 
 def calm(radius: float, **changes: object) -> Snapshot:

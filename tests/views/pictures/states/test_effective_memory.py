@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from rnnviz.views import Focus, MemoryView, Picked
-from tests.views.pictures.gradients.test_theory import alike
-from tests.views.runs import SAMPLES, STEPS_BACK, UNITS, frames, notices
+from tests.views.runs import SAMPLES, STEPS_BACK, UNITS, alike, frames, notices
 
 VIEW = MemoryView()
 
