@@ -6,8 +6,7 @@ from types import MappingProxyType
 
 from rnnviz.trace import LayerTrace
 from rnnviz.training.snapshots import ranges
-from rnnviz.training.snapshots.gradient_history import GradientHistory
-from rnnviz.training.snapshots.recent_gradients import RecentGradients
+from rnnviz.training.snapshots.gradients import GradientHistory, RecentGradients
 from rnnviz.training.snapshots.snapshot import Floats, Scale, Snapshot
 from rnnviz.training.snapshots.taking import gradient_curves
 

@@ -40,7 +40,7 @@ part waits 45 "${check[@]}" waits
 part default-device 25 "${check[@]}" default-device
 part capture 50 "$python" -m rnnviz bench capture --quick --device "$device" --json
 part capture-ieee 50 env NVIDIA_TF32_OVERRIDE=0 "$python" -m rnnviz bench capture --quick --device "$device" --json
-part lab 42 "${check[@]}" lab
+part lab 45 "${check[@]}" lab
 part profile 55 "${check[@]}" profile
 for name in capture capture-ieee; do
     "$python" -m tests.devices.on_gpu --device "$device" costs "$out/$name.log" | sed "s/^| /| $name | /" | tee -a "$table"

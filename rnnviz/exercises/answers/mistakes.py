@@ -13,13 +13,7 @@ __all__ = ["any_of", "sigmoid", "stopped_over"]
 
 
 def stopped_over(*words: str) -> Callable[[Any], bool]:
-    """Return a function that recognises an error whose text has one of these words.
-
-    Examples
-    --------
-    >>> stopped_over("size", "unpack")(Raised("ValueError", "not enough values to unpack"))
-    True
-    """
+    """Return a function that recognises a `Raised` error whose text has one of these words."""
     return lambda answer: isinstance(answer, Raised) and any(one in answer.text for one in words)
 
 

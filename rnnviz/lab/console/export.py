@@ -32,36 +32,13 @@ class Export(abc.ABC):
 
     @abc.abstractmethod
     def code(self, steps: int) -> Script:
-        """Return the plain PyTorch program that trains as this run would from step 0.
-
-        Raises
-        ------
-        ValueError
-            For a task or a model of somebody's own.
-        """
+        """Return the program that trains as this run would from step 0; ValueError for a task or model of one's own."""
 
     @abc.abstractmethod
     def recipe(
         self, *, steps: int | None, show: Sequence[str] | None, views: Mapping[str, View], chosen: Iterable[str]
     ) -> Shareable:
-        """Return what makes the same again.
-
-        Parameters
-        ----------
-        steps : int or None
-            Where the caller wants play to pause.
-        show : sequence of str or None
-            The controls that were asked for.
-        views : mapping of str to View
-            Every picture that is known.
-        chosen : iterable of str
-            Those that are shown.
-
-        Raises
-        ------
-        ValueError
-            For a task, a model or a view of somebody's own.
-        """
+        """Return what makes the same again, ``chosen`` by name; ValueError for a task, model or view of one's own."""
 
     @abc.abstractmethod
     def header(self, last: Snapshot) -> Header:

@@ -13,6 +13,7 @@ from rnnviz.checks import whole
 from rnnviz.i18n import t
 from rnnviz.tasks import Batch
 from rnnviz.trace import LayerTrace, Trace, trace
+from rnnviz.trace.result.arrays import read_only
 from rnnviz.training.perturbation.edits import Edit
 from rnnviz.training.session.session import Session
 from rnnviz.training.snapshots.snapshot import Floats, Snapshot
@@ -124,10 +125,10 @@ def _perturbed(
         feature=edit.feature,
         original=edit.original,
         value=edit.value,
-        delta_hidden=_read_only(_difference(_layer(after).hidden, layer.hidden)[:, :, 0]),
-        grad_hidden=_read_only(layer.grad_hidden[:, :, 0]),
-        output=_read_only(output[0]),
-        delta_output=_read_only(_difference(_output(after), output)[0]),
+        delta_hidden=read_only(_difference(_layer(after).hidden, layer.hidden)[:, :, 0]),
+        grad_hidden=read_only(layer.grad_hidden[:, :, 0].copy()),
+        output=read_only(output[0].copy()),
+        delta_output=read_only(_difference(_output(after), output)[0]),
     )
 
 
@@ -173,12 +174,6 @@ def _output(traced: Trace) -> Floats:
 
 def _difference(after: Floats, before: Floats) -> NDArray[np.float64]:
     return after.astype(np.float64) - before
-
-
-def _read_only(values: Floats) -> Floats:
-    values = values.copy()
-    values.flags.writeable = False
-    return values
 
 
 def _said(value: float | str) -> str:

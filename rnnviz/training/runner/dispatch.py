@@ -44,7 +44,7 @@ class Dispatcher:
         self._orders = Orders()
         self._lost = False
         renewed_in_children(self)
-        # one condition for desk and worker: whether there is work and whether it is done change together
+        # one condition for dispatcher and worker: whether there is work and whether it is done change together
         self._worker = Worker(self.changed, self._has_work, self._work, self._at_exit)
 
     def ask(self, order: Order, *, wait: bool = False) -> None:

@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnviz.trace.result.arrays import read_only
 from rnnviz.training.snapshots.thinned import Thinned
 
 __all__ = ["Scores", "ending"]
@@ -58,7 +58,7 @@ class Scores:
     def columns(self) -> Columns:
         """Return ``"step"`` and ``"metric"``, axis (score,), in order."""
         pairs = np.array(self._kept.items(), np.float64).reshape(-1, 2)
-        return _sealed(pairs[:, 0], pairs[:, 1])
+        return read_only({"step": pairs[:, 0].copy(), "metric": pairs[:, 1].copy()})
 
 
 def ending(scores: Columns, step: int, value: float) -> Columns:
@@ -68,11 +68,5 @@ def ending(scores: Columns, step: int, value: float) -> Columns:
     array([0.9, 0.5, 0.4])
     """
     before = scores["step"] < step
-    return _sealed(np.append(scores["step"][before], step), np.append(scores["metric"][before], value))
-
-
-def _sealed(steps: Floats, values: Floats) -> Columns:
-    columns = {"step": np.array(steps), "metric": np.array(values)}
-    for column in columns.values():
-        column.flags.writeable = False
-    return MappingProxyType(columns)
+    columns = {"step": step, "metric": value}
+    return read_only({name: np.append(scores[name][before], last) for name, last in columns.items()})

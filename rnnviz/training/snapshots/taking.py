@@ -4,22 +4,20 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from rnnviz.tasks import Batch, Prediction
 from rnnviz.trace import LayerTrace, Trace, trace
 from rnnviz.trace.isolation.surroundings import untouched
+from rnnviz.trace.result.arrays import read_only
 from rnnviz.trace.result.resident import brought
 from rnnviz.training.history import History
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots import ranges
-from rnnviz.training.snapshots.gradient_history import GradientHistory
-from rnnviz.training.snapshots.recent_gradients import RecentGradients
+from rnnviz.training.snapshots.gradients import GradientHistory, RecentGradients
 from rnnviz.training.snapshots.scores import Scores, ending
 from rnnviz.training.snapshots.snapshot import Confusion, Floats, Scale, Snapshot
 from rnnviz.training.taskcheck.checked import CheckedTask
@@ -63,7 +61,7 @@ class SnapshotTaker:
         samples = range(len(self.probe))
         self._labels = tuple(task.words(sample) for sample in samples)
         self._spans = tuple(task.span(sample) for sample in samples)
-        self.baselines: Mapping[str, float] = MappingProxyType(dict(task.baselines()))
+        self.baselines: Mapping[str, float] = read_only(dict(task.baselines()))
         self._scales: Mapping[str, Scale] = {}
         self._score: _Score | None = None
         self._recent_gradients, self._gradient_history = RecentGradients(), GradientHistory()
@@ -87,11 +85,11 @@ class SnapshotTaker:
             settings=settings,
             layer=layer,
             loss=math.nan if traced.loss is None else traced.loss,
-            history=MappingProxyType({name: _frozen(column) for name, column in columns.items()}),
+            history=read_only(columns),
             inputs=self._inputs,
             outputs=traced.output,
             targets=self._targets,
-            weights=MappingProxyType({name: _frozen(value) for name, value in arrived["weights"].items()}),
+            weights=read_only(arrived["weights"]),
             module="" if module not in dict(model.named_modules()) else module,
             horizon=self._gradient_history.note(history.step, curves),
             recent_gradients=recent_gradients,
@@ -167,7 +165,7 @@ def gradient_curves(layer: LayerTrace) -> tuple[Floats, ...]:
     """Return the norms over batch and unit of the total and the direct gradient, axes (layer, direction, time)."""
     if layer.grad_hidden is None or layer.grad_hidden_direct is None:
         return ()
-    return tuple(_frozen(_norm(gradient)) for gradient in (layer.grad_hidden, layer.grad_hidden_direct))
+    return tuple(read_only(_norm(gradient)) for gradient in (layer.grad_hidden, layer.grad_hidden_direct))
 
 
 def _norm(gradient: Floats) -> Floats:
@@ -190,35 +188,22 @@ def _confused(classes: tuple[str, ...], outputs: Tensor, targets: Tensor) -> Con
 def _sealed(prediction: Prediction | None) -> Prediction | None:
     if prediction is None:
         return None
-    return replace(
-        prediction,
-        x=_read_only(prediction.x),
-        truth=_read_only(prediction.truth),
-        forecast=_read_only(prediction.forecast),
-        baseline=_read_only(prediction.baseline),
+    x, truth, forecast, baseline = (
+        read_only(np.array(values, np.float64))
+        for values in (prediction.x, prediction.truth, prediction.forecast, prediction.baseline)
     )
-
-
-def _read_only(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    copy = np.array(values, np.float64)
-    copy.flags.writeable = False
-    return copy
+    return replace(prediction, x=x, truth=truth, forecast=forecast, baseline=baseline)
 
 
 def _array(values: Tensor) -> Floats:
     """A private copy: what is trained goes on changing."""
-    return _frozen(values.detach().cpu().numpy().copy())
+    return read_only(values.detach().cpu().numpy().copy())
 
 
 def _kept(parameter: Tensor) -> Tensor:
     """What is to be a private copy on the host: away from it, bringing it over makes one."""
     values = parameter.detach()
     return values.clone() if values.device.type == "cpu" else values
-
-
-def _frozen(array: Floats) -> Floats:
-    array.flags.writeable = False
-    return array
 
 
 def _answers(task: CheckedTask, model: nn.Module, batch: Batch) -> Tensor:

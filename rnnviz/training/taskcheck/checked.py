@@ -161,8 +161,6 @@ class CheckedTask:
 def precision_of(model: nn.Module) -> torch.dtype | None:
     """Return the dtype in which a model is handed numbers: that of its weights, None where they have half precision.
 
-    Examples
-    --------
     >>> precision_of(nn.Linear(2, 1).double())
     torch.float64
     """
