@@ -76,5 +76,5 @@ class ComparisonSnapshot(Snapshot):
 
     @property
     def drawable(self) -> bool:
-        """Whether every racer's numbers are finite."""
+        """Whether every model's numbers are finite."""
         return all(one.drawable for one in self.compared.values())

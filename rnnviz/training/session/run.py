@@ -11,9 +11,9 @@ from rnnviz.training.history import History
 from rnnviz.training.process.interrupts import INTERRUPTS
 from rnnviz.training.schedules import factor
 from rnnviz.training.session.batches import Batches
-from rnnviz.training.session.besides import Beside
 from rnnviz.training.session.building import Builder, optimizer, shape_memory
 from rnnviz.training.session.clipping import clip
+from rnnviz.training.session.side_effects import SideEffects
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots.snapshot import Snapshot
 from rnnviz.training.snapshots.taking import SnapshotTaker
@@ -86,7 +86,7 @@ class TrainingRun:
         self.taker = SnapshotTaker(self._checked, probe_size, device)
         self._batches = Batches(self._checked, settings, device)
         self._parameters = list(self.model.parameters())
-        self._beside = Beside(self.model, device)
+        self._beside = SideEffects(self.model, device)
         self._optimizer = optimizer(settings, self._parameters)
         self.history = History(
             [name for name, _ in self.model.named_parameters()], device, dtype=dtype or torch.float32

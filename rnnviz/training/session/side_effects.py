@@ -1,4 +1,4 @@
-"""Beside: what a forward pass changes beside the weights, put back where the step that it belongs to is not taken."""
+"""SideEffects: what a forward pass changes beside the weights, put back where its step is not taken."""
 
 import contextlib
 from collections.abc import Iterator
@@ -8,12 +8,12 @@ from torch import Tensor, nn
 
 from rnnviz.generators import generator_of
 
-__all__ = ["Beside"]
+__all__ = ["SideEffects"]
 
 _SMALL = 2**16  # numbers; what a layer keeps account of is small, and may be written without torch counting it
 
 
-class Beside:
+class SideEffects:
     """A model's buffers, such as the running means of batch normalisation, and the generators its dropout draws from.
 
     Parameters
@@ -26,7 +26,7 @@ class Beside:
     Examples
     --------
     >>> norm = nn.BatchNorm1d(2)
-    >>> beside = Beside(norm, torch.device("cpu"))
+    >>> beside = SideEffects(norm, torch.device("cpu"))
     >>> with contextlib.suppress(ValueError), beside.whole_or_not():
     ...     _ = norm(torch.randn(8, 2))
     ...     raise ValueError
