@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,16 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it
 # The machine may be busy, so no deadline; the same examples each time, so that a failure is everybody's.
 settings.register_profile("rnnviz", deadline=None, derandomize=True, database=None)
 settings.load_profile("rnnviz")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where a GPU is, there is no simulated one: torch knows one kind of device beside the CPU at a time."""
+    simulated = sys.modules.get("tests.devices.simulated")
+    if simulated is None or not simulated.REAL:
+        return
+    there = [item for item in items if "second_device" in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=there)
+    items[:] = [item for item in items if item not in there]
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from rnnviz.tasks import Batch
 from rnnviz.trace.listening.passes import WatchedPass
 from rnnviz.training import Session
 from rnnviz.training.failures import describe
-from tests.devices import simulated
+from tests.devices import simulated  # noqa: F401  # before autograd starts: later it takes no device
 from tests.training.examples import Echo
 
 NO_MEMORY = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of …")
@@ -84,11 +84,10 @@ class OnCpu(Echo):
         return Batch(drawn.inputs.cpu(), drawn.targets.cpu())
 
 
-def test_a_batch_of_another_device_is_moved_to_that_of_the_run(monkeypatch):
-    with simulated.present(monkeypatch) as device:
-        session = Session(OnCpu(), hidden_size=4, batch_size=4, device=device)
-        next(session.steps())
-        assert session.step == 1
+def test_a_batch_of_another_device_is_moved_to_that_of_the_run(second_device):
+    session = Session(OnCpu(), hidden_size=4, batch_size=4, device=second_device)
+    next(session.steps())
+    assert session.step == 1
 
 
 class Elsewhere(Echo):
