@@ -261,6 +261,7 @@ def by_graphs(kind: str, size: tuple[int, int, int, int], device: torch.device) 
 
 
 def by_kernels(kind: str, size: tuple[int, int, int, int], device: torch.device) -> str:
+    GRAPHS.clear()
     KERNELS.clear()
     found = profiled(kind, size, device, before=2)
     return f"{found}; {len(KERNELS)} kernels"

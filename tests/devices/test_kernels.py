@@ -10,7 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from rnnviz.trace.scan import scans, single_launch
-from rnnviz.trace.scan.single_launch import KERNELS, Kernels
+from rnnviz.trace.scan.graphs import GRAPHS
+from rnnviz.trace.scan.recording import agree
+from rnnviz.trace.scan.single_launch import KERNELS, Kernels, NotLaunchedError
 from tests.devices.layers import OPTIONS, SHAPES, traced
 from tests.trace.unrolled import relative_error
 
@@ -21,9 +23,11 @@ GATES = {"rnn": 1, "lstm": 4, "gru": 3}
 @pytest.fixture(autouse=True)
 def forgotten() -> Iterator[None]:
     """Begin and end without a kernel that is trusted."""
-    KERNELS.clear()
+    for one in (KERNELS, GRAPHS):
+        one.clear()
     yield
-    KERNELS.clear()
+    for one in (KERNELS, GRAPHS):
+        one.clear()
 
 
 def doubled(given: Arrays, times: int = 2) -> Arrays:
@@ -159,3 +163,41 @@ def test_a_trace_after_the_kernels_are_trusted_is_exact() -> None:
         *_, found = traced(layer, [x] * 4)
     (truth,) = traced(layer.cpu().double(), [x.cpu().double()])
     assert max(relative_error(found[name], truth[name]) for name in truth) < 2e-5
+
+
+def test_nothing_is_concluded_from_numbers_that_tell_nothing() -> None:
+    kernels = Kernels(may_check=lambda device: True)
+    for worthless in (0.0, float("nan")):
+        with torch.no_grad():
+            for _ in range(3):
+                kernels.run(lambda given, times: doubled(given, 3), doubled, (torch.full((3,), worthless),), 2)
+    assert len(kernels) == 0
+    assert [one[0].tolist() for one in asked(kernels, doubled, 2)] == [[2.0] * 3] * 2
+    assert len(kernels) == 1
+
+
+def test_a_kernel_that_can_no_longer_be_launched_leaves_the_loop_to_do_it() -> None:
+    full = False
+
+    def fast(given: Arrays, times: int) -> Arrays:
+        if full:
+            raise NotLaunchedError("no space left on device")
+        return doubled(given, times)
+
+    kernels = Kernels(may_check=lambda device: True)
+    asked(kernels, fast, 3)
+    assert len(kernels) == 1
+    full = True
+    assert asked(kernels, fast, 2) == [None, None]
+    assert len(kernels) == 0
+
+
+def test_each_timestep_is_compared_by_itself() -> None:
+    vanishing = torch.logspace(0, -20, 21).view(-1, 1, 1) * torch.ones(21, 2, 3)
+    cut = vanishing.clone()
+    cut[15:] = 0.0
+    assert agree(vanishing * (1 + 1e-6), vanishing)
+    assert not agree(cut, vanishing)
+    endless = torch.tensor([float("inf"), float("nan"), 1.0])
+    assert agree(endless.clone(), endless)
+    assert not agree(torch.tensor([float("inf"), 0.0, 1.0]), endless)

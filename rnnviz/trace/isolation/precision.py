@@ -25,9 +25,10 @@ def full_precision() -> Iterator[None]:
     The setting belongs to the whole process, so where it has to change threads take turns.
     """
     with ExitStack() as stack:
-        lowered = [one for one in _matmuls() if one.fp32_precision not in _FULL]
-        if lowered:
-            stack.enter_context(TURN)
+        with TURN:  # whoever has raised it meanwhile will put it back before she gives the turn on
+            lowered = [one for one in _matmuls() if one.fp32_precision not in _FULL]
+            if lowered:
+                stack.enter_context(TURN)
         for one in lowered:
             # registered before it is changed, so that an interrupt in between cannot leave it changed
             stack.callback(_put_back, one, one.fp32_precision)

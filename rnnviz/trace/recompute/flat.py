@@ -12,6 +12,7 @@ from rnnviz.trace.modules.layers import Layout, Weights
 from rnnviz.trace.recompute.layers_inside import Level
 from rnnviz.trace.recompute.stacking import Stack
 from rnnviz.trace.recompute.unrolled import Unrolled
+from rnnviz.trace.scan import single_launch
 from rnnviz.trace.scan.recording import Tensors
 
 __all__ = ["Form", "flat", "flat_results", "results", "unflat"]
@@ -28,6 +29,7 @@ class Form(NamedTuple):
     grad_final: int
     grad_links: int
     has_loss: bool
+    by_kernels: bool  # whether single launches may stand for the loops in it
 
 
 def flat(stack: Stack, layout: Layout, weights: Sequence[Sequence[Weights]]) -> tuple[Tensors, Form]:
@@ -36,7 +38,7 @@ def flat(stack: Stack, layout: Layout, weights: Sequence[Sequence[Weights]]) -> 
     rest = stack.lengths, stack.valid, stack.grad_output, *stack.initial, *stack.grad_final, *links
     row = *(one for level in levels for one in level), *(one for row in weights for each in row for one in each), *rest
     sizes = len(levels), len(stack.initial), len(stack.grad_final), len(links)
-    return row, Form(layout, *sizes, stack.has_loss)
+    return row, Form(layout, *sizes, stack.has_loss, single_launch.applies(levels[0].inputs))
 
 
 def unflat(row: Tensors, form: Form) -> tuple[Stack, list[list[Weights]]]:

@@ -10,8 +10,8 @@ import logging
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol, TypeAlias
@@ -30,7 +30,7 @@ _LOG = logging.getLogger("rnnviz")
 _SHORTEST = 16  # timesteps: a shorter loop launches no more than the copies in and out do
 _GRAPHS = 16  # on a device; a deep, bidirectional LSTM has eight: layers of one form share theirs
 _SHARE = 8  # of a device's memory: the owner's training needs the rest
-_HELD = 8  # times what it is given is what a recording holds
+_HELD = 16  # times what it is given is what a recording holds
 _FORMS = 256  # remembered: where batches are of every length they would pile up
 _TROUBLES = 3  # failures after which nothing is recorded any more: torch may keep the memory of a failed one for good
 
@@ -72,7 +72,7 @@ class _Form:
 
 
 class Graphs:
-    """Recorded loops by the form of what they are given; where room is wanted, the least recently used goes.
+    """Recorded loops by the form of what they are given; where another one does not fit, all of that device go.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ class Graphs:
         self._record, self._may_record, self._room = record, may_record, room
         self._forms: OrderedDict[Hashable, _Form] = OrderedDict()
         self._troubles = 0
-        self._making = threading.local()  # what a loop that is being recorded runs itself becomes part of it
+        self._inside = threading.local()
 
     def run(self, loop: Loop, given: Tensors, *constants: Hashable) -> Tensors:
         """Return what ``loop(given, *constants)`` does, from a recording where there is one.
@@ -101,15 +101,28 @@ class Graphs:
         A loop never reads a number back from the device. It may work in place on what it is given, as long as it
         returns all that counts: with a recording, the results are new tensors and `given` stays as it was.
         """
-        found = None
-        if self._troubles < _TROUBLES and not torch.is_grad_enabled() and not self._is_making:
-            with TURN:
-                found = self._tried(loop, given, constants)
-        return loop(given, *constants) if found is None else found
+        if self._troubles >= _TROUBLES or torch.is_grad_enabled() or self._is_inside:
+            return loop(given, *constants)
+        with TURN:
+            form = self._seen(_key(loop, given, constants))
+            found = self._tried(form, loop, given, constants)
+        if found is not None:
+            return found
+        with nullcontext() if form.refused else self._within():
+            return loop(given, *constants)
 
     @property
-    def _is_making(self) -> bool:
-        return getattr(self._making, "now", False)
+    def _is_inside(self) -> bool:
+        return getattr(self._inside, "now", False)
+
+    @contextmanager
+    def _within(self) -> Iterator[None]:
+        """What a loop that is recorded, or will be, runs itself is not recorded apart."""
+        before, self._inside.now = self._is_inside, True
+        try:
+            yield
+        finally:
+            self._inside.now = before
 
     def clear(self) -> None:
         """Give the memory of all recordings back; one is made again after its form has come twice."""
@@ -124,12 +137,12 @@ class Graphs:
         form = self._forms.setdefault(key, _Form())
         self._forms.move_to_end(key)
         form.calls += 1
-        while len(self._forms) > _FORMS:
-            _forget(self._forms.popitem(last=False)[1])
+        if len(self._forms) > _FORMS:
+            self.clear()
+            self._forms = OrderedDict({key: form})
         return form
 
-    def _tried(self, loop: Loop, given: Tensors, constants: tuple[Hashable, ...]) -> Tensors | None:
-        form = self._seen(_key(loop, given, constants))
+    def _tried(self, form: _Form, loop: Loop, given: Tensors, constants: tuple[Hashable, ...]) -> Tensors | None:
         try:
             return self._replayed(form, loop, given, constants) if self._may_record(_device(given)) else None
         except Exception as error:  # of whatever kind: the loop itself still runs
@@ -140,20 +153,20 @@ class Graphs:
         if form.refused or (form.recording is None and form.calls < form.wanted):
             return None
         if form.recording is not None:
-            return _from_recording(form, given)
-        self._making.now = True
-        try:
+            with self._within():
+                return _from_recording(form.recording, form.fixed, given)
+        with self._within():
             made = self._made(form, loop, given, constants)
-        finally:
-            self._making.now = False
-        if made is None:
-            return None
-        found = _from_recording(form, given)
-        with torch.no_grad():
-            truth = loop(tuple(None if one is None else one.clone() for one in given), *constants)
+            if made is None:
+                return None
+            found = _from_recording(made, form.fixed, given)
+            with torch.no_grad():
+                truth = loop(tuple(None if one is None else one.clone() for one in given), *constants)
         if not all(map(agree, found, truth)):
             # a recording that computes something else is the one failure that nobody would notice
+            made.drop()
             raise ArithmeticError("its first replay differs from the loop itself")
+        form.recording = made
         return found
 
     def _made(self, form: _Form, loop: Loop, given: Tensors, constants: tuple[Hashable, ...]) -> Recording | None:
@@ -169,36 +182,38 @@ class Graphs:
         with torch.inference_mode(False), torch.no_grad():
             form.fixed = tuple(None if one is None else torch.empty_like(one) for one in given)
             _fill(form.fixed, given)
-            form.recording = self._record(partial(loop, form.fixed, *constants), device)
-        return form.recording
+            return self._record(partial(loop, form.fixed, *constants), device)
 
     def _make_room(self, size: int, device: torch.device) -> None:
-        """Forget the least recently used; they have to come twice as often as before, or each pushes out another."""
-        held, room = [one for one in self._recorded() if one.device == device], self._room(device)
-        while held and (len(held) >= _GRAPHS or sum(one.size for one in held) + size > room):
-            last = held.pop(0)
-            # twice as often each time: two forms that do not fit together would otherwise push each other out for ever
-            last.wanted *= 2
-            _forget(last)
+        """Forget all on a device where another one does not fit beside them.
+
+        Not one alone: to give one back, newer versions of torch free what cuBLAS works in for all of one stream, to
+        which the others still write.
+        """
+        held = [one for one in self._recorded() if one.device == device]
+        if len(held) >= _GRAPHS or (held and sum(one.size for one in held) + size > self._room(device)):
+            for one in held:
+                # twice as often each time: forms that do not fit together would otherwise push each other out for ever
+                one.wanted *= 2
+                _forget(one)
 
     def _recorded(self) -> list[_Form]:
         return [one for one in self._forms.values() if one.recording is not None]
 
     def _refuse(self, form: _Form, loop: Loop, error: Exception) -> None:
-        form.recording, form.fixed, form.refused = None, (), True
+        form.refused = True
         self._troubles += 1
         _LOG.debug("%s runs without a CUDA graph: %s: %s", _name(loop), type(error).__name__, error)
-        if isinstance(error, torch.OutOfMemoryError):
-            self.clear()
+        self.clear()  # of the others too: what a recording leaves behind that has failed is not for them to work in
+        _forget(form)
 
 
-def _from_recording(form: _Form, given: Tensors) -> Tensors:
-    assert form.recording is not None
-    with form.recording.used():
-        _fill(form.fixed, given)
-        form.recording.replay()
-        found = tuple(None if one is None else torch.empty_like(one) for one in form.recording.results)
-        _fill(found, form.recording.results)
+def _from_recording(recording: Recording, fixed: Tensors, given: Tensors) -> Tensors:
+    with recording.used():
+        _fill(fixed, given)
+        recording.replay()
+        found = tuple(None if one is None else torch.empty_like(one) for one in recording.results)
+        _fill(found, recording.results)
         return found
 
 

