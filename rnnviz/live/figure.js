@@ -54,6 +54,7 @@ export async function render({ model, el }, Dragging = null) {
   scrolled.observe(el);
   document.addEventListener("load", styled, true);
   themed.observe(document.body, { attributeFilter: ["data-jp-theme-name", "data-jp-theme-light", "class"] });
+  recolour(); // the theme may have changed while the picture was built
   cursor.listeners.add(mark);
   feed.figures.add(drawing);
   drawing.wait();
