@@ -2,6 +2,8 @@
 import { Drawing, LEAST } from "./drawing.js";
 import { page } from "./page.js";
 
+const SETTLED = 1000; // milliseconds after which a new theme is in force
+
 // A figure in a closed drawer, or in a panel that is nearly shut, is not built before it opens.
 /**
  * @param {HTMLElement} el
@@ -41,7 +43,14 @@ export async function render({ model, el }, Dragging = null) {
   const scrolled = new IntersectionObserver((entries) => drawing.seen(entries[entries.length - 1].isIntersecting), {
     rootMargin: "120px",
   });
-  const recolour = () => drawing.turn(() => drawing.recolour());
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let later;
+  // and once more a little later: a style sheet that has loaded is not in force everywhere at that moment
+  const recolour = () => {
+    clearTimeout(later);
+    later = setTimeout(() => drawing.turn(() => drawing.recolour()), SETTLED);
+    return drawing.turn(() => drawing.recolour());
+  };
   const themed = new MutationObserver(recolour);
   // a theme's name may come before its style sheet
   const styled = (/** @type {Event} */ event) => event.target instanceof HTMLLinkElement && recolour();
@@ -66,6 +75,7 @@ export async function render({ model, el }, Dragging = null) {
     feed.figures.delete(drawing);
     cursor.listeners.delete(mark);
     for (const observer of [resized, scrolled, themed]) observer.disconnect();
+    clearTimeout(later);
     document.removeEventListener("load", styled, true);
     drawing.telling.end();
     Plotly.purge(plot);
