@@ -115,7 +115,7 @@ def fits(W_hh: Tensor, W_hr: Tensor | None, example: Tensor) -> bool:
 
 
 def scan_backward(given: Tensors, kind: str, nonlinearity: str, reverse: bool, seeded: bool, below: bool) -> Tensors:
-    """Take a gradient all the way back through time, as `scans.whole_scan` does."""
+    """Take a gradient all the way back through time, as the loops that `scans` knows do."""
     entering, W_ih, W_hh, _, valid, hidden, cell, states, kept = given
     assert entering is not None
     assert W_ih is not None
@@ -148,7 +148,7 @@ def scan_backward(given: Tensors, kind: str, nonlinearity: str, reverse: bool, s
 
 
 def lstm_forward(given: Tensors, reverse: bool) -> Tensors:
-    """Write gates and cell states of a run of timesteps, as `scans.lstm_forward` does."""
+    """Write gates and cell states of a run of timesteps, as the loop in `scans` does."""
     before, room, within, valid = given
     assert before is not None
     assert room is not None
