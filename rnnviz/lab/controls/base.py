@@ -3,6 +3,7 @@
 import abc
 import html
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import ipywidgets as widgets
 
@@ -10,7 +11,7 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views import Focus
 
-__all__ = ["Tool", "Tray", "box", "help_markup", "help_words"]
+__all__ = ["LazyTool", "Tool", "Tray", "box", "help_markup", "help_words"]
 
 
 class Tool(abc.ABC):
@@ -56,25 +57,66 @@ class Tool(abc.ABC):
         """Draw what belongs to this snapshot, for the sequence, layer, direction, timestep and unit in focus."""
 
 
-class Tray:
-    """The tools of one lab: their lines, their buttons, their drawers.
+@dataclass(frozen=True)
+class LazyTool:
+    """A tool that is yet to be made: a drawer's widgets cost a page that never opens it nothing.
 
     Parameters
     ----------
-    tools : sequence of Tool
-        In reading order.
+    kind : type of Tool
+        What it will be; its name and whether it is a drawer are known before it is made.
+    make : callable
+        Makes it, with its widgets.
     """
 
-    def __init__(self, tools: Sequence[Tool]) -> None:
-        self._tools = tools
-        self.buttons = {one.name: _button(one.name) for one in tools if one.drawer}
-        boxes = {one.name: box(widgets.Box, [one.widget], "rv-tool", f"rv-tool-{one.name}") for one in tools}
+    kind: type[Tool]
+    make: Callable[[], Tool]
+
+
+class Tray:
+    """The tools of one lab: their lines, their buttons, their drawers. A drawer's tool is made when first opened.
+
+    Parameters
+    ----------
+    tools : sequence of LazyTool
+        In reading order.
+    group : str, optional
+        What `Tool.join` is told.
+
+    Attributes
+    ----------
+    on_error : callable
+        Called with what a tool raises while it is made; its drawer stays closed.
+    on_made : callable
+        Called with the hints of a tool that has been made, before it is shown.
+    """
+
+    def __init__(self, tools: Sequence[LazyTool], group: str = "") -> None:
+        self._lazy = {one.kind.name: one for one in tools}
+        self._group = group
+        self._made: dict[str, Tool] = {}
+        self.on_error: Callable[[BaseException], None] = _raise
+        self.on_made: Callable[[Mapping[str, list[str]]], None] = lambda hints: None
+        self.buttons = {name: _button(name) for name, one in self._lazy.items() if one.kind.drawer}
+        self._boxes = {name: box(widgets.Box, [], "rv-tool", f"rv-tool-{name}") for name in self._lazy}
         for name, button in self.buttons.items():
-            boxes[name].layout.display = "none"
-            button.observe(_opener(boxes[name]), names="value")
-        self.lines = [boxes[one.name] for one in tools if not one.drawer]
-        self.drawers = [boxes[one.name] for one in tools if one.drawer]
-        self.hints = {name: words for one in tools for name, words in one.hints.items()}
+            self._boxes[name].layout.display = "none"
+            button.observe(self._opener(name), names="value")
+        self.lines = [self._boxes[name] for name in self._lazy if name not in self.buttons]
+        self.drawers = [self._boxes[name] for name in self.buttons]
+        for name in self._lazy:
+            if name not in self.buttons:
+                self.tool(name)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of all tools, also of those not made yet."""
+        return list(self._lazy)
+
+    @property
+    def hints(self) -> dict[str, list[str]]:
+        """The hints of the tools that have been made."""
+        return {name: words for one in self._made.values() for name, words in one.hints.items()}
 
     def on_open(self, call: Callable[[], None]) -> None:
         """Have ``call`` called whenever a drawer opens or closes."""
@@ -83,17 +125,28 @@ class Tray:
 
     @property
     def parts(self) -> list[widgets.Widget]:
-        """Every widget of every tool, also those that are in no box."""
-        return [widget for one in self._tools for widget in one.parts]
+        """Every widget of every tool that has been made, also those that are in no box."""
+        return [widget for one in self._made.values() for widget in one.parts]
 
     def retire(self) -> None:
         """Let every tool hide what is of no more use once the lab is closed."""
-        for one in self._tools:
+        for one in self._made.values():
             one.retire()
 
-    def tool(self, name: str) -> Tool | None:
-        """Return the tool of that name, if the lab has it."""
-        return next((one for one in self._tools if one.name == name), None)
+    def made(self, name: str) -> Tool | None:
+        """Return the tool of that name, if the lab has it and it has been made."""
+        return self._made.get(name)
+
+    def tool(self, name: str) -> Tool:
+        """Return the tool of that name, which must be one of `names`; made now if it is not there yet."""
+        if name not in self._made:
+            made = self._lazy[name].make()
+            made.join(self._group)
+            self.on_made(made.hints)
+            self._boxes[name].children = (made.widget,)
+            # last: the pump, which draws what is in here, is another thread
+            self._made[name] = made
+        return self._made[name]
 
     @property
     def opened(self) -> frozenset[str]:
@@ -103,7 +156,7 @@ class Tray:
     @property
     def uses(self) -> dict[str, int]:
         """How often a learner has worked each tool."""
-        return {one.name: one.uses for one in self._tools}
+        return {name: self._made[name].uses if name in self._made else 0 for name in self._lazy}
 
     def show(self, snapshot: Snapshot, focus: Focus) -> None:
         """Let every tool that is open draw.
@@ -115,9 +168,23 @@ class Tray:
         focus : Focus
             Which sequence, layer, direction, timestep and unit.
         """
-        for one in self._tools:
-            if not one.drawer or self.buttons[one.name].value:
-                one.show(snapshot, focus)
+        for name in self._lazy:
+            made = self._made.get(name)
+            if made is not None and (name not in self.buttons or self.buttons[name].value):
+                made.show(snapshot, focus)
+
+    def _opener(self, name: str) -> Callable[[dict[str, bool]], None]:
+        def toggled(change: dict[str, bool]) -> None:
+            if change["new"]:
+                try:
+                    self.tool(name)
+                except Exception as error:
+                    self.buttons[name].value = False
+                    self.on_error(error)
+                    return
+            self._boxes[name].layout.display = None if change["new"] else "none"
+
+        return toggled
 
 
 def box(kind: type[widgets.Box], children: Sequence[widgets.Widget], *classes: str) -> widgets.Box:
@@ -148,8 +215,5 @@ def _button(name: str) -> widgets.ToggleButton:
     return button
 
 
-def _opener(drawer: widgets.Box) -> Callable[[dict[str, bool]], None]:
-    def toggled(change: dict[str, bool]) -> None:
-        drawer.layout.display = None if change["new"] else "none"
-
-    return toggled
+def _raise(error: BaseException) -> None:
+    raise error

@@ -60,8 +60,10 @@ class Panel:
         progress = box(widgets.HBox, [self.bar, self.figures_text], "rv-progress")
         buttons = box(widgets.HBox, [self.play, self.pause, self.step, self.reset], "rv-buttons")
         knobs_box = _knobs(knobs, self.focus_controls, show)
+        accessibility = Accessibility(hints={**knobs.hints, **self.focus_controls.hints, **tray.hints})
+        tray.on_made = accessibility.know
         children = [
-            Accessibility(hints={**knobs.hints, **self.focus_controls.hints, **tray.hints}),
+            accessibility,
             box(widgets.HBox, [buttons, progress, *_toolbar(tray)], "rv-head"),
             self.status,
             self.others.widget,
