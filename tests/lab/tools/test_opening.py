@@ -13,7 +13,7 @@ from tests.lab.small import small_comparison, small_lab
 
 
 def drawer(browser: Browser, name: str) -> ipywidgets.Widget:
-    (found,) = (one for one in browser.screen.panel.tray.drawers if f"rv-tool-{name}" in one._dom_classes)
+    (found,) = (one for one in inside(browser.screen.panel.widget) if f"rv-tool-{name}" in one._dom_classes)
     return found
 
 
@@ -24,11 +24,12 @@ def test_a_drawer_is_empty_until_it_is_opened_and_is_filled_once(make: Callable[
     for name, button in browser.screen.panel.tray.buttons.items():
         assert drawer(browser, name).children == ()
         button.value = True
-        (content,) = drawer(browser, name).children
+        content = drawer(browser, name).children
+        assert content
         assert drawer(browser, name).layout.display is None
         button.value = False
         button.value = True
-        assert drawer(browser, name).children == (content,)
+        assert drawer(browser, name).children == content
     lab.close()
 
 
