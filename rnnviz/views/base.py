@@ -131,6 +131,9 @@ class View(abc.ABC):
     place : {"strip", "side", "wide"}
         Where in a lab it stands: a strip of the score, on the one time axis that all strips share; in the narrow column
         beside it; or below both over the whole width, with its own title and axes.
+    light : bool
+        Whether it draws nothing but inputs, states and gates of the sequence in focus: it is then drawn from light
+        frames too, 20 to 30 a second, whose other sequences are NaN, and whose rest is that of the last whole frame.
 
     Examples
     --------
@@ -152,6 +155,7 @@ class View(abc.ABC):
     height: int = 300
     shares_time: bool = True
     place: str = "wide"
+    light: bool = False
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({getattr(self, 'name', '')!r})"

@@ -45,6 +45,8 @@ class Heat:
 class HeatStrip(Strip):
     """A strip of heatmaps: a click picks the unit as well as the timestep."""
 
+    light = True
+
     def heats(self, snapshot: Snapshot, focus: Focus) -> list[Heat]:
         """Return the panels, from the top down, with this frame's values."""
         raise NotImplementedError

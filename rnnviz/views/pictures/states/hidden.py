@@ -18,6 +18,7 @@ class HiddenView(HeatView):
     """Heatmap of h_t, fixed −1…1 where the cell bounds it, and of c_t where there is one."""
 
     name = "hidden"
+    light = True
     height = 340
     score = HiddenStrip()
 
