@@ -66,6 +66,7 @@ export default {
       }
     };
     const receive = (/** @type {any} */ content, /** @type {DataView[]} */ buffers) => {
+      if (content.kind === "read") page.readerOf?.(model.get("feed_id")).start(content.rate, content.start);
       if (content.kind !== "frame") return;
       feed.last = { ...content, bytes: buffers[0] };
       feed.unanswered.push(content.id);
