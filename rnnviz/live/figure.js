@@ -71,7 +71,8 @@ export async function render({ model, el }, Dragging = null) {
   const unattended = drawing.reader?.attend(el);
   drawing.wait();
   model.on("change:spec", rebuild);
-  if (feed.last) drawing.draw(feed.last);
+  const frame = drawing.newest();
+  if (frame) drawing.draw(frame);
 
   return () => {
     model.off("change:spec", rebuild);

@@ -1,16 +1,21 @@
-"""Tools: what a lab shows beside its pictures — lines that are always there, drawers that open with a button."""
+"""Tools: what a lab shows beside its pictures — lines that are always there, docks and pop-overs behind a button."""
 
 import abc
 import html
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import ipywidgets as widgets
 
 from rnnviz.i18n import t
+from rnnviz.lab.controls.heading import Heading
 from rnnviz.training import Snapshot
 from rnnviz.views import Focus
 
-__all__ = ["Tool", "Tray", "box", "help_markup", "help_words"]
+__all__ = ["LazyTool", "Place", "Tool", "Tray", "box", "help_markup", "help_words"]
+
+Place = Literal["line", "bar", "dock", "pop"]
 
 
 class Tool(abc.ABC):
@@ -20,8 +25,9 @@ class Tool(abc.ABC):
     ----------
     name : str
         Its name in ``show=[…]`` and, as ``rv-tool-name``, on its box; its words: ``tool.name``, ``tool.name.tip``.
-    drawer : bool
-        Whether a button opens it; otherwise it is a line under the status that is always there.
+    place : str
+        ``"line"`` above the pictures and ``"bar"`` under the toolbar are always there. A button opens the others:
+        a ``"dock"`` stands where the narrow column was, one at a time, a ``"pop"`` over the pictures, under its button.
     widget : widgets.Widget
         What is shown.
     uses : int
@@ -29,7 +35,7 @@ class Tool(abc.ABC):
     """
 
     name: str
-    drawer: bool = True
+    place: Place = "dock"
     uses: int = 0
     widget: widgets.Widget
 
@@ -56,54 +62,148 @@ class Tool(abc.ABC):
         """Draw what belongs to this snapshot, for the sequence, layer, direction, timestep and unit in focus."""
 
 
-class Tray:
-    """The tools of one lab: their lines, their buttons, their drawers.
+@dataclass(frozen=True)
+class LazyTool:
+    """A tool that is yet to be made: what a button opens costs a page nothing on which nobody presses it.
 
     Parameters
     ----------
-    tools : sequence of Tool
-        In reading order.
+    kind : type of Tool
+        What it will be; its name and its place are known before it is made.
+    make : callable
+        Makes it, with its widgets.
     """
 
-    def __init__(self, tools: Sequence[Tool]) -> None:
-        self._tools = tools
-        self.buttons = {one.name: _button(one.name) for one in tools if one.drawer}
-        boxes = {one.name: box(widgets.Box, [one.widget], "rv-tool", f"rv-tool-{one.name}") for one in tools}
-        for name, button in self.buttons.items():
-            boxes[name].layout.display = "none"
-            button.observe(_opener(boxes[name]), names="value")
-        self.lines = [boxes[one.name] for one in tools if not one.drawer]
-        self.drawers = [boxes[one.name] for one in tools if one.drawer]
-        self.hints = {name: words for one in tools for name, words in one.hints.items()}
+    kind: type[Tool]
+    make: Callable[[], Tool]
+
+
+class Tray:
+    """The tools of one lab: their lines, their buttons, and what these open, which is made when first opened.
+
+    Parameters
+    ----------
+    tools : sequence of LazyTool
+        In reading order.
+    group : str
+        What each is told with `Tool.join`.
+
+    Attributes
+    ----------
+    buttons : dict of str to widgets.ToggleButton
+        What opens and closes a dock or a pop-over, by the tool's name.
+    lines, bars, pops : list of widgets.Box
+        Boxes to lay out, by their tools' places; a pop-over finds the place under its button by itself.
+    dock : widgets.Box
+        Holds all docks, of which one at most is open; it has the class ``rv-open`` then, and is hidden otherwise.
+    on_error : callable
+        Called with what a tool raises while it is made; its button springs back.
+    on_made : callable
+        Called with the hints of a tool that has been made, before it is shown.
+    """
+
+    def __init__(self, tools: Sequence[LazyTool], group: str = "") -> None:
+        self._lazy = {one.kind.name: one for one in tools}
+        self._group = group
+        self._made: dict[str, Tool] = {}
+        self.on_error: Callable[[BaseException], None] = _raise
+        self.on_made: Callable[[Mapping[str, list[str]]], None] = lambda hints: None
+        self._boxes = {name: _box(one.kind) for name, one in self._lazy.items()}
+        self.buttons = {name: _button(name) for name, one in self._lazy.items() if _opens(one.kind.place)}
+        self.lines, self.bars, docks, self.pops = (self._placed(place) for place in ("line", "bar", "dock", "pop"))
+        self.dock = box(widgets.Box, docks, "rv-dock")
+        self.dock.layout.display = "none"
+        for name, one in self._lazy.items():
+            if name in self.buttons:
+                self._boxes[name].layout.display = "none"
+                self.buttons[name].observe(self._opener(one.kind), names="value")
+            else:
+                self.tool(name)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of all tools, also of those not made yet."""
+        return list(self._lazy)
+
+    @property
+    def hints(self) -> dict[str, list[str]]:
+        """Class name of each control to its label and its tooltip, of the tools that have been made."""
+        return {name: words for one in self._made.values() for name, words in one.hints.items()}
+
+    def made(self, name: str) -> Tool | None:
+        """Return the tool of that name, if the lab has it and it has been made."""
+        return self._made.get(name)
+
+    def tool(self, name: str) -> Tool:
+        """Return the tool of that name, which must be one of `names`; made now if it is not there yet."""
+        if name not in self._made:
+            made = self._lazy[name].make()
+            made.join(self._group)
+            self.on_made(made.hints)
+            head = (
+                [Heading(title=t(f"tool.{name}.title"), tool=name, close=t("tool.close"))] if _opens(made.place) else []
+            )
+            self._boxes[name].children = (*head, made.widget)
+            # last: the pump, which draws in what is here, is another thread
+            self._made[name] = made
+        return self._made[name]
+
+    def _placed(self, place: str) -> list[widgets.Box]:
+        return [self._boxes[name] for name, one in self._lazy.items() if one.kind.place == place]
+
+    def _opener(self, kind: type[Tool]) -> Callable[[dict[str, Any]], None]:
+        def toggled(change: dict[str, Any]) -> None:
+            if change["new"] and not self._makes(kind.name):
+                return
+            if change["new"]:  # there is room for one
+                for name, one in self._lazy.items():
+                    if one.kind.place == kind.place and one.kind is not kind:
+                        self.buttons[name].value = False
+            self._boxes[kind.name].layout.display = None if change["new"] else "none"
+            if kind.place == "dock":
+                self._docked()
+
+        return toggled
+
+    def _makes(self, name: str) -> bool:
+        """Make a tool, and say whether it is there; Jupyter would swallow what a press raises."""
+        try:
+            self.tool(name)
+        except Exception as error:
+            self.buttons[name].value = False
+            self.on_error(error)
+        return name in self._made
+
+    def _docked(self) -> None:
+        """Show the dock while one is open, and let the layout know by a class."""
+        docked = any(one.kind.place == "dock" and self.buttons[name].value for name, one in self._lazy.items())
+        self.dock.layout.display = None if docked else "none"
+        (self.dock.add_class if docked else self.dock.remove_class)("rv-open")
 
     def on_open(self, call: Callable[[], None]) -> None:
-        """Have ``call`` called whenever a drawer opens or closes."""
+        """Have ``call`` called whenever a dock or a pop-over opens or closes."""
         for button in self.buttons.values():
             button.observe(lambda _change: call(), names="value")
 
     @property
     def parts(self) -> list[widgets.Widget]:
-        """Every widget of every tool, also those that are in no box."""
-        return [widget for one in self._tools for widget in one.parts]
+        """Every widget of every tool that has been made, also those that are in no box."""
+        return [widget for one in self._made.values() for widget in one.parts]
 
     def retire(self) -> None:
         """Let every tool hide what is of no more use once the lab is closed."""
-        for one in self._tools:
+        for one in self._made.values():
             one.retire()
-
-    def tool(self, name: str) -> Tool | None:
-        """Return the tool of that name, if the lab has it."""
-        return next((one for one in self._tools if one.name == name), None)
 
     @property
     def opened(self) -> frozenset[str]:
-        """Names of the drawers that are open."""
+        """Names of the docks and pop-overs that are open."""
         return frozenset(name for name, button in self.buttons.items() if button.value)
 
     @property
     def uses(self) -> dict[str, int]:
         """How often a learner has worked each tool."""
-        return {one.name: one.uses for one in self._tools}
+        return {name: self._made[name].uses if name in self._made else 0 for name in self._lazy}
 
     def show(self, snapshot: Snapshot, focus: Focus) -> None:
         """Let every tool that is open draw.
@@ -115,9 +215,10 @@ class Tray:
         focus : Focus
             Which sequence, layer, direction, timestep and unit.
         """
-        for one in self._tools:
-            if not one.drawer or self.buttons[one.name].value:
-                one.show(snapshot, focus)
+        for name in self._lazy:
+            made = self._made.get(name)
+            if made is not None and (name not in self.buttons or self.buttons[name].value):
+                made.show(snapshot, focus)
 
 
 def box(kind: type[widgets.Box], children: Sequence[widgets.Widget], *classes: str) -> widgets.Box:
@@ -148,8 +249,13 @@ def _button(name: str) -> widgets.ToggleButton:
     return button
 
 
-def _opener(drawer: widgets.Box) -> Callable[[dict[str, bool]], None]:
-    def toggled(change: dict[str, bool]) -> None:
-        drawer.layout.display = None if change["new"] else "none"
+def _opens(place: Place) -> bool:
+    return place in ("dock", "pop")
 
-    return toggled
+
+def _box(kind: type[Tool]) -> widgets.Box:
+    return box(widgets.Box, [], "rv-tool", f"rv-tool-{kind.name}", f"rv-{kind.place}-tool")
+
+
+def _raise(error: BaseException) -> None:
+    raise error
