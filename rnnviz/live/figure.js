@@ -39,7 +39,7 @@ export async function render({ model, el }, Dragging = null) {
   const move = (/** @type {MouseEvent} */ event) => drawing.spec?.cursor && cursor.move(drawing.timestep(event));
   const leave = () => drawing.spec?.cursor && cursor.move(null);
   const mark = () => drawing.mark();
-  const resized = new ResizeObserver(() => drawing.sized() && drawing.turn(() => drawing.fit()));
+  const resized = new ResizeObserver(() => drawing.measure() && drawing.turn(() => drawing.fit()));
   const scrolled = new IntersectionObserver((entries) => drawing.seen(entries[entries.length - 1].isIntersecting), {
     rootMargin: "120px",
   });
@@ -79,6 +79,7 @@ export async function render({ model, el }, Dragging = null) {
     clearTimeout(later);
     document.removeEventListener("load", styled, true);
     drawing.telling.end();
+    drawing.fast.end();
     Plotly.purge(plot);
   };
 }

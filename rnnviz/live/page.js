@@ -60,6 +60,7 @@ const VERSION = "{rnnviz.__version__}"; // filled in by `beside`
  * @property {Map<string, Feed>} feeds
  * @property {Map<string, Cursor>} cursors
  * @property {any} [Telling] What says a figure in words; it comes with plotly.js.
+ * @property {any} [FastPath] What draws new numbers into a picture; it comes with plotly.js.
  * @property {Promise<void>} [unpacking]
  */
 
