@@ -10,6 +10,8 @@ from rnnviz.live.pagewidget import PageWidget
 
 __all__ = ["Accessibility"]
 
+_SHEETS = ("tokens", "frame", "toolbar", "line", "lab")
+
 
 class Accessibility(PageWidget):
     """An invisible widget inside a lab, or inside a question (``rv-predict``).
@@ -23,12 +25,16 @@ class Accessibility(PageWidget):
     """
 
     _esm = beside(__file__, "accessibility.js")
-    _css = beside(__file__, "lab.css")
+    _css = "".join(beside(__file__, f"{name}.css") for name in _SHEETS)
     hints = traitlets.Dict().tag(sync=True)
     words = traitlets.Dict().tag(sync=True)
 
     def __init__(self, hints: Mapping[str, Sequence[str]]) -> None:
         super().__init__(hints=dict(hints), words={"gone": t("page.gone")}, layout={"display": "none"})
+
+    def know(self, hints: Mapping[str, Sequence[str]]) -> None:
+        """Take the hints of controls that were made later."""
+        self.hints = {**self.hints, **hints}
 
     def __repr__(self) -> str:
         return "Accessibility()"

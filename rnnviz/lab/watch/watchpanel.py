@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import ipywidgets as widgets
 
 from rnnviz.i18n import t
-from rnnviz.lab.controls.base import Tray, box
+from rnnviz.lab.controls.base import LazyTool, Tray, box
 from rnnviz.lab.controls.selectors import FocusControls
 from rnnviz.lab.screen.accessibility import Accessibility
 from rnnviz.lab.screen.grid import Grid
@@ -29,7 +29,7 @@ class WatchPanel:
     """
 
     def __init__(self, grid: Grid, hidden: widgets.Widget) -> None:
-        self.focus_controls, self.tray = FocusControls(), Tray([InsightsLine()])
+        self.focus_controls, self.tray = FocusControls(), Tray([LazyTool(InsightsLine, InsightsLine)])
         self.module = widgets.Dropdown(description=t("gaze.module"), tooltip=t("gaze.module.tip"))
         for name in ("rv-module", "rv-knob"):
             self.module.add_class(name)
@@ -39,12 +39,14 @@ class WatchPanel:
         self.status.add_class("rv-status")
         self.hidden = hidden
         hints = self.focus_controls.hints | {"rv-module": [t("gaze.module"), t("gaze.module.tip")]}
-        head = box(widgets.HBox, [box(widgets.HBox, [self.progress], "rv-progress")], "rv-head")
-        body = box(widgets.Box, [self._selectors(), box(widgets.VBox, [grid.widget], "rv-stage")], "rv-body")
-        accessibility = Accessibility(hints=hints)
-        self.widget = box(
-            widgets.VBox, [accessibility, head, self.status, *self.tray.lines, body], "rv-lab", "rv-watch"
-        )
+        rail, line = self._selectors(), box(widgets.Box, [self.status, *self.tray.lines], "rv-line")
+        stage = box(widgets.Box, [line, grid.score, grid.column, self.tray.dock, grid.wide], "rv-stage")
+        children = [
+            Accessibility(hints=hints),
+            box(widgets.Box, [self.progress], "rv-toolbar", "rv-progress"),
+            box(widgets.Box, [rail, stage], "rv-body"),
+        ]
+        self.widget = box(widgets.Box, children, "rv-lab", "rv-watch")
 
     def offer(self, modules: Sequence[str]) -> None:
         """Let the menu offer these layers; hide it where there is no choice.
@@ -81,4 +83,5 @@ class WatchPanel:
     def _selectors(self) -> widgets.Box:
         title = widgets.HTML(f"<b>{html.escape(t('group.gaze'))}</b>")
         selectors = [title, self.module, *self.focus_controls.widgets.values()]
-        return box(widgets.Box, [box(widgets.VBox, selectors, "rv-group")], "rv-knobs")
+        knobs = box(widgets.Box, [box(widgets.VBox, selectors, "rv-group")], "rv-knobs")
+        return box(widgets.Box, [knobs], "rv-rail")
