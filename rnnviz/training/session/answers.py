@@ -73,7 +73,7 @@ class Answers:
     def frame(self, *, score: bool) -> Snapshot:
         """Return a `snapshot` whose score of the held-out part is new if ``score``, else the last one there is."""
         now = self._training_run
-        return now.taker.snapshot(now.model, now.settings, now.history, self.run, score)
+        return now.taker.snapshot(now.model, now.settings, now.history, now.norms, self.run, score)
 
     def latest_loss(self) -> float:
         """Return the training loss of the last step, NaN before the first."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rnnviz.tasks.base import Prediction
 from rnnviz.trace import LayerTrace
+from rnnviz.training.parameter_norms import Norms
 from rnnviz.training.settings import Settings
 
 __all__ = ["Confusion", "Horizon", "Scale", "Snapshot"]
@@ -130,6 +131,8 @@ class Snapshot:
         What the held-out answers were, as old as ``validation``; None where they are no classes.
     scores : mapping
         Columns of equal length, step and metric: the held-out score along the run, ``validation`` as the last.
+    norms : Norms or None
+        Of each parameter along the run; None in a training loop that is not ours.
     """
 
     run: int
@@ -157,6 +160,7 @@ class Snapshot:
     unclipped: bool = True
     confusion: Confusion | None = None
     scores: Mapping[str, Floats] = field(default_factory=lambda: _NO_SCORES)
+    norms: Norms | None = None
 
     def __repr__(self) -> str:
         where = f", module={self.module!r}" if self.module else ""
