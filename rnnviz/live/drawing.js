@@ -1,6 +1,6 @@
 // One plotly figure: keeps it current from its feed, and marks the shared timestep.
 import { values } from "./decoding.js";
-import { cursorOf, feedOf, page } from "./page.js";
+import { cursorOf, feedOf, newestOf, page } from "./page.js";
 import { extent, subplots, under } from "./subplots.js";
 
 const SHARE = 4; // a figure that took 20 ms to draw rests for 80 ms: the slow ones leave the page to the quick
@@ -99,7 +99,8 @@ export class Drawing {
     await this.Plotly.react(this.plot, spec.data, spec.layout, { ...CONFIG, responsive: false });
     this.drawn = this.digest = -1;
     this.said = new Map();
-    if (this.feed.last) await this.paint(this.feed.last);
+    const frame = this.newest();
+    if (frame) await this.paint(frame);
     this.telling.soon();
     this.mark();
   }
@@ -111,6 +112,10 @@ export class Drawing {
       this.feed.say({ kind: "error", figure: this.name, text: String(error) });
     });
     return this.queue;
+  }
+
+  newest() {
+    return newestOf(this.feed, this.name);
   }
 
   /** @param {Frame} frame */
@@ -190,7 +195,8 @@ export class Drawing {
   seen(visible) {
     this.visible = visible;
     if (visible && this.owed) this.turn(() => this.fit());
-    if (visible && this.feed.last) this.draw(this.feed.last);
+    const frame = this.newest();
+    if (visible && frame) this.draw(frame);
   }
 
   // The timestep under the pointer, or null.

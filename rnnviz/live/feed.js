@@ -1,5 +1,5 @@
 // Receives frames, lets the figures draw the newest, and answers once it is on screen.
-import { feedOf, page } from "./page.js";
+import { feedOf, newestOf, page } from "./page.js";
 
 const ASK = [1000, 2000, 4000, 8000, 15000, 30000]; // ms until the kernel is asked again
 const SILENT = 4; // so many hellos without an answer, and the page says so
@@ -17,14 +17,15 @@ function nextPaint() {
 /** @param {import("./page.js").Feed} feed */
 async function drain(feed) {
   feed.draining = true;
-  while (feed.unanswered.length || [...feed.figures].some((figure) => figure.behind(feed.last))) {
+  while (feed.unanswered.length || [...feed.figures].some((figure) => figure.behind(newestOf(feed, figure.name)))) {
     if (!document.hidden) await nextPaint();
     const ids = feed.unanswered.splice(0);
     const started = performance.now();
     /** @type {Record<string, [number, number]>} */
     const sizes = {};
     for (const figure of feed.figures) {
-      if (figure.due() && feed.last) await figure.draw(feed.last);
+      const frame = newestOf(feed, figure.name);
+      if (frame && figure.due()) await figure.draw(frame);
       sizes[figure.name] = figure.size();
     }
     const spent = performance.now() - started;
@@ -67,14 +68,19 @@ export default {
     };
     const receive = (/** @type {any} */ content, /** @type {DataView[]} */ buffers) => {
       if (content.kind !== "frame") return;
-      feed.last = { ...content, bytes: buffers[0] };
+      const frame = { ...content, bytes: buffers[0] };
+      // a light one is put beside the last whole one, of which the other figures may still be owed their part
+      [feed.last, feed.light] = content.light ? [feed.last, frame] : [frame, null];
       feed.unanswered.push(content.id);
       if (!feed.draining) drain(feed);
     };
     const seen = () => {
       feed.say({ kind: "seen", page: page.id, hidden: document.hidden });
-      if (document.hidden || !feed.last) return;
-      for (const figure of feed.figures) figure.draw(feed.last);
+      if (document.hidden) return;
+      for (const figure of feed.figures) {
+        const frame = newestOf(feed, figure.name);
+        if (frame) figure.draw(frame);
+      }
     };
     model.on("msg:custom", receive);
     document.addEventListener("visibilitychange", seen);

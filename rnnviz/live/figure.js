@@ -68,7 +68,8 @@ export async function render({ model, el }, Dragging = null) {
   feed.figures.add(drawing);
   drawing.wait();
   model.on("change:spec", rebuild);
-  if (feed.last) drawing.draw(feed.last);
+  const frame = drawing.newest();
+  if (frame) drawing.draw(frame);
 
   return () => {
     model.off("change:spec", rebuild);

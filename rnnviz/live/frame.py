@@ -30,12 +30,15 @@ class Frame:
     cursors : mapping of str to tuple of float
         Figure name to ``(x of timestep 0, x distance of one timestep, number of timesteps)``; a figure that is not
         named keeps the cursor it has.
+    light : bool
+        Whether only the figures that are named have changed; the others stay at the step that they show.
     """
 
     run: int
     step: int
     patches: Mapping[str, Sequence[Patch]]
     cursors: Mapping[str, Cursor] = field(default_factory=dict)
+    light: bool = False
 
 
 def cursor_of(view: View, snapshot: Snapshot, focus: Focus) -> Cursor | None:
@@ -65,6 +68,7 @@ def pack(frame: Frame) -> tuple[dict[str, Any], bytes]:
         said = [part.get("value") for part in parts[first:]]
         digests[name] = crc32(repr(said).encode(), crc32(memoryview(data)[start:]))
     message = {"kind": "frame", "run": frame.run, "step": frame.step, "parts": parts, "digests": digests}
+    message |= {"light": True} if frame.light else {}
     return message | {"cursors": dict(frame.cursors)}, bytes(data)
 
 

@@ -29,12 +29,14 @@ const VERSION = "{rnnviz.__version__}"; // filled in by `beside`
  * @property {Record<string, number>} digests
  * @property {Record<string, [number, number, number]>} cursors
  * @property {Uint8Array | DataView} bytes
+ * @property {boolean} [light] Only of the figures that its digests name: the others stay at the step they show.
  */
 
 /**
- * The newest frame, and who draws it.
+ * The newest frames, and who draws them.
  * @typedef {object} Feed
- * @property {Frame | null} last
+ * @property {Frame | null} last The newest that has something for every figure.
+ * @property {Frame | null} light A light one that came after it.
  * @property {boolean} silent The kernel was asked for a first frame again and again, and has sent none.
  * @property {boolean} draining
  * @property {number[]} unanswered
@@ -104,6 +106,7 @@ export function entry(map, key, make) {
 export function feedOf(id) {
   const make = () => ({
     last: null,
+    light: null,
     silent: false,
     draining: false,
     unanswered: [],
@@ -111,6 +114,16 @@ export function feedOf(id) {
     say: () => {},
   });
   return entry(page.feeds, id, make);
+}
+
+/**
+ * The newest frame that has something for a figure.
+ * @param {Feed} feed
+ * @param {string} name
+ * @returns {Frame | null}
+ */
+export function newestOf(feed, name) {
+  return feed.light && name in feed.light.digests ? feed.light : feed.last;
 }
 
 /**

@@ -10,6 +10,7 @@ from rnnviz.training.runner.runner import Runner, RunState
 from rnnviz.training.runner.trainable import Trainable
 from rnnviz.training.session.session import Session
 from rnnviz.training.settings import LIVE, OPTIMIZERS, SCHEDULES, STRUCTURAL, Settings
+from rnnviz.training.snapshots.before import Before
 from rnnviz.training.snapshots.recording import Recording
 from rnnviz.training.snapshots.snapshot import Confusion, Horizon, Scale, Snapshot
 
@@ -18,6 +19,7 @@ __all__ = [
     "OPTIMIZERS",
     "SCHEDULES",
     "STRUCTURAL",
+    "Before",
     "ComparisonSnapshot",
     "Confusion",
     "History",

@@ -128,6 +128,9 @@ class View(abc.ABC):
         Pixels.
     shares_time : bool
         Whether its x axis is the timestep, so that the time cursor can mark it.
+    light : bool
+        Whether it draws nothing but inputs, states and gates of the sequence in focus: it is then drawn from light
+        frames too, 20 to 30 a second, whose other sequences are NaN, and whose rest is that of the last whole frame.
 
     Examples
     --------
@@ -148,6 +151,7 @@ class View(abc.ABC):
     name: str
     height: int = 300
     shares_time: bool = True
+    light: bool = False
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({getattr(self, 'name', '')!r})"

@@ -152,7 +152,7 @@ class Notebook:
         self.page.wait_for_function(
             """([view, trace, key]) => {
                 const plot = document.querySelector(`.rv-view-${view} .rv-plot`);
-                const behind = feed => [...feed.figures].some(one => one.plot === plot && one.drawn !== feed.last?.id);
+                const behind = feed => [...feed.figures].some(one => one.plot === plot && one.drawn !== one.newest()?.id);
                 return plot.data?.[trace]?.[key] !== undefined && ![...rnnvizPage.feeds.values()].some(behind);
             }""",
             arg=[view, trace, key],

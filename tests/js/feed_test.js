@@ -32,9 +32,20 @@ function of(model, kind) {
  * @param {Model} model
  * @param {number} id
  */
-function frame(model, id) {
+function frame(model, id, more = {}) {
   const bytes = new Uint8Array([id]);
-  model.tell("msg:custom", { kind: "frame", id, run: 0, step: id, parts: [], digests: {}, cursors: {} }, [bytes]);
+  const content = { kind: "frame", id, run: 0, step: id, parts: [], digests: {}, cursors: {}, ...more };
+  model.tell("msg:custom", content, [bytes]);
+}
+
+/**
+ * A frame of these figures only.
+ * @param {Model} model
+ * @param {number} id
+ * @param {string[]} names
+ */
+function light(model, id, ...names) {
+  frame(model, id, { light: true, digests: Object.fromEntries(names.map((name) => [name, id])) });
 }
 
 /** Stands for a figure: notes what it draws, takes as long over it as it is told, and rests where it shall. */
@@ -106,6 +117,32 @@ test("of frames that come before the paint the newest alone is drawn, and all ar
   await browser.pass(100);
   assert.deepEqual(drawer.drawn, [3]);
   assert.deepEqual(said("ack").map((one) => one.ids), [[1, 2, 3]]);
+});
+
+test("a light frame is drawn by the figures that it names, and takes from no other what it is owed", async (browser) => {
+  const { model, feed, said } = begun();
+  const [hidden, curves] = ["hidden", "curves"].map((name) => joined(feed, new Drawer(browser, name)));
+  frame(model, 1);
+  light(model, 2, "hidden");
+  light(model, 3, "hidden");
+  await browser.pass(100);
+  assert.deepEqual([hidden.drawn, curves.drawn], [[3], [1]]);
+  assert.deepEqual(said("ack").map((one) => one.ids), [[1, 2, 3]]);
+  light(model, 4, "hidden");
+  await browser.pass(100);
+  frame(model, 5);
+  await browser.pass(100);
+  assert.deepEqual([hidden.drawn, curves.drawn], [[3, 4, 5], [1, 5]]);
+});
+
+test("a light frame alone is no picture: the kernel is asked until a whole one has come", async (browser) => {
+  const { model, said } = begun();
+  light(model, 1, "hidden");
+  await browser.pass(1000);
+  assert.equal(said("hello").length, 2);
+  frame(model, 2);
+  await browser.pass(AN_HOUR);
+  assert.equal(said("hello").length, 2);
 });
 
 test("a page that paints no frames answers all the same", async (browser) => {

@@ -1,16 +1,20 @@
-"""Tools: what a lab shows beside its pictures — lines that are always there, drawers that open with a button."""
+"""Tools: what a lab shows beside its pictures — lines that are always there, docks and pop-overs behind a button."""
 
 import abc
 import html
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
 
 import ipywidgets as widgets
 
 from rnnviz.i18n import t
+from rnnviz.lab.controls.heading import Heading
 from rnnviz.training import Snapshot
 from rnnviz.views import Focus
 
-__all__ = ["Tool", "Tray", "box", "help_markup", "help_words"]
+__all__ = ["Place", "Tool", "Tray", "box", "help_markup", "help_words"]
+
+Place = Literal["line", "bar", "dock", "pop"]
 
 
 class Tool(abc.ABC):
@@ -20,8 +24,9 @@ class Tool(abc.ABC):
     ----------
     name : str
         Its name in ``show=[…]`` and, as ``rv-tool-name``, on its box; its words: ``tool.name``, ``tool.name.tip``.
-    drawer : bool
-        Whether a button opens it; otherwise it is a line under the status that is always there.
+    place : str
+        ``"line"`` above the pictures and ``"bar"`` under the toolbar are always there. A button opens the others:
+        a ``"dock"`` stands where the narrow column was, one at a time, a ``"pop"`` over the pictures, under its button.
     widget : widgets.Widget
         What is shown.
     uses : int
@@ -29,7 +34,7 @@ class Tool(abc.ABC):
     """
 
     name: str
-    drawer: bool = True
+    place: Place = "dock"
     uses: int = 0
     widget: widgets.Widget
 
@@ -57,27 +62,59 @@ class Tool(abc.ABC):
 
 
 class Tray:
-    """The tools of one lab: their lines, their buttons, their drawers.
+    """The tools of one lab: their lines, their buttons, and what these open.
 
     Parameters
     ----------
     tools : sequence of Tool
         In reading order.
+
+    Attributes
+    ----------
+    buttons : dict of str to widgets.ToggleButton
+        What opens and closes a dock or a pop-over, by the tool's name.
+    lines, bars, pops : list of widgets.Box
+        Boxes to lay out, by their tools' places; a pop-over finds the place under its button by itself.
+    dock : widgets.Box
+        Holds all docks, of which one at most is open; it has the class ``rv-open`` then, and is hidden otherwise.
     """
 
     def __init__(self, tools: Sequence[Tool]) -> None:
         self._tools = tools
-        self.buttons = {one.name: _button(one.name) for one in tools if one.drawer}
-        boxes = {one.name: box(widgets.Box, [one.widget], "rv-tool", f"rv-tool-{one.name}") for one in tools}
-        for name, button in self.buttons.items():
-            boxes[name].layout.display = "none"
-            button.observe(_opener(boxes[name]), names="value")
-        self.lines = [boxes[one.name] for one in tools if not one.drawer]
-        self.drawers = [boxes[one.name] for one in tools if one.drawer]
+        self._boxes = {one.name: _boxed(one) for one in tools}
+        self.buttons = {one.name: _button(one.name) for one in tools if one.place in ("dock", "pop")}
+        self.lines, self.bars, docks, self.pops = (self._placed(place) for place in ("line", "bar", "dock", "pop"))
+        self.dock = box(widgets.Box, docks, "rv-dock")
+        self.dock.layout.display = "none"
+        for one in tools:
+            if one.name in self.buttons:
+                self._boxes[one.name].layout.display = "none"
+                self.buttons[one.name].observe(self._opener(one), names="value")
         self.hints = {name: words for one in tools for name, words in one.hints.items()}
 
+    def _placed(self, place: str) -> list[widgets.Box]:
+        return [self._boxes[one.name] for one in self._tools if one.place == place]
+
+    def _opener(self, tool: Tool) -> Callable[[dict[str, Any]], None]:
+        def toggled(change: dict[str, Any]) -> None:
+            if change["new"]:  # there is room for one
+                for one in self._tools:
+                    if one.place == tool.place and one is not tool:
+                        self.buttons[one.name].value = False
+            self._boxes[tool.name].layout.display = None if change["new"] else "none"
+            if tool.place == "dock":
+                self._docked()
+
+        return toggled
+
+    def _docked(self) -> None:
+        """Show the dock while one is open, and let the layout know by a class."""
+        docked = any(one.place == "dock" and self.buttons[one.name].value for one in self._tools)
+        self.dock.layout.display = None if docked else "none"
+        (self.dock.add_class if docked else self.dock.remove_class)("rv-open")
+
     def on_open(self, call: Callable[[], None]) -> None:
-        """Have ``call`` called whenever a drawer opens or closes."""
+        """Have ``call`` called whenever a dock or a pop-over opens or closes."""
         for button in self.buttons.values():
             button.observe(lambda _change: call(), names="value")
 
@@ -97,7 +134,7 @@ class Tray:
 
     @property
     def opened(self) -> frozenset[str]:
-        """Names of the drawers that are open."""
+        """Names of the docks and pop-overs that are open."""
         return frozenset(name for name, button in self.buttons.items() if button.value)
 
     @property
@@ -116,7 +153,7 @@ class Tray:
             Which sequence, layer, direction, timestep and unit.
         """
         for one in self._tools:
-            if not one.drawer or self.buttons[one.name].value:
+            if one.name not in self.buttons or self.buttons[one.name].value:
                 one.show(snapshot, focus)
 
 
@@ -148,8 +185,7 @@ def _button(name: str) -> widgets.ToggleButton:
     return button
 
 
-def _opener(drawer: widgets.Box) -> Callable[[dict[str, bool]], None]:
-    def toggled(change: dict[str, bool]) -> None:
-        drawer.layout.display = None if change["new"] else "none"
-
-    return toggled
+def _boxed(tool: Tool) -> widgets.Box:
+    opens = tool.place in ("dock", "pop")
+    head = [Heading(title=t(f"tool.{tool.name}.title"), tool=tool.name, close=t("tool.close"))] if opens else []
+    return box(widgets.Box, [*head, tool.widget], "rv-tool", f"rv-tool-{tool.name}", f"rv-{tool.place}-tool")

@@ -66,7 +66,12 @@ class Panel:
             self.status,
             self.others.widget,
             *tray.lines,
-            box(widgets.Box, [*knobs_box, box(widgets.VBox, [*tray.drawers, grid.widget], "rv-stage")], "rv-body"),
+            *tray.bars,
+            box(
+                widgets.Box,
+                [*knobs_box, box(widgets.VBox, [*tray.pops, tray.dock, grid.widget], "rv-stage")],
+                "rv-body",
+            ),
         ]
         self.widget = box(widgets.VBox, children, "rv-lab")
 

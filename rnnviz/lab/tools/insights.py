@@ -39,7 +39,7 @@ class InsightsLine(Tool):
     """
 
     name = "insights"
-    drawer = False
+    place = "line"
 
     def __init__(self, find: Callable[[Snapshot], list[Insight]] = insights) -> None:
         self._find = find

@@ -49,6 +49,7 @@ class Inspector(Tool):
     """
 
     name = "inspector"
+    place = "dock"
 
     def __init__(
         self,

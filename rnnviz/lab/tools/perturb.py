@@ -64,6 +64,7 @@ class Perturb(Tool):
     """
 
     name = "perturb"
+    place = "dock"
 
     def __init__(
         self,

@@ -26,6 +26,7 @@ class Pictures(Tool):
     """
 
     name = "pictures"
+    place = "pop"
 
     def __init__(
         self, views: Mapping[str, View], chosen: Iterable[str], choose: Callable[[Iterable[str]], None]

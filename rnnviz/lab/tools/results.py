@@ -34,7 +34,7 @@ class ResultsTable(Tool):
     """The table, a line under the status."""
 
     name = "standings"
-    drawer = False
+    place = "line"
 
     def __init__(self) -> None:
         self.widget = widgets.HTML()

@@ -51,6 +51,7 @@ class Share(Tool):
     """
 
     name = "share"
+    place = "pop"
 
     def __init__(self, code: Callable[[], str], recipe: Callable[[], Shareable], reader: str) -> None:
         self._code, self._recipe = code, recipe

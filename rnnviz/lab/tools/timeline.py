@@ -58,7 +58,7 @@ class Timeline(Tool):
     """
 
     name = "timeline"
-    drawer = False
+    place = "bar"
 
     def __init__(
         self, recording: Recording, held: Callable[[], Snapshot | None], rewind: Callable[[int | None], object]

@@ -1,10 +1,12 @@
 """Answers: what a session says when it is asked between two steps: where it stands, what it sees, how good it is."""
 
 import math
+from dataclasses import replace
 
 from rnnviz.tasks import Batch
 from rnnviz.training.failures import NonFiniteLoss
 from rnnviz.training.process.surroundings import Surroundings, settled
+from rnnviz.training.session.changes import Changes
 from rnnviz.training.session.run import TrainingRun
 from rnnviz.training.snapshots.snapshot import Snapshot
 from rnnviz.training.taskcheck.checked import Attribution
@@ -19,6 +21,7 @@ class Answers:
     attribution: Attribution
     surroundings: Surroundings
     _training_run: TrainingRun
+    _changes: Changes
 
     @property
     def step(self) -> int:
@@ -73,7 +76,9 @@ class Answers:
     def frame(self, *, score: bool) -> Snapshot:
         """Return a `snapshot` whose score of the held-out part is new if ``score``, else the last one there is."""
         now = self._training_run
-        return now.taker.snapshot(now.model, now.settings, now.history, now.norms, self.run, score)
+        snapshot = now.taker.snapshot(now.model, now.settings, now.history, now.norms, self.run, score)
+        self._changes.seen(snapshot)
+        return replace(snapshot, before=self._changes.before)
 
     def latest_loss(self) -> float:
         """Return the training loss of the last step, NaN before the first."""

@@ -15,6 +15,7 @@ from rnnviz.training.process.interrupts import INTERRUPTS
 from rnnviz.training.process.surroundings import Surroundings, ordinary, settled
 from rnnviz.training.session.answers import Answers
 from rnnviz.training.session.building import Builder, builder_of, complete
+from rnnviz.training.session.changes import Changes
 from rnnviz.training.session.run import TrainingRun
 from rnnviz.training.settings import Settings
 from rnnviz.training.taskcheck.checked import Attribution
@@ -106,6 +107,7 @@ class Session(Answers):
             self.attribution.around = self.surroundings
         self._sound: Settings | None = None  # the newest of which `checked` knows that the task and the memory allow it
         self._settings = self.checked((settings or _suggested(self.task)).replace(**changes))
+        self._changes = Changes()
         # `begin` counts up: the first run is number 0
         self.run = -1
         self.begin(self.prepare())
@@ -183,6 +185,8 @@ class Session(Answers):
 
     def begin(self, training_run: TrainingRun) -> None:
         """Start the next run with what `prepare` has built."""
+        if self.run >= 0:
+            self._note(training_run.settings)
         self._training_run = training_run
         self.task, self.model, self.history = training_run.task, training_run.model, training_run.history
         self.run += 1
@@ -195,12 +199,20 @@ class Session(Answers):
         if self.rebuilding:
             self.rebuild()
             return
+        before = self._changes.before
+        self._note(settings)
         try:
             with self.surroundings():
                 self._training_run.adjust(settings)
         except BaseException:
+            self._changes.before = before
             self.revert()  # else the refused settings would be taken up again and again
             raise
+
+    def _note(self, wanted: Settings) -> None:
+        """Keep what the pictures show now, to be drawn beside what comes."""
+        moment = self.run, self.step
+        self._changes.note(self._training_run.settings, wanted, moment, lambda: self.frame(score=False))
 
     def steps(self) -> Iterator[int]:
         """Train; yield the number of finished steps after each, without end.

@@ -13,6 +13,7 @@ from rnnviz.tasks.base import Prediction
 from rnnviz.trace import LayerTrace
 from rnnviz.training.parameter_norms import Norms
 from rnnviz.training.settings import Settings
+from rnnviz.training.snapshots.before import Before
 
 __all__ = ["Confusion", "Horizon", "Scale", "Snapshot"]
 
@@ -133,6 +134,8 @@ class Snapshot:
         Columns of equal length, step and metric: the held-out score along the run, ``validation`` as the last.
     norms : Norms or None
         Of each parameter along the run; None in a training loop that is not ours.
+    before : Before or None
+        What there was before the settings last changed; None until they do.
     """
 
     run: int
@@ -161,6 +164,7 @@ class Snapshot:
     confusion: Confusion | None = None
     scores: Mapping[str, Floats] = field(default_factory=lambda: _NO_SCORES)
     norms: Norms | None = None
+    before: Before | None = None
 
     def __repr__(self) -> str:
         where = f", module={self.module!r}" if self.module else ""

@@ -19,6 +19,7 @@ class GatesView(HeatView):
     """Heatmaps of i, f, g, o (LSTM) or r, z, n (GRU); the plain RNN has none, and the picture says so."""
 
     name = "gates"
+    light = True
     height = 340
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:

@@ -17,6 +17,7 @@ class HiddenView(HeatView):
     """Heatmap of h_t, fixed −1…1 where the cell bounds it, and of c_t where there is one."""
 
     name = "hidden"
+    light = True
     height = 340
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:

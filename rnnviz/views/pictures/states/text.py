@@ -21,6 +21,7 @@ class TextView(View):
     """Tokens in lines, coloured by the state of the unit in focus after reading each. After Karpathy et al. (2015)."""
 
     name = "text"
+    light = True
     height = 480
     shares_time = False
 
