@@ -10,6 +10,8 @@ from rnnviz.live.pagewidget import PageWidget
 
 __all__ = ["Accessibility"]
 
+_SHEETS = ("tokens", "frame", "toolbar", "line", "lab")
+
 
 class Accessibility(PageWidget):
     """An invisible widget inside a lab, or inside a question (``rv-predict``).
@@ -23,7 +25,7 @@ class Accessibility(PageWidget):
     """
 
     _esm = beside(__file__, "accessibility.js")
-    _css = beside(__file__, "lab.css")
+    _css = "".join(beside(__file__, f"{name}.css") for name in _SHEETS)
     hints = traitlets.Dict().tag(sync=True)
     words = traitlets.Dict().tag(sync=True)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 
-from rnnviz.lab.screen.grid import Grid
+from rnnviz.lab.screen.grid import Grid, drawn
 from rnnviz.live import Feed, LiveFigure
 from rnnviz.live.frame import Frame, cursor_of
 from rnnviz.training import Snapshot
@@ -51,6 +51,7 @@ class Figures:
 
     def __post_init__(self) -> None:
         self.grid = Grid(self.views)
+        self._drawn = {name: drawn(view) for name, view in self.views.items()}
         self._figures: dict[str, LiveFigure] = {}
         self._placed: dict[str, _Placed] = {}
         self._failures: dict[str, _Failure] = {}
@@ -84,7 +85,7 @@ class Figures:
     def _each(self, snapshot: Snapshot, chosen: Container[str], work: Callable[[str, View], object]) -> list[Exception]:
         """Do the work for every picture that is shown, hide the others, and return what is new of what was raised."""
         errors = []
-        for name, view in self.views.items():
+        for name, view in self._drawn.items():
             failed = self._failures.get(name)
             if failed is not None and failed.snapshot is snapshot:
                 continue

@@ -8,7 +8,14 @@ from rnnviz.lab.controls.base import box, help_words
 from rnnviz.live import LiveFigure
 from rnnviz.views import View
 
-__all__ = ["Grid"]
+__all__ = ["Grid", "drawn"]
+
+_PLACES = {"strip": "score", "side": "column", None: "wide"}  # by the place that a view asks for
+
+
+def drawn(view: View) -> View:
+    """Return how a lab draws a view: its form in the score where it has one, else the view itself."""
+    return getattr(view, "score", None) or view
 
 
 class Grid:
@@ -18,6 +25,12 @@ class Grid:
     ----------
     views : mapping of str to View
         What can be shown.
+
+    Attributes
+    ----------
+    score, column, wide : widgets.Box
+        The strips over one time axis; the narrow column beside them; pictures that have no form for either. One in
+        which nothing is shown has the class ``rv-empty``.
     """
 
     def __init__(self, views: Mapping[str, View]) -> None:
@@ -25,7 +38,13 @@ class Grid:
         self._boxes = {name: box(widgets.Box, [], "rv-view", f"rv-view-{name}") for name in views}
         for one in self._boxes.values():
             one.layout.display = "none"
-        self.widget = box(widgets.Box, list(self._boxes.values()), "rv-views")
+        placed = {name: _PLACES.get(getattr(drawn(view), "place", None), "wide") for name, view in views.items()}
+        self._around = {
+            place: [self._boxes[name] for name, its in placed.items() if its == place] for place in _PLACES.values()
+        }
+        self.score, self.column, self.wide = (
+            box(widgets.Box, boxes, f"rv-{place}", "rv-empty") for place, boxes in self._around.items()
+        )
 
     def put(self, name: str, figure: LiveFigure) -> None:
         """Put a figure into the place of the view of that name, with its help behind a question mark."""
@@ -35,3 +54,8 @@ class Grid:
     def show(self, name: str, shown: bool) -> None:
         """Show or hide the picture of the view of that name."""
         self._boxes[name].layout.display = None if shown else "none"
+        for place, boxes in self._around.items():
+            around = getattr(self, place)
+            empty = all(one.layout.display == "none" for one in boxes)
+            if empty != ("rv-empty" in around._dom_classes):
+                (around.add_class if empty else around.remove_class)("rv-empty")

@@ -17,6 +17,8 @@ from rnnviz.training import RunState
 
 __all__ = ["Panel", "loss_words", "status_words"]
 
+_BUTTONS = ("play", "pause", "step", "reset", "read")
+
 
 class Panel:
     """Widgets of one lab.
@@ -38,6 +40,8 @@ class Panel:
     ----------
     parts : list of widgets.Widget
         Those that may be in no box, as ``show`` leaves them out.
+    device : widgets.Box
+        The place of the device on the toolbar, empty at first.
     """
 
     def __init__(
@@ -48,32 +52,39 @@ class Panel:
         hidden: widgets.Widget,
         show: Sequence[str] | None = None,
     ) -> None:
-        self.play, self.pause, self.step, self.reset = (_button(name) for name in ("play", "pause", "step", "reset"))
+        self.play, self.pause, self.step, self.reset, self.read = (_button(name) for name in _BUTTONS)
         self.focus_controls, self.tray = FocusControls(), tray
         self.parts = [*self.focus_controls.widgets.values(), *knobs.parts]
-        self.bar = widgets.IntProgress(min=0, max=1, layout={"width": "auto", "flex": "1 1 120px"})
+        self.bar = widgets.IntProgress(min=0, max=1)
+        self.device = box(widgets.Box, [], "rv-device")
         self.figures_text = widgets.HTML()
+        self.figures_text.add_class("rv-figures-box")
         self.status = widgets.HTML()
         self.status.add_class("rv-status")
         self.others = OtherLabs()
         self.hidden = hidden
-        progress = box(widgets.HBox, [self.bar, self.figures_text], "rv-progress")
-        buttons = box(widgets.HBox, [self.play, self.pause, self.step, self.reset], "rv-buttons")
+        self.hints = {**knobs.hints, **self.focus_controls.hints, **tray.hints}
         knobs_box = _knobs(knobs, self.focus_controls, show)
+        rail = [box(widgets.VBox, knobs_box, "rv-rail")] if knobs_box else []
+        stage = [self._line(), grid.score, grid.column, tray.dock, grid.wide]
         children = [
-            Accessibility(hints={**knobs.hints, **self.focus_controls.hints, **tray.hints}),
-            box(widgets.HBox, [buttons, progress, *_toolbar(tray)], "rv-head"),
-            self.status,
-            self.others.widget,
-            *tray.lines,
-            *tray.bars,
-            box(
-                widgets.Box,
-                [*knobs_box, box(widgets.VBox, [*tray.pops, tray.dock, grid.widget], "rv-stage")],
-                "rv-body",
-            ),
+            Accessibility(hints=self.hints),
+            self._toolbar(),
+            box(widgets.Box, [*tray.bars, self.bar], "rv-run", "rv-progress"),
+            box(widgets.Box, [*rail, box(widgets.Box, stage, "rv-stage")], "rv-body"),
+            *tray.pops,
         ]
-        self.widget = box(widgets.VBox, children, "rv-lab")
+        self.widget = box(widgets.Box, children, "rv-lab")
+
+    def _toolbar(self) -> widgets.Box:
+        """Buttons, the device's place, figures and tools, in one row."""
+        buttons = box(widgets.Box, [self.play, self.pause, self.step, self.reset, self.read], "rv-buttons")
+        tools = [box(widgets.Box, list(self.tray.buttons.values()), "rv-tools")] if self.tray.buttons else []
+        return box(widgets.Box, [buttons, self.device, self.figures_text, *tools], "rv-toolbar")
+
+    def _line(self) -> widgets.Box:
+        """The one line above the pictures, which all words share."""
+        return box(widgets.Box, [self.status, *self.tray.lines, self.others.widget], "rv-line")
 
     def write(self, state: RunState, words: str, *, failed: bool) -> None:
         """Write progress and status. Called by one thread only.
@@ -105,8 +116,7 @@ class Panel:
 
 
 def _button(name: str) -> widgets.Button:
-    icons = {"play": "play", "pause": "pause", "step": "step-forward", "reset": "refresh"}
-    button = widgets.Button(description=t(f"lab.{name}"), tooltip=t(f"lab.{name}.tip"), icon=icons[name])
+    button = widgets.Button(description=t(f"lab.{name}"), tooltip=t(f"lab.{name}.tip"))
     button.add_class(f"rv-{name}")
     return button
 
@@ -120,10 +130,6 @@ def status_words(words: str, *, failed: bool) -> str:
 def loss_words(loss: float) -> str:
     """Return a loss in four digits, a dash where there is none yet."""
     return "–" if math.isnan(loss) else f"{loss:.4g}"
-
-
-def _toolbar(tray: Tray) -> list[widgets.Widget]:
-    return [box(widgets.HBox, list(tray.buttons.values()), "rv-buttons", "rv-toolbar")] if tray.buttons else []
 
 
 def _knobs(knobs: Knobs, focus_controls: FocusControls, show: Sequence[str] | None) -> list[widgets.Widget]:

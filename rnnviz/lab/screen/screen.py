@@ -9,7 +9,7 @@ from rnnviz.lab.controls.knobs import Knobs
 from rnnviz.lab.controls.selectors import FocusControls
 from rnnviz.lab.lifetime.closing import let_go, retire
 from rnnviz.lab.screen.figures import Figures
-from rnnviz.lab.screen.grid import Grid
+from rnnviz.lab.screen.grid import Grid, drawn
 from rnnviz.lab.screen.panel import Panel
 from rnnviz.live import Feed, Pump
 from rnnviz.training import RunState, Snapshot
@@ -227,7 +227,7 @@ class Stage(Generic[P]):
 
     def _picked(self, figure: str, at: Picked) -> None:
         """Look where somebody has clicked."""
-        self.look(lambda snapshot, focus: self._views[figure].picked(snapshot, focus, at))
+        self.look(lambda snapshot, focus: drawn(self._views[figure]).picked(snapshot, focus, at))
 
 
 class Screen(Stage[Panel]):

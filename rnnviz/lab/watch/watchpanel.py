@@ -39,12 +39,14 @@ class WatchPanel:
         self.status.add_class("rv-status")
         self.hidden = hidden
         hints = self.focus_controls.hints | {"rv-module": [t("gaze.module"), t("gaze.module.tip")]}
-        head = box(widgets.HBox, [box(widgets.HBox, [self.progress], "rv-progress")], "rv-head")
-        body = box(widgets.Box, [self._selectors(), box(widgets.VBox, [grid.widget], "rv-stage")], "rv-body")
-        accessibility = Accessibility(hints=hints)
-        self.widget = box(
-            widgets.VBox, [accessibility, head, self.status, *self.tray.lines, body], "rv-lab", "rv-watch"
-        )
+        rail, line = self._selectors(), box(widgets.Box, [self.status, *self.tray.lines], "rv-line")
+        stage = box(widgets.Box, [line, grid.score, grid.column, self.tray.dock, grid.wide], "rv-stage")
+        children = [
+            Accessibility(hints=hints),
+            box(widgets.Box, [self.progress], "rv-toolbar", "rv-progress"),
+            box(widgets.Box, [rail, stage], "rv-body"),
+        ]
+        self.widget = box(widgets.Box, children, "rv-lab", "rv-watch")
 
     def offer(self, modules: Sequence[str]) -> None:
         """Let the menu offer these layers; hide it where there is no choice.
@@ -81,4 +83,5 @@ class WatchPanel:
     def _selectors(self) -> widgets.Box:
         title = widgets.HTML(f"<b>{html.escape(t('group.gaze'))}</b>")
         selectors = [title, self.module, *self.focus_controls.widgets.values()]
-        return box(widgets.Box, [box(widgets.VBox, selectors, "rv-group")], "rv-knobs")
+        knobs = box(widgets.Box, [box(widgets.VBox, selectors, "rv-group")], "rv-knobs")
+        return box(widgets.Box, [knobs], "rv-rail")
