@@ -6,7 +6,7 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus
 from rnnviz.views.patch import Patch, Pixels
-from rnnviz.views.pictures.task.answer import bars, bars_axes, bars_patches, classes_of
+from rnnviz.views.side.bars import bars, bars_axes, bars_patches, classes_of
 from rnnviz.views.side.base import SidePanel, SideView, side_figure
 
 __all__ = ["SideAnswer"]
@@ -20,15 +20,12 @@ class SideAnswer(SideView):
 
     name = "answer"
 
-    def exists(self, snapshot: Snapshot) -> bool:
-        return snapshot.confusion is not None and snapshot.outputs is not None and snapshot.targets is not None
-
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         drawn = classes_of(snapshot, focus)
         axes = bars_axes(drawn)
         high = _ROW * len(drawn.kept)
-        panel = SidePanel(t("view.answer.name"), "", high, high, yaxis=axes.pop("yaxis"))  # type: ignore[arg-type]
-        figure = side_figure([panel], bars(drawn), foot=0, **axes)  # type: ignore[arg-type]
+        panel = SidePanel(t("view.answer.name"), "", high, high, yaxis=axes.pop("yaxis"))
+        figure = side_figure([panel], bars(drawn), foot=0, **axes)
         figure.update_layout(margin={"l": 12 + 7 * max(map(len, drawn.names)), "r": _WORDS})
         return figure
 

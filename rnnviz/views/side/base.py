@@ -7,10 +7,11 @@ from typing import Any
 import plotly.graph_objects as go
 
 from rnnviz.views.base import View
-from rnnviz.views.style import GHOST, HAIR, HAIR_STRONG, INK_ASIDE, TICKS
+from rnnviz.views.style import GHOST, HAIR, HAIR2, INK2, INK3
 
 __all__ = ["FOOT", "SidePanel", "SideView", "axis_of", "line", "side_figure", "words_at"]
 
+_TICKS = {"size": 11, "color": INK2}
 FOOT = 18  # pixels below the last panel, for the labels of its axis
 
 
@@ -86,7 +87,7 @@ def side_figure(
         suffix = axis_of(index)[1:]
         axes[f"yaxis{suffix}"] = _axis(one) | {"domain": [(upper - one.low) / whole, upper / whole], "anchor": "x"}
     last = axis_of(len(panels) - 1)
-    across = {"anchor": last, "showgrid": False, "zeroline": False, "linecolor": HAIR_STRONG, "tickfont": TICKS}
+    across = {"anchor": last, "showgrid": False, "zeroline": False, "linecolor": HAIR2, "tickfont": _TICKS}
     return go.Figure(
         list(traces),
         {
@@ -136,7 +137,7 @@ def words_at(text: str, panel: int, **more: Any) -> dict[str, Any]:
         "xanchor": "right",
         "yref": axis_of(panel),
         "yanchor": "bottom",
-        "font": {"size": 11, "color": INK_ASIDE},
+        "font": {"size": 11, "color": INK3},
         **more,
     }
 
@@ -148,7 +149,7 @@ def _axis(panel: SidePanel) -> dict[str, Any]:
         "zeroline": False,
         "ticks": "",
         "nticks": 4,
-        "tickfont": TICKS,
+        "tickfont": _TICKS,
         "ticklabeloverflow": "allow",
         **kind,
         **(panel.yaxis or {}),

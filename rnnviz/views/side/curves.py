@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 
 from rnnviz.i18n import keys, t
 from rnnviz.training import Snapshot
+from rnnviz.training.snapshots.before import value_words
 from rnnviz.views.base import Focus
 from rnnviz.views.curvepanels import log_ticks
 from rnnviz.views.patch import Patch, Pixels, newest
 from rnnviz.views.side.base import SidePanel, SideView, line, side_figure, words_at
-from rnnviz.views.style import ACCENT, GHOST, HAIR_STRONG, SERIES, faded, figures3, plain
+from rnnviz.views.style import ACCENT, GHOST, HAIR2, HELD_OUT, plain
+from rnnviz.views.words import three
 
 __all__ = ["SideCurves", "smoothed"]
 
@@ -33,11 +35,11 @@ class SideCurves(SideView):
         held_out, clip = t("view.curves.held_out.name", metric=plain(snapshot.metric_name)), t("view.curves.clip")
         traces = [
             line(GHOST, 1.5, "", dash="4px,3px", hoverinfo="skip"),
-            line(faded(ACCENT), 1, t("view.curves.loss"), hoverinfo="skip"),
+            line(ACCENT, 1, t("view.curves.loss"), opacity=0.35, hoverinfo="skip"),
             line(ACCENT, 2, t("view.curves.loss.smooth"), hovertemplate=hover),
-            line(SERIES[0], 1.5, held_out, panel=1, mode="lines+markers", marker={"size": 5}, hovertemplate=hover),
+            line(HELD_OUT, 1.5, held_out, panel=1, mode="lines+markers", marker={"size": 5}, hovertemplate=hover),
             line(GHOST, 1, t("side.curves.rule"), panel=1, dash="4px,3px", hoverinfo="skip"),
-            line(faded(ACCENT), 1, t("view.clipping.before"), panel=2, hovertemplate=hover),
+            line(ACCENT, 1, t("view.clipping.before"), panel=2, opacity=0.4, hovertemplate=hover),
             line(ACCENT, 1.75, t("view.clipping.after"), panel=2, hovertemplate=hover),
             line(GHOST, 1, clip, panel=2, dash="4px,3px", line_shape="hv", hovertemplate=hover),
         ]
@@ -47,7 +49,7 @@ class SideCurves(SideView):
             traces,
             foot=_FOOT,
             xaxis={"rangemode": "tozero", "title": {"text": t("side.curves.step"), "standoff": 2}, "range": [0, 1]},
-            shapes=[changed | {"line": {"color": HAIR_STRONG, "width": 1}}],
+            shapes=[changed | {"line": {"color": HAIR2, "width": 1}}],
             annotations=[words_at("", 0, xref="x", yref="y domain", y=0, x=0), words_at("", 1), words_at("", 2)],
         )
 
@@ -58,6 +60,7 @@ class SideCurves(SideView):
             *_loss(snapshot, pixels),
             *_scores(snapshot, end),
             *_norms(snapshot, pixels),
+            *_changed(snapshot),
             Patch(None, "xaxis.range", (0.0, end)),
             Patch(None, "xaxis.showticklabels", bool(len(steps))),
         ]
@@ -100,6 +103,26 @@ def _score_words(metric: str) -> tuple[str, str]:
     return name, t("side.score.aside")
 
 
+def _changed(snapshot: Snapshot) -> list[Patch]:
+    """A line at the step from which on other settings were in force, and what they were."""
+    before, settings = snapshot.before, snapshot.settings
+    at = 0 if before is None else before.at
+    words = ""
+    if at and before is not None and settings is not None:
+        now = value_words(before.name, getattr(settings, before.name))
+        words = t("side.curves.changed", was=before.words.partition(": ")[2], now=now)
+    # over the left half of the axis words stand at the right of the line
+    left = at < 0.5 * (snapshot.history["step"][-1] if len(snapshot.history["step"]) else 1)
+    return [
+        Patch(None, "shapes[0].visible", bool(at)),
+        Patch(None, "shapes[0].x0", at),
+        Patch(None, "shapes[0].x1", at),
+        Patch(None, "annotations[0].x", at),
+        Patch(None, "annotations[0].xanchor", "left" if left else "right"),
+        Patch(None, "annotations[0].text", words),
+    ]
+
+
 def _loss(snapshot: Snapshot, pixels: Pixels | None) -> list[Patch]:
     steps, loss = snapshot.history["step"], snapshot.history["loss"]
     log = not bool((loss <= 0).any())  # a loss of a task of one's own may be negative
@@ -111,7 +134,7 @@ def _loss(snapshot: Snapshot, pixels: Pixels | None) -> list[Patch]:
         Patch(_BEFORE, "y", smoothed(former[1], log=log)),
         Patch(_BEFORE, "name", "" if before is None else before.words),
         Patch(None, "yaxis.type", "log" if log else "linear"),
-        Patch(None, "meta.panels[0].now", figures3(float(loss[-1])) if len(loss) else ""),
+        Patch(None, "meta.panels[0].now", three(float(loss[-1])) if len(loss) else ""),
         Patch(None, "meta.panels[0].empty", "" if len(steps) else t("side.curves.empty")),
     ]
     for trace, curve in ((_RAW, loss), (_LOSS, smoothed(loss, log=log))):
@@ -145,7 +168,7 @@ def _rule_words(snapshot: Snapshot) -> str:
 
 
 def _score(snapshot: Snapshot, value: float) -> str:
-    return f"{value:.0%}" if snapshot.higher_is_better else figures3(value)
+    return f"{value:.0%}" if snapshot.higher_is_better else three(value)
 
 
 def _norms(snapshot: Snapshot, pixels: Pixels | None) -> list[Patch]:
@@ -165,7 +188,7 @@ def _norms(snapshot: Snapshot, pixels: Pixels | None) -> list[Patch]:
         *patches,
         # on a log axis plotly places words by the power of ten
         Patch(None, "annotations[2].y", math.log10(line_at) if on else 0.0),
-        Patch(None, "annotations[2].text", t("side.norm.clip", clip=figures3(line_at)) if on else ""),
+        Patch(None, "annotations[2].text", t("side.norm.clip", clip=three(line_at)) if on else ""),
         Patch(None, "meta.panels[2].now", _norm_words(float(before[-1]), float(after[-1])) if len(before) else ""),
         Patch(None, "meta.panels[2].empty", "" if len(steps) else t("side.norm.empty")),
         *log_ticks("yaxis3", drawn, log=True),
@@ -175,8 +198,8 @@ def _norms(snapshot: Snapshot, pixels: Pixels | None) -> list[Patch]:
 def _norm_words(before: float, after: float) -> str:
     """The last step's norm, and what clipping has left of it."""
     if not after < before:
-        return figures3(before)
-    return t("side.norm.now", before=figures3(before), after=figures3(after))
+        return three(before)
+    return t("side.norm.now", before=three(before), after=three(after))
 
 
 def _mode(trace: int, kept: NDArray[np.int64]) -> Patch:

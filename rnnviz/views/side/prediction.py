@@ -8,7 +8,8 @@ from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.side.base import SidePanel, SideView, line, side_figure
-from rnnviz.views.style import ACCENT, ACCENT_SOFT, GHOST, INK_ASIDE, figures3, plain
+from rnnviz.views.style import ACCENT, ACCENT_SOFT, GHOST, INK3, plain
+from rnnviz.views.words import three
 
 __all__ = ["SidePrediction"]
 
@@ -19,9 +20,6 @@ class SidePrediction(SideView):
     """The form of the forecast in the narrow column; the stretch that the score reads is marked."""
 
     name = "prediction"
-
-    def exists(self, snapshot: Snapshot) -> bool:
-        return snapshot.prediction is not None
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         shown = _of(snapshot)
@@ -53,7 +51,7 @@ class SidePrediction(SideView):
             "x1": 0,
         }
         here = {"text": t("side.prediction.read"), "showarrow": False, "xref": "x", "yref": "y domain", "y": 1, "x": 0}
-        here |= {"xanchor": "left", "yanchor": "bottom", "font": {"size": 11, "color": INK_ASIDE}, "yshift": -14}
+        here |= {"xanchor": "left", "yanchor": "bottom", "font": {"size": 11, "color": INK3}, "yshift": -14}
         across = {"range": [float(shown.x[0]), float(shown.x[-1])], "nticks": 4}
         return side_figure([panel], traces, xaxis=across, shapes=[read], annotations=[here])
 
@@ -104,8 +102,8 @@ def _words(snapshot: Snapshot) -> list[Patch]:
     rules = list(snapshot.baselines.values())
     against = (max if snapshot.higher_is_better else min)(rules) if rules else None
     key = "side.prediction.off" if against is None else "side.prediction.against"
-    words = t(key, metric=plain(snapshot.metric_name), best="" if against is None else figures3(against))
+    words = t(key, metric=plain(snapshot.metric_name), best="" if against is None else three(against))
     return [
-        Patch(None, "meta.panels[0].big", figures3(snapshot.validation)),
+        Patch(None, "meta.panels[0].big", three(snapshot.validation)),
         Patch(None, "meta.panels[0].bigwords", words),
     ]
