@@ -65,7 +65,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "style patch",
         "canvas curvepanels",
         "base",
-        "score",
+        "score side",
         "heatpanels",
         "pictures cell perturbation",
         "comparison",

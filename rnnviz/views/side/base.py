@@ -1,4 +1,4 @@
-"""A picture of the narrow column: panels one below the other on one axis, with the words that the page sets around them."""
+"""A picture of the narrow column: panels one below the other on one axis, with words that the page sets."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +33,8 @@ class SidePanel:
         What stands in it as long as there is nothing to draw.
     big : bool
         Whether one number stands large under the caption.
+    keys : tuple of tuple of str
+        In place of a number at the right end of the caption: names of lines, each with the page's word for its colour.
     yaxis : mapping
         More attributes of its vertical axis.
     """
@@ -45,6 +47,7 @@ class SidePanel:
     gap: int = 10
     empty: str = ""
     big: bool = False
+    keys: tuple[tuple[str, str], ...] = ()
     yaxis: Mapping[str, Any] | None = None
 
     @property
@@ -110,7 +113,7 @@ def side_figure(
 
 
 def axis_of(index: int) -> str:
-    """Return plotly's name of the vertical axis of a panel: y, y2, …"""
+    """Return plotly's name of the vertical axis of a panel: y, y2, and so on."""
     return "y" if index == 0 else f"y{index + 1}"
 
 
@@ -159,4 +162,5 @@ def _axis(panel: SidePanel) -> dict[str, Any]:
 def _words(index: int, panel: SidePanel) -> dict[str, Any]:
     said = {"axis": axis_of(index), "x": "x", "name": panel.name, "aside": panel.aside, "empty": panel.empty}
     sizes = {"low": panel.low, "high": panel.high, "gap": panel.gap, "head": panel.head}
-    return {**said, **sizes, "bar": None, "read": None, "now": "", "big": "", "bigwords": ""}
+    keys = {"keys": [list(pair) for pair in panel.keys]} if panel.keys else {}
+    return {**said, **sizes, **keys, "bar": None, "read": None, "now": "", "big": "", "bigwords": ""}

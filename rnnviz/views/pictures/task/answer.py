@@ -6,8 +6,8 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View
 from rnnviz.views.patch import Patch, Pixels
-from rnnviz.views.side.answer import SideAnswer
 from rnnviz.views.side.bars import answered, bars, bars_axes, bars_patches, classes_of
+from rnnviz.views.side.bars_of_classes import SideAnswer
 from rnnviz.views.style import base_layout
 
 __all__ = ["AnswerView"]

@@ -74,6 +74,8 @@ def smoothed(values: NDArray[np.floating], *, log: bool) -> NDArray[np.floating]
     >>> smoothed(np.array([1.0, 1.0, 1.0]), log=True)
     array([1., 1., 1.])
     """
+    if not len(values):
+        return np.zeros(0)
     taken = np.log(np.where(values > 0, values, np.nan)) if log else np.asarray(values, np.float64)
     known = np.isfinite(taken)
     weights = _ALONG ** np.arange(_OVER)
@@ -90,9 +92,7 @@ def _panels(snapshot: Snapshot) -> list[SidePanel]:
     return [
         SidePanel(t("side.curves.loss"), t("side.curves.loss.aside"), 78, 100, log=True, empty=t("side.curves.empty")),
         SidePanel(name, aside, 84, 108, yaxis=share, empty=t("side.scores.empty")),
-        SidePanel(
-            t("side.norm"), t("side.norm.aside"), 92, 116, log=True, gap=4, empty=t("side.norm.empty")
-        ),
+        SidePanel(t("side.norm"), t("side.norm.aside"), 92, 116, log=True, gap=4, empty=t("side.norm.empty")),
     ]
 
 

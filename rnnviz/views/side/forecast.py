@@ -36,6 +36,7 @@ class SidePrediction(SideView):
             150,
             200,
             big=True,
+            keys=((t("view.prediction.truth"), "ghost"), (t("view.prediction.forecast"), "acc")),
             yaxis={"range": [low, high + 0.08 * (high - low)], "nticks": 4},
         )
         read = {
