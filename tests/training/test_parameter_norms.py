@@ -45,7 +45,8 @@ def test_weights_and_updates_are_those_before_and_after_each_step_that_is_noted(
 
 def test_before_the_first_step_there_is_nothing_to_tell() -> None:
     norms = Session("adding", **SMALL).snapshot().norms
-    assert norms is not None and norms.updates.shape == (0, len(norms.names))
+    assert norms is not None
+    assert norms.updates.shape == (0, len(norms.names))
 
 
 def test_a_long_run_keeps_its_first_look_and_ever_sparser_later_ones() -> None:
@@ -54,7 +55,9 @@ def test_a_long_run_keeps_its_first_look_and_ever_sparser_later_ones() -> None:
     for step in range(1, 20 * 1024 + 1):
         norms.note(step, torch.tensor([float(step)]), norms.before(step - 1))
     steps = norms.read().steps
-    assert steps[0] == 1 and len(steps) <= 512 and steps[-1] > 20 * 1000
+    assert steps[0] == 1
+    assert len(steps) <= 512
+    assert steps[-1] > 20 * 1000
     np.testing.assert_array_equal(norms.read().gradients[:, 0], steps)
 
 
@@ -66,5 +69,7 @@ def test_a_parameter_that_cannot_be_trained_is_seen_to_stay_where_it_is(optimize
     for _ in itertools.islice(session.steps(), 2):
         pass
     norms = session.snapshot().norms
-    assert norms is not None and norms.updates[0, 0] == 0.0 and norms.gradients[0, 0] == 0.0
+    assert norms is not None
+    assert norms.updates[0, 0] == 0.0
+    assert norms.gradients[0, 0] == 0.0
     assert (norms.updates[0, 1:] > 0).all()

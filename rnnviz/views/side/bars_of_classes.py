@@ -6,7 +6,7 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus
 from rnnviz.views.patch import Patch, Pixels
-from rnnviz.views.side.bars import bars, bars_axes, bars_patches, classes_of
+from rnnviz.views.side.bars import answered, bars, bars_axes, bars_patches, classes_of
 from rnnviz.views.side.base import SidePanel, SideView, side_figure
 
 __all__ = ["SideAnswer"]
@@ -19,6 +19,9 @@ class SideAnswer(SideView):
     """The form of the answer in the narrow column."""
 
     name = "answer"
+
+    def exists(self, snapshot: Snapshot) -> bool:
+        return answered(snapshot)
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         drawn = classes_of(snapshot, focus)

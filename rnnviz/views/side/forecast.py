@@ -21,6 +21,9 @@ class SidePrediction(SideView):
 
     name = "prediction"
 
+    def exists(self, snapshot: Snapshot) -> bool:
+        return snapshot.prediction is not None
+
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         shown = _of(snapshot)
         hover = "%{x:.2f}<br>%{y:.3g}<extra>%{fullData.name}</extra>"

@@ -17,7 +17,9 @@ from tests.views.runs import begin, sunspots, train
 
 def drawn(name: str, snapshot: Snapshot, focus: Focus | None = None):
     form = VIEWS[name].score
-    assert form is not None and form.place == "side" and form.name == name
+    assert form is not None
+    assert form.place == "side"
+    assert form.name == name
     return Canvas(form, snapshot, focus or Focus()).filled(snapshot, focus or Focus())
 
 
@@ -41,7 +43,8 @@ def test_the_norm_after_clipping_is_the_smaller_of_norm_and_threshold() -> None:
 def test_without_clipping_there_is_one_norm_and_no_line() -> None:
     figure = drawn("curves", train(begin("gru", clip=None), 4))
     assert np.isnan(by_name(figure, "clip threshold").y).all()
-    assert figure.layout.annotations[2].text == "" and "→" not in figure.layout.meta["panels"][2]["now"]
+    assert figure.layout.annotations[2].text == ""
+    assert "→" not in figure.layout.meta["panels"][2]["now"]
 
 
 def test_before_the_first_step_each_panel_says_what_will_stand_there() -> None:
@@ -76,7 +79,8 @@ def test_a_change_of_settings_is_marked_where_it_took_effect() -> None:
     session.settings = session.settings.replace(forget_bias=3.0)
     figure = drawn("curves", train(session, 2))
     mark = figure.layout.shapes[0]
-    assert mark.visible and mark.x0 == mark.x1 == 5
+    assert mark.visible
+    assert mark.x0 == mark.x1 == 5
     assert figure.layout.annotations[0].text.endswith("→ 3")
 
 
@@ -123,5 +127,7 @@ def test_of_an_answer_at_each_step_the_step_in_focus_is_shown() -> None:
 def test_of_many_classes_the_likeliest_are_drawn_and_the_right_one_always() -> None:
     logits = np.arange(20.0)
     many = Classes(tuple(map(str, range(20))), logits, 3)
-    assert len(many.kept) == MOST and many.kept[-1] == 3 and many.kept[0] == 19
+    assert len(many.kept) == MOST
+    assert many.kept[-1] == 3
+    assert many.kept[0] == 19
     assert len(Classes(many.names, logits, -1).kept) == MOST
