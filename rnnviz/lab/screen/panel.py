@@ -65,8 +65,10 @@ class Panel:
         self.hints = {**knobs.hints, **self.focus_controls.hints, **tray.hints}
         rail = [] if self.rail.empty else [self.rail.widget]
         stage = [self._line(), grid.score, grid.column, tray.dock, grid.wide]
+        accessibility = Accessibility(hints=self.hints)
+        tray.on_made = accessibility.know
         children = [
-            Accessibility(hints=self.hints),
+            accessibility,
             self._toolbar(),
             box(widgets.Box, [*tray.bars, self.bar], "rv-run", "rv-progress"),
             box(widgets.Box, [*rail, box(widgets.Box, stage, "rv-stage")], "rv-body"),
