@@ -15,6 +15,7 @@ from rnnviz.trace.isolation.surroundings import untouched
 from rnnviz.trace.result.arrays import read_only
 from rnnviz.trace.result.resident import brought
 from rnnviz.training.history import History
+from rnnviz.training.parameter_norms import ParameterNorms
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots import ranges
 from rnnviz.training.snapshots.gradients import GradientHistory, RecentGradients
@@ -68,12 +69,16 @@ class SnapshotTaker:
         self._recent_gradients, self._gradient_history = RecentGradients(), GradientHistory()
         self._inputs, self._targets = _array(self.probe.inputs), _array(self.probe.targets)
 
-    def snapshot(self, model: nn.Module, settings: Settings, history: History, run: int, score: bool) -> Snapshot:
+    def snapshot(
+        self, model: nn.Module, settings: Settings, history: History, norms: ParameterNorms, run: int, score: bool
+    ) -> Snapshot:
         """Return everything a picture needs, see `Session.frame`."""
         found = self._trace(model)
         layer, traced = found.layer, found.traced
         scored, waiting = self._scored(model, history.step, score), history.waiting()
-        there = {"rows": waiting.rows, "weights": {name: _kept(one) for name, one in model.named_parameters()}}
+        noted, norm_rows = norms.waiting()
+        weights = {name: _kept(one) for name, one in model.named_parameters()}
+        there = {"rows": waiting.rows, "norms": norm_rows, "weights": weights}
         there |= {"output": found.output, "loss": found.loss}
         arrived = brought(there, layer, *([] if traced is None else [traced]))
         columns, curves = waiting.columns(arrived["rows"]), gradient_curves(layer)
@@ -105,6 +110,7 @@ class SnapshotTaker:
             higher_is_better=self._task.task.higher_is_better,
             confusion=scored.confusion,
             scores=ending(self._scores.columns(), scored.step, scored.validation),
+            norms=norms.told(noted, arrived["norms"]),
         )
 
     def light(
