@@ -94,6 +94,11 @@ class Feed(PageWidget):
         self.send({**message, "id": number}, buffers=[data])
         return number
 
+    @property
+    def away(self) -> bool:
+        """Whether there are pages and all of them are hidden."""
+        return bool(self._hidden) and all(self._hidden.values())
+
     def end(self) -> None:
         """Tell the page that nobody listens any more: it keeps its last pictures, and says nothing."""
         self.ended = True
@@ -120,7 +125,7 @@ class Feed(PageWidget):
         elif kind == "seen":
             self._hidden[str(content["page"])] = bool(content["hidden"])
             # several pages may show one lab: it is away only if no page sees it
-            self.on_away(all(self._hidden.values()))
+            self.on_away(self.away)
         elif kind == "error":
             self.on_error(str(content["figure"]), str(content["text"]))
         elif kind == "pick":

@@ -1,4 +1,4 @@
-"""States and gates of a layer on one sequence, by themselves: what a picture needs twenty times a second, and no more."""
+"""States and gates of a layer on one sequence, by themselves: what a picture needs twenty times a second."""
 
 from __future__ import annotations
 

@@ -187,6 +187,7 @@ class Player:
         """Make a light frame, if somebody wants one; the state is told with whole ones only."""
         sample, before = self.light_sample(), self.last_frame
         if sample is None or before is None:
+            pace.light.begin_frame()  # asked again after a while, and not after each step
             return
         if self.session.device.type != "cpu":
             self.session.check()  # as for a whole one

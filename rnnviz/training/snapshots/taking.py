@@ -113,9 +113,7 @@ class SnapshotTaker:
             norms=norms.told(noted, arrived["norms"]),
         )
 
-    def light(
-        self, model: nn.Module, settings: Settings, step: int, before: Snapshot, sample: int
-    ) -> Snapshot | None:
+    def light(self, model: nn.Module, settings: Settings, step: int, before: Snapshot, sample: int) -> Snapshot | None:
         """Return ``before`` with states and gates of now in one probe sequence, see `Session.light`."""
         found = look_at_one(model, self.probe.inputs[sample : sample + 1])
         if found is None or not found.is_finite:  # what is not finite stops the run with the next whole frame
