@@ -50,6 +50,12 @@ export class Strip {
     return { l: 0, r: 0, b: 0, ...this.drawing.spec?.layout.margin };
   }
 
+  // What the time axis says of the sequence that is shown.
+  get timeWords() {
+    const { axes = [], sample = 0 } = this.meta;
+    return axes[sample];
+  }
+
   tall() {
     return innerHeight >= TALL;
   }
