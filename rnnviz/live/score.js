@@ -48,7 +48,7 @@ export class Score {
       made.className = name;
       return made;
     };
-    this.line = layer("rv-cursor rv-line");
+    this.line = layer("rv-cursor rv-playhead");
     this.veil = layer("rv-veil");
     this.foot = layer("rv-axis");
     this.flag = layer("rv-flag");
