@@ -86,6 +86,7 @@ def heat_patches(heats: Sequence[Heat], snapshot: Snapshot, focus: Focus, pixels
     patches = strip_patches(focus)
     height = sum(heat.band.whole for heat in heats)
     for index, heat in enumerate(heats):
+        shown = min(focus.unit, heat.values.shape[1] - 1)  # models that are compared may differ in size
         steps, units = _kept(heat, height, pixels)
         time, unit = (np.arange(size, dtype=np.float32) for size in heat.values.shape)
         low, high = heat.limits
@@ -98,8 +99,8 @@ def heat_patches(heats: Sequence[Heat], snapshot: Snapshot, focus: Focus, pixels
             Patch(index, "y", unit[units] if units.step > 1 else None),
             Patch(index, "zmin", low),
             Patch(index, "zmax", high),
-            Patch(None, f"meta.rows[{index}]", heat.values[:, focus.unit]),
-            Patch(None, f"meta.marks[{index}]", focus.unit),
+            Patch(None, f"meta.rows[{index}]", heat.values[:, shown]),
+            Patch(None, f"meta.marks[{index}]", shown),
             Patch(None, f"{panel}.aside", _aside(heat, snapshot, focus, steps, units, index)),
             *_bar(panel, heat.band.bar),
         ]
