@@ -17,11 +17,11 @@ from rnnviz.views.perturbation.perturbation import (
 )
 from rnnviz.views.pictures.curves.clipping import ClippingView
 from rnnviz.views.pictures.curves.curves import CurvesView, WatchedCurvesView
-from rnnviz.views.pictures.gradients.gradients import GradientsView, norm_through_time
+from rnnviz.views.pictures.gradients.gradients import GradientsView
 from rnnviz.views.pictures.gradients.horizon import HorizonView
 from rnnviz.views.pictures.gradients.spectrum import SpectrumView
 from rnnviz.views.pictures.gradients.theory import TheoryView
-from rnnviz.views.pictures.states.gates import GatesView, gate_panels
+from rnnviz.views.pictures.states.gates import ForgetView, GatesView, gate_panels
 from rnnviz.views.pictures.states.hidden import HiddenView, hidden_panels
 from rnnviz.views.pictures.states.memory import MemoryView
 from rnnviz.views.pictures.states.saturation import SaturationView
@@ -30,6 +30,8 @@ from rnnviz.views.pictures.task.alignment import alignment
 from rnnviz.views.pictures.task.confusion import ConfusionView
 from rnnviz.views.pictures.task.fan import QUANTILES, FanView, fan
 from rnnviz.views.pictures.task.prediction import PredictionView
+from rnnviz.views.pictures.task.reads import InputView
+from rnnviz.views.score.gradientstrip import norm_through_time
 
 __all__ = [
     "COMPARED",
@@ -52,10 +54,12 @@ __all__ = [
     "Equation",
     "FanView",
     "Focus",
+    "ForgetView",
     "GatesView",
     "GradientsView",
     "HiddenView",
     "HorizonView",
+    "InputView",
     "MemoryView",
     "Patch",
     "Picked",
@@ -89,11 +93,13 @@ __all__ = [
 VIEWS: dict[str, View] = {
     view.name: view
     for view in (
+        InputView(),
+        ForgetView(),
         HiddenView(),
-        GradientsView(),
         GatesView(),
-        CurvesView(),
+        GradientsView(),
         PredictionView(),
+        CurvesView(),
         HorizonView(),
         TheoryView(),
         SpectrumView(),
@@ -106,7 +112,7 @@ VIEWS: dict[str, View] = {
     )
 }
 
-DEFAULT = ("hidden", "gradients", "gates", "curves", "prediction")  # what a lab shows until told otherwise
+DEFAULT = ("input", "hidden", "gates", "gradients", "prediction", "curves")  # what a lab shows until told otherwise
 
 WATCHED: dict[str, View] = {
     view.name: view for view in (HiddenView(), GradientsView(), GatesView(), WatchedCurvesView())
