@@ -17,6 +17,7 @@ from rnnviz.views.perturbation.perturbation import (
 )
 from rnnviz.views.pictures.curves.clipping import ClippingView
 from rnnviz.views.pictures.curves.curves import CurvesView, WatchedCurvesView
+from rnnviz.views.pictures.curves.norms import NormsView
 from rnnviz.views.pictures.gradients.gradients import GradientsView
 from rnnviz.views.pictures.gradients.horizon import HorizonView
 from rnnviz.views.pictures.gradients.spectrum import SpectrumView
@@ -27,6 +28,7 @@ from rnnviz.views.pictures.states.memory import MemoryView
 from rnnviz.views.pictures.states.saturation import SaturationView
 from rnnviz.views.pictures.states.text import TextView
 from rnnviz.views.pictures.task.alignment import alignment
+from rnnviz.views.pictures.task.answer import AnswerView
 from rnnviz.views.pictures.task.confusion import ConfusionView
 from rnnviz.views.pictures.task.fan import QUANTILES, FanView, fan
 from rnnviz.views.pictures.task.prediction import PredictionView
@@ -42,6 +44,7 @@ __all__ = [
     "ROWS",
     "VIEWS",
     "WATCHED",
+    "AnswerView",
     "Canvas",
     "ClippingView",
     "ComparedCurves",
@@ -61,6 +64,7 @@ __all__ = [
     "HorizonView",
     "InputView",
     "MemoryView",
+    "NormsView",
     "Patch",
     "Picked",
     "Pixels",
@@ -99,6 +103,7 @@ VIEWS: dict[str, View] = {
         GatesView(),
         GradientsView(),
         PredictionView(),
+        AnswerView(),
         CurvesView(),
         HorizonView(),
         TheoryView(),
@@ -109,10 +114,12 @@ VIEWS: dict[str, View] = {
         ConfusionView(),
         FanView(),
         TextView(),
+        NormsView(),
     )
 }
 
-DEFAULT = ("input", "hidden", "gates", "gradients", "prediction", "curves")  # what a lab shows until told otherwise
+# what a lab shows until told otherwise
+DEFAULT = ("input", "hidden", "gates", "gradients", "prediction", "answer", "curves")
 
 WATCHED: dict[str, View] = {
     view.name: view for view in (HiddenView(), GradientsView(), GatesView(), WatchedCurvesView())
