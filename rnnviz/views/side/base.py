@@ -7,7 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from rnnviz.views.base import View
-from rnnviz.views.style import GHOST, HAIR, HAIR2, INK2, INK3
+from rnnviz.views.style import GHOST, HAIR, HAIR2, INK2, INK3, PAGE, TEXT
 
 __all__ = ["FOOT", "SidePanel", "SideView", "axis_of", "line", "side_figure", "words_at"]
 
@@ -102,7 +102,7 @@ def side_figure(
             "plot_bgcolor": "rgba(0,0,0,0)",
             "hovermode": "closest",
             "showlegend": False,
-            "font": {"size": 11},
+            "font": {"family": "system-ui, sans-serif", "size": 11, "color": TEXT},
             "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "rgba(128,128,128,0.6)", "activecolor": GHOST},
             "xaxis": across | {"showline": True, "nticks": 5, "ticks": "", **xaxis},
             **axes,
@@ -141,6 +141,8 @@ def words_at(text: str, panel: int, **more: Any) -> dict[str, Any]:
         "yref": axis_of(panel),
         "yanchor": "bottom",
         "font": {"size": 11, "color": INK3},
+        "bgcolor": PAGE,
+        "borderpad": 0,
         **more,
     }
 
@@ -151,6 +153,7 @@ def _axis(panel: SidePanel) -> dict[str, Any]:
         "gridcolor": HAIR,
         "zeroline": False,
         "ticks": "",
+        "ticklabelstandoff": 4,
         "nticks": 4,
         "tickfont": _TICKS,
         "ticklabeloverflow": "allow",

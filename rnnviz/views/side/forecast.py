@@ -55,7 +55,13 @@ class SidePrediction(SideView):
             "x1": 0,
         }
         here = {"text": t("side.prediction.read"), "showarrow": False, "xref": "x", "yref": "y domain", "y": 1, "x": 0}
-        here |= {"xanchor": "left", "yanchor": "bottom", "font": {"size": 11, "color": INK3}, "yshift": -14}
+        here |= {
+            "xanchor": "left",
+            "yanchor": "bottom",
+            "bgcolor": ACCENT_SOFT,
+            "font": {"size": 11, "color": INK3},
+            "yshift": -14,
+        }
         across = {"range": [float(shown.x[0]), float(shown.x[-1])], "nticks": 4}
         return side_figure([panel], traces, xaxis=across, shapes=[read], annotations=[here])
 

@@ -1,6 +1,7 @@
 """Loss, held-out score, and the gradient's norm before and after clipping, above one axis of training steps."""
 
 import math
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -13,10 +14,10 @@ from rnnviz.views.base import Focus
 from rnnviz.views.curvepanels import log_ticks
 from rnnviz.views.patch import Patch, Pixels, newest
 from rnnviz.views.side.base import SidePanel, SideView, line, side_figure, words_at
-from rnnviz.views.style import ACCENT, GHOST, HAIR2, HELD_OUT, plain
+from rnnviz.views.style import ACCENT, GHOST, HAIR2, HELD_OUT, INK3, plain
 from rnnviz.views.words import three
 
-__all__ = ["SideCurves", "smoothed"]
+__all__ = ["SideCurves", "rounded_up", "smoothed"]
 
 _BEFORE, _RAW, _LOSS, _SCORES, _RULE, _UNCLIPPED, _CLIPPED, _CLIP = range(8)  # trace numbers
 _ALONG, _OVER = 0.8, 40  # of the smoothed loss, how much of the step before stays; after 40 steps that is nothing
@@ -48,14 +49,19 @@ class SideCurves(SideView):
             _panels(snapshot),
             traces,
             foot=_FOOT,
-            xaxis={"rangemode": "tozero", "title": {"text": t("side.curves.step"), "standoff": 2}, "range": [0, 1]},
+            xaxis={"range": [0, 1], "tickformat": ",", "nticks": 4},
             shapes=[changed | {"line": {"color": HAIR2, "width": 1}}],
-            annotations=[words_at("", 0, xref="x", yref="y domain", y=0, x=0), words_at("", 1), words_at("", 2)],
+            annotations=[
+                words_at("", 0, xref="x", yref="y domain", y=0, x=0),
+                words_at("", 1),
+                words_at("", 2),
+                _counted(),
+            ],
         )
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
         steps = snapshot.history["step"]
-        end = float(max(steps[-1], 10)) if len(steps) else 1.0
+        end = rounded_up(float(steps[-1])) if len(steps) else 1.0
         return [
             *_loss(snapshot, pixels),
             *_scores(snapshot, end),
@@ -64,6 +70,22 @@ class SideCurves(SideView):
             Patch(None, "xaxis.range", (0.0, end)),
             Patch(None, "xaxis.showticklabels", bool(len(steps))),
         ]
+
+
+def rounded_up(step: float) -> float:
+    """Return where the axis ends: a round number, so that it stays for a while.
+
+    >>> rounded_up(1.0), rounded_up(117.0), rounded_up(1500.0), rounded_up(1501.0)
+    (10.0, 150.0, 1500.0, 2000.0)
+    """
+    power = 10.0 ** math.floor(math.log10(max(step, 10.0)))
+    return next(power * end for end in (1, 1.5, 2, 3, 5, 7.5, 10) if power * end >= step)
+
+
+def _counted() -> dict[str, Any]:
+    """What the horizontal axis counts, under its right end."""
+    place = {"xref": "paper", "x": 1, "xanchor": "right", "yref": "paper", "y": 0, "yshift": -14, "yanchor": "top"}
+    return place | {"text": t("side.curves.step"), "showarrow": False, "font": {"size": 11, "color": INK3}}
 
 
 def smoothed(values: NDArray[np.floating], *, log: bool) -> NDArray[np.floating]:
