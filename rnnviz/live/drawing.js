@@ -1,11 +1,10 @@
 // One plotly figure: keeps it current from its feed, and marks the shared timestep.
 import { bytesOf, equal, values } from "./decoding.js";
-import { cursorOf, feedOf, newestOf, page } from "./page.js";
+import { cursorOf, feedOf, LEAST, newestOf, page } from "./page.js";
 import { extent, subplots, under } from "./subplots.js";
 import { darkened, isDark } from "./tones.js";
 
 const SHARE = 4; // a figure that took 20 ms to draw rests for 80 ms: the slow ones leave the page to the quick
-export const LEAST = 100; // pixels; in less, or none, plotly can place nothing: it draws lines and words at NaN and at -Infinity
 const UNWANTED = ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"]; // a learner's data stay where they are
 /** @type {Record<string, number>} Timesteps to go on, at a key. */
 const MOVES = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };

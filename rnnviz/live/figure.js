@@ -1,6 +1,5 @@
 // Shows one plotly figure, and listens to the page around it.
-import { Drawing, LEAST } from "./drawing.js";
-import { page } from "./page.js";
+import { LEAST, page } from "./page.js";
 
 const SETTLED = 1000; // milliseconds after which a new theme is in force
 
@@ -26,6 +25,8 @@ export async function render({ model, el }, Dragging = null) {
   waiting.className = "rv-waiting";
   waiting.style.height = `${model.get("spec").layout?.height ?? 300}px`;
   const [Plotly] = await Promise.all([page.plotly.promise, laidOut(el)]);
+  // once a page, with plotly: each figure carries a copy of this file
+  const Drawing = /** @type {typeof import("./drawing.js").Drawing} */ (page.Drawing);
   const drawing = new Drawing(model, el, Plotly, Dragging);
   waiting.remove();
   const { plot, cursor, feed } = drawing;

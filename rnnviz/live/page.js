@@ -61,11 +61,14 @@ const VERSION = "{rnnviz.__version__}"; // filled in by `beside`
  * @property {Map<string, Cursor>} cursors
  * @property {Map<string, import("./reading.js").Reader>} readers
  * @property {(group: string) => import("./reading.js").Reader} [readerOf] Who moves a group's cursor through time.
+ * @property {typeof import("./drawing.js").Drawing} [Drawing] What draws a figure; it comes with plotly.js, as all that follows.
  * @property {any} [Telling] What says a figure in words; it comes with plotly.js.
  * @property {any} [FastPath] What draws new numbers into a picture; it comes with plotly.js.
  * @property {typeof import("./strip.js").Strip} [Strip] What stands around the pictures of a score; it comes with plotly.js.
  * @property {Promise<void>} [unpacking]
  */
+
+export const LEAST = 100; // pixels; in less, or none, plotly can place nothing: it draws lines and words at NaN and at -Infinity
 
 const shared = /** @type {any} */ (globalThis);
 

@@ -1,4 +1,5 @@
 // Unpacks plotly.js once per page; every figure awaits page.plotly.
+import { Drawing } from "./drawing.js";
 import { FastPath } from "./fast.js";
 import { page } from "./page.js";
 import { readerOf } from "./reading.js";
@@ -6,7 +7,7 @@ import { Strip } from "./strip.js";
 import { Telling } from "./told.js";
 
 // once a page, with plotly.js: each figure carries a copy of figure.js
-Object.assign(page, { Telling, FastPath, Strip, readerOf });
+Object.assign(page, { Drawing, Telling, FastPath, Strip, readerOf });
 
 /** @param {BlobPart} packed */
 async function unpack(packed) {

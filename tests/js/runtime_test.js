@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import { page } from "../../rnnviz/live/page.js";
 import widget from "../../rnnviz/live/runtime.js";
+import { Drawing } from "../../rnnviz/live/drawing.js";
 import { FastPath } from "../../rnnviz/live/fast.js";
+import { readerOf } from "../../rnnviz/live/reading.js";
+import { Strip } from "../../rnnviz/live/strip.js";
 import { Telling } from "../../rnnviz/live/told.js";
 import { test } from "./browser.js";
 import { Model } from "./model.js";
@@ -31,6 +34,12 @@ test("a saved notebook, which has no plotly, leaves it to the kernel's own widge
   assert.deepEqual([page.unpacking, browser.timers.size], [undefined, 0]);
 });
 
-test("how a figure is told in words comes with plotly", () => {
-  assert.deepEqual([page.Telling, page.FastPath], [Telling, FastPath]);
+test("what draws a figure, tells it in words and stands around it comes with plotly", () => {
+  assert.deepEqual([page.Drawing, page.Telling, page.FastPath, page.Strip, page.readerOf], [
+    Drawing,
+    Telling,
+    FastPath,
+    Strip,
+    readerOf,
+  ]);
 });
