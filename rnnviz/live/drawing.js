@@ -1,5 +1,6 @@
 // One plotly figure: keeps it current from its feed, and marks the shared timestep.
 import { values } from "./decoding.js";
+import { plotlyFor } from "./library.js";
 import { cursorOf, feedOf, newestOf, page } from "./page.js";
 import { extent, subplots, under } from "./subplots.js";
 
@@ -50,6 +51,8 @@ export class Drawing {
   marks = [];
   /** @type {Promise<unknown>} */
   queue = Promise.resolve();
+  /** Listen to the plot again. */
+  wire = () => {};
 
   /**
    * @param {Model} model
@@ -93,10 +96,15 @@ export class Drawing {
     if (this.owed) return;
     /** @type {Spec} */
     const spec = structuredClone(this.model.get("spec"));
+    const Plotly = await plotlyFor(spec.data, this.Plotly);
+    const other = Plotly !== this.Plotly;
+    if (other) this.Plotly.purge(this.plot); // and with it who listens to the plot
+    this.Plotly = Plotly;
     this.spec = spec;
     this.telling.name(spec.label || this.name);
     put(spec.layout, "font.color", this.ink());
     await this.Plotly.react(this.plot, spec.data, spec.layout, { ...CONFIG, responsive: false });
+    if (other) this.wire();
     this.drawn = this.digest = -1;
     this.said = new Map();
     const frame = this.newest();

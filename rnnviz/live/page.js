@@ -56,11 +56,14 @@ const VERSION = "{rnnviz.__version__}"; // filled in by `beside`
  * @typedef {object} Page
  * @property {string} version
  * @property {string} id
- * @property {{promise: Promise<any>, resolve: (plotly: any) => void, reject: (error: unknown) => void}} plotly
+ * @property {{promise: Promise<any>, resolve: (plotly: any) => void, reject: (error: unknown) => void}} plotly The one
+ *   that is there first; `plotlyFor` chooses.
+ * @property {Page["plotly"]} whole The one that draws every type of trace.
+ * @property {string[]} traces The types that the small one draws.
  * @property {Map<string, Feed>} feeds
  * @property {Map<string, Cursor>} cursors
  * @property {any} [Telling] What says a figure in words; it comes with plotly.js.
- * @property {Promise<void>} [unpacking]
+ * @property {Set<boolean>} unpacking Whether the whole one (true), the small one (false) is on its way.
  */
 
 const shared = /** @type {any} */ (globalThis);
@@ -74,6 +77,9 @@ export const page = (pages[VERSION] ??= {
   version: VERSION,
   id: String(Math.random()),
   plotly: deferred(),
+  whole: deferred(),
+  traces: [],
+  unpacking: new Set(),
   feeds: new Map(),
   cursors: new Map(),
 });
