@@ -3,10 +3,13 @@ import { values } from "./decoding.js";
 import { plotlyFor } from "./library.js";
 import { cursorOf, feedOf, newestOf, page } from "./page.js";
 import { extent, subplots, under } from "./subplots.js";
+import { darkened, isDark } from "./tones.js";
 
 const SHARE = 4; // a figure that took 20 ms to draw rests for 80 ms: the slow ones leave the page to the quick
 export const LEAST = 100; // pixels; in less, or none, plotly can place nothing: it draws lines and words at NaN and at -Infinity
 const UNWANTED = ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"]; // a learner's data stay where they are
+/** @type {Record<string, number>} Timesteps to go on, at a key. */
+const MOVES = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 const CONFIG = { displaylogo: false, modeBarButtonsToRemove: UNWANTED };
 
 /**
@@ -18,6 +21,8 @@ const CONFIG = { displaylogo: false, modeBarButtonsToRemove: UNWANTED };
  * @property {[number, number, number] | null} cursor x of timestep 0, x distance of one, number of timesteps.
  * @property {string} label
  * @property {Record<string, string>} words
+ * @property {Record<string, string>} [tones]
+ * @property {import("./tones.js").Palette["scales"]} [scales]
  */
 
 /** @import { Frame, Model, Part } from "./page.js" */
@@ -53,6 +58,9 @@ export class Drawing {
   queue = Promise.resolve();
   /** Listen to the plot again. */
   wire = () => {};
+  /** @type {import("./strip.js").Strip | null} What stands around it, where it is part of a score. */
+  strip = null;
+  dark = false;
 
   /**
    * @param {Model} model
@@ -68,6 +76,7 @@ export class Drawing {
     this.name = model.get("name");
     this.feed = feedOf(model.get("feed_id"));
     this.cursor = cursorOf(model.get("group"));
+    this.reader = page.readerOf?.(model.get("group"));
     /** @type {import("./subplots.js").Plot} */
     this.plot = el.appendChild(document.createElement("div"));
     this.plot.className = "rv-plot";
@@ -80,8 +89,19 @@ export class Drawing {
     return getComputedStyle(this.el).color || "#444";
   }
 
+  // Made for the theme at hand.
+  /**
+   * @template Value
+   * @param {Value} value
+   * @returns {Value}
+   */
+  toned(value) {
+    return this.dark && this.spec ? darkened(value, this.spec) : value;
+  }
+
   async recolour() {
-    if (this.sized() && this.plot.layout?.font?.color !== this.ink()) {
+    if (this.sized() && this.spec && this.dark !== isDark(this.ink())) await this.rebuild();
+    else if (this.sized() && this.plot.layout?.font?.color !== this.ink()) {
       await this.Plotly.relayout(this.plot, { "font.color": this.ink() });
     }
   }
@@ -101,10 +121,15 @@ export class Drawing {
     if (other) this.Plotly.purge(this.plot); // and with it who listens to the plot
     this.Plotly = Plotly;
     this.spec = spec;
+    this.dark = isDark(this.ink());
+    [spec.data, spec.layout] = [this.toned(spec.data), this.toned(spec.layout)];
+    if (spec.layout.meta?.place) this.strip ??= page.Strip?.of(this) ?? null;
+    this.strip?.fitted(spec.layout);
     this.telling.name(spec.label || this.name);
     put(spec.layout, "font.color", this.ink());
-    await this.Plotly.react(this.plot, spec.data, spec.layout, { ...CONFIG, responsive: false });
+    await this.Plotly.react(this.plot, spec.data, spec.layout, { ...CONFIG, ...this.strip?.config, responsive: false });
     if (other) this.wire();
+    this.strip?.built();
     this.drawn = this.digest = -1;
     this.said = new Map();
     const frame = this.newest();
@@ -191,8 +216,10 @@ export class Drawing {
   async redraw(frame) {
     for (const part of frame.parts) {
       if (part.figure !== this.name || this.known(part)) continue;
-      put(part.trace === null ? this.plot.layout : this.plot.data[part.trace], part.key, values(part, frame.bytes));
+      const value = "value" in part ? this.toned(part.value) : values(part, frame.bytes);
+      put(part.trace === null ? this.plot.layout : this.plot.data[part.trace], part.key, value);
     }
+    this.strip?.framed();
     this.dragging?.put();
     this.plot.layout.datarevision = frame.id;
     put(this.plot.layout, "font.color", this.ink()); // unknown until the page holds the element
@@ -228,6 +255,7 @@ export class Drawing {
   }
 
   mark() {
+    if (this.strip?.marked()) return;
     const { t } = this.cursor;
     const shown = t === null || !this.spec?.cursor ? [] : subplots(this.plot);
     while (this.marks.length < shown.length) {
@@ -255,12 +283,13 @@ export class Drawing {
     line.style.transform = `translateX(${xaxis._offset + across}px)`;
     line.style.top = `${yaxis._offset}px`;
     line.style.height = `${yaxis._length}px`;
-    line.dataset.label = labelled ? `t = ${t}` : "";
+    line.dataset.label = labelled && !this.strip ? `t = ${t}` : "";
   }
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    const move = event.key === "ArrowLeft" ? -1 : Number(event.key === "ArrowRight");
+    if (this.strip?.key(event)) return event.preventDefault();
+    const move = MOVES[event.key] ?? 0;
     if (event.key === "Escape" && this.cursor.t !== null) {
       event.preventDefault(); // the next one closes the drawer around it
       this.telling.at(null);
@@ -271,7 +300,9 @@ export class Drawing {
     event.stopPropagation();
     const length = this.spec.cursor[2];
     const from = this.cursor.t ?? (move > 0 ? -1 : length);
+    this.reader?.stop(); // who moves it by hand reads no further by itself
     this.cursor.move(Math.min(Math.max(from + move, 0), length - 1));
+    this.reader?.look();
     this.telling.at(this.cursor.t);
   }
 }

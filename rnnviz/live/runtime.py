@@ -24,6 +24,7 @@ class PlotlyRuntime(PageWidget):
     """
 
     _esm = beside(__file__, "runtime.js")
+    _css = beside(__file__, "score.css")  # once a page, as its script
     packed = traitlets.Bytes().tag(sync=True)
     traces = traitlets.List(trait=traitlets.Unicode(), default_value=None, allow_none=True).tag(sync=True)
 
@@ -44,10 +45,11 @@ def runtime(data: Iterable[Mapping[str, Any]] = ()) -> PlotlyRuntime:
     data : iterable of mapping
         Traces as plotly.js has them.
     """
-    small = library.suffices(data)
+    traces = list(data)
+    small = library.suffices(traces)
     for everything in (True,) if not small else (True, False):
         # a kernel's "close all widgets" closes these too
         if everything in _kept and _kept[everything].comm is not None:
             return _kept[everything]
-    _kept[not small] = PlotlyRuntime(packed=library.packed_for(data), traces=list(library.TRACES) if small else None)
+    _kept[not small] = PlotlyRuntime(packed=library.packed_for(traces), traces=list(library.TRACES) if small else None)
     return _kept[not small]
