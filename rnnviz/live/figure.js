@@ -41,7 +41,7 @@ export async function render({ model, el }, Dragging = null) {
   const move = (/** @type {MouseEvent} */ event) => led() && cursor.move(drawing.timestep(event));
   const leave = () => led() && !drawing.strip && cursor.move(null);
   const mark = () => drawing.mark();
-  const resized = new ResizeObserver(() => drawing.sized() && drawing.turn(() => drawing.fit()));
+  const resized = new ResizeObserver(() => drawing.measure() && drawing.turn(() => drawing.fit()));
   const scrolled = new IntersectionObserver((entries) => drawing.seen(entries[entries.length - 1].isIntersecting), {
     rootMargin: "120px",
   });
@@ -85,6 +85,7 @@ export async function render({ model, el }, Dragging = null) {
     clearTimeout(later);
     document.removeEventListener("load", styled, true);
     drawing.telling.end();
+    drawing.fast.end();
     drawing.strip?.leave();
     unattended?.();
     drawing.Plotly.purge(plot);

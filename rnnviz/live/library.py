@@ -31,10 +31,8 @@ TRACES = (
 
 @cache
 def small() -> bytes | None:
-    """Return the compressed script of the plotly.js that draws `TRACES` alone, about 0.5 MB.
-
-    None where plotly has another version: what its figures mean is its own plotly.js to say.
-    """
+    """Return the compressed script of the plotly.js that draws `TRACES` alone; None where plotly has another version."""
+    # what a figure of another version means is its own plotly.js to say
     if get_plotlyjs_version() != VERSION:
         return None
     return Path(__file__).with_name("plotlyjs").joinpath("plotly-cartesian.min.js.gz").read_bytes()
@@ -48,13 +46,7 @@ def whole() -> bytes:
 
 
 def suffices(data: Iterable[Mapping[str, Any]]) -> bool:
-    """Return whether the small plotly.js draws all of these traces as plotly's own would.
-
-    Examples
-    --------
-    >>> suffices([{"type": "surface"}])
-    False
-    """
+    """Return whether the small plotly.js draws all of these traces as plotly's own would."""
     # to plotly.js a trace without a type is a line
     return small() is not None and all(one.get("type", "scatter") in TRACES for one in data)
 

@@ -1,13 +1,14 @@
 // Unpacks plotly.js, the small one and the whole one once a page each; every figure awaits the one it needs. With it
 // comes what draws a figure, so that no widget carries a copy.
 import { Dragging } from "./drag.js";
+import { FastPath } from "./fast.js";
 import { render } from "./figure.js";
 import { page } from "./page.js";
 import { readerOf } from "./reading.js";
 import { Strip } from "./strip.js";
 import { Telling } from "./told.js";
 
-Object.assign(page, { Telling, Strip, readerOf });
+Object.assign(page, { Telling, FastPath, Strip, readerOf });
 page.figure.resolve((given) => render(given, given.model.get("drag") ? Dragging : null));
 
 /** @param {BlobPart} packed */

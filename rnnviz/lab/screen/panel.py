@@ -2,13 +2,14 @@
 
 import html
 import math
-from collections.abc import Mapping, Sequence
 
 import ipywidgets as widgets
 
 from rnnviz.i18n import t
 from rnnviz.lab.controls.base import Tray, box
 from rnnviz.lab.controls.knobs import Knobs
+from rnnviz.lab.controls.offer import Offer
+from rnnviz.lab.controls.rail import Rail
 from rnnviz.lab.controls.selectors import FocusControls
 from rnnviz.lab.screen.accessibility import Accessibility
 from rnnviz.lab.screen.grid import Grid
@@ -33,13 +34,11 @@ class Panel:
         The places of the pictures.
     hidden : widgets.Widget
         Invisible widgets that must live as long as the panel (the feed).
-    show : sequence of str, optional
-        The controls to show, by name; all of them by default.
+    offer : Offer
+        The knobs at first sight, and those that unfold.
 
     Attributes
     ----------
-    parts : list of widgets.Widget
-        Those that may be in no box, as ``show`` leaves them out.
     device : widgets.Box
         The place of the device on the toolbar, empty at first.
     """
@@ -50,11 +49,11 @@ class Panel:
         tray: Tray,
         grid: Grid,
         hidden: widgets.Widget,
-        show: Sequence[str] | None = None,
+        offer: Offer,
     ) -> None:
         self.play, self.pause, self.step, self.reset, self.read = (_button(name) for name in _BUTTONS)
         self.focus_controls, self.tray = FocusControls(), tray
-        self.parts = [*self.focus_controls.widgets.values(), *knobs.parts]
+        self.rail = Rail(knobs, self.focus_controls, offer)
         self.bar = widgets.IntProgress(min=0, max=1)
         self.device = box(widgets.Box, [], "rv-device")
         self.figures_text = widgets.HTML()
@@ -64,8 +63,7 @@ class Panel:
         self.others = OtherLabs()
         self.hidden = hidden
         self.hints = {**knobs.hints, **self.focus_controls.hints, **tray.hints}
-        knobs_box = _knobs(knobs, self.focus_controls, show)
-        rail = [box(widgets.VBox, knobs_box, "rv-rail")] if knobs_box else []
+        rail = [] if self.rail.empty else [self.rail.widget]
         stage = [self._line(), grid.score, grid.column, tray.dock, grid.wide]
         accessibility = Accessibility(hints=self.hints)
         tray.on_made = accessibility.know
@@ -77,6 +75,11 @@ class Panel:
             *tray.pops,
         ]
         self.widget = box(widgets.Box, children, "rv-lab")
+
+    @property
+    def parts(self) -> list[widgets.Widget]:
+        """Widgets that may be in no box."""
+        return [self.rail.widget, *self.rail.parts]
 
     def _toolbar(self) -> widgets.Box:
         """Buttons, the device's place, figures and tools, in one row."""
@@ -132,22 +135,3 @@ def status_words(words: str, *, failed: bool) -> str:
 def loss_words(loss: float) -> str:
     """Return a loss in four digits, a dash where there is none yet."""
     return "–" if math.isnan(loss) else f"{loss:.4g}"
-
-
-def _knobs(knobs: Knobs, focus_controls: FocusControls, show: Sequence[str] | None) -> list[widgets.Widget]:
-    """The groups that have a control to show, in a column; nothing if none has."""
-
-    def group(name: str, controls: Mapping[str, widgets.Widget]) -> list[widgets.Widget]:
-        shown = [widget for setting, widget in controls.items() if show is None or setting in show]
-        if not shown:
-            return []
-        note = f"<small>{html.escape(t(f'group.{name}.note'))}</small>"
-        title = widgets.HTML(f"<b>{html.escape(t(f'group.{name}'))}</b> {note}")
-        return [box(widgets.VBox, [title, *shown], "rv-group")]
-
-    groups = [
-        *group("live", knobs.live()),
-        *group("structure", knobs.structural()),
-        *group("gaze", focus_controls.widgets),
-    ]
-    return [box(widgets.Box, groups, "rv-knobs")] if groups else []

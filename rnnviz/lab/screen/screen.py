@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from rnnviz.lab.controls.base import LazyTool, Tray
 from rnnviz.lab.controls.knobs import Knobs
+from rnnviz.lab.controls.offer import Offer
 from rnnviz.lab.controls.selectors import FocusControls
 from rnnviz.lab.lifetime.closing import let_go, retire
 from rnnviz.lab.screen.figures import Figures
@@ -93,6 +95,7 @@ class Stage(Generic[P]):
         self.feed.on_hello = self.pump.offer
         self.feed.on_error = self._browser_failed
         self.feed.on_pick = self._picked
+        self.feed.on_look = lambda time: self.look(lambda _snapshot, focus: replace(focus, time=time))
         self.panel.focus_controls.on_change(self.changed)
         self.panel.tray.on_open(self.changed)
         self.panel.tray.on_error = on_error
@@ -242,8 +245,8 @@ class Screen(Stage[Panel]):
         The settings' widgets.
     tools : sequence of LazyTool
         What is shown beside the pictures.
-    show : sequence of str, optional
-        The controls to show, by name; all by default.
+    offer : Offer
+        The knobs at first sight, and those that unfold.
     kind : type
         The panel's class.
     """
@@ -257,12 +260,12 @@ class Screen(Stage[Panel]):
         *,
         tools: Sequence[LazyTool] = (),
         chosen: Iterable[str] | None = None,
-        show: Sequence[str] | None = None,
+        offer: Offer,
         fps: float,
         on_error: Callable[[BaseException], None],
         kind: type[Panel] = Panel,
     ) -> None:
         def furnish(grid: Grid, feed: Feed) -> Panel:
-            return kind(knobs, Tray(tools, feed.feed_id), grid, feed, show)
+            return kind(knobs, Tray(tools, feed.feed_id), grid, feed, offer)
 
         super().__init__(snapshot, state, views, furnish, fps=fps, on_error=on_error, chosen=chosen)
