@@ -6,6 +6,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from rnnviz.lab.controls.base import Tool, Tray
 from rnnviz.lab.controls.knobs import Knobs
+from rnnviz.lab.controls.line import Line
 from rnnviz.lab.controls.selectors import FocusControls
 from rnnviz.lab.lifetime.closing import let_go, retire
 from rnnviz.lab.screen.figures import Figures
@@ -23,13 +24,14 @@ class StagePanel(Protocol):
 
     focus_controls: FocusControls
     tray: Tray
+    line: Line
     widget: Any
 
     @property
     def parts(self) -> Sequence[Any]:
         """Widgets that may be in no box."""
 
-    def write(self, state: RunState, words: str, *, failed: bool) -> None:
+    def write(self, state: RunState, words: str, *, failed: bool, held: int | None, urgent: bool) -> None:
         """Write progress and status."""
 
 
@@ -93,6 +95,7 @@ class Stage(Generic[P]):
         self.feed.on_hello = self.pump.offer
         self.feed.on_error = self._browser_failed
         self.feed.on_pick = self._picked
+        self.panel.line.nudge = self.pump.offer
         self.panel.focus_controls.on_change(self.changed)
         self.panel.tray.on_open(self.changed)
         self.pump.offer()
@@ -212,7 +215,9 @@ class Stage(Generic[P]):
                 failed = False
                 # the newer words come with the next drawing
                 self.pump.offer()
-        self.panel.write(state, words, failed=failed)
+        held = self.held
+        looking = None if held is None else held.step
+        self.panel.write(state, words, failed=failed, held=looking, urgent=bool(announced))
         for _, call in announced:
             call()
 
