@@ -55,12 +55,21 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening"),
     "training": (
         "process taskcheck schedules columns bylabel failures",
-        "settings history record",
+        "settings history record parameter_norms",
         "snapshots",
         "session runner",
         "comparison perturbation",
     ),
-    "views": ("style patch", "canvas curvepanels", "base", "heatpanels", "pictures cell perturbation", "comparison"),
+    "views": (
+        "words",
+        "style patch",
+        "canvas curvepanels",
+        "base",
+        "score side",
+        "heatpanels",
+        "pictures cell perturbation",
+        "comparison",
+    ),
     "views.pictures": ("gradients curves task", "states"),
 }
 LIMIT = 230  # lines of code in a module

@@ -1,11 +1,14 @@
 // One plotly figure: keeps it current from its feed, and marks the shared timestep.
-import { values } from "./decoding.js";
+import { bytesOf, equal, values } from "./decoding.js";
 import { cursorOf, feedOf, newestOf, page } from "./page.js";
 import { extent, subplots, under } from "./subplots.js";
+import { darkened, isDark } from "./tones.js";
 
 const SHARE = 4; // a figure that took 20 ms to draw rests for 80 ms: the slow ones leave the page to the quick
 export const LEAST = 100; // pixels; in less, or none, plotly can place nothing: it draws lines and words at NaN and at -Infinity
 const UNWANTED = ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"]; // a learner's data stay where they are
+/** @type {Record<string, number>} Timesteps to go on, at a key. */
+const MOVES = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 const CONFIG = { displaylogo: false, modeBarButtonsToRemove: UNWANTED };
 
 /**
@@ -17,6 +20,8 @@ const CONFIG = { displaylogo: false, modeBarButtonsToRemove: UNWANTED };
  * @property {[number, number, number] | null} cursor x of timestep 0, x distance of one, number of timesteps.
  * @property {string} label
  * @property {Record<string, string>} words
+ * @property {Record<string, string>} [tones]
+ * @property {import("./tones.js").Palette["scales"]} [scales]
  */
 
 /** @import { Frame, Model, Part } from "./page.js" */
@@ -46,10 +51,17 @@ export class Drawing {
   digest = -1;
   /** @type {Map<string, string>} */
   said = new Map();
+  /** @type {Map<string, Uint8Array>} Of each part that has numbers, those on screen. */
+  shown = new Map();
+  revision = 0;
+  width = 0;
   /** @type {HTMLElement[]} */
   marks = [];
   /** @type {Promise<unknown>} */
   queue = Promise.resolve();
+  /** @type {import("./strip.js").Strip | null} What stands around it, where it is part of a score. */
+  strip = null;
+  dark = false;
 
   /**
    * @param {Model} model
@@ -65,40 +77,67 @@ export class Drawing {
     this.name = model.get("name");
     this.feed = feedOf(model.get("feed_id"));
     this.cursor = cursorOf(model.get("group"));
+    this.reader = page.readerOf?.(model.get("group"));
     /** @type {import("./subplots.js").Plot} */
     this.plot = el.appendChild(document.createElement("div"));
     this.plot.className = "rv-plot";
     /** @type {import("./told.js").Telling} */
     this.telling = new page.Telling(this);
     this.dragging = Dragging && new Dragging(this);
+    /** @type {import("./fast.js").FastPath} */
+    this.fast = new page.FastPath(this);
   }
 
   ink() {
     return getComputedStyle(this.el).color || "#444";
   }
 
+  // Made for the theme at hand.
+  /**
+   * @template Value
+   * @param {Value} value
+   * @returns {Value}
+   */
+  toned(value) {
+    return this.dark && this.spec ? darkened(value, this.spec) : value;
+  }
+
   async recolour() {
-    if (this.sized() && this.plot.layout?.font?.color !== this.ink()) {
+    if (this.measure() && this.spec && this.dark !== isDark(this.ink())) await this.rebuild();
+    else if (this.sized() && this.plot.layout?.font?.color !== this.ink()) {
       await this.Plotly.relayout(this.plot, { "font.color": this.ink() });
     }
   }
 
+  // Asked of the page when it may have changed: to look in every frame would have it lay itself out in between.
+  measure() {
+    this.width = this.plot.isConnected ? this.plot.offsetWidth : 0;
+    return this.sized();
+  }
+
   sized() {
-    return this.plot.isConnected && this.plot.offsetWidth >= LEAST;
+    return this.width >= LEAST;
   }
 
   // While it is out of sight, it is owed; `fit` makes it.
   async rebuild() {
-    this.owed = !this.sized();
+    this.owed = !this.measure();
     if (this.owed) return;
     /** @type {Spec} */
     const spec = structuredClone(this.model.get("spec"));
     this.spec = spec;
+    this.dark = isDark(this.ink());
+    [spec.data, spec.layout] = [this.toned(spec.data), this.toned(spec.layout)];
+    if (spec.layout.meta?.place) this.strip ??= page.Strip?.of(this) ?? null;
+    this.strip?.fitted(spec.layout);
     this.telling.name(spec.label || this.name);
     put(spec.layout, "font.color", this.ink());
-    await this.Plotly.react(this.plot, spec.data, spec.layout, { ...CONFIG, responsive: false });
+    await this.Plotly.react(this.plot, spec.data, spec.layout, { ...CONFIG, ...this.strip?.config, responsive: false });
+    this.strip?.built();
     this.drawn = this.digest = -1;
     this.said = new Map();
+    this.shown = new Map();
+    this.fast.caughtUp();
     const frame = this.newest();
     if (frame) await this.paint(frame);
     this.telling.soon();
@@ -127,7 +166,9 @@ export class Drawing {
   async fit() {
     if (this.owed) await this.rebuild();
     await this.recolour();
-    if (this.sized()) await this.Plotly.Plots.resize(this.plot);
+    if (!this.measure()) return;
+    await this.Plotly.Plots.resize(this.plot);
+    if (this.fast.owes) await this.react();
   }
 
   // Says so where the kernel has been asked for a first frame, and asked again, and has sent none.
@@ -169,26 +210,53 @@ export class Drawing {
     this.cost += 0.3 * (this.painted - started - this.cost);
   }
 
-  // A word or range that is as it was is not set again: the reader may have zoomed since.
-  /** @param {Part} part */
-  known(part) {
-    if (!("value" in part)) return false;
-    const [place, value] = [`${part.trace} ${part.key}`, JSON.stringify(part.value)];
-    if (this.said.get(place) === value) return true;
-    this.said.set(place, value);
-    return false;
+  // A word or range that is as it was is not set again: the reader may have zoomed since. Nor are numbers.
+  /**
+   * @param {Part} part
+   * @param {Uint8Array | DataView} bytes
+   */
+  known(part, bytes) {
+    const place = `${part.trace} ${part.key}`;
+    const said = JSON.stringify("value" in part ? part.value : [part.shape, part.limits]);
+    const was = this.said.get(place) === said;
+    this.said.set(place, said);
+    if ("value" in part) return was;
+    const [now, before] = [bytesOf(part, bytes), this.shown.get(place)];
+    this.shown.set(place, now);
+    return was && before !== undefined && equal(before, now);
   }
 
   /** @param {Frame} frame */
-  async redraw(frame) {
-    for (const part of frame.parts) {
-      if (part.figure !== this.name || this.known(part)) continue;
-      put(part.trace === null ? this.plot.layout : this.plot.data[part.trace], part.key, values(part, frame.bytes));
+  async redraw({ parts, bytes }) {
+    const changed = parts.filter((part) => part.figure === this.name && !this.known(part, bytes));
+    for (const part of changed) {
+      const value = "value" in part ? this.toned(part.value) : values(part, bytes);
+      put(part.trace === null ? this.plot.layout : this.plot.data[part.trace], part.key, value);
     }
-    this.dragging?.put();
-    this.plot.layout.datarevision = frame.id;
+    this.strip?.framed();
+    const held = this.dragging?.put();
+    await this.show(held ? [...changed, held] : changed, bytes).catch((error) => {
+      this.shown.clear(); // they are not: the next frame draws them
+      throw error;
+    });
+  }
+
+  // Draw what has changed in the figure's data and layout.
+  /**
+   * @param {Part[]} changed
+   * @param {Uint8Array | DataView} bytes
+   */
+  async show(changed, bytes) {
+    const drawn = changed.filter((part) => !part.key.startsWith("meta.")); // plotly draws nothing of these
+    if (changed.length && !drawn.length) return;
+    if (!this.fast.draw(drawn, bytes)) await this.react();
+  }
+
+  async react() {
+    this.plot.layout.datarevision = ++this.revision;
     put(this.plot.layout, "font.color", this.ink()); // unknown until the page holds the element
     await this.Plotly.react(this.plot, this.plot.data, this.plot.layout);
+    this.fast.caughtUp();
   }
 
   /** @param {boolean} visible */
@@ -220,6 +288,7 @@ export class Drawing {
   }
 
   mark() {
+    if (this.strip?.marked()) return;
     const { t } = this.cursor;
     const shown = t === null || !this.spec?.cursor ? [] : subplots(this.plot);
     while (this.marks.length < shown.length) {
@@ -247,12 +316,13 @@ export class Drawing {
     line.style.transform = `translateX(${xaxis._offset + across}px)`;
     line.style.top = `${yaxis._offset}px`;
     line.style.height = `${yaxis._length}px`;
-    line.dataset.label = labelled ? `t = ${t}` : "";
+    line.dataset.label = labelled && !this.strip ? `t = ${t}` : "";
   }
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    const move = event.key === "ArrowLeft" ? -1 : Number(event.key === "ArrowRight");
+    if (this.strip?.key(event)) return event.preventDefault();
+    const move = MOVES[event.key] ?? 0;
     if (event.key === "Escape" && this.cursor.t !== null) {
       event.preventDefault(); // the next one closes the drawer around it
       this.telling.at(null);
@@ -263,7 +333,9 @@ export class Drawing {
     event.stopPropagation();
     const length = this.spec.cursor[2];
     const from = this.cursor.t ?? (move > 0 ? -1 : length);
+    this.reader?.stop(); // who moves it by hand reads no further by itself
     this.cursor.move(Math.min(Math.max(from + move, 0), length - 1));
+    this.reader?.look();
     this.telling.at(this.cursor.t);
   }
 }

@@ -17,6 +17,7 @@ from rnnviz.views.perturbation.perturbation import (
 )
 from rnnviz.views.pictures.curves.clipping import ClippingView
 from rnnviz.views.pictures.curves.curves import CurvesView, WatchedCurvesView
+from rnnviz.views.pictures.curves.norms import NormsView
 from rnnviz.views.pictures.gradients.gradients import GradientsView, norm_through_time
 from rnnviz.views.pictures.gradients.horizon import HorizonView
 from rnnviz.views.pictures.gradients.spectrum import SpectrumView
@@ -27,6 +28,7 @@ from rnnviz.views.pictures.states.memory import MemoryView
 from rnnviz.views.pictures.states.saturation import SaturationView
 from rnnviz.views.pictures.states.text import TextView
 from rnnviz.views.pictures.task.alignment import alignment
+from rnnviz.views.pictures.task.answer import AnswerView
 from rnnviz.views.pictures.task.confusion import ConfusionView
 from rnnviz.views.pictures.task.fan import QUANTILES, FanView, fan
 from rnnviz.views.pictures.task.prediction import PredictionView
@@ -40,6 +42,7 @@ __all__ = [
     "ROWS",
     "VIEWS",
     "WATCHED",
+    "AnswerView",
     "Canvas",
     "ClippingView",
     "ComparedCurves",
@@ -57,6 +60,7 @@ __all__ = [
     "HiddenView",
     "HorizonView",
     "MemoryView",
+    "NormsView",
     "Patch",
     "Picked",
     "Pixels",
@@ -90,10 +94,11 @@ VIEWS: dict[str, View] = {
     view.name: view
     for view in (
         HiddenView(),
-        GradientsView(),
         GatesView(),
-        CurvesView(),
+        GradientsView(),
         PredictionView(),
+        AnswerView(),
+        CurvesView(),
         HorizonView(),
         TheoryView(),
         SpectrumView(),
@@ -103,10 +108,11 @@ VIEWS: dict[str, View] = {
         ConfusionView(),
         FanView(),
         TextView(),
+        NormsView(),
     )
 }
 
-DEFAULT = ("hidden", "gradients", "gates", "curves", "prediction")  # what a lab shows until told otherwise
+DEFAULT = ("hidden", "gates", "gradients", "prediction", "answer", "curves")  # what a lab shows until told otherwise
 
 WATCHED: dict[str, View] = {
     view.name: view for view in (HiddenView(), GradientsView(), GatesView(), WatchedCurvesView())

@@ -74,8 +74,8 @@ for (
     ],
     [
       "without a size",
-      (it) => (it.plot.offsetWidth = 0),
-      (it) => ((it.plot.offsetWidth = 400), it.drawing.draw(it.feed.last)),
+      (it) => ((it.plot.offsetWidth = 0), it.drawing.measure()),
+      (it) => ((it.plot.offsetWidth = 400), it.drawing.measure(), it.drawing.draw(it.feed.last)),
     ],
   ])
 ) {

@@ -1,5 +1,6 @@
 // A figure on a plotly that only keeps what it was given to draw.
 import { Drawing, put } from "../../rnnviz/live/drawing.js";
+import { FastPath } from "../../rnnviz/live/fast.js";
 import { cursorOf, feedOf, page } from "../../rnnviz/live/page.js";
 import { Element } from "./element.js";
 import { Model } from "./model.js";
@@ -19,6 +20,8 @@ page.Telling = class {
     this.read.push(t);
   }
 };
+
+page.FastPath = FastPath; // what stands for plotly has no names of its own, so everything is drawn in full
 
 /** Stands for plotly: keeps what it was given to draw, and may take time over it or fail. */
 class Plotly {

@@ -4,6 +4,7 @@ import cellview from "../../rnnviz/live/cellview.js";
 import draggable from "../../rnnviz/live/draggable.js";
 import figure from "../../rnnviz/live/figure.js";
 import { cursorOf, feedOf, page } from "../../rnnviz/live/page.js";
+import { FastPath } from "../../rnnviz/live/fast.js";
 import { Telling } from "../../rnnviz/live/told.js";
 import accessibility from "../../rnnviz/lab/screen/accessibility.js";
 import line from "../../rnnviz/lab/controls/line.js";
@@ -70,7 +71,7 @@ async function shown(browser, name) {
   const [model, lab, el] = [new Model(state), new Element("div"), new Element("div")];
   lab.className = "rv-lab";
   lab.appendChild(el);
-  page.Telling = Telling;
+  Object.assign(page, { Telling, FastPath });
   page.plotly.resolve(PLOTLY);
   const rendered = widget.render({ model, el });
   await browser.pass(1000);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { page } from "../../rnnviz/live/page.js";
 import widget from "../../rnnviz/live/runtime.js";
+import { FastPath } from "../../rnnviz/live/fast.js";
 import { Telling } from "../../rnnviz/live/told.js";
 import { test } from "./browser.js";
 import { Model } from "./model.js";
@@ -31,5 +32,5 @@ test("a saved notebook, which has no plotly, leaves it to the kernel's own widge
 });
 
 test("how a figure is told in words comes with plotly", () => {
-  assert.equal(page.Telling, Telling);
+  assert.deepEqual([page.Telling, page.FastPath], [Telling, FastPath]);
 });

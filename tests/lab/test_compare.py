@@ -16,6 +16,7 @@ from rnnviz.training import NonFiniteLoss
 from rnnviz.views import HiddenView, View
 from tests.lab.browser import Browser, settle
 from tests.lab.comparisons import CELLS, SIZES, Maker
+from tests.lab.screens import unfold
 from tests.lab.shell import Notebook
 from tests.training.examples import WAIT, raising
 
@@ -126,6 +127,7 @@ def test_a_knob_moves_all_models(make_comparison: Maker) -> None:
 def test_what_is_compared_has_no_knob(make_comparison: Maker, models: Any, hidden: set[str]) -> None:
     comparison = make_comparison(*models)
     screen = Browser(comparison).screen
+    unfold(comparison)
 
     def shown(widget: Any) -> Iterator[str]:
         yield from getattr(widget, "_dom_classes", ())

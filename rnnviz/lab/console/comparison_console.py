@@ -1,13 +1,14 @@
 """The console and the panel of a comparison: those of a lab, where they show one model, made to show several."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from rnnviz.i18n import t
 from rnnviz.insights import differences
 from rnnviz.lab.console.console import Console
 from rnnviz.lab.console.export import CompareExport
-from rnnviz.lab.controls.base import Tool
+from rnnviz.lab.controls.base import LazyTool
+from rnnviz.lab.controls.offer import Offer, offer_of
 from rnnviz.lab.controls.options import shown_controls, tools_asked
 from rnnviz.lab.screen.figurewords import speed_figure, step_figure
 from rnnviz.lab.screen.panel import Panel
@@ -17,8 +18,7 @@ from rnnviz.lab.tools.pictures import Pictures
 from rnnviz.lab.tools.results import ResultsTable
 from rnnviz.lab.tools.share import Share
 from rnnviz.lab.tools.timeline import Timeline
-from rnnviz.training import LIVE, STRUCTURAL, LockstepSessions, RunState
-from rnnviz.views import Focus
+from rnnviz.training import LockstepSessions, RunState
 
 __all__ = ["COMPARE_TOOLS", "ComparisonConsole", "ComparisonPanel"]
 
@@ -65,27 +65,29 @@ class ComparisonConsole(Console):
         self._race.refuse_varied(changes)
         super().set(changes)
 
-    def _tools(self) -> list[Tool]:
-        makers: dict[str, Callable[[], Tool]] = {
-            "standings": ResultsTable,
-            "insights": lambda: InsightsLine(differences),
-            "inspector": lambda: ComparisonInspector(
-                list(self._race.sessions), self._look, self._train_one, self._guarded
+    def _tools(self) -> list[LazyTool]:
+        models = list(self._race.sessions)
+        tools = {
+            "standings": LazyTool(ResultsTable, ResultsTable),
+            "insights": LazyTool(InsightsLine, lambda: InsightsLine(differences)),
+            "inspector": LazyTool(
+                ComparisonInspector,
+                lambda: ComparisonInspector(models, self._look, self._train_one, self._guarded),
             ),
-            "pictures": lambda: Pictures(self.views, self._chosen, self._choose),
-            "share": lambda: Share(self.code, self.recipe, self.export.reader),
-            "timeline": lambda: Timeline(
-                self.runner.recording, self._held, lambda step: self._guarded(self._hold, step)
+            "pictures": LazyTool(Pictures, lambda: Pictures(self.views, self.chosen, self._choose)),
+            "share": LazyTool(Share, lambda: Share(self.code, self.recipe, self.export.reader)),
+            "timeline": LazyTool(
+                Timeline,
+                lambda: Timeline(self.runner.recording, self._held, lambda step: self._guarded(self._hold, step)),
             ),
         }
-        return [makers[name]() for name in tools_asked(self._show, COMPARE_TOOLS)]
+        return [tools[name] for name in tools_asked(self._show, COMPARE_TOOLS)]
 
-    def _offered(self) -> tuple[str, ...]:
-        """The controls that are asked for and that all models can follow."""
-        every = (*LIVE, *STRUCTURAL, *Focus.__dataclass_fields__, *COMPARE_TOOLS)
+    def _offer(self) -> Offer:
+        """The knobs that all models can follow."""
         barred = {*self._race.varied}
         barred |= {"cell"} if "nonlinearity" in barred else set()  # another cell has no such choice
         cells = {one.settings.cell for one in self._race.sessions.values()}
         # only the plain RNN has the choice, so all have to be one
         barred |= {"nonlinearity"} if cells != {"rnn"} else set()
-        return tuple(name for name in (every if self._show is None else self._show) if name not in barred)
+        return offer_of(self._race.task.name, self._race.settings, self._show, barred=barred, several=True)

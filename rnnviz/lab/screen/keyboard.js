@@ -38,11 +38,11 @@ function drawerOf(lab, toggle) {
   return name ? lab.querySelector(`.rv-tool-${name}`) : null;
 }
 
-// The kernel opens the drawer: it may take a moment.
+// The kernel opens the drawer, and makes what is in it the first time: it may take a moment.
 /** @param {HTMLElement} drawer */
 function enter(drawer) {
   const resized = new ResizeObserver(() => {
-    if (!onScreen(drawer)) return;
+    if (!onScreen(drawer) || !drawer.querySelector(TO_FOCUS)) return;
     resized.disconnect();
     drawer.focus();
   });
@@ -55,8 +55,9 @@ function enter(drawer) {
  */
 export function toggle(lab, button) {
   const drawer = drawerOf(lab, button), open = () => button.classList.contains("mod-active");
+  const unfolds = drawer || button.matches(".rv-more > button");
   watch(button, { attributeFilter: ["class"] }, () => {
-    button.setAttribute(drawer ? "aria-expanded" : "aria-pressed", String(open()));
+    button.setAttribute(unfolds ? "aria-expanded" : "aria-pressed", String(open()));
   });
   if (!drawer) return;
   drawer.tabIndex = -1;

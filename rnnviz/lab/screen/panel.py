@@ -1,7 +1,6 @@
 """The panel: buttons, progress, status line, knobs and pictures, laid out; it decides nothing."""
 
 import html
-from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 import ipywidgets as widgets
@@ -10,6 +9,8 @@ from rnnviz.i18n import t
 from rnnviz.lab.controls.base import Tray, box
 from rnnviz.lab.controls.knobs import Knobs
 from rnnviz.lab.controls.line import Line
+from rnnviz.lab.controls.offer import Offer
+from rnnviz.lab.controls.rail import Rail
 from rnnviz.lab.controls.runbar import RunBar
 from rnnviz.lab.controls.selectors import FocusControls
 from rnnviz.lab.screen.accessibility import Accessibility
@@ -37,13 +38,11 @@ class Panel:
         The places of the pictures.
     hidden : widgets.Widget
         Invisible widgets that must live as long as the panel (the feed).
-    show : sequence of str, optional
-        The controls to show, by name; all of them by default.
+    offer : Offer
+        The knobs at first sight, and those that unfold.
 
     Attributes
     ----------
-    parts : list of widgets.Widget
-        Those that may be in no box, as ``show`` leaves them out.
     bar : RunBar
         Progress, and where a lab has it the timeline.
     line : Line
@@ -58,11 +57,11 @@ class Panel:
         tray: Tray,
         grid: Grid,
         hidden: widgets.Widget,
-        show: Sequence[str] | None = None,
+        offer: Offer,
     ) -> None:
         self.play, self.pause, self.step, self.reset, self.read = (_button(name) for name in _BUTTONS)
         self.focus_controls, self.tray = FocusControls(), tray
-        self.parts = [*self.focus_controls.widgets.values(), *knobs.parts]
+        self.rail = Rail(knobs, self.focus_controls, offer)
         self.bar, self.line = _widget(tray, "timeline", RunBar), _widget(tray, "insights", Line)
         self.device = box(widgets.Box, [], "rv-device")
         self.figures_text = widgets.HTML()
@@ -76,17 +75,23 @@ class Panel:
         self.others = OtherLabs()
         self.hidden = hidden
         self.hints = {**knobs.hints, **self.focus_controls.hints, **tray.hints}
-        knobs_box = _knobs(knobs, self.focus_controls, show)
-        rail = [box(widgets.VBox, knobs_box, "rv-rail")] if knobs_box else []
+        rail = [] if self.rail.empty else [self.rail.widget]
         stage = [self._line(), grid.score, grid.column, tray.dock, grid.wide]
+        accessibility = Accessibility(hints=self.hints)
+        tray.on_made = accessibility.know
         children = [
-            Accessibility(hints=self.hints),
+            accessibility,
             self._toolbar(),
             box(widgets.Box, tray.bars or [self.bar], "rv-run", "rv-progress"),
             box(widgets.Box, [*rail, box(widgets.Box, stage, "rv-stage")], "rv-body"),
             *tray.pops,
         ]
         self.widget = box(widgets.Box, children, "rv-lab")
+
+    @property
+    def parts(self) -> list[widgets.Widget]:
+        """Widgets that may be in no box."""
+        return [self.rail.widget, *self.rail.parts]
 
     def _toolbar(self) -> widgets.Box:
         """Buttons, the device's place, figures and tools, in one row."""
@@ -96,7 +101,7 @@ class Panel:
 
     def _line(self) -> widgets.Box:
         """The one line above the pictures, which all words share."""
-        said = [] if self.tray.tool("insights") else [self.line]
+        said = [] if self.tray.made("insights") else [self.line]
         return box(widgets.Box, [self.status, self.live, *self.tray.lines, *said, self.others.widget], "rv-line")
 
     def write(
@@ -159,24 +164,5 @@ def status_words(words: str, *, failed: bool, urgent: bool = False) -> str:
 
 def _widget(tray: Tray, name: str, kind: type[W]) -> W:
     """The widget of a tool that a lab may go without, and which the panel itself needs."""
-    tool = tray.tool(name)
+    tool = tray.made(name)
     return tool.widget if tool is not None and isinstance(tool.widget, kind) else kind()
-
-
-def _knobs(knobs: Knobs, focus_controls: FocusControls, show: Sequence[str] | None) -> list[widgets.Widget]:
-    """The groups that have a control to show, in a column; nothing if none has."""
-
-    def group(name: str, controls: Mapping[str, widgets.Widget]) -> list[widgets.Widget]:
-        shown = [widget for setting, widget in controls.items() if show is None or setting in show]
-        if not shown:
-            return []
-        note = f"<small>{html.escape(t(f'group.{name}.note'))}</small>"
-        title = widgets.HTML(f"<b>{html.escape(t(f'group.{name}'))}</b> {note}")
-        return [box(widgets.VBox, [title, *shown], "rv-group")]
-
-    groups = [
-        *group("live", knobs.live()),
-        *group("structure", knobs.structural()),
-        *group("gaze", focus_controls.widgets),
-    ]
-    return [box(widgets.Box, groups, "rv-knobs")] if groups else []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import ipywidgets as widgets
 
 from rnnviz.i18n import t
-from rnnviz.lab.controls.base import Tray, box
+from rnnviz.lab.controls.base import LazyTool, Tray, box
 from rnnviz.lab.controls.selectors import FocusControls
 from rnnviz.lab.screen.accessibility import Accessibility
 from rnnviz.lab.screen.figurewords import figure, loss_words, speed_figure, step_figure
@@ -31,7 +31,8 @@ class WatchPanel:
 
     def __init__(self, grid: Grid, hidden: widgets.Widget) -> None:
         said = InsightsLine(quiet=0)  # of a loop that may have run before it was watched
-        self.focus_controls, self.tray, self.line = FocusControls(), Tray([said]), said.widget
+        tools = [LazyTool(InsightsLine, lambda: said)]
+        self.focus_controls, self.tray, self.line = FocusControls(), Tray(tools), said.widget
         self.module = widgets.Dropdown(description=t("gaze.module"), tooltip=t("gaze.module.tip"))
         for name in ("rv-module", "rv-knob"):
             self.module.add_class(name)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rnnviz.tasks.base import Prediction
 from rnnviz.trace import LayerTrace
+from rnnviz.training.parameter_norms import Norms
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots.before import Before
 
@@ -131,6 +132,8 @@ class Snapshot:
         What the held-out answers were, as old as ``validation``; None where they are no classes.
     scores : mapping
         Columns of equal length, step and metric: the held-out score along the run, ``validation`` as the last.
+    norms : Norms or None
+        Of each parameter along the run; None in a training loop that is not ours.
     before : Before or None
         What there was before the settings last changed; None until they do.
     """
@@ -160,6 +163,7 @@ class Snapshot:
     unclipped: bool = True
     confusion: Confusion | None = None
     scores: Mapping[str, Floats] = field(default_factory=lambda: _NO_SCORES)
+    norms: Norms | None = None
     before: Before | None = None
 
     def __repr__(self) -> str:

@@ -15,6 +15,7 @@ from rnnviz.trace.isolation.surroundings import untouched
 from rnnviz.trace.result.arrays import read_only
 from rnnviz.trace.result.resident import brought
 from rnnviz.training.history import History
+from rnnviz.training.parameter_norms import ParameterNorms
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots import ranges
 from rnnviz.training.snapshots.gradients import GradientHistory, RecentGradients
@@ -67,13 +68,17 @@ class SnapshotTaker:
         self._recent_gradients, self._gradient_history = RecentGradients(), GradientHistory()
         self._inputs, self._targets = _array(self.probe.inputs), _array(self.probe.targets)
 
-    def snapshot(self, model: nn.Module, settings: Settings, history: History, run: int, score: bool) -> Snapshot:
+    def snapshot(
+        self, model: nn.Module, settings: Settings, history: History, norms: ParameterNorms, run: int, score: bool
+    ) -> Snapshot:
         """Return everything a picture needs, see `Session.frame`."""
         traced = self._trace(model)
         # the first recurrent layer that ran is the one that is drawn
         module, layer = next(iter(traced.layers.items()))
         scored, waiting = self._scored(model, history.step, score), history.waiting()
-        there = {"rows": waiting.rows, "weights": {name: _kept(one) for name, one in model.named_parameters()}}
+        noted, norm_rows = norms.waiting()
+        weights = {name: _kept(one) for name, one in model.named_parameters()}
+        there = {"rows": waiting.rows, "norms": norm_rows, "weights": weights}
         arrived = brought(there, traced, layer)
         columns, curves = waiting.columns(arrived["rows"]), gradient_curves(layer)
         relu = settings.nonlinearity == "relu"
@@ -104,6 +109,7 @@ class SnapshotTaker:
             higher_is_better=self._task.task.higher_is_better,
             confusion=scored.confusion,
             scores=ending(self._scores.columns(), scored.step, scored.validation),
+            norms=norms.told(noted, arrived["norms"]),
         )
 
     def keep_score(self, model: nn.Module, batch_size: int, step: int) -> None:

@@ -12,14 +12,17 @@ from rnnviz.live import feed as feed_module
 from rnnviz.training import LIVE, STRUCTURAL
 from rnnviz.views import DEFAULT, VIEWS, HiddenView
 from tests.lab.browser import Browser, LabMaker, settle
-from tests.lab.screens import MOVES, classes, inside, move
+from tests.lab.screens import MOVES, classes, inside, move, unfold
 from tests.training.examples import WAIT, Echo, raising
 
 pytestmark = pytest.mark.timeout(120)
 
 
 def test_every_part_has_the_class_name_that_outside_checks_look_for(make_lab: LabMaker) -> None:
-    found = classes(make_lab("sunspots").widget)
+    lab = make_lab("sunspots")
+    lab.widget  # noqa: B018  # opens the screen
+    unfold(lab)
+    found = classes(lab.widget)
     buttons = ("play", "pause", "step", "reset")
     names = ("lab", *buttons, "lr", "clip", "hidden-size", "seq-len", "status", "progress", "view")
     views = [f"view-{name}" for name in ("hidden", "gates", "gradients", "curves", "prediction")]
@@ -44,6 +47,7 @@ def test_a_view_that_nobody_chose_has_a_place_and_no_figure_yet(make_lab: LabMak
 def test_every_setting_has_a_knob_with_a_label_and_a_tooltip(make_lab: LabMaker) -> None:
     lab = make_lab()
     panel = Browser(lab).screen.panel
+    unfold(lab)
     assert set(lab._console.knobs.widgets) == set(LIVE) | set(STRUCTURAL) == set(MOVES)
     controls = [
         *lab._console.knobs.widgets.values(),

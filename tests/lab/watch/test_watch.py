@@ -354,7 +354,7 @@ def test_a_line_says_in_words_what_is_seen_and_names_no_knob(
             loss.backward()
             watch.step(loss=loss)
     assert watch._screen.stage is not None
-    (line,) = watch._screen.stage.panel.tray._tools
+    line = watch._screen.stage.panel.tray.tool("insights")
     (sentence,) = line.widget.seen["sentences"]
     assert sentence[0].startswith("The gradient at t = 0 is ")
     assert sentence[1] == "Try a GRU or an LSTM, orthogonal recurrent weights, or shorter sequences."
