@@ -14,6 +14,7 @@ from rnnviz.live.frame import Cursor, Frame
 from rnnviz.live.pagewidget import PageWidget
 from rnnviz.live.runtime import runtime
 from rnnviz.views import Patch
+from rnnviz.views.style import SCALES, TONES
 
 __all__ = ["LiveFigure", "spec_of"]
 
@@ -109,6 +110,8 @@ def spec_of(figure: go.Figure, cursor: Cursor | None, run: int) -> dict[str, Any
     spec["cursor"] = list(cursor) if cursor else None
     spec["label"] = _label(spec["layout"])
     spec["words"] = _words()
+    # a figure is made in the colours of a light page; the page at hand may be dark
+    spec["tones"], spec["scales"] = TONES, SCALES
     return spec
 
 

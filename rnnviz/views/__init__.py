@@ -18,11 +18,11 @@ from rnnviz.views.perturbation.perturbation import (
 from rnnviz.views.pictures.curves.clipping import ClippingView
 from rnnviz.views.pictures.curves.curves import CurvesView, WatchedCurvesView
 from rnnviz.views.pictures.curves.norms import NormsView
-from rnnviz.views.pictures.gradients.gradients import GradientsView, norm_through_time
+from rnnviz.views.pictures.gradients.gradients import GradientsView
 from rnnviz.views.pictures.gradients.horizon import HorizonView
 from rnnviz.views.pictures.gradients.spectrum import SpectrumView
 from rnnviz.views.pictures.gradients.theory import TheoryView
-from rnnviz.views.pictures.states.gates import GatesView, gate_panels
+from rnnviz.views.pictures.states.gates import ForgetView, GatesView, gate_panels
 from rnnviz.views.pictures.states.hidden import HiddenView, hidden_panels
 from rnnviz.views.pictures.states.memory import MemoryView
 from rnnviz.views.pictures.states.saturation import SaturationView
@@ -32,6 +32,8 @@ from rnnviz.views.pictures.task.answer import AnswerView
 from rnnviz.views.pictures.task.confusion import ConfusionView
 from rnnviz.views.pictures.task.fan import QUANTILES, FanView, fan
 from rnnviz.views.pictures.task.prediction import PredictionView
+from rnnviz.views.pictures.task.reads import InputView
+from rnnviz.views.score.gradientstrip import norm_through_time
 
 __all__ = [
     "COMPARED",
@@ -55,10 +57,12 @@ __all__ = [
     "Equation",
     "FanView",
     "Focus",
+    "ForgetView",
     "GatesView",
     "GradientsView",
     "HiddenView",
     "HorizonView",
+    "InputView",
     "MemoryView",
     "NormsView",
     "Patch",
@@ -93,6 +97,8 @@ __all__ = [
 VIEWS: dict[str, View] = {
     view.name: view
     for view in (
+        InputView(),
+        ForgetView(),
         HiddenView(),
         GatesView(),
         GradientsView(),
@@ -112,7 +118,8 @@ VIEWS: dict[str, View] = {
     )
 }
 
-DEFAULT = ("hidden", "gates", "gradients", "prediction", "answer", "curves")  # what a lab shows until told otherwise
+# what a lab shows until told otherwise
+DEFAULT = ("input", "hidden", "gates", "gradients", "prediction", "answer", "curves")
 
 WATCHED: dict[str, View] = {
     view.name: view for view in (HiddenView(), GradientsView(), GatesView(), WatchedCurvesView())

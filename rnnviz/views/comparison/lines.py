@@ -13,8 +13,9 @@ from rnnviz.views.comparison.models import ComparedModel, compared_models
 from rnnviz.views.curvepanels import curve_points, curve_ticks
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.pictures.curves.curves import CURVES, CurvesView, score_patches
-from rnnviz.views.pictures.gradients.gradients import GradientsView, gradient_words, norm_through_time, positive
+from rnnviz.views.pictures.gradients.gradients import GradientsView, gradient_words
 from rnnviz.views.pictures.task.prediction import PredictionView
+from rnnviz.views.score.gradientstrip import norm_through_time, positive
 from rnnviz.views.style import GHOST, plain
 
 __all__ = ["ComparedCurves", "ComparedGradients", "ComparedPrediction"]
