@@ -1,8 +1,8 @@
 // Whatever a widget has hung up on the page while it was shown is taken down when its output is cleared.
 import assert from "node:assert/strict";
 import cellview from "../../rnnviz/live/cellview.js";
-import draggable from "../../rnnviz/live/draggable.js";
-import figure from "../../rnnviz/live/figure.js";
+import { Dragging } from "../../rnnviz/live/drag.js";
+import figure, { render } from "../../rnnviz/live/figure.js";
 import { cursorOf, feedOf, page } from "../../rnnviz/live/page.js";
 import { FastPath } from "../../rnnviz/live/fast.js";
 import { Telling } from "../../rnnviz/live/told.js";
@@ -16,6 +16,9 @@ import { Element } from "./element.js";
 import { Model } from "./model.js";
 
 /** @import { Browser } from "./browser.js" */
+
+/** @type {{render: (given: any) => unknown}} */
+const draggable = { render: (given) => render(given, Dragging) };
 
 const SPEC = { data: [], layout: {}, run: 0, cursor: [0, 1, 5], label: "h", words: { empty: "", shown: "" } };
 const SAID = {
