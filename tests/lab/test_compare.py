@@ -397,4 +397,4 @@ def test_a_comparison_tells_what_differs_and_its_line_says_it(make_comparison: M
     assert found[0].rule == "apart"
     assert found == differences(comparison.snapshot())
     line = browser.screen.panel.tray.tool("insights").widget
-    assert [words for _, words, _ in line.said["sentences"]] == [one.words for one in to_say(found)]
+    assert [words for words, _ in line.seen["sentences"]] == [one.words for one in to_say(found)]
