@@ -67,7 +67,7 @@ class LiveFigure(PageWidget):
     LiveFigure('figure')
     """
 
-    _esm = beside(__file__, "figure.js")
+    _esm = beside(__file__, "thin.js")
     _css = beside(__file__, "figure.css")
     name = traitlets.Unicode().tag(sync=True)
     feed_id = traitlets.Unicode().tag(sync=True)
@@ -84,18 +84,21 @@ class LiveFigure(PageWidget):
         cursor: Cursor | None = None,
         run: int = 0,
     ) -> None:
+        spec = spec_of(figure, cursor, run)
         # first: the page cannot draw a figure before it has plotly
-        runtime()
+        runtime(spec["data"])
         self._feed = feed or Feed()
         identity = self._feed.feed_id
-        super().__init__(name=name, feed_id=identity, group=identity, spec=spec_of(figure, cursor, run))
+        super().__init__(name=name, feed_id=identity, group=identity, spec=spec)
 
     def __repr__(self) -> str:
         return f"LiveFigure({self.name!r})"
 
     def rebuild(self, figure: go.Figure, *, cursor: Cursor | None = None, run: int = 0) -> None:
         """Replace the whole figure: other traces, axes or shapes; ``cursor`` and ``run`` as for the class."""
-        self.spec = spec_of(figure, cursor, run)
+        spec = spec_of(figure, cursor, run)
+        runtime(spec["data"])
+        self.spec = spec
 
     def update(self, patches: Sequence[Patch], *, step: int = 0) -> None:
         """Send one frame of patches to this figure alone, drawn as of training step ``step``."""

@@ -238,6 +238,7 @@ class Console:
             (panel.pause, self.runner.pause),
             (panel.step, lambda: self.runner.step(wait=False)),
             (panel.reset, self.runner.reset),
+            (panel.live, lambda: self._hold(None)),
             (panel.others.widget, lambda: pause_all(wait=False)),
         ):
             # bound as a default, or all buttons would do what the last one does
