@@ -1,5 +1,6 @@
 // One plotly figure: keeps it current from its feed, and marks the shared timestep.
 import { bytesOf, equal, values } from "./decoding.js";
+import { plotlyFor } from "./library.js";
 import { cursorOf, feedOf, newestOf, page } from "./page.js";
 import { extent, subplots, under } from "./subplots.js";
 import { darkened, isDark } from "./tones.js";
@@ -59,6 +60,8 @@ export class Drawing {
   marks = [];
   /** @type {Promise<unknown>} */
   queue = Promise.resolve();
+  /** Listen to the plot again. */
+  wire = () => {};
   /** @type {import("./strip.js").Strip | null} What stands around it, where it is part of a score. */
   strip = null;
   dark = false;
@@ -125,6 +128,12 @@ export class Drawing {
     if (this.owed) return;
     /** @type {Spec} */
     const spec = structuredClone(this.model.get("spec"));
+    const Plotly = await plotlyFor(spec.data, this.Plotly);
+    const other = Plotly !== this.Plotly;
+    if (other) {
+      this.Plotly.purge(this.plot); // and with it who listens to the plot
+      [this.Plotly, this.fast] = [Plotly, new page.FastPath(this)];
+    }
     this.spec = spec;
     this.dark = isDark(this.ink());
     [spec.data, spec.layout] = [this.toned(spec.data), this.toned(spec.layout)];
@@ -133,6 +142,7 @@ export class Drawing {
     this.telling.name(spec.label || this.name);
     put(spec.layout, "font.color", this.ink());
     await this.Plotly.react(this.plot, spec.data, spec.layout, { ...CONFIG, ...this.strip?.config, responsive: false });
+    if (other) this.wire();
     this.strip?.built();
     this.drawn = this.digest = -1;
     this.said = new Map();

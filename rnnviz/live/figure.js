@@ -1,6 +1,6 @@
 // Shows one plotly figure, and listens to the page around it.
 import { Drawing, LEAST } from "./drawing.js";
-import { page } from "./page.js";
+import { plotlyFor } from "./library.js";
 
 const SETTLED = 1000; // milliseconds after which a new theme is in force
 
@@ -25,7 +25,7 @@ export async function render({ model, el }, Dragging = null) {
   const waiting = el.appendChild(document.createElement("div"));
   waiting.className = "rv-waiting";
   waiting.style.height = `${model.get("spec").layout?.height ?? 300}px`;
-  const [Plotly] = await Promise.all([page.plotly.promise, laidOut(el)]);
+  const [Plotly] = await Promise.all([plotlyFor(model.get("spec").data), laidOut(el)]);
   const drawing = new Drawing(model, el, Plotly, Dragging);
   waiting.remove();
   const { plot, cursor, feed } = drawing;
@@ -59,8 +59,12 @@ export async function render({ model, el }, Dragging = null) {
   plot.addEventListener("mousemove", move);
   plot.addEventListener("mouseleave", leave);
   plot.addEventListener("keydown", (event) => drawing.key(event));
-  plot.on("plotly_afterplot", mark);
-  plot.on("plotly_click", (/** @type {unknown} */ event) => drawing.pick(event));
+  drawing.wire = () => {
+    plot.on("plotly_afterplot", mark);
+    plot.on("plotly_click", (/** @type {unknown} */ event) => drawing.pick(event));
+    drawing.strip?.wire();
+  };
+  drawing.wire();
   resized.observe(el);
   scrolled.observe(el);
   document.addEventListener("load", styled, true);
@@ -85,7 +89,7 @@ export async function render({ model, el }, Dragging = null) {
     drawing.fast.end();
     drawing.strip?.leave();
     unattended?.();
-    Plotly.purge(plot);
+    drawing.Plotly.purge(plot);
   };
 }
 

@@ -7,6 +7,7 @@ import { Model } from "./model.js";
 
 /** @import { Browser } from "./browser.js" */
 
+page.traces = ["scatter"]; // what the plotly below draws
 page.Telling = class {
   /** @type {unknown[]} */
   read = [];
@@ -46,6 +47,10 @@ class Plotly {
     this.browser.now += this.takes;
     Object.assign(plot, { data, layout, _fullLayout: plot._fullLayout ?? axes() });
     this.drawn.push(structuredClone({ data, layout }));
+  }
+
+  purge() {
+    this.drawn.push("purged");
   }
 
   /**

@@ -10,6 +10,7 @@ from rnnviz.lab.console.export import CompareExport
 from rnnviz.lab.controls.base import LazyTool
 from rnnviz.lab.controls.offer import Offer, offer_of
 from rnnviz.lab.controls.options import shown_controls, tools_asked
+from rnnviz.lab.screen.figurewords import speed_figure, step_figure
 from rnnviz.lab.screen.panel import Panel
 from rnnviz.lab.tools.comparison_inspector import ComparisonInspector
 from rnnviz.lab.tools.insights import InsightsLine
@@ -32,8 +33,12 @@ class ComparisonPanel(Panel):
         self.widget.add_class("rv-compare")
 
     def progress(self, state: RunState) -> str:
-        """Return the words beside the bar."""
+        """Return how far the comparison is, in words for who does not see the bar."""
         return t("compare.progress", step=state.step, goal=state.goal, rate=state.steps_per_second)
+
+    def figures(self, state: RunState) -> str:
+        """Return the figures on the toolbar, as HTML."""
+        return f"{step_figure(state)} {speed_figure(state)}"
 
 
 class ComparisonConsole(Console):

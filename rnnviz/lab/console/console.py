@@ -150,6 +150,15 @@ class Console:
         self.shown()
         self._hold(step)
 
+    def read(self, rate: float, start: int) -> None:
+        """Have the page read from ``start`` on; ValueError beyond the sequence's end, RuntimeError without a page."""
+        if self.screen is None or not self._displayed:
+            raise RuntimeError("read moves the cursor on the page, and this lab is on none; end a cell with it first.")
+        steps = self.screen.seen.layer.hidden.shape[3]
+        if start >= steps:
+            raise ValueError(f"start must be below the sequence's {steps} timesteps, got {start}.")
+        self.screen.feed.read(rate, start)
+
     @property
     def chosen(self) -> Sequence[str]:
         """Names of the pictures that are shown, or would be, in reading order."""
@@ -239,6 +248,7 @@ class Console:
             (panel.pause, self.runner.pause),
             (panel.step, lambda: self.runner.step(wait=False)),
             (panel.reset, self.runner.reset),
+            (panel.live, lambda: self._hold(None)),
             (panel.others.widget, lambda: pause_all(wait=False)),
         ):
             # bound as a default, or all buttons would do what the last one does

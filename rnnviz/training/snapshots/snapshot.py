@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.tasks.base import Prediction
+from rnnviz.tasks.inputpicture import InputPicture
 from rnnviz.trace import LayerTrace
 from rnnviz.training.parameter_norms import Norms
 from rnnviz.training.settings import Settings
@@ -115,6 +116,8 @@ class Snapshot:
         The forecast of the held-out part, in real units.
     time_labels : tuple
         For each probe sequence its labels a timestep, or None.
+    input_pictures : tuple of InputPicture or None
+        For each probe sequence what a picture of it shows; empty in a training loop that is not ours.
     spans : tuple
         For each probe sequence (x of timestep 0, width of a timestep) on the prediction's x axis, or None.
     validation : float
@@ -168,6 +171,7 @@ class Snapshot:
     unclipped: bool = True
     confusion: Confusion | None = None
     scores: Mapping[str, Floats] = field(default_factory=lambda: _NO_SCORES)
+    input_pictures: tuple[InputPicture | None, ...] = ()
     norms: Norms | None = None
     before: Before | None = None
     sample: int | None = None

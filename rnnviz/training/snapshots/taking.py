@@ -62,6 +62,7 @@ class SnapshotTaker:
         self.probe = task.probe(size, closely=True)
         samples = range(len(self.probe))
         self._labels = tuple(task.words(sample) for sample in samples)
+        self._pictures = tuple(task.picture(sample) for sample in samples)
         self._spans = tuple(task.span(sample) for sample in samples)
         self.baselines: Mapping[str, float] = read_only(dict(task.baselines()))
         self._scales: Mapping[str, Scale] = {}
@@ -102,6 +103,7 @@ class SnapshotTaker:
             scales=self._scales,
             prediction=scored.prediction,
             time_labels=self._labels,
+            input_pictures=self._pictures,
             spans=self._spans,
             validation=scored.validation,
             validation_step=scored.step,

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rnnviz.lab.screen.figurewords import loss_words
 from rnnviz.live import LiveFigure
 from rnnviz.live import feed as feed_module
 from rnnviz.training import LIVE, STRUCTURAL
@@ -138,9 +139,9 @@ def test_a_fresh_lab_shows_no_number_that_it_does_not_have(make_lab: LabMaker) -
     lab = make_lab(steps=1500)
     browser = Browser(lab)
     browser.catch_up()
-    progress = browser.screen.panel.figures_text.value
-    assert "nan" not in progress
-    assert "step 0 of 1,500 · 0 steps/s · loss –" in progress
+    panel = browser.screen.panel
+    assert "nan" not in panel.figures_text.value
+    assert panel.bar.progress == "step 0 of 1,500 · 0 steps/s · loss –"
     assert "Ready." in browser.status
 
 
@@ -150,10 +151,10 @@ def test_the_progress_line_says_the_step_and_the_newest_loss(make_lab: LabMaker)
     lab.train(7)
     browser.catch_up()
     panel = browser.screen.panel
-    assert f"step 7 of 50 · {lab.state.steps_per_second:.0f} steps/s · loss {lab.history['loss'][-1]:.4g}" in (
-        panel.figures_text.value
-    )
-    assert (panel.bar.value, panel.bar.max) == (7, 50)
+    loss = loss_words(lab.history["loss"][-1])
+    assert panel.bar.progress == f"step 7 of 50 · {lab.state.steps_per_second:.0f} steps/s · loss {loss}"
+    assert f">{loss}</b>" in panel.figures_text.value
+    assert (panel.bar.step, panel.bar.goal) == (7, 50)
 
 
 def test_the_buttons_do_what_they_say(make_lab: LabMaker) -> None:
