@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from rnnviz.lab.tools.inspector import Inspector
 from rnnviz.views import Focus
 from tests.lab.browser import Browser, settle
 
@@ -13,7 +12,7 @@ class Drawer:
     def __init__(self, lab: Any) -> None:
         self.lab, self.browser = lab, Browser(lab)
         self.panel = self.browser.screen.panel
-        self.tool = next(one for one in self.panel.tray._tools if isinstance(one, Inspector))
+        self.tool = self.panel.tray.tool("inspector")
         self.panel.tray.buttons["inspector"].value = True
         self.browser.catch_up()
 

@@ -22,7 +22,7 @@ from tests.training.examples import Echo
 
 
 def tool(browser: Browser, name: str) -> Any:
-    return next(one for one in browser.screen.panel.tray._tools if one.name == name)
+    return browser.screen.panel.tray.tool(name)
 
 
 def sentences(line: InsightsLine) -> list[list[str]]:
@@ -177,7 +177,7 @@ def test_a_recipe_keeps_the_goal_the_controls_and_the_pictures(make_lab: LabMake
     browser = Browser(again)
     browser.catch_up()
     assert visible(browser) == ["curves", "hidden"]
-    assert [one.name for one in browser.screen.panel.tray._tools] == ["insights"]
+    assert browser.screen.panel.tray.names == ["insights"]
     again.close()
 
 

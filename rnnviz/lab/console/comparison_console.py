@@ -1,13 +1,13 @@
 """The console and the panel of a comparison: those of a lab, where they show one model, made to show several."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from rnnviz.i18n import t
 from rnnviz.insights import differences
 from rnnviz.lab.console.console import Console
 from rnnviz.lab.console.export import CompareExport
-from rnnviz.lab.controls.base import Tool
+from rnnviz.lab.controls.base import LazyTool
 from rnnviz.lab.controls.options import shown_controls, tools_asked
 from rnnviz.lab.screen.panel import Panel
 from rnnviz.lab.tools.comparison_inspector import ComparisonInspector
@@ -60,20 +60,23 @@ class ComparisonConsole(Console):
         self._race.refuse_varied(changes)
         super().set(changes)
 
-    def _tools(self) -> list[Tool]:
-        makers: dict[str, Callable[[], Tool]] = {
-            "standings": ResultsTable,
-            "insights": lambda: InsightsLine(differences),
-            "inspector": lambda: ComparisonInspector(
-                list(self._race.sessions), self._look, self._train_one, self._guarded
+    def _tools(self) -> list[LazyTool]:
+        models = list(self._race.sessions)
+        tools = {
+            "standings": LazyTool(ResultsTable, ResultsTable),
+            "insights": LazyTool(InsightsLine, lambda: InsightsLine(differences)),
+            "inspector": LazyTool(
+                ComparisonInspector,
+                lambda: ComparisonInspector(models, self._look, self._train_one, self._guarded),
             ),
-            "pictures": lambda: Pictures(self.views, self._chosen, self._choose),
-            "share": lambda: Share(self.code, self.recipe, self.export.reader),
-            "timeline": lambda: Timeline(
-                self.runner.recording, self._held, lambda step: self._guarded(self._hold, step)
+            "pictures": LazyTool(Pictures, lambda: Pictures(self.views, self.chosen, self._choose)),
+            "share": LazyTool(Share, lambda: Share(self.code, self.recipe, self.export.reader)),
+            "timeline": LazyTool(
+                Timeline,
+                lambda: Timeline(self.runner.recording, self._held, lambda step: self._guarded(self._hold, step)),
             ),
         }
-        return [makers[name]() for name in tools_asked(self._show, COMPARE_TOOLS)]
+        return [tools[name] for name in tools_asked(self._show, COMPARE_TOOLS)]
 
     def _offered(self) -> tuple[str, ...]:
         """The controls that are asked for and that all models can follow."""

@@ -9,7 +9,7 @@ from rnnviz.export.script import Script
 from rnnviz.i18n import t
 from rnnviz.lab.console.export import Export
 from rnnviz.lab.console.progress import Progress, progress
-from rnnviz.lab.controls.base import Tool
+from rnnviz.lab.controls.base import LazyTool
 from rnnviz.lab.controls.knobs import Knobs
 from rnnviz.lab.lifetime.autopause import AutoPause, is_borrowed
 from rnnviz.lab.lifetime.closing import let_go
@@ -106,7 +106,7 @@ class Console:
                 self._close_screen()
         return self.screen
 
-    def _tools(self) -> list[Tool]:
+    def _tools(self) -> list[LazyTool]:
         """The tools in the order of their buttons; each kind of console brings its own."""
         return []
 

@@ -1,12 +1,12 @@
 """The console of a lab: that of any run, and with it the tools that look into one model."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from rnnviz.lab.console.console import Console
 from rnnviz.lab.console.export import LabExport
-from rnnviz.lab.controls.base import Tool
+from rnnviz.lab.controls.base import LazyTool
 from rnnviz.lab.controls.options import tools_asked
 from rnnviz.lab.tools.insights import InsightsLine
 from rnnviz.lab.tools.inspector import Inspector
@@ -80,7 +80,7 @@ class LabConsole(Console):
             act()
 
     def _show_views(self, names: Sequence[str]) -> None:
-        pictures = self.shown().panel.tray.tool("pictures")
+        pictures = self.shown().panel.tray.made("pictures")
         if isinstance(pictures, Pictures):
             pictures.follow(names)
         self._choose(names)
@@ -103,18 +103,22 @@ class LabConsole(Console):
         followers.append(follow)
         follow()
 
-    def _tools(self) -> list[Tool]:
-        makers: Mapping[str, Callable[[], Tool]] = {
-            "inspector": lambda: Inspector(self._look, self._train_one, self._guarded),
-            "perturb": lambda: Perturb(self.session, self.runner.access, self._redraw, self._look_at, self._guarded),
-            "pictures": lambda: Pictures(self.views, self._chosen, self._choose),
-            "share": lambda: Share(self.code, self.recipe, self.export.reader),
-            "insights": InsightsLine,
-            "timeline": lambda: Timeline(
-                self.runner.recording, self._held, lambda step: self._guarded(self._hold, step)
+    def _tools(self) -> list[LazyTool]:
+        tools = {
+            "inspector": LazyTool(Inspector, lambda: Inspector(self._look, self._train_one, self._guarded)),
+            "perturb": LazyTool(
+                Perturb,
+                lambda: Perturb(self.session, self.runner.access, self._redraw, self._look_at, self._guarded),
+            ),
+            "pictures": LazyTool(Pictures, lambda: Pictures(self.views, self.chosen, self._choose)),
+            "share": LazyTool(Share, lambda: Share(self.code, self.recipe, self.export.reader)),
+            "insights": LazyTool(InsightsLine, InsightsLine),
+            "timeline": LazyTool(
+                Timeline,
+                lambda: Timeline(self.runner.recording, self._held, lambda step: self._guarded(self._hold, step)),
             ),
         }
-        return [makers[name]() for name in tools_asked(self._show)]
+        return [tools[name] for name in tools_asked(self._show)]
 
     def _redraw(self) -> None:
         if self.screen is not None:

@@ -3,6 +3,7 @@
 import abc
 import html
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import ipywidgets as widgets
@@ -12,7 +13,7 @@ from rnnviz.lab.controls.heading import Heading
 from rnnviz.training import Snapshot
 from rnnviz.views import Focus
 
-__all__ = ["Place", "Tool", "Tray", "box", "help_markup", "help_words"]
+__all__ = ["LazyTool", "Place", "Tool", "Tray", "box", "help_markup", "help_words"]
 
 Place = Literal["line", "bar", "dock", "pop"]
 
@@ -61,13 +62,31 @@ class Tool(abc.ABC):
         """Draw what belongs to this snapshot, for the sequence, layer, direction, timestep and unit in focus."""
 
 
-class Tray:
-    """The tools of one lab: their lines, their buttons, and what these open.
+@dataclass(frozen=True)
+class LazyTool:
+    """A tool that is yet to be made: what a button opens costs a page nothing on which nobody presses it.
 
     Parameters
     ----------
-    tools : sequence of Tool
+    kind : type of Tool
+        What it will be; its name and its place are known before it is made.
+    make : callable
+        Makes it, with its widgets.
+    """
+
+    kind: type[Tool]
+    make: Callable[[], Tool]
+
+
+class Tray:
+    """The tools of one lab: their lines, their buttons, and what these open, which is made when first opened.
+
+    Parameters
+    ----------
+    tools : sequence of LazyTool
         In reading order.
+    group : str
+        What each is told with `Tool.join`.
 
     Attributes
     ----------
@@ -77,39 +96,87 @@ class Tray:
         Boxes to lay out, by their tools' places; a pop-over finds the place under its button by itself.
     dock : widgets.Box
         Holds all docks, of which one at most is open; it has the class ``rv-open`` then, and is hidden otherwise.
+    on_error : callable
+        Called with what a tool raises while it is made; its button springs back.
+    on_made : callable
+        Called with the hints of a tool that has been made, before it is shown.
     """
 
-    def __init__(self, tools: Sequence[Tool]) -> None:
-        self._tools = tools
-        self._boxes = {one.name: _boxed(one) for one in tools}
-        self.buttons = {one.name: _button(one.name) for one in tools if one.place in ("dock", "pop")}
+    def __init__(self, tools: Sequence[LazyTool], group: str = "") -> None:
+        self._lazy = {one.kind.name: one for one in tools}
+        self._group = group
+        self._made: dict[str, Tool] = {}
+        self.on_error: Callable[[BaseException], None] = _raise
+        self.on_made: Callable[[Mapping[str, list[str]]], None] = lambda hints: None
+        self._boxes = {name: _box(one.kind) for name, one in self._lazy.items()}
+        self.buttons = {name: _button(name) for name, one in self._lazy.items() if _opens(one.kind.place)}
         self.lines, self.bars, docks, self.pops = (self._placed(place) for place in ("line", "bar", "dock", "pop"))
         self.dock = box(widgets.Box, docks, "rv-dock")
         self.dock.layout.display = "none"
-        for one in tools:
-            if one.name in self.buttons:
-                self._boxes[one.name].layout.display = "none"
-                self.buttons[one.name].observe(self._opener(one), names="value")
-        self.hints = {name: words for one in tools for name, words in one.hints.items()}
+        for name, one in self._lazy.items():
+            if name in self.buttons:
+                self._boxes[name].layout.display = "none"
+                self.buttons[name].observe(self._opener(one.kind), names="value")
+            else:
+                self.tool(name)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of all tools, also of those not made yet."""
+        return list(self._lazy)
+
+    @property
+    def hints(self) -> dict[str, list[str]]:
+        """Class name of each control to its label and its tooltip, of the tools that have been made."""
+        return {name: words for one in self._made.values() for name, words in one.hints.items()}
+
+    def made(self, name: str) -> Tool | None:
+        """Return the tool of that name, if the lab has it and it has been made."""
+        return self._made.get(name)
+
+    def tool(self, name: str) -> Tool:
+        """Return the tool of that name, which must be one of `names`; made now if it is not there yet."""
+        if name not in self._made:
+            made = self._lazy[name].make()
+            made.join(self._group)
+            self.on_made(made.hints)
+            head = (
+                [Heading(title=t(f"tool.{name}.title"), tool=name, close=t("tool.close"))] if _opens(made.place) else []
+            )
+            self._boxes[name].children = (*head, made.widget)
+            # last: the pump, which draws in what is here, is another thread
+            self._made[name] = made
+        return self._made[name]
 
     def _placed(self, place: str) -> list[widgets.Box]:
-        return [self._boxes[one.name] for one in self._tools if one.place == place]
+        return [self._boxes[name] for name, one in self._lazy.items() if one.kind.place == place]
 
-    def _opener(self, tool: Tool) -> Callable[[dict[str, Any]], None]:
+    def _opener(self, kind: type[Tool]) -> Callable[[dict[str, Any]], None]:
         def toggled(change: dict[str, Any]) -> None:
+            if change["new"] and not self._makes(kind.name):
+                return
             if change["new"]:  # there is room for one
-                for one in self._tools:
-                    if one.place == tool.place and one is not tool:
-                        self.buttons[one.name].value = False
-            self._boxes[tool.name].layout.display = None if change["new"] else "none"
-            if tool.place == "dock":
+                for name, one in self._lazy.items():
+                    if one.kind.place == kind.place and one.kind is not kind:
+                        self.buttons[name].value = False
+            self._boxes[kind.name].layout.display = None if change["new"] else "none"
+            if kind.place == "dock":
                 self._docked()
 
         return toggled
 
+    def _makes(self, name: str) -> bool:
+        """Make a tool, and say whether it is there; Jupyter would swallow what a press raises."""
+        try:
+            self.tool(name)
+        except Exception as error:
+            self.buttons[name].value = False
+            self.on_error(error)
+        return name in self._made
+
     def _docked(self) -> None:
         """Show the dock while one is open, and let the layout know by a class."""
-        docked = any(one.place == "dock" and self.buttons[one.name].value for one in self._tools)
+        docked = any(one.kind.place == "dock" and self.buttons[name].value for name, one in self._lazy.items())
         self.dock.layout.display = None if docked else "none"
         (self.dock.add_class if docked else self.dock.remove_class)("rv-open")
 
@@ -120,17 +187,13 @@ class Tray:
 
     @property
     def parts(self) -> list[widgets.Widget]:
-        """Every widget of every tool, also those that are in no box."""
-        return [widget for one in self._tools for widget in one.parts]
+        """Every widget of every tool that has been made, also those that are in no box."""
+        return [widget for one in self._made.values() for widget in one.parts]
 
     def retire(self) -> None:
         """Let every tool hide what is of no more use once the lab is closed."""
-        for one in self._tools:
+        for one in self._made.values():
             one.retire()
-
-    def tool(self, name: str) -> Tool | None:
-        """Return the tool of that name, if the lab has it."""
-        return next((one for one in self._tools if one.name == name), None)
 
     @property
     def opened(self) -> frozenset[str]:
@@ -140,7 +203,7 @@ class Tray:
     @property
     def uses(self) -> dict[str, int]:
         """How often a learner has worked each tool."""
-        return {one.name: one.uses for one in self._tools}
+        return {name: self._made[name].uses if name in self._made else 0 for name in self._lazy}
 
     def show(self, snapshot: Snapshot, focus: Focus) -> None:
         """Let every tool that is open draw.
@@ -152,9 +215,10 @@ class Tray:
         focus : Focus
             Which sequence, layer, direction, timestep and unit.
         """
-        for one in self._tools:
-            if one.name not in self.buttons or self.buttons[one.name].value:
-                one.show(snapshot, focus)
+        for name in self._lazy:
+            made = self._made.get(name)
+            if made is not None and (name not in self.buttons or self.buttons[name].value):
+                made.show(snapshot, focus)
 
 
 def box(kind: type[widgets.Box], children: Sequence[widgets.Widget], *classes: str) -> widgets.Box:
@@ -185,7 +249,13 @@ def _button(name: str) -> widgets.ToggleButton:
     return button
 
 
-def _boxed(tool: Tool) -> widgets.Box:
-    opens = tool.place in ("dock", "pop")
-    head = [Heading(title=t(f"tool.{tool.name}.title"), tool=tool.name, close=t("tool.close"))] if opens else []
-    return box(widgets.Box, [*head, tool.widget], "rv-tool", f"rv-tool-{tool.name}", f"rv-{tool.place}-tool")
+def _opens(place: Place) -> bool:
+    return place in ("dock", "pop")
+
+
+def _box(kind: type[Tool]) -> widgets.Box:
+    return box(widgets.Box, [], "rv-tool", f"rv-tool-{kind.name}", f"rv-{kind.place}-tool")
+
+
+def _raise(error: BaseException) -> None:
+    raise error

@@ -32,5 +32,9 @@ class Accessibility(PageWidget):
     def __init__(self, hints: Mapping[str, Sequence[str]]) -> None:
         super().__init__(hints=dict(hints), words={"gone": t("page.gone")}, layout={"display": "none"})
 
+    def know(self, hints: Mapping[str, Sequence[str]]) -> None:
+        """Take the hints of controls that were made later."""
+        self.hints = {**self.hints, **hints}
+
     def __repr__(self) -> str:
         return "Accessibility()"

@@ -38,11 +38,11 @@ function drawerOf(lab, toggle) {
   return name ? lab.querySelector(`.rv-tool-${name}`) : null;
 }
 
-// The kernel opens the drawer: it may take a moment.
+// The kernel opens the drawer, and makes what is in it the first time: it may take a moment.
 /** @param {HTMLElement} drawer */
 function enter(drawer) {
   const resized = new ResizeObserver(() => {
-    if (!onScreen(drawer)) return;
+    if (!onScreen(drawer) || !drawer.querySelector(TO_FOCUS)) return;
     resized.disconnect();
     drawer.focus();
   });

@@ -67,8 +67,10 @@ class Panel:
         knobs_box = _knobs(knobs, self.focus_controls, show)
         rail = [box(widgets.VBox, knobs_box, "rv-rail")] if knobs_box else []
         stage = [self._line(), grid.score, grid.column, tray.dock, grid.wide]
+        accessibility = Accessibility(hints=self.hints)
+        tray.on_made = accessibility.know
         children = [
-            Accessibility(hints=self.hints),
+            accessibility,
             self._toolbar(),
             box(widgets.Box, [*tray.bars, self.bar], "rv-run", "rv-progress"),
             box(widgets.Box, [*rail, box(widgets.Box, stage, "rv-stage")], "rv-body"),

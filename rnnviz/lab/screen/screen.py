@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
-from rnnviz.lab.controls.base import Tool, Tray
+from rnnviz.lab.controls.base import LazyTool, Tray
 from rnnviz.lab.controls.knobs import Knobs
 from rnnviz.lab.controls.selectors import FocusControls
 from rnnviz.lab.lifetime.closing import let_go, retire
@@ -95,6 +95,7 @@ class Stage(Generic[P]):
         self.feed.on_pick = self._picked
         self.panel.focus_controls.on_change(self.changed)
         self.panel.tray.on_open(self.changed)
+        self.panel.tray.on_error = on_error
         self.pump.offer()
 
     def changed(self) -> None:
@@ -239,7 +240,7 @@ class Screen(Stage[Panel]):
     ----------
     knobs : Knobs
         The settings' widgets.
-    tools : sequence of Tool
+    tools : sequence of LazyTool
         What is shown beside the pictures.
     show : sequence of str, optional
         The controls to show, by name; all by default.
@@ -254,7 +255,7 @@ class Screen(Stage[Panel]):
         views: Mapping[str, View],
         knobs: Knobs,
         *,
-        tools: Sequence[Tool] = (),
+        tools: Sequence[LazyTool] = (),
         chosen: Iterable[str] | None = None,
         show: Sequence[str] | None = None,
         fps: float,
@@ -262,8 +263,6 @@ class Screen(Stage[Panel]):
         kind: type[Panel] = Panel,
     ) -> None:
         def furnish(grid: Grid, feed: Feed) -> Panel:
-            for one in tools:
-                one.join(feed.feed_id)
-            return kind(knobs, Tray(tools), grid, feed, show)
+            return kind(knobs, Tray(tools, feed.feed_id), grid, feed, show)
 
         super().__init__(snapshot, state, views, furnish, fps=fps, on_error=on_error, chosen=chosen)

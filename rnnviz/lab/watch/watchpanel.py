@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import ipywidgets as widgets
 
 from rnnviz.i18n import t
-from rnnviz.lab.controls.base import Tray, box
+from rnnviz.lab.controls.base import LazyTool, Tray, box
 from rnnviz.lab.controls.selectors import FocusControls
 from rnnviz.lab.screen.accessibility import Accessibility
 from rnnviz.lab.screen.grid import Grid
@@ -29,7 +29,7 @@ class WatchPanel:
     """
 
     def __init__(self, grid: Grid, hidden: widgets.Widget) -> None:
-        self.focus_controls, self.tray = FocusControls(), Tray([InsightsLine()])
+        self.focus_controls, self.tray = FocusControls(), Tray([LazyTool(InsightsLine, InsightsLine)])
         self.module = widgets.Dropdown(description=t("gaze.module"), tooltip=t("gaze.module.tip"))
         for name in ("rv-module", "rv-knob"):
             self.module.add_class(name)

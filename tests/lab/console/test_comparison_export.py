@@ -76,7 +76,7 @@ def test_a_recipe_keeps_the_goal_the_controls_and_the_pictures(make_comparison: 
     assert again.recipe() == comparison.recipe()
     assert again.state.goal == 33
     assert list(again._console.chosen) == ["curves", "hidden"]
-    assert [one.name for one in again._console.shown().panel.tray._tools] == ["insights"]
+    assert again._console.shown().panel.tray.names == ["insights"]
     again.close()
 
 

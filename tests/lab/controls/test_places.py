@@ -14,7 +14,7 @@ def shown(box) -> bool:
 
 def test_every_tool_of_a_lab_has_its_place(make_lab: LabMaker) -> None:
     tray = Browser(make_lab()).screen.panel.tray
-    places = {one.name: one.place for one in tray._tools}
+    places = {name: tray.tool(name).place for name in tray.names}
     assert places == {
         "inspector": "dock",
         "perturb": "dock",

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.timeout(120)
 
 def test_every_part_has_the_class_name_that_outside_checks_look_for(make_lab: LabMaker) -> None:
     buttons = {f"rv-inspect-{name}" for name in ("forward", "back", "gradient", "train", "norms")}
-    assert {"rv-open-inspector", "rv-tool-inspector", "rv-inspector"} | buttons <= classes(make_lab().widget)
+    opened = Drawer(make_lab())
+    assert {"rv-open-inspector", "rv-tool-inspector", "rv-inspector"} | buttons <= classes(opened.lab.widget)
 
 
 def test_every_button_has_a_tooltip(make_lab: LabMaker) -> None:

@@ -53,7 +53,7 @@ class Drawer:
     def __init__(self, lab: Lab) -> None:
         self.browser = Browser(lab)
         tray = self.browser.screen.panel.tray
-        self.tool: Perturb = next(one for one in tray._tools if one.name == "perturb")
+        self.tool: Perturb = tray.tool("perturb")
         self.frames: list[tuple[dict[str, Any], list[bytes]]] = []
         self.tool.feed.send = lambda content, buffers=None: self.frames.append((content, buffers))  # type: ignore[method-assign]
         tray.buttons["perturb"].value = True

@@ -353,7 +353,7 @@ def test_a_line_says_in_words_what_is_seen_and_names_no_knob(
             loss.backward()
             watch.step(loss=loss)
     assert watch._screen.stage is not None
-    (line,) = watch._screen.stage.panel.tray._tools
+    line = watch._screen.stage.panel.tray.tool("insights")
     (sentence,) = line.widget.said["sentences"]
     assert sentence[1].startswith("The gradient at t = 0 is ")
     assert sentence[2] == "Try a GRU or an LSTM, orthogonal recurrent weights, or shorter sequences."
