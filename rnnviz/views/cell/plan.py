@@ -6,7 +6,7 @@ __all__ = ["GATE", "HEIGHT", "STRETCH", "WIDTH", "Path", "Plan", "Spot", "plan"]
 
 WIDTH, HEIGHT = 264, 174
 GATE = (46, 34)  # width and height of a box with a gate's letter and its number
-STRETCH = (23, 203)  # what lies between these grows with a wider column; left of them nothing moves, right all by the same
+STRETCH = (23, 203)  # a wider column widens what lies between: left of it nothing moves, right of it all by the same
 _LEFT, _MIDDLE, _RIGHT = 23, 113, 203
 _LANE, _LOWER, _TOP, _BUS, _WORDS = 32, 76, 104, 151, 169  # the states' line, products, the gates' upper edge, input
 
@@ -34,7 +34,10 @@ class Spot:
 
 @dataclass(frozen=True)
 class Path:
-    """An arrow: an SVG path of M, H and V, where numbers flow forward, or ``back`` where gradients do; or a mere line."""
+    """An arrow: an SVG path of M, H and V, where numbers flow forward, or ``back`` where gradients do; or a mere line.
+
+    A place may be followed by a distance that no wider column changes: ``"H113-8"``.
+    """
 
     d: str
     back: bool = False
@@ -96,12 +99,12 @@ _RNN = Plan(
         *_spots("gate", ("part_bias", _RIGHT, _GATE_Y)),
         *_spots("op", ("+", _MIDDLE, 66)),
         *_spots("tag", ("function_h", 168, _LANE)),
-        *_spots("start", ("total", 122, 52), ("x", 0, _WORDS)),
+        *_spots("start", ("total", 122, 50), ("x", 0, _WORDS)),
         *_spots("end", ("h", WIDTH, 12)),
     ),
     (
-        *_flows(f"M{_LEFT} {_TOP} V66 H105", f"M{_MIDDLE} {_TOP} V74", f"M{_RIGHT} {_TOP} V66 H121"),
-        *_flows(f"M{_MIDDLE} 58 V{_LANE} H152", f"M184 {_LANE} H{WIDTH}"),
+        *_flows(f"M{_LEFT} {_TOP} V66 H{_MIDDLE}-8", f"M{_MIDDLE} {_TOP} V74", f"M{_RIGHT} {_TOP} V66 H{_MIDDLE}+8"),
+        *_flows(f"M{_MIDDLE} 58 V{_LANE} H{WIDTH}"),
         *_reads(_LEFT, _MIDDLE),
     ),
 )
@@ -119,8 +122,8 @@ _LSTM = Plan(
         *_spots("below", ("h", WIDTH, 91)),
     ),
     (
-        *_flows(f"M0 {_LANE} H{WIDTH}", f"M23 {_TOP} V40", f"M83 {_TOP} V{_LOWER} H105", f"M143 {_TOP} V{_LOWER} H121"),
-        *_flows("M113 68 V40", f"M203 {_LANE} V68", f"M203 {_TOP} V84", f"M211 {_LOWER} H{WIDTH}"),
+        *_flows(f"M0 {_LANE} H{WIDTH}", "M23 104 V40", f"M83 104 V{_LOWER} H113-8", f"M143 104 V{_LOWER} H113+8"),
+        *_flows("M113 68 V40", f"M203 {_LANE} V68", "M203 104 V84", f"M203+8 {_LOWER} H{WIDTH}"),
         *_reads(23, 83, 143, 203),
     ),
 )
@@ -130,16 +133,16 @@ _GRU = Plan(
     (
         *_spots("gate", ("z", _LEFT, _GATE_Y), ("r", _MIDDLE, _GATE_Y), ("n", _RIGHT, _GATE_Y)),
         *_spots("op", ("×", _LEFT, _LANE), ("+", _RIGHT, _LANE), ("×", _RIGHT, _LOWER), ("×", 158, _GATE_Y)),
-        *_spots("tag", ("1−", 98, _LOWER)),
+        *_spots("tag", ("1−", 90, _LOWER)),
         *_spots("dot", ("", _LEFT, _LOWER), ("", 158, _BUS)),
         *_spots("start", ("h_before", 0, 12), ("x", 0, _WORDS)),
-        *_spots("middle", ("kept", _MIDDLE, 26), ("new_share", 146, 71)),
-        *_spots("end", ("h", WIDTH, 12), ("written", 196, 56)),
+        *_spots("middle", ("kept", _MIDDLE, 26), ("new_share", 148, 71)),
+        *_spots("end", ("h", WIDTH, 12), ("written", 197, 57)),
     ),
     (
         *_flows(f"M0 {_LANE} H{WIDTH}", f"M{_LEFT} {_TOP} V40", f"M{_RIGHT} {_TOP} V84", f"M{_RIGHT} 68 V40"),
-        *_lines(f"M{_LEFT} {_LOWER} H98"),
-        *_flows(f"M98 {_LOWER} H195", f"M136 {_GATE_Y} H150", f"M166 {_GATE_Y} H180", f"M158 {_BUS} V129"),
+        *_flows(f"M{_LEFT} {_LOWER} H{_RIGHT}-8", f"M{_MIDDLE} {_GATE_Y} H158-8", f"M158 {_GATE_Y} H{_RIGHT}-23"),
+        *_flows(f"M158 {_BUS} V{_GATE_Y + 8}"),
         *_reads(_LEFT, _MIDDLE, _RIGHT),
     ),
 )
@@ -152,20 +155,18 @@ def _back(*, cell: bool) -> Plan:
     lower = 130
     spots = (
         *_spots("start", ("onward_h", 0, 12), ("direct_h", 212, 62)),
-        *_spots("end", ("later_h", WIDTH, 12)),
-        *_spots("middle", ("total_h", 150, 50)),
+        *_spots("end", ("later_h", WIDTH, 12), ("total_h", 194, 50)),
         *_spots("op", ("+", _RIGHT, _LANE)),
         *_spots("through", ("", 62, _LANE)),
     )
-    ways = [f"M{WIDTH} {_LANE} H211", f"M{_RIGHT} 66 V40", f"M195 {_LANE} H102", f"M22 {_LANE} H0"]
+    ways = [f"M{WIDTH} {_LANE} H{_RIGHT}+8", f"M{_RIGHT} 68 V40", f"M{_RIGHT}-8 {_LANE} H0"]
     if not cell:
         return Plan(84, spots, _flows(*ways, back=True))
     spots += (
-        *_spots("start", ("onward_c", 0, lower - 20), ("direct_c", _MIDDLE + 8, 92)),
+        *_spots("start", ("onward_c", 0, lower - 20), ("direct_c", _MIDDLE + 8, 92), ("total_c", 0, lower + 22)),
         *_spots("end", ("later_c", WIDTH, lower - 20)),
-        *_spots("middle", ("total_c", 62, lower + 24)),
         *_spots("op", ("+", _MIDDLE, lower)),
-        *_spots("tag", ("f_t", 50, lower)),
+        *_spots("tag", ("f_t", 56, lower)),
     )
-    ways += [f"M{WIDTH} {lower} H121", f"M{_MIDDLE} {_LANE} V122", f"M105 {lower} H66", f"M34 {lower} H0"]
+    ways += [f"M{WIDTH} {lower} H{_MIDDLE}+8", f"M{_MIDDLE} {_LANE} V{lower - 8}", f"M{_MIDDLE}-8 {lower} H0"]
     return Plan(160, spots, _flows(*ways, back=True))
