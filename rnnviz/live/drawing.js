@@ -2,10 +2,13 @@
 import { values } from "./decoding.js";
 import { cursorOf, feedOf, newestOf, page } from "./page.js";
 import { extent, subplots, under } from "./subplots.js";
+import { darkened, isDark } from "./tones.js";
 
 const SHARE = 4; // a figure that took 20 ms to draw rests for 80 ms: the slow ones leave the page to the quick
 export const LEAST = 100; // pixels; in less, or none, plotly can place nothing: it draws lines and words at NaN and at -Infinity
 const UNWANTED = ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"]; // a learner's data stay where they are
+/** @type {Record<string, number>} Timesteps to go on, at a key. */
+const MOVES = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 const CONFIG = { displaylogo: false, modeBarButtonsToRemove: UNWANTED };
 
 /**
@@ -17,6 +20,8 @@ const CONFIG = { displaylogo: false, modeBarButtonsToRemove: UNWANTED };
  * @property {[number, number, number] | null} cursor x of timestep 0, x distance of one, number of timesteps.
  * @property {string} label
  * @property {Record<string, string>} words
+ * @property {Record<string, string>} [tones]
+ * @property {import("./tones.js").Palette["scales"]} [scales]
  */
 
 /** @import { Frame, Model, Part } from "./page.js" */
@@ -50,6 +55,9 @@ export class Drawing {
   marks = [];
   /** @type {Promise<unknown>} */
   queue = Promise.resolve();
+  /** @type {import("./strip.js").Strip | null} What stands around it, where it is part of a score. */
+  strip = null;
+  dark = false;
 
   /**
    * @param {Model} model
@@ -65,6 +73,7 @@ export class Drawing {
     this.name = model.get("name");
     this.feed = feedOf(model.get("feed_id"));
     this.cursor = cursorOf(model.get("group"));
+    this.reader = page.readerOf?.(model.get("group"));
     /** @type {import("./subplots.js").Plot} */
     this.plot = el.appendChild(document.createElement("div"));
     this.plot.className = "rv-plot";
@@ -77,8 +86,19 @@ export class Drawing {
     return getComputedStyle(this.el).color || "#444";
   }
 
+  // Made for the theme at hand.
+  /**
+   * @template Value
+   * @param {Value} value
+   * @returns {Value}
+   */
+  toned(value) {
+    return this.dark && this.spec ? darkened(value, this.spec) : value;
+  }
+
   async recolour() {
-    if (this.sized() && this.plot.layout?.font?.color !== this.ink()) {
+    if (this.sized() && this.spec && this.dark !== isDark(this.ink())) await this.rebuild();
+    else if (this.sized() && this.plot.layout?.font?.color !== this.ink()) {
       await this.Plotly.relayout(this.plot, { "font.color": this.ink() });
     }
   }
@@ -94,9 +114,14 @@ export class Drawing {
     /** @type {Spec} */
     const spec = structuredClone(this.model.get("spec"));
     this.spec = spec;
+    this.dark = isDark(this.ink());
+    [spec.data, spec.layout] = [this.toned(spec.data), this.toned(spec.layout)];
+    if (spec.layout.meta?.place) this.strip ??= page.Strip?.of(this) ?? null;
+    this.strip?.fitted(spec.layout);
     this.telling.name(spec.label || this.name);
     put(spec.layout, "font.color", this.ink());
-    await this.Plotly.react(this.plot, spec.data, spec.layout, { ...CONFIG, responsive: false });
+    await this.Plotly.react(this.plot, spec.data, spec.layout, { ...CONFIG, ...this.strip?.config, responsive: false });
+    this.strip?.built();
     this.drawn = this.digest = -1;
     this.said = new Map();
     const frame = this.newest();
@@ -183,8 +208,10 @@ export class Drawing {
   async redraw(frame) {
     for (const part of frame.parts) {
       if (part.figure !== this.name || this.known(part)) continue;
-      put(part.trace === null ? this.plot.layout : this.plot.data[part.trace], part.key, values(part, frame.bytes));
+      const value = "value" in part ? this.toned(part.value) : values(part, frame.bytes);
+      put(part.trace === null ? this.plot.layout : this.plot.data[part.trace], part.key, value);
     }
+    this.strip?.framed();
     this.dragging?.put();
     this.plot.layout.datarevision = frame.id;
     put(this.plot.layout, "font.color", this.ink()); // unknown until the page holds the element
@@ -220,6 +247,7 @@ export class Drawing {
   }
 
   mark() {
+    if (this.strip?.marked()) return;
     const { t } = this.cursor;
     const shown = t === null || !this.spec?.cursor ? [] : subplots(this.plot);
     while (this.marks.length < shown.length) {
@@ -247,12 +275,13 @@ export class Drawing {
     line.style.transform = `translateX(${xaxis._offset + across}px)`;
     line.style.top = `${yaxis._offset}px`;
     line.style.height = `${yaxis._length}px`;
-    line.dataset.label = labelled ? `t = ${t}` : "";
+    line.dataset.label = labelled && !this.strip ? `t = ${t}` : "";
   }
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    const move = event.key === "ArrowLeft" ? -1 : Number(event.key === "ArrowRight");
+    if (this.strip?.key(event)) return event.preventDefault();
+    const move = MOVES[event.key] ?? 0;
     if (event.key === "Escape" && this.cursor.t !== null) {
       event.preventDefault(); // the next one closes the drawer around it
       this.telling.at(null);
@@ -263,7 +292,9 @@ export class Drawing {
     event.stopPropagation();
     const length = this.spec.cursor[2];
     const from = this.cursor.t ?? (move > 0 ? -1 : length);
+    this.reader?.stop(); // who moves it by hand reads no further by itself
     this.cursor.move(Math.min(Math.max(from + move, 0), length - 1));
+    this.reader?.look();
     this.telling.at(this.cursor.t);
   }
 }

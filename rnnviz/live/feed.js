@@ -67,6 +67,7 @@ export default {
       }
     };
     const receive = (/** @type {any} */ content, /** @type {DataView[]} */ buffers) => {
+      if (content.kind === "read") page.readerOf?.(model.get("feed_id")).start(content.rate, content.start);
       if (content.kind !== "frame") return;
       const frame = { ...content, bytes: buffers[0] };
       // a light one is put beside the last whole one, of which the other figures may still be owed their part

@@ -36,8 +36,10 @@ export async function render({ model, el }, Dragging = null) {
     await rebuild();
   }
 
-  const move = (/** @type {MouseEvent} */ event) => drawing.spec?.cursor && cursor.move(drawing.timestep(event));
-  const leave = () => drawing.spec?.cursor && cursor.move(null);
+  // while somebody reads, and in a score, the pointer is not for one picture alone
+  const led = () => drawing.spec?.cursor && !drawing.reader?.reading && !drawing.strip?.score;
+  const move = (/** @type {MouseEvent} */ event) => led() && cursor.move(drawing.timestep(event));
+  const leave = () => led() && !drawing.strip && cursor.move(null);
   const mark = () => drawing.mark();
   const resized = new ResizeObserver(() => drawing.sized() && drawing.turn(() => drawing.fit()));
   const scrolled = new IntersectionObserver((entries) => drawing.seen(entries[entries.length - 1].isIntersecting), {
@@ -66,6 +68,7 @@ export async function render({ model, el }, Dragging = null) {
   recolour(); // the theme may have changed while the picture was built
   cursor.listeners.add(mark);
   feed.figures.add(drawing);
+  const unattended = drawing.reader?.attend(el);
   drawing.wait();
   model.on("change:spec", rebuild);
   const frame = drawing.newest();
@@ -79,6 +82,8 @@ export async function render({ model, el }, Dragging = null) {
     clearTimeout(later);
     document.removeEventListener("load", styled, true);
     drawing.telling.end();
+    drawing.strip?.leave();
+    unattended?.();
     Plotly.purge(plot);
   };
 }

@@ -52,6 +52,11 @@ class LiveFigure(PageWidget):
     run : int
         Frames of another run are ignored.
 
+    Attributes
+    ----------
+    help : str
+        What the picture shows, behind a question mark in its caption; for figures whose ``layout.meta`` has captions.
+
     Examples
     --------
     >>> import numpy as np
@@ -67,6 +72,7 @@ class LiveFigure(PageWidget):
     feed_id = traitlets.Unicode().tag(sync=True)
     group = traitlets.Unicode().tag(sync=True)
     spec = traitlets.Dict().tag(sync=True)
+    help = traitlets.Unicode().tag(sync=True)
 
     def __init__(
         self,
@@ -101,12 +107,21 @@ def spec_of(figure: go.Figure, cursor: Cursor | None, run: int) -> dict[str, Any
     spec: dict[str, Any] = json.loads(figure.to_json())
     spec["run"] = run
     spec["cursor"] = list(cursor) if cursor else None
-    spec["label"] = spec["layout"].get("title", {}).get("text", "")
+    spec["label"] = _label(spec["layout"])
     spec["words"] = _words()
     return spec
+
+
+def _label(layout: dict[str, Any]) -> str:
+    """The picture's title; of one with captions in place of it the first of these."""
+    named = [panel["name"] for panel in (layout.get("meta") or {}).get("panels", [])]
+    return str(layout.get("title", {}).get("text", "") or next(iter(named), ""))
 
 
 def _words() -> dict[str, str]:
     """The sentences of told.js, which fills their places."""
     places = {name: f"{{{name}}}" for name in _PLACES}
-    return {name: t(f"told.{name}", **places) for name in _SENTENCES} | {"silent": t("page.silent")}
+    return {name: t(f"told.{name}", **places) for name in _SENTENCES} | {
+        "silent": t("page.silent"),
+        "help": t("view.help"),
+    }

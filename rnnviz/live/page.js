@@ -59,7 +59,10 @@ const VERSION = "{rnnviz.__version__}"; // filled in by `beside`
  * @property {{promise: Promise<any>, resolve: (plotly: any) => void, reject: (error: unknown) => void}} plotly
  * @property {Map<string, Feed>} feeds
  * @property {Map<string, Cursor>} cursors
+ * @property {Map<string, import("./reading.js").Reader>} readers
+ * @property {(group: string) => import("./reading.js").Reader} [readerOf] Who moves a group's cursor through time.
  * @property {any} [Telling] What says a figure in words; it comes with plotly.js.
+ * @property {typeof import("./strip.js").Strip} [Strip] What stands around the pictures of a score; it comes with plotly.js.
  * @property {Promise<void>} [unpacking]
  */
 
@@ -76,6 +79,7 @@ export const page = (pages[VERSION] ??= {
   plotly: deferred(),
   feeds: new Map(),
   cursors: new Map(),
+  readers: new Map(),
 });
 shared.rnnvizPage = page; // the one at hand, for whoever looks into a page from outside
 

@@ -1,8 +1,10 @@
 // Unpacks plotly.js once per page; every figure awaits page.plotly.
 import { page } from "./page.js";
+import { readerOf } from "./reading.js";
+import { Strip } from "./strip.js";
 import { Telling } from "./told.js";
 
-page.Telling = Telling; // once a page, with plotly.js: each figure carries a copy of figure.js
+Object.assign(page, { Telling, Strip, readerOf }); // once a page, with plotly.js: each figure carries a copy of figure.js
 
 /** @param {BlobPart} packed */
 async function unpack(packed) {

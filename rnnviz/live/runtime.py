@@ -23,6 +23,7 @@ class PlotlyRuntime(PageWidget):
     """An invisible widget with the compressed source of plotly.js (about 1.5 MB, sent when it is made)."""
 
     _esm = beside(__file__, "runtime.js")
+    _css = beside(__file__, "score.css")  # once a page, as its script
     packed = traitlets.Bytes().tag(sync=True)
 
     def __repr__(self) -> str:

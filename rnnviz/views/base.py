@@ -128,6 +128,9 @@ class View(abc.ABC):
         Pixels.
     shares_time : bool
         Whether its x axis is the timestep, so that the time cursor can mark it.
+    place : {"strip", "side", "wide"}
+        Where in a lab it stands: a strip of the score, on the one time axis that all strips share; in the narrow column
+        beside it; or below both over the whole width, with its own title and axes.
     light : bool
         Whether it draws nothing but inputs, states and gates of the sequence in focus: it is then drawn from light
         frames too, 20 to 30 a second, whose other sequences are NaN, and whose rest is that of the last whole frame.
@@ -151,6 +154,7 @@ class View(abc.ABC):
     name: str
     height: int = 300
     shares_time: bool = True
+    place: str = "wide"
     light: bool = False
 
     def __repr__(self) -> str:
@@ -203,6 +207,15 @@ class View(abc.ABC):
             Of a task or a cell for which the picture may have no meaning: gates of a plain RNN, a forecast of tags.
         """
         return True
+
+    @property
+    def score(self) -> "View | None":
+        """How a lab draws it beside others: a view of the same name that is a strip of the score or stands beside it.
+
+        None, the default: as it is, below the score. ``lab.figure(name)`` is always the view itself, with title and
+        axes.
+        """
+        return None
 
     @property
     def help(self) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.training import Snapshot
-from rnnviz.views.patch import Patch, Pixels, apply
+from rnnviz.views.patch import META, Patch, Pixels, apply, noted
 
 __all__ = ["Canvas"]
 
@@ -124,6 +124,8 @@ class Canvas:
 
     def _find(self, patch: Patch) -> int | None:
         count = len(self.figure.data)
+        if patch.trace is None and isinstance(patch.key, str) and patch.key.startswith(META):
+            return self._note(patch)
         if patch.trace is None:
             target = self.figure.layout
         elif isinstance(patch.trace, int | np.integer) and 0 <= patch.trace < count:
@@ -142,6 +144,15 @@ class Canvas:
                 "check its spelling, and let skeleton make what it changes."
             )
         return None if patch.trace is None else _AXES.get(target.type, {}).get(patch.key)
+
+    def _note(self, patch: Patch) -> None:
+        try:
+            noted(self.figure.layout.meta, patch.key)
+        except ValueError:
+            raise ValueError(
+                f"{_name(patch)} of {self._who} names a note that the layout's meta lacks; "
+                "check its spelling, and let skeleton make what it changes."
+            ) from None
 
     @property
     def _who(self) -> str:

@@ -11,9 +11,10 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, Picked, View, where
 from rnnviz.views.patch import Patch, Pixels, thin
-from rnnviz.views.style import DIVERGING, SEQUENTIAL, axis, base_layout, notice
+from rnnviz.views.style import axis, base_layout, notice, scale_of
+from rnnviz.views.words import said, thinned
 
-__all__ = ["HeatView", "Panel", "heading", "heat_patches", "heat_skeleton", "heatmap", "said", "thinned"]
+__all__ = ["HeatView", "Panel", "heading", "heat_patches", "heat_skeleton", "heatmap"]
 
 _GAP = 0.14  # of the plotting height, between two rows of panels
 _PADDED = "rgba(128,128,128,0.45)"  # behind the cells: past a sequence's end there are none
@@ -128,23 +129,9 @@ def heat_patches(
     ]
 
 
-def said(*words: str) -> str:
-    """Return those of the words that are not empty, in one line."""
-    return " · ".join(word for word in words if word)
-
-
 def _padding(snapshot: Snapshot, focus: Focus) -> str:
     steps, length = snapshot.layer.hidden.shape[3], int(snapshot.layer.lengths[focus.sample])
     return t("view.heat.padding", length=length) if length < steps else ""
-
-
-def thinned(steps: slice, units: slice) -> str:
-    """Return the words for timesteps and units that were left out, if any."""
-    if steps.step > 1 and units.step > 1:
-        return t("view.thinned", steps=steps.step, units=units.step)
-    if steps.step > 1:
-        return t("view.thinned.steps", steps=steps.step)
-    return t("view.thinned.units", units=units.step) if units.step > 1 else ""
 
 
 def _room(pixels: Pixels, rows: int, columns: int) -> Pixels:
@@ -196,7 +183,7 @@ def heatmap(panel: Panel, suffix: str, box: tuple[list[float], list[float]]) -> 
         zmin=low,
         zmax=high,
         zauto=False,
-        colorscale=DIVERGING if low < 0 else SEQUENTIAL,
+        colorscale=scale_of(panel.limits)["light"],
         colorbar=bar,
         xaxis=f"x{suffix}",
         yaxis=f"y{suffix}",

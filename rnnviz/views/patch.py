@@ -1,5 +1,6 @@
 """Patch: one array or one text that changes between two frames of a picture."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -8,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-__all__ = ["MISSING", "Patch", "Pixels", "apply", "decode", "encode", "newest", "thin"]
+__all__ = ["META", "MISSING", "Patch", "Pixels", "apply", "decode", "encode", "newest", "noted", "thin"]
 
 Pixels = tuple[int, int]
+META = "meta."
 MISSING = 255  # the code that stands for "no value here" (NaN)
 _LEVELS = 254  # even, so that the middle of a symmetric range, 0, has a code of its own
 
@@ -24,7 +26,8 @@ class Patch:
     trace : int or None
         Index into ``figure.data``; ``None`` addresses the layout.
     key : str
-        Attribute path, such as ``"z"`` or ``"annotations[0].text"``.
+        Attribute path, such as ``"z"`` or ``"annotations[0].text"``; what begins with ``"meta."`` is in the layout's
+        notes, which plotly does not draw.
     value : numpy.ndarray or str or bool or tuple
         The new value. Arrays have one or two axes.
     limits : tuple of float, optional
@@ -64,9 +67,37 @@ def apply(figure: go.Figure, patches: Iterable[Patch]) -> go.Figure:
     array([1., 2.])
     """
     for patch in patches:
-        target = figure.layout if patch.trace is None else figure.data[patch.trace]
-        target[patch.key] = patch.value
+        if patch.trace is None and patch.key.startswith(META):
+            _note(figure.layout.meta, patch)
+        else:
+            target = figure.layout if patch.trace is None else figure.data[patch.trace]
+            target[patch.key] = patch.value
     return figure
+
+
+def noted(meta: Any, key: str) -> tuple[Any, Any]:
+    """Return what holds a note of the layout, and under which name or number: of ``"meta.rows[0]"`` rows and 0.
+
+    Raises
+    ------
+    ValueError
+        If there is no such note.
+    """
+    *path, last = [int(one) if one.isdigit() else one for one in re.split(r"[.\[\]]+", key)[1:] if one]
+    try:
+        for one in path:
+            meta = meta[one]
+        meta[last]
+    except (KeyError, IndexError, TypeError):
+        raise ValueError(f"the layout's meta has no {key!r}; let skeleton make what is changed.") from None
+    return meta, last
+
+
+def _note(meta: Any, patch: Patch) -> None:
+    holder, last = noted(meta, patch.key)
+    # as the page reads them: float32, and ready for JSON
+    array = isinstance(patch.value, np.ndarray)
+    holder[last] = np.asarray(patch.value, "<f4").tolist() if array else patch.value
 
 
 def encode(values: npt.NDArray[Any], limits: tuple[float, float]) -> npt.NDArray[np.uint8]:

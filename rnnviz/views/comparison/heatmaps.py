@@ -12,10 +12,11 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, where
 from rnnviz.views.comparison.models import ComparedModel, compared_models
-from rnnviz.views.heatpanels import HeatView, Panel, heading, heatmap, said, thinned
+from rnnviz.views.heatpanels import HeatView, Panel, heading, heatmap
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.pictures.states.hidden import heat_ranges, time_words
 from rnnviz.views.style import axis, base_layout, notice
+from rnnviz.views.words import said, thinned
 
 __all__ = ["ComparedHeatmaps"]
 

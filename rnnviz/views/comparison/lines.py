@@ -15,7 +15,7 @@ from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.pictures.curves.curves import CURVES, CurvesView, score_patches
 from rnnviz.views.pictures.gradients.gradients import GradientsView, gradient_words, norm_through_time, positive
 from rnnviz.views.pictures.task.prediction import PredictionView
-from rnnviz.views.style import GREY, plain
+from rnnviz.views.style import GHOST, plain
 
 __all__ = ["ComparedCurves", "ComparedGradients", "ComparedPrediction"]
 
@@ -83,7 +83,7 @@ class ComparedCurves(View):
             _of(held_out, model.color, model.label, model.label).update(marker_symbol=model.symbol)
             for model in compared
         ]
-        traces += [_of(clip, GREY if same else model.color, clip.name, model.label) for model in compared]
+        traces += [_of(clip, GHOST if same else model.color, clip.name, model.label) for model in compared]
         return go.Figure(traces, alone.layout)
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
@@ -112,7 +112,6 @@ class ComparedPrediction(PredictionView):
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         alone = super().skeleton(snapshot, focus)
         truth, naive, forecast = alone.data
-        naive.line.color = GREY
         return go.Figure(
             [
                 truth,

@@ -6,11 +6,11 @@ from itertools import cycle
 from typing import NamedTuple
 
 from rnnviz.training import Scale, Snapshot
-from rnnviz.views.style import BLUE, GREEN, ORANGE, PURPLE, plain, with_mark
+from rnnviz.views.style import SERIES, plain, with_mark
 
 __all__ = ["COLORS", "GLYPHS", "ComparedModel", "compared_models", "shared"]
 
-COLORS = (BLUE, ORANGE, GREEN, PURPLE)
+COLORS = SERIES
 GLYPHS = {"circle": "●", "square": "■", "diamond": "◆", "triangle-up": "▲"}  # plotly's name and the letter, in words
 
 

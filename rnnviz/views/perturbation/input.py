@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from rnnviz.i18n import t
 from rnnviz.views.patch import Patch
-from rnnviz.views.style import BLUE, GREY, ORANGE, axis, base_layout, plain, visible
+from rnnviz.views.style import ACCENT, GHOST, axis, base_layout, plain, visible
 
 __all__ = ["EDITED", "ROWS", "sequence_patches", "sequence_skeleton"]
 
@@ -48,25 +48,25 @@ def sequence_skeleton(steps: int, symbols: Sequence[str], limits: tuple[float, f
     else:
         layout["yaxis"] = axis(t("view.sequence.input"), range=limits)
     layout["xaxis"] = axis(t("view.time"), range=[-0.5, steps - 0.5], domain=(0, 0.93))  # as wide as the map below
-    line = {"color": GREY, "dash": "dot", "width": 1.5}
+    line = {"color": GHOST, "dash": "dot", "width": 1.5}
     layout["shapes"] = [{"type": "line", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1, "line": line}]
     dots = "markers" if symbols else "lines"
     hover = "t = %{x}: %{text}<extra></extra>"
     return go.Figure(
         [
             go.Scatter(
-                mode=dots, line={"color": GREY, "dash": "dot", "width": 1.2}, hoverinfo="skip", visible=not text
+                mode=dots, line={"color": GHOST, "dash": "dot", "width": 1.2}, hoverinfo="skip", visible=not text
             ),
             go.Scatter(
                 mode="text" if text else "markers" if symbols else "lines+markers",
-                line={"color": BLUE, "width": 1.6},
+                line={"color": ACCENT, "width": 1.6},
                 marker={"size": 6},
                 textfont={"family": "monospace", "size": 13},
                 hovertemplate=hover,
             ),
             go.Scatter(
                 mode="markers",
-                marker={"size": 17 if text else 11, "color": ORANGE, "symbol": "circle-open", "line": {"width": 2.5}},
+                marker={"size": 17 if text else 11, "color": ACCENT, "symbol": "circle-open", "line": {"width": 2.5}},
                 hoverinfo="skip",
             ),
         ],

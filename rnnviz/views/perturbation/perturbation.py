@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from rnnviz.i18n import t
 from rnnviz.training import Perturbation
 from rnnviz.views.patch import Patch, Pixels, apply, thin
-from rnnviz.views.style import BLUE, DIVERGING, GREY, ORANGE, axis, base_layout, notice
+from rnnviz.views.style import ACCENT, GHOST, SERIES, SIGNED, axis, base_layout, notice
 
 __all__ = ["colour_limit", "perturbation_figure", "perturbation_patches", "perturbation_skeleton"]
 
@@ -73,12 +73,12 @@ def perturbation_skeleton(seen: Perturbation) -> go.Figure:
                 "yref": "paper",
                 "y0": 0,
                 "y1": 1,
-                "line": {"color": GREY, "dash": "dot"},
+                "line": {"color": GHOST, "dash": "dot"},
             }
         ],
     }
-    forward = _line(t("view.perturbation.forward"), BLUE, "solid")
-    backward = _line(t("view.perturbation.backward"), ORANGE, "dash")
+    forward = _line(t("view.perturbation.forward"), ACCENT, "solid")
+    backward = _line(t("view.perturbation.backward"), SERIES[0], "dash")
     return go.Figure([forward, backward, _map()], layout)
 
 
@@ -216,7 +216,7 @@ def _map() -> go.Heatmap:
         "outlinewidth": 0,
     }
     return go.Heatmap(
-        colorscale=DIVERGING,
+        colorscale=SIGNED["light"],
         zauto=False,
         zmin=-1,
         zmax=1,

@@ -9,7 +9,7 @@ from plotly.colors import sample_colorscale
 
 from rnnviz.views import Diagram, Focus, Reading, diagram
 from rnnviz.views.cell.notation import number
-from rnnviz.views.style import DIVERGING, shade
+from rnnviz.views.style import SIGNED, shade
 from tests.views.runs import frames
 
 CELLS = ("rnn", "lstm", "gru")
@@ -55,7 +55,7 @@ def test_products_are_those_of_the_shown_gates() -> None:
 def test_a_state_has_the_colour_that_the_heatmap_gives_it() -> None:
     seen = frames("rnn")[-1]
     value = float(seen.layer.hidden[0, 0, 0, 4, 2])
-    heatmap = go.Heatmap(colorscale=DIVERGING).colorscale
+    heatmap = go.Heatmap(colorscale=SIGNED["light"]).colorscale
     expected = sample_colorscale([list(pair) for pair in heatmap], (value + 1) / 2, colortype="tuple")[0]
     found = next(mark.fill for mark in drawn("rnn").marks if mark.name == "h")
     levels = [int(level) for level in found.removeprefix("rgb(").removesuffix(")").split(", ")]

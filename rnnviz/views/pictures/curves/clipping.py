@@ -9,7 +9,7 @@ from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View
 from rnnviz.views.curvepanels import log_ticks
 from rnnviz.views.patch import Patch, Pixels, newest
-from rnnviz.views.style import BLUE, GREY, PURPLE, axis, base_layout, notice
+from rnnviz.views.style import ACCENT, GHOST, INK2, axis, base_layout, notice
 
 __all__ = ["ClippingView"]
 
@@ -37,9 +37,9 @@ class ClippingView(View):
             annotations=[notice().update(x=1, xanchor="right", yshift=24)],
         )
         layout["margin"] |= {"t": 78}
-        before = _line(t("view.clipping.before"), PURPLE, 1.2)
-        after = _line(t("view.clipping.after"), BLUE, 2.0)
-        threshold = _line(t("view.curves.clip"), GREY, 1.4, dash="dash", shape="hv")
+        before = _line(t("view.clipping.before"), GHOST, 1.2)
+        after = _line(t("view.clipping.after"), ACCENT, 2.0)
+        threshold = _line(t("view.curves.clip"), INK2, 1.4, dash="dash", shape="hv")
         return go.Figure([before, after, threshold], layout)
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:

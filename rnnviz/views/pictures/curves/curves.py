@@ -8,14 +8,14 @@ from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View, score
 from rnnviz.views.curvepanels import Curve, curve_patches, curves_figure
 from rnnviz.views.patch import Patch, Pixels
-from rnnviz.views.style import BLUE, GREEN, GREY, ORANGE, PURPLE, plain, with_mark
+from rnnviz.views.style import ACCENT, GHOST, HELD_OUT, plain, with_mark
 
 __all__ = ["CURVES", "CurvesView", "WatchedCurvesView", "curve_title", "score_patches"]
 
-CURVES = (Curve("loss", BLUE), Curve("metric", GREEN, log=False), Curve("grad_norm", PURPLE), Curve("lr", ORANGE))
+CURVES = (Curve("loss", ACCENT), Curve("metric", ACCENT, log=False), Curve("grad_norm", ACCENT), Curve("lr", ACCENT))
 _CLIP = len(CURVES)  # trace number of the clip line, in the gradient-norm panel
 _HELD_OUT = _CLIP + 1  # and of the held-out scores, in the metric's
-_WATCHED = (Curve("loss", BLUE), Curve("grad_norm", PURPLE))
+_WATCHED = (Curve("loss", ACCENT), Curve("grad_norm", ACCENT))
 
 
 class CurvesView(View):
@@ -32,7 +32,7 @@ class CurvesView(View):
             name=t("view.curves.clip"),
             xaxis="x3",
             yaxis="y3",
-            line={"color": GREY, "width": 1.4, "dash": "dash"},
+            line={"color": GHOST, "width": 1.4, "dash": "dash"},
         )
         held_out = t("view.curves.held_out.name", metric=plain(snapshot.metric_name))
         figure.add_scatter(
@@ -40,7 +40,7 @@ class CurvesView(View):
             name=held_out,
             xaxis="x2",
             yaxis="y2",
-            line={"color": ORANGE, "width": 1},
+            line={"color": HELD_OUT, "width": 1},
             marker={"size": 5},
             hovertemplate=f"{t('view.step')} %{{x}}<br>{held_out} %{{y:.4g}}<extra></extra>",
         )
@@ -53,7 +53,7 @@ class CurvesView(View):
                 yref="y2",
                 y0=value,
                 y1=value,
-                line={"color": GREY, "width": 1, "dash": "dot"},
+                line={"color": GHOST, "width": 1, "dash": "dot"},
                 name=name,
             )
         return figure
@@ -98,7 +98,7 @@ def _curves(snapshot: Snapshot) -> list[Curve]:
 
 
 def _score(snapshot: Snapshot) -> str:
-    words = with_mark(score(snapshot), ORANGE)  # the colour of the held-out scores' line
+    words = with_mark(score(snapshot), HELD_OUT)  # the colour of the held-out scores' line
     if not len(snapshot.history["step"]):
         return t("view.curves.empty", score=words)
     if not snapshot.baselines:

@@ -9,7 +9,7 @@ from rnnviz.i18n import t
 from rnnviz.training import Scale, Snapshot
 from rnnviz.views.base import Focus, View, times
 from rnnviz.views.patch import Patch, Pixels, thin
-from rnnviz.views.style import BLUE, ORANGE, axis, base_layout, notice
+from rnnviz.views.style import ACCENT, axis, base_layout, notice
 
 __all__ = ["GHOSTS", "GradientsView", "gradient_words", "norm_through_time", "positive"]
 
@@ -66,11 +66,12 @@ class GradientsView(View):
             annotations=[_low_notice()],
         )
         recent_gradients = [
-            _line("", BLUE, 1.2, opacity=0.10 + 0.06 * age, hoverinfo="skip", showlegend=False) for age in range(GHOSTS)
+            _line("", ACCENT, 1.2, opacity=0.10 + 0.06 * age, hoverinfo="skip", showlegend=False)
+            for age in range(GHOSTS)
         ]
         hover = "t = %{x}<br>%{y:.2e}<extra>%{fullData.name}</extra>"
-        direct = _line(t("view.gradients.direct"), ORANGE, 1.8, dash="dash", mode="lines+markers", hovertemplate=hover)
-        total = _line(t("view.gradients.total"), BLUE, 2.4, hovertemplate=hover)
+        direct = _line(t("view.gradients.direct"), ACCENT, 1.2, dash="dash", mode="lines+markers", hovertemplate=hover)
+        total = _line(t("view.gradients.total"), ACCENT, 2.4, hovertemplate=hover)
         return go.Figure([*recent_gradients, direct, total], layout)
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:

@@ -9,7 +9,7 @@ from rnnviz.i18n import t
 from rnnviz.training import Scale, Snapshot
 from rnnviz.views.base import Focus, View, times, where
 from rnnviz.views.patch import Patch, Pixels, newest, thin
-from rnnviz.views.style import SEQUENTIAL, axis, base_layout, notice
+from rnnviz.views.style import GATE, axis, base_layout, notice
 
 __all__ = ["HorizonView"]
 
@@ -34,7 +34,7 @@ class HorizonView(View):
         layout["margin"] |= {"t": 62}
         bar = {"title": {"text": t("view.horizon.norm"), "side": "right"}, "thickness": 9, "x": 0.89, "outlinewidth": 0}
         hover = f"{t('view.step')} %{{y}}, t = %{{x}}<br>‖∂L/∂h‖ = %{{customdata:.2e}}<extra></extra>"
-        heat = go.Heatmap(zauto=False, colorscale=SEQUENTIAL, colorbar=bar, hoverongaps=False, hovertemplate=hover)
+        heat = go.Heatmap(zauto=False, colorscale=GATE["light"], colorbar=bar, hoverongaps=False, hovertemplate=hover)
         return go.Figure(heat, layout)
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:

@@ -8,7 +8,7 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View, where
 from rnnviz.views.patch import Patch, Pixels
-from rnnviz.views.style import BLUE, GREY, ORANGE, axis, base_layout, notice, plain
+from rnnviz.views.style import ACCENT, GHOST, HELD_OUT, axis, base_layout, notice, plain
 
 __all__ = ["SpectrumView", "eigenvalues", "recurrent_block"]
 
@@ -58,11 +58,11 @@ class SpectrumView(View):
         layout["yaxis"] |= {"scaleanchor": "x", "scaleratio": 1, "zerolinewidth": 1}
         layout["xaxis"]["zerolinewidth"] = 1
         angle = np.linspace(0, 2 * np.pi, 181)
-        line = {"color": GREY, "width": 1.4}
+        line = {"color": GHOST, "width": 1.4}
         circle = go.Scatter(x=np.cos(angle), y=np.sin(angle), mode="lines", line=line, hoverinfo="skip")
         circle.update(name=t("view.spectrum.circle"))
-        inside = _points(t("view.spectrum.inside"), BLUE, "circle")
-        return go.Figure([circle, inside, _points(t("view.spectrum.outside"), ORANGE, "diamond")], layout)
+        inside = _points(t("view.spectrum.inside"), ACCENT, "circle")
+        return go.Figure([circle, inside, _points(t("view.spectrum.outside"), HELD_OUT, "diamond")], layout)
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
         block = recurrent_block(snapshot, focus, self.gate)

@@ -11,7 +11,7 @@ from rnnviz.views.base import Focus, View, times, where
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.pictures.gradients.gradients import norm_through_time
 from rnnviz.views.pictures.gradients.spectrum import eigenvalues, recurrent_block
-from rnnviz.views.style import BLUE, GREY, ORANGE, axis, base_layout, notice
+from rnnviz.views.style import ACCENT, GHOST, INK2, axis, base_layout, notice
 
 __all__ = ["KEEPING", "TheoryView"]
 
@@ -48,8 +48,8 @@ class TheoryView(View):
             yaxis=axis(t("view.theory.share", state=state), type="log", exponentformat="power", autorange=False),
             annotations=[notice().update(y=0, yshift=4, x=0.99, xanchor="right")],
         )
-        measured = _line(t("view.theory.measured"), BLUE, 2.4, "solid")
-        looks = zip(_LINES[kind], ((ORANGE, 1.8, "dash"), (GREY, 1.6, "dot")), strict=False)
+        measured = _line(t("view.theory.measured"), ACCENT, 2.4, "solid")
+        looks = zip(_LINES[kind], ((GHOST, 1.8, "dash"), (INK2, 1.6, "dot")), strict=False)
         return go.Figure([measured, *(_line(t(f"view.theory.{name}"), *look) for name, look in looks)], layout)
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:

@@ -8,6 +8,7 @@ from rnnviz.training import Scale, Snapshot
 from rnnviz.views.base import Focus
 from rnnviz.views.heatpanels import HeatView, Panel, heat_patches, heat_skeleton
 from rnnviz.views.patch import Patch, Pixels
+from rnnviz.views.score.statestrip import HiddenStrip
 from rnnviz.views.style import plain
 
 __all__ = ["HiddenView", "heat_ranges", "hidden_panels", "time_words"]
@@ -19,6 +20,7 @@ class HiddenView(HeatView):
     name = "hidden"
     light = True
     height = 340
+    score = HiddenStrip()
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         return heat_skeleton(t("view.hidden.title"), self.height, hidden_panels(snapshot, focus), columns=1)

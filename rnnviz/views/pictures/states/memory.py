@@ -10,7 +10,7 @@ from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, Picked, View, times, where
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.pictures.gradients.theory import KEEPING
-from rnnviz.views.style import BLUE, ORANGE, PURPLE, axis, base_layout, notice
+from rnnviz.views.style import ACCENT, GHOST, HELD_OUT, axis, base_layout, notice
 
 __all__ = ["MemoryView", "effective_memory"]
 
@@ -43,10 +43,10 @@ class MemoryView(View):
         )
         layout["margin"] |= {"t": 62}
         hover = f"{t('view.unit')} %{{x}}<br>{t('view.memory.hover')}<extra></extra>"
-        bars = go.Bar(name=t("view.memory.name"), marker={"color": BLUE}, hovertemplate=hover)
-        picked = go.Bar(name=t("view.picked"), marker={"color": ORANGE}, hovertemplate=hover, width=0.9)
+        bars = go.Bar(name=t("view.memory.name"), marker={"color": ACCENT}, hovertemplate=hover)
+        picked = go.Bar(name=t("view.picked"), marker={"color": HELD_OUT}, hovertemplate=hover, width=0.9)
         figure = go.Figure([bars, picked], layout)
-        return figure.add_hline(len(times(snapshot)), line={"color": PURPLE, "width": 2, "dash": "dash"})
+        return figure.add_hline(len(times(snapshot)), line={"color": GHOST, "width": 2, "dash": "dash"})
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
         steps = effective_memory(snapshot, focus)

@@ -10,12 +10,12 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, Picked, View, where
 from rnnviz.views.patch import Patch, Pixels
-from rnnviz.views.style import BLUE, GREEN, GREY, ORANGE, PURPLE, TEXT, axis, base_layout, notice, plain
+from rnnviz.views.style import GHOST, SERIES, TEXT, axis, base_layout, notice, plain
 
 __all__ = ["SaturationView"]
 
 _TANH = {"lstm": "g", "gru": "n"}  # the candidate: −1…1 where the gates are 0…1
-_LOOKS = ((BLUE, "circle"), (ORANGE, "diamond"), (GREEN, "square"), (PURPLE, "triangle-up"))
+_LOOKS = tuple(zip(SERIES, ("circle", "diamond", "square", "triangle-up"), strict=True))
 
 
 class SaturationView(View):
@@ -48,7 +48,7 @@ class SaturationView(View):
             xaxis=axis(t("view.saturation.left"), range=[-0.03, 1.03], tickformat=".0%"),
             yaxis=axis(t("view.saturation.right"), range=[-0.03, 1.03], tickformat=".0%"),
             annotations=[notice().update(yshift=3)],
-            shapes=[{"type": "line", "x0": 0, "y0": 1, "x1": 1, "y1": 0, "line": {"color": GREY, "dash": "dot"}}],
+            shapes=[{"type": "line", "x0": 0, "y0": 1, "x1": 1, "y1": 0, "line": {"color": GHOST, "dash": "dot"}}],
         )
         gates = [
             _points(plain(name), *_LOOKS[index % 4]) for index, (name, *_) in enumerate(_fractions(snapshot, focus))

@@ -10,7 +10,7 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, Picked, View, where
 from rnnviz.views.patch import Patch, Pixels
-from rnnviz.views.style import DIVERGING, base_layout, notice, plain, visible
+from rnnviz.views.style import SIGNED, base_layout, notice, plain, visible
 
 __all__ = ["TextView"]
 
@@ -42,7 +42,7 @@ class TextView(View):
         layout["margin"] |= {"l": 14, "b": 14}
         bar = {"thickness": 9, "outlinewidth": 0, "tickformat": "~g", "tickfont": {"size": 10}, "nticks": 3}
         tokens = go.Heatmap(
-            colorscale=DIVERGING,
+            colorscale=SIGNED["light"],
             zauto=False,
             zmin=-1,
             zmax=1,

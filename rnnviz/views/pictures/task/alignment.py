@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.i18n import t
-from rnnviz.views.style import SEQUENTIAL, axis, base_layout, plain
+from rnnviz.views.style import GATE, axis, base_layout, plain
 
 __all__ = ["alignment"]
 
@@ -63,7 +63,7 @@ def alignment(weights: Any, source: Sequence[str], target: Sequence[str]) -> go.
             zmin=0,
             zmax=1,
             zauto=False,
-            colorscale=SEQUENTIAL,
+            colorscale=GATE["light"],
             colorbar={"thickness": 9, "outlinewidth": 0, "tickfont": {"size": 10}},
             hovertemplate=f"{t('view.alignment.cell')}<extra></extra>",
         ),

@@ -7,7 +7,7 @@ from rnnviz.i18n import t
 from rnnviz.training import Confusion, Snapshot
 from rnnviz.views.base import Focus, View
 from rnnviz.views.patch import Patch, Pixels
-from rnnviz.views.style import SEQUENTIAL, axis, base_layout, notice, plain
+from rnnviz.views.style import GATE, axis, base_layout, notice, plain
 
 __all__ = ["ConfusionView"]
 
@@ -45,7 +45,7 @@ class ConfusionView(View):
             zmin=0,
             zmax=100,
             zauto=False,
-            colorscale=SEQUENTIAL,
+            colorscale=GATE["light"],
             colorbar=bar,
             xgap=1,
             ygap=1,

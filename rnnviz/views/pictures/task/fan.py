@@ -9,12 +9,12 @@ from rnnviz.tasks import Prediction
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View
 from rnnviz.views.patch import Patch, Pixels, thin
-from rnnviz.views.style import BLUE, GREY, axis, base_layout, notice, plain
+from rnnviz.views.style import ACCENT, GHOST, axis, base_layout, notice, plain
 
 __all__ = ["QUANTILES", "FanView", "fan"]
 
 QUANTILES = (0.10, 0.25, 0.50, 0.75, 0.90)
-_WIDE, _NARROW = "rgba(58,143,208,0.16)", "rgba(58,143,208,0.30)"
+_WIDE, _NARROW = "rgba(25,118,210,0.16)", "rgba(25,118,210,0.30)"
 
 
 def fan(shown: Prediction) -> tuple[slice, np.ndarray]:
@@ -74,9 +74,9 @@ class FanView(View):
                 _curve(t("view.fan.wide"), line=edge, fill="tonexty", fillcolor=_WIDE),
                 _curve("", line=edge, showlegend=False),
                 _curve(t("view.fan.narrow"), line=edge, fill="tonexty", fillcolor=_NARROW),
-                _curve(t("view.fan.middle"), line={"color": BLUE, "width": 1, "dash": "dot"}),
-                _curve(t("view.fan.truth"), line={"color": GREY, "width": 1.6}),
-                _curve(t("view.fan.forecast"), line={"color": BLUE, "width": 2}),
+                _curve(t("view.fan.middle"), line={"color": ACCENT, "width": 1, "dash": "dot"}),
+                _curve(t("view.fan.truth"), line={"color": GHOST, "width": 1.6}),
+                _curve(t("view.fan.forecast"), line={"color": ACCENT, "width": 2}),
             ],
             layout,
         )

@@ -6,7 +6,7 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View, score
 from rnnviz.views.patch import Patch, Pixels, thin
-from rnnviz.views.style import BLUE, GREY, ORANGE, axis, base_layout, notice, plain
+from rnnviz.views.style import ACCENT, GHOST, axis, base_layout, notice, plain
 
 __all__ = ["PredictionView"]
 
@@ -36,9 +36,9 @@ class PredictionView(View):
             xaxis=axis(plain(shown.x_title)),
             yaxis=axis(plain(shown.y_title), rangemode="tozero"),
         )
-        truth = _line(t("view.prediction.truth"), GREY, 1.6)
-        naive = _line(t("view.prediction.naive"), ORANGE, 1.0, dash="dot")
-        forecast = _line(t("view.prediction.forecast"), BLUE, 2.0)
+        truth = _line(t("view.prediction.truth"), GHOST, 1.6)
+        naive = _line(t("view.prediction.naive"), GHOST, 1.0, dash="dot")
+        forecast = _line(t("view.prediction.forecast"), ACCENT, 2.0)
         return go.Figure([truth, naive, forecast], layout)
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:

@@ -1,0 +1,166 @@
+"""Heatmaps as strips: unit by timestep, the exact numbers of the unit in focus beside the coloured codes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import plotly.graph_objects as go
+
+from rnnviz.i18n import t
+from rnnviz.training import Snapshot
+from rnnviz.views.base import Focus, Picked, where
+from rnnviz.views.patch import Patch, Pixels, thin
+from rnnviz.views.score.band import Band, Bar, rows_high
+from rnnviz.views.score.strip import Strip, strip_figure, strip_patches
+from rnnviz.views.style import scale_of
+from rnnviz.views.words import figure, said, thinned
+
+__all__ = ["Heat", "HeatStrip", "heat_figure", "heat_patches", "signed_bar"]
+
+_PADDED = "rgba(128,128,128,0.45)"  # behind the cells: past a sequence's end there are none
+
+
+@dataclass(frozen=True, eq=False)
+class Heat:
+    """One heatmap of a strip.
+
+    Parameters
+    ----------
+    symbol : str
+        What the value is called in the cell's equations.
+    band : Band
+        Its words, height and colour bar.
+    values : numpy.ndarray
+        Axes (time, unit).
+    limits : tuple of float
+        What the colours cover.
+    """
+
+    symbol: str
+    band: Band
+    values: np.ndarray
+    limits: tuple[float, float]
+
+
+class HeatStrip(Strip):
+    """A strip of heatmaps: a click picks the unit as well as the timestep."""
+
+    light = True
+
+    def heats(self, snapshot: Snapshot, focus: Focus) -> list[Heat]:
+        """Return the panels, from the top down, with this frame's values."""
+        raise NotImplementedError
+
+    def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
+        return heat_figure(self.heats(snapshot, focus), snapshot)
+
+    def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
+        return heat_patches(self.heats(snapshot, focus), snapshot, focus, pixels)
+
+    def picked(self, snapshot: Snapshot, focus: Focus, at: Picked) -> Focus:
+        focus = super().picked(snapshot, focus, at)
+        return replace(focus, unit=round(at.y)) if isinstance(at.y, int | float) else focus
+
+
+def heat_figure(heats: Sequence[Heat], snapshot: Snapshot) -> go.Figure:
+    """Return the strip with one empty heatmap a panel."""
+    return strip_figure(
+        [_heatmap(heat, index) for index, heat in enumerate(heats)],
+        [heat.band for heat in heats],
+        snapshot,
+        [_axis(heat.values.shape[1]) for heat in heats],
+        rows=len(heats),
+    )
+
+
+def heat_patches(heats: Sequence[Heat], snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
+    """Return the panels' values: codes no finer than the pixels they cover, and whole rows of exact numbers.
+
+    Parameters
+    ----------
+    heats : sequence of Heat
+        The same panels as in the figure, with this frame's values.
+    snapshot, focus, pixels
+        As in `View.patches`.
+    """
+    patches = strip_patches(focus)
+    height = sum(heat.band.whole for heat in heats)
+    for index, heat in enumerate(heats):
+        steps, units = _kept(heat, height, pixels)
+        time, unit = (np.arange(size, dtype=np.float32) for size in heat.values.shape)
+        low, high = heat.limits
+        panel = f"meta.panels[{index}]"
+        patches += [
+            # plotly wants rows first: units up, time across
+            Patch(index, "z", heat.values[steps, units].T, heat.limits),
+            # places 0, 1, 2 … are plotly's own, and need not travel
+            Patch(index, "x", time[steps] if steps.step > 1 else None),
+            Patch(index, "y", unit[units] if units.step > 1 else None),
+            Patch(index, "zmin", low),
+            Patch(index, "zmax", high),
+            Patch(None, f"meta.rows[{index}]", heat.values[:, focus.unit]),
+            Patch(None, f"meta.marks[{index}]", focus.unit),
+            Patch(None, f"{panel}.aside", _aside(heat, snapshot, focus, steps, units, index)),
+            *_bar(panel, heat.band.bar),
+        ]
+    length = int(snapshot.layer.lengths[focus.sample])
+    padded = length < heats[0].values.shape[0]
+    return [
+        *patches,
+        Patch(None, "meta.panels[0].read.lead", t("score.unit", unit=focus.unit)),
+        Patch(None, "plot_bgcolor", _PADDED if padded else "rgba(0,0,0,0)"),
+    ]
+
+
+def signed_bar(limits: tuple[float, float], *, pointed: bool = False, span: int = 1) -> Bar:
+    """Return the bar of a range around 0, which says its ends and, unless it is low, its middle."""
+    low, high = limits
+    labels = ((1.0, figure(high)), (0.5, figure((low + high) / 2)), (0.0, figure(low)))
+    return Bar("signed", low, high, labels, pointed, span)
+
+
+def _kept(heat: Heat, height: int, pixels: Pixels | None) -> tuple[slice, slice]:
+    steps, units = heat.values.shape
+    if pixels is None:
+        return thin(steps, None), thin(units, None)
+    # the page may have made the strip higher or lower than it is meant to be
+    rows = max(round(pixels[1] * heat.band.low / height), rows_high(units, heat.band.low))
+    return thin(steps, pixels[0]), thin(units, rows)
+
+
+def _aside(heat: Heat, snapshot: Snapshot, focus: Focus, steps: slice, units: slice, index: int) -> str:
+    """Return the plain words of a caption; the first one also says which layer, and what is left out."""
+    if index:
+        return heat.band.aside
+    length = int(snapshot.layer.lengths[focus.sample])
+    padding = t("view.heat.padding", length=length) if length < heat.values.shape[0] else ""
+    return said(heat.band.aside, where(snapshot, focus, sample=False), padding, thinned(steps, units))
+
+
+def _bar(panel: str, bar: Bar | None) -> list[Patch]:
+    if bar is None:
+        return []
+    names = ("low", "high", "labels", "pointed", "mark", "was")
+    return [Patch(None, f"{panel}.bar.{name}", getattr(bar, name)) for name in names]
+
+
+def _axis(units: int) -> dict[str, object]:
+    ends = [0, units - 1] if units > 1 else [0]
+    return {"range": [-0.5, units - 0.5], "tickvals": ends, "mirror": True, "showline": True}
+
+
+def _heatmap(heat: Heat, index: int) -> go.Heatmap:
+    suffix = "" if index == 0 else str(index + 1)
+    low, high = heat.limits
+    return go.Heatmap(
+        zmin=low,
+        zmax=high,
+        zauto=False,
+        colorscale=scale_of(heat.limits)["light"],
+        showscale=False,
+        xaxis=f"x{suffix}",
+        yaxis=f"y{suffix}",
+        name=heat.symbol,
+        hoverongaps=False,
+        hoverinfo="none",  # the caption says it, exactly
+    )

@@ -1,0 +1,45 @@
+"""The strip of the states: h_t of every unit and, where the cell keeps one, c_t."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from rnnviz.i18n import t
+from rnnviz.training import Snapshot
+from rnnviz.views.base import Focus
+from rnnviz.views.score.band import Band, Read, rows_high
+from rnnviz.views.score.heat import Heat, HeatStrip, signed_bar
+from rnnviz.views.score.ranges import coloured
+
+__all__ = ["HiddenStrip"]
+
+_LOW, _HIGH = 64, 96
+
+
+class HiddenStrip(HeatStrip):
+    """Heatmaps of h_t, fixed −1…1 where the cell bounds it, and of c_t, over the range that most of it fills."""
+
+    name = "hidden"
+
+    def heats(self, snapshot: Snapshot, focus: Focus) -> list[Heat]:
+        at = (focus.layer, focus.direction, focus.sample)
+        layer, scale = snapshot.layer, snapshot.scales["hidden"]
+        units = layer.hidden.shape[-1]
+        natural = (scale.low, scale.high) if scale.natural else None
+        heats = [_heat("h", t("score.hidden.h"), t("score.units", units=units), layer.hidden[at], natural, 0)]
+        if layer.cell is not None:
+            heats.append(_heat("c", t("score.hidden.c"), t("score.hidden.c.aside"), layer.cell[at], None, 1))
+        return heats
+
+
+def _heat(
+    symbol: str, name: str, aside: str, values: np.ndarray, natural: tuple[float, float] | None, row: int
+) -> Heat:
+    limits = natural or coloured(values)
+    bar = signed_bar(limits)
+    if natural is None:
+        beyond = bool(np.nanmax(np.abs(values), initial=0.0) > limits[1])
+        bar = replace(bar, pointed=beyond)
+    units = values.shape[1]
+    band = Band(name, aside, rows_high(units, _LOW), rows_high(units, _HIGH), bar=bar, read=Read(row))
+    return Heat(symbol, band, values, limits)

@@ -1,0 +1,45 @@
+"""Words of the time axis: what stands below the score, and on the cursor's flag."""
+
+import re
+from typing import Any
+
+from rnnviz.i18n import t
+from rnnviz.training import Snapshot
+from rnnviz.views.style import visible
+
+__all__ = ["time_axis"]
+
+_MONTH = re.compile(r"(\d{4})-(\d\d)")
+
+
+def time_axis(snapshot: Snapshot, sample: int) -> dict[str, Any]:
+    """Return the words of one probe sequence's time axis, ready for JSON.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        Whose labels they are.
+    sample : int
+        Which sequence.
+
+    Returns
+    -------
+    dict
+        ``title``, such as ``"month t"``; ``first`` and ``last``, the ends of a calendar, else empty; ``labels``: for
+        each timestep what the flag says of it, or None.
+    """
+    labels = snapshot.time_labels[sample]
+    if labels is None:
+        return {"title": t("score.time.step"), "first": "", "last": "", "labels": None}
+    if snapshot.spans[sample] is None:
+        read = [t("score.time.reads", symbol=visible(one)) for one in labels]
+        return {"title": t("score.time.step"), "first": "", "last": "", "labels": read}
+    months = [_MONTH.fullmatch(one) for one in labels]
+    said = [_said(one, month) for one, month in zip(labels, months, strict=True)]
+    title = t("score.time.month") if all(months) else t("score.time.step")
+    return {"title": title, "first": said[0], "last": said[-1], "labels": said}
+
+
+def _said(label: str, month: re.Match[str] | None) -> str:
+    number = int(month[2]) if month else 0
+    return f"{t(f'score.time.month.{number}')} {month[1]}" if month and 1 <= number <= 12 else label
