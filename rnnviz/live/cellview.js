@@ -75,7 +75,7 @@ function table(parent, lines, heads, heading) {
     html("i", "", first, line.left);
     html("span", "rv-heard", first, ` ${line.name}`);
     for (const cell of line.cells) html("td", "", row, cell);
-    const last = html("td", "", row, `${line.way} → `);
+    const last = html("td", "", row, `${line.way} → `.trimStart());
     html("strong", "rv-number", last, line.result);
     if (line.before) html("small", "rv-before", last, line.before);
   }

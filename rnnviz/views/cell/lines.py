@@ -33,7 +33,7 @@ class Line:
     cells : tuple of str
         What comes from x, from h and from the biases, and the sum of these; empty where the line is no row of a table.
     way : str
-        For a row the function that the sum goes through, else the numbers: ``"= 0.52 · (−0.75) + 0.52 · (−0.70)"``.
+        For a row of one unit the function that the sum goes through, else the numbers: ``"= 0.52 · (−0.75) + 0.52 · (−0.70)"``.
     result : str
         The number.
     """
@@ -75,7 +75,8 @@ def _row(step: CellStep, name: str, norms: bool) -> Line:
     result = step.h if name == "h" else step.gates[name]
     cells = tuple(_value(step, part, norms) for part in _parts(one))
     function = step.nonlinearity if name == "h" else "tanh" if name in "gn" else "σ"
-    return Line(_named(f"{name}_t", norms), name, cells, function, _value(step, result, norms))
+    # the function acts on each unit, not on the norm of all
+    return Line(_named(f"{name}_t", norms), name, cells, "" if norms else function, _value(step, result, norms))
 
 
 def _parts(one: Sum) -> tuple[Floats, ...]:
