@@ -38,7 +38,7 @@ export function axis(curves, log) {
     return { low, high: size, ticks: low ? [...ends, [low, written(low)]] : ends };
   }
   const least = seen.reduce((less, value) => Math.min(less, value), size);
-  const high = size ? Math.ceil(Math.log10(size)) : 0;
+  const high = size ? Math.ceil(Math.log10(size)) + 0 : 0; // no −0
   const low = Math.max(size ? Math.min(Math.floor(Math.log10(least)), high - 1) : -1, high - DECADES);
   return { low, high, ticks: [[high, ten(high)], [low, ten(low)]] };
 }

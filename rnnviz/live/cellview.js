@@ -1,12 +1,10 @@
 // One cell with its controls: drawing, table, equations and the unit over time; all words are set as text.
 import { drawing } from "./celldrawing.js";
 import { curve } from "./cellcurve.js";
-import { cursorOf } from "./page.js";
+import { follower } from "./following.js";
 
 const KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "g"]);
 const INDEX = /_(\{[^}]+\}|[a-z]+)/g; // "c_{t−1}" carries an index
-const PAUSE = 40; // ms between two questions at least
-const LOST = 1000; // ms: a kernel that is busy with a cell answers later
 
 /**
  * @typedef {{symbol: string, name: string, plain: string, left: string, cells: string[], way: string, result: string,
@@ -134,66 +132,27 @@ function furnish(el, words, press) {
   const links = html("div", "rv-lnk", text), quiet = html("div", "rv-quiet-row", text);
   for (const name of ["gradient", "onward"]) button(name, links);
   for (const name of ["norms", "train"]) button(name, quiet);
-  const caption = html("div", "rv-cap", text), over = html("div", "rv-over", text), hint = html("div", "rv-heard", el);
+  const caption = html("div", "rv-over-cap", text),
+    over = html("div", "rv-over", text),
+    hint = html("div", "rv-heard", el);
   return { where, time, unit, place, box, lines, arrives, caption, over, hint, buttons };
-}
-
-/**
- * Asks for the timestep of the cursor, and asks anew only once it was answered: questions never queue.
- * @param {Model} model
- * @param {HTMLElement} el
- */
-function follower(model, el) {
-  const cursor = cursorOf(model.get("group"));
-  /** @type {number | null} */
-  let wanted = null;
-  /** @type {number | null} */
-  let known = null;
-  let waiting = false;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  const ask = () => {
-    if (waiting || wanted === known || !el.getClientRects().length) return;
-    waiting = true;
-    known = wanted;
-    model.send({ kind: "cursor", time: wanted });
-    timer = setTimeout(free, LOST);
-  };
-  const free = () => {
-    clearTimeout(timer);
-    waiting = false;
-    ask();
-  };
-  const moves = (/** @type {number | null} */ t) => {
-    wanted = t;
-    ask();
-  };
-  cursor.listeners.add(moves);
-  return {
-    answered(/** @type {number | null} */ at) {
-      if (waiting && at === known) {
-        clearTimeout(timer);
-        timer = setTimeout(free, PAUSE);
-      }
-    },
-    leave() {
-      clearTimeout(timer);
-      cursor.listeners.delete(moves);
-    },
-  };
 }
 
 let count = 0;
 
 /** @param {{model: Model, el: HTMLElement}} given */
 function render({ model, el }) {
-  const id = `rv-cell-${(count += 1)}`, words = model.get("words");
+  const id = `rv-cell-${(count += 1)}`, words = model.get("words") ?? {};
   el.classList.add("rv-cellview");
   el.tabIndex = 0;
   el.setAttribute("role", "group");
   el.dataset.lmSuppressShortcuts = "true";
   const parts = furnish(el, words, (name) => model.send({ kind: "press", name }));
-  const follow = follower(model, el);
+  const follow = follower(model.get("group"), (time) => {
+    if (!el.getClientRects().length) return false;
+    model.send({ kind: "cursor", time });
+    return true;
+  });
   parts.hint.id = `${id}-hint`;
   el.setAttribute("aria-describedby", parts.hint.id);
   const sized = () => {
