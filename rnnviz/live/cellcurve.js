@@ -1,7 +1,7 @@
 // One unit at every timestep, as curves in what room is left, and a line at the timestep that is looked at.
 import { svg } from "./celldrawing.js";
 
-const LEFT = 30; // px for the numbers beside the axis
+const LEFT = [30, 36]; // px for the numbers beside the axis, and beside a log one
 const DECADES = 20; // a log axis shows no more
 const POWERS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
@@ -67,14 +67,16 @@ function course(curve, x, y) {
  */
 export function curve(parent, over, [width, height], time) {
   const curves = over.curves.map(numbers), { low, high, ticks } = axis(curves, over.log);
-  const steps = curves[0]?.length ?? 1, canvas = svg("svg", { width, height, "aria-hidden": "true" });
-  const x = (/** @type {number} */ t) => LEFT + ((t + 0.5) / steps) * (width - LEFT);
+  const left = LEFT[Number(over.log)],
+    steps = curves[0]?.length ?? 1,
+    canvas = svg("svg", { width, height, "aria-hidden": "true" });
+  const x = (/** @type {number} */ t) => left + ((t + 0.5) / steps) * (width - left);
   const level = (/** @type {number} */ value) => 5 + (1 - (value - low) / (high - low || 1)) * (height - 10);
   const y = (/** @type {number} */ value) => level(over.log ? Math.max(Math.log10(value), low) : value);
   for (const [value, label] of ticks) {
     const place = Math.round(level(value)) + 0.5;
-    svg("line", { x1: LEFT, x2: width, y1: place, y2: place, class: "rv-hair" }, canvas);
-    svg("text", { x: LEFT - 6, y: place + 3.5, "text-anchor": "end", class: "rv-tick" }, canvas).textContent = label;
+    svg("line", { x1: left, x2: width, y1: place, y2: place, class: "rv-hair" }, canvas);
+    svg("text", { x: left - 6, y: place + 3.5, "text-anchor": "end", class: "rv-tick" }, canvas).textContent = label;
   }
   curves.forEach((values, index) => {
     const now = index === curves.length - 1;

@@ -137,7 +137,8 @@ _GRU = Plan(
         *_spots("dot", ("", _LEFT, _LOWER), ("", 158, _BUS)),
         *_spots("start", ("h_before", 0, 12), ("x", 0, _WORDS)),
         *_spots("middle", ("kept", _MIDDLE, 26), ("new_share", 148, 71)),
-        *_spots("end", ("h", WIDTH, 12), ("written", 197, 57)),
+        *_spots("end", ("h", WIDTH, 12)),
+        *_spots("below", ("written", WIDTH, 52)),
     ),
     (
         *_flows(f"M0 {_LANE} H{WIDTH}", f"M{_LEFT} {_TOP} V40", f"M{_RIGHT} {_TOP} V84", f"M{_RIGHT} 68 V40"),
@@ -154,12 +155,13 @@ def _back(*, cell: bool) -> Plan:
     """The gradient's way, right to left: at h_t and, for an LSTM, below it at c_t."""
     lower = 130
     spots = (
-        *_spots("start", ("onward_h", 0, 12), ("direct_h", 212, 62)),
-        *_spots("end", ("later_h", WIDTH, 12), ("total_h", 194, 50)),
+        *_spots("start", ("onward_h", 0, 12)),
+        *_spots("end", ("later_h", WIDTH, 12)),
+        *_spots("below", ("total_h", 196, 50), ("direct_h", WIDTH, 63)),
         *_spots("op", ("+", _RIGHT, _LANE)),
         *_spots("through", ("", 62, _LANE)),
     )
-    ways = [f"M{WIDTH} {_LANE} H{_RIGHT}+8", f"M{_RIGHT} 68 V40", f"M{_RIGHT}-8 {_LANE} H0"]
+    ways = [f"M{WIDTH} {_LANE} H{_RIGHT}+8", f"M{_RIGHT} 54 V40", f"M{_RIGHT}-8 {_LANE} H0"]
     if not cell:
         return Plan(84, spots, _flows(*ways, back=True))
     spots += (

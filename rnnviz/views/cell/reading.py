@@ -8,7 +8,7 @@ from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus
 from rnnviz.views.cell.equations import equations, gradient_equations
 from rnnviz.views.cell.gradient import GradientParts, gradient_parts
-from rnnviz.views.cell.lines import Line, forward_lines, gradient_lines
+from rnnviz.views.cell.narrow import Line, forward_lines, gradient_lines
 from rnnviz.views.cell.notation import Equation
 from rnnviz.views.cell.step import CellStep, forward_parts
 
