@@ -165,7 +165,8 @@ def _back(*, cell: bool) -> Plan:
     if not cell:
         return Plan(84, spots, _flows(*ways, back=True))
     spots += (
-        *_spots("start", ("onward_c", 0, lower - 20), ("direct_c", _MIDDLE + 8, 92), ("total_c", 0, lower + 22)),
+        *_spots("start", ("onward_c", 0, lower + 22), ("direct_c", _MIDDLE + 8, 92)),
+        *_spots("below", ("total_c", _MIDDLE - 7, lower - 27)),
         *_spots("end", ("later_c", WIDTH, lower - 20)),
         *_spots("op", ("+", _MIDDLE, lower)),
         *_spots("tag", ("f_t", 56, lower)),
