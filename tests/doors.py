@@ -136,6 +136,7 @@ def doors(folder: Path) -> dict[str, Door]:
         "lab.train": Door(lambda **given: other.train(**given), {"steps": 1}, allowed=("1048576",)),
         "lab.step": Door(lambda **given: other.step(**given), {"n": 1}, allowed=("1048576",)),
         "lab.rewind": Door(lab.rewind, {"step": 1}),
+        "lab.read": Door(lambda **given: lab.widget and lab.read(**given), {"rate": 6.0, "start": 0}),
         "lab.figure": Door(lab.figure, {"name": "hidden", "step": None, **FOCUS}),
         "lab.figure perturbation": Door(
             lambda **given: lab.figure("perturbation", **given),

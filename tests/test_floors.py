@@ -55,7 +55,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening"),
     "training": (
         "process taskcheck schedules columns bylabel failures",
-        "settings history record",
+        "settings history record parameter_norms",
         "snapshots",
         "session runner",
         "comparison perturbation",
@@ -65,7 +65,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "style patch",
         "canvas curvepanels",
         "base",
-        "score",
+        "score side",
         "heatpanels",
         "pictures cell perturbation",
         "comparison",

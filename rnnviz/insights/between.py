@@ -28,19 +28,18 @@ def apart(snapshot: Snapshot) -> Insight | None:
     one, other = snapshot.models[worst], snapshot.models[best]
     if not lost <= VANISHED < arrives or lost > UNHEARD * arrives:  # the latter: not a hair's breadth on either side
         return None
-    words = t(
-        f"insight.apart.{_consequence(one, other)}",
-        worst=worst,
-        best=best,
-        ratio=power(lost),
-        other=short(arrives),
-        orders=_orders(reach[worst], arrives),
-        metric=snapshot.metric_name,
-        score=f"{one.validation:.3g}",
-        other_score=f"{other.validation:.3g}",
-    )
+    told = {
+        "worst": worst,
+        "best": best,
+        "ratio": power(lost),
+        "other": short(arrives),
+        "orders": _orders(reach[worst], arrives),
+        "metric": snapshot.metric_name,
+        "score": f"{one.validation:.3g}",
+        "other_score": f"{other.validation:.3g}",
+    }
     numbers = {"ratio": lost, "other": arrives, "score": one.validation, "other_score": other.validation}
-    return Insight("apart", words, numbers, _other_seeds(one, other))
+    return Insight.of(f"apart.{_consequence(one, other)}", told, numbers, _other_seeds(one, other))
 
 
 def even(snapshot: Snapshot) -> Insight | None:
@@ -49,8 +48,8 @@ def even(snapshot: Snapshot) -> Insight | None:
     if not _started(one, other) or ahead(one, one.validation, other.validation):
         return None
     scores = {"score": f"{one.validation:.3g}", "other_score": f"{other.validation:.3g}"}
-    words = t("insight.even", steps=one.validation_step, metric=one.metric_name, first=first, second=second, **scores)
-    return Insight("even", words, {"score": one.validation}, t("insight.even.advice", seed=t("knob.seed")))
+    told = {"steps": one.validation_step, "metric": one.metric_name, "first": first, "second": second} | scores
+    return Insight.of("even", told, {"score": one.validation}, t("insight.even.advice", seed=t("knob.seed")))
 
 
 def leading(snapshot: Snapshot) -> Insight | None:
@@ -87,11 +86,11 @@ def _first(snapshot: Snapshot, arrived: list[_Arrival]) -> Insight:
     numbers = {"steps": float(first.steps), "pace": first.pace}
     told = {"first": first.label, "rule": rule, "best": f"{best:.3g}", "steps": first.steps, "pace": short(first.pace)}
     if len(arrived) == 1:
-        return Insight("leading", t("insight.leading.alone", **told), numbers, good=True)
+        return Insight.of("leading.alone", told, numbers, good=True)
     next_one = arrived[1]
     told |= {"second": next_one.label, "other_steps": next_one.steps, "other_pace": short(next_one.pace)}
     numbers |= {"other_steps": float(next_one.steps), "other_pace": next_one.pace}
-    return Insight("leading", t("insight.leading.followed", **told), numbers, good=True)
+    return Insight.of("leading.followed", told, numbers, good=True)
 
 
 def _best(snapshot: Snapshot) -> Insight | None:
@@ -99,8 +98,8 @@ def _best(snapshot: Snapshot) -> Insight | None:
     if not _started(one, other) or not ahead(one, one.validation, other.validation):
         return None
     scores = {"score": f"{one.validation:.3g}", "other_score": f"{other.validation:.3g}"}
-    words = t("insight.leading", first=first, second=second, metric=one.metric_name, **scores)
-    return Insight("leading", words, {"score": one.validation, "other": other.validation}, good=True)
+    told = {"first": first, "second": second, "metric": one.metric_name} | scores
+    return Insight.of("leading", told, {"score": one.validation, "other": other.validation}, good=True)
 
 
 def _orders(lost: Path, arrives: float) -> str:

@@ -41,7 +41,8 @@ def vanishing(snapshot: Snapshot) -> Insight | None:
     heard = worst.norms >= UNHEARD * worst.norms.max()
     numbers = {"ratio": worst.ratio}
     limit = int(worst.times[np.flatnonzero(heard)[-1]])
-    return Insight("vanishing", _sentence("vanishing", worst, snapshot, limit), numbers, _against_vanishing(snapshot))
+    key, told = _sentence("vanishing", worst, snapshot, limit)
+    return Insight.of(key, told, numbers, _against_vanishing(snapshot))
 
 
 def exploding(snapshot: Snapshot) -> Insight | None:
@@ -49,8 +50,8 @@ def exploding(snapshot: Snapshot) -> Insight | None:
     worst = max(paths(snapshot), key=lambda path: path.ratio, default=None)
     if worst is None or not worst.ratio >= EXPLODED:
         return None
-    words = _sentence("exploding", worst, snapshot, int(worst.times[0]))
-    return Insight("exploding", words, {"ratio": worst.ratio}, _against_exploding(snapshot))
+    key, told = _sentence("exploding", worst, snapshot, int(worst.times[0]))
+    return Insight.of(key, told, {"ratio": worst.ratio}, _against_exploding(snapshot))
 
 
 def rising(snapshot: Snapshot) -> Insight | None:
@@ -62,8 +63,8 @@ def rising(snapshot: Snapshot) -> Insight | None:
     first, last = float(np.median(norms[:FEW])), float(np.median(norms[-FEW:]))
     if not 0 < RISEN * first <= last:
         return None
-    words = t("insight.rising", first=short(first), last=short(last), steps=int(snapshot.history["step"][-1]))
-    return Insight("rising", words, {"last": last}, _against_exploding(snapshot))
+    told = {"first": short(first), "last": short(last), "steps": int(snapshot.history["step"][-1])}
+    return Insight.of("rising", told, {"last": last}, _against_exploding(snapshot))
 
 
 def paths(snapshot: Snapshot) -> list[Path]:
@@ -82,12 +83,18 @@ def paths(snapshot: Snapshot) -> list[Path]:
     return found
 
 
-def _sentence(rule: str, path: Path, snapshot: Snapshot, limit: int) -> str:
+def _sentence(rule: str, path: Path, snapshot: Snapshot, limit: int) -> tuple[str, dict[str, object]]:
+    """Which sentence, and what it tells: of several layers and directions also where."""
     layers, directions = snapshot.layer.hidden.shape[:2]
-    numbers = {"far": int(path.times[-1]), "near": int(path.times[0]), "ratio": power(path.ratio), "limit": limit}
+    told: dict[str, object] = {
+        "far": int(path.times[-1]),
+        "near": int(path.times[0]),
+        "ratio": power(path.ratio),
+        "limit": limit,
+    }
     if layers * directions == 1:
-        return t(f"insight.{rule}", **numbers)
-    return t(f"insight.{rule}.where", **numbers, layer=path.layer, direction=_direction(path.direction))
+        return rule, told
+    return f"{rule}.where", told | {"layer": path.layer, "direction": _direction(path.direction)}
 
 
 def _direction(direction: int) -> str:

@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from rnnviz.i18n import t
+
 __all__ = ["Insight", "percent", "power", "short", "told_apart"]
 
 _MOVED = 2.0  # a number that has changed by less than this factor does not make another sentence
@@ -25,6 +27,8 @@ class Insight:
         What to try, with knobs by the names they have on screen; empty where there is nothing to change.
     good : bool
         Whether it is good news.
+    brief, number : str
+        The same for a line that has room for one short sentence: plain words, and then the number that shows it.
 
     Examples
     --------
@@ -37,6 +41,16 @@ class Insight:
     numbers: Mapping[str, float] = field(default_factory=dict)
     advice: str = ""
     good: bool = False
+    brief: str = ""
+    number: str = ""
+
+    @classmethod
+    def of(
+        cls, key: str, told: Mapping[str, object], numbers: Mapping[str, float], advice: str = "", *, good: bool = False
+    ) -> "Insight":
+        """Return what the sentence ``insight.key`` says of what is ``told``; the key begins with the rule's name."""
+        words, brief, number = (t(f"insight.{key}{end}", **told) for end in ("", ".brief", ".number"))
+        return cls(key.partition(".")[0], words, numbers, advice, good, brief, number)
 
     def __repr__(self) -> str:
         return f"Insight({self.rule!r}: {' '.join(filter(None, (self.words, self.advice)))})"

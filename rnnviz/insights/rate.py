@@ -36,12 +36,11 @@ def clipping(snapshot: Snapshot) -> Insight | None:
     if not clipped.mean() >= MOST or not (history["clip"] == settings.clip).all():  # else to another threshold
         return None
     norm, since = float(np.median(history["grad_norm"])), int(history["step"][0])
-    numbers = {"count": int(clipped.sum()), "rows": RECENT, "norm": short(norm), "clip": f"{settings.clip:g}"}
+    told = {"count": int(clipped.sum()), "rows": RECENT, "norm": short(norm), "clip": f"{settings.clip:g}"}
     thinned = history["step"][-1] - since >= RECENT  # of a long run every second step is kept, or every fourth …
-    words = t("insight.clipping.noted", **numbers, since=since) if thinned else t("insight.clipping", **numbers)
     smaller = norm > FAR * settings.clip
     advice = _smaller() if smaller else t("insight.clipping.advice", clip=t("knob.clip"), norm=short(norm))
-    return Insight("clipping", words, {"norm": norm}, advice)
+    return Insight.of("clipping.noted" if thinned else "clipping", told | {"since": since}, {"norm": norm}, advice)
 
 
 def too_high(snapshot: Snapshot) -> Insight | None:
@@ -53,18 +52,17 @@ def too_high(snapshot: Snapshot) -> Insight | None:
     first, now, rates = float(losses[0]), float(np.median(losses[-SETTLED:])), snapshot.history["lr"]
     rate = f"{rates[len(losses) - 1]:g}"
     if now >= HIGHER * first:
-        words = t("insight.too_high.above", now=short(now), first=short(first), lr=rate)
-        return Insight("too_high", words, {"now": now}, advice)
+        told = {"now": short(now), "first": short(first), "lr": rate}
+        return Insight.of("too_high.above", told, {"now": now}, advice)
     if now >= STUCK * first and snapshot.step >= PATIENCE and settings.lr >= LARGE[settings.optimizer]:
-        numbers = {"now": short(now), "first": short(first), "lr": rate, "steps": snapshot.step}
-        return Insight("too_high", t("insight.too_high.stuck", **numbers), {"now": now}, advice)
+        told = {"now": short(now), "first": short(first), "lr": rate, "steps": snapshot.step}
+        return Insight.of("too_high.stuck", told, {"now": now}, advice)
     leap = _leap(losses)
     if leap is None or rates[leap.row] > settings.lr:  # somebody has lowered the rate since
         return None
     before, after, step = leap.before, float(losses[leap.row]), int(snapshot.history["step"][leap.row])
-    then = f"{rates[leap.row]:g}"
-    words = t("insight.too_high.leap", before=short(before), after=short(after), step=step, lr=then)
-    return Insight("too_high", words, {"after": after}, advice)
+    told = {"before": short(before), "after": short(after), "step": step, "lr": f"{rates[leap.row]:g}"}
+    return Insight.of("too_high.leap", told, {"after": after}, advice)
 
 
 def too_low(snapshot: Snapshot) -> Insight | None:
@@ -77,9 +75,9 @@ def too_low(snapshot: Snapshot) -> Insight | None:
     if not (1 - MOVED) * first <= now <= (1 + MOVED) * first:
         return None
     rate = f"{snapshot.history['lr'][len(losses) - 1]:g}"
-    words = t("insight.too_low", first=f"{first:.3g}", now=f"{now:.3g}", steps=snapshot.step, lr=rate)
+    told = {"first": f"{first:.3g}", "now": f"{now:.3g}", "steps": snapshot.step, "lr": rate}
     advice = t("insight.too_low.advice", lr=t("knob.lr"), value=f"{10 * SMALL[settings.optimizer]:g}")
-    return Insight("too_low", words, {"now": now}, advice)
+    return Insight.of("too_low", told, {"now": now}, advice)
 
 
 def _smaller() -> str:

@@ -39,16 +39,15 @@ def _turned(snapshot: Snapshot) -> Insight | None:
     ):
         return None
     numbers = {"step": float(steps[at]), "best": best, "held_out": held_out, "trained": trained}
-    words = t(
-        "insight.overfitting.turned",
-        metric=snapshot.metric_name,
-        step=int(steps[at]),
-        best=f"{best:.3g}",
-        held_out=f"{held_out:.3g}",
-        before=f"{before:.3g}",
-        trained=f"{trained:.3g}",
-    )
-    return Insight("overfitting", words, numbers, _overfitting_advice())
+    told = {
+        "metric": snapshot.metric_name,
+        "step": int(steps[at]),
+        "best": f"{best:.3g}",
+        "held_out": f"{held_out:.3g}",
+        "before": f"{before:.3g}",
+        "trained": f"{trained:.3g}",
+    }
+    return Insight.of("overfitting.turned", told, numbers, _overfitting_advice())
 
 
 def _better(snapshot: Snapshot, one: float, other: float) -> bool:
@@ -70,7 +69,7 @@ def _apart(snapshot: Snapshot) -> Insight | None:
         return None
     scores = {"trained": f"{trained:.3g}", "held_out": f"{held_out:.3g}", "metric": snapshot.metric_name}
     numbers = {"trained": trained, "held_out": held_out}
-    return Insight("overfitting", t("insight.overfitting", **scores), numbers, _overfitting_advice())
+    return Insight.of("overfitting", scores, numbers, _overfitting_advice())
 
 
 def _overfitting_advice() -> str:
@@ -90,13 +89,13 @@ def beside_baseline(snapshot: Snapshot) -> Insight | None:
     }
     numbers = {"score": snapshot.validation}
     if ahead(snapshot, snapshot.validation, best):
-        return Insight("beats", t("insight.beats", **scores), numbers, good=True)
+        return Insight.of("beats", scores, numbers, good=True)
     if snapshot.validation_step < STARTED:
         return None
     knobs = {"lr": t("knob.lr"), "hidden_size": t("knob.hidden_size")}
     if ahead(snapshot, best, snapshot.validation, of=best):
-        return Insight("worse", t("insight.worse", **scores), numbers, t("insight.worse.advice", **knobs))
-    return Insight("level", t("insight.level", **scores), numbers, t("insight.level.advice", **knobs))
+        return Insight.of("worse", scores, numbers, t("insight.worse.advice", **knobs))
+    return Insight.of("level", scores, numbers, t("insight.level.advice", **knobs))
 
 
 def best_rule(snapshot: Snapshot) -> tuple[str, float]:
@@ -122,5 +121,5 @@ def healthy(snapshot: Snapshot) -> Insight | None:
     written = told_apart(first, now)
     if not now < first or written is None:
         return None
-    words = t("insight.healthy", first=written[0], now=written[1], steps=snapshot.step)
-    return Insight("healthy", words, {"now": now}, good=True)
+    told = {"first": written[0], "now": written[1], "steps": snapshot.step}
+    return Insight.of("healthy", told, {"now": now}, good=True)

@@ -25,14 +25,14 @@ def saturated(snapshot: Snapshot) -> Insight | None:
     name, share = found
     advice, told = _advice("saturated", snapshot), percent(share)
     if name == "h":
-        return Insight("saturated", t("insight.saturated.states", share=told, end=STEEP), {"share": share}, advice)
-    gate = t(f"view.gates.{snapshot.layer.kind}.{name}")
+        return Insight.of("saturated.states", {"share": told, "end": STEEP}, {"share": share}, advice)
+    gate = {"gate": t(f"view.gates.{snapshot.layer.kind}.{name}"), "share": told}
     if name in _CANDIDATES:
-        return Insight("saturated", t("insight.saturated.candidate", gate=gate, share=told), {"share": share}, advice)
+        return Insight.of("saturated.candidate", gate, {"share": share}, advice)
     if name == _KEEPING[snapshot.layer.kind]:
         advice = _advice("forgetting", snapshot)
-        return Insight("saturated", t("insight.saturated.keeping", gate=gate, share=told), {"share": share}, advice)
-    return Insight("saturated", t("insight.saturated.gate", gate=gate, share=told), {"share": share}, advice)
+        return Insight.of("saturated.keeping", gate, {"share": share}, advice)
+    return Insight.of("saturated.gate", gate, {"share": share}, advice)
 
 
 def dead(snapshot: Snapshot) -> Insight | None:
@@ -49,8 +49,8 @@ def dead(snapshot: Snapshot) -> Insight | None:
     zero = int((~((states != 0) & valid).any(axis=(2, 3))).sum())
     numbers = {"still": float(still)}
     if zero >= MANY * units:
-        return Insight("dead", t("insight.dead.zero", count=zero, units=units), numbers, _advice("dead", snapshot))
-    return Insight("dead", t("insight.dead.constant", count=still, units=units), numbers, _advice("still", snapshot))
+        return Insight.of("dead.zero", {"count": zero, "units": units}, numbers, _advice("dead", snapshot))
+    return Insight.of("dead.constant", {"count": still, "units": units}, numbers, _advice("still", snapshot))
 
 
 def _shares(layer: LayerTrace) -> dict[str, float]:

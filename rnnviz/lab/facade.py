@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 import plotly.graph_objects as go
 
-from rnnviz.checks import flag, one_of, optional, whole
+from rnnviz.checks import flag, number, one_of, optional, whole
 from rnnviz.lab.console.console import Console
 from rnnviz.lab.controls.options import asked_focus
 from rnnviz.lab.lifetime.rerun import claim
@@ -167,6 +167,36 @@ class Facade:
         >>> lab.close()
         """
         self._console.rewind(optional(whole(0))("step", step))
+
+    def read(self, rate: float = 6.0, start: int = 0) -> None:
+        """Read the shown sequence from ``start`` to its end: the page moves its cursor through every picture.
+
+        What is not read yet is veiled. It returns at once, changes nothing of the model, and goes on while the kernel
+        is busy; the button *Read* does the same, and a press on it, Space or Escape ends it.
+
+        Parameters
+        ----------
+        rate : float
+            Timesteps a second, above 0 and at most 60.
+        start : int
+            The timestep to begin with, 0 or more.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For no such number, or a timestep that the sequence does not have.
+        RuntimeError
+            If the lab is on no page.
+
+        Examples
+        --------
+        >>> from rnnviz.lab import Lab
+        >>> lab = Lab(task="adding", hidden_size=4, seq_len=8, seed=0)
+        >>> shown = lab.widget
+        >>> lab.read(rate=4, start=2)
+        >>> lab.close()
+        """
+        self._console.read(number(0, 60, open_end=True)("rate", rate), whole(0)("start", start))
 
     @property
     def state(self) -> RunState:

@@ -28,7 +28,7 @@ export function ticks(from, to, pixels) {
  * @param {number} t
  */
 export function flagWords(axis, t) {
-  return [`t = ${t}`, axis?.moments?.[t]].filter(Boolean).join(" · ");
+  return [`t = ${t}`, axis?.labels?.[t]].filter(Boolean).join(" · ");
 }
 
 /**
@@ -45,7 +45,7 @@ export function drawAxis(svg, axis, { left, width, from, to, across }) {
     shape(svg, "path", { d: `M${x} 0v4`, class: "rv-axis-line" });
     shape(svg, "text", { x, y: 14, "text-anchor": "middle", class: "rv-axis-tick" }, String(t));
   }
-  const ends = [axis?.moments?.[from] ?? axis?.first, axis?.moments?.[to] ?? axis?.last];
+  const ends = [axis?.labels?.[from] ?? axis?.first, axis?.labels?.[to] ?? axis?.last];
   const words = /** @type {[number, string, string | undefined][]} */ ([
     [left, "start", ends[0]],
     [left + width / 2, "middle", axis?.title],

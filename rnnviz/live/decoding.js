@@ -6,14 +6,29 @@
  */
 export function values(part, bytes) {
   if ("value" in part) return part.value;
-  const start = bytes.byteOffset + part.offset;
-  const count = part.shape.reduce((a, b) => a * b, 1);
-  const numbers = part.limits
-    ? decoded(new Uint8Array(bytes.buffer, start, count), part.limits)
-    : new Float32Array(bytes.buffer.slice(start, start + 4 * count));
+  const own = bytesOf(part, bytes);
+  const numbers = part.limits ? decoded(own, part.limits) : new Float32Array(own.slice().buffer);
   if (part.shape.length === 1) return numbers;
   const width = part.shape[1];
   return Array.from({ length: part.shape[0] }, (_, row) => numbers.subarray(row * width, (row + 1) * width));
+}
+
+/**
+ * The bytes of a part's numbers, within those of its frame.
+ * @param {import("./page.js").NumberPart} part
+ * @param {Uint8Array | DataView} bytes
+ */
+export function bytesOf({ shape, limits, offset }, bytes) {
+  const count = shape.reduce((a, b) => a * b, 1);
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + offset, limits ? count : 4 * count);
+}
+
+/**
+ * @param {Uint8Array} one
+ * @param {Uint8Array} other
+ */
+export function equal(one, other) {
+  return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }
 
 /**

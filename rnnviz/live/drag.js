@@ -86,17 +86,19 @@ export class Dragging {
     return grid ? Math.round(value / grid) * grid : value;
   }
 
-  // Where the finger has it: also over a frame that was made before.
+  // Where the finger has it: also over a frame that was made before. What is to be drawn anew, if anything.
+  /** @returns {import("./page.js").NumberPart | null} */
   put() {
-    if (this.held?.value == null) return false;
-    this.plot.data[this.drag[0]].y[this.held.index] = this.held.value;
-    return true;
+    if (this.held?.value == null) return null;
+    const trace = this.drag[0], { y } = this.plot.data[trace];
+    y[this.held.index] = this.held.value;
+    this.drawing.shown.delete(`${trace} y`); // whatever the next frame says of it is new
+    return { figure: this.drawing.name, trace, key: "y", shape: [y.length], offset: 0, limits: null };
   }
 
   async show() {
-    if (!this.held || !this.put()) return;
-    this.plot.layout.datarevision = `drag ${this.held.index} ${this.held.value}`;
-    await this.drawing.Plotly.react(this.plot, this.plot.data, this.plot.layout);
+    const held = this.put();
+    if (held) await this.drawing.show([held], new Uint8Array());
   }
 
   say() {

@@ -2,7 +2,6 @@
 
 import traitlets
 
-from rnnviz.live.beside import beside
 from rnnviz.live.figure import LiveFigure
 
 __all__ = ["DraggableFigure"]
@@ -27,5 +26,4 @@ class DraggableFigure(LiveFigure):
     LiveFigure('input')
     """
 
-    _esm = beside(__file__, "draggable.js")
     drag = traitlets.List(traitlets.Float()).tag(sync=True)

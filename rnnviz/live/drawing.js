@@ -1,5 +1,6 @@
 // One plotly figure: keeps it current from its feed, and marks the shared timestep.
-import { values } from "./decoding.js";
+import { bytesOf, equal, values } from "./decoding.js";
+import { plotlyFor } from "./library.js";
 import { cursorOf, feedOf, newestOf, page } from "./page.js";
 import { extent, subplots, under } from "./subplots.js";
 import { darkened, isDark } from "./tones.js";
@@ -51,10 +52,16 @@ export class Drawing {
   digest = -1;
   /** @type {Map<string, string>} */
   said = new Map();
+  /** @type {Map<string, Uint8Array>} Of each part that has numbers, those on screen. */
+  shown = new Map();
+  revision = 0;
+  width = 0;
   /** @type {HTMLElement[]} */
   marks = [];
   /** @type {Promise<unknown>} */
   queue = Promise.resolve();
+  /** Listen to the plot again. */
+  wire = () => {};
   /** @type {import("./strip.js").Strip | null} What stands around it, where it is part of a score. */
   strip = null;
   dark = false;
@@ -80,6 +87,8 @@ export class Drawing {
     /** @type {import("./told.js").Telling} */
     this.telling = new page.Telling(this);
     this.dragging = Dragging && new Dragging(this);
+    /** @type {import("./fast.js").FastPath} */
+    this.fast = new page.FastPath(this);
   }
 
   ink() {
@@ -97,22 +106,34 @@ export class Drawing {
   }
 
   async recolour() {
-    if (this.sized() && this.spec && this.dark !== isDark(this.ink())) await this.rebuild();
+    if (this.measure() && this.spec && this.dark !== isDark(this.ink())) await this.rebuild();
     else if (this.sized() && this.plot.layout?.font?.color !== this.ink()) {
       await this.Plotly.relayout(this.plot, { "font.color": this.ink() });
     }
   }
 
+  // Asked of the page when it may have changed: to look in every frame would have it lay itself out in between.
+  measure() {
+    this.width = this.plot.isConnected ? this.plot.offsetWidth : 0;
+    return this.sized();
+  }
+
   sized() {
-    return this.plot.isConnected && this.plot.offsetWidth >= LEAST;
+    return this.width >= LEAST;
   }
 
   // While it is out of sight, it is owed; `fit` makes it.
   async rebuild() {
-    this.owed = !this.sized();
+    this.owed = !this.measure();
     if (this.owed) return;
     /** @type {Spec} */
     const spec = structuredClone(this.model.get("spec"));
+    const Plotly = await plotlyFor(spec.data, this.Plotly);
+    const other = Plotly !== this.Plotly;
+    if (other) {
+      this.Plotly.purge(this.plot); // and with it who listens to the plot
+      [this.Plotly, this.fast] = [Plotly, new page.FastPath(this)];
+    }
     this.spec = spec;
     this.dark = isDark(this.ink());
     [spec.data, spec.layout] = [this.toned(spec.data), this.toned(spec.layout)];
@@ -121,9 +142,12 @@ export class Drawing {
     this.telling.name(spec.label || this.name);
     put(spec.layout, "font.color", this.ink());
     await this.Plotly.react(this.plot, spec.data, spec.layout, { ...CONFIG, ...this.strip?.config, responsive: false });
+    if (other) this.wire();
     this.strip?.built();
     this.drawn = this.digest = -1;
     this.said = new Map();
+    this.shown = new Map();
+    this.fast.caughtUp();
     const frame = this.newest();
     if (frame) await this.paint(frame);
     this.telling.soon();
@@ -152,7 +176,9 @@ export class Drawing {
   async fit() {
     if (this.owed) await this.rebuild();
     await this.recolour();
-    if (this.sized()) await this.Plotly.Plots.resize(this.plot);
+    if (!this.measure()) return;
+    await this.Plotly.Plots.resize(this.plot);
+    if (this.fast.owes) await this.react();
   }
 
   // Says so where the kernel has been asked for a first frame, and asked again, and has sent none.
@@ -194,28 +220,53 @@ export class Drawing {
     this.cost += 0.3 * (this.painted - started - this.cost);
   }
 
-  // A word or range that is as it was is not set again: the reader may have zoomed since.
-  /** @param {Part} part */
-  known(part) {
-    if (!("value" in part)) return false;
-    const [place, value] = [`${part.trace} ${part.key}`, JSON.stringify(part.value)];
-    if (this.said.get(place) === value) return true;
-    this.said.set(place, value);
-    return false;
+  // A word or range that is as it was is not set again: the reader may have zoomed since. Nor are numbers.
+  /**
+   * @param {Part} part
+   * @param {Uint8Array | DataView} bytes
+   */
+  known(part, bytes) {
+    const place = `${part.trace} ${part.key}`;
+    const said = JSON.stringify("value" in part ? part.value : [part.shape, part.limits]);
+    const was = this.said.get(place) === said;
+    this.said.set(place, said);
+    if ("value" in part) return was;
+    const [now, before] = [bytesOf(part, bytes), this.shown.get(place)];
+    this.shown.set(place, now);
+    return was && before !== undefined && equal(before, now);
   }
 
   /** @param {Frame} frame */
-  async redraw(frame) {
-    for (const part of frame.parts) {
-      if (part.figure !== this.name || this.known(part)) continue;
-      const value = "value" in part ? this.toned(part.value) : values(part, frame.bytes);
+  async redraw({ parts, bytes }) {
+    const changed = parts.filter((part) => part.figure === this.name && !this.known(part, bytes));
+    for (const part of changed) {
+      const value = "value" in part ? this.toned(part.value) : values(part, bytes);
       put(part.trace === null ? this.plot.layout : this.plot.data[part.trace], part.key, value);
     }
     this.strip?.framed();
-    this.dragging?.put();
-    this.plot.layout.datarevision = frame.id;
+    const held = this.dragging?.put();
+    await this.show(held ? [...changed, held] : changed, bytes).catch((error) => {
+      this.shown.clear(); // they are not: the next frame draws them
+      throw error;
+    });
+  }
+
+  // Draw what has changed in the figure's data and layout.
+  /**
+   * @param {Part[]} changed
+   * @param {Uint8Array | DataView} bytes
+   */
+  async show(changed, bytes) {
+    const drawn = changed.filter((part) => !part.key.startsWith("meta.")); // plotly draws nothing of these
+    if (changed.length && !drawn.length) return;
+    if (!this.fast.draw(drawn, bytes)) await this.react();
+  }
+
+  async react() {
+    this.plot.layout.datarevision = ++this.revision;
     put(this.plot.layout, "font.color", this.ink()); // unknown until the page holds the element
     await this.Plotly.react(this.plot, this.plot.data, this.plot.layout);
+    this.fast.caughtUp();
   }
 
   /** @param {boolean} visible */

@@ -42,6 +42,8 @@ class Feed(PageWidget):
         Called with ``(figure, Picked)`` when somebody has clicked on a picture.
     on_drag : callable
         Called with ``(figure, timestep, value)`` while somebody drags a point up or down, and when she lets go.
+    on_look : callable
+        Called with a timestep while somebody reads through time with a drawer open that follows.
     """
 
     _esm = beside(__file__, "feed.js")
@@ -58,6 +60,7 @@ class Feed(PageWidget):
         self.on_error: Callable[[str, str], None] = lambda figure, text: None
         self.on_pick: Callable[[str, Picked], None] = lambda figure, at: None
         self.on_drag: Callable[[str, int, float], None] = lambda figure, time, value: None
+        self.on_look: Callable[[int], None] = lambda time: None
         self._lock = threading.Lock()
         self._sent: dict[int, float] = {}
         self._count = 0
@@ -94,6 +97,10 @@ class Feed(PageWidget):
         self.send({**message, "id": number}, buffers=[data])
         return number
 
+    def read(self, rate: float, start: int) -> None:
+        """Have the page move its cursor through time, ``rate`` steps a second from timestep ``start``; return at once."""
+        self.send({"kind": "read", "rate": rate, "start": start})
+
     def end(self) -> None:
         """Tell the page that nobody listens any more: it keeps its last pictures, and says nothing."""
         self.ended = True
@@ -128,3 +135,5 @@ class Feed(PageWidget):
             self.on_pick(str(content["figure"]), at)
         elif kind == "drag":
             self.on_drag(str(content["figure"]), int(content["time"]), float(content["value"]))
+        elif kind == "look":
+            self.on_look(int(content["time"]))

@@ -1,6 +1,6 @@
 // Shows one plotly figure, and listens to the page around it.
 import { Drawing, LEAST } from "./drawing.js";
-import { page } from "./page.js";
+import { plotlyFor } from "./library.js";
 
 const SETTLED = 1000; // milliseconds after which a new theme is in force
 
@@ -25,7 +25,7 @@ export async function render({ model, el }, Dragging = null) {
   const waiting = el.appendChild(document.createElement("div"));
   waiting.className = "rv-waiting";
   waiting.style.height = `${model.get("spec").layout?.height ?? 300}px`;
-  const [Plotly] = await Promise.all([page.plotly.promise, laidOut(el)]);
+  const [Plotly] = await Promise.all([plotlyFor(model.get("spec").data), laidOut(el)]);
   const drawing = new Drawing(model, el, Plotly, Dragging);
   waiting.remove();
   const { plot, cursor, feed } = drawing;
@@ -41,7 +41,7 @@ export async function render({ model, el }, Dragging = null) {
   const move = (/** @type {MouseEvent} */ event) => led() && cursor.move(drawing.timestep(event));
   const leave = () => led() && !drawing.strip && cursor.move(null);
   const mark = () => drawing.mark();
-  const resized = new ResizeObserver(() => drawing.sized() && drawing.turn(() => drawing.fit()));
+  const resized = new ResizeObserver(() => drawing.measure() && drawing.turn(() => drawing.fit()));
   const scrolled = new IntersectionObserver((entries) => drawing.seen(entries[entries.length - 1].isIntersecting), {
     rootMargin: "120px",
   });
@@ -59,8 +59,11 @@ export async function render({ model, el }, Dragging = null) {
   plot.addEventListener("mousemove", move);
   plot.addEventListener("mouseleave", leave);
   plot.addEventListener("keydown", (event) => drawing.key(event));
-  plot.on("plotly_afterplot", mark);
-  plot.on("plotly_click", (/** @type {unknown} */ event) => drawing.pick(event));
+  drawing.wire = () => {
+    plot.on("plotly_afterplot", mark);
+    plot.on("plotly_click", (/** @type {unknown} */ event) => drawing.pick(event));
+  };
+  drawing.wire();
   resized.observe(el);
   scrolled.observe(el);
   document.addEventListener("load", styled, true);
@@ -82,9 +85,10 @@ export async function render({ model, el }, Dragging = null) {
     clearTimeout(later);
     document.removeEventListener("load", styled, true);
     drawing.telling.end();
+    drawing.fast.end();
     drawing.strip?.leave();
     unattended?.();
-    Plotly.purge(plot);
+    drawing.Plotly.purge(plot);
   };
 }
 

@@ -14,6 +14,7 @@ from rnnviz.live.frame import Cursor, Frame
 from rnnviz.live.pagewidget import PageWidget
 from rnnviz.live.runtime import runtime
 from rnnviz.views import Patch
+from rnnviz.views.style import SCALES, TONES
 
 __all__ = ["LiveFigure", "spec_of"]
 
@@ -66,7 +67,7 @@ class LiveFigure(PageWidget):
     LiveFigure('figure')
     """
 
-    _esm = beside(__file__, "figure.js")
+    _esm = beside(__file__, "thin.js")
     _css = beside(__file__, "figure.css")
     name = traitlets.Unicode().tag(sync=True)
     feed_id = traitlets.Unicode().tag(sync=True)
@@ -83,18 +84,21 @@ class LiveFigure(PageWidget):
         cursor: Cursor | None = None,
         run: int = 0,
     ) -> None:
+        spec = spec_of(figure, cursor, run)
         # first: the page cannot draw a figure before it has plotly
-        runtime()
+        runtime(spec["data"])
         self._feed = feed or Feed()
         identity = self._feed.feed_id
-        super().__init__(name=name, feed_id=identity, group=identity, spec=spec_of(figure, cursor, run))
+        super().__init__(name=name, feed_id=identity, group=identity, spec=spec)
 
     def __repr__(self) -> str:
         return f"LiveFigure({self.name!r})"
 
     def rebuild(self, figure: go.Figure, *, cursor: Cursor | None = None, run: int = 0) -> None:
         """Replace the whole figure: other traces, axes or shapes; ``cursor`` and ``run`` as for the class."""
-        self.spec = spec_of(figure, cursor, run)
+        spec = spec_of(figure, cursor, run)
+        runtime(spec["data"])
+        self.spec = spec
 
     def update(self, patches: Sequence[Patch], *, step: int = 0) -> None:
         """Send one frame of patches to this figure alone, drawn as of training step ``step``."""
@@ -109,6 +113,8 @@ def spec_of(figure: go.Figure, cursor: Cursor | None, run: int) -> dict[str, Any
     spec["cursor"] = list(cursor) if cursor else None
     spec["label"] = _label(spec["layout"])
     spec["words"] = _words()
+    # a figure is made in the colours of a light page; the page at hand may be dark
+    spec["tones"], spec["scales"] = TONES, SCALES
     return spec
 
 

@@ -1,6 +1,6 @@
 // How a number is written beside a picture: a true minus sign, and always as many figures.
 const RAISED = [..."⁰¹²³⁴⁵⁶⁷⁸⁹"];
-const LEAST = 1e-3, MOST = 1e6; // beyond these a power of ten says it shorter
+const LEAST = 1e-3, MOST = 1e5; // outside, a number is written with its power of ten
 
 /** @param {string} text */
 const minus = (text) => text.replaceAll("-", "−");
@@ -20,9 +20,15 @@ export function written(value, decimals = null) {
   if (typeof value !== "number" || Number.isNaN(value)) return "–";
   if (!Number.isFinite(value)) return value < 0 ? "−∞" : "∞";
   if (decimals !== null) return minus(value.toFixed(decimals).replace(/^-(0(\.0*)?)$/, "$1"));
-  if (value === 0) return "0";
-  const [mantissa, exponent] = value.toExponential(2).split("e");
-  if (Math.abs(value) < LEAST || Math.abs(value) >= MOST) return `${minus(mantissa)} × ${raised(Number(exponent))}`;
-  const power = Number(exponent);
-  return minus(value.toFixed(Math.max(2 - power, 0)));
+  const size = Number(Math.abs(value).toPrecision(3)), sign = value < 0 ? "−" : "";
+  if (size === 0) return "0";
+  const power = Number(size.toExponential().split("e")[1]);
+  if (size >= LEAST && size < MOST) return sign + grouped(Math.abs(value).toFixed(Math.max(2 - power, 0)));
+  const [mantissa, exponent] = Math.abs(value).toExponential(1).split("e");
+  return `${sign}${mantissa} × ${raised(Number(exponent))}`;
+}
+
+/** @param {string} digits As in "1234" or "12.3". */
+function grouped(digits) {
+  return digits.includes(".") ? digits : digits.replace(/\B(?=(\d{3})+$)/g, ",");
 }

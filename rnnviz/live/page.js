@@ -52,18 +52,25 @@ const VERSION = "{rnnviz.__version__}"; // filled in by `beside`
  * @property {(t: number | null) => void} move
  */
 
+/** @typedef {(given: {model: Model, el: HTMLElement}) => unknown} Render */
+
 /**
  * @typedef {object} Page
  * @property {string} version
  * @property {string} id
- * @property {{promise: Promise<any>, resolve: (plotly: any) => void, reject: (error: unknown) => void}} plotly
+ * @property {{promise: Promise<any>, resolve: (plotly: any) => void, reject: (error: unknown) => void}} plotly The one
+ *   that is there first; `plotlyFor` chooses.
+ * @property {Page["plotly"]} whole The one that draws every type of trace.
+ * @property {{promise: Promise<Render>, resolve: (render: Render) => void}} figure What shows a figure; it comes with plotly.js.
+ * @property {string[]} traces The types that the small one draws.
  * @property {Map<string, Feed>} feeds
  * @property {Map<string, Cursor>} cursors
  * @property {Map<string, import("./reading.js").Reader>} readers
  * @property {(group: string) => import("./reading.js").Reader} [readerOf] Who moves a group's cursor through time.
  * @property {any} [Telling] What says a figure in words; it comes with plotly.js.
+ * @property {any} [FastPath] What draws new numbers into a picture; it comes with plotly.js.
  * @property {typeof import("./strip.js").Strip} [Strip] What stands around the pictures of a score; it comes with plotly.js.
- * @property {Promise<void>} [unpacking]
+ * @property {Set<boolean>} unpacking Whether the whole one (true), the small one (false) is on its way.
  */
 
 const shared = /** @type {any} */ (globalThis);
@@ -77,6 +84,10 @@ export const page = (pages[VERSION] ??= {
   version: VERSION,
   id: String(Math.random()),
   plotly: deferred(),
+  whole: deferred(),
+  figure: deferred(),
+  traces: [],
+  unpacking: new Set(),
   feeds: new Map(),
   cursors: new Map(),
   readers: new Map(),

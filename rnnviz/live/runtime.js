@@ -1,10 +1,15 @@
-// Unpacks plotly.js once per page; every figure awaits page.plotly.
+// Unpacks plotly.js, the small one and the whole one once a page each; every figure awaits the one it needs. With it
+// comes what draws a figure, so that no widget carries a copy.
+import { Dragging } from "./drag.js";
+import { FastPath } from "./fast.js";
+import { render } from "./figure.js";
 import { page } from "./page.js";
 import { readerOf } from "./reading.js";
 import { Strip } from "./strip.js";
 import { Telling } from "./told.js";
 
-Object.assign(page, { Telling, Strip, readerOf }); // once a page, with plotly.js: each figure carries a copy of figure.js
+Object.assign(page, { Telling, FastPath, Strip, readerOf });
+page.figure.resolve((given) => render(given, given.model.get("drag") ? Dragging : null));
 
 /** @param {BlobPart} packed */
 async function unpack(packed) {
@@ -25,13 +30,31 @@ function idle() {
   });
 }
 
+/**
+ * @param {BlobPart} packed
+ * @param {boolean} whole
+ */
+async function bring(packed, whole) {
+  const ends = whole ? [page.whole, page.plotly] : [page.plotly]; // the first that is there draws what both can
+  try {
+    await idle();
+    const plotly = await unpack(packed);
+    for (const end of ends) end.resolve(plotly);
+  } catch (error) {
+    for (const end of ends) end.reject(error);
+  }
+}
+
 export default {
   silent: true, // the kernel says nothing to it after its making
   /** @param {{model: import("./page.js").Model}} given */
   initialize({ model }) {
-    const packed = model.get("packed");
+    const packed = model.get("packed"), traces = model.get("traces");
     model.set("packed", null); // this page has it now; a saved notebook must not carry it
-    if (page.unpacking || !packed?.byteLength) return;
-    page.unpacking = idle().then(() => unpack(packed)).then(page.plotly.resolve, page.plotly.reject);
+    const whole = !traces;
+    if (page.unpacking.has(whole) || !packed?.byteLength) return;
+    page.unpacking.add(whole);
+    if (traces) page.traces = traces;
+    bring(packed, whole);
   },
 };

@@ -1,41 +1,55 @@
 """PlotlyRuntime: carries plotly.js to the browser page, once, however many figures are open."""
 
-import gzip
-from functools import cache
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import traitlets
-from plotly.offline import get_plotlyjs
 
+from rnnviz.live import library
 from rnnviz.live.beside import beside
 from rnnviz.live.pagewidget import PageWidget
 
-__all__ = ["PlotlyRuntime", "packed_plotly", "runtime"]
-
-
-@cache
-def packed_plotly() -> bytes:
-    """Return the compressed source of plotly.js, about 1.5 MB."""
-    # without a time stamp: the same bytes in every kernel
-    return gzip.compress(get_plotlyjs().encode(), compresslevel=6, mtime=0)
+__all__ = ["PlotlyRuntime", "runtime"]
 
 
 class PlotlyRuntime(PageWidget):
-    """An invisible widget with the compressed source of plotly.js (about 1.5 MB, sent when it is made)."""
+    """An invisible widget with the compressed source of a plotly.js (0.5 or 1.5 MB, sent when it is made).
+
+    Attributes
+    ----------
+    packed : bytes
+        The source.
+    traces : list of str, optional
+        The types of traces that it draws; None: all.
+    """
 
     _esm = beside(__file__, "runtime.js")
     _css = beside(__file__, "score.css")  # once a page, as its script
     packed = traitlets.Bytes().tag(sync=True)
+    traces = traitlets.List(trait=traitlets.Unicode(), default_value=None, allow_none=True).tag(sync=True)
 
     def __repr__(self) -> str:
         return "PlotlyRuntime()"
 
 
-_kept: list[PlotlyRuntime] = []
+_kept: dict[bool, PlotlyRuntime] = {}  # by whether it draws everything
 
 
-def runtime() -> PlotlyRuntime:
-    """Return the kernel's one runtime; made when first asked for, made again if it was closed."""
-    # a kernel's "close all widgets" closes this one too
-    if not _kept or _kept[0].comm is None:
-        _kept[:] = [PlotlyRuntime(packed=packed_plotly())]
-    return _kept[0]
+def runtime(data: Iterable[Mapping[str, Any]] = ()) -> PlotlyRuntime:
+    """Return the kernel's runtime that draws such traces; made when first asked for, made again if it was closed.
+
+    The whole plotly.js is sent once a figure has a trace that the small one does not know; it draws the others as well.
+
+    Parameters
+    ----------
+    data : iterable of mapping
+        Traces as plotly.js has them.
+    """
+    traces = list(data)
+    small = library.suffices(traces)
+    for everything in (True,) if not small else (True, False):
+        # a kernel's "close all widgets" closes these too
+        if everything in _kept and _kept[everything].comm is not None:
+            return _kept[everything]
+    _kept[not small] = PlotlyRuntime(packed=library.packed_for(traces), traces=list(library.TRACES) if small else None)
+    return _kept[not small]

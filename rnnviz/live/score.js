@@ -48,10 +48,11 @@ export class Score {
       made.className = name;
       return made;
     };
-    this.line = layer("rv-cursor rv-line");
+    this.line = layer("rv-cursor rv-playhead");
     this.veil = layer("rv-veil");
     this.foot = layer("rv-axis");
     this.flag = layer("rv-flag");
+    this.layers = [this.line, this.veil, this.foot, this.flag];
     this.svg = shape(this.foot, "svg", { width: "100%", height: HIGH, "aria-hidden": "true" });
     this.mark = () => this.marked();
     this.point = (/** @type {PointerEvent} */ event) => this.pointed(event);
@@ -72,7 +73,7 @@ export class Score {
     this.reader?.listeners.delete(this.mark);
     for (const name of POINTED) this.box.removeEventListener(name, /** @type {EventListener} */ (this.point));
     this.sized.disconnect();
-    for (const one of [this.line, this.veil, this.foot, this.flag]) one.remove();
+    for (const one of this.layers) one.remove();
     scores.delete(this.box);
   }
 
@@ -108,6 +109,7 @@ export class Score {
   }
 
   changed() {
+    if (this.box.lastElementChild !== this.flag) this.box.append(...this.layers); // a strip has come since
     const strips = this.inOrder();
     this.ground = this.measured(strips);
     this.rove(this.current && strips.includes(this.current) ? this.current : strips[0] ?? null);
@@ -150,7 +152,7 @@ export class Score {
     const from = Math.max(Math.ceil((range[0] - start) / step), 0);
     const to = Math.min(Math.floor((range[1] - start) / step), length - 1);
     const across = (/** @type {number} */ t) => this.across(ground, t);
-    drawAxis(this.svg, first.meta.axis, { left, width, from, to, across });
+    drawAxis(this.svg, first.timeWords, { left, width, from, to, across });
   }
 
   // Line, flag and veil to where the cursor stands.
@@ -174,7 +176,7 @@ export class Score {
     }
     if (beyond) return;
     Object.assign(this.line.style, { left: `${x}px`, top: `${ground.top}px`, height: high });
-    const words = flagWords(this.inOrder()[0]?.meta.axis, t);
+    const words = flagWords(this.inOrder()[0]?.timeWords, t);
     if (this.flag.textContent !== words) this.flag.textContent = words;
     const half = this.flag.offsetWidth / 2;
     const middle = Math.min(Math.max(/** @type {number} */ (x), half), this.box.clientWidth - half);

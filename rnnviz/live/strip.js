@@ -19,7 +19,7 @@ export class Strip {
   high = false;
   /** Whether its range is being set by its score. */
   led = false;
-  config = { modeBarButtons: [["toImage", "resetScale2d"]] };
+  config = { modeBarButtons: [["toImage", "resetScale2d"]], showTips: false };
 
   /** @param {import("./drawing.js").Drawing} drawing */
   static of(drawing) {
@@ -50,6 +50,12 @@ export class Strip {
     return { l: 0, r: 0, b: 0, ...this.drawing.spec?.layout.margin };
   }
 
+  // What the time axis says of the sequence that is shown.
+  get timeWords() {
+    const { axes = [], sample = 0 } = this.meta;
+    return axes[sample];
+  }
+
   tall() {
     return innerHeight >= TALL;
   }
@@ -59,6 +65,9 @@ export class Strip {
   fitted(layout) {
     this.join(layout.meta.place);
     for (const [path, value] of Object.entries(this.sizes(layout.meta.panels))) put(layout, path, value);
+    for (const panel of layout.meta.panels) {
+      if (this.units(panel)) put(layout, `${key(panel.axis)}.showticklabels`, false); // they stand at the picture's corners
+    }
     const range = this.score?.range;
     if (range) { for (const axis of this.across(layout)) put(layout, `${axis}.range`, [...range]); }
     this.above(layout.meta.panels);
@@ -73,6 +82,18 @@ export class Strip {
     if (place !== "strip") return;
     this.score = Score.of(this.drawing);
     this.score.join(this);
+  }
+
+  // The first and the last unit of a heatmap; null for what is no heatmap.
+  /**
+   * @param {Panel} panel
+   * @returns {[number, number] | null}
+   */
+  units({ axis }) {
+    const { data, layout } = /** @type {import("./drawing.js").Spec} */ (this.drawing.spec);
+    if (!data.some((one) => one.type === "heatmap" && (one.yaxis ?? "y") === axis)) return null;
+    const values = layout[key(axis)]?.tickvals;
+    return values?.length ? [values[0], values.at(-1)] : null;
   }
 
   /** @param {Panel[]} panels */
@@ -175,6 +196,7 @@ export class Strip {
     if (shown !== this.shown) {
       this.shown = shown;
       this.bars.replaceChildren();
+      panels.forEach((panel, index) => this.corners(panel, boxes[index], left));
       bars.forEach((bar, index) => {
         const box = bar && this.barBox(bar, index, left + width);
         if (box) colourBar(this.bars, box, bar, this.scale(bar.kind));
@@ -191,6 +213,22 @@ export class Strip {
       if (box && bar.was != null) barMark(this.dots, box, bar.was, "was");
       if (box && bar.mark != null) barMark(this.dots, box, bar.mark, "now");
     });
+  }
+
+  /**
+   * @param {Panel} panel
+   * @param {import("./panels.js").Box} box
+   * @param {number} left
+   */
+  corners(panel, { picture, height, folded }, left) {
+    const units = this.units(panel);
+    if (!units || folded) return;
+    const [first, last] = units;
+    const named =
+      /** @type {[number, number][]} */ (first === last
+        ? [[first, picture + height / 2 + 4]]
+        : [[last, picture + 9], [first, picture + height]]);
+    for (const [unit, y] of named) shape(this.bars, "text", { x: left - 6, y, "text-anchor": "end" }, String(unit));
   }
 
   /**

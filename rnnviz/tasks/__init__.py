@@ -6,6 +6,7 @@ from rnnviz import limits
 from rnnviz.checks import optional, shown, whole
 from rnnviz.tasks.adding import Adding
 from rnnviz.tasks.base import Batch, Prediction, Task
+from rnnviz.tasks.inputpicture import InputPicture
 from rnnviz.tasks.python_tokens import PythonTokens
 from rnnviz.tasks.sunspots import Sunspots
 from rnnviz.tasks.temporal_order import TemporalOrder
@@ -14,6 +15,7 @@ __all__ = [
     "KNOWN",
     "Adding",
     "Batch",
+    "InputPicture",
     "Prediction",
     "PythonTokens",
     "Sunspots",

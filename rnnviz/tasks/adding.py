@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -11,6 +12,7 @@ from rnnviz.i18n import t
 from rnnviz.tasks.asked import answered, drawn
 from rnnviz.tasks.base import Batch
 from rnnviz.tasks.generated import Generated
+from rnnviz.tasks.inputpicture import InputPicture
 
 __all__ = ["Adding"]
 
@@ -72,3 +74,14 @@ class Adding(Generated):
         """Return each timestep's number, a marked one with its plus."""
         rows = self._held_out.inputs[self.probe_index(sample)].tolist()
         return tuple(f"+{value:.2f}" if mark else f"{value:.2f}" for value, mark in rows)
+
+    def input_picture(self, sample: int) -> InputPicture:
+        """Return each timestep's number, and which two are to be added."""
+        numbers, marks = self._held_out.inputs[self.probe_index(sample)].cpu().numpy().T
+        return InputPicture(
+            numbers.copy(),
+            digits=2,
+            words=t("task.adding.reads"),
+            key_steps=tuple(np.flatnonzero(marks).tolist()),
+            answer=f"{float(self._held_out.targets[self.probe_index(sample), 0]):.2f}",
+        )

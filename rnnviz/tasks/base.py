@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rnnviz.checks import brief, shown, whole
+from rnnviz.tasks.inputpicture import InputPicture
 
 _PROBES = 2**16  # sequences to look at; spreading out as many takes a tenth of a second
 
@@ -272,6 +273,10 @@ class Task(abc.ABC):
 
     def time_labels(self, sample: int) -> Sequence[object] | None:
         """Return a label a timestep for the probe's ``sample``, such as ``"1989-04"``, 7 or a date, or None."""
+        return None
+
+    def input_picture(self, sample: int) -> InputPicture | None:
+        """Return what a picture of the probe's ``sample`` shows, or None: its inputs as they are."""
         return None
 
     def sample_span(self, sample: int) -> tuple[float, float] | None:

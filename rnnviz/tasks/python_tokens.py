@@ -20,6 +20,7 @@ from torch import Tensor
 from rnnviz.i18n import t
 from rnnviz.tasks.asked import answered, drawn, entropy, length
 from rnnviz.tasks.base import Batch, Task
+from rnnviz.tasks.inputpicture import InputPicture
 
 __all__ = ["KINDS", "MODULES", "VERSION", "PythonTokens", "tagged", "training_modules"]
 
@@ -175,6 +176,10 @@ class PythonTokens(Task):
         """Return each timestep's character."""
         numbers = self._held_out.inputs[self.probe_index(sample)].tolist()
         return tuple(self.symbols[number] for number in numbers)
+
+    def input_picture(self, sample: int) -> InputPicture:
+        """Return in words what is read."""
+        return InputPicture(words=t("task.python_tokens.reads"))
 
 
 @cache

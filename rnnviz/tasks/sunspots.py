@@ -18,6 +18,7 @@ from rnnviz.checks import shown, whole
 from rnnviz.i18n import t
 from rnnviz.tasks.asked import answered, drawn, forecasts, length
 from rnnviz.tasks.base import Batch, Prediction, Task
+from rnnviz.tasks.inputpicture import InputPicture
 
 __all__ = ["FIRST_YEAR", "Sunspots", "monthly_sunspots"]
 
@@ -165,6 +166,16 @@ class Sunspots(Task):
         """Return the months of a sequence, such as ``"1989-04"``."""
         first = self._first_month(sample)
         return tuple(f"{FIRST_YEAR + month // 12}-{month % 12 + 1:02}" for month in range(first, first + self.seq_len))
+
+    def input_picture(self, sample: int) -> InputPicture:
+        """Return the sunspot numbers of a sequence's months."""
+        first = self._first_month(sample)
+        return InputPicture(
+            self._months[first : first + self.seq_len],
+            unit=t("task.sunspots.unit"),
+            digits=0,
+            words=t("task.sunspots.reads"),
+        )
 
     def sample_span(self, sample: int) -> tuple[float, float]:
         """Return the decimal year of a sequence's first month, and a month's part of a year."""

@@ -11,6 +11,7 @@ from rnnviz.i18n import t
 from rnnviz.tasks.asked import answered, drawn, entropy
 from rnnviz.tasks.base import Batch
 from rnnviz.tasks.generated import Generated
+from rnnviz.tasks.inputpicture import InputPicture
 
 __all__ = ["TemporalOrder"]
 
@@ -90,3 +91,13 @@ class TemporalOrder(Generated):
         """Return each timestep's symbol."""
         places = self._held_out.inputs[self.probe_index(sample)].argmax(-1)
         return tuple(_SYMBOLS[place] for place in places.tolist())
+
+    def input_picture(self, sample: int) -> InputPicture:
+        """Return where X and Y stand, and which of the four answers is right."""
+        index = self.probe_index(sample)
+        symbols = self._held_out.inputs[index].argmax(-1).tolist()
+        return InputPicture(
+            words=t("task.temporal_order.reads"),
+            key_steps=tuple(step for step, symbol in enumerate(symbols) if symbol in (_X, _X + 1)),
+            answer=self.classes[int(self._held_out.targets[index])],
+        )

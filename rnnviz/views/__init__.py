@@ -6,7 +6,9 @@ from rnnviz.views.cell.diagram import Diagram, diagram
 from rnnviz.views.cell.notation import Equation, Term
 from rnnviz.views.cell.reading import Reading
 from rnnviz.views.comparison.heatmaps import ComparedHeatmaps
+from rnnviz.views.comparison.lanes import GateLanes, StateLanes
 from rnnviz.views.comparison.lines import ComparedCurves, ComparedGradients, ComparedPrediction
+from rnnviz.views.comparison.scores import ComparedScores
 from rnnviz.views.patch import Patch, Pixels, apply, decode, encode, newest, thin
 from rnnviz.views.perturbation.input import EDITED, ROWS, sequence_patches, sequence_skeleton
 from rnnviz.views.perturbation.perturbation import (
@@ -17,19 +19,23 @@ from rnnviz.views.perturbation.perturbation import (
 )
 from rnnviz.views.pictures.curves.clipping import ClippingView
 from rnnviz.views.pictures.curves.curves import CurvesView, WatchedCurvesView
-from rnnviz.views.pictures.gradients.gradients import GradientsView, norm_through_time
+from rnnviz.views.pictures.curves.norms import NormsView
+from rnnviz.views.pictures.gradients.gradients import GradientsView
 from rnnviz.views.pictures.gradients.horizon import HorizonView
 from rnnviz.views.pictures.gradients.spectrum import SpectrumView
 from rnnviz.views.pictures.gradients.theory import TheoryView
-from rnnviz.views.pictures.states.gates import GatesView, gate_panels
+from rnnviz.views.pictures.states.gates import ForgetView, GatesView, gate_panels
 from rnnviz.views.pictures.states.hidden import HiddenView, hidden_panels
 from rnnviz.views.pictures.states.memory import MemoryView
 from rnnviz.views.pictures.states.saturation import SaturationView
 from rnnviz.views.pictures.states.text import TextView
 from rnnviz.views.pictures.task.alignment import alignment
+from rnnviz.views.pictures.task.answer import AnswerView
 from rnnviz.views.pictures.task.confusion import ConfusionView
 from rnnviz.views.pictures.task.fan import QUANTILES, FanView, fan
 from rnnviz.views.pictures.task.prediction import PredictionView
+from rnnviz.views.pictures.task.reads import InputView
+from rnnviz.views.score.gradientstrip import norm_through_time
 
 __all__ = [
     "COMPARED",
@@ -40,23 +46,28 @@ __all__ = [
     "ROWS",
     "VIEWS",
     "WATCHED",
+    "AnswerView",
     "Canvas",
     "ClippingView",
     "ComparedCurves",
     "ComparedGradients",
     "ComparedHeatmaps",
     "ComparedPrediction",
+    "ComparedScores",
     "ConfusionView",
     "CurvesView",
     "Diagram",
     "Equation",
     "FanView",
     "Focus",
+    "ForgetView",
     "GatesView",
     "GradientsView",
     "HiddenView",
     "HorizonView",
+    "InputView",
     "MemoryView",
+    "NormsView",
     "Patch",
     "Picked",
     "Pixels",
@@ -89,11 +100,14 @@ __all__ = [
 VIEWS: dict[str, View] = {
     view.name: view
     for view in (
+        InputView(),
+        ForgetView(),
         HiddenView(),
-        GradientsView(),
         GatesView(),
-        CurvesView(),
+        GradientsView(),
         PredictionView(),
+        AnswerView(),
+        CurvesView(),
         HorizonView(),
         TheoryView(),
         SpectrumView(),
@@ -103,10 +117,12 @@ VIEWS: dict[str, View] = {
         ConfusionView(),
         FanView(),
         TextView(),
+        NormsView(),
     )
 }
 
-DEFAULT = ("hidden", "gradients", "gates", "curves", "prediction")  # what a lab shows until told otherwise
+# what a lab shows until told otherwise
+DEFAULT = ("input", "hidden", "gates", "gradients", "prediction", "answer", "curves")
 
 WATCHED: dict[str, View] = {
     view.name: view for view in (HiddenView(), GradientsView(), GatesView(), WatchedCurvesView())
@@ -115,10 +131,12 @@ WATCHED: dict[str, View] = {
 COMPARED: dict[str, View] = {  # of several models at once
     view.name: view
     for view in (
-        ComparedHeatmaps("hidden", hidden_panels),
+        InputView(),
+        ComparedHeatmaps("hidden", hidden_panels, StateLanes()),
+        ComparedHeatmaps("gates", gate_panels, GateLanes()),
         ComparedGradients(),
-        ComparedCurves(),
+        ComparedScores(),
         ComparedPrediction(),
-        ComparedHeatmaps("gates", gate_panels),
+        ComparedCurves(),
     )
 }

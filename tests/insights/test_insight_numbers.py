@@ -16,7 +16,7 @@ from rnnviz.insights.between import apart, even, leading
 from rnnviz.training import ComparisonSnapshot, History, Session, Snapshot
 from tests.insights.races import of_cells, scored
 from tests.insights.runs import Memorise, look, norms, runaway
-from tests.insights.written import TEMPLATES, disagreements
+from tests.insights.written import TEMPLATES, disagreements, filled
 from tests.training.examples import Echo, take
 
 ON_THE_LINE = {"insight.step"}  # which `InsightsLine` adds; the browser tests read it
@@ -358,10 +358,24 @@ def test_every_number_of_a_sentence_is_the_one_worked_out_here(key: str) -> None
     assert disagreements(key, found.advice if ".advice" in key else found.words, truth) == []
 
 
+@pytest.mark.parametrize("key", sorted(key for key in CASES if f"{key}.brief" in TEMPLATES))
+def test_the_short_form_tells_the_numbers_of_the_whole_sentence(key: str) -> None:
+    found, truth = CASES[key]()
+    assert found is not None
+    for end, text in ((".brief", found.brief), (".number", found.number)):
+        filled_in = "{" in TEMPLATES[f"{key}{end}"]
+        assert text == TEMPLATES[f"{key}{end}"] or filled_in
+        numbers = [told for told in filled(f"{key}{end}", text).values() if told[0].isdigit()] if filled_in else []
+        assert not numbers or disagreements(f"{key}{end}", text, truth) == []
+    assert len(found.brief) < 70
+    assert any(character.isdigit() for character in found.number)
+
+
 def test_no_sentence_with_a_number_is_left_out() -> None:
     knobs = "cell|clip|forget_bias|gru|hidden_size|init|lr|noise|nonlinearity|orthogonal|rho|seed|seq_len"
     number = re.compile(r"\{(?!(?:" + knobs + r")\})")  # in advice these are what a knob is called
-    filled_in = {key for key, text in TEMPLATES.items() if key.startswith("insight.") and "{" in text}
+    whole = {key for key in TEMPLATES if key.startswith("insight.") and not key.endswith((".brief", ".number"))}
+    filled_in = {key for key in whole if "{" in TEMPLATES[key]}
     telling = {key for key in filled_in if ".advice" not in key or number.search(TEMPLATES[key])}
     assert telling - ON_THE_LINE == set(CASES)
 

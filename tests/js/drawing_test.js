@@ -1,6 +1,7 @@
 // The painter: when a figure is drawn, and what of it.
 import assert from "node:assert/strict";
 import { put } from "../../rnnviz/live/drawing.js";
+import { page } from "../../rnnviz/live/page.js";
 import { test } from "./browser.js";
 import { built, frame } from "./figure.js";
 
@@ -74,8 +75,8 @@ for (
     ],
     [
       "without a size",
-      (it) => (it.plot.offsetWidth = 0),
-      (it) => ((it.plot.offsetWidth = 400), it.drawing.draw(it.feed.last)),
+      (it) => ((it.plot.offsetWidth = 0), it.drawing.measure()),
+      (it) => ((it.plot.offsetWidth = 400), it.drawing.measure(), it.drawing.draw(it.feed.last)),
     ],
   ])
 ) {
@@ -187,4 +188,18 @@ test("a figure in a lab whose kernel is silent says so, until a frame comes", as
   const first = feed.last = frame(1);
   await drawing.draw(first);
   assert.equal(plot.dataset.silent, "");
+});
+
+test("a figure that comes to need another plotly leaves the first one, and is listened to again", async (browser) => {
+  const { drawing, model, plotly, plot } = await built(browser);
+  const { plotly: whole } = await built(browser);
+  page.whole.resolve(whole);
+  let wired = 0;
+  drawing.wire = () => wired++;
+  model.set("spec", { ...model.get("spec"), data: [{ type: "surface", z: [[1]] }] });
+  await drawing.turn(() => drawing.rebuild());
+  assert.deepEqual([plotly.drawn, whole.drawn.length, wired], [["purged"], 1, 1]);
+  assert.equal(plot.data[0].type, "surface");
+  await drawing.turn(() => drawing.rebuild());
+  assert.equal(wired, 1);
 });

@@ -1,11 +1,13 @@
 // A figure on a plotly that only keeps what it was given to draw.
 import { Drawing, put } from "../../rnnviz/live/drawing.js";
+import { FastPath } from "../../rnnviz/live/fast.js";
 import { cursorOf, feedOf, page } from "../../rnnviz/live/page.js";
 import { Element } from "./element.js";
 import { Model } from "./model.js";
 
 /** @import { Browser } from "./browser.js" */
 
+page.traces = ["scatter"]; // what the plotly below draws
 page.Telling = class {
   /** @type {unknown[]} */
   read = [];
@@ -19,6 +21,8 @@ page.Telling = class {
     this.read.push(t);
   }
 };
+
+page.FastPath = FastPath; // what stands for plotly has no names of its own, so everything is drawn in full
 
 /** Stands for plotly: keeps what it was given to draw, and may take time over it or fail. */
 class Plotly {
@@ -43,6 +47,10 @@ class Plotly {
     this.browser.now += this.takes;
     Object.assign(plot, { data, layout, _fullLayout: plot._fullLayout ?? axes() });
     this.drawn.push(structuredClone({ data, layout }));
+  }
+
+  purge() {
+    this.drawn.push("purged");
   }
 
   /**

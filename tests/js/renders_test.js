@@ -1,20 +1,24 @@
 // Whatever a widget has hung up on the page while it was shown is taken down when its output is cleared.
 import assert from "node:assert/strict";
 import cellview from "../../rnnviz/live/cellview.js";
-import draggable from "../../rnnviz/live/draggable.js";
-import figure from "../../rnnviz/live/figure.js";
+import { Dragging } from "../../rnnviz/live/drag.js";
+import figure, { render } from "../../rnnviz/live/figure.js";
 import { cursorOf, feedOf, page } from "../../rnnviz/live/page.js";
+import { FastPath } from "../../rnnviz/live/fast.js";
 import { Telling } from "../../rnnviz/live/told.js";
 import accessibility from "../../rnnviz/lab/screen/accessibility.js";
-import insights from "../../rnnviz/lab/tools/insights.js";
+import line from "../../rnnviz/lab/controls/line.js";
 import share from "../../rnnviz/lab/tools/share.js";
-import timeline from "../../rnnviz/lab/tools/timeline.js";
+import runbar from "../../rnnviz/lab/controls/runbar.js";
 import tour from "../../rnnviz/lab/tour/card.js";
 import { test } from "./browser.js";
 import { Element } from "./element.js";
 import { Model } from "./model.js";
 
 /** @import { Browser } from "./browser.js" */
+
+/** @type {{render: (given: any) => unknown}} */
+const draggable = { render: (given) => render(given, Dragging) };
 
 const SPEC = { data: [], layout: {}, run: 0, cursor: [0, 1, 5], label: "h", words: { empty: "", shown: "" } };
 const SAID = {
@@ -34,14 +38,21 @@ const SHOWN = {
   "a figure to drag": { widget: draggable, state: { name: "h", feed_id: "f", group: "f", spec: SPEC, drag: [] } },
   "a lab's tooltips": { widget: accessibility, state: { hints: {}, words: { gone: "gone" } } },
   "a line of sentences": {
-    widget: insights,
-    state: { said: { step: "1", sentences: [["good", "It learns.", "Go on."]] } },
+    widget: line,
+    state: {
+      seen: { tone: "good", words: "It learns.", number: "", step: "Step 1", sentences: [["It learns.", "Go on."]] },
+      told: {},
+      labels: { why: "Why?", less: "Less" },
+    },
   },
   "texts to take away": {
     widget: share,
     state: { words: { copy: "Copy" }, code: "print(1)", recipe: "{}", link: "", runs: true },
   },
-  "a time line": { widget: timeline, state: { labels: {}, words: "", steps: [0, 5], held: null, heard: 0 } },
+  "a run bar": {
+    widget: runbar,
+    state: { labels: {}, words: "", progress: "", steps: [0, 5], step: 5, goal: 9, held: null, heard: 0 },
+  },
   "a tour": { widget: tour, state: { said: SAID, labels: {}, lab: "lab-1" } },
 };
 
@@ -63,7 +74,7 @@ async function shown(browser, name) {
   const [model, lab, el] = [new Model(state), new Element("div"), new Element("div")];
   lab.className = "rv-lab";
   lab.appendChild(el);
-  page.Telling = Telling;
+  Object.assign(page, { Telling, FastPath });
   page.plotly.resolve(PLOTLY);
   const rendered = widget.render({ model, el });
   await browser.pass(1000);

@@ -40,6 +40,12 @@ def classes(widget: ipywidgets.Widget) -> set[str]:
     return {name for part in inside(widget) for name in getattr(part, "_dom_classes", ())}
 
 
+def unfold(lab: Any) -> None:
+    """Open every group of the rail."""
+    for button in lab._console.screen.panel.rail.groups.values():
+        button.value = True
+
+
 def move(browser: Browser, lab: Any, name: str, value: object) -> None:
     """Move a knob as the front end does, and wait until the lab has done what it stands for."""
     lab._console.knobs.widgets[name].value = value

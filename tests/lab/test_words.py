@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnviz.export.recipe import Recipe
-from rnnviz.insights import insights
+from rnnviz.insights import insights, to_say
 from rnnviz.lab import Lab
 from rnnviz.lab.tools.insights import InsightsLine
 from rnnviz.lab.tools.share import Share
@@ -26,7 +26,7 @@ def tool(browser: Browser, name: str) -> Any:
 
 
 def sentences(line: InsightsLine) -> list[list[str]]:
-    return line.widget.said["sentences"]
+    return line.widget.seen.get("sentences", [])
 
 
 def opened(lab: Lab) -> tuple[Browser, Share]:
@@ -43,25 +43,37 @@ def test_a_lab_tells_its_insights(make_lab: LabMaker) -> None:
 
 
 def test_the_line_says_what_is_seen_what_to_try_and_at_which_step(make_lab: LabMaker) -> None:
-    lab = make_lab(cell="rnn", seq_len=100)
+    lab = make_lab(cell="rnn", seq_len=100, lr=1e-5)
     browser = Browser(lab)
+    lab.train(50)
     browser.catch_up()
-    (found,) = lab.insights()
-    assert tool(browser, "insights").widget.said == {
-        "step": "Step 0",
-        "sentences": [["trouble", found.words, found.advice]],
+    found, *_ = told = to_say(lab.insights())
+    assert tool(browser, "insights").widget.seen == {
+        "tone": "trouble",
+        "words": found.brief,
+        "number": found.number,
+        "step": "Step 50",
+        "sentences": [[one.words, one.advice] for one in told],
     }
 
 
 def test_a_knob_that_cures_the_trouble_changes_the_line(make_lab: LabMaker) -> None:
     lab = make_lab(cell="rnn", nonlinearity="relu", init="identity", seq_len=40, rho=1.6, hidden_size=8)
-    browser = Browser(lab)
-    browser.catch_up()
-    line = tool(browser, "insights")
-    assert "grows on its way back" in sentences(line)[0][1]
+    line = InsightsLine(quiet=0)
+    line.show(lab.snapshot(), Focus())
+    assert "grows on its way back" in sentences(line)[0][0]
     lab.set(rho=1.0)
+    line.show(lab.snapshot(), Focus())
+    assert line.widget.seen == {}
+
+
+def test_nothing_is_said_of_a_run_that_has_hardly_begun(make_lab: LabMaker) -> None:
+    lab = make_lab(cell="rnn", seq_len=100, lr=1e-5)
+    browser = Browser(lab)
+    lab.train(49)
     browser.catch_up()
-    assert sentences(line)[0][1] == "Nothing stands out yet."
+    assert lab.insights() != []
+    assert tool(browser, "insights").widget.seen == {}
 
 
 def test_good_news_is_marked_as_such(make_lab: LabMaker) -> None:
@@ -69,15 +81,16 @@ def test_good_news_is_marked_as_such(make_lab: LabMaker) -> None:
     browser = Browser(lab)
     lab.train(120)
     browser.catch_up()
-    tone, words, advice = sentences(tool(browser, "insights"))[0]
-    assert (tone, advice) == ("good", "")
+    line = tool(browser, "insights")
+    words, advice = sentences(line)[0]
+    assert (line.widget.seen["tone"], advice) == ("good", "")
     assert words.endswith("and nothing looks wrong.")
 
 
 def test_frames_that_tell_the_same_send_no_words(make_lab: LabMaker) -> None:
     lab = make_lab(cell="rnn", seq_len=100)
-    line, sent = InsightsLine(), []
-    line.widget.observe(sent.append, names="said")
+    line, sent = InsightsLine(quiet=0), []
+    line.widget.observe(sent.append, names="seen")
     for _ in range(3):
         line.show(lab.snapshot(), Focus())
         lab.train(1)
@@ -86,12 +99,12 @@ def test_frames_that_tell_the_same_send_no_words(make_lab: LabMaker) -> None:
 
 def test_a_look_back_is_told_with_the_numbers_of_then(make_lab: LabMaker) -> None:
     lab = make_lab(cell="rnn", seq_len=100)
-    line, early = InsightsLine(), lab.snapshot()
+    line, early = InsightsLine(quiet=0), lab.snapshot()
     lab.train(3)
     line.show(lab.snapshot(), Focus())
-    assert line.widget.said["step"] == "Step 3"
+    assert line.widget.seen["step"] == "Step 3"
     line.show(early, Focus())
-    assert line.widget.said["step"] == "Step 0"
+    assert line.widget.seen["step"] == "Step 0"
 
 
 def test_the_line_may_be_left_out(make_lab: LabMaker) -> None:

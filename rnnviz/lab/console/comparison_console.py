@@ -8,7 +8,9 @@ from rnnviz.insights import differences
 from rnnviz.lab.console.console import Console
 from rnnviz.lab.console.export import CompareExport
 from rnnviz.lab.controls.base import LazyTool
+from rnnviz.lab.controls.offer import Offer, offer_of
 from rnnviz.lab.controls.options import shown_controls, tools_asked
+from rnnviz.lab.screen.figurewords import speed_figure, step_figure
 from rnnviz.lab.screen.panel import Panel
 from rnnviz.lab.tools.comparison_inspector import ComparisonInspector
 from rnnviz.lab.tools.insights import InsightsLine
@@ -16,8 +18,7 @@ from rnnviz.lab.tools.pictures import Pictures
 from rnnviz.lab.tools.results import ResultsTable
 from rnnviz.lab.tools.share import Share
 from rnnviz.lab.tools.timeline import Timeline
-from rnnviz.training import LIVE, STRUCTURAL, LockstepSessions, RunState
-from rnnviz.views import Focus
+from rnnviz.training import LockstepSessions, RunState
 
 __all__ = ["COMPARE_TOOLS", "ComparisonConsole", "ComparisonPanel"]
 
@@ -32,8 +33,12 @@ class ComparisonPanel(Panel):
         self.widget.add_class("rv-compare")
 
     def progress(self, state: RunState) -> str:
-        """Return the words beside the bar."""
+        """Return how far the comparison is, in words for who does not see the bar."""
         return t("compare.progress", step=state.step, goal=state.goal, rate=state.steps_per_second)
+
+    def figures(self, state: RunState) -> str:
+        """Return the figures on the toolbar, as HTML."""
+        return f"{step_figure(state)} {speed_figure(state)}"
 
 
 class ComparisonConsole(Console):
@@ -78,12 +83,11 @@ class ComparisonConsole(Console):
         }
         return [tools[name] for name in tools_asked(self._show, COMPARE_TOOLS)]
 
-    def _offered(self) -> tuple[str, ...]:
-        """The controls that are asked for and that all models can follow."""
-        every = (*LIVE, *STRUCTURAL, *Focus.__dataclass_fields__, *COMPARE_TOOLS)
+    def _offer(self) -> Offer:
+        """The knobs that all models can follow."""
         barred = {*self._race.varied}
         barred |= {"cell"} if "nonlinearity" in barred else set()  # another cell has no such choice
         cells = {one.settings.cell for one in self._race.sessions.values()}
         # only the plain RNN has the choice, so all have to be one
         barred |= {"nonlinearity"} if cells != {"rnn"} else set()
-        return tuple(name for name in (every if self._show is None else self._show) if name not in barred)
+        return offer_of(self._race.task.name, self._race.settings, self._show, barred=barred, several=True)

@@ -11,6 +11,7 @@ from rnnviz.lab.console.export import Export
 from rnnviz.lab.console.progress import Progress, progress
 from rnnviz.lab.controls.base import LazyTool
 from rnnviz.lab.controls.knobs import Knobs
+from rnnviz.lab.controls.offer import Offer, offer_of
 from rnnviz.lab.lifetime.autopause import AutoPause, is_borrowed
 from rnnviz.lab.lifetime.closing import let_go
 from rnnviz.lab.lifetime.heap import give_back
@@ -81,7 +82,8 @@ class Console:
     def shown(self) -> Screen:
         """Return the screen; made when first asked for."""
         if self.screen is None:
-            self.knobs = Knobs(self._session.settings, self._session.task.seq_lens, _CHOICES, self._moved)
+            lengths = self._session.task.seq_lens
+            self.knobs = Knobs(self._session.settings, lengths, _CHOICES, self._moved, self._refused)
             snapshot, state = self.runner.snapshot(), self.runner.state
             self.runner.recording.offer(snapshot)  # a run that nobody watched is on it with gaps
             self.screen = Screen(
@@ -91,7 +93,7 @@ class Console:
                 self.knobs,
                 tools=self._tools(),
                 chosen=self._chosen,
-                show=self._offered(),
+                offer=self._offer(),
                 fps=self._fps,
                 on_error=self._view_failed,
                 kind=self._panel,
@@ -110,9 +112,9 @@ class Console:
         """The tools in the order of their buttons; each kind of console brings its own."""
         return []
 
-    def _offered(self) -> Sequence[str] | None:
-        """The controls that are asked for and can be followed, None for all."""
-        return self._show
+    def _offer(self) -> Offer:
+        """The knobs to show, and where."""
+        return offer_of(self._session.task.name, self._session.settings, self._show)
 
     def code(self, steps: int | None = None) -> Script:
         """Return the program of this run; it trains up to the goal unless ``steps`` says otherwise."""
@@ -138,6 +140,15 @@ class Console:
         """Show the moment nearest to a step, None the newest; opens the screen."""
         self.shown()
         self._hold(step)
+
+    def read(self, rate: float, start: int) -> None:
+        """Have the page read from ``start`` on; ValueError beyond the sequence's end, RuntimeError without a page."""
+        if self.screen is None or not self._displayed:
+            raise RuntimeError("read moves the cursor on the page, and this lab is on none; end a cell with it first.")
+        steps = self.screen.seen.layer.hidden.shape[3]
+        if start >= steps:
+            raise ValueError(f"start must be below the sequence's {steps} timesteps, got {start}.")
+        self.screen.feed.read(rate, start)
 
     @property
     def chosen(self) -> Sequence[str]:
@@ -227,6 +238,7 @@ class Console:
             (panel.pause, self.runner.pause),
             (panel.step, lambda: self.runner.step(wait=False)),
             (panel.reset, self.runner.reset),
+            (panel.live, lambda: self._hold(None)),
             (panel.others.widget, lambda: pause_all(wait=False)),
         ):
             # bound as a default, or all buttons would do what the last one does
@@ -254,6 +266,11 @@ class Console:
                 apply(wanted)
 
         self._guarded(act)
+
+    def _refused(self, words: str) -> None:
+        """Say why a number that was typed cannot be; the run goes on."""
+        if self.screen is not None:
+            self.screen.say(self.runner.state, words, failed=True)
 
     def _with(self, changes: dict[str, Any]) -> Settings:
         return self._session.checked(self._session.settings.replace(**changes))

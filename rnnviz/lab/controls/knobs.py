@@ -1,24 +1,39 @@
 """The knobs: one slider, menu or box a setting, each with a label, a tooltip and a class name of its own."""
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import ipywidgets as widgets
 
 from rnnviz.i18n import t
 from rnnviz.lab.controls.base import box
-from rnnviz.lab.controls.sliders import marked, written
-from rnnviz.training import LIVE, OPTIMIZERS, SCHEDULES, STRUCTURAL, Settings
+from rnnviz.lab.controls.knobwidgets import OPTIONAL, UNTOUCHED, knob_makers, stretch
+from rnnviz.lab.controls.sliders import understood
+from rnnviz.training import LIVE, STRUCTURAL, Settings
 
 __all__ = ["Knobs"]
 
-_CLIP_WHEN_ON = 1.0
-_UNTOUCHED = -math.inf  # on a slider, the place of None
-_OPTIONAL = ("rho", "forget_bias")
-_RADII = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2, 1.3, 1.4, 1.5, 1.75, 2.0)
-_NOISES = tuple(percent / 100 for percent in range(101))
-_BIASES = (-3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
+_LONGEST = 40  # characters of what was typed that are said again
+
+
+class _Widgets(Mapping[str, Any]):
+    """The widget of each setting, made when somebody first asks for it."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Any]], made: Callable[[str, Any], None]) -> None:
+        self._makers, self._tell = makers, made
+        self.made: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self.made:
+            self.made[name] = self._makers[name]()
+            self._tell(name, self.made[name])
+        return self.made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
 
 
 class Knobs:
@@ -34,6 +49,8 @@ class Knobs:
         The options of each menu.
     on_move : callable
         Called with a dict of the settings that a learner has just changed.
+    on_refused : callable
+        Called with a sentence on what was typed and cannot be.
     """
 
     def __init__(
@@ -42,34 +59,39 @@ class Knobs:
         seq_lens: tuple[int, int],
         choices: Mapping[str, tuple[str, ...]],
         on_move: Callable[[dict[str, Any]], None],
+        on_refused: Callable[[str], None] = lambda words: None,
     ) -> None:
-        self._on_move = on_move
+        self._on_move, self._on_refused = on_move, on_refused
         self._following = False
-        self.hints: dict[str, list[str]] = {}  # class name to label and tooltip
-        makers = _makers(settings, seq_lens, choices)
-        self.widgets: dict[str, widgets.ValueWidget] = {name: make() for name, make in makers.items()}
-        self.clipping = widgets.Checkbox(description=t("knob.clipping"), indent=False)
-        for name, widget in self.widgets.items():
-            self._labelled(widget, name)
-            widget.observe(self._moved(name), names="value")
-        self.clip = box(widgets.VBox, [self.clipping, self.widgets["clip"]], "rv-pair")
-        self._labelled(self.clipping, "clipping")
-        self.clipping.observe(self._clipping_moved, names="value")
-        self.follow(settings)
+        self._now: dict[str, Any] = dict(vars(settings))
+        self.hints = {_class(name): [t(f"knob.{name}"), t(f"knob.{name}.tip")] for name in (*LIVE, *STRUCTURAL)}
+        self.hints["rv-clipping"] = [t("knob.clipping"), t("knob.clipping.tip")]
+        self.widgets = _Widgets(knob_makers(settings, seq_lens, choices), self._made)
+        self._switch: widgets.Checkbox | None = None
+        self._pair: widgets.Box | None = None
 
     @property
     def parts(self) -> list[widgets.Widget]:
-        """Every widget of it, shown or not."""
-        return [*self.widgets.values(), self.clip]
+        """Every widget of it that there is, shown or not."""
+        return [*self.widgets.made.values(), *([] if self._pair is None else [self._pair])]
 
-    def live(self) -> dict[str, widgets.Widget]:
-        """Return the knobs that act at the next step by setting, in reading order; `clip` has its switch beside it."""
-        shown = {name: self.widgets[name] for name in LIVE}
-        return shown | {"clip": self.clip}
+    @property
+    def clipping(self) -> widgets.Checkbox:
+        """The switch of `clip`."""
+        if self._switch is None:
+            self._switch = widgets.Checkbox(description=t("knob.clipping"), indent=False)
+            self._labelled(self._switch, "clipping")
+            self._switch.observe(self._clipping_moved, names="value")
+            self._follow(self._switch, self._now["clip"] is not None)
+        return self._switch
 
-    def structural(self) -> dict[str, widgets.Widget]:
-        """Return the knobs that start a new model, by setting."""
-        return {name: self.widgets[name] for name in STRUCTURAL}
+    def shown(self, name: str) -> widgets.Widget:
+        """Return what stands on the page for a setting: its widget, for `clip` with its switch."""
+        if name != "clip":
+            return self.widgets[name]
+        if self._pair is None:
+            self._pair = box(widgets.VBox, [self.clipping, self.widgets["clip"]], "rv-pair")
+        return self._pair
 
     def follow(self, settings: Settings) -> None:
         """Move every knob to where ``settings`` stand, without reporting it.
@@ -79,121 +101,101 @@ class Knobs:
         settings : Settings
             The settings now in force.
         """
-        self._following = True
+        self._now = dict(vars(settings))
+        for name in self.widgets.made:
+            self._place(name)
+        if self._switch is not None:
+            self._follow(self._switch, settings.clip is not None)
+
+    def type_in(self, name: str, text: str) -> None:
+        """Set what was typed beside a slider; words that are no number, or one that cannot be, are told of."""
         try:
-            for name, widget in self.widgets.items():
-                value = getattr(settings, name)
-                if name == "clip":
-                    widget.disabled = value is None
-                    value = widget.value if value is None else value
-                elif name in _OPTIONAL and value is None:
-                    value = _UNTOUCHED
-                # first: a slider refuses a value that is none of its marks
-                _stretch(widget, value)
-                if widget.value != value:
-                    widget.value = value
-            self.clipping.value = settings.clip is not None
-            self._fit_cell(settings.cell)
+            value = None if name in OPTIONAL and text.strip() in ("", t("knob.untouched")) else understood(text)
+        except ValueError:
+            self._on_refused(t("knob.no_number", name=t(f"knob.{name}"), text=text.strip()[:_LONGEST]))
+            return
+        try:
+            Settings(**{name: value})
+        except ValueError as error:
+            self._on_refused(str(error))
+            return
+        if value != self._now[name]:
+            self._now[name] = value
+            self._place(name)
+            self._report({name: value})
+
+    def _made(self, name: str, widget: Any) -> None:
+        self._labelled(widget, name)
+        self._place(name)
+        widget.observe(self._moved(name), names="value")
+
+    def _place(self, name: str) -> None:
+        """Let a knob stand where its setting does."""
+        widget, value = self.widgets[name], self._now[name]
+        if name == "clip":
+            widget.disabled = value is None
+            value = widget.value if value is None else value
+        elif name in OPTIONAL and value is None:
+            value = UNTOUCHED
+        following, self._following = self._following, True
+        try:
+            # first: a slider refuses a value that is none of its marks
+            stretch(widget, value)
+            if widget.value != value:
+                widget.value = value
         finally:
-            self._following = False
+            self._following = following
+        self._fit_cell(self._now["cell"])
+
+    def _follow(self, widget: widgets.ValueWidget, value: Any) -> None:
+        following, self._following = self._following, True
+        try:
+            if widget.value != value:
+                widget.value = value
+        finally:
+            self._following = following
 
     def _labelled(self, widget: widgets.DOMWidget, name: str) -> None:
         widget.tooltip = t(f"knob.{name}.tip")
-        self.hints[f"rv-{name.replace('_', '-')}"] = [t(f"knob.{name}"), t(f"knob.{name}.tip")]
-        widget.add_class(f"rv-{name.replace('_', '-')}")
+        widget.add_class(_class(name))
         widget.add_class("rv-knob")
 
     def _moved(self, name: str) -> Callable[[Any], None]:
         def moved(change: Any) -> None:
             if self._following:
                 return
-            changes = {name: None if change["new"] == _UNTOUCHED else change["new"]}
+            changes = {name: None if name in OPTIONAL and change["new"] == UNTOUCHED else change["new"]}
             if name == "cell":
                 changes |= self._cell_moved(change["new"])
-            self._on_move(changes)
+            self._report(changes)
 
         return moved
 
+    def _report(self, changes: dict[str, Any]) -> None:
+        self._now |= changes
+        self._on_move(changes)
+
     def _cell_moved(self, cell: str) -> dict[str, Any]:
         """Offer the activation only where there is a choice; return what else changes with the cell."""
-        activation = self.widgets["nonlinearity"]
         self._fit_cell(cell)
         if cell == "rnn":
             return {}
-        self._following = True
-        try:
-            # its own move is part of this one: reported apart it would rebuild the model twice
-            activation.value = "tanh"
-        finally:
-            self._following = False
+        # its own move is part of this one: reported apart it would rebuild the model twice
+        if "nonlinearity" in self.widgets.made:
+            self._follow(self.widgets["nonlinearity"], "tanh")
         return {"nonlinearity": "tanh"}
 
     def _fit_cell(self, cell: str) -> None:
         """A plain RNN has a choice of activation and no gate to set a bias of; the others the reverse."""
-        self.widgets["nonlinearity"].disabled = cell != "rnn"
-        self.widgets["forget_bias"].disabled = cell == "rnn"
+        for name, off in (("nonlinearity", cell != "rnn"), ("forget_bias", cell == "rnn")):
+            if name in self.widgets.made:
+                self.widgets.made[name].disabled = off
 
     def _clipping_moved(self, change: Any) -> None:
         self.widgets["clip"].disabled = not change["new"]
         if not self._following:
-            self._on_move({"clip": self.widgets["clip"].value if change["new"] else None})
+            self._report({"clip": self.widgets["clip"].value if change["new"] else None})
 
 
-def _scale(low: int, high: int) -> list[tuple[str, float]]:
-    """Return round numbers from 10^low to 10^high, each about 1.5 times the one before.
-
-    A slider over such a list shows exactly the number in force; ipywidgets' FloatSlider and FloatLogSlider round it to
-    their own grid in the browser, and report the rounded number as if it had been chosen.
-    """
-    numbers = [float(f"{digit}e{power}") for power in range(low, high) for digit in (1, 1.5, 2, 3, 5, 7)]
-    return marked([*numbers, float(f"1e{high}")])
-
-
-def _stretch(widget: widgets.ValueWidget, value: Any) -> None:
-    """Make room on a slider for a value that code has set beside its marks or beyond its ends."""
-    if isinstance(widget, widgets.SelectionSlider):
-        if value not in dict(widget.options).values():
-            marks = sorted([*widget.options, (written(value), value)], key=lambda mark: mark[1])
-            kept = widget.value
-            # ipywidgets moves a slider to its first mark when it is given others
-            widget.options = marks
-            widget.value = kept
-    elif isinstance(widget, widgets.IntSlider | widgets.BoundedIntText) and value > widget.max:
-        widget.max = value
-
-
-def _optional(numbers: Sequence[float]) -> list[tuple[str, float]]:
-    """Marks of a slider that may stand before its first number; ipywidgets cannot select a None."""
-    return [(t("knob.untouched"), _UNTOUCHED), *marked(numbers)]
-
-
-def _makers(
-    settings: Settings, seq_lens: tuple[int, int], choices: Mapping[str, tuple[str, ...]]
-) -> dict[str, Callable[[], Any]]:
-    def slider(kind: type[widgets.Widget], name: str, live: bool, **more: Any) -> Any:
-        return lambda: kind(description=t(f"knob.{name}"), continuous_update=live, **more)
-
-    def menu(name: str, options: tuple[str, ...]) -> Any:
-        return lambda: widgets.Dropdown(
-            description=t(f"knob.{name}"), options=[(t(f"knob.{name}.{option}"), option) for option in options]
-        )
-
-    whole = widgets.IntSlider
-    return {
-        "lr": slider(widgets.SelectionSlider, "lr", True, options=_scale(-5, 0)),
-        "schedule": menu("schedule", SCHEDULES),
-        "clip": slider(widgets.SelectionSlider, "clip", True, options=_scale(-2, 2), value=_CLIP_WHEN_ON),
-        "batch_size": slider(whole, "batch_size", False, min=1, max=256),
-        "optimizer": menu("optimizer", OPTIMIZERS),
-        "input_noise": slider(widgets.SelectionSlider, "input_noise", True, options=marked(_NOISES)),
-        "rho": slider(widgets.SelectionSlider, "rho", True, options=_optional(_RADII)),
-        "forget_bias": slider(widgets.SelectionSlider, "forget_bias", True, options=_optional(_BIASES)),
-        "cell": menu("cell", choices["cell"]),
-        "hidden_size": slider(whole, "hidden_size", False, min=1, max=128),
-        "num_layers": slider(whole, "num_layers", False, min=1, max=4),
-        "bidirectional": lambda: widgets.Checkbox(description=t("knob.bidirectional"), indent=False),
-        "seq_len": slider(whole, "seq_len", False, min=seq_lens[0], max=seq_lens[1], value=settings.seq_len),
-        "init": menu("init", choices["init"]),
-        "nonlinearity": menu("nonlinearity", choices["nonlinearity"]),
-        "seed": lambda: widgets.BoundedIntText(description=t("knob.seed"), min=0, max=2**31 - 1),
-    }
+def _class(name: str) -> str:
+    return f"rv-{name.replace('_', '-')}"

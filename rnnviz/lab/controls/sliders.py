@@ -2,13 +2,17 @@
 
 import math
 from collections.abc import Iterable
+from decimal import Decimal
 
 import ipywidgets as widgets
 import numpy as np
 
-__all__ = ["InputSlider", "marked", "round_marks", "written"]
+__all__ = ["InputSlider", "marked", "round_marks", "spelled", "understood", "written"]
 
 _PLACES = 201  # of a slider whose ends move: always as many, or a browser would meanwhile clip its place to fewer
+_SMALL = 1e-3  # below it a number is read with its power of ten
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LOWERED = {raised: plain for plain, raised in _RAISED.items()}
 _STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 15)
 
 
@@ -20,6 +24,30 @@ def written(number: float) -> str:
     """
     short = f"{number:g}"
     return short if float(short) == number else repr(float(number))
+
+
+def spelled(number: float) -> str:
+    """Return a number as it is read on screen: with a true minus sign, and below 0.001 with its power of ten.
+
+    >>> spelled(-0.5), spelled(3e-05), spelled(0.0)
+    ('−0.5', '3 × 10⁻⁵', '0')
+    """
+    if not number or abs(number) >= _SMALL:
+        return written(number).replace("-", "−")
+    exact = Decimal(repr(float(number)))
+    power = exact.adjusted()
+    digits = f"{exact.scaleb(-power).normalize():f} × 10{str(power).translate(_RAISED)}"
+    return digits.replace("-", "−")
+
+
+def understood(text: str) -> float:
+    """Return the number that somebody has typed, as `spelled` writes it or as code does; ValueError if it is none.
+
+    >>> understood("−0.5"), understood("3 × 10⁻⁵"), understood(" 1e-3 ")
+    (-0.5, 3e-05, 0.001)
+    """
+    plain = text.translate(_LOWERED).replace("−", "-").replace(" ", "")
+    return float(plain.replace("×10^", "e").replace("×10", "e"))
 
 
 def marked(numbers: Iterable[float]) -> list[tuple[str, float]]:

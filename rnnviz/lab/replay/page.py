@@ -14,9 +14,9 @@ from rnnviz.i18n import t
 from rnnviz.lab.controls.base import help_markup
 from rnnviz.lab.replay.frames import PackedFrames, ReplayFrame, replay_frames, to_json
 from rnnviz.lab.screen import accessibility
-from rnnviz.lab.screen.panel import loss_words
+from rnnviz.lab.screen.figurewords import loss_words
 from rnnviz.live.beside import beside
-from rnnviz.live.runtime import packed_plotly
+from rnnviz.live.library import packed_for
 from rnnviz.training import Snapshot
 from rnnviz.views import Focus, View
 
@@ -117,7 +117,7 @@ def _page(taken: Sequence[ReplayFrame], words: Sequence[str], views: Mapping[str
             ]
         ),
         told=embedded(told),
-        plotly=_packed(packed_plotly()),
+        plotly=_packed(packed_for(trace for one in taken for spec in one.specs.values() for trace in spec["data"])),
         # no time stamp: the same run gives the same file
         index=_packed(gzip.compress(packed.index.encode(), mtime=0)),
         data=_packed(gzip.compress(packed.data, mtime=0)),

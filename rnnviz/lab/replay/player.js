@@ -177,7 +177,7 @@ function connect(player) {
 
 async function main() {
   if (!globalThis.DecompressionStream) return fail(told.labels.old);
-  runtime.initialize({ model: standIn({ packed: bytesOf("rv-plotly") }) });
+  runtime.initialize({ model: standIn({ packed: bytesOf("rv-plotly"), traces: null }) }); // it draws all that is here
   const index = JSON.parse(new TextDecoder().decode(await unzipped("rv-index")));
   const player = new Player(index, await unzipped("rv-data"));
   connect(player);

@@ -48,8 +48,10 @@ class Grid:
 
     def put(self, name: str, figure: LiveFigure) -> None:
         """Put a figure into the place of the view of that name, with its help behind a question mark."""
-        words = self._views[name].help
-        self._boxes[name].children = (figure, *([help_words(words)] if words else []))
+        words, captioned = self._views[name].help, getattr(drawn(self._views[name]), "place", None) is not None
+        if captioned:
+            figure.help = words
+        self._boxes[name].children = (figure, *([help_words(words)] if words and not captioned else []))
 
     def show(self, name: str, shown: bool) -> None:
         """Show or hide the picture of the view of that name."""

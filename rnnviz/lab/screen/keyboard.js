@@ -55,8 +55,9 @@ function enter(drawer) {
  */
 export function toggle(lab, button) {
   const drawer = drawerOf(lab, button), open = () => button.classList.contains("mod-active");
+  const unfolds = drawer || button.matches(".rv-more > button");
   watch(button, { attributeFilter: ["class"] }, () => {
-    button.setAttribute(drawer ? "aria-expanded" : "aria-pressed", String(open()));
+    button.setAttribute(unfolds ? "aria-expanded" : "aria-pressed", String(open()));
   });
   if (!drawer) return;
   drawer.tabIndex = -1;

@@ -1,22 +1,27 @@
 """The panel: buttons, progress, status line, knobs and pictures, laid out; it decides nothing."""
 
 import html
-import math
-from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import ipywidgets as widgets
 
 from rnnviz.i18n import t
 from rnnviz.lab.controls.base import Tray, box
 from rnnviz.lab.controls.knobs import Knobs
+from rnnviz.lab.controls.line import Line
+from rnnviz.lab.controls.offer import Offer
+from rnnviz.lab.controls.rail import Rail
+from rnnviz.lab.controls.runbar import RunBar
 from rnnviz.lab.controls.selectors import FocusControls
 from rnnviz.lab.screen.accessibility import Accessibility
+from rnnviz.lab.screen.figurewords import figure, loss_words, speed_figure, step_figure
 from rnnviz.lab.screen.grid import Grid
 from rnnviz.lab.screen.other_labs import OtherLabs
 from rnnviz.training import RunState
 
-__all__ = ["Panel", "loss_words", "status_words"]
+__all__ = ["Panel", "status_words"]
 
+W = TypeVar("W", RunBar, Line)
 _BUTTONS = ("play", "pause", "step", "reset", "read")
 
 
@@ -33,13 +38,15 @@ class Panel:
         The places of the pictures.
     hidden : widgets.Widget
         Invisible widgets that must live as long as the panel (the feed).
-    show : sequence of str, optional
-        The controls to show, by name; all of them by default.
+    offer : Offer
+        The knobs at first sight, and those that unfold.
 
     Attributes
     ----------
-    parts : list of widgets.Widget
-        Those that may be in no box, as ``show`` leaves them out.
+    bar : RunBar
+        Progress, and where a lab has it the timeline.
+    line : Line
+        Where one says something to who sits there: ``line.say(words, link=(words, call))``.
     device : widgets.Box
         The place of the device on the toolbar, empty at first.
     """
@@ -50,33 +57,42 @@ class Panel:
         tray: Tray,
         grid: Grid,
         hidden: widgets.Widget,
-        show: Sequence[str] | None = None,
+        offer: Offer,
     ) -> None:
         self.play, self.pause, self.step, self.reset, self.read = (_button(name) for name in _BUTTONS)
         self.focus_controls, self.tray = FocusControls(), tray
-        self.parts = [*self.focus_controls.widgets.values(), *knobs.parts]
-        self.bar = widgets.IntProgress(min=0, max=1)
+        self.rail = Rail(knobs, self.focus_controls, offer)
+        self.bar, self.line = _widget(tray, "timeline", RunBar), _widget(tray, "insights", Line)
         self.device = box(widgets.Box, [], "rv-device")
         self.figures_text = widgets.HTML()
         self.figures_text.add_class("rv-figures-box")
         self.status = widgets.HTML()
         self.status.add_class("rv-status")
+        self.live = widgets.Button(description=t("tool.timeline.live"), tooltip=t("tool.timeline.live_tip"))
+        self.live.layout.display = "none"
+        for name in ("rv-live", "rv-say-link"):
+            self.live.add_class(name)
         self.others = OtherLabs()
         self.hidden = hidden
         self.hints = {**knobs.hints, **self.focus_controls.hints, **tray.hints}
-        knobs_box = _knobs(knobs, self.focus_controls, show)
-        rail = [box(widgets.VBox, knobs_box, "rv-rail")] if knobs_box else []
+        rail = [] if self.rail.empty else [self.rail.widget]
+        grid.column.children = (*grid.column.children, *tray.asides)
         stage = [self._line(), grid.score, grid.column, tray.dock, grid.wide]
         accessibility = Accessibility(hints=self.hints)
         tray.on_made = accessibility.know
         children = [
             accessibility,
             self._toolbar(),
-            box(widgets.Box, [*tray.bars, self.bar], "rv-run", "rv-progress"),
+            box(widgets.Box, tray.bars or [self.bar], "rv-run", "rv-progress"),
             box(widgets.Box, [*rail, box(widgets.Box, stage, "rv-stage")], "rv-body"),
             *tray.pops,
         ]
         self.widget = box(widgets.Box, children, "rv-lab")
+
+    @property
+    def parts(self) -> list[widgets.Widget]:
+        """Widgets that may be in no box."""
+        return [self.rail.widget, *self.rail.parts]
 
     def _toolbar(self) -> widgets.Box:
         """Buttons, the device's place, figures and tools, in one row."""
@@ -86,9 +102,12 @@ class Panel:
 
     def _line(self) -> widgets.Box:
         """The one line above the pictures, which all words share."""
-        return box(widgets.Box, [self.status, *self.tray.lines, self.others.widget], "rv-line")
+        said = [] if self.tray.made("insights") else [self.line]
+        return box(widgets.Box, [self.status, self.live, *self.tray.lines, *said, self.others.widget], "rv-line")
 
-    def write(self, state: RunState, words: str, *, failed: bool) -> None:
+    def write(
+        self, state: RunState, words: str, *, failed: bool, held: int | None = None, urgent: bool = False
+    ) -> None:
         """Write progress and status. Called by one thread only.
 
         Parameters
@@ -99,11 +118,19 @@ class Panel:
             The status line; shown as text, never as markup.
         failed : bool
             Whether to mark the line as an error.
+        held : int or None
+            The step that the pictures show in place of the newest.
+        urgent : bool
+            Whether the words must be seen now, whatever else the line has to say.
         """
-        # the end first: a value beyond it would be cut to it
-        self.bar.max, self.bar.value = state.goal, min(state.step, state.goal)
-        self.figures_text.value = f'<span class="rv-figures">{html.escape(self.progress(state))}</span>'
-        self.status.value = status_words(words, failed=failed)
+        looking = held is not None and not failed and not urgent
+        if looking:
+            words = t("tool.timeline.looking", step=held, last=state.step)
+        self.bar.tell(state.step, state.goal, self.progress(state))
+        self.figures_text.value = f'<span class="rv-figures">{self.figures(state)}</span>'
+        self.status.value = status_words(words, failed=failed, urgent=urgent or looking)
+        self.live.layout.display = None if looking else "none"
+        self.line.write()
         self.others.show()
         playing = state.phase == "playing"
         disabled = {self.play: playing or state.phase == "stopped", self.pause: not playing}
@@ -112,9 +139,13 @@ class Panel:
         self.step.disabled = self.reset.disabled = state.phase == "stopped"
 
     def progress(self, state: RunState) -> str:
-        """Return the words beside the bar."""
+        """Return how far the run is, in words for who does not see the bar."""
         loss, rate = loss_words(state.loss), state.steps_per_second
         return t("lab.progress", step=state.step, goal=state.goal, rate=rate, loss=loss)
+
+    def figures(self, state: RunState) -> str:
+        """Return the figures on the toolbar, as HTML."""
+        return " ".join((step_figure(state), figure("loss", loss_words(state.loss)), speed_figure(state)))
 
 
 def _button(name: str) -> widgets.Button:
@@ -123,31 +154,16 @@ def _button(name: str) -> widgets.Button:
     return button
 
 
-def status_words(words: str, *, failed: bool) -> str:
-    """Return the status line as HTML in which ``words`` are text, never markup; ``failed`` marks an error."""
-    tone = "rv-failed" if failed else "rv-fine"
+def status_words(words: str, *, failed: bool, urgent: bool = False) -> str:
+    """Return the status line as HTML in which ``words`` are text, never markup.
+
+    ``failed`` marks an error, ``urgent`` what must be seen now.
+    """
+    tone = "rv-failed" if failed else "rv-urgent" if urgent else "rv-fine"
     return f'<span class="{tone}">{html.escape(words)}</span>'
 
 
-def loss_words(loss: float) -> str:
-    """Return a loss in four digits, a dash where there is none yet."""
-    return "–" if math.isnan(loss) else f"{loss:.4g}"
-
-
-def _knobs(knobs: Knobs, focus_controls: FocusControls, show: Sequence[str] | None) -> list[widgets.Widget]:
-    """The groups that have a control to show, in a column; nothing if none has."""
-
-    def group(name: str, controls: Mapping[str, widgets.Widget]) -> list[widgets.Widget]:
-        shown = [widget for setting, widget in controls.items() if show is None or setting in show]
-        if not shown:
-            return []
-        note = f"<small>{html.escape(t(f'group.{name}.note'))}</small>"
-        title = widgets.HTML(f"<b>{html.escape(t(f'group.{name}'))}</b> {note}")
-        return [box(widgets.VBox, [title, *shown], "rv-group")]
-
-    groups = [
-        *group("live", knobs.live()),
-        *group("structure", knobs.structural()),
-        *group("gaze", focus_controls.widgets),
-    ]
-    return [box(widgets.Box, groups, "rv-knobs")] if groups else []
+def _widget(tray: Tray, name: str, kind: type[W]) -> W:
+    """The widget of a tool that a lab may go without, and which the panel itself needs."""
+    tool = tray.made(name)
+    return tool.widget if tool is not None and isinstance(tool.widget, kind) else kind()

@@ -2,10 +2,13 @@
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from rnnviz.lab.controls.base import LazyTool, Tray
 from rnnviz.lab.controls.knobs import Knobs
+from rnnviz.lab.controls.line import Line
+from rnnviz.lab.controls.offer import Offer
 from rnnviz.lab.controls.selectors import FocusControls
 from rnnviz.lab.lifetime.closing import let_go, retire
 from rnnviz.lab.screen.figures import Figures
@@ -23,13 +26,14 @@ class StagePanel(Protocol):
 
     focus_controls: FocusControls
     tray: Tray
+    line: Line
     widget: Any
 
     @property
     def parts(self) -> Sequence[Any]:
         """Widgets that may be in no box."""
 
-    def write(self, state: RunState, words: str, *, failed: bool) -> None:
+    def write(self, state: RunState, words: str, *, failed: bool, held: int | None, urgent: bool) -> None:
         """Write progress and status."""
 
 
@@ -93,6 +97,8 @@ class Stage(Generic[P]):
         self.feed.on_hello = self.pump.offer
         self.feed.on_error = self._browser_failed
         self.feed.on_pick = self._picked
+        self.panel.line.nudge = self.pump.offer
+        self.feed.on_look = lambda time: self.look(lambda _snapshot, focus: replace(focus, time=time))
         self.panel.focus_controls.on_change(self.changed)
         self.panel.tray.on_open(self.changed)
         self.panel.tray.on_error = on_error
@@ -213,7 +219,9 @@ class Stage(Generic[P]):
                 failed = False
                 # the newer words come with the next drawing
                 self.pump.offer()
-        self.panel.write(state, words, failed=failed)
+        held = self.held
+        looking = None if held is None else held.step
+        self.panel.write(state, words, failed=failed, held=looking, urgent=bool(announced))
         for _, call in announced:
             call()
 
@@ -242,8 +250,8 @@ class Screen(Stage[Panel]):
         The settings' widgets.
     tools : sequence of LazyTool
         What is shown beside the pictures.
-    show : sequence of str, optional
-        The controls to show, by name; all by default.
+    offer : Offer
+        The knobs at first sight, and those that unfold.
     kind : type
         The panel's class.
     """
@@ -257,12 +265,12 @@ class Screen(Stage[Panel]):
         *,
         tools: Sequence[LazyTool] = (),
         chosen: Iterable[str] | None = None,
-        show: Sequence[str] | None = None,
+        offer: Offer,
         fps: float,
         on_error: Callable[[BaseException], None],
         kind: type[Panel] = Panel,
     ) -> None:
         def furnish(grid: Grid, feed: Feed) -> Panel:
-            return kind(knobs, Tray(tools, feed.feed_id), grid, feed, show)
+            return kind(knobs, Tray(tools, feed.feed_id), grid, feed, offer)
 
         super().__init__(snapshot, state, views, furnish, fps=fps, on_error=on_error, chosen=chosen)

@@ -1,47 +1,15 @@
-"""Timeline: the line that winds a run back, step by step through its recording, while the training may go on."""
+"""Timeline: the handle of the run bar, which winds a run back through its recording, while the training may go on."""
 
 from collections.abc import Callable
 from typing import Any
 
-import traitlets
-
 from rnnviz.i18n import t
 from rnnviz.lab.controls.base import Tool
-from rnnviz.live.beside import beside
-from rnnviz.live.pagewidget import PageWidget
+from rnnviz.lab.controls.runbar import RunBar
 from rnnviz.training import Recording, Snapshot
 from rnnviz.views import Focus
 
 __all__ = ["Timeline"]
-
-
-class TimelineWidget(PageWidget):
-    """A slider over steps and a button that leads to the newest. The page asks with messages, and writes no trait.
-
-    Attributes
-    ----------
-    steps : list of int
-        What there is to choose from, rising; the last one is the newest.
-    held : int or None
-        The step that is looked at, None for whatever is newest.
-    words : str
-        What is said of it; shown as text, never as markup.
-    heard : int
-        Number of the newest message that the rest answers: the page has its own way until then.
-    labels : dict of str to str
-        Words of the controls.
-    """
-
-    _esm = beside(__file__, "timeline.js")
-    _css = beside(__file__, "timeline.css")
-    steps = traitlets.List(trait=traitlets.Int()).tag(sync=True)
-    held = traitlets.Int(None, allow_none=True).tag(sync=True)
-    words = traitlets.Unicode().tag(sync=True)
-    heard = traitlets.Int().tag(sync=True)
-    labels = traitlets.Dict().tag(sync=True)
-
-    def __repr__(self) -> str:
-        return "TimelineWidget()"
 
 
 class Timeline(Tool):
@@ -65,11 +33,7 @@ class Timeline(Tool):
     ) -> None:
         self._recording, self._held, self._rewind = recording, held, rewind
         self._heard = 0
-        self.widget = TimelineWidget(
-            labels={name: t(f"tool.timeline.{name}") for name in ("slider", "live", "live_tip")}
-        )
-        self.widget.layout.display = "none"
-        self.widget.add_class("rv-timeline")
+        self.widget = RunBar()
         self.widget.on_msg(self._asked)
 
     def show(self, snapshot: Snapshot, focus: Focus) -> None:
@@ -82,13 +46,10 @@ class Timeline(Tool):
         with self.widget.hold_sync():
             self.widget.steps, self.widget.held = steps, None if held is None else held.step
             self.widget.words, self.widget.heard = _words(steps, held), heard
-        display = None if len(steps) > 1 else "none"
-        if self.widget.layout.display != display:
-            self.widget.layout.display = display
 
     def retire(self) -> None:
-        """Hide the slider: a lab that is closed has no moments to go back to."""
-        self.widget.layout.display = "none"
+        """Take the moments away: a lab that is closed has none to go back to."""
+        self.widget.steps = []
 
     def _asked(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
         self._heard = int(content.get("number", self._heard))

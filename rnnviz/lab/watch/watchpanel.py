@@ -9,8 +9,9 @@ from rnnviz.i18n import t
 from rnnviz.lab.controls.base import LazyTool, Tray, box
 from rnnviz.lab.controls.selectors import FocusControls
 from rnnviz.lab.screen.accessibility import Accessibility
+from rnnviz.lab.screen.figurewords import figure, loss_words, speed_figure, step_figure
 from rnnviz.lab.screen.grid import Grid
-from rnnviz.lab.screen.panel import loss_words, status_words
+from rnnviz.lab.screen.panel import status_words
 from rnnviz.lab.tools.insights import InsightsLine
 from rnnviz.training import RunState
 
@@ -29,12 +30,15 @@ class WatchPanel:
     """
 
     def __init__(self, grid: Grid, hidden: widgets.Widget) -> None:
-        self.focus_controls, self.tray = FocusControls(), Tray([LazyTool(InsightsLine, InsightsLine)])
+        said = InsightsLine(quiet=0)  # of a loop that may have run before it was watched
+        tools = [LazyTool(InsightsLine, lambda: said)]
+        self.focus_controls, self.tray, self.line = FocusControls(), Tray(tools), said.widget
         self.module = widgets.Dropdown(description=t("gaze.module"), tooltip=t("gaze.module.tip"))
         for name in ("rv-module", "rv-knob"):
             self.module.add_class(name)
         self.parts = [*self.focus_controls.widgets.values()]
         self.progress = widgets.HTML()
+        self.progress.add_class("rv-figures-box")
         self.status = widgets.HTML()
         self.status.add_class("rv-status")
         self.hidden = hidden
@@ -63,7 +67,9 @@ class WatchPanel:
             self.module.value = chosen if chosen in modules else modules[0]
         self.module.layout.display = None if len(modules) > 1 else "none"
 
-    def write(self, state: RunState, words: str, *, failed: bool) -> None:
+    def write(
+        self, state: RunState, words: str, *, failed: bool, held: int | None = None, urgent: bool = False
+    ) -> None:
         """Write progress and status. Called by one thread only.
 
         Parameters
@@ -74,11 +80,13 @@ class WatchPanel:
             The status line; shown as text, never as markup.
         failed : bool
             Whether to mark the line as an error.
+        held, urgent
+            As for a lab's panel; a watched loop has nothing to go back to.
         """
-        loss, rate = loss_words(state.loss), state.steps_per_second
-        progress = t("watch.progress", step=state.step, rate=rate, loss=loss)
-        self.progress.value = f'<span class="rv-figures">{html.escape(progress)}</span>'
-        self.status.value = status_words(words, failed=failed)
+        figures = (step_figure(state), figure("loss", loss_words(state.loss)), speed_figure(state))
+        self.progress.value = f'<span class="rv-figures">{" ".join(figures)}</span>'
+        self.status.value = status_words(words, failed=failed, urgent=urgent)
+        self.line.write()
 
     def _selectors(self) -> widgets.Box:
         title = widgets.HTML(f"<b>{html.escape(t('group.gaze'))}</b>")

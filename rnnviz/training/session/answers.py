@@ -76,7 +76,7 @@ class Answers:
     def frame(self, *, score: bool) -> Snapshot:
         """Return a `snapshot` whose score of the held-out part is new if ``score``, else the last one there is."""
         now = self._training_run
-        snapshot = now.taker.snapshot(now.model, now.settings, now.history, self.run, score)
+        snapshot = now.taker.snapshot(now.model, now.settings, now.history, now.norms, self.run, score)
         self._changes.seen(snapshot)
         return replace(snapshot, before=self._changes.before)
 

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from rnnviz.tasks import Task
 from rnnviz.training.history import History
+from rnnviz.training.parameter_norms import ParameterNorms
 from rnnviz.training.process.interrupts import INTERRUPTS
 from rnnviz.training.schedules import factor
 from rnnviz.training.session.batches import Batches
@@ -46,6 +47,8 @@ class TrainingRun:
     ----------
     task, model, history : Task, torch.nn.Module, History
         See `rnnviz.training.Session`.
+    norms : ParameterNorms
+        Of each parameter along the run.
     settings : Settings
         Those in force.
     taker : SnapshotTaker
@@ -88,9 +91,9 @@ class TrainingRun:
         self._parameters = list(self.model.parameters())
         self._beside = SideEffects(self.model, device)
         self._optimizer = optimizer(settings, self._parameters)
-        self.history = History(
-            [name for name, _ in self.model.named_parameters()], device, dtype=dtype or torch.float32
-        )
+        names = [name for name, _ in self.model.named_parameters()]
+        self.history = History(names, device, dtype=dtype or torch.float32)
+        self.norms = ParameterNorms(names, self._parameters)
 
     def adjust(self, settings: Settings) -> None:
         """Train with other settings from now on; none of them may be structural."""
@@ -110,8 +113,10 @@ class TrainingRun:
             # before the interrupts are held back: a model of somebody's own may take long, or for ever
             row = self._train()
             until_it_is_told.enter_context(INTERRUPTS.whole())  # from here on weights and curves belong together
+            before = self.norms.before(self.history.step)
             self._optimizer.step()
             self.history.append(row, lr=lr, clip=self.settings.clip)
+            self.norms.note(self.history.step, row[3:], before)
 
     def _train(self) -> Tensor:
         """Work out the gradients of a new batch; return the row for the history."""

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.tasks.base import Prediction
+from rnnviz.tasks.inputpicture import InputPicture
 from rnnviz.trace import LayerTrace
+from rnnviz.training.parameter_norms import Norms
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots.before import Before
 
@@ -113,6 +115,8 @@ class Snapshot:
         The forecast of the held-out part, in real units.
     time_labels : tuple
         For each probe sequence its labels a timestep, or None.
+    input_pictures : tuple of InputPicture or None
+        For each probe sequence what a picture of it shows; empty in a training loop that is not ours.
     spans : tuple
         For each probe sequence (x of timestep 0, width of a timestep) on the prediction's x axis, or None.
     validation : float
@@ -131,6 +135,8 @@ class Snapshot:
         What the held-out answers were, as old as ``validation``; None where they are no classes.
     scores : mapping
         Columns of equal length, step and metric: the held-out score along the run, ``validation`` as the last.
+    norms : Norms or None
+        Of each parameter along the run; None in a training loop that is not ours.
     before : Before or None
         What there was before the settings last changed; None until they do.
     """
@@ -160,6 +166,8 @@ class Snapshot:
     unclipped: bool = True
     confusion: Confusion | None = None
     scores: Mapping[str, Floats] = field(default_factory=lambda: _NO_SCORES)
+    input_pictures: tuple[InputPicture | None, ...] = ()
+    norms: Norms | None = None
     before: Before | None = None
 
     def __repr__(self) -> str:

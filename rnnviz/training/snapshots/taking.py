@@ -15,6 +15,7 @@ from rnnviz.trace.isolation.surroundings import untouched
 from rnnviz.trace.result.arrays import read_only
 from rnnviz.trace.result.resident import brought
 from rnnviz.training.history import History
+from rnnviz.training.parameter_norms import ParameterNorms
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots import ranges
 from rnnviz.training.snapshots.gradients import GradientHistory, RecentGradients
@@ -60,6 +61,7 @@ class SnapshotTaker:
         self.probe = task.probe(size, closely=True)
         samples = range(len(self.probe))
         self._labels = tuple(task.words(sample) for sample in samples)
+        self._pictures = tuple(task.picture(sample) for sample in samples)
         self._spans = tuple(task.span(sample) for sample in samples)
         self.baselines: Mapping[str, float] = read_only(dict(task.baselines()))
         self._scales: Mapping[str, Scale] = {}
@@ -67,13 +69,17 @@ class SnapshotTaker:
         self._recent_gradients, self._gradient_history = RecentGradients(), GradientHistory()
         self._inputs, self._targets = _array(self.probe.inputs), _array(self.probe.targets)
 
-    def snapshot(self, model: nn.Module, settings: Settings, history: History, run: int, score: bool) -> Snapshot:
+    def snapshot(
+        self, model: nn.Module, settings: Settings, history: History, norms: ParameterNorms, run: int, score: bool
+    ) -> Snapshot:
         """Return everything a picture needs, see `Session.frame`."""
         traced = self._trace(model)
         # the first recurrent layer that ran is the one that is drawn
         module, layer = next(iter(traced.layers.items()))
         scored, waiting = self._scored(model, history.step, score), history.waiting()
-        there = {"rows": waiting.rows, "weights": {name: _kept(one) for name, one in model.named_parameters()}}
+        noted, norm_rows = norms.waiting()
+        weights = {name: _kept(one) for name, one in model.named_parameters()}
+        there = {"rows": waiting.rows, "norms": norm_rows, "weights": weights}
         arrived = brought(there, traced, layer)
         columns, curves = waiting.columns(arrived["rows"]), gradient_curves(layer)
         relu = settings.nonlinearity == "relu"
@@ -96,6 +102,7 @@ class SnapshotTaker:
             scales=self._scales,
             prediction=scored.prediction,
             time_labels=self._labels,
+            input_pictures=self._pictures,
             spans=self._spans,
             validation=scored.validation,
             validation_step=scored.step,
@@ -104,6 +111,7 @@ class SnapshotTaker:
             higher_is_better=self._task.task.higher_is_better,
             confusion=scored.confusion,
             scores=ending(self._scores.columns(), scored.step, scored.validation),
+            norms=norms.told(noted, arrived["norms"]),
         )
 
     def keep_score(self, model: nn.Module, batch_size: int, step: int) -> None:

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from rnnviz.checks import shown
-from rnnviz.tasks import Batch, Prediction, Task
-from rnnviz.training.taskcheck.labels import span_of, words_of
+from rnnviz.tasks import Batch, InputPicture, Prediction, Task
+from rnnviz.training.taskcheck.labels import picture_of, span_of, words_of
 from rnnviz.training.taskcheck.sequences import checked_sequences
 
 __all__ = ["Attribution", "CheckedTask", "precision_of"]
@@ -115,6 +115,10 @@ class CheckedTask:
     def words(self, sample: int) -> tuple[str, ...] | None:
         """Return the words for the timesteps of a probe sequence; see `words_of`."""
         return self.attribution.task(words_of, self.task, sample)
+
+    def picture(self, sample: int) -> InputPicture | None:
+        """Return what a picture of a probe sequence shows; see `picture_of`."""
+        return self.attribution.task(picture_of, self.task, sample)
 
     def span(self, sample: int) -> tuple[float, float] | None:
         """Return where a probe sequence's timesteps lie; see `span_of`."""

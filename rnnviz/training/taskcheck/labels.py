@@ -1,18 +1,19 @@
-"""Labels: what a task calls its timesteps, as words, and where they lie; numbers and dates are written out."""
+"""Labels: what a task says of a sequence: its timesteps in words, where they lie, what a picture of it shows."""
 
 import math
 import numbers
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 from torch import Tensor
 
-from rnnviz.checks import shown
-from rnnviz.tasks import Task
+from rnnviz.checks import shown, whole
+from rnnviz.tasks import InputPicture, Task
 
-__all__ = ["span_of", "words_of"]
+__all__ = ["picture_of", "span_of", "words_of"]
 
 
 def words_of(task: Task, sample: int) -> tuple[str, ...] | None:
@@ -71,6 +72,35 @@ def span_of(task: Task, sample: int) -> tuple[float, float] | None:
         f"sample_span({sample}) of the task must be two finite numbers, where timestep 0 is and a timestep's width, "
         f"or None, got {shown(span)}."
     ) from None
+
+
+def picture_of(task: Task, sample: int) -> InputPicture | None:
+    """Return what a picture of a probe sequence shows, with a read-only copy of its numbers, or None.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no `InputPicture`, or does not fit the sequence.
+    """
+    picture: Any = task.input_picture(sample)
+    name, length = f"input_picture({sample}) of the task", task.seq_len
+    if picture is None:
+        return None
+    if not isinstance(picture, InputPicture):
+        raise TypeError(f"{name} must be a rnnviz.tasks.InputPicture or None, got {shown(picture)}.")
+    steps = tuple(whole(-math.inf)(f"key_steps of {name}", one) for one in picture.key_steps)
+    if any(not 0 <= one < length for one in steps):
+        raise ValueError(f"key_steps of {name} must be from 0 to {length - 1}, got {shown(picture.key_steps)}.")
+    values = picture.values
+    if values is not None:
+        values = np.array(values, np.float64)
+        if values.shape != (length,):
+            raise ValueError(
+                f"values of {name} must be one number a timestep, so {length} as seq_len says, "
+                f"got shape {values.shape}."
+            )
+        values.flags.writeable = False
+    return replace(picture, values=values, key_steps=steps)
 
 
 def _word(label: Any, name: str) -> str:

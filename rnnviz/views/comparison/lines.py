@@ -9,12 +9,16 @@ import plotly.graph_objects as go
 from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View, times
+from rnnviz.views.comparison.forecasts import SideForecasts
+from rnnviz.views.comparison.gradientlanes import GradientLanes
+from rnnviz.views.comparison.losses import SideLosses
 from rnnviz.views.comparison.models import ComparedModel, compared_models
 from rnnviz.views.curvepanels import curve_points, curve_ticks
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.pictures.curves.curves import CURVES, CurvesView, score_patches
-from rnnviz.views.pictures.gradients.gradients import GradientsView, gradient_words, norm_through_time, positive
+from rnnviz.views.pictures.gradients.gradients import GradientsView, gradient_words
 from rnnviz.views.pictures.task.prediction import PredictionView
+from rnnviz.views.score.gradientstrip import norm_through_time, positive
 from rnnviz.views.style import GHOST, plain
 
 __all__ = ["ComparedCurves", "ComparedGradients", "ComparedPrediction"]
@@ -28,6 +32,7 @@ class ComparedGradients(View):
 
     name = "gradients"
     height = 340
+    score = GradientLanes()
 
     def exists(self, snapshot: Snapshot) -> bool:
         return all(GradientsView().exists(one) for one in snapshot.models.values())
@@ -68,6 +73,7 @@ class ComparedCurves(View):
     name = "curves"
     height = 340
     shares_time = False
+    score = SideLosses()
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         alone = CurvesView().skeleton(snapshot, focus)
@@ -105,6 +111,8 @@ class ComparedCurves(View):
 
 class ComparedPrediction(PredictionView):
     """Every model's forecast against the truth and the naive forecast."""
+
+    score = SideForecasts()
 
     def exists(self, snapshot: Snapshot) -> bool:
         return all(one.prediction is not None for one in snapshot.models.values())

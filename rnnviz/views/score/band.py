@@ -55,6 +55,8 @@ class Read:
         Words before it, such as which unit it is.
     was : int or None
         The row of what the number was before a change.
+    dot : str
+        The colour of a dot on the line under the cursor; none if empty.
     """
 
     row: int
@@ -62,6 +64,7 @@ class Read:
     unit: str = ""
     lead: str = ""
     was: int | None = None
+    dot: str = ""
 
 
 @dataclass(frozen=True)

@@ -98,8 +98,7 @@ def heat_patches(heats: Sequence[Heat], snapshot: Snapshot, focus: Focus, pixels
             Patch(index, "y", unit[units] if units.step > 1 else None),
             Patch(index, "zmin", low),
             Patch(index, "zmax", high),
-            Patch(None, f"meta.rows[{index}]", heat.values[:, focus.unit]),
-            Patch(None, f"meta.marks[{index}]", focus.unit),
+            *_exact(index, heat, focus),
             Patch(None, f"{panel}.aside", _aside(heat, snapshot, focus, steps, units, index)),
             *_bar(panel, heat.band.bar),
         ]
@@ -107,7 +106,6 @@ def heat_patches(heats: Sequence[Heat], snapshot: Snapshot, focus: Focus, pixels
     padded = length < heats[0].values.shape[0]
     return [
         *patches,
-        Patch(None, "meta.panels[0].read.lead", t("score.unit", unit=focus.unit)),
         Patch(None, "plot_bgcolor", _PADDED if padded else "rgba(0,0,0,0)"),
     ]
 
@@ -135,6 +133,19 @@ def _aside(heat: Heat, snapshot: Snapshot, focus: Focus, steps: slice, units: sl
     length = int(snapshot.layer.lengths[focus.sample])
     padding = t("view.heat.padding", length=length) if length < heat.values.shape[0] else ""
     return said(heat.band.aside, where(snapshot, focus, sample=False), padding, thinned(steps, units))
+
+
+def _exact(index: int, heat: Heat, focus: Focus) -> list[Patch]:
+    """Return the numbers of the unit in focus, where the rows are units."""
+    if heat.band.read is None:
+        return []
+    unit = min(focus.unit, heat.values.shape[1] - 1)  # models that are compared may differ in size
+    patches = [
+        Patch(None, f"meta.rows[{heat.band.read.row}]", heat.values[:, unit]),
+        Patch(None, f"meta.marks[{index}]", unit),
+    ]
+    lead = [Patch(None, "meta.panels[0].read.lead", t("score.unit", unit=focus.unit))]
+    return patches if index else patches + lead
 
 
 def _bar(panel: str, bar: Bar | None) -> list[Patch]:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-__all__ = ["coloured"]
+__all__ = ["below", "coloured"]
 
 _SHARE = 97.0  # per cent of the values within the colours; at 99 three units of 32 would take them all
 _ROUND = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
@@ -37,3 +37,13 @@ def coloured(values: np.ndarray) -> tuple[float, float]:
     # 1e-9: a value that is round itself, but for the last bit, is its own next round number
     end = next(round(step * power, 12) or step * power for step in _ROUND if step * power >= most * (1 - 1e-9))
     return -end, end
+
+
+def below(value: float) -> float:
+    """Return the largest of 1, 1.5, 2, 3, 4, 5, 6, 8 × 10ⁿ that is no larger than a positive number.
+
+    >>> below(231.0), below(1.0)
+    (200.0, 1.0)
+    """
+    power = 10.0 ** math.floor(math.log10(value))
+    return max(step * power for step in _ROUND if step * power <= value * (1 + 1e-9))

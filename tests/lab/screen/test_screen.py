@@ -6,19 +6,23 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rnnviz.lab.screen.figurewords import loss_words
 from rnnviz.live import LiveFigure
 from rnnviz.live import feed as feed_module
 from rnnviz.training import LIVE, STRUCTURAL
 from rnnviz.views import DEFAULT, VIEWS, HiddenView
 from tests.lab.browser import Browser, LabMaker, settle
-from tests.lab.screens import MOVES, classes, inside, move
+from tests.lab.screens import MOVES, classes, inside, move, unfold
 from tests.training.examples import WAIT, Echo, raising
 
 pytestmark = pytest.mark.timeout(120)
 
 
 def test_every_part_has_the_class_name_that_outside_checks_look_for(make_lab: LabMaker) -> None:
-    found = classes(make_lab("sunspots").widget)
+    lab = make_lab("sunspots")
+    lab.widget  # noqa: B018  # opens the screen
+    unfold(lab)
+    found = classes(lab.widget)
     buttons = ("play", "pause", "step", "reset")
     names = ("lab", *buttons, "lr", "clip", "hidden-size", "seq-len", "status", "progress", "view")
     views = [f"view-{name}" for name in ("hidden", "gates", "gradients", "curves", "prediction")]
@@ -43,6 +47,7 @@ def test_a_view_that_nobody_chose_has_a_place_and_no_figure_yet(make_lab: LabMak
 def test_every_setting_has_a_knob_with_a_label_and_a_tooltip(make_lab: LabMaker) -> None:
     lab = make_lab()
     panel = Browser(lab).screen.panel
+    unfold(lab)
     assert set(lab._console.knobs.widgets) == set(LIVE) | set(STRUCTURAL) == set(MOVES)
     controls = [
         *lab._console.knobs.widgets.values(),
@@ -134,9 +139,9 @@ def test_a_fresh_lab_shows_no_number_that_it_does_not_have(make_lab: LabMaker) -
     lab = make_lab(steps=1500)
     browser = Browser(lab)
     browser.catch_up()
-    progress = browser.screen.panel.figures_text.value
-    assert "nan" not in progress
-    assert "step 0 of 1,500 · 0 steps/s · loss –" in progress
+    panel = browser.screen.panel
+    assert "nan" not in panel.figures_text.value
+    assert panel.bar.progress == "step 0 of 1,500 · 0 steps/s · loss –"
     assert "Ready." in browser.status
 
 
@@ -146,10 +151,10 @@ def test_the_progress_line_says_the_step_and_the_newest_loss(make_lab: LabMaker)
     lab.train(7)
     browser.catch_up()
     panel = browser.screen.panel
-    assert f"step 7 of 50 · {lab.state.steps_per_second:.0f} steps/s · loss {lab.history['loss'][-1]:.4g}" in (
-        panel.figures_text.value
-    )
-    assert (panel.bar.value, panel.bar.max) == (7, 50)
+    loss = loss_words(lab.history["loss"][-1])
+    assert panel.bar.progress == f"step 7 of 50 · {lab.state.steps_per_second:.0f} steps/s · loss {loss}"
+    assert f">{loss}</b>" in panel.figures_text.value
+    assert (panel.bar.step, panel.bar.goal) == (7, 50)
 
 
 def test_the_buttons_do_what_they_say(make_lab: LabMaker) -> None:

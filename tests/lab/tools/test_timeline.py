@@ -6,19 +6,20 @@ import numpy as np
 import pytest
 
 from rnnviz.lab import Lab
-from rnnviz.lab.tools.timeline import Timeline, TimelineWidget
+from rnnviz.lab.controls.runbar import RunBar
+from rnnviz.lab.tools.timeline import Timeline
 from tests.lab.browser import Browser, LabMaker
 from tests.lab.screens import inside
 
 pytestmark = pytest.mark.timeout(120)
 
 
-def track(lab: Lab) -> TimelineWidget:
-    [found] = [part for part in inside(lab.widget) if isinstance(part, TimelineWidget)]
+def track(lab: Lab) -> RunBar:
+    [found] = [part for part in inside(lab.widget) if isinstance(part, RunBar)]
     return found
 
 
-def ask(browser: Browser, line: TimelineWidget, step: int | None, number: int = 1) -> None:
+def ask(browser: Browser, line: RunBar, step: int | None, number: int = 1) -> None:
     """Move the slider as the page does."""
     line._handle_custom_msg({"step": step, "number": number}, [])
     browser.catch_up()
@@ -29,7 +30,7 @@ def shown(browser: Browser) -> int:
 
 
 @pytest.fixture
-def played(make_lab: LabMaker) -> tuple[Lab, Browser, TimelineWidget]:
+def played(make_lab: LabMaker) -> tuple[Lab, Browser, RunBar]:
     """A lab that was watched for twelve steps, each of them on the recording."""
     lab = make_lab()
     browser = Browser(lab)
@@ -39,16 +40,16 @@ def played(make_lab: LabMaker) -> tuple[Lab, Browser, TimelineWidget]:
     return lab, browser, track(lab)
 
 
-def test_the_line_is_there_once_there_are_two_moments(make_lab: LabMaker) -> None:
+def test_the_line_is_there_from_the_first_and_has_moments_once_there_are_two(make_lab: LabMaker) -> None:
     lab = make_lab()
     browser = Browser(lab)
     browser.catch_up()
     line = track(lab)
     assert "rv-timeline" in line._dom_classes
-    assert line.layout.display == "none"
+    assert (line.layout.display, line.steps) == (None, [0])
     lab.train(1)
     browser.catch_up()
-    assert line.layout.display is None
+    assert (line.layout.display, line.steps) == (None, [0, 1])
 
 
 def test_the_steps_are_those_of_the_tape_and_grow_with_it(played: Any) -> None:
@@ -80,10 +81,14 @@ def test_training_goes_on_behind_a_picture_that_is_held(played: Any) -> None:
     browser.catch_up()
     assert shown(browser) == 4
     assert line.words == "looking at step 4 of 17"
-    assert "step 17 of" in browser.screen.panel.figures_text.value
+    assert "step 17 of" in line.progress
+    assert "looking at step 4 of 17" in browser.status
+    assert browser.screen.panel.live.layout.display is None
     ask(browser, line, None, 2)
     assert shown(browser) == 17
     assert (line.held, line.words) == (None, "live: step 17")
+    assert "looking" not in browser.status
+    assert browser.screen.panel.live.layout.display == "none"
 
 
 def test_the_line_says_which_request_it_answers(played: Any) -> None:
@@ -135,14 +140,23 @@ def test_a_run_that_nobody_watched_can_be_wound_back_and_its_end_is_on_the_line(
     assert shown(browser) == 10
 
 
-def test_a_lab_without_the_line_can_be_wound_back_too(make_lab: LabMaker) -> None:
-    lab = make_lab(show=["lr"])
+def test_a_lab_without_the_line_shows_its_progress_and_can_be_wound_back_too(make_lab: LabMaker) -> None:
+    lab = make_lab(show=["lr"], steps=50)
     browser = Browser(lab)
     lab.train(3)
     lab.rewind(0)
     browser.catch_up()
     assert shown(browser) == 0
-    assert not any(isinstance(part, TimelineWidget) for part in inside(lab.widget))
+    (bar,) = (part for part in inside(lab.widget) if isinstance(part, RunBar))
+    assert (bar.step, bar.goal, bar.steps) == (3, 50, [])
+
+
+def test_a_press_leads_back_to_the_newest(played: Any) -> None:
+    _, browser, line = played
+    ask(browser, line, 4)
+    browser.screen.panel.live.click()
+    browser.catch_up()
+    assert (shown(browser), line.held) == (12, None)
 
 
 def test_a_figure_of_an_earlier_step_has_the_numbers_of_then(make_lab: LabMaker) -> None:
@@ -182,4 +196,4 @@ def test_what_goes_wrong_is_shown_and_not_swallowed(played: Any) -> None:
 def test_the_controls_have_names() -> None:
     line = Timeline(None, lambda: None, lambda step: None).widget  # type: ignore[arg-type]
     assert all(line.labels.values())
-    assert set(line.labels) == {"slider", "live", "live_tip"}
+    assert set(line.labels) == {"slider"}

@@ -8,6 +8,7 @@ from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View, score
 from rnnviz.views.curvepanels import Curve, curve_patches, curves_figure
 from rnnviz.views.patch import Patch, Pixels
+from rnnviz.views.side.training_curves import SideCurves
 from rnnviz.views.style import ACCENT, GHOST, HELD_OUT, plain, with_mark
 
 __all__ = ["CURVES", "CurvesView", "WatchedCurvesView", "curve_title", "score_patches"]
@@ -24,6 +25,7 @@ class CurvesView(View):
     name = "curves"
     height = 340
     shares_time = False
+    score = SideCurves()
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         figure = curves_figure(CURVES, [curve_title(curve.column, snapshot) for curve in CURVES], self.height)

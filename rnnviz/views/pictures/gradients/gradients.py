@@ -9,41 +9,14 @@ from rnnviz.i18n import t
 from rnnviz.training import Scale, Snapshot
 from rnnviz.views.base import Focus, View, times
 from rnnviz.views.patch import Patch, Pixels, thin
+from rnnviz.views.score.gradientstrip import GradientStrip, norm_through_time, positive
 from rnnviz.views.style import ACCENT, axis, base_layout, notice
 
-__all__ = ["GHOSTS", "GradientsView", "gradient_words", "norm_through_time", "positive"]
+__all__ = ["GHOSTS", "GradientsView", "gradient_words"]
 
 GHOSTS = 5
 _DIRECT, _TOTAL = GHOSTS, GHOSTS + 1  # trace numbers: the recent gradients lie underneath
 _HIDDEN = {"both": (), "total": (_DIRECT,), "direct": (*range(GHOSTS), _TOTAL)}  # the recent gradients are the total's
-
-
-def norm_through_time(gradient: np.ndarray | None) -> np.ndarray:
-    """Return ‖gradient‖ at each timestep, the Euclidean norm over batch and unit.
-
-    Parameters
-    ----------
-    gradient : numpy.ndarray or None
-        Axes (layer, direction, batch, time, unit); NaN past a sequence's end counts as nothing.
-
-    Returns
-    -------
-    numpy.ndarray
-        Axes (layer, direction, time).
-
-    Raises
-    ------
-    ValueError
-        If there is no gradient, because the trace was made without a loss.
-
-    Examples
-    --------
-    >>> norm_through_time(np.full((1, 1, 1, 2, 4), 0.5))
-    array([[[1., 1.]]])
-    """
-    if gradient is None:
-        raise ValueError("gradient is None: the trace was made without a loss; pass loss=… to rnnviz.trace.")
-    return np.asarray(np.sqrt(np.nansum(np.square(gradient, dtype=np.float64), axis=(2, 4))))
 
 
 class GradientsView(View):
@@ -51,6 +24,7 @@ class GradientsView(View):
 
     name = "gradients"
     height = 340
+    score = GradientStrip()
 
     def exists(self, snapshot: Snapshot) -> bool:
         return snapshot.layer.grad_hidden is not None
@@ -106,11 +80,6 @@ def _low_notice() -> go.layout.Annotation:
     note = notice()
     note.update(y=0, yshift=4, yanchor="bottom", xanchor="right", x=0.99)
     return note
-
-
-def positive(curve: np.ndarray) -> np.ndarray:
-    """Leave a gap where a log axis has no place for 0 (the notice counts the exact zeros)."""
-    return np.where(curve > 0, curve, np.nan)
 
 
 def gradient_words(direct: np.ndarray, scale: Scale, stride: int) -> str:

@@ -9,13 +9,13 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View, times, where
 from rnnviz.views.patch import Patch, Pixels, thin
-from rnnviz.views.pictures.gradients.gradients import norm_through_time
 from rnnviz.views.pictures.gradients.spectrum import eigenvalues, recurrent_block
+from rnnviz.views.score.gatestrip import KEEPING
+from rnnviz.views.score.gradientstrip import norm_through_time
 from rnnviz.views.style import ACCENT, GHOST, INK2, axis, base_layout, notice
 
-__all__ = ["KEEPING", "TheoryView"]
+__all__ = ["TheoryView"]
 
-KEEPING = {"lstm": "f", "gru": "z"}  # the gate that multiplies the old state
 _LINES = {"rnn": ("rho", "sigma"), "lstm": ("forget",), "gru": ("update",)}
 _EDGE = 20  # powers of ten: what lies further from 1 is not drawn
 _HEADROOM = 0.5  # powers of ten

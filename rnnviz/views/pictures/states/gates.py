@@ -7,12 +7,12 @@ from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus
 from rnnviz.views.heatpanels import HeatView, Panel, heat_patches, heat_skeleton
 from rnnviz.views.patch import Patch, Pixels
+from rnnviz.views.score.gatestrip import CANDIDATES, KEEPING, GateStrip, KeepingStrip
 from rnnviz.views.style import base_layout, plain
 
-__all__ = ["GatesView", "gate_panels"]
+__all__ = ["ForgetView", "GatesView", "gate_panels"]
 
 _LOW = 128  # pixels: a picture that has only a sentence to say
-_CANDIDATES = {"g", "n"}  # tanh: −1…1; every other gate is a sigmoid: 0…1
 
 
 class GatesView(HeatView):
@@ -20,6 +20,7 @@ class GatesView(HeatView):
 
     name = "gates"
     light = True
+    score = GateStrip()
     height = 340
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
@@ -33,11 +34,35 @@ class GatesView(HeatView):
         return heat_patches(gate_panels(snapshot, focus), snapshot, focus, 2, pixels)
 
 
+class ForgetView(HeatView):
+    """Heatmap of the gate that keeps: f of an LSTM, z of a GRU."""
+
+    name = "forget"
+    height = 340
+    light = True
+    score = KeepingStrip()
+
+    def exists(self, snapshot: Snapshot) -> bool:
+        return snapshot.layer.kind in KEEPING
+
+    def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
+        return heat_skeleton(t("view.forget.title"), self.height, self._panels(snapshot, focus), columns=1)
+
+    def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
+        return heat_patches(self._panels(snapshot, focus), snapshot, focus, 1, pixels)
+
+    def _panels(self, snapshot: Snapshot, focus: Focus) -> list[Panel]:
+        keeping = KEEPING.get(snapshot.layer.kind)
+        if keeping is None:
+            raise ValueError(f"a layer of kind {snapshot.layer.kind!r} has no gate that keeps; use an LSTM or a GRU.")
+        return [panel for panel in gate_panels(snapshot, focus) if panel.symbol == keeping]
+
+
 def gate_panels(snapshot: Snapshot, focus: Focus) -> list[Panel]:
     """Return a panel a gate, in torch's order; none for a cell without gates."""
     at = (focus.layer, focus.direction, focus.sample)
     return [
-        Panel(gate, _title(snapshot.layer.kind, gate), values[at], (-1.0 if gate in _CANDIDATES else 0.0, 1.0))
+        Panel(gate, _title(snapshot.layer.kind, gate), values[at], (-1.0 if gate in CANDIDATES else 0.0, 1.0))
         for gate, values in snapshot.layer.gates.items()
     ]
 

@@ -9,7 +9,7 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, Picked, View, times, where
 from rnnviz.views.patch import Patch, Pixels, thin
-from rnnviz.views.pictures.gradients.theory import KEEPING
+from rnnviz.views.score.gatestrip import KEEPING
 from rnnviz.views.style import ACCENT, GHOST, HELD_OUT, axis, base_layout, notice
 
 __all__ = ["MemoryView", "effective_memory"]

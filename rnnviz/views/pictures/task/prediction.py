@@ -6,6 +6,7 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View, score
 from rnnviz.views.patch import Patch, Pixels, thin
+from rnnviz.views.side.forecast import SidePrediction
 from rnnviz.views.style import ACCENT, GHOST, axis, base_layout, notice, plain
 
 __all__ = ["PredictionView"]
@@ -17,6 +18,7 @@ class PredictionView(View):
     name = "prediction"
     height = 300
     shares_time = False
+    score = SidePrediction()
 
     def exists(self, snapshot: Snapshot) -> bool:
         return snapshot.prediction is not None

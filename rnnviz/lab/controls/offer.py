@@ -1,0 +1,70 @@
+"""Offer: which knobs a lab shows at first sight, which under “More”."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from rnnviz.training import LIVE, STRUCTURAL, Settings
+from rnnviz.views import Focus
+
+__all__ = ["GROUPS", "Offer", "offer_of"]
+
+GROUPS = {"training": LIVE, "model": STRUCTURAL, "shown": tuple(Focus.__dataclass_fields__)}
+_EVERY = tuple(name for names in GROUPS.values() for name in names)
+_USUAL = ("lr", "clip", "cell", "hidden_size", "forget_bias")
+# what a task is about comes first; five at most, so that nobody has to search
+_FIRST = {
+    "temporal-order": ("forget_bias", "lr", "clip", "seq_len", "cell"),
+    "adding": ("lr", "clip", "seq_len", "cell", "hidden_size"),
+    "python-tokens": ("lr", "clip", "cell", "hidden_size", "bidirectional"),
+}
+_COMPARED = ("lr", "clip", "hidden_size", "seq_len")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Names of settings and of selectors, each once.
+
+    Parameters
+    ----------
+    first : tuple of str
+        Those at first sight, in reading order.
+    more : tuple of str
+        Those that unfold.
+    """
+
+    first: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+
+
+def offer_of(
+    task: str, settings: Settings, show: Sequence[str] | None, *, barred: Collection[str] = (), several: bool = False
+) -> Offer:
+    """Return what to offer.
+
+    Parameters
+    ----------
+    task : str
+        Its name.
+    settings : Settings
+        Where the knobs stand.
+    show : sequence of str, optional
+        What somebody asked for: these at first sight and no others.
+    barred : collection of str
+        Settings that cannot be followed here.
+    several : bool
+        Whether several models are compared.
+
+    Examples
+    --------
+    >>> offer_of("sunspots", Settings(), None).first
+    ('lr', 'clip', 'cell', 'hidden_size', 'forget_bias')
+    >>> offer_of("sunspots", Settings(cell="rnn"), None).first[-1]
+    'rho'
+    """
+    if show is not None:
+        return Offer(tuple(dict.fromkeys(name for name in show if name in _EVERY and name not in barred)))
+    usual = _COMPARED if several else _FIRST.get(task, _USUAL)
+    if settings.cell == "rnn":  # without a gate, what decides how long it remembers is the matrix
+        usual = tuple("rho" if name == "forget_bias" else name for name in usual)
+    first = tuple(name for name in usual if name not in barred)
+    return Offer(first, tuple(name for name in _EVERY if name not in first and name not in barred))

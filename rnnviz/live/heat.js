@@ -1,0 +1,130 @@
+// A heatmap from one byte a number, by a table of 256 colours: the pixels that plotly itself would draw.
+
+/** @import { NumberPart } from "./page.js" */
+/** @import { Plot } from "./subplots.js" */
+
+const XLINK = "http://www.w3.org/1999/xlink";
+const CODES = 256;
+
+/**
+ * What each code stands for, and how it is drawn.
+ * @typedef {object} Table
+ * @property {string} key What it was made from.
+ * @property {(number | undefined)[]} numbers As plotly keeps them: undefined where there is none.
+ * @property {Uint32Array<ArrayBuffer>} colours A pixel each.
+ */
+
+/** @type {CanvasRenderingContext2D | null} Of one pixel: reads colours as a style sheet has them. */
+let reader = null;
+
+/**
+ * Red, green, blue and opacity, each from 0 to 255.
+ * @param {string} colour
+ * @returns {number[]}
+ */
+function channels(colour) {
+  reader ??= canvas(1, 1);
+  reader.fillStyle = "#000";
+  reader.fillStyle = colour;
+  const text = String(reader.fillStyle);
+  if (text[0] === "#") return [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16)).concat(255);
+  const [red, green, blue, opacity] = (text.match(/[\d.]+/g) ?? []).map(Number);
+  return [red, green, blue, 255 * opacity];
+}
+
+/**
+ * @param {number} width
+ * @param {number} height
+ */
+function canvas(width, height) {
+  const made = Object.assign(document.createElement("canvas"), { width, height });
+  return /** @type {CanvasRenderingContext2D} */ (made.getContext("2d", { willReadFrequently: true }));
+}
+
+/**
+ * The colour of a number between stops, as d3's linear scale mixes it: its rounding decides on equal pixels.
+ * @param {number[]} places
+ * @param {number[][]} stops
+ * @param {number} value
+ * @returns {number[]}
+ */
+export function mixed(places, stops, value) {
+  let right = 1;
+  while (right < places.length - 1 && value >= places[right]) right++;
+  const width = places[right] - places[right - 1];
+  const share = Math.max(0, Math.min(1, (value - places[right - 1]) / (width || 1 / width)));
+  return stops[right].map((end, one) => Math.round(stops[right - 1][one] * (1 - share) + end * share));
+}
+
+/**
+ * The table of a trace as plotly has completed it; the one at hand while nothing in it would differ.
+ * @param {any} trace
+ * @param {[number, number]} limits
+ * @param {Table | undefined} known
+ * @returns {Table}
+ */
+export function tableOf(trace, limits, known) {
+  const { zmin, zmax, colorscale, reversescale } = trace;
+  const key = [limits, zmin, zmax, colorscale, reversescale].join();
+  if (known?.key === key) return known;
+  const scale = reversescale
+    ? colorscale.map((/** @type {any} */ [at, colour]) => [1 - at, colour]).reverse()
+    : colorscale;
+  const places = scale.map((/** @type {any} */ one) => zmin + one[0] * (zmax - zmin));
+  const stops = scale.map((/** @type {any} */ one) => channels(one[1]));
+  const [low, high] = limits;
+  const level = (high - low) / 254;
+  const numbers = Array.from({ length: CODES }, (_, code) => Math.fround(low + code * level));
+  const bytes = new Uint8Array(4 * CODES); // the last stays clear: no number there
+  numbers.slice(0, -1).forEach((value, code) => bytes.set(mixed(places, stops, value), 4 * code));
+  return { key, numbers: [...numbers.slice(0, -1), undefined], colours: new Uint32Array(bytes.buffer) };
+}
+
+/**
+ * Write the numbers into what plotly has calculated. False where they are not as many as it knows of.
+ * @param {any} known
+ * @param {{shape: number[]}} part
+ * @param {(at: number) => number | undefined} number
+ */
+export function calculated(known, { shape: [rows, columns] }, number) {
+  if (known.z?.length !== rows || known.z[0]?.length !== columns) return false;
+  known.z = Array.from({ length: rows }, (_, row) => {
+    return Array.from({ length: columns }, (_, column) => number(row * columns + column));
+  });
+  return true;
+}
+
+/**
+ * The element that plotly stretches an image of one pixel a cell over, if that is how it draws this one.
+ * @param {any} known What plotly has calculated.
+ * @param {any} trace
+ * @returns {SVGImageElement | null}
+ */
+export function imageOf({ node3 }, trace) {
+  if (!trace._islinear || trace.xgap || trace.ygap || trace.zsmooth || trace.texttemplate) return null;
+  const image = node3?.select?.("image").node();
+  return image?.style.imageRendering === "pixelated" ? image : null;
+}
+
+/**
+ * @param {SVGImageElement} image
+ * @param {any} known What plotly has calculated: x and y are the cells' edges.
+ * @param {{xaxis: any, yaxis: any}} axes
+ * @param {Uint8Array} codes Row by row.
+ * @param {Table} table
+ */
+export function paint(image, { x, y, z }, { xaxis, yaxis }, codes, { colours }) {
+  const [rows, columns] = [z.length, z[0].length];
+  const mirrored = xaxis.c2p(x[x.length - 1]) < xaxis.c2p(x[0]);
+  const upward = yaxis.c2p(y[y.length - 1]) < yaxis.c2p(y[0]); // a canvas counts its rows from the top
+  const pixels = new Uint32Array(rows * columns);
+  for (let row = 0, at = 0; row < rows; row++) {
+    const start = (upward ? rows - 1 - row : row) * columns;
+    for (let column = 0; column < columns; column++, at++) {
+      pixels[start + (mirrored ? columns - 1 - column : column)] = colours[codes[at]];
+    }
+  }
+  const context = canvas(columns, rows);
+  context.putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer), columns, rows), 0, 0);
+  image.setAttributeNS(XLINK, "xlink:href", context.canvas.toDataURL("image/png"));
+}

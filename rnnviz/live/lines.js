@@ -1,0 +1,57 @@
+// Curves and points by plotly's own hand, without the housekeeping around them.
+
+/** @import { Plot } from "./subplots.js" */
+
+/**
+ * Have plotly calculate a trace anew from the numbers that it has now. False where it would not draw it as before.
+ * @param {Plot} plot
+ * @param {number} index
+ */
+export function recalculate(plot, index) {
+  const full = plot._fullData[index];
+  const { x, y, mode } = plot.data[index];
+  const length = Math.min(x?.length ?? 0, y?.length ?? 0);
+  if (!length || full.stackgroup || full.error_x?.visible || full.error_y?.visible) return false;
+  if (!mode && length !== full._length) return false; // plotly chooses it by how many points there are
+  Object.assign(full, { x, y, customdata: plot.data[index].customdata, _length: length });
+  const made = full._module.calc(plot, full);
+  made[0].t ??= {};
+  made[0].trace = full;
+  plot.calcdata[index] = made;
+  return true;
+}
+
+/**
+ * Draw every trace of one kind in a panel: a filled curve leans on its neighbour.
+ * @param {Plot} plot
+ * @param {any} full One of them.
+ */
+export function replot(plot, full) {
+  const { _module: kind, xaxis, yaxis } = full;
+  const panel = plot._fullLayout._plots[xaxis + yaxis];
+  const layer = panel.plot.select(`.${kind.layerName ?? `${kind.name}layer`}`);
+  if (layer.empty()) throw new Error(`plotly has no layer for ${kind.name}.`);
+  const drawn = plot.calcdata.filter((/** @type {any} */ [{ trace }]) =>
+    trace._module === kind && trace.xaxis === xaxis && trace.yaxis === yaxis && trace.visible === true &&
+    trace._length !== 0
+  );
+  kind.plot(plot, panel, drawn, layer);
+  if (panel.zoomScalePts) panel.zoomScalePts = panel.plot.selectAll(".trace").selectAll("path.point");
+}
+
+/**
+ * How far the numbers on an axis reach, as it counts them; null where it chooses no range of its own.
+ * @param {Plot} plot
+ * @param {any} axis
+ * @returns {[number, number] | null}
+ */
+export function reach(plot, axis) {
+  if (!axis.autorange) return null;
+  let [low, high] = [Infinity, -Infinity];
+  for (const { visible, _extremes } of plot._fullData) {
+    const found = visible === true && _extremes?.[axis._id];
+    for (const { val } of found ? found.min : []) low = Math.min(low, val);
+    for (const { val } of found ? found.max : []) high = Math.max(high, val);
+  }
+  return low <= high ? [low, high] : null;
+}

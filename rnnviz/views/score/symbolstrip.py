@@ -1,0 +1,92 @@
+"""The strip of symbols: letters where there is room, else dots; those that decide the answer are boxes."""
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from rnnviz.i18n import t
+from rnnviz.training import Snapshot
+from rnnviz.views.base import Focus
+from rnnviz.views.patch import Patch, Pixels
+from rnnviz.views.score.band import Band
+from rnnviz.views.score.inputs import Inputs
+from rnnviz.views.score.strip import strip_figure, strip_patches
+from rnnviz.views.style import ACCENT, HAIR, HAIR2, INK3, ON_ACCENT, plain
+
+__all__ = ["symbol_figure", "symbol_patches"]
+
+_HEIGHT = 22  # pixels
+_ROOM, _MORE = 9.0, 7.0  # pixels that a symbol of one letter needs, and each further letter
+_WIDTH = 308  # pixels of a plot before the page has said how many there are
+_NEAR = 1  # timesteps: closer to a box a dot would look like a part of it
+
+
+def symbol_figure(snapshot: Snapshot, focus: Focus) -> go.Figure:
+    """Return the strip without its symbols, with a box for as many as decide the answer of any sequence."""
+    shown = Inputs.of(snapshot, focus.sample)
+    band = Band(t("score.input"), shown.picture.words, _HEIGHT, _HEIGHT)
+    steps = len(shown.symbols)
+    rule = go.Scatter(
+        x=[-0.5, steps - 0.5], y=[0, 0], mode="lines", line={"color": HAIR, "width": 1}, hoverinfo="skip", name=""
+    )
+    symbols = go.Scatter(
+        name=t("score.input"),
+        marker={"size": 3.5, "color": HAIR2},
+        textfont={"size": 11, "color": INK3},
+        hoverinfo="none",
+        cliponaxis=False,
+    )
+    boxes = max((len(one.key_steps) for one in snapshot.input_pictures if one is not None), default=0)
+    axis: dict[str, Any] = {"range": [-1, 1], "showticklabels": False, "linecolor": "rgba(0,0,0,0)"}
+    figure = strip_figure([rule, symbols], [band], snapshot, [axis], annotations=[_box() for _ in range(boxes)])
+    return figure.update_xaxes(linecolor="rgba(0,0,0,0)")
+
+
+def symbol_patches(snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
+    """Return the symbols of the sequence in focus."""
+    shown = Inputs.of(snapshot, focus.sample)
+    steps, keys = np.arange(len(shown.symbols)), np.array(shown.picture.key_steps, int)
+    letters = (pixels[0] if pixels else _WIDTH) / len(steps) >= _ROOM + _MORE * (max(map(len, shown.symbols)) - 1)
+    away = np.abs(steps[:, None] - keys).min(1, initial=len(steps))
+    kept = steps[away > (0 if letters else _NEAR)]
+    answer = shown.picture.answer
+    return [
+        *strip_patches(focus),
+        Patch(1, "x", kept.astype(np.float32)),
+        Patch(1, "y", np.zeros(len(kept), np.float32)),
+        Patch(1, "mode", "text" if letters else "markers"),
+        Patch(1, "text", tuple(plain(shown.symbols[step]) for step in kept) if letters else ()),
+        *_boxes(shown, snapshot),
+        Patch(None, "meta.panels[0].aside", shown.picture.words),
+        Patch(None, "meta.panels[0].now", t("score.input.answer", answer=answer) if answer else ""),
+    ]
+
+
+def _box() -> go.layout.Annotation:
+    return go.layout.Annotation(
+        text="",
+        visible=False,
+        showarrow=False,
+        x=0,
+        y=0,
+        width=12,
+        height=16,
+        borderpad=1,
+        bgcolor=ACCENT,
+        font={"size": 11, "color": ON_ACCENT},
+    )
+
+
+def _boxes(shown: Inputs, snapshot: Snapshot) -> list[Patch]:
+    patches = []
+    most = max((len(one.key_steps) for one in snapshot.input_pictures if one is not None), default=0)
+    for index in range(most):
+        here = shown.picture.key_steps[index : index + 1]
+        patches.append(Patch(None, f"annotations[{index}].visible", bool(here)))
+        for step in here:
+            patches += [
+                Patch(None, f"annotations[{index}].x", step),
+                Patch(None, f"annotations[{index}].text", f"<b>{plain(shown.symbols[step])}</b>"),
+            ]
+    return patches

@@ -1,0 +1,133 @@
+"""The narrow column's pictures show the run's own numbers, in the words of the page."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from rnnviz.training import Session, Snapshot
+from rnnviz.views import VIEWS, Focus
+from rnnviz.views.canvas import Canvas
+from rnnviz.views.side.bars import MOST, Classes
+from rnnviz.views.side.training_curves import smoothed
+from tests.views.runs import begin, sunspots, train
+
+
+def drawn(name: str, snapshot: Snapshot, focus: Focus | None = None):
+    form = VIEWS[name].score
+    assert form is not None
+    assert form.place == "side"
+    assert form.name == name
+    return Canvas(form, snapshot, focus or Focus()).filled(snapshot, focus or Focus())
+
+
+def by_name(figure, name: str):
+    return next(trace for trace in figure.data if trace.name == name)
+
+
+def test_the_norm_after_clipping_is_the_smaller_of_norm_and_threshold() -> None:
+    session = begin("lstm", clip=0.05)
+    snapshot = train(session, 12)
+    figure, history = drawn("curves", snapshot), snapshot.history
+    assert (history["grad_norm"] > 0.05).any()
+    np.testing.assert_array_equal(by_name(figure, "before").y, history["grad_norm"])
+    np.testing.assert_array_equal(by_name(figure, "after").y, np.minimum(history["grad_norm"], 0.05))
+    assert set(by_name(figure, "clip threshold").y) == {0.05}
+    panels = figure.layout.meta["panels"]
+    assert panels[2]["now"] == f"{history['grad_norm'][-1]:#.3g} → 0.0500"
+    assert figure.layout.annotations[2].text == "clip at 0.0500"
+
+
+def test_without_clipping_there_is_one_norm_and_no_line() -> None:
+    figure = drawn("curves", train(begin("gru", clip=None), 4))
+    assert np.isnan(by_name(figure, "clip threshold").y).all()
+    assert figure.layout.annotations[2].text == ""
+    assert "→" not in figure.layout.meta["panels"][2]["now"]
+
+
+def test_before_the_first_step_each_panel_says_what_will_stand_there() -> None:
+    panels = drawn("curves", begin("lstm").snapshot()).layout.meta["panels"]
+    assert all(panel["empty"] and not panel["now"] for panel in panels)
+    panels = drawn("curves", train(begin("lstm"), 2)).layout.meta["panels"]
+    assert not any(panel["empty"] for panel in panels)
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_the_smooth_loss_is_the_weighted_mean_of_the_steps_before(log: bool) -> None:
+    values = np.random.default_rng(0).uniform(0.1, 2.0, 30)
+    taken = np.log(values) if log else values
+    expected = [
+        sum(0.8**back * taken[at - back] for back in range(at + 1)) / sum(0.8**back for back in range(at + 1))
+        for at in range(30)
+    ]
+    np.testing.assert_allclose(smoothed(values, log=log), np.exp(expected) if log else expected, rtol=1e-3)
+
+
+def test_a_loss_below_zero_is_drawn_on_a_plain_axis() -> None:
+    snapshot = train(begin("rnn"), 6)
+    history = {**snapshot.history, "loss": snapshot.history["loss"] - 5.0}
+    figure = drawn("curves", dataclasses.replace(snapshot, history=history))
+    assert figure.layout.yaxis.type == "linear"
+    np.testing.assert_array_equal(by_name(figure, "loss").y, history["loss"])
+
+
+def test_a_change_of_settings_is_marked_where_it_took_effect() -> None:
+    session = begin("lstm")
+    train(session, 5)
+    session.settings = session.settings.replace(forget_bias=3.0)
+    figure = drawn("curves", train(session, 2))
+    mark = figure.layout.shapes[0]
+    assert mark.visible
+    assert mark.x0 == mark.x1 == 5
+    assert figure.layout.annotations[0].text.endswith("→ 3")
+
+
+def test_the_forecast_its_truth_and_its_error_are_the_snapshot_s() -> None:
+    snapshot = sunspots()
+    figure, shown = drawn("prediction", snapshot), snapshot.prediction
+    assert shown is not None
+    np.testing.assert_array_equal(by_name(figure, "truth").y, shown.truth)
+    np.testing.assert_array_equal(by_name(figure, "forecast").y, shown.forecast)
+    panel = figure.layout.meta["panels"][0]
+    assert math.isclose(float(panel["big"]), snapshot.validation, rel_tol=5e-3)
+    assert f"{min(snapshot.baselines.values()):.1f}" in panel["bigwords"]
+
+
+def test_the_stretch_that_is_read_is_that_of_the_sequence_in_focus() -> None:
+    snapshot = sunspots()
+    for sample in (0, 3):
+        read = drawn("prediction", snapshot, Focus(sample=sample)).layout.shapes[0]
+        start, step = snapshot.spans[sample]
+        assert (read.x0, read.x1) == pytest.approx((start, start + step * (snapshot.layer.hidden.shape[3] - 1)))
+
+
+def test_the_bars_of_an_answer_are_the_softmax_of_what_the_model_says() -> None:
+    session = Session("temporal-order", seq_len=20, hidden_size=4, device="cpu")
+    snapshot = session.snapshot()
+    for sample in (0, 5):
+        figure = drawn("answer", snapshot, Focus(sample=sample))
+        expected = torch.tensor(snapshot.outputs[sample]).double().softmax(-1).numpy()
+        np.testing.assert_allclose(figure.data[1].x, expected, atol=1e-12)
+        right = int(snapshot.targets[sample])
+        colours = figure.data[1].marker.color
+        assert [one for one in range(4) if colours[one] != colours[(right + 1) % 4]] == [right]
+        assert figure.layout.yaxis.ticktext[right].startswith("<b>")
+
+
+def test_of_an_answer_at_each_step_the_step_in_focus_is_shown() -> None:
+    snapshot = Session("python-tokens", hidden_size=4, device="cpu").snapshot()
+    figure = drawn("answer", snapshot, Focus(sample=1, time=7))
+    likeliest = torch.tensor(snapshot.outputs[1, 7]).double().softmax(-1).max().item()
+    assert max(figure.data[1].x) == pytest.approx(likeliest)
+    assert figure.layout.meta["panels"][0]["aside"] == "at t = 7"
+
+
+def test_of_many_classes_the_likeliest_are_drawn_and_the_right_one_always() -> None:
+    logits = np.arange(20.0)
+    many = Classes(tuple(map(str, range(20))), logits, 3)
+    assert len(many.kept) == MOST
+    assert many.kept[-1] == 3
+    assert many.kept[0] == 19
+    assert len(Classes(many.names, logits, -1).kept) == MOST
