@@ -33,7 +33,7 @@ class Line:
     cells : tuple of str
         What comes from x, from h and from the biases, and the sum of these; empty where the line is no row of a table.
     way : str
-        For a row of one unit the function that the sum goes through, else the numbers: ``"= 0.52 · (−0.75) + 0.52 · (−0.70)"``.
+        For a row of one unit the function that the sum goes through; else the numbers, ``"= 0.52 · (−0.75) + …"``.
     result : str
         The number.
     """
