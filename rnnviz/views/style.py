@@ -149,6 +149,8 @@ def axis(title: str = "", **more: Any) -> dict[str, Any]:
         "ticks": "outside",
         "ticklen": 3,
         "tickcolor": "rgba(128,128,128,0.55)",
+        # plotly would measure every label in every drawing, to hide those that reach beyond the picture
+        "ticklabeloverflow": "allow",
         **more,
     }
 
