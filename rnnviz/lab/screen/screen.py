@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
 from rnnviz.lab.controls.base import LazyTool, Tray
@@ -98,7 +99,7 @@ class Stage(Generic[P]):
         self.feed.on_hello = self.pump.offer
         self.feed.on_error = self._browser_failed
         self.feed.on_pick = self._picked
-        self.panel.line.nudge = self.pump.offer
+        self.panel.line.nudge = partial(self.pump.offer, whole=False)
         self.feed.on_look = lambda time: self.look(lambda _snapshot, focus: replace(focus, time=time))
         self.panel.focus_controls.on_change(self.changed)
         self.panel.tray.on_open(self.changed)
