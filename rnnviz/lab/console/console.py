@@ -6,6 +6,7 @@ from typing import Any
 
 from rnnviz.export.codec import Shareable
 from rnnviz.export.script import Script
+from rnnviz.garbage import uncollected
 from rnnviz.i18n import t
 from rnnviz.lab.console.export import Export
 from rnnviz.lab.console.progress import Progress, progress
@@ -79,6 +80,7 @@ class Console:
         self._displayed = True
         return self.shown().panel.widget
 
+    @uncollected()
     def shown(self) -> Screen:
         """Return the screen; made when first asked for."""
         if self.screen is None:
