@@ -139,9 +139,10 @@ def _exact(index: int, heat: Heat, focus: Focus) -> list[Patch]:
     """Return the numbers of the unit in focus, where the rows are units."""
     if heat.band.read is None:
         return []
+    unit = min(focus.unit, heat.values.shape[1] - 1)  # models that are compared may differ in size
     patches = [
-        Patch(None, f"meta.rows[{heat.band.read.row}]", heat.values[:, focus.unit]),
-        Patch(None, f"meta.marks[{index}]", focus.unit),
+        Patch(None, f"meta.rows[{heat.band.read.row}]", heat.values[:, unit]),
+        Patch(None, f"meta.marks[{index}]", unit),
     ]
     lead = [Patch(None, "meta.panels[0].read.lead", t("score.unit", unit=focus.unit))]
     return patches if index else patches + lead
