@@ -44,10 +44,10 @@ export function wait(lab, manager, words) {
   const look = () => {
     const count = pending(lab, manager);
     seen = count > 0 ? seen + 1 : 0;
+    if (seen < PATIENCE) return said.remove();
+    if (said.parentElement !== line) line?.prepend(said);
     const text = count === 1 ? words.waiting_one : words.waiting.replace("{count}", String(count));
-    if (seen < PATIENCE) said.remove();
-    else if (!said.isConnected) line?.prepend(said);
-    if (seen >= PATIENCE && said.textContent !== text) said.textContent = text;
+    if (said.textContent !== text) said.textContent = text;
   };
   const timer = setInterval(look, EVERY);
   return () => (clearInterval(timer), said.remove());
