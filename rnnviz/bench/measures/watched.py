@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 
 from rnnviz.bench.instruments.report import Cell
@@ -16,9 +16,9 @@ __all__ = ["COLUMNS", "NOTE", "row"]
 
 COLUMNS = ("task", "share kept", "light + whole/s", "share kept, drawn", "light + whole/s, drawn", "unwatched steps/s")
 NOTE = (
-    "Share of steps/s that a playing run keeps with 20 light frames (states and gates of one sequence) and 8 whole ones\n"
-    "a second (probe of 8 sequences: gradients too), beside the same run with nobody watching; goal: ≥ 0.95. Drawn: the\n"
-    "same of a lab with its own 20 and 10, whose pictures are made and sent to a page that answers at once."
+    "Share of steps/s that a playing run keeps with 20 light frames (states and gates of one sequence) and 8 whole\n"
+    "ones a second (probe of 8 sequences: gradients too), beside the same run with nobody watching; goal: ≥ 0.95.\n"
+    "Drawn: a lab with its own 20 and 10, whose pictures are made and sent to a page that answers at once."
 )
 _LIGHT, _WHOLE = 20.0, 8.0
 _LAB_FPS = 30.0
@@ -34,6 +34,15 @@ class _Counted:
         """Count a frame."""
         if self._counting:
             self.counts["whole" if snapshot.sample is None else "light"] += 1
+
+    def noting(self, show: Callable[[Snapshot], None]) -> Callable[[Snapshot], None]:
+        """Return what counts a frame and shows it."""
+
+        def both(snapshot: Snapshot) -> None:
+            self.note(snapshot)
+            show(snapshot)
+
+        return both
 
     @contextmanager
     def counting(self) -> Iterator[None]:
@@ -73,8 +82,7 @@ def row(name: str, session: Session, pairs: int, segment: float) -> tuple[Cell, 
         console = LabConsole(session, fps=_LAB_FPS, goal=10**9, views=VIEWS, chosen=DEFAULT, show=None)
         with closing(console):
             screen = console.shown()
-            show = screen.show
-            screen.show = both(drawn.note, screen.show)  # type: ignore[method-assign]
+            screen.show = drawn.noting(screen.show)  # type: ignore[method-assign]
             kept_drawn, _ = _kept(console.runner, drawn, pairs, segment)
     return name, kept, str(frames), kept_drawn, str(drawn), alone.median
 
