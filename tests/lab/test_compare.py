@@ -1,6 +1,5 @@
 """A comparison without a browser: one set of verbs and knobs for several models, and what goes wrong in one of them."""
 
-import dataclasses
 import math
 import re
 from collections.abc import Iterator
@@ -16,13 +15,13 @@ from rnnviz.lab import Lab, compare
 from rnnviz.lab.lifetime import rerun
 from rnnviz.lab.tools.results import ResultsTable
 from rnnviz.training import NonFiniteLoss, Snapshot
-from rnnviz.training.comparison.comparison_snapshot import ComparisonSnapshot
 from rnnviz.views import Focus, HiddenView, View
 from tests.lab.browser import Browser, settle
 from tests.lab.comparisons import CELLS, SIZES, Maker
 from tests.lab.screens import unfold
 from tests.lab.shell import Notebook
 from tests.training.examples import WAIT, raising
+from tests.views.runs import scored
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -191,13 +190,6 @@ def bold(snapshot: Snapshot) -> list[str]:
     table = ResultsTable()
     table.show(snapshot, Focus())
     return re.findall(r"<td><b>(.*?)</b></td>", table.widget.value)
-
-
-def scored(snapshot: ComparisonSnapshot, *scores: float) -> ComparisonSnapshot:
-    """The same moment with other scores."""
-    models = zip(snapshot.models.items(), scores, strict=True)
-    changed = {label: dataclasses.replace(one, validation=score) for (label, one), score in models}
-    return dataclasses.replace(snapshot, compared=changed)
 
 
 def test_the_best_score_is_bold_if_it_is_better_than_the_simple_rules(make_comparison: Maker) -> None:
