@@ -391,3 +391,25 @@ def test_a_comparison_tells_what_differs_and_its_line_says_it(make_comparison: M
     assert found == differences(comparison.snapshot())
     line = browser.screen.panel.tray.tool("insights").widget
     assert [words for words, _ in line.seen["sentences"]] == [one.words for one in to_say(found)]
+
+
+def test_the_lanes_show_states_or_gates_one_press_away(make_comparison: Maker) -> None:
+    comparison = make_comparison()
+    browser = Browser(comparison)
+    panel = browser.screen.panel
+    assert panel.lanes.value == "hidden"
+    panel.lanes.value = "gates"
+    assert "gates" in browser.screen.chosen
+    assert "hidden" not in browser.screen.chosen
+    browser.catch_up()
+    assert "gates" in {part["figure"] for part in browser.frames[-1][0]["parts"]}
+    panel.lanes.value = "hidden"
+    assert "gates" not in browser.screen.chosen
+    assert {"hidden", "gradients", "scores"} <= browser.screen.chosen
+
+
+def test_models_without_gates_are_offered_no_such_lanes() -> None:
+    comparison = compare([{"hidden_size": 3}, {"hidden_size": 4}], "adding", cell="rnn", seq_len=8, device="cpu")
+    panel = comparison._console.shown().panel
+    assert panel.lanes not in panel.rail.widget.children
+    comparison.close()
