@@ -14,8 +14,8 @@ from rnnviz.i18n import t
 from rnnviz.lab.controls.base import help_markup
 from rnnviz.lab.replay.frames import PackedFrames, ReplayFrame, replay_frames, to_json
 from rnnviz.lab.screen import accessibility
-from rnnviz.lab.screen.grid import place_of
 from rnnviz.lab.screen.figurewords import loss_words
+from rnnviz.lab.screen.grid import place_of
 from rnnviz.live.beside import beside
 from rnnviz.live.library import packed_for
 from rnnviz.training import Snapshot
