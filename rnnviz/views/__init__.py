@@ -125,7 +125,7 @@ VIEWS: dict[str, View] = {
 DEFAULT = ("input", "hidden", "gates", "gradients", "prediction", "answer", "curves")
 
 WATCHED: dict[str, View] = {
-    view.name: view for view in (HiddenView(), GradientsView(), GatesView(), WatchedCurvesView())
+    view.name: view for view in (HiddenView(), GatesView(), GradientsView(), WatchedCurvesView())
 }
 
 COMPARED: dict[str, View] = {  # of several models at once
