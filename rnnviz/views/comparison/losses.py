@@ -7,7 +7,7 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus
 from rnnviz.views.comparison.models import ComparedModel, compared_models
-from rnnviz.views.curvepanels import log_ticks
+from rnnviz.views.curvepanels import log_ticks, wants_log
 from rnnviz.views.patch import Patch, Pixels, newest
 from rnnviz.views.side.base import SidePanel, SideView, line, side_figure
 from rnnviz.views.side.training_curves import FOOT, counted, rounded_up, smoothed
@@ -15,7 +15,7 @@ from rnnviz.views.style import INK1
 
 __all__ = ["SideLosses"]
 
-_BESIDE, _LINE = 40, 13  # pixels at the right for the names, and of a line of words
+_BESIDE, _LINE = 24, 13  # pixels at the right for a symbol, and of a line of words
 
 
 class SideLosses(SideView):
@@ -33,12 +33,12 @@ class SideLosses(SideView):
         names = [_name(model) for model in compared]
         xaxis = {"range": [0, 1], "tickformat": ",", "nticks": 4}
         figure = side_figure([panel], lines, foot=FOOT, xaxis=xaxis, annotations=[*names, counted()])
-        return figure.update_layout(margin_r=max(_BESIDE, 8 + 7 * max(len(model.name) for model in compared)))
+        return figure.update_layout(margin_r=_BESIDE + 8 * max(len(model.name) for model in compared))
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
         compared = compared_models(snapshot)
         losses = [model.snapshot.history["loss"] for model in compared]
-        log = not any(bool((one <= 0).any()) for one in losses)
+        log = wants_log(np.concatenate(losses))
         steps = snapshot.history["step"]
         end = rounded_up(float(steps[-1])) if len(steps) else 1.0
         patches = [
