@@ -119,12 +119,13 @@ def docked_answer_patches(
     forward = seen.norm[layer, direction]
     zeros, steps = int((forward == 0).sum()), len(forward)
     words = t("dock.travel.zeros", zeros=zeros, steps=steps) if zeros < steps else ""
+    change = t("dock.change.range", units=seen.delta_hidden.shape[3], limit=figure(limit))
     return [
         *(one for one in numbers if one.trace is not None and one.key != "colorbar.tickvals"),
         *(one for one in numbers if one.trace is None and one.key.startswith(("yaxis.", "shapes["))),
         Patch(None, "meta.panels[0].aside", words),
         Patch(None, "meta.panels[0].empty", t("dock.travel.empty") if zeros == steps else ""),
-        Patch(None, "meta.panels[1].aside", t("dock.change.range", units=seen.delta_hidden.shape[3], limit=figure(limit))),
+        Patch(None, "meta.panels[1].aside", change),
     ]
 
 
