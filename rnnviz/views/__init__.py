@@ -10,7 +10,7 @@ from rnnviz.views.comparison.lanes import GateLanes, StateLanes
 from rnnviz.views.comparison.lines import ComparedCurves, ComparedGradients, ComparedPrediction
 from rnnviz.views.comparison.scores import ComparedScores
 from rnnviz.views.patch import Patch, Pixels, apply, decode, encode, newest, thin
-from rnnviz.views.perturbation.input import EDITED, ROWS, sequence_patches, sequence_skeleton
+from rnnviz.views.perturbation.input import EDITED, ROWS, sequence_patches
 from rnnviz.views.perturbation.perturbation import (
     colour_limit,
     perturbation_figure,
@@ -93,7 +93,6 @@ __all__ = [
     "perturbation_patches",
     "perturbation_skeleton",
     "sequence_patches",
-    "sequence_skeleton",
     "thin",
 ]
 

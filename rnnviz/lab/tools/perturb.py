@@ -31,6 +31,7 @@ from rnnviz.views.perturbation.docked import (
     docked_sequence,
     docked_sequence_patches,
 )
+from rnnviz.views.words import three
 
 __all__ = ["Perturb"]
 
@@ -149,7 +150,8 @@ class Perturb(Tool):
             _ANSWER: self._answer_patches(seen, focus),
         }
         self.feed.push(Frame(snapshot.run, snapshot.step, patches))
-        self.words.value = html.escape(_answer_words(seen, self._session.task))
+        none = "tool.perturb.none.symbol" if self._symbols else "tool.perturb.none"
+        self.words.value = html.escape(t(none) if change is None else _answer_words(seen, self._session.task))
         self.restore.disabled = change is None
 
     def _sequence_patches(self, original: np.ndarray, focus: Focus, change: _Change | None) -> list[Patch]:
@@ -279,5 +281,6 @@ def _answer_words(seen: Perturbation, task: Task) -> str:
     if task.classes:
         return t("tool.perturb.class", before=task.classes[before.argmax()], after=task.classes[after.argmax()])
     if before.size == 1:
-        return t("tool.perturb.number", before=before.item(), after=after.item(), change=seen.delta_output.item())
-    return t("tool.perturb.numbers", change=np.abs(seen.delta_output).max())
+        numbers = (before.item(), after.item(), seen.delta_output.item())
+        return t("tool.perturb.number", **dict(zip(("before", "after", "change"), map(three, numbers), strict=True)))
+    return t("tool.perturb.numbers", change=three(float(np.abs(seen.delta_output).max())))

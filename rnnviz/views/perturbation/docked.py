@@ -1,5 +1,6 @@
 """The pictures of a changed input as a narrow column has room for them; the page sets their words."""
 
+import math
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
@@ -11,17 +12,26 @@ from rnnviz.views.perturbation.input import ROWS
 from rnnviz.views.perturbation.perturbation import perturbation_patches
 from rnnviz.views.side.base import FOOT, SidePanel, line, side_figure
 from rnnviz.views.style import ACCENT, GHOST, INK1, INK3, SIGNED, plain, visible
-from rnnviz.views.words import figure
+from rnnviz.views.words import figure, raised
 
 __all__ = ["docked_answer", "docked_answer_patches", "docked_sequence", "docked_sequence_patches"]
 
 _LEFT = 36  # pixels: the same for both pictures, so that their timesteps stand below each other
 _LETTERS = 25  # characters of a text that stand side by side
-_GAP = 4
+_MANY = 60  # timesteps: the points of more would hide their curve
 
 
 def docked_sequence(steps: int, symbols: Sequence[str], limits: tuple[float, float]) -> go.Figure:
-    """Return the picture of a sequence without the sequence; parameters are those of `sequence_skeleton`.
+    """Return the picture of a sequence without the sequence.
+
+    Parameters
+    ----------
+    steps : int
+        Timesteps.
+    symbols : sequence of str
+        What a timestep can bring; empty where it brings numbers. A symbol is drawn at its index.
+    limits : tuple of float
+        The ends of the axis for numbers.
 
     Examples
     --------
@@ -31,14 +41,14 @@ def docked_sequence(steps: int, symbols: Sequence[str], limits: tuple[float, flo
     text = len(symbols) > ROWS
     aside = t("dock.sequence.text", shown=_LETTERS) if text else t("dock.sequence.drag")
     if text:
-        yaxis: dict[str, object] = {"range": (-1, 1), "visible": False}
+        yaxis: dict[str, object] = {"range": (-1, 1), "showticklabels": False, "showgrid": False}
     elif symbols:
         names, places = [plain(visible(one)) for one in symbols], list(range(len(symbols)))
         yaxis = {"range": (-0.6, len(symbols) - 0.4), "tickvals": places, "ticktext": names}
     else:
-        yaxis = {"range": limits, "nticks": 3}
+        yaxis = {"range": limits, "tickvals": _round(limits), "tickformat": "~g"}
     low, high = (24, 24) if text else (max(60, 11 * len(symbols)), max(76, 12 * len(symbols)))
-    panel = SidePanel(t("dock.sequence"), aside, low, high, gap=_GAP if not text else 0, yaxis=yaxis)
+    panel = SidePanel(t("dock.sequence"), aside, low, high, gap=0 if text else 4, yaxis=yaxis)
     dots, marker = ("markers" if symbols else "lines"), {"size": 4, "color": INK1}
     traces = [
         line(GHOST, 1.5, "", dash="4px,3px", mode=dots, marker={"color": GHOST, "size": 5}, hoverinfo="skip"),
@@ -46,7 +56,7 @@ def docked_sequence(steps: int, symbols: Sequence[str], limits: tuple[float, flo
             INK1,
             1.25,
             "",
-            mode="text" if text else "markers" if symbols else "lines+markers",
+            mode="text" if text else "markers" if symbols else "lines" if steps > _MANY else "lines+markers",
             marker=marker,
             textfont={"family": "monospace", "size": 12, "color": INK1},
             hovertemplate="t = %{x}: %{text}<extra></extra>",
@@ -117,16 +127,37 @@ def docked_answer_patches(
     """Return the numbers of `docked_answer`; parameters are those of `perturbation_patches`."""
     numbers = perturbation_patches(seen, layer=layer, direction=direction, pixels=pixels, limit=limit)
     forward = seen.norm[layer, direction]
-    zeros, steps = int((forward == 0).sum()), len(forward)
-    words = t("dock.travel.zeros", zeros=zeros, steps=steps) if zeros < steps else ""
-    change = t("dock.change.range", units=seen.delta_hidden.shape[3], limit=figure(limit))
+    zeros, steps, units = int((forward == 0).sum()), len(forward), seen.delta_hidden.shape[3]
+    partly = 0 < zeros < steps
+    change = t(
+        "dock.change.zeros" if partly else "dock.change.range",
+        units=units,
+        limit=figure(limit),
+        zeros=zeros,
+        steps=steps,
+    )
     return [
         *(one for one in numbers if one.trace is not None and one.key != "colorbar.tickvals"),
-        *(one for one in numbers if one.trace is None and one.key.startswith(("yaxis.", "shapes["))),
-        Patch(None, "meta.panels[0].aside", words),
-        Patch(None, "meta.panels[0].empty", t("dock.travel.empty") if zeros == steps else ""),
+        *(one for one in numbers if one.trace is None and one.key.startswith(("yaxis.range", "shapes["))),
+        *_powers(next(one.value for one in numbers if one.key == "yaxis.range")[0]),
         Patch(None, "meta.panels[1].aside", change),
     ]
+
+
+def _round(limits: tuple[float, float]) -> list[float]:
+    """Zero, where the axis has it, and a round number well below its upper end, which the caption stands at."""
+    reach = 0.8 * limits[1] if limits[1] > 0 else 0.8 * abs(limits[0])
+    power = 10.0 ** math.floor(math.log10(reach))
+    end = next(step * power for step in (5, 2, 1) if step * power <= reach)
+    return [one for one in (0.0, math.copysign(end, limits[1])) if limits[0] <= one <= limits[1]]
+
+
+def _powers(lowest: float) -> list[Patch]:
+    """The powers of ten that a log axis down to this one names: four at most."""
+    by = max(1, math.ceil(-lowest / 3))
+    powers = list(range(0, math.floor(lowest) - 1, -by))
+    words = tuple(f"10{raised(one)}" if one else "1" for one in powers)
+    return [Patch(None, "yaxis.tickvals", tuple(10.0**one for one in powers)), Patch(None, "yaxis.ticktext", words)]
 
 
 def _here() -> dict[str, object]:
