@@ -92,8 +92,8 @@ export class Strip {
   units({ axis }) {
     const { data, layout } = /** @type {import("./drawing.js").Spec} */ (this.drawing.spec);
     if (!data.some((one) => one.type === "heatmap" && (one.yaxis ?? "y") === axis)) return null;
-    const values = layout[key(axis)]?.tickvals;
-    return values?.length ? [values[0], values.at(-1)] : null;
+    const { tickvals: values, ticktext: names = values } = layout[key(axis)] ?? {};
+    return values?.length ? [names[0], names.at(-1)] : null;
   }
 
   /** @param {Panel[]} panels */
@@ -192,7 +192,7 @@ export class Strip {
     const { _offset: left, _length: width } = full[key(panels[0].x)];
     const { boxes } = this.stack;
     const bars = panels.map((one) => one.bar && { ...one.bar, mark: null, was: null });
-    const shown = JSON.stringify([bars, boxes, left, width, this.drawing.dark]);
+    const shown = JSON.stringify([bars, boxes, panels.map((one) => this.units(one)), left, width, this.drawing.dark]);
     if (shown !== this.shown) {
       this.shown = shown;
       this.bars.replaceChildren();
