@@ -26,7 +26,7 @@ def compare(
     *,
     device: str = "auto",
     steps: int | None = None,
-    fps: float = 15.0,
+    fps: float = 30.0,
     show: Sequence[str] | None = None,
     views: Sequence[str | View] | None = None,
     **settings: Any,
@@ -46,9 +46,9 @@ def compare(
     device, steps, fps, show
         As for `rnnviz.Lab`; ``show`` also knows ``"results"``, the table.
     views : sequence of str or View, optional
-        The pictures to show: of ``"hidden"``, ``"gradients"``, ``"curves"``, ``"prediction"`` (of a forecasting task)
-        and ``"gates"``, all but the last by default, and views of your own; those find every model's snapshot in
-        ``snapshot.models``.
+        The pictures to show: of ``"hidden"``, ``"gradients"``, ``"scores"``, ``"prediction"`` (of a forecasting task),
+        ``"curves"`` and ``"gates"``, all but the last by default, and views of your own; those find every model's
+        snapshot in ``snapshot.models``.
     **settings : object
         Settings of all models, such as ``hidden_size=32``, ``lr=3e-3``, ``seed=0``.
 
@@ -182,7 +182,7 @@ def _console(
     steps: int | None,
     show: Sequence[str] | None,
     views: Sequence[str | View] | None,
-    fps: float = 15.0,
+    fps: float = 30.0,
 ) -> ComparisonConsole:
     known, chosen = known_views(views, COMPARED, COMPARE_DEFAULT)
     return ComparisonConsole(lockstep, fps=fps, goal=steps, views=known, chosen=chosen, show=show)

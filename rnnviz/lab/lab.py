@@ -82,7 +82,7 @@ class Lab(Facade):
         model: Any = None,
         device: str = "auto",
         steps: int | None = None,
-        fps: float = 15.0,
+        fps: float = 30.0,
         show: Sequence[str] | None = None,
         views: Sequence[str | View] | None = None,
         **settings: Any,

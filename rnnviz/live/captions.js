@@ -33,6 +33,7 @@ export class Caption {
   constructor(parent, { help, label, press }) {
     this.row = part(parent, "div", "rv-cap");
     const left = part(this.row, "div", "rv-cap-words");
+    this.glyph = part(left, "span", "rv-glyph");
     this.name = part(left, press ? "button" : "span", "rv-name");
     this.aside = part(left, "span", "rv-aside");
     if (help) this.explain(left, help, label);
@@ -67,6 +68,8 @@ export class Caption {
   /** @param {Panel} panel */
   tell(panel) {
     say(this.name, panel.name);
+    say(this.glyph, panel.glyph ?? "");
+    this.glyph.className = `rv-glyph rv-tone-${panel.tone ?? "none"}`;
     say(this.aside, panel.aside ?? "");
     say(this.number, panel.big ?? "");
     say(this.words, panel.big ? panel.bigwords ?? "" : "");

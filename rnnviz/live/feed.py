@@ -97,6 +97,11 @@ class Feed(PageWidget):
         self.send({**message, "id": number}, buffers=[data])
         return number
 
+    @property
+    def away(self) -> bool:
+        """Whether there are pages and all of them are hidden."""
+        return bool(self._hidden) and all(self._hidden.values())
+
     def read(self, rate: float, start: int) -> None:
         """Have the page move its cursor through time, ``rate`` steps a second from timestep ``start``; return at once."""
         self.send({"kind": "read", "rate": rate, "start": start})
@@ -127,7 +132,7 @@ class Feed(PageWidget):
         elif kind == "seen":
             self._hidden[str(content["page"])] = bool(content["hidden"])
             # several pages may show one lab: it is away only if no page sees it
-            self.on_away(all(self._hidden.values()))
+            self.on_away(self.away)
         elif kind == "error":
             self.on_error(str(content["figure"]), str(content["text"]))
         elif kind == "pick":

@@ -6,7 +6,9 @@ from rnnviz.views.cell.diagram import Diagram, diagram
 from rnnviz.views.cell.notation import Equation, Term
 from rnnviz.views.cell.reading import Reading
 from rnnviz.views.comparison.heatmaps import ComparedHeatmaps
+from rnnviz.views.comparison.lanes import GateLanes, StateLanes
 from rnnviz.views.comparison.lines import ComparedCurves, ComparedGradients, ComparedPrediction
+from rnnviz.views.comparison.scores import ComparedScores
 from rnnviz.views.patch import Patch, Pixels, apply, decode, encode, newest, thin
 from rnnviz.views.perturbation.input import EDITED, ROWS, sequence_patches, sequence_skeleton
 from rnnviz.views.perturbation.perturbation import (
@@ -53,6 +55,7 @@ __all__ = [
     "ComparedGradients",
     "ComparedHeatmaps",
     "ComparedPrediction",
+    "ComparedScores",
     "ConfusionView",
     "CurvesView",
     "Diagram",
@@ -132,10 +135,12 @@ WATCHED: dict[str, View] = {
 COMPARED: dict[str, View] = {  # of several models at once
     view.name: view
     for view in (
-        ComparedHeatmaps("hidden", hidden_panels),
+        InputView(),
+        ComparedHeatmaps("hidden", hidden_panels, StateLanes()),
+        ComparedHeatmaps("gates", gate_panels, GateLanes()),
         ComparedGradients(),
-        ComparedCurves(),
+        ComparedScores(),
         ComparedPrediction(),
-        ComparedHeatmaps("gates", gate_panels),
+        ComparedCurves(),
     )
 }

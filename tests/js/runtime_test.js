@@ -4,6 +4,8 @@ import { plotlyFor } from "../../rnnviz/live/library.js";
 import { page } from "../../rnnviz/live/page.js";
 import widget from "../../rnnviz/live/runtime.js";
 import { FastPath } from "../../rnnviz/live/fast.js";
+import { readerOf } from "../../rnnviz/live/reading.js";
+import { Strip } from "../../rnnviz/live/strip.js";
 import { Telling } from "../../rnnviz/live/told.js";
 import { test } from "./browser.js";
 import { Model } from "./model.js";
@@ -73,6 +75,11 @@ test("a saved notebook, which has no plotly, leaves it to the kernel's own widge
   assert.deepEqual([page.unpacking.size, browser.timers.size], [0, 0]);
 });
 
-test("how a figure is told in words comes with plotly", () => {
-  assert.deepEqual([page.Telling, page.FastPath], [Telling, FastPath]);
+test("what tells a figure in words and stands around it comes with plotly", () => {
+  assert.deepEqual([page.Telling, page.FastPath, page.Strip, page.readerOf], [
+    Telling,
+    FastPath,
+    Strip,
+    readerOf,
+  ]);
 });

@@ -1,5 +1,7 @@
 """A comparison without a browser: one set of verbs and knobs for several models, and what goes wrong in one of them."""
 
+import dataclasses
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -12,8 +14,10 @@ import rnnviz
 from rnnviz.insights import differences, to_say
 from rnnviz.lab import Lab, compare
 from rnnviz.lab.lifetime import rerun
-from rnnviz.training import NonFiniteLoss
-from rnnviz.views import HiddenView, View
+from rnnviz.lab.tools.results import ResultsTable
+from rnnviz.training import NonFiniteLoss, Snapshot
+from rnnviz.training.comparison.comparison_snapshot import ComparisonSnapshot
+from rnnviz.views import Focus, HiddenView, View
 from tests.lab.browser import Browser, settle
 from tests.lab.comparisons import CELLS, SIZES, Maker
 from tests.lab.screens import unfold
@@ -26,7 +30,7 @@ pytestmark = pytest.mark.timeout(120)
 def rows(browser: Browser) -> list[list[str]]:
     """The table on screen, a list of texts a row, without its head."""
     browser.catch_up()
-    html = browser.screen.panel.tray.lines[0].children[0].value
+    html = browser.screen.panel.tray.asides[0].children[0].value
     lines = re.findall(r"<tr.*?</tr>", html)[1:]
     return [[re.sub(r"<.*?>", "", cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", line)] for line in lines]
 
@@ -173,23 +177,35 @@ def test_before_the_first_step_the_table_has_no_loss_and_no_time(make_comparison
 def test_the_table_on_screen_keeps_up_with_the_run(make_comparison: Maker) -> None:
     comparison = make_comparison()
     browser = Browser(comparison)
-    assert [row[1] for row in rows(browser)] == ["0", "0", "0", "–"]
+    assert [row[1] for row in rows(browser)] == ["–", "–", "–", "–"]
     comparison.train(7)
     shown, told = rows(browser), comparison.table()
-    assert [row[1] for row in shown] == ["7", "7", "7", "–"]
-    assert [row[0] for row in shown] == [row["model"] for row in told]
-    assert [row[5] for row in shown] == [f"{row['metric']:.4g}" for row in told]
-    assert [row[4] for row in shown[:3]] == [f"{row['loss']:.4g}" for row in told[:3]]
+    assert [row[0] for row in shown] == ["RNN", "GRU", "LSTM", told[3]["model"]]
+    assert [float(row[2]) for row in shown] == pytest.approx([row["metric"] for row in told], rel=5e-3)
+    assert [float(row[1]) for row in shown[:3]] == pytest.approx([row["loss"] for row in told[:3]], rel=5e-3)
+    assert [row[4] for row in shown[:3]] == [f"{row['parameters']:,}" for row in told[:3]]
 
 
-def test_the_best_score_is_bold(make_comparison: Maker) -> None:
-    comparison = make_comparison()
-    browser = Browser(comparison)
-    comparison.train(5)
-    browser.catch_up()
-    html = browser.screen.panel.tray.lines[0].children[0].value
-    best = min(row["metric"] for row in comparison.table()[:3])
-    assert re.findall(r"<td><b>(.*?)</b></td>", html) == [f"{best:.4g}"]
+def bold(snapshot: Snapshot) -> list[str]:
+    """The words in bold in the table of a moment."""
+    table = ResultsTable()
+    table.show(snapshot, Focus())
+    return re.findall(r"<td><b>(.*?)</b></td>", table.widget.value)
+
+
+def scored(snapshot: ComparisonSnapshot, *scores: float) -> ComparisonSnapshot:
+    """The same moment with other scores."""
+    models = zip(snapshot.models.items(), scores, strict=True)
+    changed = {label: dataclasses.replace(one, validation=score) for (label, one), score in models}
+    return dataclasses.replace(snapshot, compared=changed)
+
+
+def test_the_best_score_is_bold_if_it_is_better_than_the_simple_rules(make_comparison: Maker) -> None:
+    snapshot = make_comparison().snapshot()
+    rule = min(snapshot.baselines.values())
+    assert bold(scored(snapshot, 0.5 * rule, 0.8 * rule, 2 * rule)) == [f"{0.5 * rule:#.3g}"]
+    assert bold(scored(snapshot, 0.99 * rule, 1.2 * rule, 2 * rule)) == []
+    assert bold(scored(snapshot, math.nan, math.nan, math.nan)) == []
 
 
 def test_one_frame_carries_all_pictures(make_comparison: Maker) -> None:
@@ -198,7 +214,7 @@ def test_one_frame_carries_all_pictures(make_comparison: Maker) -> None:
     comparison.train(2)
     browser.catch_up()
     message = browser.frames[-1][0]
-    assert {part["figure"] for part in message["parts"]} == {"hidden", "gradients", "curves"}
+    assert {part["figure"] for part in message["parts"]} == {"input", "hidden", "gradients", "scores", "curves"}
     assert message["step"] == 2
 
 
@@ -209,7 +225,7 @@ def test_after_a_rebuild_the_pictures_are_drawn_anew(make_comparison: Maker) -> 
     browser.catch_up()
     assert browser.frames[-1][0]["run"] == 1
     shapes = [part["shape"] for part in browser.frames[-1][0]["parts"] if part["key"] == "z"]
-    assert [shape[0] for shape in shapes] == [6, 6, 6, 6]
+    assert [shape[0] for shape in shapes] == [6, 6, 6]
 
 
 @pytest.mark.parametrize("name", ["hidden", "gradients", "curves", "gates"])
@@ -219,7 +235,7 @@ def test_every_picture_can_be_had_as_a_plain_figure(make_comparison: Maker, name
 
 def test_a_picture_that_does_not_exist_is_answered_with_those_that_do(make_comparison: Maker) -> None:
     with pytest.raises(
-        ValueError, match="name must be one of hidden, gradients, curves, prediction, gates, got 'phase'"
+        ValueError, match="name must be one of input, hidden, gradients, scores, prediction, curves, gates, got 'phase'"
     ):
         make_comparison().figure("phase")
 
@@ -312,7 +328,8 @@ def test_rewound_pictures_and_table_show_the_same_earlier_step(make_comparison: 
     comparison.train(2)
     comparison.train(6)
     comparison.rewind(2)
-    assert [row[1] for row in rows(browser)[:3]] == ["2", "2", "2"]
+    losses = [one["loss"][1] for one in comparison.history.values()]
+    assert [float(row[1]) for row in rows(browser)[:3]] == pytest.approx(losses, rel=5e-3)
     assert browser.frames[-1][0]["step"] == 2
 
 
@@ -339,7 +356,7 @@ def test_data_never_becomes_markup(make_comparison: Maker) -> None:
         one.task.metric_name = "<i>MSE</i>"
     browser = Browser(comparison)
     browser.catch_up()
-    html = browser.screen.panel.tray.lines[0].children[0].value
+    html = browser.screen.panel.tray.asides[0].children[0].value
     assert "<i>" not in html
     assert "&lt;i&gt;MSE&lt;/i&gt;" in html
 
@@ -360,7 +377,7 @@ def test_data_never_becomes_markup(make_comparison: Maker) -> None:
         (
             ["rnn", "gru"],
             {"views": ["phase"]},
-            ["views must hold names (hidden, gradients, curves, prediction, gates)"],
+            ["views must hold names (input, hidden, gates, gradients, scores, prediction, curves)"],
         ),
         (["rnn", "gru"], {"nonlinearity": "relu"}, ["nonlinearity 'relu' exists only for the plain RNN"]),
     ],

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from rnnviz.checks import number
 from rnnviz.export.codec import Shareable
 from rnnviz.export.script import Script
 from rnnviz.i18n import t
@@ -24,6 +25,7 @@ from rnnviz.views import Focus, View
 
 __all__ = ["Console"]
 
+_WHOLE_FPS = 10.0  # curves and gradients are read, not watched; states move
 _CHOICES = {"cell": CELLS, "init": INITIALISATIONS, "nonlinearity": NONLINEARITIES}
 
 
@@ -37,7 +39,7 @@ class Console:
     export : Export
         How it is written down.
     fps : float
-        Frames a second at most.
+        Frames a second at most, of states and gates; of whole frames, ten.
     goal : int or None
         Where play pauses by itself.
     views : mapping of str to View
@@ -63,11 +65,18 @@ class Console:
     ) -> None:
         self.views, self._chosen, self._show = views, chosen, show
         self._session, self.export = session, export
-        self._fps, self._goal = fps, goal
+        self._fps, self._goal = number(0, open_end=True)("fps", fps), goal
         self._closed = False
         self.screen: Screen | None = None
         self.knobs: Knobs | None = None
-        self.runner = Runner(session, on_frame=self._on_frame, on_state=self._on_state, fps=fps, goal=goal)
+        self.runner = Runner(
+            session,
+            on_frame=self._on_frame,
+            on_state=self._on_state,
+            fps=min(self._fps, _WHOLE_FPS),
+            light_fps=self._fps,
+            goal=goal,
+        )
         self.runner.watched = False
         self._progress: Progress | None = None
         self._displayed = False  # or placed in somebody's own layout
@@ -102,7 +111,7 @@ class Console:
             if is_borrowed():
                 AutoPause(self.runner, self.screen.feed)
             # last: a frame before this would find no screen
-            self.runner.watched = True
+            self.runner.watched, self.runner.light_sample = True, self.screen.light_sample
             # a lab closed before it was shown: its pictures come, its controls do nothing
             if self._closed:
                 self._close_screen()
@@ -218,6 +227,7 @@ class Console:
             self.screen.panel.others.hide()
             self.screen.discard(quietly=quietly)
             self.screen = self.knobs = None
+            self.runner.light_sample = lambda: None
         given, self._given = self._given, []
         self._retire(given)
         let_go(*given, quietly=True)
@@ -291,7 +301,7 @@ class Console:
         screen = self.screen
         if screen is not None:
             # in whichever thread another lab runs: only the pump may write
-            screen.pump.offer()
+            screen.pump.offer(whole=False)
 
     def _on_state(self, state: RunState) -> None:
         self._known.changed()

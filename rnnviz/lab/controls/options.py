@@ -17,7 +17,7 @@ TOOLS = (
     "insights",
     "timeline",
 )
-COMPARE_DEFAULT = ("hidden", "gradients", "curves", "prediction")  # the pictures of a comparison
+COMPARE_DEFAULT = ("input", "hidden", "gradients", "scores", "prediction", "curves")  # the pictures of a comparison
 _LONGEST_NAME = 60
 _KNOBS = (*LIVE, *STRUCTURAL, *Focus.__dataclass_fields__)
 

@@ -11,11 +11,14 @@ from rnnviz.insights.insight import percent
 from rnnviz.lab.controls.base import Tool
 from rnnviz.training import Snapshot
 from rnnviz.views import Focus
-from rnnviz.views.comparison.models import COLORS, GLYPHS
+from rnnviz.views.comparison.models import ComparedModel, compared_models
+from rnnviz.views.comparison.scores import beats_chance
+from rnnviz.views.words import three
 
 __all__ = ["ResultsTable", "results"]
 
 _COLUMNS = ("model", "steps", "time_share", "parameters", "loss", "metric")
+_SHOWN = ("model", "loss", "metric", "time_share", "parameters")  # all have made as many steps
 
 
 def results(snapshot: Snapshot) -> list[dict[str, Any]]:
@@ -31,10 +34,10 @@ def results(snapshot: Snapshot) -> list[dict[str, Any]]:
 
 
 class ResultsTable(Tool):
-    """The table, a line under the status."""
+    """The table, below the pictures of the narrow column."""
 
     name = "standings"
-    place = "line"
+    place = "column"
 
     def __init__(self) -> None:
         self.widget = widgets.HTML()
@@ -42,13 +45,13 @@ class ResultsTable(Tool):
     def show(self, snapshot: Snapshot, focus: Focus) -> None:
         """Write the table of this snapshot."""
         rows = results(snapshot)
-        models = len(snapshot.models)
-        best = _best([row["metric"] for row in rows[:models]], snapshot.higher_is_better)
-        metric = t("standings.metric", metric=snapshot.metric_name, step=snapshot.validation_step)
-        heads = [t(f"standings.{column}") for column in _COLUMNS[:-1]] + [metric]
-        lines = [_line(row, place, row["metric"] == best) for place, row in enumerate(rows[:models])]
-        lines += [_line(row, None, False) for row in rows[models:]]
-        titles = "".join(f'<th scope="col">{html.escape(head)}</th>' for head in heads)
+        compared = compared_models(snapshot)
+        best = _best(snapshot)
+        lines = [_line(row, model, row["metric"] == best) for row, model in zip(rows, compared, strict=False)]
+        lines += [_line(row, None, False) for row in rows[len(compared) :]]
+        metric = t("standings.metric.tip", metric=snapshot.metric_name, step=snapshot.validation_step)
+        tips = {"metric": metric, "loss": t("standings.loss.tip"), "time_share": t("standings.time_share.tip")}
+        titles = "".join(_head(column, tips.get(column, "")) for column in _SHOWN)
         body = f"<thead><tr>{titles}</tr></thead><tbody>{''.join(lines)}</tbody>"
         self.widget.value = f'<table class="rv-standings">{body}</table>'
 
@@ -65,20 +68,24 @@ def _row(label: str, snapshot: Snapshot, share: float) -> dict[str, Any]:
     }
 
 
-def _best(metrics: list[float], higher_is_better: bool) -> float:
-    known = [metric for metric in metrics if not math.isnan(metric)]
-    return (max if higher_is_better else min)(known, default=math.nan)
+def _head(column: str, tip: str) -> str:
+    return f'<th scope="col" title="{html.escape(tip, quote=True)}">{html.escape(t(f"standings.{column}"))}</th>'
 
 
-def _line(row: dict[str, Any], place: int | None, best: bool) -> str:
-    """One row: a model with its colour and symbol, the best score bold, or a baseline."""
-    glyph = "" if place is None else list(GLYPHS.values())[place]
-    swatch = glyph and f'<span class="rv-swatch" data-glyph="{glyph}" style="color:{COLORS[place or 0]}"></span>'
-    cells = [f'<th scope="row">{swatch}{html.escape(row["model"])}</th>']
-    for column in _COLUMNS[1:]:
+def _best(snapshot: Snapshot) -> float:
+    """The best score of those that are better than chance; NaN where there is none."""
+    known = [one.validation for one in snapshot.models.values() if beats_chance(one)]
+    return (max if snapshot.higher_is_better else min)(known, default=math.nan)
+
+
+def _line(row: dict[str, Any], model: ComparedModel | None, best: bool) -> str:
+    """One row: a model with its colour and symbol, its score bold if it is the best, or a baseline."""
+    swatch = model and f'<span class="rv-swatch rv-tone-{model.tone}" data-glyph="{model.glyph}"></span>'
+    cells = [f'<th scope="row">{swatch or ""}{model.name if model else html.escape(row["model"])}</th>']
+    for column in _SHOWN[1:]:
         text = html.escape(_said(column, row[column]))
         cells.append(f"<td>{f'<b>{text}</b>' if best and column == 'metric' else text}</td>")
-    return f'<tr class="{"rv-baseline" if place is None else "rv-model"}">{"".join(cells)}</tr>'
+    return f'<tr class="{"rv-baseline" if model is None else "rv-model"}">{"".join(cells)}</tr>'
 
 
 def _said(column: str, value: Any) -> str:
@@ -86,4 +93,4 @@ def _said(column: str, value: Any) -> str:
         return "–"
     if column == "time_share":
         return percent(value)
-    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
+    return f"{value:,}" if isinstance(value, int) else three(value)

@@ -44,6 +44,30 @@ class Answers:
         return self.frame(score=fresh or self.score_due)
 
     @settled
+    def light(self, before: Snapshot, sample: int) -> Snapshot | None:
+        """Bring a snapshot of this run up to now in the states and gates of one probe sequence, and in nothing else.
+
+        It costs a tenth to a quarter of a whole one, and leaves training as it is bit for bit.
+
+        Parameters
+        ----------
+        before : Snapshot
+            A whole one, what is not brought up to now is taken from it.
+        sample : int
+            Index into the probe batch; past its end the last.
+
+        Returns
+        -------
+        Snapshot or None
+            None where only a whole snapshot can tell: a model of one's own or one that has hooks, numbers that are not
+            finite, or a ``before`` of another run.
+        """
+        now = self._training_run
+        if before.run != self.run:
+            return None
+        return now.taker.light(now.model, now.settings, self.step, before, min(sample, len(self.probe) - 1))
+
+    @settled
     def rescored(self, snapshot: Snapshot) -> Snapshot:
         """Return a snapshot of this run with the held-out score of its own step, where it has an older one.
 

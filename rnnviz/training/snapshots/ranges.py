@@ -9,7 +9,7 @@ import numpy as np
 from rnnviz.trace import LayerTrace
 from rnnviz.training.snapshots.snapshot import Floats, Scale
 
-__all__ = ["FLOOR_DECADE", "fit"]
+__all__ = ["FLOOR_DECADE", "fit", "fit_states"]
 
 FLOOR_DECADE = -20.0  # a gradient below 1e-20 is drawn as 1e-20
 _HEADROOM = 3.0  # for what training may still do to the first frame's values
@@ -37,11 +37,19 @@ def fit(
     before : mapping
         The scales of the run's previous frame, empty at the first.
     """
-    scales = {"hidden": _states(layer.hidden, step, before.get("hidden")) if relu else _UNIT}
-    if layer.cell is not None:
-        scales["cell"] = _states(layer.cell, step, before.get("cell"))
+    scales = fit_states(layer.hidden, layer.cell, relu=relu, step=step, before=before)
     scales["gradient"] = _decades(curves, step, before.get("gradient"))
     return MappingProxyType(scales)
+
+
+def fit_states(
+    hidden: Floats, cell: Floats | None, *, relu: bool, step: int, before: Mapping[str, Scale]
+) -> dict[str, Scale]:
+    """Return the scales of states alone, of any axes; otherwise as `fit`."""
+    scales = {"hidden": _states(hidden, step, before.get("hidden")) if relu else _UNIT}
+    if cell is not None:
+        scales["cell"] = _states(cell, step, before.get("cell"))
+    return scales
 
 
 def nice(value: float) -> float:

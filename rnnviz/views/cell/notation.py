@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-__all__ = ["Equation", "Term", "number", "signed"]
+__all__ = ["Equation", "Term", "bracketed", "measured", "number", "short", "signed"]
 
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
@@ -33,6 +33,48 @@ def number(value: float, least: float = 0.0005) -> str:
         return f"{value:.3f}".replace("-", "−")
     digits, power = f"{value:.2e}".split("e")
     return f"{digits}×10{str(int(power)).translate(_SUPERSCRIPTS)}".replace("-", "−")
+
+
+def short(value: float) -> str:
+    """Return a number with two decimals, as a narrow column has room for; a large one as a power of ten.
+
+    Parameters
+    ----------
+    value : float
+        Any; NaN is written as a dash.
+
+    Examples
+    --------
+    >>> short(-0.4215), short(-0.001), short(250.0), short(123456.0)
+    ('−0.42', '0.00', '250.00', '1.23×10⁵')
+    """
+    if not math.isfinite(value) or abs(value) >= 999.995:
+        return number(value, math.inf)
+    return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
+
+
+def measured(value: float) -> str:
+    """Return a number with three figures, below a thousandth and from a thousand on as a power of ten.
+
+    Parameters
+    ----------
+    value : float
+        Any; NaN is written as a dash.
+
+    Examples
+    --------
+    >>> measured(0.0082189), measured(-1.4), measured(1.2e-9), measured(0.0)
+    ('0.00822', '−1.40', '1.20×10⁻⁹', '0')
+    """
+    if not math.isfinite(value) or value == 0 or not 0.001 <= abs(value) < 999.5:
+        return number(value, math.inf)
+    digits = 2 - math.floor(math.log10(float(f"{abs(value):.2e}")))
+    return f"{value:.{digits}f}".replace("-", "−")
+
+
+def bracketed(text: str) -> str:
+    """Return a number as it stands behind an operator: a negative one in brackets."""
+    return f"({text})" if text.startswith("−") else text
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from rnnviz.i18n import t
 from rnnviz.training import Snapshot
-from rnnviz.views.base import Focus, where
+from rnnviz.views.base import Focus, View, where
 from rnnviz.views.comparison.models import ComparedModel, compared_models
 from rnnviz.views.heatpanels import HeatView, Panel, heading, heatmap
 from rnnviz.views.patch import Patch, Pixels, thin
@@ -36,10 +36,16 @@ class ComparedHeatmaps(HeatView):
         That of the picture of one model, whose words it shares.
     panels : callable
         Called with a snapshot and a focus; returns the panels of one model, in the order of the rows.
+    lanes : View
+        How a comparison draws it in its score.
     """
 
-    def __init__(self, name: str, panels: Callable[[Snapshot, Focus], list[Panel]]) -> None:
-        self.name, self._panels = name, panels
+    def __init__(self, name: str, panels: Callable[[Snapshot, Focus], list[Panel]], lanes: View) -> None:
+        self.name, self._panels, self._lanes = name, panels, lanes
+
+    @property
+    def score(self) -> View:
+        return self._lanes
 
     def exists(self, snapshot: Snapshot) -> bool:
         return bool(self._cells(snapshot, Focus()))

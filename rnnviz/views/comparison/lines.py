@@ -9,6 +9,9 @@ import plotly.graph_objects as go
 from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View, times
+from rnnviz.views.comparison.forecasts import SideForecasts
+from rnnviz.views.comparison.gradientlanes import GradientLanes
+from rnnviz.views.comparison.losses import SideLosses
 from rnnviz.views.comparison.models import ComparedModel, compared_models
 from rnnviz.views.curvepanels import curve_points, curve_ticks
 from rnnviz.views.patch import Patch, Pixels, thin
@@ -29,6 +32,7 @@ class ComparedGradients(View):
 
     name = "gradients"
     height = 340
+    score = GradientLanes()
 
     def exists(self, snapshot: Snapshot) -> bool:
         return all(GradientsView().exists(one) for one in snapshot.models.values())
@@ -69,6 +73,7 @@ class ComparedCurves(View):
     name = "curves"
     height = 340
     shares_time = False
+    score = SideLosses()
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         alone = CurvesView().skeleton(snapshot, focus)
@@ -106,6 +111,8 @@ class ComparedCurves(View):
 
 class ComparedPrediction(PredictionView):
     """Every model's forecast against the truth and the naive forecast."""
+
+    score = SideForecasts()
 
     def exists(self, snapshot: Snapshot) -> bool:
         return all(one.prediction is not None for one in snapshot.models.values())

@@ -5,13 +5,14 @@ from dataclasses import replace
 from itertools import cycle
 from typing import NamedTuple
 
+from rnnviz.i18n import keys, t
 from rnnviz.training import Scale, Snapshot
 from rnnviz.views.style import SERIES, plain, with_mark
 
-__all__ = ["COLORS", "GLYPHS", "ComparedModel", "compared_models", "shared"]
+__all__ = ["COLORS", "GLYPHS", "ComparedModel", "compared_models", "longest", "shared"]
 
 COLORS = SERIES
-GLYPHS = {"circle": "●", "square": "■", "diamond": "◆", "triangle-up": "▲"}  # plotly's name and the letter, in words
+GLYPHS = {"circle": "●", "diamond": "◆", "square": "■", "triangle-up": "▲"}  # plotly's name and the letter, in words
 
 
 class ComparedModel(NamedTuple):
@@ -22,9 +23,25 @@ class ComparedModel(NamedTuple):
     symbol: str
     snapshot: Snapshot
 
+    @property
+    def glyph(self) -> str:
+        """The symbol as a letter."""
+        return GLYPHS[self.symbol]
+
+    @property
+    def tone(self) -> str:
+        """The page's word for the colour: m1 to m4."""
+        return f"m{1 + COLORS.index(self.color)}"
+
+    @property
+    def name(self) -> str:
+        """What it is called on screen: a cell by its name, another model by what sets it apart."""
+        key = f"knob.cell.{self.label}"
+        return t(key) if key in keys() else self.label
+
     def with_mark(self, text: str) -> str:
         """Return the text behind this model's symbol, as `with_mark` does."""
-        return with_mark(text, self.color, GLYPHS[self.symbol])
+        return with_mark(text, self.color, self.glyph)
 
 
 def compared_models(snapshot: Snapshot) -> list[ComparedModel]:
@@ -41,6 +58,11 @@ def compared_models(snapshot: Snapshot) -> list[ComparedModel]:
         ComparedModel(plain(label), color, symbol, replace(one, scales=scales))
         for color, symbol, (label, one) in zip(cycle(COLORS), cycle(GLYPHS), compared.items(), strict=False)
     ]
+
+
+def longest(snapshot: Snapshot) -> Snapshot:
+    """Return the model with the longest sequences: the time axis is as long as that."""
+    return max(snapshot.models.values(), key=lambda one: one.layer.hidden.shape[3])
 
 
 def shared(scales: Sequence[Scale]) -> Scale:

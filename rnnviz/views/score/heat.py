@@ -99,7 +99,7 @@ def heat_patches(heats: Sequence[Heat], snapshot: Snapshot, focus: Focus, pixels
     for index, heat in enumerate(heats):
         steps, units = _kept(heat, height, pixels)
         time, unit = (np.arange(size, dtype=np.float32) for size in heat.values.shape)
-        values = heat.values if heat.band.read is None else heat.values[:, rows]
+        values = heat.values[:, _order(heat, rows)]
         patches += [
             # plotly wants rows first: units up, time across
             Patch(index, "z", values[steps, units].T, heat.limits),
@@ -146,14 +146,30 @@ def _exact(heats: Sequence[Heat], focus: Focus, rows: np.ndarray) -> list[Patch]
     """Return the numbers of the unit in focus, its row, and the units at both ends, where the rows are units."""
     if heats[0].band.read is None:
         return []
-    ends = tuple(str(rows[end]) for end in _ends(len(rows)))
-    row = int(np.flatnonzero(rows == focus.unit)[0])
+    orders = [_order(heat, rows) for heat in heats]
+    picked = [min(focus.unit, len(order) - 1) for order in orders]  # models that are compared may differ in size
+    numbers = [heat.values[:, unit] for heat, unit in zip(heats, picked, strict=True)]
+    ends = [tuple(str(order[end]) for end in _ends(len(order))) for order in orders]
     return [
-        Patch(None, "meta.rows", np.stack([heat.values[:, focus.unit] for heat in heats])),
-        Patch(None, "meta.marks", (row,) * len(heats)),
+        Patch(None, "meta.rows", _table(numbers)),
+        Patch(None, "meta.marks", tuple(int(np.argmax(one == unit)) for one, unit in zip(orders, picked, strict=True))),
         Patch(None, "meta.panels[0].read.lead", t("score.unit", unit=focus.unit)),
-        *(Patch(None, f"yaxis{_suffix(index)}.ticktext", ends) for index in range(len(heats))),
+        *(Patch(None, f"yaxis{_suffix(index)}.ticktext", words) for index, words in enumerate(ends)),
     ]
+
+
+def _table(rows: Sequence[np.ndarray]) -> np.ndarray:
+    """Return rows as one array, the shorter ones filled up with NaN: models that are compared may read on for longer."""
+    found = np.full((len(rows), max(map(len, rows))), np.nan, np.float32)
+    for index, row in enumerate(rows):
+        found[index, : len(row)] = row
+    return found
+
+
+def _order(heat: Heat, rows: np.ndarray) -> np.ndarray:
+    """Return the columns of a panel's values in the order of its rows."""
+    units = heat.values.shape[1]
+    return rows if heat.band.read is not None and len(rows) == units else np.arange(units)
 
 
 def _colours(index: int, heat: Heat) -> list[Patch]:

@@ -15,7 +15,8 @@ def rows_of(snapshot: Snapshot, focus: Focus) -> np.ndarray:
         return np.array(focus.order)
     if focus.order == "index":
         return np.arange(units)
-    return by_correlation(snapshot.layer.hidden[focus.layer, focus.direction, focus.sample])
+    at = focus.within(snapshot.layer)
+    return by_correlation(snapshot.layer.hidden[at.layer, at.direction, at.sample])
 
 
 def by_correlation(states: np.ndarray) -> np.ndarray:

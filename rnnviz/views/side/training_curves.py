@@ -11,17 +11,17 @@ from rnnviz.i18n import keys, t
 from rnnviz.training import Snapshot
 from rnnviz.training.snapshots.before import value_words
 from rnnviz.views.base import Focus
-from rnnviz.views.curvepanels import log_ticks
+from rnnviz.views.curvepanels import log_ticks, wants_log
 from rnnviz.views.patch import Patch, Pixels, newest
 from rnnviz.views.side.base import SidePanel, SideView, line, side_figure, words_at
 from rnnviz.views.style import ACCENT, GHOST, HAIR2, HELD_OUT, INK3, plain
 from rnnviz.views.words import three
 
-__all__ = ["SideCurves", "rounded_up", "smoothed"]
+__all__ = ["FOOT", "SideCurves", "counted", "rounded_up", "smoothed"]
 
 _BEFORE, _RAW, _LOSS, _SCORES, _RULE, _UNCLIPPED, _CLIPPED, _CLIP = range(8)  # trace numbers
 _ALONG, _OVER = 0.8, 40  # of the smoothed loss, how much of the step before stays; after 40 steps that is nothing
-_FOOT = 30  # the labels, and what the axis counts
+FOOT = 30  # the labels, and what the axis counts
 _AXES = ("yaxis", "yaxis2", "yaxis3")
 
 
@@ -48,14 +48,14 @@ class SideCurves(SideView):
         return side_figure(
             _panels(snapshot),
             traces,
-            foot=_FOOT,
+            foot=FOOT,
             xaxis={"range": [0, 1], "tickformat": ",", "nticks": 4},
             shapes=[changed | {"line": {"color": HAIR2, "width": 1}}],
             annotations=[
                 words_at("", 0, xref="x", yref="y domain", y=0, x=0),
                 words_at("", 1),
                 words_at("", 2),
-                _counted(),
+                counted(),
             ],
         )
 
@@ -82,8 +82,8 @@ def rounded_up(step: float) -> float:
     return next(power * end for end in (1, 1.5, 2, 3, 5, 7.5, 10) if power * end >= step)
 
 
-def _counted() -> dict[str, Any]:
-    """What the horizontal axis counts, under its right end."""
+def counted() -> dict[str, Any]:
+    """Return what the horizontal axis counts, under its right end."""
     place = {"xref": "paper", "x": 1, "xanchor": "right", "yref": "paper", "y": 0, "yshift": -14, "yanchor": "top"}
     return place | {"text": t("side.curves.step"), "showarrow": False, "font": {"size": 11, "color": INK3}}
 
@@ -147,7 +147,7 @@ def _changed(snapshot: Snapshot) -> list[Patch]:
 
 def _loss(snapshot: Snapshot, pixels: Pixels | None) -> list[Patch]:
     steps, loss = snapshot.history["step"], snapshot.history["loss"]
-    log = not bool((loss <= 0).any())  # a loss of a task of one's own may be negative
+    log = wants_log(loss)  # a loss of a task of one's own may be negative
     kept = newest(len(steps), pixels and pixels[0])
     before = snapshot.before
     former = (np.zeros(0), np.zeros(0)) if before is None or before.loss is None else (before.step, before.loss)

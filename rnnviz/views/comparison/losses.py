@@ -1,0 +1,88 @@
+"""The loss of every model along the run, its name at the end of its line."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from rnnviz.i18n import t
+from rnnviz.training import Snapshot
+from rnnviz.views.base import Focus
+from rnnviz.views.comparison.models import ComparedModel, compared_models
+from rnnviz.views.curvepanels import log_ticks, wants_log
+from rnnviz.views.patch import Patch, Pixels, newest
+from rnnviz.views.side.base import SidePanel, SideView, line, side_figure
+from rnnviz.views.side.training_curves import FOOT, counted, rounded_up, smoothed
+from rnnviz.views.style import INK1
+
+__all__ = ["SideLosses"]
+
+_BESIDE, _LINE = 24, 13  # pixels at the right for a symbol, and of a line of words
+
+
+class SideLosses(SideView):
+    """The form of the curves in the narrow column of a comparison."""
+
+    name = "curves"
+
+    def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
+        compared = compared_models(snapshot)
+        hover = f"{t('view.step')} %{{x:,}}<br>%{{y:.3g}}<extra>%{{fullData.name}}</extra>"
+        lines = [line(model.color, 1.75, model.name, hovertemplate=hover) for model in compared]
+        panel = SidePanel(
+            t("side.curves.loss"), t("side.curves.loss.aside"), 150, 190, log=True, empty=t("side.curves.empty")
+        )
+        names = [_name(model) for model in compared]
+        xaxis = {"range": [0, 1], "tickformat": ",", "nticks": 4}
+        figure = side_figure([panel], lines, foot=FOOT, xaxis=xaxis, annotations=[*names, counted()])
+        return figure.update_layout(margin_r=_BESIDE + 8 * max(len(model.name) for model in compared))
+
+    def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
+        compared = compared_models(snapshot)
+        losses = [model.snapshot.history["loss"] for model in compared]
+        log = wants_log(np.concatenate(losses))
+        steps = snapshot.history["step"]
+        end = rounded_up(float(steps[-1])) if len(steps) else 1.0
+        patches = [
+            Patch(None, "xaxis.range", (0.0, end)),
+            Patch(None, "xaxis.showticklabels", bool(len(steps))),
+            Patch(None, "yaxis.type", "log" if log else "linear"),
+            Patch(None, "meta.panels[0].empty", "" if len(steps) else t("side.curves.empty")),
+            *log_ticks("yaxis", np.concatenate(losses), log=log),
+        ]
+        last = []
+        for index, (model, loss) in enumerate(zip(compared, losses, strict=True)):
+            kept = newest(len(loss), pixels and pixels[0])
+            curve = smoothed(loss, log=log)
+            patches += [
+                Patch(index, "x", model.snapshot.history["step"][kept]),
+                Patch(index, "y", curve[kept]),
+                Patch(index, "mode", "lines" if len(kept) > 1 else "markers"),
+            ]
+            last.append(float(curve[-1]) if len(curve) else np.nan)
+        return [*patches, *_names(compared, np.array(last), log=log)]
+
+
+def _name(model: ComparedModel) -> dict[str, object]:
+    place = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 4, "yref": "y", "yanchor": "middle", "y": 0}
+    return place | {"text": "", "showarrow": False, "font": {"size": 11, "color": INK1}}
+
+
+def _names(compared: list[ComparedModel], last: np.ndarray, *, log: bool) -> list[Patch]:
+    """Names level with the ends of their lines, moved apart where they would cover each other."""
+    level = np.log10(np.where(last > 0, last, np.nan)) if log else last
+    patches = []
+    for place, (model, value) in enumerate(zip(compared, level, strict=True)):
+        shown = bool(np.isfinite(value))
+        # those that end as high as an earlier one stand below it
+        above = sum(bool(np.isfinite(one)) and abs(one - value) < _near(level) for one in level[:place])
+        patches += [
+            Patch(None, f"annotations[{place}].text", f"<b>{model.with_mark(model.name)}</b>" if shown else ""),
+            Patch(None, f"annotations[{place}].y", float(value) if shown else 0.0),
+            Patch(None, f"annotations[{place}].yshift", -_LINE * above),
+        ]
+    return patches
+
+
+def _near(level: np.ndarray) -> float:
+    """How near two ends may lie on an axis of about a hundred pixels before their names touch."""
+    known = level[np.isfinite(level)]
+    return 0.12 * max(float(known.max() - known.min()), 1.0) if len(known) else 0.0
