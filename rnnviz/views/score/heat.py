@@ -151,19 +151,18 @@ def _exact(heats: Sequence[Heat], focus: Focus, rows: np.ndarray) -> list[Patch]
     numbers = [heat.values[:, unit] for heat, unit in zip(heats, picked, strict=True)]
     ends = [tuple(str(order[end]) for end in _ends(len(order))) for order in orders]
     return [
-        Patch(None, "meta.rows", _table(numbers)),
+        *_table(numbers),
         Patch(None, "meta.marks", tuple(int(np.argmax(one == unit)) for one, unit in zip(orders, picked, strict=True))),
         Patch(None, "meta.panels[0].read.lead", t("score.unit", unit=focus.unit)),
         *(Patch(None, f"yaxis{_suffix(index)}.ticktext", words) for index, words in enumerate(ends)),
     ]
 
 
-def _table(rows: Sequence[np.ndarray]) -> np.ndarray:
-    """Return rows as one array, the shorter ones filled up with NaN: models that are compared may read on for longer."""
-    found = np.full((len(rows), max(map(len, rows))), np.nan, np.float32)
-    for index, row in enumerate(rows):
-        found[index, : len(row)] = row
-    return found
+def _table(rows: Sequence[np.ndarray]) -> list[Patch]:
+    """Return all rows in one patch; in one each where models that are compared read sequences of different lengths."""
+    if len({len(row) for row in rows}) == 1:
+        return [Patch(None, "meta.rows", np.stack(rows))]
+    return [Patch(None, f"meta.rows[{index}]", row) for index, row in enumerate(rows)]
 
 
 def _order(heat: Heat, rows: np.ndarray) -> np.ndarray:
