@@ -20,6 +20,7 @@ FLOORS = {
     "i18n": 0,
     "checks": 0,
     "files": 1,
+    "garbage": 1,
     "limits": 1,
     "generators": 1,
     "cells": 2,
