@@ -1,6 +1,6 @@
 """Pictures of a run: one file a view, each a plotly figure plus the patches that keep it current."""
 
-from rnnviz.views.base import GRADIENTS, Focus, Picked, View
+from rnnviz.views.base import GRADIENTS, ORDERS, Focus, Picked, View
 from rnnviz.views.canvas import Canvas
 from rnnviz.views.cell.diagram import Diagram, diagram
 from rnnviz.views.cell.notation import Equation, Term
@@ -36,12 +36,14 @@ from rnnviz.views.pictures.task.fan import QUANTILES, FanView, fan
 from rnnviz.views.pictures.task.prediction import PredictionView
 from rnnviz.views.pictures.task.reads import InputView
 from rnnviz.views.score.gradientstrip import norm_through_time
+from rnnviz.views.score.order import by_correlation, rows_of
 
 __all__ = [
     "COMPARED",
     "DEFAULT",
     "EDITED",
     "GRADIENTS",
+    "ORDERS",
     "QUANTILES",
     "ROWS",
     "VIEWS",
@@ -82,6 +84,7 @@ __all__ = [
     "WatchedCurvesView",
     "alignment",
     "apply",
+    "by_correlation",
     "colour_limit",
     "decode",
     "diagram",
@@ -92,6 +95,7 @@ __all__ = [
     "perturbation_figure",
     "perturbation_patches",
     "perturbation_skeleton",
+    "rows_of",
     "sequence_patches",
     "thin",
 ]

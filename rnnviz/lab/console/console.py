@@ -7,7 +7,8 @@ from typing import Any
 from rnnviz.checks import number
 from rnnviz.export.codec import Shareable
 from rnnviz.export.script import Script
-from rnnviz.i18n import t
+from rnnviz.garbage import uncollected
+from rnnviz.lab.console.announcement import announcement
 from rnnviz.lab.console.export import Export
 from rnnviz.lab.console.progress import Progress, progress
 from rnnviz.lab.controls.base import LazyTool
@@ -88,6 +89,7 @@ class Console:
         self._displayed = True
         return self.shown().panel.widget
 
+    @uncollected()
     def shown(self) -> Screen:
         """Return the screen; made when first asked for."""
         if self.screen is None:
@@ -290,7 +292,7 @@ class Console:
         changed = now.rebuilds(wanted)
         if self.screen is None or not changed:
             return False
-        self.screen.say(self.runner.state, _announcement(changed, now, wanted), then=then)
+        self.screen.say(self.runner.state, announcement(changed, now, wanted), then=then)
         return True
 
     def _on_frame(self, snapshot: Snapshot) -> None:
@@ -316,11 +318,3 @@ class Console:
 
     def _view_failed(self, error: BaseException) -> None:
         self.runner.fail(error, "view")
-
-
-def _announcement(changed: tuple[str, ...], now: Settings, wanted: Settings) -> str:
-    changes = [
-        t("lab.rebuilding.change", name=t(f"knob.{name}"), old=getattr(now, name), new=getattr(wanted, name))
-        for name in changed
-    ]
-    return t("lab.rebuilding", changes=", ".join(changes))
