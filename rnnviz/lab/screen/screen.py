@@ -176,7 +176,7 @@ class Stage(Generic[P]):
     def look(self, change: Callable[[Snapshot, Focus], Focus]) -> None:
         """Move the selectors to what ``change`` makes of the snapshot on screen and of where they stand; draw again."""
         snapshot = self.seen
-        focus = self.panel.focus_controls.focus.within(snapshot.layer)
+        focus = self.panel.focus_controls.focus_on(snapshot)
         self.panel.focus_controls.look(change(snapshot, focus).within(snapshot.layer))
         self.changed()
 
@@ -250,7 +250,7 @@ class Stage(Generic[P]):
 
     def _draw_views(self, snapshot: Snapshot) -> None:
         self.panel.focus_controls.fit(*snapshot.layer.hidden.shape)
-        focus = self.panel.focus_controls.focus.within(snapshot.layer)
+        focus = self.panel.focus_controls.focus_on(snapshot)
         frame, errors = self._figures.frame(snapshot, focus, self._chosen)
         self.feed.push(frame)
         self._rate.note(light=False)
