@@ -64,7 +64,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     "views": (
         "words",
         "style patch",
-        "canvas curvepanels",
+        "canvas curvepanels timeaxis",
         "base",
         "score side",
         "heatpanels",

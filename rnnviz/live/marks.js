@@ -32,7 +32,8 @@ export class Marks {
     const { _offset: left, _length: width } = full[key(panels[0].x)];
     const { boxes } = this.strip.stack;
     const bars = panels.map((one) => one.bar && { ...one.bar, mark: null, was: null });
-    const shown = JSON.stringify([bars, boxes, left, width, this.strip.drawing.dark]);
+    const units = panels.map((one) => this.strip.units(one)); // their order may change
+    const shown = JSON.stringify([bars, boxes, units, left, width, this.strip.drawing.dark]);
     if (shown !== this.shown) {
       this.shown = shown;
       this.bars.replaceChildren();

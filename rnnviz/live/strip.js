@@ -83,13 +83,13 @@ export class Strip {
   // The first and the last unit of a heatmap; null for what is no heatmap.
   /**
    * @param {Panel} panel
-   * @returns {[number, number] | null}
+   * @returns {[string | number, string | number] | null}
    */
   units({ axis }) {
     const { data, layout } = /** @type {import("./drawing.js").Spec} */ (this.drawing.spec);
     if (!data.some((one) => one.type === "heatmap" && (one.yaxis ?? "y") === axis)) return null;
-    const values = layout[key(axis)]?.tickvals;
-    return values?.length ? [values[0], values.at(-1)] : null;
+    const { tickvals: values, ticktext: names = values } = layout[key(axis)] ?? {};
+    return values?.length ? [names[0], names.at(-1)] : null;
   }
 
   /** @param {Panel[]} panels */

@@ -106,7 +106,8 @@ class Canvas:
             self._known[place] = self._find(patch)
         value, axes = patch.value, self._known[place]
         if not isinstance(value, np.ndarray):
-            if not isinstance(value, str | int | float | tuple | list | np.generic | None):
+            noted = dict if patch.trace is None and patch.key.startswith(META) else type(None)
+            if not isinstance(value, str | int | float | tuple | list | np.generic | noted | None):
                 raise TypeError(
                     f"{_name(patch)} of {self._who} must carry a numpy array, a word, a number or a tuple, "
                     f"got {_kind(value)}; convert it, such as with numpy.asarray."

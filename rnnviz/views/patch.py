@@ -29,7 +29,7 @@ class Patch:
         Attribute path, such as ``"z"`` or ``"annotations[0].text"``; what begins with ``"meta."`` is in the layout's
         notes, which plotly does not draw.
     value : numpy.ndarray or str or bool or tuple
-        The new value. Arrays have one or two axes.
+        The new value. Arrays have one or two axes. A note may also be a dict, ready for JSON.
     limits : tuple of float, optional
         ``(low, high)``: the array travels as one byte a number over this fixed range. Without it, as float32.
 

@@ -1,6 +1,5 @@
 """A comparison without a browser: one set of verbs and knobs for several models, and what goes wrong in one of them."""
 
-import dataclasses
 import math
 import re
 from collections.abc import Iterator
@@ -16,13 +15,13 @@ from rnnviz.lab import Lab, compare
 from rnnviz.lab.lifetime import rerun
 from rnnviz.lab.tools.results import ResultsTable
 from rnnviz.training import NonFiniteLoss, Snapshot
-from rnnviz.training.comparison.comparison_snapshot import ComparisonSnapshot
 from rnnviz.views import Focus, HiddenView, View
 from tests.lab.browser import Browser, settle
 from tests.lab.comparisons import CELLS, SIZES, Maker
 from tests.lab.screens import unfold
 from tests.lab.shell import Notebook
 from tests.training.examples import WAIT, raising
+from tests.views.runs import scored
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -191,13 +190,6 @@ def bold(snapshot: Snapshot) -> list[str]:
     table = ResultsTable()
     table.show(snapshot, Focus())
     return re.findall(r"<td><b>(.*?)</b></td>", table.widget.value)
-
-
-def scored(snapshot: ComparisonSnapshot, *scores: float) -> ComparisonSnapshot:
-    """The same moment with other scores."""
-    models = zip(snapshot.models.items(), scores, strict=True)
-    changed = {label: dataclasses.replace(one, validation=score) for (label, one), score in models}
-    return dataclasses.replace(snapshot, compared=changed)
 
 
 def test_the_best_score_is_bold_if_it_is_better_than_the_simple_rules(make_comparison: Maker) -> None:
@@ -399,3 +391,25 @@ def test_a_comparison_tells_what_differs_and_its_line_says_it(make_comparison: M
     assert found == differences(comparison.snapshot())
     line = browser.screen.panel.tray.tool("insights").widget
     assert [words for words, _ in line.seen["sentences"]] == [one.words for one in to_say(found)]
+
+
+def test_the_lanes_show_states_or_gates_one_press_away(make_comparison: Maker) -> None:
+    comparison = make_comparison()
+    browser = Browser(comparison)
+    panel = browser.screen.panel
+    assert panel.lanes.value == "hidden"
+    panel.lanes.value = "gates"
+    assert "gates" in browser.screen.chosen
+    assert "hidden" not in browser.screen.chosen
+    browser.catch_up()
+    assert "gates" in {part["figure"] for part in browser.frames[-1][0]["parts"]}
+    panel.lanes.value = "hidden"
+    assert "gates" not in browser.screen.chosen
+    assert {"hidden", "gradients", "scores"} <= browser.screen.chosen
+
+
+def test_models_without_gates_are_offered_no_such_lanes() -> None:
+    comparison = compare([{"hidden_size": 3}, {"hidden_size": 4}], "adding", cell="rnn", seq_len=8, device="cpu")
+    panel = comparison._console.shown().panel
+    assert panel.lanes not in panel.rail.widget.children
+    comparison.close()

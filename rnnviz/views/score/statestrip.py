@@ -42,4 +42,5 @@ def _heat(
         bar = replace(bar, pointed=beyond)
     units = values.shape[1]
     band = Band(name, aside, rows_high(units, _LOW), rows_high(units, _HIGH), bar=bar, read=Read(row))
-    return Heat(symbol, band, values, limits)
+    bounded = natural is not None
+    return Heat(symbol, band, values, limits, bounded, bounded)

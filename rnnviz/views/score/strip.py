@@ -9,8 +9,8 @@ from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View
 from rnnviz.views.patch import Patch
 from rnnviz.views.score.band import Band, domains, told
-from rnnviz.views.score.time import time_axis
 from rnnviz.views.style import HAIR2, TEXT
+from rnnviz.views.timeaxis import time_axis
 
 __all__ = ["MARGIN", "Strip", "strip_figure", "strip_patches"]
 
