@@ -105,13 +105,13 @@ VIEWS: dict[str, View] = {
     view.name: view
     for view in (
         InputView(),
-        ForgetView(),
         HiddenView(),
         GatesView(),
         GradientsView(),
         PredictionView(),
         AnswerView(),
         CurvesView(),
+        ForgetView(),
         HorizonView(),
         TheoryView(),
         SpectrumView(),
