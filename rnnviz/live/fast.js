@@ -1,7 +1,7 @@
 // Draws new numbers into a picture that plotly has drawn: most of a full redraw is spent on what has not changed.
 // It comes with the runtime, once a page.
 import { calculated, imageOf, paint, tableOf } from "./heat.js";
-import { counted, panelOf, reach, recalculate, replot } from "./lines.js";
+import { counted, given, panelOf, reach, recalculate, replot } from "./lines.js";
 
 /** @import { Drawing } from "./drawing.js" */
 /** @import { Part } from "./page.js" */
@@ -15,6 +15,8 @@ const WORDS = /^(annotations|title|plot_bgcolor|colorbar|[xy]axis\d*\.(range|dti
 const POINTS = new Set(["x", "y", "text", "customdata"]);
 /** @type {Map<string, Set<string>>} What of each kind of trace is drawn here. */
 const NUMBERS = new Map([["scatter", POINTS], ["bar", POINTS], ["heatmap", new Set(["z", "text", "customdata"])]]);
+
+const LIMITS = new Set(["zmin", "zmax"]); // with a colour bar of plotly's beside it, that is to change as well
 
 let redrawn = -Infinity; // when a figure of this page was last drawn in full for its words
 
@@ -103,7 +105,8 @@ export class FastPath {
 
   /** @param {Part} part */
   numbers({ trace, key }) {
-    return NUMBERS.get(this.drawing.plot._fullData[Number(trace)]?.type)?.has(key);
+    const { type, showscale } = this.drawing.plot._fullData[Number(trace)] ?? {};
+    return NUMBERS.get(type)?.has(key) || (showscale === false && LIMITS.has(key));
   }
 
   // How far its axes reached when plotly chose their ranges.
@@ -128,12 +131,13 @@ export class FastPath {
    */
   map(index, changed, bytes) {
     const { plot } = this.drawing;
-    const full = plot._fullData[index], known = plot.calcdata[index][0], { z, text, customdata } = plot.data[index];
+    const full = plot._fullData[index], known = plot.calcdata[index][0];
+    const { z, zmin, zmax, text, customdata } = plot.data[index];
     if (full.zauto !== false || full.coloraxis || full.transpose) return null;
-    Object.assign(full, { z, text, customdata });
+    given(full, { z, zmin, zmax, text, customdata });
     known.text = text;
     const part = changed.find((one) => one.key === "z");
-    if (!part) return full.texttemplate ? "plotly" : "here";
+    if (!part) return full.texttemplate || changed.some((one) => LIMITS.has(one.key)) ? "plotly" : "here";
     if (!("shape" in part) || part.shape.length !== 2) return null;
     const image = part.limits && imageOf(known, full);
     if (!part.limits || !image) {

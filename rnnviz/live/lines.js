@@ -10,16 +10,29 @@
 export function recalculate(plot, index) {
   const full = plot._fullData[index];
   const { x, y, text, customdata, mode } = plot.data[index];
-  const length = Math.min(x?.length ?? 0, y?.length ?? 0);
-  if (!length || full.stackgroup || full.error_x?.visible || full.error_y?.visible) return false;
+  const length = Math.min(x?.length ?? Infinity, y?.length ?? Infinity); // one of them may be counted
+  if (!length || length === Infinity || full.stackgroup || full.error_x?.visible || full.error_y?.visible) return false;
   if (full.type === "scatter" && !mode && length !== full._length) return false; // plotly's choice where there are few
   if (full.type === "bar" && length !== full._length) return false;
-  Object.assign(full, { x, y, customdata, _length: length }, text === undefined ? {} : { text });
+  given(full, { x, y, text, customdata });
+  full._length = length;
   const made = full._module.calc(plot, full);
   made[0].t ??= {};
   made[0].trace = full;
   plot.calcdata[index] = made;
   return true;
+}
+
+/**
+ * Write attributes where plotly has completed a trace: those that are not given, it does not have either.
+ * @param {any} full
+ * @param {Record<string, unknown>} attributes
+ */
+export function given(full, attributes) {
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value != null) full[key] = value;
+    else if (Object.hasOwn(full, key) && typeof full[key] === "object") delete full[key];
+  }
 }
 
 /**
