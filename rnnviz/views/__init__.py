@@ -10,7 +10,7 @@ from rnnviz.views.comparison.lanes import GateLanes, StateLanes
 from rnnviz.views.comparison.lines import ComparedCurves, ComparedGradients, ComparedPrediction
 from rnnviz.views.comparison.scores import ComparedScores
 from rnnviz.views.patch import Patch, Pixels, apply, decode, encode, newest, thin
-from rnnviz.views.perturbation.input import EDITED, ROWS, sequence_patches, sequence_skeleton
+from rnnviz.views.perturbation.input import EDITED, ROWS, sequence_patches
 from rnnviz.views.perturbation.perturbation import (
     colour_limit,
     perturbation_figure,
@@ -97,7 +97,6 @@ __all__ = [
     "perturbation_skeleton",
     "rows_of",
     "sequence_patches",
-    "sequence_skeleton",
     "thin",
 ]
 
@@ -129,7 +128,7 @@ VIEWS: dict[str, View] = {
 DEFAULT = ("input", "hidden", "gates", "gradients", "prediction", "answer", "curves")
 
 WATCHED: dict[str, View] = {
-    view.name: view for view in (HiddenView(), GradientsView(), GatesView(), WatchedCurvesView())
+    view.name: view for view in (HiddenView(), GatesView(), GradientsView(), WatchedCurvesView())
 }
 
 COMPARED: dict[str, View] = {  # of several models at once
