@@ -189,7 +189,7 @@ def test_a_recipe_keeps_the_goal_the_controls_and_the_pictures(make_lab: LabMake
     assert again.state.goal == 33
     browser = Browser(again)
     browser.catch_up()
-    assert visible(browser) == ["curves", "hidden"]
+    assert visible(browser) == ["hidden", "curves"]
     assert browser.screen.panel.tray.names == ["insights"]
     again.close()
 
