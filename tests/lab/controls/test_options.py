@@ -127,7 +127,7 @@ def test_a_new_model_lets_go_of_what_is_held(make_lab: LabMaker) -> None:
         ({"show": "rho"}, r"show must be a list of names, got 'rho'; write show=\['rho'\]"),
         ({"show": 5}, r"show must be a list of names, got 5; write show=\['lr'\]"),
         ({"views": 5}, r"views must be a list of names and views, got 5; write views=\['hidden'\]"),
-        ({"views": ["hiden"]}, r"views must hold names \(input, forget, hidden, gates"),
+        ({"views": ["hiden"]}, r"views must hold names \(input, hidden, gates"),
         ({"views": "hidden"}, r"views must be a list of names and views"),
         ({"views": [NormView]}, "got the class NormView; call it"),
         ({"views": [type("Mute", (NormView,), {"name": None})()]}, "a view must have a name, got Mute with name None"),
