@@ -86,7 +86,9 @@ def test_the_line_is_filled_as_far_as_the_run_is_and_its_handle_stands_at_the_st
     line, filled, handle = (
         notebook.lab.locator(name).bounding_box() for name in (".rv-run", ".rv-filled", ".rv-handle")
     )
-    assert line is not None and filled is not None and handle is not None
+    assert line is not None
+    assert filled is not None
+    assert handle is not None
     assert filled["width"] / line["width"] == pytest.approx(40 / 10**6, abs=2e-3)
     assert handle["x"] == pytest.approx(line["x"], abs=1)
     assert track.get_attribute("aria-valuetext") == "looking at step 0 of 40"
