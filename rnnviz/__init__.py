@@ -6,6 +6,8 @@ The names below are loaded when they are first used, so ``import rnnviz`` costs 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from rnnviz.garbage import uncollected
+
 __version__ = "0.2.0rc1"
 
 _HOMES = {
@@ -61,7 +63,8 @@ if TYPE_CHECKING:
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"rnnviz has no name {name!r}; it has {', '.join(__all__)}.")
-    module = import_module(_HOMES[name])
+    with uncollected():
+        module = import_module(_HOMES[name])
     value = module if name in _MODULES else getattr(module, name)
     globals()[name] = value
     return value

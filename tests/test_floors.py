@@ -20,6 +20,7 @@ FLOORS = {
     "i18n": 0,
     "checks": 0,
     "files": 1,
+    "garbage": 1,
     "limits": 1,
     "generators": 1,
     "cells": 2,
@@ -63,7 +64,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     "views": (
         "words",
         "style patch",
-        "canvas curvepanels",
+        "canvas curvepanels timeaxis",
         "base",
         "score side",
         "heatpanels",

@@ -26,7 +26,7 @@ def compare(
     *,
     device: str = "auto",
     steps: int | None = None,
-    fps: float = 15.0,
+    fps: float = 30.0,
     show: Sequence[str] | None = None,
     views: Sequence[str | View] | None = None,
     **settings: Any,
@@ -182,7 +182,7 @@ def _console(
     steps: int | None,
     show: Sequence[str] | None,
     views: Sequence[str | View] | None,
-    fps: float = 15.0,
+    fps: float = 30.0,
 ) -> ComparisonConsole:
     known, chosen = known_views(views, COMPARED, COMPARE_DEFAULT)
     return ComparisonConsole(lockstep, fps=fps, goal=steps, views=known, chosen=chosen, show=show)

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from rnnviz.checks import flag, listed, optional, shown, whole
 from rnnviz.export.recipe import Recipe
+from rnnviz.garbage import uncollected
 from rnnviz.insights import Insight, insights
 from rnnviz.lab.console.export import arguments_of
 from rnnviz.lab.console.lab_console import LabConsole
@@ -86,13 +87,14 @@ class Lab(Facade):
         model: Any = None,
         device: str = "auto",
         steps: int | None = None,
-        fps: float = 15.0,
+        fps: float = 30.0,
         show: Sequence[str] | None = None,
         views: Sequence[str | View] | None = None,
         presets: Sequence[Preset] | None = None,
         **settings: Any,
     ) -> None:
-        self._session = Session(task, model=model, planned=steps, device=device, **settings)
+        with uncollected():
+            self._session = Session(task, model=model, planned=steps, device=device, **settings)
         known, chosen = known_views(views)
         console = LabConsole(
             self._session,

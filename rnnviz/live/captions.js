@@ -45,6 +45,7 @@ export class Caption {
     this.number = part(this.big, "b", "rv-big-number");
     this.words = part(this.big, "span", "rv-big-words");
     this.empty = part(parent, "div", "rv-empty-words");
+    this.promise = part(this.empty, "span", "rv-empty-promise");
     if (!press) return;
     this.name.setAttribute("type", "button");
     this.name.tabIndex = -1; // the score is one stop of the Tab key; Enter on its strip does the same
@@ -73,7 +74,7 @@ export class Caption {
     say(this.aside, panel.aside ?? "");
     say(this.number, panel.big ?? "");
     say(this.words, panel.big ? panel.bigwords ?? "" : "");
-    say(this.empty, panel.empty ?? "");
+    say(this.promise, panel.empty ?? "");
     this.big.hidden = !panel.big;
     this.empty.hidden = !panel.empty;
   }

@@ -1,253 +1,202 @@
-// Draws one cell as arrows, chips and operations, with its equations underneath; all words are set as text.
-const SVG = "http://www.w3.org/2000/svg";
+// One cell with its controls: drawing, table, equations and the unit over time; all words are set as text.
+import { drawing } from "./celldrawing.js";
+import { curve } from "./cellcurve.js";
+import { follower } from "./following.js";
+
 const KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "g"]);
-const INDEX = /_(\{[^}]+\}|[a-z]+)/g; // "h_{t−1}" and "W_ih" carry an index
+const INDEX = /_(\{[^}]+\}|[a-z]+)/g; // "c_{t−1}" carries an index
 
 /**
- * What `rnnviz.views.Diagram` holds, as far as it is read here.
- * @typedef {{name: string, kind: Kind, symbol: string, text: string, sign: number, fill: string, ink: string, tip: string,
- *   x: number, y: number}} Mark
- * @typedef {[number, number]} Size
- * @typedef {{width: number, height: number, chip: Size, paths: {d: string, back: boolean, headless: boolean}[],
- *   marks: Mark[]}} Diagram
- * @typedef {[text: string, sign: number, note: string]} Term
- * @typedef {{name: string, symbol: string, plain: string, relation: string, terms: Term[], then: string,
- *   result: Term, before: string}} Equation
- * @typedef {"chip" | "label" | "start" | "end" | "op" | "tag" | "through" | "note" | "dot"} Kind
+ * @typedef {{symbol: string, name: string, plain: string, left: string, cells: string[], way: string, result: string,
+ *   before: string}} Line
+ * @typedef {{title: string, alt: string, hint: string, time: number, unit: number, back: boolean, norms: boolean,
+ *   where: string, heads: string[], lines: {heading: string, equations: Line[]}[], arrives: string,
+ *   diagram: import("./celldrawing.js").Diagram, over: import("./cellcurve.js").Over, cursor: number | null,
+ *   refused?: string}} Picture
+ * @typedef {import("./page.js").Model} Model
  */
 
 /**
- * @param {string} name
- * @param {Record<string, string | number>} attributes
- * @param {Element | null} parent
- * @returns {SVGElement}
- */
-function svg(name, attributes = {}, parent = null) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  return parent ? parent.appendChild(made) : made;
-}
-
-/**
- * @param {string} name
+ * @template {keyof HTMLElementTagNameMap} Name
+ * @param {Name} name
  * @param {string} className
- * @param {Element} parent
+ * @param {Element | null} parent
+ * @returns {HTMLElementTagNameMap[Name]}
  */
 function html(name, className, parent, text = "") {
   const made = document.createElement(name);
   if (className) made.className = className;
   made.textContent = text;
-  return parent.appendChild(made);
+  return parent ? parent.appendChild(made) : made;
 }
 
-// "h_{t−1}" as pieces: the plain ones, and the indices.
 /**
+ * Words in which "c_{t−1}" carries its index lower.
+ * @param {Element} parent
  * @param {string} text
- * @returns {[piece: string, index: boolean][]}
  */
-function pieces(text) {
-  /** @type {[string, boolean][]} */
-  const found = [];
+function indexed(parent, text) {
   let from = 0;
   for (const match of text.matchAll(INDEX)) {
-    found.push([text.slice(from, match.index), false], [match[1].replace(/[{}]/g, ""), true]);
+    html("span", "", parent, text.slice(from, match.index));
+    html("sub", "", parent, match[1].replace(/[{}]/g, ""));
     from = match.index + match[0].length;
   }
-  found.push([text.slice(from), false]);
-  return found.filter(([piece]) => piece);
+  html("span", "", parent, text.slice(from));
 }
 
 /**
- * @param {Element} parent
- * @param {string} text
+ * @param {HTMLElement} row
+ * @param {Line} line
  */
-function symbol(parent, text) {
-  let low = false;
-  for (const [piece, index] of pieces(text)) {
-    const span = svg("tspan", index ? { class: "rv-index" } : {}, parent);
-    if (index !== low) span.setAttribute("dy", index ? "3.5" : "-3.5");
-    span.textContent = piece;
-    low = index;
+function named(row, line) {
+  row.classList.add("rv-equation");
+  row.title = line.plain;
+  Object.assign(row.dataset, { symbol: line.symbol, text: line.plain });
+}
+
+/**
+ * @param {HTMLElement} parent
+ * @param {Line[]} lines
+ * @param {string[]} heads
+ * @param {string} heading
+ */
+function table(parent, lines, heads, heading) {
+  const made = html("table", "rv-tab", parent), top = html("tr", "", html("thead", "", made));
+  made.setAttribute("aria-label", heading);
+  for (const head of ["", ...heads, ""]) html(head ? "th" : "td", "", top, head);
+  const body = html("tbody", "", made);
+  for (const line of lines) {
+    const row = html("tr", "", body), first = html("th", "", row);
+    named(row, line);
+    first.scope = "row";
+    html("i", "", first, line.left);
+    html("span", "rv-heard", first, ` ${line.name}`);
+    for (const cell of line.cells) html("td", "", row, cell);
+    const last = html("td", "", row, `${line.way} → `.trimStart());
+    html("strong", "rv-number", last, line.result);
+    if (line.before) html("small", "rv-before", last, line.before);
   }
 }
 
 /**
- * @param {Element} parent
- * @param {string} text
+ * @param {HTMLElement} parent
+ * @param {Line[]} lines
+ * @param {string} heading
  */
-function words(parent, text) {
-  for (const [piece, index] of pieces(text)) html(index ? "sub" : "span", "", parent, piece);
-}
-
-/** @param {number} sign */
-function tone(sign) {
-  return sign > 0 ? "rv-plus" : sign < 0 ? "rv-minus" : "rv-even";
-}
-
-/** @type {Record<Kind, (group: SVGElement, mark: Mark, chip: Size, anchor?: string) => void>} */
-const draw = {
-  chip(group, mark, [width, height]) {
-    const box = svg("rect", { x: -width / 2, y: -height / 2, width, height, rx: 7, class: "rv-chip" }, group);
-    if (mark.fill) box.style.fill = mark.fill;
-    const name = svg("text", { y: -5, class: "rv-symbol" }, group);
-    symbol(name, mark.symbol);
-    const value = svg("text", { y: 13, class: `rv-value ${mark.fill ? "" : tone(mark.sign)}` }, group);
-    value.textContent = mark.text;
-    if (mark.text.length > 9) value.classList.add("rv-long");
-    if (mark.fill) { for (const text of [name, value]) text.style.fill = mark.ink; }
-  },
-  label(group, mark, _chip, anchor = "middle") {
-    const line = svg("text", { class: "rv-label", "text-anchor": anchor }, group);
-    symbol(line, mark.symbol);
-    const value = svg("tspan", { class: `rv-value ${tone(mark.sign)}`, dx: mark.symbol ? 5 : 0 }, line);
-    if (/_(\{[^}]+\}|[a-z]+)$/.test(mark.symbol)) value.setAttribute("dy", "-3.5");
-    value.textContent = mark.text;
-  },
-  start(group, mark, chip) {
-    draw.label(group, mark, chip, "start");
-  },
-  end(group, mark, chip) {
-    draw.label(group, mark, chip, "end");
-  },
-  op(group, mark) {
-    svg("circle", { r: 12, class: "rv-op" }, group);
-    svg("text", { y: 5.5, class: "rv-op-sign" }, group).textContent = mark.symbol;
-  },
-  tag(group, mark) {
-    const width = mark.symbol.length > 2 ? 40 : 30;
-    svg("rect", { x: -width / 2, y: -13, width, height: 26, rx: 13, class: "rv-tag" }, group);
-    symbol(svg("text", { y: 4.5, class: "rv-tag-name" }, group), mark.symbol);
-  },
-  through(group, mark) {
-    svg("rect", { x: -70, y: -18, width: 140, height: 36, rx: 7, class: "rv-through" }, group);
-    svg("text", { y: 4.5, class: "rv-tag-name" }, group).textContent = mark.symbol;
-  },
-  note(group, mark) {
-    svg("text", { x: -48, y: 4, class: "rv-note", "text-anchor": "start" }, group).textContent = mark.symbol;
-  },
-  dot(group) {
-    svg("circle", { r: 3.2, class: "rv-dot" }, group);
-  },
-};
-
-/**
- * @param {SVGElement} canvas
- * @param {string} id
- */
-function heads(canvas, id) {
-  const defs = svg("defs", {}, canvas);
-  for (const kind of ["flow", "back"]) {
-    const box = { id: `${id}-${kind}`, viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 6.5, markerHeight: 6.5 };
-    const marker = svg("marker", { ...box, orient: "auto-start-reverse" }, defs);
-    svg("path", { d: "M0 1 L10 5 L0 9 Z", class: `rv-head-${kind}` }, marker);
+function equations(parent, lines, heading) {
+  const list = html("div", "rv-eq", parent);
+  list.setAttribute("role", "list");
+  list.setAttribute("aria-label", heading);
+  for (const line of lines) {
+    const row = html("div", "", list), top = html("div", "", row);
+    named(row, line);
+    row.setAttribute("role", "listitem");
+    indexed(html("span", "", top), line.left);
+    const result = html("span", "", top);
+    if (line.before) html("small", "rv-before", result, `${line.before} → `);
+    html("strong", "rv-number", result, line.result);
+    indexed(html("em", "", row), line.way);
   }
 }
 
 /**
- * @param {Element} parent
- * @param {Diagram} diagram
- * @param {string} id
- * @param {string} title
+ * The places that stay, whatever is drawn: a button that is pressed must not be taken from under the pointer.
+ * @param {HTMLElement} el
+ * @param {Record<string, string>} words
+ * @param {(name: string) => void} press
  */
-function drawing(parent, { width, height, chip, paths, marks }, id, title) {
-  const canvas = svg("svg", {
-    viewBox: `0 0 ${width} ${height}`,
-    class: "rv-cell-drawing",
-    role: "img",
-    "aria-label": title,
-  }, parent);
-  heads(canvas, id);
-  for (const { d, back, headless } of paths) {
-    svg("path", { d, class: "rv-halo" }, canvas);
-    const line = svg("path", { d, class: back ? "rv-back" : "rv-flow" }, canvas);
-    if (!headless) line.setAttribute("marker-end", `url(#${id}-${back ? "back" : "flow"})`);
-  }
-  for (const mark of marks) {
-    const group = svg("g", {
-      transform: `translate(${mark.x} ${mark.y})`,
-      "data-name": mark.name,
-      class: `rv-mark-${mark.kind}`,
-    }, canvas);
-    draw[mark.kind](group, mark, chip);
-    if (mark.tip) svg("title", {}, group).textContent = mark.tip;
-  }
-}
-
-/**
- * @param {Element} parent
- * @param {Term} term
- */
-function term(parent, [text, sign, note]) {
-  const piece = html("span", note ? "rv-term" : "rv-glue", parent);
-  html("span", note || sign ? `rv-number ${tone(sign)}` : "", piece, text);
-  if (note) words(html("small", "", piece), note);
-}
-
-// For the eye alone: the row says the same in one piece.
-/**
- * @template {HTMLElement} Kept
- * @param {Kept} element
- */
-function hush(element) {
-  element.setAttribute("aria-hidden", "true");
-  return element;
-}
-
-/**
- * @param {Element} table
- * @param {Equation} line
- */
-function equation(table, line) {
-  const row = html("div", "rv-equation", table);
-  row.setAttribute("role", "listitem");
-  html("span", "rv-heard", row, [line.name, line.plain, line.before].filter(Boolean).join("; "));
-  row.title = line.name;
-  row.dataset.symbol = line.symbol;
-  row.dataset.text = line.plain;
-  const seen = (/** @type {string} */ name, text = "") => hush(html("span", name, row, text));
-  words(seen("rv-lhs"), line.symbol);
-  seen("rv-relation", line.relation);
-  const way = seen("rv-way");
-  /** @type {HTMLElement | null} */
-  let together = null; // a line breaks before "= tanh(…)" first
-  for (const one of line.terms) {
-    if (!together || one[0].startsWith(" =")) together = html("span", "rv-together", way);
-    term(together, one);
-  }
-  seen("rv-relation", line.then);
-  const result = seen("rv-result");
-  html("strong", `rv-number ${tone(line.result[1])}`, result, line.result[0]);
-  if (line.before) html("small", "rv-before", result, line.before);
+function furnish(el, words, press) {
+  /** @type {Record<string, HTMLButtonElement>} */
+  const buttons = {};
+  const button = (/** @type {string} */ name, /** @type {Element} */ parent, text = words[name]) => {
+    const made = buttons[name] = html("button", `rv-inspect-${name}`, parent, text);
+    Object.assign(made, { type: "button", title: words[`${name}_tip`] ?? "", onclick: () => press(name) });
+    made.dataset.lmSuppressShortcuts = "true"; // the notebook's own arrow keys
+    if (text !== words[name]) made.setAttribute("aria-label", words[name]);
+    return made;
+  };
+  const stepper = (/** @type {string} */ name, /** @type {string} */ less, /** @type {string} */ more) => {
+    const group = html("span", `rv-nav-${name}`, nav);
+    html("span", "", group, words[name]);
+    button(less, group, "‹");
+    const value = html("b", "", group);
+    button(more, group, "›");
+    return value;
+  };
+  const where = html("div", "rv-heard rv-cell-where", el), nav = html("div", "rv-nav", el);
+  const time = stepper("time", "back", "forward"), unit = stepper("unit", "down", "up");
+  const place = html("div", "rv-cell-place", el), body = html("div", "rv-cell-parts", el);
+  const box = html("div", "rv-cell-box", body), text = html("div", "rv-cell-text", body);
+  const lines = html("div", "rv-cell-lines", text), arrives = html("div", "rv-eq rv-arrives", text);
+  const links = html("div", "rv-lnk", text), quiet = html("div", "rv-quiet-row", text);
+  for (const name of ["gradient", "onward"]) button(name, links);
+  for (const name of ["norms", "train"]) button(name, quiet);
+  const caption = html("div", "rv-over-cap", text),
+    over = html("div", "rv-over", text),
+    hint = html("div", "rv-heard", el);
+  return { where, time, unit, place, box, lines, arrives, caption, over, hint, buttons };
 }
 
 let count = 0;
 
-/** @param {{model: import("./page.js").Model, el: HTMLElement}} given */
+/** @param {{model: Model, el: HTMLElement}} given */
 function render({ model, el }) {
-  const id = `rv-cell-${(count += 1)}`;
+  const id = `rv-cell-${(count += 1)}`, words = model.get("words") ?? {};
   el.classList.add("rv-cellview");
   el.tabIndex = 0;
   el.setAttribute("role", "group");
-  el.setAttribute("aria-describedby", `${id}-hint`);
-  el.dataset.lmSuppressShortcuts = "true"; // the notebook's own arrow keys
+  el.dataset.lmSuppressShortcuts = "true";
+  const parts = furnish(el, words, (name) => model.send({ kind: "press", name }));
+  const follow = follower(model.get("group"), (time) => {
+    if (!el.getClientRects().length) return false;
+    model.send({ kind: "cursor", time });
+    return true;
+  });
+  parts.hint.id = `${id}-hint`;
+  el.setAttribute("aria-describedby", parts.hint.id);
+  const sized = () => {
+    const picture = /** @type {Picture} */ (model.get("picture"));
+    if (!picture.diagram || !parts.box.clientWidth) return;
+    drawing(parts.box, picture.diagram, parts.box.clientWidth, id, picture.alt);
+    curve(parts.over, picture.over, [parts.over.clientWidth, parts.over.clientHeight], picture.time);
+  };
   const show = () => {
-    const picture = model.get("picture");
-    el.replaceChildren();
+    const picture = /** @type {Picture} */ (model.get("picture"));
+    el.classList.toggle("rv-refused", Boolean(picture.refused));
+    parts.where.textContent = picture.refused ?? picture.title ?? "";
+    el.setAttribute("aria-label", parts.where.textContent ?? "");
     if (!picture.diagram) return;
-    html("div", "rv-cell-where", el, picture.title);
-    const both = html("div", "rv-cell-parts", el);
-    drawing(html("div", "rv-cell-box", both), picture.diagram, id, picture.alt);
-    const table = html("div", "rv-equations", both);
-    for (const { heading, equations } of picture.lines) {
-      if (!equations.length) continue;
-      hush(html("div", "rv-heading", table, heading));
-      const list = html("div", "rv-list", table);
-      list.setAttribute("role", "list");
-      list.setAttribute("aria-label", heading);
-      for (const line of equations) equation(list, line);
+    follow.answered(picture.cursor);
+    parts.time.textContent = String(picture.time);
+    parts.unit.textContent = picture.norms ? words.all : String(picture.unit);
+    parts.place.textContent = picture.where;
+    parts.place.hidden = !picture.where;
+    parts.hint.textContent = picture.hint;
+    parts.lines.replaceChildren();
+    for (const { heading, equations: lines } of picture.lines) {
+      const rows = lines.filter((line) => line.cells.length), others = lines.filter((line) => !line.cells.length);
+      if (picture.back) html("div", "rv-heading", parts.lines, heading);
+      if (rows.length) table(parts.lines, rows, picture.heads, heading);
+      if (others.length) equations(parts.lines, others, heading);
     }
-    html("div", "rv-hint", table, picture.hint).id = `${id}-hint`;
-    el.setAttribute("aria-label", picture.title);
+    parts.arrives.hidden = !picture.arrives || picture.back;
+    const arrives = html("div", "", null);
+    html("span", "", arrives, words.arrives);
+    html("b", "rv-number", arrives, picture.arrives);
+    parts.arrives.replaceChildren(arrives);
+    parts.buttons.onward.hidden = !picture.back;
+    parts.buttons.norms.setAttribute("aria-pressed", String(picture.norms));
+    const name = html("span", "nm", null, picture.over.name);
+    html("em", "", name, picture.over.aside);
+    parts.caption.replaceChildren(name);
+    still();
+    sized();
+  };
+  const still = () => {
+    const ended = model.get("ended"), { buttons } = parts, back = model.get("picture").arrives;
+    for (const one of Object.values(buttons)) if (ended) one.disabled = true;
+    if (!ended) buttons.gradient.disabled = !back;
   };
   const press = (/** @type {KeyboardEvent} */ event) => {
     if (!KEYS.has(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -255,11 +204,18 @@ function render({ model, el }) {
     event.stopPropagation();
     model.send({ kind: "key", key: event.key });
   };
+  const room = new ResizeObserver(sized);
+  room.observe(parts.box);
+  room.observe(parts.over);
   el.addEventListener("keydown", press);
   model.on("change:picture", show);
+  model.on("change:ended", still);
   show();
   return () => {
+    room.disconnect();
+    follow.leave();
     model.off("change:picture", show);
+    model.off("change:ended", still);
     el.removeEventListener("keydown", press);
   };
 }

@@ -1,7 +1,7 @@
 // Draws new numbers into a picture that plotly has drawn: most of a full redraw is spent on what has not changed.
 // It comes with the runtime, once a page.
 import { calculated, imageOf, paint, tableOf } from "./heat.js";
-import { reach, recalculate, replot } from "./lines.js";
+import { counted, given, panelOf, reach, recalculate, replot } from "./lines.js";
 
 /** @import { Drawing } from "./drawing.js" */
 /** @import { Part } from "./page.js" */
@@ -10,8 +10,13 @@ const WORDS_EVERY = 500; // ms: words and ranges wait so long for a full redraw
 const SETTLED = 500; // ms without a frame: it was the last one
 const APART = 60; // ms between the full redraws of two figures, lest they all fall into one frame
 const OFF = 0.02; // of an axis's span: nearer than that, a range that follows the numbers may wait
-const WHOLE = new Set(["type", "mode", "visible", "zmin", "zmax"]); // of a trace: nothing is as it was
-const NUMBERS = new Map([["scatter", new Set(["x", "y", "customdata"])], ["heatmap", new Set(["z", "customdata"])]]);
+// Words beside the numbers. Whatever else may change, such as the names of an axis's places, belongs to them.
+const WORDS = /^(annotations|title|plot_bgcolor|colorbar|[xy]axis\d*\.(range|dtick|showticklabels|title))\b/;
+const POINTS = new Set(["x", "y", "text", "customdata"]);
+/** @type {Map<string, Set<string>>} What of each kind of trace is drawn here. */
+const NUMBERS = new Map([["scatter", POINTS], ["bar", POINTS], ["heatmap", new Set(["z", "text", "customdata"])]]);
+
+const LIMITS = new Set(["zmin", "zmax"]); // with a colour bar of plotly's beside it, that is to change as well
 
 let redrawn = -Infinity; // when a figure of this page was last drawn in full for its words
 
@@ -65,22 +70,33 @@ export class FastPath {
     /** @type {Map<number, Part[]>} */
     const traces = new Map();
     for (const part of parts) {
-      if (part.trace === null || !this.numbers(part)) {
-        if (part.trace !== null && WHOLE.has(part.key) || !("value" in part)) return false;
-        this.owes = true;
-      } else traces.set(part.trace, [...traces.get(part.trace) ?? [], part]);
+      if (part.trace !== null && this.numbers(part)) traces.set(part.trace, [...traces.get(part.trace) ?? [], part]);
+      else if (!WORDS.test(part.key)) return false;
+      else this.owes = true;
     }
     if (this.owes && this.due()) return false;
-    /** @type {Map<string, any>} */
-    const panels = new Map();
+    /** @type {Map<string, any>} What plotly is to draw: a kind of trace in a panel. */
+    const kinds = new Map();
     for (const [index, changed] of traces) {
       const { visible } = plot.data[index], full = plot._fullData[index];
       if (visible === false || visible === "legendonly") continue; // plotly will read its numbers when it is shown
       if (full.visible !== true || plot.calcdata[index][0].trace !== full) return false;
-      if (full.type === "scatter" ? !this.line(index) : !this.map(index, changed, bytes, panels)) return false;
-      if (full.type === "scatter") panels.set(`${full.xaxis} ${full.yaxis} scatter`, full);
+      const place = `${full.xaxis} ${full.yaxis} ${full.type}`;
+      if (full.type === "heatmap") {
+        const way = this.map(index, changed, bytes);
+        if (!way) return false;
+        if (way === "plotly") kinds.set(place, full);
+      } else {
+        if (!counted(plot, full)) return false;
+        this.remember(full);
+        if (!recalculate(plot, index)) return false;
+        kinds.set(place, full);
+      }
     }
-    for (const full of panels.values()) replot(plot, full);
+    for (const full of kinds.values()) full._module.crossTraceCalc?.(plot, panelOf(plot, full));
+    this.owes ||= [...this.reaches].some(([id, was]) => off(was, reach(plot, axisOf(plot, id))));
+    if (this.owes && this.due()) return false;
+    for (const full of kinds.values()) replot(plot, full);
     plot._fullLayout._rehover?.(); // what is said under a pointer at rest
     this.ahead ||= traces.size > 0;
     this.later();
@@ -89,7 +105,16 @@ export class FastPath {
 
   /** @param {Part} part */
   numbers({ trace, key }) {
-    return NUMBERS.get(this.drawing.plot._fullData[Number(trace)]?.type)?.has(key);
+    const { type, showscale } = this.drawing.plot._fullData[Number(trace)] ?? {};
+    return NUMBERS.get(type)?.has(key) || (showscale === false && LIMITS.has(key));
+  }
+
+  // How far its axes reached when plotly chose their ranges.
+  /** @param {any} full */
+  remember(full) {
+    const { plot } = this.drawing;
+    const { xaxis, yaxis } = panelOf(plot, full);
+    for (const axis of [xaxis, yaxis]) if (!this.reaches.has(axis._id)) this.reaches.set(axis._id, reach(plot, axis));
   }
 
   // Words and ranges twice a second, and never two figures at once.
@@ -98,47 +123,34 @@ export class FastPath {
     return now - this.since >= WORDS_EVERY && now - redrawn >= APART;
   }
 
-  /** @param {number} index */
-  line(index) {
-    const { plot } = this.drawing;
-    const full = plot._fullData[index];
-    const { xaxis, yaxis } = plot._fullLayout._plots[full.xaxis + full.yaxis];
-    for (const axis of [xaxis, yaxis]) {
-      if (axis.type !== "linear" && axis.type !== "log") return false;
-      if (!this.reaches.has(axis._id)) this.reaches.set(axis._id, reach(plot, axis));
-    }
-    if (!recalculate(plot, index)) return false;
-    for (const axis of [xaxis, yaxis]) this.owes ||= off(this.reaches.get(axis._id) ?? null, reach(plot, axis));
-    return !(this.owes && this.due());
-  }
-
   /**
+   * Write new numbers of a heatmap where plotly keeps them. Says who has drawn, or is to draw; null: all is to be drawn.
    * @param {number} index
    * @param {Part[]} changed
    * @param {Uint8Array | DataView} bytes
-   * @param {Map<string, any>} panels Those that plotly shall draw.
    */
-  map(index, changed, bytes, panels) {
+  map(index, changed, bytes) {
     const { plot } = this.drawing;
-    const full = plot._fullData[index], known = plot.calcdata[index][0], { z, customdata } = plot.data[index];
-    if (full.zauto !== false || full.coloraxis || full.transpose || full.texttemplate) return false;
-    Object.assign(full, { z, customdata });
+    const full = plot._fullData[index], known = plot.calcdata[index][0];
+    const { z, zmin, zmax, text, customdata } = plot.data[index];
+    if (full.zauto !== false || full.coloraxis || full.transpose) return null;
+    given(full, { z, zmin, zmax, text, customdata });
+    known.text = text;
     const part = changed.find((one) => one.key === "z");
-    if (!part) return true;
-    if (!("shape" in part) || part.shape.length !== 2) return false;
+    if (!part) return full.texttemplate || changed.some((one) => LIMITS.has(one.key)) ? "plotly" : "here";
+    if (!("shape" in part) || part.shape.length !== 2) return null;
     const image = part.limits && imageOf(known, full);
     if (!part.limits || !image) {
-      panels.set(`${full.xaxis} ${full.yaxis} heatmap`, full);
       const width = part.shape[1];
       const number = (/** @type {number} */ one) => one === one ? one : undefined;
-      return calculated(known, part, (at) => number(z[Math.floor(at / width)][at % width]));
+      return calculated(known, part, (at) => number(z[Math.floor(at / width)][at % width])) ? "plotly" : null;
     }
     const table = tableOf(full, part.limits, this.tables.get(index));
     this.tables.set(index, table);
     const codes = new Uint8Array(bytes.buffer, bytes.byteOffset + part.offset, part.shape[0] * part.shape[1]);
-    if (!calculated(known, part, (at) => table.numbers[codes[at]])) return false;
-    paint(image, known, plot._fullLayout._plots[full.xaxis + full.yaxis], codes, table);
-    return true;
+    if (!calculated(known, part, (at) => table.numbers[codes[at]])) return null;
+    paint(image, known, panelOf(plot, full), codes, table);
+    return "here";
   }
 
   // A frame that no other follows is drawn in full, and so are the words that wait.
@@ -163,6 +175,14 @@ export class FastPath {
   end() {
     clearTimeout(this.timer);
   }
+}
+
+/**
+ * @param {import("./subplots.js").Plot} plot
+ * @param {string} id Such as "x2".
+ */
+function axisOf({ _fullLayout }, id) {
+  return _fullLayout[`${id[0]}axis${id.slice(1)}`];
 }
 
 /**

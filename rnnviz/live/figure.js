@@ -62,6 +62,7 @@ export async function render({ model, el }, Dragging = null) {
   drawing.wire = () => {
     plot.on("plotly_afterplot", mark);
     plot.on("plotly_click", (/** @type {unknown} */ event) => drawing.pick(event));
+    drawing.strip?.wire();
   };
   drawing.wire();
   resized.observe(el);

@@ -14,8 +14,8 @@ const CODES = 256;
  * @property {Uint32Array<ArrayBuffer>} colours A pixel each.
  */
 
-/** @type {CanvasRenderingContext2D | null} Of one pixel: reads colours as a style sheet has them. */
-let reader = null;
+/** @type {CanvasRenderingContext2D | null} One for all maps: to make one takes longer than to draw on it. */
+let drawn = null;
 
 /**
  * Red, green, blue and opacity, each from 0 to 255.
@@ -23,10 +23,9 @@ let reader = null;
  * @returns {number[]}
  */
 function channels(colour) {
-  reader ??= canvas(1, 1);
-  reader.fillStyle = "#000";
-  reader.fillStyle = colour;
-  const text = String(reader.fillStyle);
+  const context = canvas(1, 1);
+  context.fillStyle = colour;
+  const text = String(context.fillStyle); // as a style sheet has it
   if (text[0] === "#") return [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16)).concat(255);
   const [red, green, blue, opacity] = (text.match(/[\d.]+/g) ?? []).map(Number);
   return [red, green, blue, 255 * opacity];
@@ -37,8 +36,11 @@ function channels(colour) {
  * @param {number} height
  */
 function canvas(width, height) {
-  const made = Object.assign(document.createElement("canvas"), { width, height });
-  return /** @type {CanvasRenderingContext2D} */ (made.getContext("2d", { willReadFrequently: true }));
+  drawn ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  if (!drawn) throw new Error("the page gives no canvas to draw on.");
+  if (drawn.canvas.width !== width) drawn.canvas.width = width;
+  if (drawn.canvas.height !== height) drawn.canvas.height = height;
+  return drawn;
 }
 
 /**

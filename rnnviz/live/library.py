@@ -31,7 +31,7 @@ TRACES = (
 
 @cache
 def small() -> bytes | None:
-    """Return the compressed script of the plotly.js that draws `TRACES` alone; None where plotly has another version."""
+    """Return the compressed script of the plotly.js that draws `TRACES` alone; None if plotly has another version."""
     # what a figure of another version means is its own plotly.js to say
     if get_plotlyjs_version() != VERSION:
         return None

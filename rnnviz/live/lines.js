@@ -3,17 +3,19 @@
 /** @import { Plot } from "./subplots.js" */
 
 /**
- * Have plotly calculate a trace anew from the numbers that it has now. False where it would not draw it as before.
+ * Have plotly calculate a trace anew from the numbers that it has now. False where it might draw another kind of curve.
  * @param {Plot} plot
  * @param {number} index
  */
 export function recalculate(plot, index) {
   const full = plot._fullData[index];
-  const { x, y, mode } = plot.data[index];
-  const length = Math.min(x?.length ?? 0, y?.length ?? 0);
-  if (!length || full.stackgroup || full.error_x?.visible || full.error_y?.visible) return false;
-  if (!mode && length !== full._length) return false; // plotly chooses it by how many points there are
-  Object.assign(full, { x, y, customdata: plot.data[index].customdata, _length: length });
+  const { x, y, text, customdata, mode } = plot.data[index];
+  const length = Math.min(x?.length ?? Infinity, y?.length ?? Infinity); // one of them may be counted
+  if (!length || length === Infinity || full.stackgroup || full.error_x?.visible || full.error_y?.visible) return false;
+  if (full.type === "scatter" && !mode && length !== full._length) return false; // plotly's choice where there are few
+  if (full.type === "bar" && length !== full._length) return false;
+  given(full, { x, y, text, customdata });
+  full._length = length;
   const made = full._module.calc(plot, full);
   made[0].t ??= {};
   made[0].trace = full;
@@ -22,13 +24,43 @@ export function recalculate(plot, index) {
 }
 
 /**
- * Draw every trace of one kind in a panel: a filled curve leans on its neighbour.
+ * Write attributes where plotly has completed a trace: those that are not given, it does not have either.
+ * @param {any} full
+ * @param {Record<string, unknown>} attributes
+ */
+export function given(full, attributes) {
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value != null) full[key] = value;
+    else if (Object.hasOwn(full, key) && typeof full[key] === "object") delete full[key];
+  }
+}
+
+/**
+ * Whether plotly counts along both axes of a trace, and has no names to keep in order.
+ * @param {Plot} plot
+ * @param {any} full
+ */
+export function counted(plot, full) {
+  const { xaxis, yaxis } = panelOf(plot, full);
+  return [xaxis, yaxis].every(({ type }) => type === "linear" || type === "log");
+}
+
+/**
+ * @param {Plot} plot
+ * @param {any} full A trace.
+ */
+export function panelOf({ _fullLayout }, { xaxis, yaxis }) {
+  return _fullLayout._plots[xaxis + yaxis];
+}
+
+/**
+ * Draw every trace of one kind in a panel: filled curves and bars lean on their neighbours.
  * @param {Plot} plot
  * @param {any} full One of them.
  */
 export function replot(plot, full) {
   const { _module: kind, xaxis, yaxis } = full;
-  const panel = plot._fullLayout._plots[xaxis + yaxis];
+  const panel = panelOf(plot, full);
   const layer = panel.plot.select(`.${kind.layerName ?? `${kind.name}layer`}`);
   if (layer.empty()) throw new Error(`plotly has no layer for ${kind.name}.`);
   const drawn = plot.calcdata.filter((/** @type {any} */ [{ trace }]) =>
@@ -36,6 +68,7 @@ export function replot(plot, full) {
     trace._length !== 0
   );
   kind.plot(plot, panel, drawn, layer);
+  if (kind.name === "bar") kind.style(plot); // a bar that was none has no colour yet
   if (panel.zoomScalePts) panel.zoomScalePts = panel.plot.selectAll(".trace").selectAll("path.point");
 }
 

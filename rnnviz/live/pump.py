@@ -25,6 +25,11 @@ class Pump:
         Called with what ``draw`` has raised; the pump goes on.
     fps : float
         Frames a second at most.
+
+    Attributes
+    ----------
+    whole : bool
+        While it draws: whether anybody has offered something that all pictures may show.
     """
 
     def __init__(
@@ -40,18 +45,25 @@ class Pump:
         self._room_in = room_in
         self._period = 1.0 / fps
         self._condition = threading.Condition()
-        self._due = False
+        self._due = self._whole_due = False
+        self.whole = True
         self._closed = False
         self._drawing = False
         self._thread: threading.Thread | None = None
         renewed_in_children(self)
 
-    def offer(self) -> None:
-        """Say that there is something new to draw; returns at once, from any thread."""
+    def offer(self, *, whole: bool = True) -> None:
+        """Say that there is something new to draw; returns at once, from any thread.
+
+        Parameters
+        ----------
+        whole : bool
+            Whether all pictures may show it; of words, and of what only some show, False.
+        """
         with self._condition:
             if self._closed:
                 return
-            self._due = True
+            self._due, self._whole_due = True, self._whole_due or whole
             if self._thread is None:
                 self._thread = _started(self._run)
             self._condition.notify_all()
@@ -105,6 +117,7 @@ class Pump:
         with self._condition:
             # before drawing: what is offered meanwhile is drawn after
             self._due, self._drawing = False, True
+            self.whole, self._whole_due = self._whole_due, False
         try:
             self._draw()
         except Exception as error:

@@ -1,6 +1,6 @@
 // What stands around one picture of a score, or of the narrow column beside it: captions, colour bars, marks.
-import { barMark, colourBar, shape, unitMark } from "./bars.js";
 import { Caption } from "./captions.js";
+import { Marks } from "./marks.js";
 import { key, placed, stacked, TALL } from "./panels.js";
 import { Score } from "./score.js";
 
@@ -13,9 +13,6 @@ export class Strip {
   captions = [];
   /** @type {{boxes: import("./panels.js").Box[], height: number}} */
   stack = { boxes: [], height: 0 };
-  /** What is drawn in the layer, and where. */
-  shown = "";
-  marks = "";
   high = false;
   /** Whether its range is being set by its score. */
   led = false;
@@ -31,13 +28,15 @@ export class Strip {
     this.drawing = drawing;
     this.plot = drawing.plot;
     const { el } = drawing;
-    this.svg = shape(el, "svg", { class: "rv-marks", "aria-hidden": "true" });
-    this.bars = shape(this.svg, "g", {});
-    this.dots = shape(this.svg, "g", {});
+    this.marks = new Marks(this, el);
     this.words = el.appendChild(document.createElement("div"));
     this.words.className = "rv-captions";
     this.resized = () => this.tall() !== this.high && this.resize();
     addEventListener("resize", this.resized);
+    this.plot.addEventListener("focus", () => this.score?.rove(this));
+    // a finger moves the cursor along, and scrolls the page up and down: plotly would zoom
+    const touched = (/** @type {Event} */ event) => this.score && event.stopPropagation();
+    this.plot.addEventListener("touchstart", touched, { capture: true, passive: true });
   }
 
   /** @returns {Meta} */
@@ -87,13 +86,13 @@ export class Strip {
   // The first and the last unit of a heatmap; null for what is no heatmap.
   /**
    * @param {Panel} panel
-   * @returns {[number, number] | null}
+   * @returns {[string | number, string | number] | null}
    */
   units({ axis }) {
     const { data, layout } = /** @type {import("./drawing.js").Spec} */ (this.drawing.spec);
     if (!data.some((one) => one.type === "heatmap" && (one.yaxis ?? "y") === axis)) return null;
-    const values = layout[key(axis)]?.tickvals;
-    return values?.length ? [values[0], values.at(-1)] : null;
+    const { tickvals: values, ticktext: names = values } = layout[key(axis)] ?? {};
+    return values?.length ? [names[0], names.at(-1)] : null;
   }
 
   /** @param {Panel[]} panels */
@@ -138,8 +137,7 @@ export class Strip {
       return new Caption(this.words, { help: index ? "" : help, label, press });
     });
     this.captions.forEach((one, index) => this.caption(one, index));
-    if (!this.shown) this.listen();
-    this.shown = this.marks = "";
+    this.marks.forget();
     this.framed();
     this.score?.changed();
   }
@@ -152,14 +150,14 @@ export class Strip {
     caption.place(this.stack.boxes[index], this.margin, Boolean(this.score?.opens(this, index)));
   }
 
-  listen() {
+  // Listen to plotly; once more where another one draws the picture from now on.
+  wire() {
     const { plot, score } = this;
     plot.on("plotly_relayout", (/** @type {object} */ changes) => {
       const ranged = Object.keys(changes).some((one) => /^xaxis\d*\.(range|autorange)/.test(one));
       if (ranged && !this.led) score?.zoom(this.range());
     });
     plot.on("plotly_doubleclick", () => score?.zoom(null));
-    plot.addEventListener("focus", () => score?.rove(this));
   }
 
   // A frame has changed what the picture says, or the cursor stands elsewhere.
@@ -167,7 +165,7 @@ export class Strip {
     const { meta } = this;
     meta.panels.forEach((panel, index) => this.captions[index]?.tell(panel));
     this.read();
-    this.draw();
+    this.marks.draw();
   }
 
   read() {
@@ -179,90 +177,10 @@ export class Strip {
   marked() {
     if (this.captions.length) {
       this.read();
-      this.draw();
+      this.marks.draw();
     }
     this.score?.settle(this);
     return this.score !== null;
-  }
-
-  // Bars and marks, where they are not as they were.
-  draw() {
-    const full = this.plot._fullLayout, { panels, marks = [] } = this.meta;
-    if (!full?.[key(panels[0].x)]) return;
-    const { _offset: left, _length: width } = full[key(panels[0].x)];
-    const { boxes } = this.stack;
-    const bars = panels.map((one) => one.bar && { ...one.bar, mark: null, was: null });
-    const shown = JSON.stringify([bars, boxes, left, width, this.drawing.dark]);
-    if (shown !== this.shown) {
-      this.shown = shown;
-      this.bars.replaceChildren();
-      panels.forEach((panel, index) => this.corners(panel, boxes[index], left));
-      bars.forEach((bar, index) => {
-        const box = bar && this.barBox(bar, index, left + width);
-        if (box) colourBar(this.bars, box, bar, this.scale(bar.kind));
-      });
-    }
-    const rows = panels.map((panel, index) => this.row(panel, index, marks));
-    const dots = JSON.stringify([shown, rows, panels.map(({ bar }) => [bar?.mark, bar?.was])]);
-    if (dots === this.marks) return;
-    this.marks = dots;
-    this.dots.replaceChildren();
-    panels.forEach(({ bar }, index) => {
-      const down = rows[index], box = bar && this.barBox(bar, index, left + width);
-      if (down !== null) unitMark(this.dots, left, down);
-      if (box && bar.was != null) barMark(this.dots, box, bar.was, "was");
-      if (box && bar.mark != null) barMark(this.dots, box, bar.mark, "now");
-    });
-  }
-
-  /**
-   * @param {Panel} panel
-   * @param {import("./panels.js").Box} box
-   * @param {number} left
-   */
-  corners(panel, { picture, height, folded }, left) {
-    const units = this.units(panel);
-    if (!units || folded) return;
-    const [first, last] = units;
-    const named =
-      /** @type {[number, number][]} */ (first === last
-        ? [[first, picture + height / 2 + 4]]
-        : [[last, picture + 9], [first, picture + height]]);
-    for (const [unit, y] of named) shape(this.bars, "text", { x: left - 6, y, "text-anchor": "end" }, String(unit));
-  }
-
-  /**
-   * Where a bar lies that stands beside several panels; null where these are folded away.
-   * @param {import("./panels.js").Bar} bar
-   * @param {number} index Of the first.
-   * @param {number} x Where the plot ends.
-   */
-  barBox({ span = 1 }, index, x) {
-    const open = this.stack.boxes.slice(index, index + span).filter((one) => !one.folded);
-    const last = open.at(-1);
-    return last ? { x, y: open[0].picture, high: last.picture + last.height - open[0].picture } : null;
-  }
-
-  // How far down the picked unit's row lies; null where no row is picked, or its panel shows no units.
-  /**
-   * @param {Panel} panel
-   * @param {number} index
-   * @param {(number | null)[]} marks
-   */
-  row(panel, index, marks) {
-    const row = marks[index], axis = this.plot._fullLayout[key(panel.axis)];
-    if (row == null || !axis || this.stack.boxes[index].folded) return null;
-    const down = axis.d2p(row);
-    return down < 0 || down > axis._length ? null : Math.round(2 * (axis._offset + down)) / 2;
-  }
-
-  /**
-   * @param {string} kind
-   * @returns {[number, string][]}
-   */
-  scale(kind) {
-    const { scales = {} } = /** @type {import("./tones.js").Palette} */ (this.drawing.spec);
-    return scales[kind]?.[this.drawing.dark ? "dark" : "light"] ?? [];
   }
 
   /** @param {any} layout */

@@ -29,7 +29,7 @@ export function darkened(value, { tones = {}, scales = {} }) {
   /** @type {(one: any) => any} */
   const of = (one) => {
     if (typeof one === "string") return one.replace(COLOUR, (colour) => tones[colour.toLowerCase()] ?? colour);
-    if (Array.isArray(one)) return scale(one) ?? (typeof one[0] === "number" ? one : one.map(of));
+    if (Array.isArray(one)) return scale(one) ?? (typeof one.at(-1) === "number" ? one : one.map(of));
     if (one?.constructor !== Object) return one;
     return Object.fromEntries(Object.entries(one).map(([key, inner]) => [key, of(inner)]));
   };

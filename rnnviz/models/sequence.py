@@ -107,11 +107,20 @@ class SequenceModel(nn.Module):
 
         With a vocabulary the inputs are (batch, time); with ``each_step`` the answers are (batch, time, output).
         """
+        states, _ = self.recurrent(self.embedded(inputs))
+        return self.answer(states)
+
+    def embedded(self, inputs: Tensor) -> Tensor:
+        """Return what the recurrent layer reads, (batch, time, feature): the inputs, or tokens as vectors."""
         if self.embedding is None:
             check_sequences("inputs", inputs, self.recurrent.input_size)
-        else:
-            check_tokens("inputs", inputs)
-        states, _ = self.recurrent(inputs if self.embedding is None else self.embedding(inputs))
+            return inputs
+        check_tokens("inputs", inputs)
+        vectors: Tensor = self.embedding(inputs)
+        return vectors
+
+    def answer(self, states: Tensor) -> Tensor:
+        """Answer from the top layer's states, (batch, time, unit), both directions side by side."""
         if self.each_step:
             answers: Tensor = self.head(states)
             return answers

@@ -16,9 +16,10 @@ from rnnviz.views.canvas import Canvas
 from rnnviz.views.patch import Patch, Pixels
 from rnnviz.views.style import plain
 
-__all__ = ["GRADIENTS", "Focus", "Picked", "View"]
+__all__ = ["GRADIENTS", "ORDERS", "Focus", "Picked", "View"]
 
 GRADIENTS = ("both", "total", "direct")
+ORDERS = ("index", "correlation")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,9 @@ class Focus:
         The timestep and the unit that were picked, for what shows a single cell.
     gradient : {"both", "total", "direct"}
         Which gradient through time is drawn.
+    order : {"index", "correlation"} or tuple of int
+        In which order a strip's rows lie: by number; so that units that move alike lie beside each other; or the units
+        themselves, from the foot up.
 
     Examples
     --------
@@ -50,6 +54,7 @@ class Focus:
     time: int = 0
     unit: int = 0
     gradient: str = "both"
+    order: str | tuple[int, ...] = "index"
 
     def within(self, layer: LayerTrace) -> "Focus":
         """Return the nearest focus that exists in ``layer``.
@@ -60,7 +65,8 @@ class Focus:
             What is about to be drawn.
         """
         sizes = dict(zip(("layer", "direction", "sample", "time", "unit"), layer.hidden.shape, strict=True))
-        return replace(self, **{name: min(getattr(self, name), size - 1) for name, size in sizes.items()})
+        order = "index" if isinstance(self.order, tuple) and len(self.order) != sizes["unit"] else self.order
+        return replace(self, order=order, **{name: min(getattr(self, name), size - 1) for name, size in sizes.items()})
 
     def checked(self, layer: LayerTrace) -> "Focus":
         """Return this focus if it exists in ``layer``.
@@ -78,6 +84,8 @@ class Focus:
         """
         one_of(GRADIENTS)("gradient", self.gradient)
         layers, directions, batch, steps, units = layer.hidden.shape
+        if not isinstance(self.order, tuple) or sorted(map(str, self.order)) != sorted(map(str, range(units))):
+            one_of(ORDERS)("order", self.order)
         found: dict[str, Any] = {}
         sizes = {"sample": batch, "layer": layers, "direction": directions, "time": steps, "unit": units}
         for name, size in sizes.items():

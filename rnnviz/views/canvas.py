@@ -106,7 +106,8 @@ class Canvas:
             self._known[place] = self._find(patch)
         value, axes = patch.value, self._known[place]
         if not isinstance(value, np.ndarray):
-            if not isinstance(value, str | int | float | tuple | list | np.generic | None):
+            noted = dict if patch.trace is None and patch.key.startswith(META) else type(None)
+            if not isinstance(value, str | int | float | tuple | list | np.generic | noted | None):
                 raise TypeError(
                     f"{_name(patch)} of {self._who} must carry a numpy array, a word, a number or a tuple, "
                     f"got {_kind(value)}; convert it, such as with numpy.asarray."
@@ -125,7 +126,8 @@ class Canvas:
     def _find(self, patch: Patch) -> int | None:
         count = len(self.figure.data)
         if patch.trace is None and isinstance(patch.key, str) and patch.key.startswith(META):
-            return self._note(patch)
+            self._note(patch)
+            return None
         if patch.trace is None:
             target = self.figure.layout
         elif isinstance(patch.trace, int | np.integer) and 0 <= patch.trace < count:

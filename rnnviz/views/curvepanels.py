@@ -11,7 +11,7 @@ from rnnviz.i18n import t
 from rnnviz.views.patch import Patch, Pixels, newest
 from rnnviz.views.style import axis, base_layout, notice
 
-__all__ = ["Curve", "curve_patches", "curve_points", "curve_ticks", "curves_figure", "log_ticks"]
+__all__ = ["Curve", "curve_patches", "curve_points", "curve_ticks", "curves_figure", "log_ticks", "wants_log"]
 
 _WIDTH = 0.42  # of each panel, as a share of the plotting area
 _LEFT, _RIGHT = (0.0, _WIDTH), (1 - _WIDTH, 1.0)
@@ -90,6 +90,16 @@ def _values(curve: Curve, history: Mapping[str, np.ndarray]) -> np.ndarray:
 
 def _suffix(index: int) -> str:
     return "" if index == 0 else str(index + 1)
+
+
+def wants_log(values: np.ndarray) -> bool:
+    """Return whether an axis in powers of ten serves these values: all positive, the largest twice the smallest.
+
+    >>> wants_log(np.array([0.2, 1.0])), wants_log(np.array([1.38, 1.4])), wants_log(np.array([-1.0, 5.0]))
+    (True, False, False)
+    """
+    known = values[np.isfinite(values)]
+    return bool(len(known) and known.min() > 0 and known.max() >= 2 * known.min())
 
 
 def log_ticks(axis: str, values: np.ndarray, *, log: bool) -> list[Patch]:

@@ -29,7 +29,7 @@ class Patch:
         Attribute path, such as ``"z"`` or ``"annotations[0].text"``; what begins with ``"meta."`` is in the layout's
         notes, which plotly does not draw.
     value : numpy.ndarray or str or bool or tuple
-        The new value. Arrays have one or two axes.
+        The new value. Arrays have one or two axes. A note may also be a dict, ready for JSON.
     limits : tuple of float, optional
         ``(low, high)``: the array travels as one byte a number over this fixed range. Without it, as float32.
 
@@ -120,7 +120,8 @@ def encode(values: npt.NDArray[Any], limits: tuple[float, float]) -> npt.NDArray
     low, high = limits
     scaled = np.clip((np.asarray(values, np.float64) - low) / (high - low), 0.0, 1.0) * _LEVELS
     # NaN is set aside before the cast, which would be undefined
-    return np.where(np.isnan(scaled), MISSING, np.rint(np.nan_to_num(scaled))).astype(np.uint8)
+    scaled[np.isnan(scaled)] = MISSING
+    return np.rint(scaled).astype(np.uint8)
 
 
 def decode(codes: npt.NDArray[np.uint8], limits: tuple[float, float]) -> npt.NDArray[np.float64]:

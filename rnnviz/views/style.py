@@ -149,6 +149,8 @@ def axis(title: str = "", **more: Any) -> dict[str, Any]:
         "ticks": "outside",
         "ticklen": 3,
         "tickcolor": "rgba(128,128,128,0.55)",
+        # plotly would measure every label in every drawing, to hide those that reach beyond the picture
+        "ticklabeloverflow": "allow",
         **more,
     }
 
@@ -158,20 +160,22 @@ def plain(text: str) -> str:
     return html.escape(text, quote=False)
 
 
-def shade(value: float, limits: tuple[float, float]) -> tuple[str, str]:
+def shade(value: float, limits: tuple[float, float], theme: str = "light") -> tuple[str, str]:
     """Return the colour that a heatmap over ``limits`` gives a value, not NaN, and black or white, which reads on it.
+
+    ``theme`` is that of the page, ``"light"`` or ``"dark"``.
 
     >>> shade(0.0, (-1.0, 1.0)), shade(-1.0, (-1.0, 1.0))
     (('rgb(255, 255, 255)', '#000'), ('rgb(0, 61, 128)', '#fff'))
     """
     low, high = limits
     share = min(max((value - low) / (high - low), 0.0), 1.0)
-    return _shades(limits[0] < 0)[round(share * _SHADES)]
+    return _shades(limits[0] < 0, theme)[round(share * _SHADES)]
 
 
 @cache
-def _shades(signed: bool) -> list[tuple[str, str]]:
-    scale = (SIGNED if signed else GATE)["light"]
+def _shades(signed: bool, theme: str) -> list[tuple[str, str]]:
+    scale = (SIGNED if signed else GATE)[theme]
     colours = sample_colorscale(scale, [level / _SHADES for level in range(_SHADES + 1)], colortype="tuple")
     return [(f"rgb({', '.join(str(round(255 * part)) for part in one)})", _ink(one)) for one in colours]
 

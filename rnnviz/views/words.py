@@ -4,7 +4,7 @@ import math
 
 from rnnviz.i18n import t
 
-__all__ = ["figure", "said", "state", "thinned", "three"]
+__all__ = ["figure", "raised", "said", "state", "thinned", "three"]
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SMALLEST, _LARGEST = 1e-3, 1e5  # outside, a number is written with its power of ten

@@ -152,7 +152,8 @@ class Notebook:
         self.page.wait_for_function(
             """([view, trace, key]) => {
                 const plot = document.querySelector(`.rv-view-${view} .rv-plot`);
-                const behind = feed => [...feed.figures].some(one => one.plot === plot && one.drawn !== one.newest()?.id);
+                const old = one => one.plot === plot && one.drawn !== one.newest()?.id;
+                const behind = feed => [...feed.figures].some(old);
                 return plot.data?.[trace]?.[key] !== undefined && ![...rnnvizPage.feeds.values()].some(behind);
             }""",
             arg=[view, trace, key],

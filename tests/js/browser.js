@@ -32,6 +32,8 @@ export class Browser {
       ResizeObserver: this.observer([{}]), // these two report what there is as soon as they look
       IntersectionObserver: this.observer([{ isIntersecting: true }]),
       HTMLLinkElement: Element,
+      Node: Element,
+      innerHeight: 800,
       getComputedStyle: () => ({ color: "rgb(1, 2, 3)" }),
       matchMedia: () => ({ matches: true }),
       requestAnimationFrame: (/** @type {() => void} */ call) => after(call, 16),

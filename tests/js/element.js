@@ -13,6 +13,9 @@ export class Element extends EventTarget {
   /** @type {Record<string, string>} */
   style = {};
   offsetWidth = 400;
+  clientLeft = 0;
+  clientTop = 0;
+  tabIndex = -1;
   isConnected = true;
   hidden = false;
   disabled = false;
@@ -52,6 +55,7 @@ export class Element extends EventTarget {
 
   /** @param {Element} child */
   appendChild(child) {
+    child.remove();
     this.children.push(child);
     child.parentElement = this;
     return child;
@@ -91,6 +95,31 @@ export class Element extends EventTarget {
   /** @param {string} name */
   hasAttribute(name) {
     return this.attributes.has(name);
+  }
+
+  /** @returns {Element | null} */
+  get lastElementChild() {
+    return this.children.at(-1) ?? null;
+  }
+
+  get clientWidth() {
+    return this.offsetWidth;
+  }
+
+  /**
+   * Which of the two comes first in the page, as far as that.
+   * @param {Element} other
+   */
+  compareDocumentPosition(other) {
+    const order = this.root().all();
+    return order.indexOf(other) > order.indexOf(this) ? Element.DOCUMENT_POSITION_FOLLOWING : 2;
+  }
+
+  static DOCUMENT_POSITION_FOLLOWING = 4;
+
+  /** @returns {Element} */
+  root() {
+    return this.parentElement?.root() ?? this;
   }
 
   /** @returns {Element[]} */
@@ -137,7 +166,10 @@ export class Element extends EventTarget {
     return this.offsetWidth ? [this.getBoundingClientRect()] : [];
   }
 
-  focus() {}
+  focus() {
+    this.dispatchEvent(new Event("focus"));
+  }
+
   select() {}
 }
 

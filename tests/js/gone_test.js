@@ -40,46 +40,48 @@ async function lab() {
   const real = { comm_live: true };
   const manager = { kernel, get_model: () => Promise.resolve(real) };
   const model = Object.assign(new Model({ own_id: "id" }), { widget_manager: manager });
-  const [around, button] = [new Element("div"), new Element("button")];
-  around.appendChild(button);
+  const [around, line, button] = [new Element("div"), new Element("div"), new Element("button")];
+  line.className = "rv-line";
+  around.append(line, button);
+  around.querySelector = () => line;
   around.querySelectorAll = () => around.all().filter((one) => one.tagName === "BUTTON");
   const deaf = listen(model);
   const leave = attend(/** @type {any} */ (around), "The kernel is gone.");
-  return { model, kernel, real, around, button, deaf, leave };
+  return { model, kernel, real, around, line, button, deaf, leave };
 }
 
 for (const status of ["restarting", "autorestarting", "terminating", "dead"]) {
-  test(`a kernel that is ${status} is said once, above the lab, and its buttons rest`, async () => {
-    const { kernel, around, button } = await lab();
+  test(`a kernel that is ${status} is said once, in the lab's line, and its buttons rest`, async () => {
+    const { kernel, around, line, button } = await lab();
     kernel.statusChanged.emit(null, status);
     kernel.statusChanged.emit(null, status);
-    assert.deepEqual(around.children.map((one) => one.textContent), ["The kernel is gone.", ""]);
-    assert.equal(around.children[0].getAttribute("role"), "alert");
+    assert.deepEqual(line.children.map((one) => one.textContent), ["The kernel is gone."]);
+    assert.equal(line.children[0].getAttribute("role"), "alert");
     assert.equal(button.disabled, true);
     assert.ok(around.classList.contains("rv-gone"));
   });
 }
 
 test("a kernel that is busy or idle is still there", async () => {
-  const { kernel, around, button } = await lab();
+  const { kernel, line, button } = await lab();
   for (const status of ["busy", "idle", "connecting"]) kernel.statusChanged.emit(null, status);
-  assert.deepEqual([around.children.length, button.disabled], [1, false]);
+  assert.deepEqual([line.children.length, button.disabled], [0, false]);
 });
 
 test("elsewhere than in JupyterLab the widgets know when they have lost the kernel", async () => {
-  const { model, real, around } = await lab();
+  const { model, real, line } = await lab();
   await Promise.all([...(model.calls.get("comm_live_update") ?? [])].map((call) => call()));
-  assert.equal(around.children.length, 1);
+  assert.equal(line.children.length, 0);
   real.comm_live = false;
   await Promise.all([...(model.calls.get("comm_live_update") ?? [])].map((call) => call()));
-  assert.equal(around.children.length, 2);
+  assert.equal(line.children.length, 1);
 });
 
 test("what is taken off the page hears nothing of the kernel any more", async (browser) => {
-  const { model, kernel, around, deaf, leave } = await lab();
+  const { model, kernel, line, deaf, leave } = await lab();
   leave();
   kernel.disposed.emit();
-  assert.equal(around.children.length, 1);
+  assert.equal(line.children.length, 0);
   deaf();
   assert.deepEqual([kernel.statusChanged.calls.size, kernel.disposed.calls.size, model.heard], [0, 0, 0]);
   assert.equal(browser.observers.size, 0);

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rnnviz.lab.tools.inspector import Inspector
 from rnnviz.views import Focus
 from tests.lab.browser import Browser, settle
 
@@ -12,18 +13,26 @@ class Drawer:
     def __init__(self, lab: Any) -> None:
         self.lab, self.browser = lab, Browser(lab)
         self.panel = self.browser.screen.panel
-        self.tool = self.panel.tray.tool("inspector")
         self.panel.tray.buttons["inspector"].value = True
+        tool = self.panel.tray.made("inspector")
+        assert isinstance(tool, Inspector)
+        self.tool = tool
         self.browser.catch_up()
 
-    def press(self, name: str) -> None:
-        self.tool.buttons[name].click()
+    def say(self, **content: Any) -> None:
+        """What the page says of a press, a key or its cursor."""
+        self.tool.view._heard(self.tool.view, content, [])
         settle(self.lab)
         self.browser.catch_up()
 
+    def press(self, name: str) -> None:
+        self.say(kind="press", name=name)
+
     def key(self, key: str) -> None:
-        self.tool.view._heard(self.tool.view, {"kind": "key", "key": key}, [])
-        self.browser.catch_up()
+        self.say(kind="key", key=key)
+
+    def cursor(self, time: int | None) -> None:
+        self.say(kind="cursor", time=time)
 
     def look(self, **changes: Any) -> None:
         self.panel.focus_controls.go(**changes)
@@ -39,6 +48,9 @@ class Drawer:
 
     def mark(self, name: str) -> dict[str, Any]:
         return next(one for one in self.picture["diagram"]["marks"] if one["name"] == name)
+
+    def line(self, symbol: str) -> dict[str, Any]:
+        return next(one for part in self.picture["lines"] for one in part["equations"] if one["symbol"] == symbol)
 
     @property
     def lines(self) -> list[str]:

@@ -1,6 +1,5 @@
 """A comparison without a browser: one set of verbs and knobs for several models, and what goes wrong in one of them."""
 
-import dataclasses
 import math
 import re
 from collections.abc import Iterator
@@ -16,13 +15,13 @@ from rnnviz.lab import Lab, compare
 from rnnviz.lab.lifetime import rerun
 from rnnviz.lab.tools.results import ResultsTable
 from rnnviz.training import NonFiniteLoss, Snapshot
-from rnnviz.training.comparison.comparison_snapshot import ComparisonSnapshot
 from rnnviz.views import Focus, HiddenView, View
 from tests.lab.browser import Browser, settle
 from tests.lab.comparisons import CELLS, SIZES, Maker
 from tests.lab.screens import unfold
 from tests.lab.shell import Notebook
 from tests.training.examples import WAIT, raising
+from tests.views.runs import scored
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -193,13 +192,6 @@ def bold(snapshot: Snapshot) -> list[str]:
     return re.findall(r"<td><b>(.*?)</b></td>", table.widget.value)
 
 
-def scored(snapshot: ComparisonSnapshot, *scores: float) -> ComparisonSnapshot:
-    """The same moment with other scores."""
-    models = zip(snapshot.models.items(), scores, strict=True)
-    changed = {label: dataclasses.replace(one, validation=score) for (label, one), score in models}
-    return dataclasses.replace(snapshot, compared=changed)
-
-
 def test_the_best_score_is_bold_if_it_is_better_than_the_simple_rules(make_comparison: Maker) -> None:
     snapshot = make_comparison().snapshot()
     rule = min(snapshot.baselines.values())
@@ -214,7 +206,7 @@ def test_one_frame_carries_all_pictures(make_comparison: Maker) -> None:
     comparison.train(2)
     browser.catch_up()
     message = browser.frames[-1][0]
-    assert {part["figure"] for part in message["parts"]} == {"hidden", "gradients", "curves"}
+    assert {part["figure"] for part in message["parts"]} == {"input", "hidden", "gradients", "scores", "curves"}
     assert message["step"] == 2
 
 
@@ -225,7 +217,7 @@ def test_after_a_rebuild_the_pictures_are_drawn_anew(make_comparison: Maker) -> 
     browser.catch_up()
     assert browser.frames[-1][0]["run"] == 1
     shapes = [part["shape"] for part in browser.frames[-1][0]["parts"] if part["key"] == "z"]
-    assert [shape[0] for shape in shapes] == [6, 6, 6, 6]
+    assert [shape[0] for shape in shapes] == [6, 6, 6]
 
 
 @pytest.mark.parametrize("name", ["hidden", "gradients", "curves", "gates"])
@@ -235,7 +227,7 @@ def test_every_picture_can_be_had_as_a_plain_figure(make_comparison: Maker, name
 
 def test_a_picture_that_does_not_exist_is_answered_with_those_that_do(make_comparison: Maker) -> None:
     with pytest.raises(
-        ValueError, match="name must be one of hidden, gradients, curves, prediction, gates, got 'phase'"
+        ValueError, match="name must be one of input, hidden, gradients, scores, prediction, curves, gates, got 'phase'"
     ):
         make_comparison().figure("phase")
 
@@ -328,7 +320,8 @@ def test_rewound_pictures_and_table_show_the_same_earlier_step(make_comparison: 
     comparison.train(2)
     comparison.train(6)
     comparison.rewind(2)
-    assert [row[1] for row in rows(browser)[:3]] == ["2", "2", "2"]
+    losses = [one["loss"][1] for one in comparison.history.values()]
+    assert [float(row[1]) for row in rows(browser)[:3]] == pytest.approx(losses, rel=5e-3)
     assert browser.frames[-1][0]["step"] == 2
 
 
@@ -355,7 +348,7 @@ def test_data_never_becomes_markup(make_comparison: Maker) -> None:
         one.task.metric_name = "<i>MSE</i>"
     browser = Browser(comparison)
     browser.catch_up()
-    html = browser.screen.panel.tray.lines[0].children[0].value
+    html = browser.screen.panel.tray.asides[0].children[0].value
     assert "<i>" not in html
     assert "&lt;i&gt;MSE&lt;/i&gt;" in html
 
@@ -376,7 +369,7 @@ def test_data_never_becomes_markup(make_comparison: Maker) -> None:
         (
             ["rnn", "gru"],
             {"views": ["phase"]},
-            ["views must hold names (hidden, gradients, curves, prediction, gates)"],
+            ["views must hold names (input, hidden, gates, gradients, scores, prediction, curves)"],
         ),
         (["rnn", "gru"], {"nonlinearity": "relu"}, ["nonlinearity 'relu' exists only for the plain RNN"]),
     ],
@@ -398,3 +391,25 @@ def test_a_comparison_tells_what_differs_and_its_line_says_it(make_comparison: M
     assert found == differences(comparison.snapshot())
     line = browser.screen.panel.tray.tool("insights").widget
     assert [words for words, _ in line.seen["sentences"]] == [one.words for one in to_say(found)]
+
+
+def test_the_lanes_show_states_or_gates_one_press_away(make_comparison: Maker) -> None:
+    comparison = make_comparison()
+    browser = Browser(comparison)
+    panel = browser.screen.panel
+    assert panel.lanes.value == "hidden"
+    panel.lanes.value = "gates"
+    assert "gates" in browser.screen.chosen
+    assert "hidden" not in browser.screen.chosen
+    browser.catch_up()
+    assert "gates" in {part["figure"] for part in browser.frames[-1][0]["parts"]}
+    panel.lanes.value = "hidden"
+    assert "gates" not in browser.screen.chosen
+    assert {"hidden", "gradients", "scores"} <= browser.screen.chosen
+
+
+def test_models_without_gates_are_offered_no_such_lanes() -> None:
+    comparison = compare([{"hidden_size": 3}, {"hidden_size": 4}], "adding", cell="rnn", seq_len=8, device="cpu")
+    panel = comparison._console.shown().panel
+    assert panel.lanes not in panel.rail.widget.children
+    comparison.close()

@@ -1,5 +1,6 @@
 """Runs that the tests of pictures share, and plain numpy to compare the pictures with."""
 
+import dataclasses
 import itertools
 from functools import cache
 
@@ -8,6 +9,7 @@ import plotly.graph_objects as go
 import torch
 
 from rnnviz.training import Session, Snapshot
+from rnnviz.training.comparison.comparison_snapshot import ComparisonSnapshot
 
 RUNS = {
     "rnn": {"cell": "rnn"},
@@ -80,3 +82,10 @@ def alike(name: str, bias: float) -> Session:
         layer.bias_hh_l0[UNITS : 2 * UNITS] = 0
         layer.bias_ih_l0[UNITS : 2 * UNITS] = bias
     return session
+
+
+def scored(snapshot: ComparisonSnapshot, *scores: float) -> ComparisonSnapshot:
+    """The same moment of a comparison with other held-out scores."""
+    models = zip(snapshot.models.items(), scores, strict=True)
+    changed = {label: dataclasses.replace(one, validation=score) for (label, one), score in models}
+    return dataclasses.replace(snapshot, compared=changed)

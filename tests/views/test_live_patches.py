@@ -17,7 +17,10 @@ from tests.views.runs import RUNS, axis_of, begin, frames, notices, sunspots, tr
 
 SIZES = st.tuples(st.integers(1, 900), st.integers(1, 500))
 PICTURES = [name for name in VIEWS if name not in ("prediction", "fan", "confusion")]  # which other tasks have
-UNGATED = {"rnn": {"memory", "forget"}, "relu": {"memory", "forget", "saturation"}}  # what a run has nothing to draw for
+UNGATED = {
+    "rnn": {"memory", "forget"},
+    "relu": {"memory", "forget", "saturation"},
+}  # what a run has nothing to draw for
 DRAWABLE = [(name, view) for name in RUNS for view in PICTURES if view not in UNGATED.get(name, set())]
 HEATMAPS = ["hidden", "gates"]
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import ipywidgets as widgets
+
 from rnnviz.i18n import t
 from rnnviz.insights import differences
 from rnnviz.lab.console.console import Console
@@ -12,6 +14,7 @@ from rnnviz.lab.controls.offer import Offer, offer_of
 from rnnviz.lab.controls.options import shown_controls, tools_asked
 from rnnviz.lab.screen.figurewords import speed_figure, step_figure
 from rnnviz.lab.screen.panel import Panel
+from rnnviz.lab.screen.screen import Screen
 from rnnviz.lab.tools.comparison_inspector import ComparisonInspector
 from rnnviz.lab.tools.insights import InsightsLine
 from rnnviz.lab.tools.pictures import Pictures
@@ -22,6 +25,7 @@ from rnnviz.training import LockstepSessions, RunState
 
 __all__ = ["COMPARE_TOOLS", "ComparisonConsole", "ComparisonPanel"]
 
+_LANES = ("hidden", "gates")  # what the lanes show: one of these views
 COMPARE_TOOLS = ("standings", "insights", "inspector", "pictures", "share", "timeline")
 
 
@@ -31,6 +35,14 @@ class ComparisonPanel(Panel):
     def __init__(self, *parts: Any) -> None:
         super().__init__(*parts)
         self.widget.add_class("rv-compare")
+        options = [(t(f"race.lanes.{name}"), name) for name in _LANES]
+        self.lanes = widgets.ToggleButtons(description=t("race.lanes"), options=options, tooltip=t("race.lanes.tip"))
+        for name in ("rv-knob", "rv-lanes"):
+            self.lanes.add_class(name)
+
+    def offer_lanes(self) -> None:
+        """Let a learner choose what the lanes show."""
+        self.rail.widget.children = (*self.rail.widget.children, self.lanes)
 
     def progress(self, state: RunState) -> str:
         """Return how far the comparison is, in words for who does not see the bar."""
@@ -64,6 +76,23 @@ class ComparisonConsole(Console):
         """Change what is common; see `Console.set`."""
         self._race.refuse_varied(changes)
         super().set(changes)
+
+    def _connect(self, screen: Screen) -> None:
+        super()._connect(screen)
+        panel = screen.panel
+        both = all(name in self.views for name in _LANES) and self.views["gates"].exists(screen.seen)
+        if isinstance(panel, ComparisonPanel) and both and set(_LANES) & set(self.chosen):
+            panel.lanes.value = "hidden" if "hidden" in self.chosen else "gates"
+            panel.lanes.observe(lambda change: self._guarded(self._lanes, change["new"]), names="value")
+            panel.offer_lanes()
+
+    def _lanes(self, shown: str) -> None:
+        """Show one of the views that lanes can show, in place of the others; the drawer of pictures follows."""
+        names = [name for name in self.views if name == shown or (name in self.chosen and name not in _LANES)]
+        self._choose(names)
+        drawer = self.screen and self.screen.panel.tray.made("pictures")
+        if isinstance(drawer, Pictures):
+            drawer.follow(names)
 
     def _tools(self) -> list[LazyTool]:
         models = list(self._race.sessions)

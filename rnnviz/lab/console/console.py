@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from rnnviz.checks import number
 from rnnviz.export.codec import Shareable
 from rnnviz.export.script import Script
+from rnnviz.garbage import uncollected
 from rnnviz.lab.console.export import Export
 from rnnviz.lab.console.moves import Moves
 from rnnviz.lab.console.progress import Progress, progress
@@ -26,6 +28,7 @@ from rnnviz.views import Focus, View
 
 __all__ = ["Console"]
 
+_WHOLE_FPS = 10.0  # curves and gradients are read, not watched; states move
 _CHOICES = {"cell": CELLS, "init": INITIALISATIONS, "nonlinearity": NONLINEARITIES}
 
 
@@ -39,7 +42,7 @@ class Console:
     export : Export
         How it is written down.
     fps : float
-        Frames a second at most.
+        Frames a second at most, of states and gates; of whole frames, ten.
     goal : int or None
         Where play pauses by itself.
     views : mapping of str to View
@@ -69,11 +72,18 @@ class Console:
         self.presets = presets
         self.views, self._chosen, self._show = views, chosen, show
         self._session, self.export = session, export
-        self._fps, self._goal = fps, goal
+        self._fps, self._goal = number(0, open_end=True)("fps", fps), goal
         self._closed = False
         self.screen: Screen | None = None
         self.knobs: Knobs | None = None
-        self.runner = Runner(session, on_frame=self._on_frame, on_state=self._on_state, fps=fps, goal=goal)
+        self.runner = Runner(
+            session,
+            on_frame=self._on_frame,
+            on_state=self._on_state,
+            fps=min(self._fps, _WHOLE_FPS),
+            light_fps=self._fps,
+            goal=goal,
+        )
         self.runner.watched = False
         self.moves = Moves(self.runner, screen=lambda: self.screen, knobs=lambda: self.knobs, guarded=self._guarded)
         self._progress: Progress | None = None
@@ -86,6 +96,7 @@ class Console:
         self._displayed = True
         return self.shown().panel.widget
 
+    @uncollected()
     def shown(self) -> Screen:
         """Return the screen; made when first asked for."""
         if self.screen is None:
@@ -109,7 +120,7 @@ class Console:
             if is_borrowed():
                 AutoPause(self.runner, self.screen.feed)
             # last: a frame before this would find no screen
-            self.runner.watched = True
+            self.runner.watched, self.runner.light_sample = True, self.screen.light_sample
             # a lab closed before it was shown: its pictures come, its controls do nothing
             if self._closed:
                 self._close_screen()
@@ -220,6 +231,7 @@ class Console:
             self.screen.panel.others.hide()
             self.screen.discard(quietly=quietly)
             self.screen = self.knobs = None
+            self.runner.light_sample = lambda: None
         given, self._given = self._given, []
         self._retire(given)
         let_go(*given, quietly=True)
@@ -264,7 +276,7 @@ class Console:
         screen = self.screen
         if screen is not None:
             # in whichever thread another lab runs: only the pump may write
-            screen.pump.offer()
+            screen.pump.offer(whole=False)
 
     def _on_state(self, state: RunState) -> None:
         self._known.changed()

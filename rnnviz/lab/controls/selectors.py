@@ -7,11 +7,12 @@ from typing import Any
 import ipywidgets as widgets
 
 from rnnviz.i18n import t
-from rnnviz.views import GRADIENTS, Focus
+from rnnviz.training import Snapshot
+from rnnviz.views import GRADIENTS, ORDERS, Focus, rows_of
 
 __all__ = ["FocusControls"]
 
-_NAMES = ("sample", "layer", "direction", "time", "unit", "gradient")
+_NAMES = ("sample", "layer", "direction", "time", "unit", "gradient", "order")
 
 
 class FocusControls:
@@ -28,6 +29,10 @@ class FocusControls:
         self.gradient = widgets.Dropdown(
             description=t("gaze.gradient"), options=[(t(f"gaze.gradient.{name}"), name) for name in GRADIENTS]
         )
+        self.order = widgets.Dropdown(
+            description=t("gaze.order"), options=[(t(f"gaze.order.{name}"), name) for name in ORDERS]
+        )
+        self._rows: tuple[object, tuple[int, ...]] | None = None  # what they were worked out for, and the units
         self.widgets: dict[str, widgets.ValueWidget] = {name: getattr(self, name) for name in _NAMES}
         self.hints: dict[str, list[str]] = {}
         for name, widget in self.widgets.items():
@@ -45,8 +50,24 @@ class FocusControls:
         """Move the selectors, as far as what they choose from exists."""
         for name, widget in self.widgets.items():
             value = getattr(focus, name)
-            if widget.value != value:
+            # an order that was worked out is what the menu says already
+            if not isinstance(value, tuple) and widget.value != value:
                 widget.value = value
+
+    def focus_on(self, snapshot: Snapshot) -> Focus:
+        """Return what the selectors say, as far as it exists in a snapshot.
+
+        Rows that lie by correlation stay as they are while the same sequence of the same run is shown: worked out
+        anew for every frame they would change places all the time.
+        """
+        focus = self.focus.within(snapshot.layer)
+        if focus.order == "index":
+            self._rows = None
+            return focus
+        place = (snapshot.run, focus.layer, focus.direction, focus.sample, snapshot.layer.hidden.shape)
+        if self._rows is None or self._rows[0] != place:
+            self._rows = place, tuple(rows_of(snapshot, focus).tolist())
+        return replace(focus, order=self._rows[1])
 
     def go(self, **changes: Any) -> None:
         """Move some of the selectors, by name."""

@@ -15,6 +15,7 @@ from rnnviz.lab.controls.base import help_markup
 from rnnviz.lab.replay.frames import PackedFrames, ReplayFrame, replay_frames, to_json
 from rnnviz.lab.screen import accessibility
 from rnnviz.lab.screen.figurewords import loss_words
+from rnnviz.lab.screen.grid import place_of
 from rnnviz.live.beside import beside
 from rnnviz.live.library import packed_for
 from rnnviz.training import Snapshot
@@ -106,13 +107,15 @@ def _page(taken: Sequence[ReplayFrame], words: Sequence[str], views: Mapping[str
         source=html.escape(header.source),
         facts=_facts(header),
         kind=" rv-compare" if header.several else "",
-        views="\n".join(_box(name, view) for name, view in views.items()),
+        read=html.escape(t("lab.read")),
+        read_tip=html.escape(t("lab.read.tip"), quote=True),
+        **_places(views),
         made=html.escape(t("replay.made")),
         noscript=html.escape(t("replay.old")),
         style="\n".join(
             [
-                beside(accessibility.__file__, "lab.css"),
-                beside(live.__file__, "figure.css"),
+                *(beside(accessibility.__file__, f"{name}.css") for name in ("tokens", "lab", "frame")),
+                *(beside(live.__file__, f"{name}.css") for name in ("figure", "score")),
                 beside(__file__, "player.css"),
             ]
         ),
@@ -144,11 +147,21 @@ def _facts(header: Header) -> str:
     return f"<details><summary>{html.escape(title)}</summary><dl>{rows}</dl></details>"
 
 
+def _places(views: Mapping[str, View]) -> dict[str, str]:
+    """The pictures of each place of the page, and the class of a place that has none."""
+    boxes: dict[str, list[str]] = {place: [] for place in ("score", "column", "wide")}
+    for name, view in views.items():
+        boxes[place_of(view)].append(_box(name, view))
+    empty = {f"no_{place}": "" if found else " rv-empty" for place, found in boxes.items()}
+    return {place: "\n".join(found) for place, found in boxes.items()} | empty
+
+
 def _box(name: str, view: View) -> str:
-    words = view.help
-    mark = f'<div class="rv-help-box">{help_markup(words)}</div>' if words else ""
-    name = html.escape(name)
-    return f'<div class="rv-view rv-view-{name}" data-view="{name}"><div></div>{mark}</div>'
+    """A picture's place; what helps to read it is behind a question mark, or goes into its caption where it has one."""
+    words, captioned = view.help, place_of(view) != "wide"
+    mark = f'<div class="rv-help-box">{help_markup(words)}</div>' if words and not captioned else ""
+    name, said = html.escape(name), html.escape(words, quote=True) if captioned else ""
+    return f'<div class="rv-view rv-view-{name}" data-view="{name}" data-help="{said}"><div></div>{mark}</div>'
 
 
 def _packed(compressed: bytes) -> str:

@@ -84,6 +84,7 @@ class Player {
         name,
         feed_id: "replay",
         group: "replay",
+        help: box.dataset.help,
         spec: { data: [], layout: {}, run: -1, cursor: null },
       });
     });

@@ -1,7 +1,10 @@
 // Gives every control of the lab around it its tooltip, and the name, the role and the value that a screen reader
 // needs and ipywidgets leaves out on menus, boxes, sliders, toggles, choices and the status line.
 import { attend, listen } from "./gone.js";
-import { handOver, toggle, watch } from "./keyboard.js";
+import { handOver, toggle, trade, watch } from "./keyboard.js";
+import { menu } from "./menu.js";
+import { show, stick } from "./place.js";
+import { pending, wait } from "./waiting.js";
 
 /** @typedef {Record<string, [label: string, tip: string]>} Hints By class name of a control. */
 
@@ -73,9 +76,12 @@ function choices(box) {
 /**
  * @param {Element} lab
  * @param {Hints} hints
+ * @param {Record<string, string>} words
  */
-function dress(lab, hints) {
+function dress(lab, hints, words) {
   hint(lab, hints);
+  for (const one of lab.querySelectorAll(".rv-tools")) menu(/** @type {HTMLElement} */ (one), words.menu);
+  once(lab, ".rv-pause", (one) => trade(lab, one));
   once(lab, ".noUi-handle", slider);
   once(lab, ".widget-radio-box", choices);
   once(lab, ".widget-toggle-button", (one) => toggle(lab, one));
@@ -93,19 +99,24 @@ export default {
   render({ model, el }) {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let resting;
-    let leave = () => {};
+    /** @type {(() => void)[]} */
+    let leaves = [];
     /** @type {MutationObserver | undefined} */
     let built;
     const timer = setInterval(() => {
-      const lab = el.closest(".rv-lab, .rv-predict"); // not there yet while the lab is being put together
+      const words = model.get("words"), manager = model.widget_manager, lab = el.closest(".rv-lab, .rv-predict"); // not there yet while the lab is being put together
       if (!lab) return;
       clearInterval(timer);
-      const again = () => ((resting = undefined), dress(lab, model.get("hints")));
+      const again = () => ((resting = undefined), dress(lab, model.get("hints"), words));
       built = new MutationObserver(() => (resting ??= setTimeout(again, REST)));
       built.observe(lab, { childList: true, subtree: true });
       again();
-      leave = attend(lab, model.get("words").gone);
+      leaves = [attend(lab, words.gone), stick(lab), wait(lab, manager, words)];
+      if (lab.matches(".rv-lab") && model.get("fresh")) {
+        leaves.push(show(lab, () => pending(lab, manager) > 0));
+        model.send({ shown: true });
+      }
     }, 50);
-    return () => (clearInterval(timer), clearTimeout(resting), built?.disconnect(), leave());
+    return () => (clearInterval(timer), clearTimeout(resting), built?.disconnect(), leaves.forEach((leave) => leave()));
   },
 };

@@ -82,6 +82,25 @@ class Figures:
 
         return frame, self._each(snapshot, chosen, draw)
 
+    def light_frame(self, snapshot: Snapshot, focus: Focus, chosen: Container[str]) -> Frame:
+        """Return what pictures of states show of a light snapshot; those that are not there yet wait for a whole one.
+
+        Parameters
+        ----------
+        snapshot, focus, chosen
+            As for `frame`.
+        """
+        frame = Frame(snapshot.run, snapshot.step, patches := {}, light=True)
+        for name, view in self._drawn.items():
+            placed = self._placed.get(name)
+            if view.light and name in chosen and name not in self._failures and placed and placed.run == snapshot.run:
+                patches[name] = placed.canvas.patches(snapshot, focus, self.feed.sizes.get(name))
+        return frame
+
+    def wants_light(self, chosen: Container[str]) -> bool:
+        """Whether any picture that is shown is drawn from light snapshots too."""
+        return any(view.light and name in chosen for name, view in self._drawn.items())
+
     def _each(self, snapshot: Snapshot, chosen: Container[str], work: Callable[[str, View], object]) -> list[Exception]:
         """Do the work for every picture that is shown, hide the others, and return what is new of what was raised."""
         errors = []

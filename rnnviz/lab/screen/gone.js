@@ -1,4 +1,4 @@
-// When the kernel behind a lab is gone, the lab says so, and its controls, which nobody would hear, take no press.
+// When the kernel behind a lab is gone, its line says so, and its controls, which nobody would hear, take no press.
 const WORKED = "button, select, input:not([readonly]), .noUi-target, .widget-readout[contenteditable]";
 const KEPT = ".rv-copy, .rv-help, .modebar-btn"; // what the page does alone
 const ENDED = ["restarting", "autorestarting", "terminating", "dead"];
@@ -50,7 +50,7 @@ function tell(lab, words) {
   const line = document.createElement("div");
   line.className = "rv-gone-words";
   line.setAttribute("role", "alert");
-  lab.prepend(line);
+  (lab.querySelector(".rv-line") ?? lab).prepend(line);
   line.textContent = words;
 }
 

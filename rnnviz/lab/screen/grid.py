@@ -8,14 +8,29 @@ from rnnviz.lab.controls.base import box, help_words
 from rnnviz.live import LiveFigure
 from rnnviz.views import View
 
-__all__ = ["Grid", "drawn"]
+__all__ = ["Grid", "drawn", "place_of"]
 
+_DRAWING = ("skeleton", "patches", "figure")
 _PLACES = {"strip": "score", "side": "column", None: "wide"}  # by the place that a view asks for
 
 
 def drawn(view: View) -> View:
-    """Return how a lab draws a view: its form in the score where it has one, else the view itself."""
-    return getattr(view, "score", None) or view
+    """Return how a lab draws a view: its form in the score where it has one, else the view itself.
+
+    A form belongs to the drawing that it was made for: a class of somebody's own that draws anew is drawn as it says.
+    """
+    line = type(view).__mro__
+
+    def at(name: str) -> int:
+        return next((place for place, kind in enumerate(line) if name in vars(kind)), len(line))
+
+    own = min(map(at, _DRAWING)) < at("score")
+    return view if own else view.score or view
+
+
+def place_of(view: View) -> str:
+    """Return where a lab draws a view: ``"score"``, ``"column"`` or ``"wide"``."""
+    return _PLACES.get(getattr(drawn(view), "place", None), "wide")
 
 
 class Grid:
@@ -38,7 +53,7 @@ class Grid:
         self._boxes = {name: box(widgets.Box, [], "rv-view", f"rv-view-{name}") for name in views}
         for one in self._boxes.values():
             one.layout.display = "none"
-        placed = {name: _PLACES.get(getattr(drawn(view), "place", None), "wide") for name, view in views.items()}
+        placed = {name: place_of(view) for name, view in views.items()}
         self._around = {
             place: [self._boxes[name] for name, its in placed.items() if its == place] for place in _PLACES.values()
         }
@@ -48,7 +63,7 @@ class Grid:
 
     def put(self, name: str, figure: LiveFigure) -> None:
         """Put a figure into the place of the view of that name, with its help behind a question mark."""
-        words, captioned = self._views[name].help, getattr(drawn(self._views[name]), "place", None) is not None
+        words, captioned = self._views[name].help, place_of(self._views[name]) != "wide"
         if captioned:
             figure.help = words
         self._boxes[name].children = (figure, *([help_words(words)] if words and not captioned else []))

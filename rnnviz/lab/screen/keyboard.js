@@ -27,6 +27,19 @@ export function handOver(button) {
   });
 }
 
+// Play and Pause are one place: the one that comes takes the focus before the other one goes.
+/**
+ * @param {Element} lab
+ * @param {HTMLButtonElement} pause
+ */
+export function trade(lab, pause) {
+  watch(pause, { attributeFilter: ["disabled"] }, () => {
+    if (!pause.disabled && document.activeElement?.matches(".rv-play") && lab.contains(document.activeElement)) {
+      pause.focus();
+    }
+  });
+}
+
 // A toggle that opens a drawer says whether it is open; pressed with a key, it leads into the drawer.
 /**
  * @param {Element} lab
@@ -68,7 +81,7 @@ export function toggle(lab, button) {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     event.preventDefault();
     event.stopPropagation();
-    button.focus();
+    (onScreen(button) ? button : /** @type {HTMLElement | null} */ (lab.querySelector(".rv-menu")))?.focus();
     if (open()) button.click();
   });
 }

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
 from rnnviz.lab.controls.base import LazyTool, Tray
@@ -11,9 +12,11 @@ from rnnviz.lab.controls.line import Line
 from rnnviz.lab.controls.offer import Offer
 from rnnviz.lab.controls.selectors import FocusControls
 from rnnviz.lab.lifetime.closing import let_go, retire
+from rnnviz.lab.screen.drawnrate import DrawnRate
 from rnnviz.lab.screen.figures import Figures
 from rnnviz.lab.screen.grid import Grid, drawn
 from rnnviz.lab.screen.panel import Panel
+from rnnviz.lab.screen.pending import Pending
 from rnnviz.live import Feed, Pump
 from rnnviz.training import RunState, Snapshot
 from rnnviz.views import Focus, Picked, View
@@ -78,7 +81,7 @@ class Stage(Generic[P]):
         self._views = views
         self._chosen = frozenset(views if chosen is None else chosen)
         self._held: Snapshot | None = None  # shown in place of the newest, while somebody looks back
-        self._lock = threading.Lock()
+        self._lock, self._pending, self._rate = threading.Lock(), Pending(), DrawnRate(fps)
         self._snapshot, self._state, self._words = snapshot, state, state.message
         self._failed = state.phase == "failed"
         self._announced: list[tuple[str, Callable[[], None]]] = []  # words that must be seen before what they announce
@@ -97,7 +100,7 @@ class Stage(Generic[P]):
         self.feed.on_hello = self.pump.offer
         self.feed.on_error = self._browser_failed
         self.feed.on_pick = self._picked
-        self.panel.line.nudge = self.pump.offer
+        self.panel.line.nudge = partial(self.pump.offer, whole=False)
         self.feed.on_look = lambda time: self.look(lambda _snapshot, focus: replace(focus, time=time))
         self.panel.focus_controls.on_change(self.changed)
         self.panel.tray.on_open(self.changed)
@@ -106,8 +109,7 @@ class Stage(Generic[P]):
 
     def changed(self) -> None:
         """Tell the followers that something is not as it was, and draw next; from any thread."""
-        for call in tuple(self.followers):
-            call()
+        self._tell()
         self.pump.offer()
 
     @property
@@ -147,10 +149,20 @@ class Stage(Generic[P]):
         return self.held or self._snapshot
 
     def show(self, snapshot: Snapshot) -> None:
-        """Draw this snapshot next; one not drawn yet is forgotten."""
-        with self._lock:
-            self._snapshot = snapshot
-        self.pump.offer()
+        """Draw this snapshot next, of a light one the pictures of states; one not drawn yet is forgotten."""
+        if snapshot.sample is None:
+            with self._lock:
+                self._snapshot = snapshot
+        else:
+            self._pending.offer(snapshot)
+        self.pump.offer(whole=snapshot.sample is None)
+
+    def light_sample(self) -> int | None:
+        """Return the probe sequence that a light snapshot should show now; None while nothing would draw it."""
+        wanted = self._figures.wants_light(self._chosen) and self.held is None
+        if not wanted or self.feed.away or self._pending.waits:
+            return None
+        return self.panel.focus_controls.focus.within(self._snapshot.layer).sample
 
     def say(self, state: RunState, words: str, *, failed: bool = False, then: Callable[[], None] | None = None) -> None:
         """Write progress and status next, and after that was written call ``then``."""
@@ -158,12 +170,13 @@ class Stage(Generic[P]):
             self._state, self._words, self._failed = state, words, failed
             if then is not None:
                 self._announced.append((words, then))
-        self.changed()
+        self._tell()
+        self.pump.offer(whole=False)
 
     def look(self, change: Callable[[Snapshot, Focus], Focus]) -> None:
         """Move the selectors to what ``change`` makes of the snapshot on screen and of where they stand; draw again."""
         snapshot = self.seen
-        focus = self.panel.focus_controls.focus.within(snapshot.layer)
+        focus = self.panel.focus_controls.focus_on(snapshot)
         self.panel.focus_controls.look(change(snapshot, focus).within(snapshot.layer))
         self.changed()
 
@@ -193,6 +206,10 @@ class Stage(Generic[P]):
             self._undrawn = self._snapshot
         self._on_error(RuntimeError(f"the browser could not draw {figure!r}: {text}"))
 
+    def _tell(self) -> None:
+        for call in tuple(self.followers):
+            call()
+
     def _draw(self) -> None:
         snapshot = self.seen
         with self._lock:
@@ -200,14 +217,20 @@ class Stage(Generic[P]):
             # taken with the words they belong to, so that each is called once
             announced, self._announced = self._announced, []
         # before the pictures: a view that fails must not keep the status line from saying so
-        self._write(state, words, failed, announced)
+        playing = state.phase == "playing" and not failed
+        self._write(state, self._rate.words(words) if playing else words, failed, announced)
         if snapshot is self._undrawable:  # its error is on the status line; to try again would only repeat it
             return
         try:
-            self._draw_views(snapshot)
+            if self.pump.whole:
+                self._draw_views(snapshot)
+            else:
+                self._draw_light(snapshot)
         except Exception:
             self._undrawable = snapshot
             raise
+        if self._pending.newer(snapshot):  # and comes next
+            self.pump.offer(whole=False)
 
     def _write(
         self, state: RunState, words: str, failed: bool, announced: list[tuple[str, Callable[[], None]]]
@@ -218,7 +241,7 @@ class Stage(Generic[P]):
             if newest != words:
                 failed = False
                 # the newer words come with the next drawing
-                self.pump.offer()
+                self.pump.offer(whole=False)
         held = self.held
         looking = None if held is None else held.step
         self.panel.write(state, words, failed=failed, held=looking, urgent=bool(announced))
@@ -227,12 +250,20 @@ class Stage(Generic[P]):
 
     def _draw_views(self, snapshot: Snapshot) -> None:
         self.panel.focus_controls.fit(*snapshot.layer.hidden.shape)
-        focus = self.panel.focus_controls.focus.within(snapshot.layer)
+        focus = self.panel.focus_controls.focus_on(snapshot)
         frame, errors = self._figures.frame(snapshot, focus, self._chosen)
         self.feed.push(frame)
+        self._rate.note(light=False)
         for error in reversed(errors):  # the first is the one that stays on the status line
             self._on_error(error)
         self.panel.tray.show(snapshot, focus)
+
+    def _draw_light(self, whole: Snapshot) -> None:
+        light, focus = self._pending.take(whole), self.panel.focus_controls.focus.within(whole.layer)
+        # meanwhile another sequence may have been chosen, or an earlier moment: then everything is drawn anew anyway
+        if light is not None and focus.sample == light.sample and self.held is None:
+            self.feed.push(self._figures.light_frame(light, focus, self._chosen))
+            self._rate.note(light=True)
 
     def _picked(self, figure: str, at: Picked) -> None:
         """Look where somebody has clicked."""

@@ -38,13 +38,18 @@ class ComparisonInspector(Inspector):
         )
         self.model.add_class("rv-inspect-model")
         super().__init__(lambda change: look(self._of_model(change)), train, guarded)
-        self.bar.children = (self.model, *self.bar.children)
-        self.model.observe(lambda _change: guarded(self._toggle), names="value")
+        self.widget.children = (self.model, *self.widget.children)
+        self.model.observe(lambda _change: guarded(self._choose), names="value")
+
+    def _choose(self) -> None:
+        self.uses += 1
+        # to the same place, of another model
+        self._look(lambda _snapshot, focus: focus)
 
     @property
     def hints(self) -> Mapping[str, list[str]]:
         """Class name of each control to its label and its tooltip, for screen readers."""
-        return {**super().hints, "rv-inspect-model": [self.model.description, self.model.tooltip]}
+        return {"rv-inspect-model": [self.model.description, self.model.tooltip]}
 
     @property
     def subject(self) -> object:

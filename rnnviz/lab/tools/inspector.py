@@ -1,23 +1,25 @@
-"""Inspector: the drawer that takes one cell apart, steps through time, back along the gradient, and trains one step."""
+"""Inspector: the dock that takes one cell apart, steps through time, back along the gradient, and trains one step."""
 
+import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import ipywidgets as widgets
 
 from rnnviz.i18n import t
 from rnnviz.lab.controls.base import Tool, box
+from rnnviz.lab.tools.cellpicture import cell_picture
 from rnnviz.live import CellView
 from rnnviz.training import Snapshot
-from rnnviz.views import Equation, Focus, Reading, diagram
+from rnnviz.views import Focus, Reading
 
 __all__ = ["Inspector"]
 
 Change = Callable[[Snapshot, Focus], Focus]
 
-_ICONS = {"back": "step-backward", "forward": "step-forward", "gradient": "reply", "train": "bolt"}
 _KEYS = {"ArrowLeft": "back", "ArrowRight": "forward", "ArrowUp": "up", "ArrowDown": "down", "g": "gradient"}
+_WORDS = ("time", "unit", "all", "back", "forward", "up", "down", "gradient", "onward", "norms", "train", "arrives")
+_TIPS = ("back", "forward", "up", "down", "gradient", "onward", "norms", "train")
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,9 @@ class _Results:
 
 
 class Inspector(Tool):
-    """One cell as a drawing and as equations, with the real numbers of one unit, or norms over all.
+    """One cell as a drawing, a table and equations, with the real numbers of one unit, or norms over all.
+
+    It follows the time cursor of the page, wherever that was moved last; a look somewhere else has it there again.
 
     Parameters
     ----------
@@ -58,33 +62,35 @@ class Inspector(Tool):
         guarded: Callable[[Callable[[], object]], None],
     ) -> None:
         self._look, self._guarded, self._train = look, guarded, train
-        self._gradient = False
+        self._gradient = self._norms = False
         self._shown = self._marked = _Results()
-        self.view = CellView()
-        self.buttons = {name: _button(name) for name in _ICONS}
-        self.norms = widgets.ToggleButton(description=t("inspector.norms"), tooltip=t("inspector.norms.tip"))
-        self.norms.add_class("rv-inspect-norms")
+        self._seen: tuple[Snapshot, Focus] | None = None
+        self._cursor: int | None = None  # where the page's cursor stands, while that was moved last
+        self._lock = threading.Lock()  # the pump draws, and so does what the page says of its cursor
+        words = {name: t(f"inspector.{name}") for name in _WORDS} | {f"{n}_tip": t(f"inspector.{n}.tip") for n in _TIPS}
+        self.view = CellView(words=words)
         self._actions: dict[str, Callable[[], object]] = {
             "back": lambda: self._read(-1),
             "forward": lambda: self._read(1),
             "up": lambda: look(_unit(1)),
             "down": lambda: look(_unit(-1)),
             "gradient": self._go_back,
+            "onward": lambda: self._read(0),
+            "norms": self._toggle,
             "train": self._train_one,
         }
-        for name, button in self.buttons.items():
-            # bound as a default, or every button would press the last one
-            button.on_click(lambda _button, name=name: self._press(name))
-        self.norms.observe(lambda _change: guarded(self._toggle), names="value")
+        self.view.on_press = self._press
         self.view.on_key = lambda key: self._press(_KEYS.get(key, ""))
-        self.bar = box(widgets.HBox, [*self.buttons.values(), self.norms], "rv-buttons", "rv-inspect-bar")
-        self.widget = box(widgets.VBox, [self.bar, self.view], "rv-inspector")
+        self.view.on_cursor = lambda time: guarded(lambda: self._follow(time))
+        self.widget = box(widgets.VBox, [self.view], "rv-inspector")
 
-    @property
-    def hints(self) -> Mapping[str, list[str]]:
-        """Class name of each control to its label and its tooltip, for screen readers."""
-        controls = {**self.buttons, "norms": self.norms}
-        return {f"rv-inspect-{name}": [one.description, one.tooltip] for name, one in controls.items()}
+    def join(self, group: str) -> None:
+        """Follow the lab's time cursor."""
+        self.view.group = group
+
+    def retire(self) -> None:
+        """Let every button of the drawing be seen to do nothing."""
+        self.view.ended = True
 
     @property
     def subject(self) -> object:
@@ -92,23 +98,37 @@ class Inspector(Tool):
         return None
 
     def show(self, snapshot: Snapshot, focus: Focus) -> None:
-        """Draw the cell in focus."""
-        reading = Reading.of(snapshot, focus)
-        norms, gradient = bool(self.norms.value), self._gradient
-        sections = _sections(reading, norms=norms, gradient=gradient)
-        results = {one.symbol: one.result.text for _, equations in sections for one in equations}
-        self._shown = _Results((self.subject, snapshot.run, focus, norms), snapshot.step, results)
+        """Draw the cell in focus, at the time cursor where that has been moved since the focus was."""
+        with self._lock:
+            if self._seen is not None and self._seen[1] != focus:
+                self._cursor = None
+            self._seen = (snapshot, focus)
+            self._draw()
+
+    def _draw(self) -> None:
+        if self._seen is None:
+            return
+        snapshot, focus = self._seen
+        focus = focus if self._cursor is None else _at(snapshot, focus, self._cursor)
+        try:
+            reading = Reading.of(snapshot, focus)
+        except ValueError as error:  # a cell that is none of torch's three: said where it would stand
+            self.view.picture = {"refused": str(error)}
+            return
+        made = cell_picture(reading, snapshot, norms=self._norms, gradient=self._gradient)
+        lines = [line for part in made["lines"] for line in part["equations"]]
+        results = {line["symbol"]: line["result"] for line in lines}
+        self._shown = _Results((self.subject, snapshot.run, focus, self._norms), snapshot.step, results)
         before = self._marked.told(self._shown)
-        self.view.picture = {
-            "title": reading.title,
-            "alt": t("inspector.alt", title=reading.title, results=_listed(results)),
-            "hint": t("inspector.hint.norms") if norms else t("inspector.hint"),
-            "diagram": asdict(diagram(reading, snapshot.scales, norms=norms, gradient=gradient)),
-            "lines": [
-                {"heading": heading, "equations": [_line(one, before.get(one.symbol, "")) for one in equations]}
-                for heading, equations in sections
-            ],
-        }
+        for line in lines:
+            line["before"] = before.get(line["symbol"], "")
+        self.view.picture = made | {"cursor": self._cursor}
+
+    def _follow(self, time: int | None) -> None:
+        """Show the timestep of the page's cursor; None says that there is no cursor any more."""
+        with self._lock:
+            self._cursor = time
+            self._draw()
 
     def _press(self, name: str) -> None:
         if name in self._actions:
@@ -123,32 +143,24 @@ class Inspector(Tool):
     def _read(self, by: int) -> None:
         """Move along the time axis, and show the way forward."""
         self._gradient = False
-        self._look(lambda snapshot, focus: _at(snapshot, focus, focus.time + by))
+        self._move(by)
 
     def _go_back(self) -> None:
         """Move to the timestep that the gradient reaches next: the one read before; and show its way."""
         self._gradient = True
-        self._look(lambda snapshot, focus: _at(snapshot, focus, focus.time + (1 if focus.direction else -1)))
+        back = 1 if self._seen is not None and self._seen[1].direction else -1
+        self._move(back)
+
+    def _move(self, by: int) -> None:
+        """Look so many timesteps further than what is shown, and at the focus from now on."""
+        with self._lock:
+            shown, self._cursor = self._cursor, None
+        self._look(lambda snapshot, focus: _at(snapshot, focus, (focus.time if shown is None else shown) + by))
 
     def _toggle(self) -> None:
-        self.uses += 1
+        self._norms = not self._norms
         # to the same place: what is drawn anew is the text
         self._look(lambda _snapshot, focus: focus)
-
-
-def _sections(reading: Reading, *, norms: bool, gradient: bool) -> list[tuple[str, tuple[Equation, ...]]]:
-    """The equations under their headings; on the gradient's way back its norms too, whichever are asked for."""
-    sections = [
-        (t("inspector.heading.forward"), reading.equations(norms=norms)),
-        (t("inspector.heading.backward"), reading.gradient_equations(norms=norms)),
-    ]
-    if gradient and not norms:
-        sections.append((t("inspector.heading.norms"), reading.gradient_equations(norms=True)))
-    return sections
-
-
-def _listed(results: Mapping[str, str]) -> str:
-    return "; ".join(f"{symbol} = {value}" for symbol, value in results.items())
 
 
 def _at(snapshot: Snapshot, focus: Focus, time: int) -> Focus:
@@ -160,21 +172,3 @@ def _unit(by: int) -> Change:
         return replace(focus, unit=min(max(focus.unit + by, 0), snapshot.layer.hidden.shape[4] - 1))
 
     return change
-
-
-def _line(one: Equation, before: str) -> dict[str, Any]:
-    return {**asdict(one), "terms": [_term(term) for term in one.terms], "result": _term(one.result)} | {
-        "then": one.then,
-        "plain": str(one),
-        "before": before,
-    }
-
-
-def _term(one: Any) -> list[object]:
-    return [one.text, one.sign, one.note]
-
-
-def _button(name: str) -> widgets.Button:
-    button = widgets.Button(description=t(f"inspector.{name}"), tooltip=t(f"inspector.{name}.tip"), icon=_ICONS[name])
-    button.add_class(f"rv-inspect-{name}")
-    return button

@@ -90,7 +90,7 @@ def _run(call: Call, module: nn.RNNBase, data: Tensor, layer: int) -> Tensor:
     if packing is not None and packing.sorted_indices is not None:
         states = tuple(one.index_select(1, packing.sorted_indices) for one in states)
     state: Any = states if layout.kind == "lstm" else states[0].contiguous()
-    flat = _packed(module, [call.weights[name] for group in module._all_weights[rows] for name in group])
+    flat = packed(module, [call.weights[name] for group in module._all_weights[rows] for name in group])
     fused: Any = getattr(torch, layout.kind if layout.kind != "rnn" else f"rnn_{layout.nonlinearity}")
     settings = (module.bias, 1, 0.0, False, module.bidirectional)
     with _as_called(call):
@@ -102,7 +102,7 @@ def _run(call: Call, module: nn.RNNBase, data: Tensor, layer: int) -> Tensor:
     return result
 
 
-def _packed(module: nn.RNNBase, weights: list[Tensor]) -> list[Tensor]:
+def packed(module: nn.RNNBase, weights: list[Tensor]) -> list[Tensor]:
     """Lay copies of one layer's weights out in one buffer, as cuDNN wants them: they are parts of the module's own."""
     if not torch.backends.cudnn.is_acceptable(weights[0]):  # type: ignore[no-untyped-call]
         return weights

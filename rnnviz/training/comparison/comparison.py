@@ -211,6 +211,17 @@ class LockstepSessions:
         models = {label: one.frame(score=score) for label, one in self._in_turn()}
         return ComparisonSnapshot.of(models, self._watch.shares, self._watch.paces, run=self.run, step=self.step)
 
+    def light(self, before: Snapshot, sample: int) -> ComparisonSnapshot | None:
+        """Bring every model up to now in one probe sequence, None where one of them cannot be; see `Session.light`."""
+        models = {}
+        for label, one in self._in_turn():
+            # `before` is this comparison's own: its models begin their runs anew together
+            found = one.light(before.models[label], sample) if before.run == self.run else None
+            if found is None:
+                return None
+            models[label] = found
+        return ComparisonSnapshot.of(models, before.shares, before.paces, run=self.run, step=self.step)
+
     def keep_score(self) -> None:
         """Keep every session's held-out score where that is due; see `Session.keep_score`."""
         for _, one in self._in_turn():

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 
 from rnnviz.checks import shown
+from rnnviz.garbage import uncollected
 from rnnviz.tasks import Task
 from rnnviz.training.comparison.comparison import LockstepSessions, differing
 from rnnviz.training.session.session import Session
@@ -52,7 +53,8 @@ def lockstep_from(
 
     The other parameters and the errors are those of `lockstep_of`.
     """
-    sessions = [Session(task, device=device, planned=planned, **one) for one in settings]
+    with uncollected():
+        sessions = [Session(task, device=device, planned=planned, **one) for one in settings]
     labels = _labels(stated, [one.settings for one in sessions])
     return LockstepSessions(dict(zip(labels, sessions, strict=True)), dict(zip(labels, stated, strict=True)))
 

@@ -1,12 +1,15 @@
-"""FrameClock: when the next frame is due, and how fast training goes."""
+"""When the next frame is due, and how fast training goes: FrameClock, and two of them for a run (FramePace)."""
 
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-__all__ = ["FrameClock"]
+__all__ = ["FrameClock", "FramePace"]
 
-_FRAME_SHARE = 0.25  # of a run's time at most, for frames
-_SMOOTHING = 0.3  # weight of the newest measurement of speed
+_FRAME_SHARE = 0.05  # of a run's time at most, for frames of both kinds
+_LIGHT_SHARE = 0.02  # of the time, for light ones, where whole ones are dear
+_SAVED = 4.0  # seconds: what was not spent on frames in that time may be, so that one slow frame holds up no other
+_SMOOTHING = 0.3  # weight of the newest measurement
 
 
 class FrameClock:
@@ -25,6 +28,13 @@ class FrameClock:
     clock : callable
         Seconds, always rising.
 
+    Attributes
+    ----------
+    share : float
+        May be changed.
+    taken : float
+        The share of the time that frames have taken lately.
+
     Examples
     --------
     >>> now = iter([0.0, 0.05, 0.1, 0.1])
@@ -41,18 +51,19 @@ class FrameClock:
         *,
         step: int,
         speed: float = 0.0,
-        share: float = _FRAME_SHARE,
+        share: float = 0.25,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.speed = speed
-        self._shortest = self._interval = shortest
-        self._share, self._clock = share, clock
+        self.speed, self.share, self.taken = speed, share, 0.0
+        self._shortest, self._clock = shortest, clock
         self._step = step
-        self._shown = self._measured = clock()
+        self._shown = self._measured = self._counted = self._ended = clock()
+        self._credit = 0.0  # seconds that frames may take now; below 0 where they have taken more than their share
 
     def due(self) -> bool:
         """Whether it is time for a frame."""
-        return self._clock() - self._shown >= self._interval
+        now = self._clock()
+        return now - self._shown >= self._shortest and self._credit + self.share * (now - self._counted) >= 0
 
     def begin_frame(self) -> None:
         """Note that a frame is being made."""
@@ -60,8 +71,14 @@ class FrameClock:
 
     def end_frame(self) -> None:
         """Note that it is made; where frames are dear, the next one waits longer."""
-        # a frame is a quarter of the time at most: one of 0.2 s is followed by 0.6 s without
-        self._interval = max(self._shortest, (self._clock() - self._shown) / self._share)
+        now = self._clock()
+        took = now - self._shown
+        # one of 0.2 s at a share of a quarter is followed by 0.6 s without, but for what was saved before
+        earned = self._credit + self.share * (now - self._counted)
+        self._credit, self._counted = min(earned, self.share * _SAVED) - took, now
+        if now > self._ended:
+            self.taken += _SMOOTHING * (took / (now - self._ended) - self.taken)
+        self._ended = now
 
     def measure(self, step: int) -> float:
         """Return the smoothed speed in steps a second, now that ``step`` steps are finished."""
@@ -75,3 +92,36 @@ class FrameClock:
             self.speed += (_SMOOTHING if self.speed else 1.0) * (newest - self.speed)
         self._measured, self._step = now, step
         return self.speed
+
+
+class FramePace:
+    """The clocks of whole and of light frames of one stretch; together they take a twentieth of the time at most.
+
+    Parameters
+    ----------
+    whole, light : FrameClock
+        The two; a whole frame counts as a light one too, which it stands for.
+    """
+
+    def __init__(self, whole: FrameClock, light: FrameClock) -> None:
+        self.whole, self.light = whole, light
+        whole.share, light.share = _FRAME_SHARE, _LIGHT_SHARE
+
+    @contextlib.contextmanager
+    def making_whole(self) -> Iterator[None]:
+        """Around the making of a whole frame."""
+        self.whole.begin_frame()
+        yield
+        self.whole.end_frame()
+        self.light.begin_frame()
+        # what whole frames leave is for the light ones
+        self.light.share = max(_LIGHT_SHARE, _FRAME_SHARE - self.whole.taken)
+
+    @contextlib.contextmanager
+    def making_light(self) -> Iterator[None]:
+        """Around the making of a light frame."""
+        self.light.begin_frame()
+        yield
+        self.light.end_frame()
+        # and the other way round; where nobody wants light ones, or none can be made, whole ones are all there is
+        self.whole.share = _FRAME_SHARE - min(self.light.taken, _LIGHT_SHARE)

@@ -11,7 +11,7 @@ from rnnviz.training.failures import describe
 from rnnviz.training.process.devices import considerate_threads
 from rnnviz.training.process.interrupts import INTERRUPTS
 from rnnviz.training.runner.access import ModelAccess
-from rnnviz.training.runner.frameclock import FrameClock
+from rnnviz.training.runner.frameclock import FrameClock, FramePace
 from rnnviz.training.runner.orders import Order
 from rnnviz.training.runner.trainable import Trainable
 from rnnviz.training.snapshots.recording import Recording
@@ -61,17 +61,18 @@ class Player:
         session: Trainable,
         on_frame: Callable[[Snapshot], None],
         on_state: Callable[[RunState], None],
-        fps: float,
+        fps: tuple[float, float],
         goal: int,
     ) -> None:
         self.session = session
         self.last_frame: Snapshot | None = None
         self.ended = False
         self.watched = True
+        self.light_sample: Callable[[], int | None] = lambda: None
         self.trouble = ""  # words for what went wrong beside the training; until the next run nothing else is announced
         self.access = ModelAccess()
         self._on_frame, self._on_state = on_frame, on_state
-        self._shortest = 1 / fps
+        self._fps = fps
         self._every = goal
         self.recording = Recording(goal, lambda run: session.former is not None and session.former.run == run)
         self._goal = self._next_goal()
@@ -148,7 +149,8 @@ class Player:
         if self._onward:
             self._goal = self._next_goal()
         # a clock for each stretch: the rest between two of them is no slow training
-        frame_clock = FrameClock(self._shortest, step=session.step, speed=self._speed)
+        whole, light = (FrameClock(1 / fps, step=session.step, speed=self._speed) for fps in self._fps)
+        pace = FramePace(whole, light)
         steps = session.steps()
         self._note()
         self.announce("playing", t("status.playing"))
@@ -161,14 +163,17 @@ class Player:
             # settings taken up by a step may have begun a new run, whose step counts from 0
             if session.run != run or session.step > self._goal:
                 run, self._goal = session.run, self._next_goal()
-            if frame_clock.due():
+            if pace.whole.due():
                 unchecked = 0
-                self._frame(frame_clock)
-            elif unchecked >= _CHECK_EVERY:
+                self._frame(pace)
+                continue
+            if unchecked >= _CHECK_EVERY:
                 unchecked = 0
                 self.session.check()
+            if self.watched and pace.light.due():
+                self._light(pace)
         order.cancel()  # before anybody is told that the goal is reached, see above
-        self._speed = frame_clock.measure(session.step)
+        self._speed = pace.whole.measure(session.step)
 
     def _take(self, order: Order) -> bool:
         INTERRUPTS.let_through()  # a step is whole or not begun
@@ -177,13 +182,25 @@ class Player:
     def _next_goal(self) -> int:
         return self._every * (self.session.step // self._every + 1)
 
-    def _frame(self, frame_clock: FrameClock) -> None:
+    def _frame(self, pace: FramePace) -> None:
         self.session.check()  # waits until a GPU has done the steps it was given: that time is theirs, not the frame's
-        self._speed = frame_clock.measure(self.session.step)
-        frame_clock.begin_frame()
-        self._show(fresh=False)
-        self.announce("playing", t("status.playing"))
-        frame_clock.end_frame()
+        self._speed = pace.whole.measure(self.session.step)
+        with pace.making_whole():
+            self._show(fresh=False)
+            self.announce("playing", t("status.playing"))
+
+    def _light(self, pace: FramePace) -> None:
+        """Make a light frame, if somebody wants one; the state is told with whole ones only."""
+        sample, before = self.light_sample(), self.last_frame
+        if sample is None or before is None:
+            pace.light.begin_frame()  # asked again after a while, and not after each step
+            return
+        if self.session.device.type != "cpu":
+            self.session.check()  # as for a whole one
+        with pace.making_light():
+            snapshot = self.session.light(before, sample)
+            if snapshot is not None:
+                self._call(self._on_frame, snapshot)
 
     def _show(self, *, fresh: bool = True) -> None:
         self.session.check()

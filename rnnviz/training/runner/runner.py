@@ -27,18 +27,22 @@ class Runner:
     session : Session or LockstepSessions
         What to train; nobody else may step it while the runner does.
     on_frame : callable
-        Called with a `Snapshot` at most ``fps`` times a second, and once more when the run pauses or ends.
+        Called with a `Snapshot` at most ``fps`` times a second, and once more when the run pauses or ends; in between
+        with light ones, whose ``sample`` is no None, where `light_sample` asks for them.
     on_state : callable, optional
         Called with a `RunState` on every change and with every frame.
     fps : float
-        Frames a second at most, above 0; fewer are made where they would take more than a quarter of the time.
+        Whole frames a second at most, above 0; fewer are made where all frames would take more than a twentieth of the
+        time.
+    light_fps : float
+        Light frames a second at most, above 0, where they would take a fiftieth of the time at most.
     goal : int, optional
         Steps after which play pauses by itself, and each multiple of it; the task's suggestion unless given.
 
     Raises
     ------
     ValueError
-        If ``fps`` or ``goal`` is out of range.
+        If ``fps``, ``light_fps`` or ``goal`` is out of range.
 
     Examples
     --------
@@ -56,12 +60,13 @@ class Runner:
         *,
         on_frame: Callable[[Snapshot], None],
         on_state: Callable[[RunState], None] = lambda state: None,
-        fps: float = 15.0,
+        fps: float = 10.0,
+        light_fps: float = 30.0,
         goal: int | None = None,
     ) -> None:
-        fps = number(0, open_end=True)("fps", fps)
+        fps, light_fps = number(0, open_end=True)("fps", fps), number(0, open_end=True)("light_fps", light_fps)
         goal = limits.steps("steps", session.task.steps if goal is None else goal)
-        self._player = Player(session, on_frame, on_state, fps, goal)
+        self._player = Player(session, on_frame, on_state, (fps, light_fps), goal)
         self.access = self._player.access  # for guests who look at the session between two steps
         self._dispatcher = Dispatcher(self._player)
         self.pressed = 0  # how often somebody has told it to play, to step, to pause, to begin anew or to train
@@ -97,6 +102,15 @@ class Runner:
     @watched.setter
     def watched(self, watched: bool) -> None:
         self._player.watched = watched
+
+    @property
+    def light_sample(self) -> Callable[[], int | None]:
+        """What says, between two steps, which probe sequence light frames show; None for no such frame, by default."""
+        return self._player.light_sample
+
+    @light_sample.setter
+    def light_sample(self, light_sample: Callable[[], int | None]) -> None:
+        self._player.light_sample = light_sample
 
     def snapshot(self) -> Snapshot:
         """Look at the model now, or between two steps if it trains; see `Session.snapshot`."""

@@ -70,6 +70,9 @@ class Trainable(Protocol):
     def snapshot(self, *, fresh: bool = True) -> Snapshot:
         """Look at the present moment."""
 
+    def light(self, before: Snapshot, sample: int) -> Snapshot | None:
+        """Bring a snapshot up to now in states and gates of one probe sequence, None where that cannot be."""
+
     def keep_score(self) -> None:
         """Note how the held-out part does, every so many steps."""
 

@@ -9,7 +9,7 @@ import numpy as np
 from rnnviz.trace import LayerTrace
 from rnnviz.training.snapshots.snapshot import Floats, Scale
 
-__all__ = ["FLOOR_DECADE", "fit"]
+__all__ = ["FLOOR_DECADE", "fit", "fit_states"]
 
 FLOOR_DECADE = -20.0  # a gradient below 1e-20 is drawn as 1e-20
 _HEADROOM = 3.0  # for what training may still do to the first frame's values
@@ -24,12 +24,23 @@ def fit(
 ) -> Mapping[str, Scale]:
     """Return the scales for a frame: those of the frame before unless a value lies outside.
 
+    They cover the layer's states, and the gradient norms in ``curves``, of any axes; zeros are left out, as a logarithm
+    has no place for them. The other parameters are those of `fit_states`.
+    """
+    scales = fit_states(layer.hidden, layer.cell, relu=relu, step=step, before=before)
+    scales["gradient"] = _decades(curves, step, before.get("gradient"))
+    return MappingProxyType(scales)
+
+
+def fit_states(
+    hidden: Floats, cell: Floats | None, *, relu: bool, step: int, before: Mapping[str, Scale]
+) -> dict[str, Scale]:
+    """Return the scales of states alone, of any axes.
+
     Parameters
     ----------
-    layer : LayerTrace
-        States to cover.
-    curves : tuple of numpy.ndarray
-        Gradient norms to cover, any axes; zeros are left out, as a logarithm has no place for them.
+    hidden, cell : numpy.ndarray
+        States to cover; NaN are left out.
     relu : bool
         Whether the hidden state is unbounded.
     step : int
@@ -37,11 +48,10 @@ def fit(
     before : mapping
         The scales of the run's previous frame, empty at the first.
     """
-    scales = {"hidden": _states(layer.hidden, step, before.get("hidden")) if relu else _UNIT}
-    if layer.cell is not None:
-        scales["cell"] = _states(layer.cell, step, before.get("cell"))
-    scales["gradient"] = _decades(curves, step, before.get("gradient"))
-    return MappingProxyType(scales)
+    scales = {"hidden": _states(hidden, step, before.get("hidden")) if relu else _UNIT}
+    if cell is not None:
+        scales["cell"] = _states(cell, step, before.get("cell"))
+    return scales
 
 
 def nice(value: float) -> float:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from rnnviz.tasks import Batch, Prediction
-from rnnviz.trace import LayerTrace, Trace, trace
+from rnnviz.trace import LayerTrace
 from rnnviz.trace.isolation.surroundings import untouched
 from rnnviz.trace.result.arrays import read_only
 from rnnviz.trace.result.resident import brought
@@ -19,6 +19,7 @@ from rnnviz.training.parameter_norms import ParameterNorms
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots import ranges
 from rnnviz.training.snapshots.gradients import GradientHistory, RecentGradients
+from rnnviz.training.snapshots.looking import Look, look, look_at_one, spread
 from rnnviz.training.snapshots.scores import Scores, ending
 from rnnviz.training.snapshots.snapshot import Confusion, Floats, Scale, Snapshot
 from rnnviz.training.taskcheck.checked import CheckedTask
@@ -27,7 +28,7 @@ __all__ = ["SnapshotTaker"]
 
 _CHUNK = 512  # held-out sequences answered at once
 _LARGEST_SCORE = 2048  # held-out sequences answered for a snapshot
-_SCORE_SHARE = 0.01  # of a playing run's time
+_SCORE_SHARE = 0.005  # of a playing run's time, beside what frames may take
 
 
 @dataclass(frozen=True)
@@ -73,14 +74,14 @@ class SnapshotTaker:
         self, model: nn.Module, settings: Settings, history: History, norms: ParameterNorms, run: int, score: bool
     ) -> Snapshot:
         """Return everything a picture needs, see `Session.frame`."""
-        traced = self._trace(model)
-        # the first recurrent layer that ran is the one that is drawn
-        module, layer = next(iter(traced.layers.items()))
+        found = self._trace(model)
+        layer, traced = found.layer, found.traced
         scored, waiting = self._scored(model, history.step, score), history.waiting()
         noted, norm_rows = norms.waiting()
         weights = {name: _kept(one) for name, one in model.named_parameters()}
         there = {"rows": waiting.rows, "norms": norm_rows, "weights": weights}
-        arrived = brought(there, traced, layer)
+        there |= {"output": found.output, "loss": found.loss}
+        arrived = brought(there, layer, *([] if traced is None else [traced]))
         columns, curves = waiting.columns(arrived["rows"]), gradient_curves(layer)
         relu = settings.nonlinearity == "relu"
         self._scales = ranges.fit(layer, curves, relu=relu, step=history.step, before=self._scales)
@@ -90,13 +91,13 @@ class SnapshotTaker:
             step=history.step,
             settings=settings,
             layer=layer,
-            loss=math.nan if traced.loss is None else traced.loss,
+            loss=float(arrived["loss"]) if traced is None else math.nan if traced.loss is None else traced.loss,
             history=read_only(columns),
             inputs=self._inputs,
-            outputs=traced.output,
+            outputs=read_only(arrived["output"]) if traced is None else traced.output,
             targets=self._targets,
             weights=read_only(arrived["weights"]),
-            module="" if module not in dict(model.named_modules()) else module,
+            module=found.module,
             horizon=self._gradient_history.note(history.step, curves),
             recent_gradients=recent_gradients,
             scales=self._scales,
@@ -113,6 +114,17 @@ class SnapshotTaker:
             scores=ending(self._scores.columns(), scored.step, scored.validation),
             norms=norms.told(noted, arrived["norms"]),
         )
+
+    def light(self, model: nn.Module, settings: Settings, step: int, before: Snapshot, sample: int) -> Snapshot | None:
+        """Return ``before`` with states and gates of now in one probe sequence, see `Session.light`."""
+        found = look_at_one(model, self.probe.inputs[sample : sample + 1])
+        if found is None or not found.is_finite:  # what is not finite stops the run with the next whole frame
+            return None
+        relu = settings.nonlinearity == "relu"
+        states = ranges.fit_states(found.hidden, found.cell, relu=relu, step=step, before=self._scales)
+        self._scales = read_only({**self._scales, **states})
+        layer = spread(found, sample, before.layer)
+        return replace(before, step=step, settings=settings, layer=layer, scales=self._scales, sample=sample)
 
     def keep_score(self, model: nn.Module, batch_size: int, step: int) -> None:
         """Ask the held-out part and keep its score, if that is due."""
@@ -136,11 +148,8 @@ class SnapshotTaker:
         held_out = self._task.held_out()
         return float(self._task.metric(_answers(self._task, model, held_out), held_out.targets))
 
-    def _trace(self, model: nn.Module) -> Trace:
-        def loss(outputs: Tensor) -> Tensor:
-            return self._task.loss(self._task.answered(outputs), self.probe.targets)
-
-        return trace(model, self.probe.inputs, loss=loss)
+    def _trace(self, model: nn.Module) -> Look:
+        return look(model, self.probe, self._task)
 
     @property
     def score_due(self) -> bool:

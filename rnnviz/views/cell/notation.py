@@ -3,8 +3,11 @@
 import math
 from dataclasses import dataclass
 
-__all__ = ["Equation", "Term", "number", "signed"]
+from rnnviz.views.words import state, three
 
+__all__ = ["Equation", "Term", "bracketed", "number", "short", "signed"]
+
+_WIDE = 999.995  # as many digits as two decimals leave room for
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
@@ -33,6 +36,27 @@ def number(value: float, least: float = 0.0005) -> str:
         return f"{value:.3f}".replace("-", "−")
     digits, power = f"{value:.2e}".split("e")
     return f"{digits}×10{str(int(power)).translate(_SUPERSCRIPTS)}".replace("-", "−")
+
+
+def short(value: float) -> str:
+    """Return a number with two decimals, as a narrow column has room for; a large one in three figures.
+
+    Parameters
+    ----------
+    value : float
+        Any; NaN is written as a dash.
+
+    Examples
+    --------
+    >>> short(-0.4215), short(-0.001), short(250.0), short(123456.0)
+    ('−0.42', '0.00', '250.00', '1.2 × 10⁵')
+    """
+    return state(value) if abs(value) < _WIDE else three(value)
+
+
+def bracketed(text: str) -> str:
+    """Return a number as it stands behind an operator: a negative one in brackets."""
+    return f"({text})" if text.startswith("−") else text
 
 
 @dataclass(frozen=True)

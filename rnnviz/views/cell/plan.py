@@ -1,17 +1,30 @@
-"""Where everything stands in the drawing of a cell: chips with numbers, operations, arrows; left to right is time."""
+"""Where everything stands in the drawing of a cell: gates with numbers, operations, arrows; left to right is time."""
 
 from dataclasses import dataclass
 
-__all__ = ["CHIP", "WIDTH", "Path", "Plan", "Spot", "plan"]
+__all__ = ["GATE", "HEIGHT", "STRETCH", "WIDTH", "Path", "Plan", "Spot", "plan"]
 
-WIDTH = 680
-CHIP = (88, 40)  # width and height, in the drawing's units
-_LEFT, _RIGHT = 48, 632
+WIDTH, HEIGHT = 264, 174
+GATE = (46, 34)  # width and height of a box with a gate's letter and its number
+STRETCH = (23, 203)  # a wider column widens what lies between: left of it nothing moves, right of it all by the same
+_LEFT, _MIDDLE, _RIGHT = 23, 113, 203
+_LANE, _LOWER, _TOP, _BUS, _WORDS = 32, 76, 104, 151, 169  # the states' line, products, the gates' upper edge, input
 
 
 @dataclass(frozen=True)
 class Spot:
-    """Something that stands at a place: ``kind`` is chip, op, tag, dot, or a label: label (centred), start, end."""
+    """Something that stands at a place.
+
+    Parameters
+    ----------
+    kind : str
+        ``gate`` (a box), ``op`` (a sign in a circle), ``tag`` (a function), ``dot``, ``through`` (the whole cell), or
+        words with a number: ``start``, ``middle``, ``end`` as they stand to the place, ``below`` with it underneath.
+    name : str
+        Of what.
+    x, y : float
+        The middle of a shape, the baseline of words.
+    """
 
     kind: str
     name: str
@@ -21,7 +34,10 @@ class Spot:
 
 @dataclass(frozen=True)
 class Path:
-    """An arrow: an SVG path, solid where numbers flow forward, dashed where gradients flow back; or a mere line."""
+    """An arrow: an SVG path of M, H and V, where numbers flow forward, or ``back`` where gradients do; or a mere line.
+
+    A place may be followed by a distance that no wider column changes: ``"H113-8"``.
+    """
 
     d: str
     back: bool = False
@@ -45,110 +61,115 @@ def plan(kind: str, gradient: bool) -> Plan:
     kind : str
         ``"rnn"``, ``"lstm"`` or ``"gru"``.
     gradient : bool
-        Whether the gradient's way back is drawn underneath.
+        The gradient's way back in place of the way forward.
 
     Examples
     --------
-    >>> plan("gru", gradient=False).height < plan("gru", gradient=True).height
+    >>> any(path.back for path in plan("gru", gradient=True).paths)
     True
     """
-    forward = _FORWARD[kind]
-    if not gradient:
-        return forward
-    back = _back(forward.height, cell=kind == "lstm")
-    return Plan(back.height, (*forward.spots, *back.spots), (*forward.paths, *back.paths))
+    if gradient:
+        return _back(cell=kind == "lstm")
+    return _FORWARD[kind]
 
 
 def _spots(kind: str, *places: tuple[str, float, float]) -> tuple[Spot, ...]:
     return tuple(Spot(kind, *place) for place in places)
 
 
-def _flows(*paths: str) -> tuple[Path, ...]:
-    return tuple(Path(d) for d in paths)
+def _flows(*paths: str, back: bool = False) -> tuple[Path, ...]:
+    return tuple(Path(d, back=back) for d in paths)
 
 
 def _lines(*paths: str) -> tuple[Path, ...]:
     return tuple(Path(d, headless=True) for d in paths)
 
 
+def _reads(*xs: float) -> tuple[Path, ...]:
+    """The line from the input to every gate, and its arrows up."""
+    return (*_lines(f"M{min(xs)} {_BUS} H{max(xs)}"), *_flows(*(f"M{x} {_BUS} V{_TOP + GATE[1]}" for x in xs)))
+
+
+_GATE_Y = _TOP + GATE[1] / 2
+
 _RNN = Plan(
-    244,
+    HEIGHT,
     (
-        *_spots("chip", ("x", _LEFT, 48), ("h_before", _LEFT, 122), ("part_input", 228, 48), ("part_state", 228, 122)),
-        *_spots("chip", ("part_bias", 228, 196), ("total", 428, 122), ("h", _RIGHT, 122)),
-        *_spots("op", ("+", 330, 122)),
-        *_spots("tag", ("W_ih", 132, 48), ("W_hh", 132, 122), ("function_h", 528, 122)),
+        *_spots("gate", ("part_input", _LEFT, _GATE_Y), ("part_state", _MIDDLE, _GATE_Y)),
+        *_spots("gate", ("part_bias", _RIGHT, _GATE_Y)),
+        *_spots("op", ("+", _MIDDLE, 66)),
+        *_spots("tag", ("function_h", 168, _LANE)),
+        *_spots("start", ("total", 122, 50), ("x", 0, _WORDS)),
+        *_spots("end", ("h", WIDTH, 12)),
     ),
-    _flows(
-        *("M92 48 H110", "M152 48 H182", "M92 122 H110", "M152 122 H182", "M272 48 H330 V108", "M272 122 H316"),
-        *("M272 196 H330 V136", "M342 122 H382", "M472 122 H506", "M548 122 H586"),
+    (
+        *_flows(f"M{_LEFT} {_TOP} V66 H{_MIDDLE}-8", f"M{_MIDDLE} {_TOP} V74", f"M{_RIGHT} {_TOP} V66 H{_MIDDLE}+8"),
+        *_flows(f"M{_MIDDLE} 58 V{_LANE} H{WIDTH}"),
+        *_reads(_LEFT, _MIDDLE),
     ),
 )
 
 _LSTM = Plan(
-    296,
+    HEIGHT,
     (
-        *_spots("chip", ("c_before", _LEFT, 46), ("h_before", _LEFT, 206), ("x", _LEFT, 266), ("f", 178, 156)),
-        *_spots("chip", ("i", 276, 156), ("g", 374, 156), ("o", 472, 156), ("c", _RIGHT, 46), ("h", _RIGHT, 156)),
-        *_spots("op", ("×", 178, 46), ("+", 325, 46), ("×", 325, 100), ("×", 552, 156)),
-        *_spots("tag", ("function_f", 178, 203), ("function_i", 276, 203), ("function_g", 374, 203)),
-        *_spots("tag", ("function_o", 472, 203), ("tanh", 552, 86)),
-        *_spots("label", ("kept", 252, 34)),
-        *_spots("start", ("written", 335, 76), ("squashed", 560, 124)),
-        *_spots("dot", ("", 552, 46), ("", 110, 236)),
+        *_spots("gate", ("f", 23, _GATE_Y), ("i", 83, _GATE_Y), ("g", 143, _GATE_Y), ("o", 203, _GATE_Y)),
+        *_spots("op", ("×", 23, _LANE), ("+", 113, _LANE), ("×", 113, _LOWER), ("×", 203, _LOWER)),
+        *_spots("tag", ("tanh", 203, 53.5)),
+        *_spots("dot", ("", 203, _LANE)),
+        *_spots("start", ("c_before", 0, 12), ("written", 120, 61), ("x", 0, _WORDS)),
+        *_spots("middle", ("kept", 68, 26)),
+        *_spots("end", ("c", WIDTH, 12)),
+        *_spots("below", ("h", WIDTH, 91)),
     ),
     (
-        *_lines("M92 206 H110 V236", "M92 266 H110 V236"),
-        *_flows("M92 46 H164", "M190 46 H311", "M337 46 H586", "M178 136 V60", "M276 136 V100 H311"),
-        *_flows("M374 136 V100 H339", "M325 88 V60", "M552 46 V71", "M552 99 V142", "M516 156 H538", "M564 156 H586"),
-        *_lines("M110 236 H472"),
-        *(Path(f"M{x} 236 V217", headless=True) for x in (178, 276, 374, 472)),
-        *(Path(f"M{x} 190 V178") for x in (178, 276, 374, 472)),
+        *_flows(f"M0 {_LANE} H{WIDTH}", "M23 104 V40", f"M83 104 V{_LOWER} H113-8", f"M143 104 V{_LOWER} H113+8"),
+        *_flows("M113 68 V40", f"M203 {_LANE} V68", "M203 104 V84", f"M203+8 {_LOWER} H{WIDTH}"),
+        *_reads(23, 83, 143, 203),
     ),
 )
 
 _GRU = Plan(
-    266,
+    HEIGHT,
     (
-        *_spots("chip", ("h_before", _LEFT, 46), ("x", _LEFT, 236), ("r", 166, 156), ("n", 352, 156), ("z", 466, 156)),
-        *_spots("chip", ("h", _RIGHT, 46)),
-        *_spots("op", ("×", 466, 46), ("+", 556, 46), ("×", 556, 104), ("×", 252, 203)),
-        *_spots("tag", ("function_r", 166, 203), ("function_n", 352, 203), ("function_z", 466, 203), ("1−", 556, 156)),
-        *_spots("label", ("kept", 511, 24), ("reset", 298, 192)),
-        *_spots("start", ("written", 566, 80), ("new_share", 566, 134)),
-        *_spots("dot", ("", 110, 46), ("", 110, 236)),
+        *_spots("gate", ("z", _LEFT, _GATE_Y), ("r", _MIDDLE, _GATE_Y), ("n", _RIGHT, _GATE_Y)),
+        *_spots("op", ("×", _LEFT, _LANE), ("+", _RIGHT, _LANE), ("×", _RIGHT, _LOWER), ("×", 158, _GATE_Y)),
+        *_spots("tag", ("1−", 90, _LOWER)),
+        *_spots("dot", ("", _LEFT, _LOWER), ("", 158, _BUS)),
+        *_spots("start", ("h_before", 0, 12), ("x", 0, _WORDS)),
+        *_spots("middle", ("kept", _MIDDLE, 26), ("new_share", 148, 71)),
+        *_spots("end", ("h", WIDTH, 12)),
+        *_spots("below", ("written", WIDTH, 52)),
     ),
     (
-        *_flows("M92 46 H452", "M478 46 H542", "M568 46 H586", "M466 136 V60", "M556 92 V60"),
-        *_flows("M352 136 V104 H542", "M510 156 H539", "M556 143 V118", "M210 156 H252 V189", "M264 203 H330"),
-        *_lines("M110 46 V236", "M92 236 H466", "M252 236 V215"),
-        *(Path(f"M{x} 236 V217", headless=True) for x in (166, 352, 466)),
-        *(Path(f"M{x} 190 V178") for x in (166, 352, 466)),
+        *_flows(f"M0 {_LANE} H{WIDTH}", f"M{_LEFT} {_TOP} V40", f"M{_RIGHT} {_TOP} V84", f"M{_RIGHT} 68 V40"),
+        *_flows(f"M{_LEFT} {_LOWER} H{_RIGHT}-8", f"M{_MIDDLE} {_GATE_Y} H158-8", f"M158 {_GATE_Y} H{_RIGHT}-23"),
+        *_flows(f"M158 {_BUS} V{_GATE_Y + 8}"),
+        *_reads(_LEFT, _MIDDLE, _RIGHT),
     ),
 )
 
 _FORWARD = {"rnn": _RNN, "lstm": _LSTM, "gru": _GRU}
 
 
-def _back(top: float, *, cell: bool) -> Plan:
-    """The gradient's models under a cell, right to left: at h_t and, for an LSTM, at c_t."""
-    h, c = top + 40, top + 150
-    spots = _spots(
-        "chip", ("later_h", _RIGHT, h), ("direct_h", 530, h + 60), ("total_h", 424, h), ("onward_h", _LEFT, h)
+def _back(*, cell: bool) -> Plan:
+    """The gradient's way, right to left: at h_t and, for an LSTM, below it at c_t."""
+    lower = 130
+    spots = (
+        *_spots("start", ("onward_h", 0, 12)),
+        *_spots("end", ("later_h", WIDTH, 12)),
+        *_spots("below", ("total_h", 196, 50), ("direct_h", WIDTH, 63)),
+        *_spots("op", ("+", _RIGHT, _LANE)),
+        *_spots("through", ("", 62, _LANE)),
     )
-    spots += (*_spots("op", ("+", 530, h)), *_spots("through", ("", 236, h)))
-    ways = [f"M588 {h} H544", f"M530 {h + 40} V{h + 14}", f"M518 {h} H470", f"M380 {h} H308", f"M166 {h} H94"]
-    if cell:
-        spots += _spots("chip", ("later_c", _RIGHT, c), ("total_c", 318, c), ("onward_c", _LEFT, c))
-        spots += (*_spots("op", ("+", 424, c)), *_spots("end", ("direct_c", 414, (h + c) / 2 + 12)))
-        spots += _spots("tag", ("f_t", 183, c))
-        ways += [
-            f"M282 {c - 20} V{h + 22}",
-            f"M588 {c} H438",
-            f"M424 {h + 20} V{c - 14}",
-            f"M412 {c} H364",
-            f"M274 {c} H200",
-            f"M168 {c} H94",
-        ]
-    height = int((c if cell else h + 60) + 30)
-    return Plan(height, spots, tuple(Path(d, back=True) for d in ways))
+    ways = [f"M{WIDTH} {_LANE} H{_RIGHT}+8", f"M{_RIGHT} 54 V40", f"M{_RIGHT}-8 {_LANE} H0"]
+    if not cell:
+        return Plan(84, spots, _flows(*ways, back=True))
+    spots += (
+        *_spots("start", ("onward_c", 0, lower + 22), ("direct_c", _MIDDLE + 8, 92)),
+        *_spots("below", ("total_c", _MIDDLE - 7, lower - 27)),
+        *_spots("end", ("later_c", WIDTH, lower - 20)),
+        *_spots("op", ("+", _MIDDLE, lower)),
+        *_spots("tag", ("f_t", 56, lower)),
+    )
+    ways += [f"M{WIDTH} {lower} H{_MIDDLE}+8", f"M{_MIDDLE} {_LANE} V{lower - 8}", f"M{_MIDDLE}-8 {lower} H0"]
+    return Plan(160, spots, _flows(*ways, back=True))

@@ -8,6 +8,7 @@ from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus
 from rnnviz.views.cell.equations import equations, gradient_equations
 from rnnviz.views.cell.gradient import GradientParts, gradient_parts
+from rnnviz.views.cell.narrow import Line, forward_lines, gradient_lines
 from rnnviz.views.cell.notation import Equation
 from rnnviz.views.cell.step import CellStep, forward_parts
 
@@ -59,6 +60,14 @@ class Reading(CellStep):
     def gradient_equations(self, *, norms: bool = False) -> tuple[Equation, ...]:
         """Return the lines of the gradient at the states, of the unit in focus, or with ``norms`` over all units."""
         return gradient_equations(self, self.grad_h, self.grad_c, norms=norms)
+
+    def lines(self, *, norms: bool = False) -> tuple[Line, ...]:
+        """Return the lines from the input to the new state, short; ``norms`` are over all units."""
+        return forward_lines(self, norms=norms)
+
+    def gradient_lines(self, *, norms: bool = False) -> tuple[Line, ...]:
+        """Return the lines of the gradient at the states, short; ``norms`` are over all units."""
+        return gradient_lines(self, self.grad_h, self.grad_c, norms=norms)
 
     @property
     def title(self) -> str:

@@ -19,7 +19,7 @@ from rnnviz.views.words import three
 
 __all__ = ["ComparedScores", "SideScores", "beats_chance", "first_ahead"]
 
-_ROW, _LEFT, _RIGHT, _FOOT = 30, 52, 68, 18  # pixels
+_ROW, _LEFT, _RIGHT, _FOOT = 30, 48, 76, 18  # pixels
 _ROOMY = 1.25  # of the best rule's error: where the axis of errors ends, if no model is worse
 _FLAG = "⚑"
 
@@ -82,7 +82,7 @@ def _down(compared: list[ComparedModel]) -> dict[str, Any]:
     places = list(range(len(compared)))
     names = [f"<b>{model.name}</b>" for model in compared]
     kept = {"range": [len(places) - 0.5, -0.5], "fixedrange": True, "showgrid": False, "zeroline": False, "ticks": ""}
-    return kept | {"tickvals": places, "ticktext": names, "showline": False}
+    return kept | {"tickvals": places, "ticktext": names, "tickfont": {"size": 12, "color": INK1}, "showline": False}
 
 
 def _layout(compared: list[ComparedModel]) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def _layout(compared: list[ComparedModel]) -> dict[str, Any]:
     notes = [_note(1, place, "y", "left", INK1, 8) for place in range(len(compared))]
     # what the two upright lines mean, below them
     notes += [_note(0, 0, "paper", "center", INK3, 0), _note(1, 0, "paper", "right", INK3, 0)]
-    end = {"type": "line", "xref": "paper", "yref": "paper", "x0": 1, "x1": 1, "y0": 0, "y1": 1}
+    end = {"type": "line", "xref": "paper", "yref": "y domain", "x0": 1, "x1": 1, "y0": 0, "y1": 1}
     return {"xaxis": across, "annotations": notes, "shapes": [end | {"line": {"color": HAIR2, "width": 1}}]}
 
 

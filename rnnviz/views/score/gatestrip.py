@@ -78,7 +78,7 @@ def _heat(name: str, snapshot: Snapshot, focus: Focus) -> Heat:
         bar=_signed(limits) if name in CANDIDATES else _gate_bar(name, values, snapshot, focus),
         read=Read(0),
     )
-    return Heat(name, band, values, limits)
+    return Heat(name, band, values, limits, natural=True, fixed=name in CANDIDATES)
 
 
 def _signed(limits: tuple[float, float]) -> Bar:

@@ -1,7 +1,7 @@
 """Heatmaps as strips: unit by timestep, the exact numbers of the unit in focus beside the coloured codes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,6 +11,7 @@ from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, Picked, where
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.score.band import Band, Bar, rows_high
+from rnnviz.views.score.order import rows_of
 from rnnviz.views.score.strip import Strip, strip_figure, strip_patches
 from rnnviz.views.style import scale_of
 from rnnviz.views.words import figure, said, thinned
@@ -34,12 +35,18 @@ class Heat:
         Axes (time, unit).
     limits : tuple of float
         What the colours cover.
+    natural : bool
+        Whether mathematics bounds the values, so that the limits are always the same.
+    fixed : bool
+        Whether its colour bar is always the same, too.
     """
 
     symbol: str
     band: Band
     values: np.ndarray
     limits: tuple[float, float]
+    natural: bool = False
+    fixed: bool = False
 
 
 class HeatStrip(Strip):
@@ -59,7 +66,10 @@ class HeatStrip(Strip):
 
     def picked(self, snapshot: Snapshot, focus: Focus, at: Picked) -> Focus:
         focus = super().picked(snapshot, focus, at)
-        return replace(focus, unit=round(at.y)) if isinstance(at.y, int | float) else focus
+        if not isinstance(at.y, int | float):
+            return focus
+        rows = rows_of(snapshot, focus)
+        return replace(focus, unit=int(rows[min(max(round(at.y), 0), len(rows) - 1)]))
 
 
 def heat_figure(heats: Sequence[Heat], snapshot: Snapshot) -> go.Figure:
@@ -85,27 +95,25 @@ def heat_patches(heats: Sequence[Heat], snapshot: Snapshot, focus: Focus, pixels
     """
     patches = strip_patches(focus)
     height = sum(heat.band.whole for heat in heats)
+    rows = rows_of(snapshot, focus)
     for index, heat in enumerate(heats):
         steps, units = _kept(heat, height, pixels)
         time, unit = (np.arange(size, dtype=np.float32) for size in heat.values.shape)
-        low, high = heat.limits
-        panel = f"meta.panels[{index}]"
+        values = heat.values[:, _order(heat, rows)]
         patches += [
             # plotly wants rows first: units up, time across
-            Patch(index, "z", heat.values[steps, units].T, heat.limits),
+            Patch(index, "z", values[steps, units].T, heat.limits),
             # places 0, 1, 2 … are plotly's own, and need not travel
             Patch(index, "x", time[steps] if steps.step > 1 else None),
             Patch(index, "y", unit[units] if units.step > 1 else None),
-            Patch(index, "zmin", low),
-            Patch(index, "zmax", high),
-            *_exact(index, heat, focus),
-            Patch(None, f"{panel}.aside", _aside(heat, snapshot, focus, steps, units, index)),
-            *_bar(panel, heat.band.bar),
+            *_colours(index, heat),
         ]
-    length = int(snapshot.layer.lengths[focus.sample])
-    padded = length < heats[0].values.shape[0]
+        if index == 0:
+            patches.append(Patch(None, "meta.panels[0].aside", _aside(heat, snapshot, focus, steps, units)))
+    padded = int(snapshot.layer.lengths[focus.sample]) < heats[0].values.shape[0]
     return [
         *patches,
+        *_exact(heats, focus, rows),
         Patch(None, "plot_bgcolor", _PADDED if padded else "rgba(0,0,0,0)"),
     ]
 
@@ -126,42 +134,67 @@ def _kept(heat: Heat, height: int, pixels: Pixels | None) -> tuple[slice, slice]
     return thin(steps, pixels[0]), thin(units, rows)
 
 
-def _aside(heat: Heat, snapshot: Snapshot, focus: Focus, steps: slice, units: slice, index: int) -> str:
-    """Return the plain words of a caption; the first one also says which layer, and what is left out."""
-    if index:
-        return heat.band.aside
+def _aside(heat: Heat, snapshot: Snapshot, focus: Focus, steps: slice, units: slice) -> str:
+    """Return the plain words of the first caption, which also says which layer it is, and what is left out."""
     length = int(snapshot.layer.lengths[focus.sample])
     padding = t("view.heat.padding", length=length) if length < heat.values.shape[0] else ""
-    return said(heat.band.aside, where(snapshot, focus, sample=False), padding, thinned(steps, units))
+    ordered = t("score.by_correlation") if focus.order != "index" and heat.band.read is not None else ""
+    return said(heat.band.aside, ordered, where(snapshot, focus, sample=False), padding, thinned(steps, units))
 
 
-def _exact(index: int, heat: Heat, focus: Focus) -> list[Patch]:
-    """Return the numbers of the unit in focus, where the rows are units."""
-    if heat.band.read is None:
+def _exact(heats: Sequence[Heat], focus: Focus, rows: np.ndarray) -> list[Patch]:
+    """Return the numbers of the unit in focus, its row, and the units at both ends, where the rows are units."""
+    if heats[0].band.read is None:
         return []
-    unit = min(focus.unit, heat.values.shape[1] - 1)  # models that are compared may differ in size
-    patches = [
-        Patch(None, f"meta.rows[{heat.band.read.row}]", heat.values[:, unit]),
-        Patch(None, f"meta.marks[{index}]", unit),
+    orders = [_order(heat, rows) for heat in heats]
+    picked = [min(focus.unit, len(order) - 1) for order in orders]  # models that are compared may differ in size
+    numbers = [heat.values[:, unit] for heat, unit in zip(heats, picked, strict=True)]
+    ends = [tuple(str(order[end]) for end in _ends(len(order))) for order in orders]
+    return [
+        *_table(numbers),
+        Patch(None, "meta.marks", tuple(int(np.argmax(one == unit)) for one, unit in zip(orders, picked, strict=True))),
+        Patch(None, "meta.panels[0].read.lead", t("score.unit", unit=focus.unit)),
+        *(Patch(None, f"yaxis{_suffix(index)}.ticktext", words) for index, words in enumerate(ends)),
     ]
-    lead = [Patch(None, "meta.panels[0].read.lead", t("score.unit", unit=focus.unit))]
-    return patches if index else patches + lead
 
 
-def _bar(panel: str, bar: Bar | None) -> list[Patch]:
-    if bar is None:
-        return []
-    names = ("low", "high", "labels", "pointed", "mark", "was")
-    return [Patch(None, f"{panel}.bar.{name}", getattr(bar, name)) for name in names]
+def _table(rows: Sequence[np.ndarray]) -> list[Patch]:
+    """Return all rows in one patch; in one each where models that are compared read sequences of different lengths."""
+    if len({len(row) for row in rows}) == 1:
+        return [Patch(None, "meta.rows", np.stack(rows))]
+    return [Patch(None, f"meta.rows[{index}]", row) for index, row in enumerate(rows)]
+
+
+def _order(heat: Heat, rows: np.ndarray) -> np.ndarray:
+    """Return the columns of a panel's values in the order of its rows."""
+    units = heat.values.shape[1]
+    return rows if heat.band.read is not None and len(rows) == units else np.arange(units)
+
+
+def _colours(index: int, heat: Heat) -> list[Patch]:
+    """Return the range of the colours, and what their bar marks, where these change from frame to frame."""
+    bar = heat.band.bar
+    told = [] if bar is None or heat.fixed else [Patch(None, f"meta.panels[{index}].bar", asdict(bar))]
+    low, high = heat.limits
+    return told if heat.natural else [Patch(index, "zmin", low), Patch(index, "zmax", high), *told]
 
 
 def _axis(units: int) -> dict[str, object]:
-    ends = [0, units - 1] if units > 1 else [0]
-    return {"range": [-0.5, units - 0.5], "tickvals": ends, "mirror": True, "showline": True}
+    ends = _ends(units)
+    words = [str(end) for end in ends]
+    return {"range": [-0.5, units - 0.5], "tickvals": ends, "ticktext": words, "mirror": True, "showline": True}
+
+
+def _ends(units: int) -> list[int]:
+    return [0, units - 1] if units > 1 else [0]
+
+
+def _suffix(index: int) -> str:
+    return "" if index == 0 else str(index + 1)
 
 
 def _heatmap(heat: Heat, index: int) -> go.Heatmap:
-    suffix = "" if index == 0 else str(index + 1)
+    suffix = _suffix(index)
     low, high = heat.limits
     return go.Heatmap(
         zmin=low,

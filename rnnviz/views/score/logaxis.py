@@ -13,7 +13,7 @@ from rnnviz.views.words import raised, three
 __all__ = ["LogRange", "below_bar", "below_words", "log_axis"]
 
 _TOP = 1.0  # powers of ten
-_LOWS = (-9.0, -20.0)  # the second where the first leaves something out
+_LOWS = (-9.0, -14.0, -20.0)  # the first that leaves nothing out; nothing goes deeper than the last
 _LEAPS = 5.0  # powers of ten: a range that must go higher does so in leaps, so that it does not breathe
 _LABELS = 4  # at most
 _BAR = 1.5  # pixels from the foot to the middle of the bar
@@ -40,12 +40,12 @@ class LogRange:
 
     @classmethod
     def of(cls, *curves: np.ndarray) -> "LogRange":
-        """Return the range for some curves: down to 1e-9, or to 1e-20 where one of them goes deeper."""
+        """Return the range for some curves: down to 1e-9, 1e-14 or, where one of them goes deeper, 1e-20."""
         values = np.concatenate(curves)
         logs = np.log10(values[np.isfinite(values) & (values > 0)])
         lowest, highest = float(np.min(logs, initial=0.0)), float(np.max(logs, initial=0.0))
         high = _TOP if highest <= _TOP else _LEAPS * math.ceil(highest / _LEAPS)
-        return cls(_LOWS[0] if lowest >= _LOWS[0] else _LOWS[1], high)
+        return cls(next((low for low in _LOWS if low <= lowest), _LOWS[-1]), high)
 
     def below(self, curve: np.ndarray) -> np.ndarray:
         """Return where a curve lies below the range, exact zeros included."""

@@ -13,7 +13,7 @@ from rnnviz.views.score.band import Band, Read
 from rnnviz.views.score.inputs import Inputs
 from rnnviz.views.score.ranges import below
 from rnnviz.views.score.strip import strip_figure, strip_patches
-from rnnviz.views.style import ACCENT, GHOST, HAIR, INK1, INK2, INK3
+from rnnviz.views.style import ACCENT, GHOST, HAIR, HAIR2, INK1, INK2, INK3
 from rnnviz.views.words import figure
 
 __all__ = ["FEATURES", "number_figure", "number_patches"]
@@ -21,7 +21,7 @@ __all__ = ["FEATURES", "number_figure", "number_patches"]
 _LOOKS = ((INK1, "solid"), (INK2, "4px,3px"), (INK3, "2px,2px"), (GHOST, "solid"))
 FEATURES = len(_LOOKS)  # more of them are a heatmap
 _LOW, _HIGH = 36, 48  # pixels
-_HEADROOM = 1.04  # of the largest value
+_MARGIN = 0.04  # of the range, beyond its ends
 
 
 def number_figure(snapshot: Snapshot, focus: Focus) -> go.Figure:
@@ -83,11 +83,11 @@ def _axis(values: np.ndarray) -> dict[str, object]:
     # a small end has no room for a label beside the other one's
     ticks = sorted({0.0, *(end for end in ends if abs(end) > 0.2 * (high - low))})
     return {
-        "range": [_HEADROOM * low, _HEADROOM * high],
+        "range": [low - _MARGIN * (high - low), high + _MARGIN * (high - low)],
         "tickvals": ticks,
         "ticktext": [figure(one) for one in ticks],
         "showgrid": True,
         "gridcolor": HAIR,
         "zeroline": True,
-        "zerolinecolor": HAIR,
+        "zerolinecolor": HAIR2,
     }

@@ -11,7 +11,7 @@ from rnnviz.views.score.band import Band, Read, rows_high
 from rnnviz.views.score.heat import Heat, HeatStrip, signed_bar
 from rnnviz.views.score.ranges import coloured
 
-__all__ = ["HiddenStrip"]
+__all__ = ["HiddenStrip", "StateStrip"]
 
 _LOW, _HIGH = 64, 96
 
@@ -32,6 +32,15 @@ class HiddenStrip(HeatStrip):
         return heats
 
 
+class StateStrip(HiddenStrip):
+    """h_t without c_t: for a lab that shows little."""
+
+    name = "state"
+
+    def heats(self, snapshot: Snapshot, focus: Focus) -> list[Heat]:
+        return super().heats(snapshot, focus)[:1]
+
+
 def _heat(
     symbol: str, name: str, aside: str, values: np.ndarray, natural: tuple[float, float] | None, row: int
 ) -> Heat:
@@ -42,4 +51,5 @@ def _heat(
         bar = replace(bar, pointed=beyond)
     units = values.shape[1]
     band = Band(name, aside, rows_high(units, _LOW), rows_high(units, _HIGH), bar=bar, read=Read(row))
-    return Heat(symbol, band, values, limits)
+    bounded = natural is not None
+    return Heat(symbol, band, values, limits, bounded, bounded)

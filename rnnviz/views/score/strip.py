@@ -9,8 +9,8 @@ from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View
 from rnnviz.views.patch import Patch
 from rnnviz.views.score.band import Band, domains, told
-from rnnviz.views.score.time import time_axis
 from rnnviz.views.style import HAIR2, TEXT
+from rnnviz.views.timeaxis import time_axis
 
 __all__ = ["MARGIN", "Strip", "strip_figure", "strip_patches"]
 
@@ -76,7 +76,9 @@ def strip_figure(
             "anchor": f"y{suffix}",
             "range": [-0.5, steps - 0.5],
             "showticklabels": False,
-            "ticks": "",
+            # a frame goes all around
+            "showline": axis.get("showline", False),
+            "mirror": axis.get("mirror", False),
             # zoomed together: the panels show the same timesteps
             **({"matches": "x"} if index else {}),
         }
@@ -84,7 +86,14 @@ def strip_figure(
     return go.Figure(traces, layout)
 
 
-_LINE = {"showgrid": False, "zeroline": False, "ticks": "", "linecolor": HAIR2, "linewidth": 1}
+_LINE = {
+    "showline": False,
+    "showgrid": False,
+    "zeroline": False,
+    "ticks": "",
+    "linecolor": HAIR2,
+    "linewidth": 1,
+}
 
 
 def strip_patches(focus: Focus) -> list[Patch]:

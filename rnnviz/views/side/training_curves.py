@@ -11,7 +11,7 @@ from rnnviz.i18n import keys, t
 from rnnviz.training import Snapshot
 from rnnviz.training.snapshots.before import value_words
 from rnnviz.views.base import Focus
-from rnnviz.views.curvepanels import log_ticks
+from rnnviz.views.curvepanels import log_ticks, wants_log
 from rnnviz.views.patch import Patch, Pixels, newest
 from rnnviz.views.side.base import SidePanel, SideView, line, side_figure, words_at
 from rnnviz.views.style import ACCENT, GHOST, HAIR2, HELD_OUT, INK3, plain
@@ -147,7 +147,7 @@ def _changed(snapshot: Snapshot) -> list[Patch]:
 
 def _loss(snapshot: Snapshot, pixels: Pixels | None) -> list[Patch]:
     steps, loss = snapshot.history["step"], snapshot.history["loss"]
-    log = not bool((loss <= 0).any())  # a loss of a task of one's own may be negative
+    log = wants_log(loss)  # a loss of a task of one's own may be negative
     kept = newest(len(steps), pixels and pixels[0])
     before = snapshot.before
     former = (np.zeros(0), np.zeros(0)) if before is None or before.loss is None else (before.step, before.loss)

@@ -87,7 +87,7 @@ def test_names_from_a_task_add_no_element(make_lab: LabMaker, tmp_path: Path) ->
 def test_equal_arrays_are_kept_once(make_lab: LabMaker) -> None:
     lab = make_lab()
     lab.train(3)
-    taken = replay_frames([lab.snapshot()], {"hidden": VIEWS["hidden"]}, Focus())
+    taken = replay_frames([lab.snapshot()], {"hidden": VIEWS["hidden"], "again": VIEWS["hidden"]}, Focus())
     assert len(PackedFrames.of(taken * 5).data) == len(PackedFrames.of(taken).data) < len(taken[0].data)
 
 
@@ -122,11 +122,13 @@ def test_a_default_run_fits_in_8_mb(tmp_path: Path) -> None:
     assert lab.save_replay(tmp_path / "run.html").stat().st_size < 8_000_000
 
 
-def test_chosen_pictures_come_in_the_chosen_order(make_lab: LabMaker, tmp_path: Path) -> None:
+def test_chosen_pictures_come_in_the_chosen_order_the_strips_before_the_column_beside_them(
+    make_lab: LabMaker, tmp_path: Path
+) -> None:
     lab = make_lab()
     lab.train(2)
-    page = Page(lab.save_replay(tmp_path / "run.html", views=["curves", "hidden"]))
-    assert [attrs["data-view"] for _, attrs in page.tags if "data-view" in attrs] == ["curves", "hidden"]
+    page = Page(lab.save_replay(tmp_path / "run.html", views=["curves", "gates", "hidden"]))
+    assert [attrs["data-view"] for _, attrs in page.tags if "data-view" in attrs] == ["gates", "hidden", "curves"]
 
 
 @pytest.mark.parametrize(
@@ -138,7 +140,7 @@ def test_chosen_pictures_come_in_the_chosen_order(make_lab: LabMaker, tmp_path: 
         ({"path": "{}/none/run.html"}, FileNotFoundError, "path must lie in a folder that exists"),
         ({"sample": 8}, ValueError, "sample must be from 0 to 7, got 8"),
         ({"smaple": 1}, TypeError, "save_replay has no argument 'smaple'; besides path and views it has sample"),
-        ({"views": ["hiden"]}, ValueError, r"views must hold names \(hidden"),
+        ({"views": ["hiden"]}, ValueError, r"views must hold names \(input, hidden"),
         ({"views": []}, ValueError, "views must name at least one picture"),
         ({"views": ["prediction"]}, ValueError, "views names 'prediction', which this run has nothing to draw in"),
     ],

@@ -164,7 +164,7 @@ def test_the_curves_tell_every_models_score_behind_its_symbol() -> None:
     state = snapshot(*CELLS)
     words = COMPARED["curves"].figure(state).layout.annotations[0].text
     for place, (cell, one) in enumerate(state.models.items()):
-        glyph = "●■◆▲"[place]
+        glyph = "●◆■▲"[place]
         assert f'<span style="color:{COLORS[place]}">{glyph}</span> <b>{cell}: {one.validation:.3g}</b>' in words
 
 
@@ -230,8 +230,10 @@ def test_pictures_over_time_are_marked_by_the_cursor_and_curves_are_not() -> Non
     state = snapshot(*CELLS)
     places = {name: view.cursor(state, Focus()) for name, view in COMPARED.items()}
     assert places == {
+        "input": (0.0, 1.0),
         "hidden": (0.0, 1.0),
         "gradients": (0.0, 1.0),
+        "scores": None,
         "gates": (0.0, 1.0),
         "curves": None,
         "prediction": None,
@@ -287,4 +289,4 @@ def test_models_are_told_apart_without_colours(view: str) -> None:
         if line.name in CELLS:
             assert line.mode == "lines+markers"
             marks.setdefault(line.name, set()).add(line.marker.symbol)
-    assert list(marks.values()) == [{"circle"}, {"square"}, {"diamond"}]
+    assert list(marks.values()) == [{"circle"}, {"diamond"}, {"square"}]

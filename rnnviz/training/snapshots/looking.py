@@ -1,0 +1,109 @@
+"""What a model does on the probe: traced with all that is in it, or, where it is one of ours, its layer alone."""
+
+from typing import Any, NamedTuple, TypeGuard
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.module import _has_any_global_hook
+
+from rnnviz.models import SequenceModel
+from rnnviz.tasks import Batch
+from rnnviz.trace import LayerTrace, Trace, trace
+from rnnviz.trace.recompute.alone import layer_alone
+from rnnviz.trace.recompute.onesequence import OneSequence, one_sequence
+from rnnviz.training.snapshots.snapshot import Floats
+from rnnviz.training.taskcheck.checked import CheckedTask
+
+__all__ = ["Look", "look", "look_at_one", "spread"]
+
+_LAYERS = (nn.RNN, nn.LSTM, nn.GRU)
+_PRECISE = (torch.float32, torch.float64)
+_HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+
+
+class Look(NamedTuple):
+    """What was found of the recurrent layer at a path, and the model's output and loss, which may be on a device."""
+
+    module: str
+    layer: LayerTrace
+    output: Tensor | None
+    loss: Tensor | None
+    traced: Trace | None = None  # what has output and loss in their place
+
+
+def look(model: nn.Module, probe: Batch, task: CheckedTask) -> Look:
+    """Return states, gates and gradients of the first recurrent layer that runs; nothing of the model changes."""
+
+    def loss(outputs: Tensor) -> Tensor:
+        return task.loss(task.answered(outputs), probe.targets)
+
+    # a loss of somebody's own may do anything, and is called in a trace, which puts everything back
+    if not (_is_plain(model) and type(task.task).__module__.startswith("rnnviz.tasks.")):
+        traced = trace(model, probe.inputs, loss=loss)
+        module, layer = next(iter(traced.layers.items()))
+        return Look("" if module not in dict(model.named_modules()) else module, layer, None, None, traced)
+    outputs: list[Tensor] = []
+
+    def answered(states: Tensor) -> Tensor:
+        outputs.append(model.answer(states))
+        return loss(outputs[0])
+
+    with torch.no_grad():
+        entering = model.embedded(probe.inputs)
+    found = layer_alone(model.recurrent, entering, answered)
+    return Look("recurrent", found.layer, outputs[0].detach(), found.loss)
+
+
+def look_at_one(model: nn.Module, inputs: Tensor) -> OneSequence | None:
+    """Return states and gates for the only sequence in ``inputs``; None where that takes a trace."""
+    if not _is_plain(model):
+        return None
+    with torch.no_grad():
+        return one_sequence(model.recurrent, model.embedded(inputs)[0])
+
+
+def spread(found: OneSequence, sample: int, like: LayerTrace) -> LayerTrace:
+    """Return a layer's trace with one of its sequences in the place where all of ``like`` are; the others are NaN."""
+    length, size = found.hidden.shape[2], like.hidden.shape
+
+    def placed(values: Floats) -> Floats:
+        room = np.full((*size[:4], values.shape[3]), np.nan, values.dtype)
+        room[:, :, sample, :length] = values
+        return room
+
+    nothing: dict[str, Any] = dict.fromkeys(("weight_grad_norms", "before_hidden", "before_cell"))
+    empty: dict[str, Any] = {name: {} for name in ("weights", "states", "grad_states", "shapes")}
+    return LayerTrace.unchecked(
+        **nothing,
+        **empty,
+        kind=like.kind,
+        initial_hidden=like.initial_hidden,
+        initial_cell=like.initial_cell,
+        hidden=placed(found.hidden),
+        cell=None if found.cell is None else placed(found.cell),
+        gates={name: placed(gate) for name, gate in found.gates.items()},
+        grad_hidden=None,
+        grad_hidden_direct=None,
+        grad_cell=None,
+        lengths=np.where(np.arange(size[2]) == sample, length, 0),
+        nonlinearity=like.nonlinearity,
+    )
+
+
+def _is_plain(model: nn.Module) -> TypeGuard[SequenceModel]:
+    """Whether a model is one of ours as it was built, so that its layer can be run without all that a trace puts back.
+
+    Hooks, another ``forward``, pruning, parametrizations and dropout may draw random numbers or change something.
+    """
+    if type(model) is not SequenceModel or _has_any_global_hook():
+        return False
+    layer, head, embedding = model.recurrent, model.head, model.embedding
+    if type(layer) not in _LAYERS or layer.dropout or layer.proj_size or not layer.batch_first:
+        return False
+    if type(head) is not nn.Linear or layer._flat_weights[0].dtype not in _PRECISE:
+        return False
+    if embedding is not None and (type(embedding) is not nn.Embedding or embedding.max_norm is not None):
+        return False
+    parts = [vars(one) for one in (model, layer, head, embedding) if one is not None]
+    return not any("forward" in own or any(own[hooks] for hooks in _HOOKS) for own in parts)

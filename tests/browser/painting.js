@@ -1,0 +1,78 @@
+// What the tests of painting do to a saved page: its figures are drawn at will, in full or as they are while a run plays.
+(() => {
+  const feed = rnnvizPage.feeds.get("replay");
+  const figures = () => [...feed.figures];
+  const painted = async () => {
+    for (let i = 0; i < 3; i++) await new Promise((done) => requestAnimationFrame(done));
+  };
+  let count = 1000;
+  const painting = globalThis.painting = {
+    /** @type {Record<string, number>} How often plotly has drawn each figure in full. */
+    redrawn: {},
+    frames: {},
+    async begin() {
+      const Plotly = painting.Plotly = await rnnvizPage.plotly.promise;
+      const { react } = Plotly;
+      Plotly.react = (plot, ...more) => {
+        const { name } = figures().find((one) => one.plot === plot);
+        painting.redrawn[name] = (painting.redrawn[name] ?? 0) + 1;
+        return react(plot, ...more);
+      };
+    },
+    plot: (name) => figures().find((one) => one.name === name).plot,
+    names: () => figures().map((one) => one.name),
+    keep: (name) => (painting.frames[name] = feed.last).step,
+    // The numbers of one frame under the words of another.
+    mix(name, numbers, words) {
+      const of = (frame, said) => painting.frames[frame].parts.filter((one) => said === "value" in one);
+      painting.frames[name] = { ...painting.frames[words], parts: [...of(numbers, false), ...of(words, true)] };
+    },
+    // In full, or with every word and the last full drawing put off for as long as the test lasts.
+    async draw(name, full = false) {
+      painting.redrawn = {};
+      for (const one of figures()) {
+        Object.assign(one.fast, { broken: full, due: () => false, later: () => {} });
+        const id = ++count;
+        await one.draw({ ...painting.frames[name], id, digests: { [one.name]: id } });
+        if (one.fast.broken !== full) throw new Error(`${one.name} has left the fast path`);
+      }
+      await painted();
+      return painting.redrawn;
+    },
+    // Every axis shows this share of what it shows.
+    async zoom(share) {
+      for (const { plot } of figures()) {
+        const changes = {};
+        for (const key of Object.keys(plot._fullLayout).filter((one) => /^[xy]axis\d*$/.test(one))) {
+          const { type, range } = plot._fullLayout[key];
+          const [low, high] = range.map(Number), by = 0.4 * (high - low) * (1 - share);
+          if (type !== "category") changes[`${key}.range`] = [low + by, high - 1.3 * by];
+        }
+        await painting.Plotly.relayout(plot, changes);
+      }
+    },
+    // What plotly says under a pointer, and what it hands to those who listen, at places all over every panel.
+    hovers() {
+      const said = {};
+      for (const { plot, name } of figures()) {
+        said[name] = [];
+        for (const id of plot._fullLayout._subplots.cartesian) {
+          const { xaxis, yaxis } = plot._fullLayout._plots[id];
+          for (const [across, down] of [[0.11, 0.2], [0.37, 0.52], [0.5, 0.9], [0.83, 0.4], [0.99, 0.61]]) {
+            painting.Plotly.Fx.hover(plot, { xpx: across * xaxis._length, ypx: down * yaxis._length }, id);
+            const words = [...plot.querySelectorAll(".hovertext")].map((one) => one.textContent);
+            said[name].push([id, words, ...(plot._hoverdata ?? []).map(({ x, y, z }) => [x, y, z])]);
+            painting.Plotly.Fx.unhover(plot);
+          }
+        }
+      }
+      return said;
+    },
+    // What a reader would save.
+    async exported(name) {
+      const svg = await painting.Plotly.toImage(painting.plot(name), { format: "svg", width: 500, height: 300 });
+      return decodeURIComponent(svg).replace(/clip[0-9a-f]{6}|topdefs-[0-9a-f]+|defs-[0-9a-f]+/g, "");
+    },
+  };
+  return painting.begin();
+})();
