@@ -10,6 +10,7 @@ from rnnviz.i18n.numbers import figure
 from rnnviz.training import Scale, Snapshot
 from rnnviz.views.base import Focus, View, times, where
 from rnnviz.views.patch import Patch, Pixels, newest, thin
+from rnnviz.views.pictures.gradients.horizonstrip import HorizonStrip
 from rnnviz.views.style import GATE, axis, base_layout, notice
 
 __all__ = ["HorizonView"]
@@ -20,6 +21,7 @@ class HorizonView(View):
 
     name = "horizon"
     height = 340
+    score = HorizonStrip()
 
     def exists(self, snapshot: Snapshot) -> bool:
         return snapshot.horizon is not None
