@@ -77,6 +77,16 @@ def test_rail_score_and_column_have_their_widths(page: Page, width: int, rail: i
     assert score["width"] == width - rail - column - 2 * gap
 
 
+def test_pictures_take_the_width_that_a_lab_comes_to(page: Page) -> None:
+    for width in (1008, 700, 560):
+        resize(page, width)
+        page.wait_for_function(
+            """() => [...document.querySelectorAll('.rv-lab .rv-plot')].filter(plot => plot.checkVisibility())
+                .every(plot => !plot._fullLayout || Math.abs(plot._fullLayout.width - plot.offsetWidth) <= 1)""",
+            timeout=PATIENCE,
+        )
+
+
 def test_in_a_narrow_lab_the_knobs_stand_above_and_the_column_keeps_its_share(page: Page) -> None:
     resize(page, 700)
     rail, score, column = boxes(page, ".rv-rail", ".rv-score", ".rv-column")
