@@ -93,7 +93,7 @@ def test_a_plain_rnn_has_no_bias_to_tell_of_and_a_broken_matrix_no_radius() -> N
 def test_selectors_without_a_choice_are_not_counted(make_lab: LabMaker) -> None:
     browser = Browser(make_lab("sunspots", cell="lstm", seq_len=12))
     browser.catch_up()
-    assert browser.screen.panel.rail.page.counts["rv-more-shown"] == 4
+    assert browser.screen.panel.rail.page.counts["rv-more-shown"] == 5
     browser = Browser(make_lab("sunspots", cell="lstm", seq_len=12, num_layers=2, bidirectional=True))
     browser.catch_up()
-    assert browser.screen.panel.rail.page.counts["rv-more-shown"] == 6
+    assert browser.screen.panel.rail.page.counts["rv-more-shown"] == 7
