@@ -33,7 +33,7 @@ class Histories(ByLabel["History"]):
     each = f", and the columns of each are {', '.join(_NAMES)}"
 
     def to_frame(self) -> Any:
-        """Return all curves as one ``pandas.DataFrame``; its first column names the model. ImportError without pandas."""
+        """Return all curves as one ``pandas.DataFrame``, whose first column names the model; needs pandas."""
         return tables.to_frame(self._joined())
 
     def to_csv(self, path: Any = None) -> str | None:

@@ -94,7 +94,7 @@ def test_a_table_is_written_to_a_file_whole(tmp_path: Path) -> None:
     seen = snapshot()
     assert seen.to_csv(tmp_path / "states.csv", sample=0) is None
     assert (tmp_path / "states.csv").read_text() == seen.to_csv(sample=0)
-    with pytest.raises(TypeError, match="path must be a file name such as 'lab.csv', got 3"):
+    with pytest.raises(TypeError, match=r"path must be a file name such as 'lab\.csv', got 3"):
         seen.to_csv(3)
     with pytest.raises(ValueError, match="sample must be at most 7, got 8"):
         seen.to_csv(sample=8)

@@ -1,4 +1,4 @@
-"""A recurrent layer's trace as a table: a row for each unit at each timestep, states, gates and gradients as columns."""
+"""A layer's trace as a table: a row for each unit at each timestep; states, gates and gradients as columns."""
 
 from collections.abc import Mapping
 from typing import Any
