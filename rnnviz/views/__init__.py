@@ -25,7 +25,7 @@ from rnnviz.views.pictures.gradients.horizon import HorizonView
 from rnnviz.views.pictures.gradients.spectrum import SpectrumView
 from rnnviz.views.pictures.gradients.theory import TheoryView
 from rnnviz.views.pictures.states.gates import ForgetView, GatesView, gate_panels
-from rnnviz.views.pictures.states.hidden import HiddenView, hidden_panels
+from rnnviz.views.pictures.states.hidden import HiddenView, StateView, hidden_panels
 from rnnviz.views.pictures.states.memory import MemoryView
 from rnnviz.views.pictures.states.saturation import SaturationView
 from rnnviz.views.pictures.states.text import TextView
@@ -77,6 +77,7 @@ __all__ = [
     "Reading",
     "SaturationView",
     "SpectrumView",
+    "StateView",
     "Term",
     "TextView",
     "TheoryView",
@@ -104,13 +105,14 @@ VIEWS: dict[str, View] = {
     view.name: view
     for view in (
         InputView(),
-        ForgetView(),
         HiddenView(),
         GatesView(),
         GradientsView(),
         PredictionView(),
         AnswerView(),
         CurvesView(),
+        ForgetView(),
+        StateView(),
         HorizonView(),
         TheoryView(),
         SpectrumView(),
@@ -128,7 +130,7 @@ VIEWS: dict[str, View] = {
 DEFAULT = ("input", "hidden", "gates", "gradients", "prediction", "answer", "curves")
 
 WATCHED: dict[str, View] = {
-    view.name: view for view in (HiddenView(), GradientsView(), GatesView(), WatchedCurvesView())
+    view.name: view for view in (HiddenView(), GatesView(), GradientsView(), WatchedCurvesView())
 }
 
 COMPARED: dict[str, View] = {  # of several models at once

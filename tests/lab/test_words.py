@@ -183,13 +183,13 @@ def test_a_lab_made_from_a_recipe_has_the_same_curve(make_lab: LabMaker, changes
 
 
 def test_a_recipe_keeps_the_goal_the_controls_and_the_pictures(make_lab: LabMaker) -> None:
-    lab = make_lab(steps=33, show=["lr", "insights"], views=["curves", "hidden"])
+    lab = make_lab(steps=33, show=["lr", "insights"], views=["gradients", "hidden"])
     again = Lab.from_recipe(lab.recipe(), device="cpu")
     assert again.recipe() == lab.recipe()
     assert again.state.goal == 33
     browser = Browser(again)
     browser.catch_up()
-    assert visible(browser) == ["curves", "hidden"]
+    assert visible(browser) == ["gradients", "hidden"]
     assert browser.screen.panel.tray.names == ["insights"]
     again.close()
 

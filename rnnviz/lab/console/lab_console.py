@@ -8,6 +8,8 @@ from rnnviz.lab.console.console import Console
 from rnnviz.lab.console.export import LabExport
 from rnnviz.lab.controls.base import LazyTool
 from rnnviz.lab.controls.options import tools_asked
+from rnnviz.lab.screen.panel import Panel
+from rnnviz.lab.screen.screen import Screen
 from rnnviz.lab.tools.insights import InsightsLine
 from rnnviz.lab.tools.inspector import Inspector
 from rnnviz.lab.tools.perturb import Perturb
@@ -19,6 +21,12 @@ from rnnviz.lab.tour.link import Link, LinkTarget
 from rnnviz.training import Session, Settings
 
 __all__ = ["LabConsole"]
+
+
+class LabPanel(Panel):
+    """The panel of one model: a tour leads through it."""
+
+    _guides = True
 
 
 class LabConsole(Console):
@@ -34,6 +42,9 @@ class LabConsole(Console):
 
     def __init__(self, session: Session, **parts: Any) -> None:
         self.session = session
+        self._card: TourCard | None = None
+        # a lab that shows some controls only leads through none: its chapter does
+        self._panel = LabPanel if parts.get("show") is None else Panel
         super().__init__(session, LabExport(session), **parts)
 
     def tour(self) -> TourCard:
@@ -41,6 +52,18 @@ class LabConsole(Console):
         card = TourCard(self.shown(), lambda: self.session.settings, self._show)
         self._given.append(card)
         return card
+
+    def _connect(self, screen: Screen) -> None:
+        super()._connect(screen)
+        screen.panel.tour.on_click(lambda _button: self._guarded(self._guide))
+
+    def _guide(self) -> None:
+        """Begin the tour, from its first step."""
+        screen = self.shown()
+        if self._card is None:
+            self._card = self.tour()
+            screen.panel.widget.children += (self._card,)
+        self._card.start()
 
     def checked(self, changes: dict[str, Any]) -> Settings:
         """Return the present settings with changes, if they can be followed."""

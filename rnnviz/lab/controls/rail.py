@@ -15,7 +15,7 @@ from rnnviz.lab.controls.selectors import FocusControls
 from rnnviz.live.beside import beside
 from rnnviz.live.pagewidget import PageWidget
 
-__all__ = ["Rail"]
+__all__ = ["Rail", "RailPage"]
 
 
 class RailPage(PageWidget):

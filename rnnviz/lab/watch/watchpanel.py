@@ -1,12 +1,12 @@
 """WatchPanel: the widgets around the pictures of a watched loop: its progress, and what the pictures show."""
 
-import html
 from collections.abc import Sequence
 
 import ipywidgets as widgets
 
 from rnnviz.i18n import t
 from rnnviz.lab.controls.base import LazyTool, Tray, box
+from rnnviz.lab.controls.rail import RailPage
 from rnnviz.lab.controls.selectors import FocusControls
 from rnnviz.lab.screen.accessibility import Accessibility
 from rnnviz.lab.screen.figurewords import figure, loss_words, speed_figure, step_figure
@@ -36,7 +36,8 @@ class WatchPanel:
         self.module = widgets.Dropdown(description=t("gaze.module"), tooltip=t("gaze.module.tip"))
         for name in ("rv-module", "rv-knob"):
             self.module.add_class(name)
-        self.parts = [*self.focus_controls.widgets.values()]
+        self.page = RailPage(layout={"display": "none"})
+        self.parts = [self.page, *self.focus_controls.widgets.values()]
         self.progress = widgets.HTML()
         self.progress.add_class("rv-figures-box")
         self.status = widgets.HTML()
@@ -89,7 +90,7 @@ class WatchPanel:
         self.line.write()
 
     def _selectors(self) -> widgets.Box:
-        title = widgets.HTML(f"<b>{html.escape(t('group.gaze'))}</b>")
-        selectors = [title, self.module, *self.focus_controls.widgets.values()]
-        knobs = box(widgets.Box, [box(widgets.VBox, selectors, "rv-group")], "rv-knobs")
-        return box(widgets.Box, [knobs], "rv-rail")
+        title = widgets.HTML(t("group.gaze"))
+        title.add_class("rv-rail-title")
+        knobs = box(widgets.Box, [self.module, *self.focus_controls.widgets.values()], "rv-knobs")
+        return box(widgets.Box, [self.page, title, knobs], "rv-rail")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 __all__ = ["FrameClock", "FramePace"]
 
 _FRAME_SHARE = 0.05  # of a run's time at most, for frames of both kinds
-_LIGHT_SHARE = 0.02  # of that, for light ones
+_LIGHT_SHARE = 0.02  # of the time, for light ones, where whole ones are dear
 _SAVED = 4.0  # seconds: what was not spent on frames in that time may be, so that one slow frame holds up no other
 _SMOOTHING = 0.3  # weight of the newest measurement
 
@@ -114,6 +114,8 @@ class FramePace:
         yield
         self.whole.end_frame()
         self.light.begin_frame()
+        # what whole frames leave is for the light ones
+        self.light.share = max(_LIGHT_SHARE, _FRAME_SHARE - self.whole.taken)
 
     @contextlib.contextmanager
     def making_light(self) -> Iterator[None]:
@@ -121,5 +123,5 @@ class FramePace:
         self.light.begin_frame()
         yield
         self.light.end_frame()
-        # what light frames leave is for the whole ones, which are all there is where nobody wants light ones
+        # and the other way round; where nobody wants light ones, or none can be made, whole ones are all there is
         self.whole.share = _FRAME_SHARE - min(self.light.taken, _LIGHT_SHARE)

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from rnnviz.training import Session, Snapshot
-from rnnviz.views import VIEWS, Focus
+from rnnviz.views import VIEWS, WATCHED, Focus
 from rnnviz.views.canvas import Canvas
 from rnnviz.views.side.bars import MOST, Classes
 from rnnviz.views.side.training_curves import smoothed
@@ -131,3 +131,15 @@ def test_of_many_classes_the_likeliest_are_drawn_and_the_right_one_always() -> N
     assert many.kept[-1] == 3
     assert many.kept[0] == 19
     assert len(Classes(many.names, logits, -1).kept) == MOST
+
+
+def test_a_watched_loop_s_curves_are_its_own_and_a_loss_below_zero_is_no_trouble() -> None:
+    form = WATCHED["curves"].score
+    assert form is not None
+    snapshot = train(begin("gru"), 8)
+    for loss in (snapshot.history["loss"], snapshot.history["loss"] - 3.0):
+        state = dataclasses.replace(snapshot, history={**snapshot.history, "loss": loss})
+        figure = Canvas(form, state, Focus()).filled(state, Focus())
+        np.testing.assert_array_equal(figure.data[0].y, loss)
+        np.testing.assert_array_equal(figure.data[2].y, snapshot.history["grad_norm"])
+        assert (figure.layout.yaxis.type == "log") == bool((loss > 0).all() and loss.max() >= 2 * loss.min())

@@ -9,6 +9,7 @@ from rnnviz.views.base import Focus, View, score
 from rnnviz.views.curvepanels import Curve, curve_patches, curves_figure
 from rnnviz.views.patch import Patch, Pixels
 from rnnviz.views.side.training_curves import SideCurves
+from rnnviz.views.side.watched_curves import SideWatchedCurves
 from rnnviz.views.style import ACCENT, GHOST, HELD_OUT, plain, with_mark
 
 __all__ = ["CURVES", "CurvesView", "WatchedCurvesView", "curve_title", "score_patches"]
@@ -79,6 +80,7 @@ class WatchedCurvesView(View):
     name = "curves"
     height = 340
     shares_time = False
+    score = SideWatchedCurves()
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         norm = t("view.curves.grad_norm") if snapshot.unclipped else t("view.curves.grad_norm.seen")
