@@ -58,7 +58,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "process taskcheck schedules tables bylabel failures",
         "columns",
         "settings history record parameter_norms",
-        "snapshots",
+        "snapshots presets",
         "session runner",
         "comparison perturbation",
     ),

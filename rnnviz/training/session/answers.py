@@ -82,7 +82,7 @@ class Answers:
 
     @property
     def score_due(self) -> bool:
-        """Whether a new score of the held-out part costs a playing run less than a hundredth of its time."""
+        """Whether a new score of the held-out part costs a playing run less than a two-hundredth of its time."""
         return self._training_run.taker.score_due
 
     @settled

@@ -72,9 +72,14 @@ def spread(found: OneSequence, sample: int, like: LayerTrace) -> LayerTrace:
         room[:, :, sample, :length] = values
         return room
 
-    known: dict[str, Any] = {name: getattr(like, name) for name in ("kind", "initial_hidden", "initial_cell")}
-    return LayerTrace(
-        **known,
+    nothing: dict[str, Any] = dict.fromkeys(("weight_grad_norms", "before_hidden", "before_cell"))
+    empty: dict[str, Any] = {name: {} for name in ("weights", "states", "grad_states", "shapes")}
+    return LayerTrace.unchecked(
+        **nothing,
+        **empty,
+        kind=like.kind,
+        initial_hidden=like.initial_hidden,
+        initial_cell=like.initial_cell,
         hidden=placed(found.hidden),
         cell=None if found.cell is None else placed(found.cell),
         gates={name: placed(gate) for name, gate in found.gates.items()},

@@ -28,7 +28,7 @@ __all__ = ["SnapshotTaker"]
 
 _CHUNK = 512  # held-out sequences answered at once
 _LARGEST_SCORE = 2048  # held-out sequences answered for a snapshot
-_SCORE_SHARE = 0.01  # of a playing run's time
+_SCORE_SHARE = 0.005  # of a playing run's time, beside what frames may take
 
 
 @dataclass(frozen=True)

@@ -143,3 +143,20 @@ def test_a_watched_loop_s_curves_are_its_own_and_a_loss_below_zero_is_no_trouble
         np.testing.assert_array_equal(figure.data[0].y, loss)
         np.testing.assert_array_equal(figure.data[2].y, snapshot.history["grad_norm"])
         assert (figure.layout.yaxis.type == "log") == bool((loss > 0).all() and loss.max() >= 2 * loss.min())
+
+
+def test_an_answer_that_is_a_number_stands_beside_the_right_one() -> None:
+    snapshot = train(begin("lstm"), 3)
+    figure = drawn("answer", snapshot, Focus(sample=2))
+    right, answers = snapshot.targets[:, 0], snapshot.outputs[:, 0]
+    np.testing.assert_array_equal(figure.data[1].x, right)
+    low, high = figure.layout.yaxis.range
+    np.testing.assert_allclose(figure.data[1].y, np.clip(answers, low, high), rtol=1e-6)
+    assert tuple(figure.data[2].x) == (right[2],)
+    panel = figure.layout.meta["panels"][0]
+    assert float(panel["big"].replace("−", "-")) == pytest.approx(float(answers[2]), rel=6e-3)
+    assert f"{float(right[2]):#.3g}" in panel["bigwords"]
+
+
+def test_a_forecast_is_not_told_twice() -> None:
+    assert not VIEWS["answer"].exists(sunspots())
