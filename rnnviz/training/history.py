@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from rnnviz.training import tables
 from rnnviz.training.bylabel import ByLabel
 from rnnviz.training.columns import Column, Columns
 from rnnviz.training.process.forks import renewed_in_children
@@ -30,6 +31,17 @@ class Histories(ByLabel["History"]):
     """
 
     each = f", and the columns of each are {', '.join(_NAMES)}"
+
+    def to_frame(self) -> Any:
+        """Return all curves as one ``pandas.DataFrame``, whose first column names the model; needs pandas."""
+        return tables.to_frame(self._joined())
+
+    def to_csv(self, path: Any = None) -> str | None:
+        """Return all curves as CSV, whose first column names the model, or write them to the file ``path``."""
+        return tables.to_csv(self._joined(), path)
+
+    def _joined(self) -> tables.Table:
+        return tables.by_model({label: history.columns() for label, history in self.items()})
 
 
 class Waiting(NamedTuple):

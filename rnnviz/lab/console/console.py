@@ -184,6 +184,11 @@ class Console:
     def _held(self) -> Snapshot | None:
         return None if self.screen is None else self.screen.held
 
+    def _looked(self) -> Snapshot:
+        """The moment that the pictures show, with everything in it."""
+        held = self._held()
+        return self.runner.snapshot() if held is None else held
+
     def _choose(self, names: Iterable[str]) -> None:
         if self.screen is not None:
             self.screen.choose(names)
