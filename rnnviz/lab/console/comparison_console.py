@@ -106,7 +106,9 @@ class ComparisonConsole(Console):
                 lambda: ComparisonInspector(models, self._look, self._train_one, self._guarded),
             ),
             "pictures": LazyTool(Pictures, lambda: Pictures(self.views, self.chosen, self._choose)),
-            "share": LazyTool(Share, lambda: Share(self.code, self.recipe, self.export.reader)),
+            "share": LazyTool(
+                Share, lambda: Share(self.code, self.recipe, self.export.reader, self._looked, self._guarded)
+            ),
             "timeline": LazyTool(
                 Timeline,
                 lambda: Timeline(self.runner.recording, self._held, lambda step: self._guarded(self._hold, step)),
