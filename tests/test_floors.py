@@ -57,7 +57,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     "training": (
         "process taskcheck schedules columns bylabel failures",
         "settings history record parameter_norms",
-        "snapshots",
+        "snapshots presets",
         "session runner",
         "comparison perturbation",
     ),

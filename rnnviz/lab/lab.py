@@ -17,7 +17,8 @@ from rnnviz.lab.facade import Facade
 from rnnviz.lab.tour.card import TourCard
 from rnnviz.lab.tour.link import Link, LinkTarget
 from rnnviz.tasks import Task
-from rnnviz.training import History, Perturbation, Session, Settings, perturb
+from rnnviz.training import History, Perturbation, Preset, Session, Settings, perturb
+from rnnviz.training.presets import checked_presets
 from rnnviz.views import Focus, Reading, View, perturbation_figure
 
 __all__ = ["Lab"]
@@ -54,6 +55,9 @@ class Lab(Facade):
         tools, such as ``"pictures"``. All by default.
     views : sequence of str or View, optional
         The pictures to show, in reading order: names, and `rnnviz.views.View` objects of your own.
+    presets : sequence of Preset, optional
+        What to try, at the head of the rail: each an `rnnviz.Preset`, settings under a name with one sentence on what
+        to look at. The task's own by default, and none where ``show`` names the controls; an empty list for none.
     **settings : object
         Any setting of `rnnviz.training.Settings`, such as ``cell="gru"``, ``hidden_size=32``, ``lr=3e-3``, ``seed=0``.
 
@@ -86,12 +90,21 @@ class Lab(Facade):
         fps: float = 30.0,
         show: Sequence[str] | None = None,
         views: Sequence[str | View] | None = None,
+        presets: Sequence[Preset] | None = None,
         **settings: Any,
     ) -> None:
         with uncollected():
             self._session = Session(task, model=model, planned=steps, device=device, **settings)
         known, chosen = known_views(views)
-        console = LabConsole(self._session, fps=fps, goal=steps, views=known, chosen=chosen, show=shown_controls(show))
+        console = LabConsole(
+            self._session,
+            fps=fps,
+            goal=steps,
+            views=known,
+            chosen=chosen,
+            show=shown_controls(show),
+            presets=checked_presets(presets, self._session.settings, self._session.checked),
+        )
         super().__init__(console)
 
     @classmethod

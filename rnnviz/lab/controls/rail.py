@@ -11,6 +11,7 @@ from rnnviz.lab.controls.base import box
 from rnnviz.lab.controls.knobs import Knobs
 from rnnviz.lab.controls.knobwidgets import TYPED
 from rnnviz.lab.controls.offer import GROUPS, Offer
+from rnnviz.lab.controls.presets import PresetButtons
 from rnnviz.lab.controls.selectors import FocusControls
 from rnnviz.live.beside import beside
 from rnnviz.live.pagewidget import PageWidget
@@ -60,6 +61,8 @@ class Rail:
         All of it, ``rv-rail``.
     empty : bool
         Whether there is nothing in it.
+    presets : PresetButtons or None
+        At its head.
     groups : dict of str to widgets.ToggleButton
         The buttons that unfold a group, by its name.
     """
@@ -70,7 +73,11 @@ class Rail:
         self.page.on_msg(self._heard)
         self.groups: dict[str, widgets.ToggleButton] = {}
         first = [self._control(name) for name in offer.first]
-        children = [box(widgets.Box, first, "rv-knobs")] if first else []
+        self.presets = None if offer.presets is None else PresetButtons(offer.presets, knobs.settings)
+        children = [] if self.presets is None else [self.presets.widget]
+        if self.presets is not None:
+            knobs.followers.append(self.presets.follow)
+        children += [box(widgets.Box, first, "rv-knobs")] if first else []
         children += self._more(offer.more)
         self.empty = not children
         self.widget = box(widgets.Box, [self.page, *children], "rv-rail")

@@ -118,6 +118,14 @@ class TrainingRun:
             self.history.append(row, lr=lr, clip=self.settings.clip)
             self.norms.note(self.history.step, row[3:], before)
 
+    def drawn(self) -> list[Tensor]:
+        """Return where the generators of the process stand that a model of somebody's own draws from."""
+        return self._beside.drawn()
+
+    def draw_again(self, states: list[Tensor]) -> None:
+        """Put those generators back to where they stood."""
+        self._beside.draw_again(states)
+
     def _train(self) -> Tensor:
         """Work out the gradients of a new batch; return the row for the history."""
         task, settings = self._checked, self.settings
