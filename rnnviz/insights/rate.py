@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rnnviz.i18n import t
+from rnnviz.i18n.numbers import three
 from rnnviz.insights.insight import Insight, short
 from rnnviz.training.snapshots.snapshot import Floats, Snapshot
 
@@ -75,7 +76,7 @@ def too_low(snapshot: Snapshot) -> Insight | None:
     if not (1 - MOVED) * first <= now <= (1 + MOVED) * first:
         return None
     rate = f"{snapshot.history['lr'][len(losses) - 1]:g}"
-    told = {"first": f"{first:.3g}", "now": f"{now:.3g}", "steps": snapshot.step, "lr": rate}
+    told = {"first": three(first), "now": three(now), "steps": snapshot.step, "lr": rate}
     advice = t("insight.too_low.advice", lr=t("knob.lr"), value=f"{10 * SMALL[settings.optimizer]:g}")
     return Insight.of("too_low", told, {"now": now}, advice)
 

@@ -20,6 +20,7 @@ from rnnviz.views.perturbation.perturbation import (
 from rnnviz.views.pictures.curves.clipping import ClippingView
 from rnnviz.views.pictures.curves.curves import CurvesView, WatchedCurvesView
 from rnnviz.views.pictures.curves.norms import NormsView
+from rnnviz.views.pictures.curves.rate import RateView
 from rnnviz.views.pictures.gradients.gradients import GradientsView
 from rnnviz.views.pictures.gradients.horizon import HorizonView
 from rnnviz.views.pictures.gradients.spectrum import SpectrumView
@@ -74,6 +75,7 @@ __all__ = [
     "Picked",
     "Pixels",
     "PredictionView",
+    "RateView",
     "Reading",
     "SaturationView",
     "SpectrumView",
@@ -122,6 +124,7 @@ VIEWS: dict[str, View] = {
         ConfusionView(),
         FanView(),
         TextView(),
+        RateView(),
         NormsView(),
     )
 }

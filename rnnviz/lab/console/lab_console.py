@@ -1,6 +1,6 @@
 """The console of a lab: that of any run, and with it the tools that look into one model."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -67,7 +67,7 @@ class LabConsole(Console):
 
     def checked(self, changes: dict[str, Any]) -> Settings:
         """Return the present settings with changes, if they can be followed."""
-        return self._with(changes)
+        return self.moves.wanted(changes)
 
     def link(self, label: str, link_target: LinkTarget) -> Link:
         """Return a button that grants a wish."""
@@ -83,14 +83,14 @@ class LabConsole(Console):
 
     def _grant(self, link_target: LinkTarget) -> None:
         """Set, then choose, look and play; a new model is looked at once it is there."""
-        screen, wanted = self.shown(), self._with(dict(link_target.settings))
+        screen, wanted = self.shown(), self.moves.wanted(dict(link_target.settings))
         run, rebuilds = screen.seen.run, bool(self.session.settings.rebuilds(wanted))
 
         def act() -> None:
             if link_target.views is not None:
                 self._show_views(link_target.views)
             if link_target.focus:
-                self._once(lambda: not rebuilds or screen.seen.run != run, lambda: self._look_closely(link_target))
+                self.moves.once(lambda: not rebuilds or screen.seen.run != run, lambda: self._look_closely(link_target))
             if link_target.play:
                 self.runner.play()
 
@@ -98,7 +98,7 @@ class LabConsole(Console):
         if self.knobs is not None:
             self.knobs.follow(wanted)
         if link_target.settings:
-            self._moved(dict(link_target.settings), act)
+            self.moves.moved(dict(link_target.settings), act)
         else:
             act()
 
@@ -114,18 +114,6 @@ class LabConsole(Console):
         screen.panel.focus_controls.fit(*screen.seen.layer.hidden.shape)
         screen.look(lambda snapshot, focus: link_target.look(focus).checked(snapshot.layer))
 
-    def _once(self, ready: Callable[[], bool], call: Callable[[], object]) -> None:
-        """Call when something is so: now, or after the change of the lab that makes it so."""
-        followers = self.shown().followers
-
-        def follow() -> None:
-            if follow in followers and ready():
-                followers.remove(follow)
-                self._guarded(call)
-
-        followers.append(follow)
-        follow()
-
     def _tools(self) -> list[LazyTool]:
         tools = {
             "inspector": LazyTool(Inspector, lambda: Inspector(self._look, self._train_one, self._guarded)),
@@ -134,7 +122,9 @@ class LabConsole(Console):
                 lambda: Perturb(self.session, self.runner.access, self._redraw, self._look_at, self._guarded),
             ),
             "pictures": LazyTool(Pictures, lambda: Pictures(self.views, self.chosen, self._choose)),
-            "share": LazyTool(Share, lambda: Share(self.code, self.recipe, self.export.reader)),
+            "share": LazyTool(
+                Share, lambda: Share(self.code, self.recipe, self.export.reader, self._looked, self._guarded)
+            ),
             "insights": LazyTool(InsightsLine, InsightsLine),
             "timeline": LazyTool(
                 Timeline,

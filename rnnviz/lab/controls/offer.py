@@ -1,9 +1,9 @@
 """Offer: which knobs a lab shows at first sight, which under “More”."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from rnnviz.training import LIVE, STRUCTURAL, Settings
+from rnnviz.training import LIVE, STRUCTURAL, Preset, Settings
 from rnnviz.views import Focus
 
 __all__ = ["GROUPS", "Offer", "offer_of"]
@@ -30,10 +30,13 @@ class Offer:
         Those at first sight, in reading order.
     more : tuple of str
         Those that unfold.
+    presets : callable, optional
+        Returns the presets at the head, for settings that may have changed since; always as many.
     """
 
     first: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
+    presets: Callable[[Settings], tuple[Preset, ...]] | None = None
 
 
 def offer_of(

@@ -160,3 +160,14 @@ def test_an_answer_that_is_a_number_stands_beside_the_right_one() -> None:
 
 def test_a_forecast_is_not_told_twice() -> None:
     assert not VIEWS["answer"].exists(sunspots())
+
+
+def test_the_learning_rate_is_the_one_of_each_step() -> None:
+    session = begin("lstm", lr=0.01)
+    train(session, 3)
+    session.settings = session.settings.replace(lr=0.1)
+    snapshot = train(session, 2)
+    figure = drawn("rate", snapshot)
+    np.testing.assert_allclose(figure.data[0].y, [0.01] * 3 + [0.1] * 2)
+    np.testing.assert_allclose(VIEWS["rate"].figure(snapshot).data[0].y, figure.data[0].y)
+    assert figure.layout.meta["panels"][0]["now"] == "0.100"

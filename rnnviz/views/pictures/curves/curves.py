@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.i18n import t
+from rnnviz.i18n.numbers import three
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View, score
 from rnnviz.views.curvepanels import Curve, curve_patches, curves_figure
@@ -108,7 +109,7 @@ def _score(snapshot: Snapshot) -> str:
     if not snapshot.baselines:
         return words
     best = (max if snapshot.higher_is_better else min)(snapshot.baselines.values())
-    return t("view.curves.against", score=words, best=best)
+    return t("view.curves.against", score=words, best=three(best))
 
 
 def score_patches(trace: int, snapshot: Snapshot) -> list[Patch]:
