@@ -413,3 +413,12 @@ def test_models_without_gates_are_offered_no_such_lanes() -> None:
     panel = comparison._console.shown().panel
     assert panel.lanes not in panel.rail.widget.children
     comparison.close()
+
+
+def test_asked_for_both_a_comparison_opens_with_the_states_and_has_the_gates_behind_a_press() -> None:
+    comparison = compare(["gru", "lstm"], "adding", seq_len=8, hidden_size=3, device="cpu", views=["hidden", "gates"])
+    screen = comparison._console.shown()
+    assert set(screen.chosen) == {"hidden"}
+    screen.panel.lanes.value = "gates"
+    assert set(screen.chosen) == {"gates"}
+    comparison.close()

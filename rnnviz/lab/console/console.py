@@ -13,6 +13,7 @@ from rnnviz.lab.console.export import Export
 from rnnviz.lab.console.moves import Moves
 from rnnviz.lab.console.progress import Progress, progress
 from rnnviz.lab.controls.base import LazyTool
+from rnnviz.lab.controls.device import DeviceChoice
 from rnnviz.lab.controls.knobs import Knobs
 from rnnviz.lab.controls.offer import Offer, offer_of
 from rnnviz.lab.controls.presets import finder
@@ -24,6 +25,7 @@ from rnnviz.lab.screen.panel import Panel
 from rnnviz.lab.screen.screen import Screen
 from rnnviz.models import CELLS, INITIALISATIONS, NONLINEARITIES
 from rnnviz.training import Preset, Runner, RunState, Snapshot, Trainable
+from rnnviz.training.process.devices import available
 from rnnviz.views import Focus, View
 
 __all__ = ["Console"]
@@ -141,7 +143,8 @@ class Console:
 
     def recipe(self) -> Shareable:
         """Return what makes the same again, with the controls and pictures that are shown now."""
-        return self.export.recipe(steps=self._goal, show=self._show, views=self.views, chosen=self.chosen)
+        asked = {"steps": self._goal, "show": self._show, "presets": self.presets}
+        return self.export.recipe(**asked, views=self.views, chosen=self.chosen)
 
     def moments(self) -> list[Snapshot]:
         """Return the moments of this run that are kept, in order, and with them the present one."""
@@ -180,6 +183,11 @@ class Console:
 
     def _held(self) -> Snapshot | None:
         return None if self.screen is None else self.screen.held
+
+    def _looked(self) -> Snapshot:
+        """The moment that the pictures show, with everything in it."""
+        held = self._held()
+        return self.runner.snapshot() if held is None else held
 
     def _choose(self, names: Iterable[str]) -> None:
         if self.screen is not None:
@@ -257,9 +265,21 @@ class Console:
         ):
             # bound as a default, or all buttons would do what the last one does
             button.on_click(lambda _button, action=action: self._guarded(action))
+        here = str(self._session.device)
+        choice = DeviceChoice(here, available(), lambda device: self._guarded(self._relocate, device))
+        panel.device.children = (choice.widget,)
+        panel.tray.on_made(choice.hints)
+        self.moves.movers = [choice.follow]
         if panel.rail.presets is not None:
             panel.rail.presets.on_press = lambda preset: self._guarded(self.moves.press, preset)
         panel.others.count = lambda: others(self._known)
+
+    def _relocate(self, device: str) -> None:
+        try:
+            self.moves.move(device)
+        finally:  # where there was no room it trains where it did
+            for call in self.moves.movers:
+                call(str(self._session.device))
 
     def _guarded(self, action: Callable[..., object], *arguments: object, **more: object) -> None:
         """Jupyter swallows what a callback raises: show it instead, and raise it at the next blocking call."""

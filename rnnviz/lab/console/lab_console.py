@@ -122,7 +122,9 @@ class LabConsole(Console):
                 lambda: Perturb(self.session, self.runner.access, self._redraw, self._look_at, self._guarded),
             ),
             "pictures": LazyTool(Pictures, lambda: Pictures(self.views, self.chosen, self._choose)),
-            "share": LazyTool(Share, lambda: Share(self.code, self.recipe, self.export.reader)),
+            "share": LazyTool(
+                Share, lambda: Share(self.code, self.recipe, self.export.reader, self._looked, self._guarded)
+            ),
             "insights": LazyTool(InsightsLine, InsightsLine),
             "timeline": LazyTool(
                 Timeline,
