@@ -12,7 +12,7 @@ _HERE = "\x00"  # where the number stands in the words
 
 
 def loss_words(loss: float) -> str:
-    """Return a loss in three figures, a dash where there is none yet."""
+    """Return a loss in three figures, such as 1.40 or 2.0 × 10⁻⁵; a dash where there is none yet."""
     return three(loss)
 
 
