@@ -14,6 +14,7 @@ _HOMES = {
     "Comparison": "rnnviz.lab",
     "Lab": "rnnviz.lab",
     "LightningWatch": "rnnviz.lab.watch.adapters.lightning",
+    "Preset": "rnnviz.training",
     "Trace": "rnnviz.trace",
     "TransformersWatch": "rnnviz.lab.watch.adapters.transformers",
     "cells": "rnnviz.cells",
@@ -32,6 +33,7 @@ __all__ = [
     "Comparison",
     "Lab",
     "LightningWatch",
+    "Preset",
     "Trace",
     "TransformersWatch",
     "__version__",
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
     from rnnviz.lab.watch.adapters.transformers import TransformersWatch
     from rnnviz.lab.watch.watch import watch
     from rnnviz.trace import Trace, register_cell
+    from rnnviz.training import Preset
 
 
 def __getattr__(name: str) -> Any:

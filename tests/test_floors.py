@@ -55,9 +55,10 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     "lab.watch": ("watchpanel", "watchscreen", "watch", "adapters"),
     "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening"),
     "training": (
-        "process taskcheck schedules columns bylabel failures",
+        "process taskcheck schedules tables bylabel failures",
+        "columns",
         "settings history record parameter_norms",
-        "snapshots",
+        "snapshots presets",
         "session runner",
         "comparison perturbation",
     ),

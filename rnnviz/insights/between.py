@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnviz.i18n import t
+from rnnviz.i18n.numbers import three
 from rnnviz.insights.flow import UNHEARD, VANISHED, Path, paths
 from rnnviz.insights.insight import Insight, power, short
 from rnnviz.insights.score import STARTED, ahead, best_rule
@@ -35,8 +36,8 @@ def apart(snapshot: Snapshot) -> Insight | None:
         "other": short(arrives),
         "orders": _orders(reach[worst], arrives),
         "metric": snapshot.metric_name,
-        "score": f"{one.validation:.3g}",
-        "other_score": f"{other.validation:.3g}",
+        "score": three(one.validation),
+        "other_score": three(other.validation),
     }
     numbers = {"ratio": lost, "other": arrives, "score": one.validation, "other_score": other.validation}
     return Insight.of(f"apart.{_consequence(one, other)}", told, numbers, _other_seeds(one, other))
@@ -47,7 +48,7 @@ def even(snapshot: Snapshot) -> Insight | None:
     (first, one), (second, other) = _ranked(snapshot)[:2]
     if not _started(one, other) or ahead(one, one.validation, other.validation):
         return None
-    scores = {"score": f"{one.validation:.3g}", "other_score": f"{other.validation:.3g}"}
+    scores = {"score": three(one.validation), "other_score": three(other.validation)}
     told = {"steps": one.validation_step, "metric": one.metric_name, "first": first, "second": second} | scores
     return Insight.of("even", told, {"score": one.validation}, t("insight.even.advice", seed=t("knob.seed")))
 
@@ -84,7 +85,7 @@ def _first(snapshot: Snapshot, arrived: list[_Arrival]) -> Insight:
     first = arrived[0]
     rule, best = best_rule(snapshot.models[first.label])
     numbers = {"steps": float(first.steps), "pace": first.pace}
-    told = {"first": first.label, "rule": rule, "best": f"{best:.3g}", "steps": first.steps, "pace": short(first.pace)}
+    told = {"first": first.label, "rule": rule, "best": three(best), "steps": first.steps, "pace": short(first.pace)}
     if len(arrived) == 1:
         return Insight.of("leading.alone", told, numbers, good=True)
     next_one = arrived[1]
@@ -97,7 +98,7 @@ def _best(snapshot: Snapshot) -> Insight | None:
     (first, one), (second, other) = _ranked(snapshot)[:2]
     if not _started(one, other) or not ahead(one, one.validation, other.validation):
         return None
-    scores = {"score": f"{one.validation:.3g}", "other_score": f"{other.validation:.3g}"}
+    scores = {"score": three(one.validation), "other_score": three(other.validation)}
     told = {"first": first, "second": second, "metric": one.metric_name} | scores
     return Insight.of("leading", told, {"score": one.validation, "other": other.validation}, good=True)
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rnnviz.i18n import t
+from rnnviz.i18n.numbers import three
 from rnnviz.insights.insight import Insight, short
 from rnnviz.training.snapshots.snapshot import Floats, Snapshot
 
@@ -51,18 +52,22 @@ def too_high(snapshot: Snapshot) -> Insight | None:
     advice = t("insight.too_high.advice", lr=t("knob.lr"), value=short(settings.lr / 10))
     first, now, rates = float(losses[0]), float(np.median(losses[-SETTLED:])), snapshot.history["lr"]
     rate = f"{rates[len(losses) - 1]:g}"
+    told: dict[str, object] = {"now": short(now), "first": short(first), "steps": snapshot.step}
     if now >= HIGHER * first:
-        told = {"now": short(now), "first": short(first), "lr": rate}
-        return Insight.of("too_high.above", told, {"now": now}, advice)
+        return Insight.of("too_high.above", told | {"lr": rate}, {"now": now}, advice)
     if now >= STUCK * first and snapshot.step >= PATIENCE and settings.lr >= LARGE[settings.optimizer]:
-        told = {"now": short(now), "first": short(first), "lr": rate, "steps": snapshot.step}
-        return Insight.of("too_high.stuck", told, {"now": now}, advice)
+        return Insight.of("too_high.stuck", told | {"lr": rate}, {"now": now}, advice)
     leap = _leap(losses)
     if leap is None or rates[leap.row] > settings.lr:  # somebody has lowered the rate since
         return None
     before, after, step = leap.before, float(losses[leap.row]), int(snapshot.history["step"][leap.row])
-    told = {"before": short(before), "after": short(after), "step": step, "lr": f"{rates[leap.row]:g}"}
-    return Insight.of("too_high.leap", told, {"after": after}, advice)
+    leapt: dict[str, object] = {
+        "before": short(before),
+        "after": short(after),
+        "step": step,
+        "lr": f"{rates[leap.row]:g}",
+    }
+    return Insight.of("too_high.leap", leapt, {"after": after}, advice)
 
 
 def too_low(snapshot: Snapshot) -> Insight | None:
@@ -75,7 +80,7 @@ def too_low(snapshot: Snapshot) -> Insight | None:
     if not (1 - MOVED) * first <= now <= (1 + MOVED) * first:
         return None
     rate = f"{snapshot.history['lr'][len(losses) - 1]:g}"
-    told = {"first": f"{first:.3g}", "now": f"{now:.3g}", "steps": snapshot.step, "lr": rate}
+    told = {"first": three(first), "now": three(now), "steps": snapshot.step, "lr": rate}
     advice = t("insight.too_low.advice", lr=t("knob.lr"), value=f"{10 * SMALL[settings.optimizer]:g}")
     return Insight.of("too_low", told, {"now": now}, advice)
 
@@ -100,10 +105,15 @@ class _Leap(NamedTuple):
 
 def _leap(losses: Floats) -> _Leap | None:
     """Return the largest leap of late, None without one."""
-    rows = range(max(BEFORE, len(losses) - RECENT), len(losses))
-    leaps = [_Leap(float(np.median(losses[row - BEFORE : row])), row) for row in rows]
-    highest = max(leaps, key=lambda one: losses[one.row] / one.before if one.before > 0 else 0.0, default=None)
+    first = max(BEFORE, len(losses) - RECENT)
+    if first >= len(losses):
+        return None
+    # all windows in one call: a call for each takes as long as drawing a picture does
+    before = np.median(np.lib.stride_tricks.sliding_window_view(losses[first - BEFORE : -1], BEFORE), axis=1)
     # 0 or below has no "times as high"
-    if highest is None or not highest.before > 0:
+    times = np.divide(losses[first:], before, out=np.zeros(len(before)), where=before > 0)
+    place = int(np.argmax(times))
+    highest = _Leap(float(before[place]), first + place)
+    if not highest.before > 0:
         return None
     return highest if losses[highest.row] >= max(LEAP * highest.before, BACK * losses[0]) else None

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from rnnviz.i18n import t
+from rnnviz.i18n.numbers import three
 from rnnviz.insights.insight import Insight, told_apart
 from rnnviz.training.snapshots.snapshot import Snapshot
 
@@ -42,10 +43,10 @@ def _turned(snapshot: Snapshot) -> Insight | None:
     told = {
         "metric": snapshot.metric_name,
         "step": int(steps[at]),
-        "best": f"{best:.3g}",
-        "held_out": f"{held_out:.3g}",
-        "before": f"{before:.3g}",
-        "trained": f"{trained:.3g}",
+        "best": three(best),
+        "held_out": three(held_out),
+        "before": three(before),
+        "trained": three(trained),
     }
     return Insight.of("overfitting.turned", told, numbers, _overfitting_advice())
 
@@ -67,7 +68,7 @@ def _apart(snapshot: Snapshot) -> Insight | None:
     apart = trained - held_out >= APART if snapshot.higher_is_better else held_out >= TWICE * trained > 0
     if snapshot.settings is None or not apart:
         return None
-    scores = {"trained": f"{trained:.3g}", "held_out": f"{held_out:.3g}", "metric": snapshot.metric_name}
+    scores = {"trained": three(trained), "held_out": three(held_out), "metric": snapshot.metric_name}
     numbers = {"trained": trained, "held_out": held_out}
     return Insight.of("overfitting", scores, numbers, _overfitting_advice())
 
@@ -83,8 +84,8 @@ def beside_baseline(snapshot: Snapshot) -> Insight | None:
     rule, best = best_rule(snapshot)
     scores = {
         "metric": snapshot.metric_name,
-        "score": f"{snapshot.validation:.3g}",
-        "best": f"{best:.3g}",
+        "score": three(snapshot.validation),
+        "best": three(best),
         "rule": rule,
     }
     numbers = {"score": snapshot.validation}

@@ -120,7 +120,8 @@ class Facade:
         Parameters
         ----------
         **settings : object
-            New values by name.
+            New values by name. Also ``device``, the name of one: the run goes on there with its step, weights,
+            optimiser and curves.
 
         Returns
         -------
@@ -139,6 +140,35 @@ class Facade:
         0.003
         """
         self._console.set(settings)
+        return self
+
+    def undo(self) -> Self:
+        """Go back to the run that the last new model has put aside: its step, weights, optimiser, batches and curves.
+
+        A structural change begins a new model, and so may a preset. Trained on, the run that is back is, bit for bit,
+        one that was never left. It is paused, with the settings that it had; moments kept along its way are thinned.
+
+        Returns
+        -------
+        Lab or Comparison
+            Itself.
+
+        Raises
+        ------
+        RuntimeError
+            If no new model has taken the place of a trained one since the last undo.
+
+        Examples
+        --------
+        >>> from rnnviz.lab import Lab
+        >>> lab = Lab(task="adding", hidden_size=4, seq_len=8, seed=0)
+        >>> lab.train(steps=5)
+        >>> lab.set(hidden_size=6).state.step
+        0
+        >>> lab.undo()
+        Lab(task='adding', cell='lstm', hidden_size=4, step=5)
+        """
+        self._console.moves.undo(wait=True)
         return self
 
     def rewind(self, step: int | None) -> None:

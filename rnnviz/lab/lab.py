@@ -17,7 +17,8 @@ from rnnviz.lab.facade import Facade
 from rnnviz.lab.tour.card import TourCard
 from rnnviz.lab.tour.link import Link, LinkTarget
 from rnnviz.tasks import Task
-from rnnviz.training import History, Perturbation, Session, Settings, perturb
+from rnnviz.training import History, Perturbation, Preset, Session, Settings, perturb
+from rnnviz.training.presets import checked_presets
 from rnnviz.views import Focus, Reading, View, perturbation_figure
 
 __all__ = ["Lab"]
@@ -54,6 +55,9 @@ class Lab(Facade):
         tools, such as ``"pictures"``. All by default.
     views : sequence of str or View, optional
         The pictures to show, in reading order: names, and `rnnviz.views.View` objects of your own.
+    presets : sequence of Preset, optional
+        What to try, at the head of the rail: each an `rnnviz.Preset`, settings under a name with one sentence on what
+        to look at. The task's own by default, and none where ``show`` names the controls; an empty list for none.
     **settings : object
         Any setting of `rnnviz.training.Settings`, such as ``cell="gru"``, ``hidden_size=32``, ``lr=3e-3``, ``seed=0``.
 
@@ -86,24 +90,33 @@ class Lab(Facade):
         fps: float = 30.0,
         show: Sequence[str] | None = None,
         views: Sequence[str | View] | None = None,
+        presets: Sequence[Preset] | None = None,
         **settings: Any,
     ) -> None:
         with uncollected():
             self._session = Session(task, model=model, planned=steps, device=device, **settings)
         known, chosen = known_views(views)
-        console = LabConsole(self._session, fps=fps, goal=steps, views=known, chosen=chosen, show=shown_controls(show))
+        console = LabConsole(
+            self._session,
+            fps=fps,
+            goal=steps,
+            views=known,
+            chosen=chosen,
+            show=shown_controls(show),
+            presets=checked_presets(presets, self._session.settings, self._session.checked),
+        )
         super().__init__(console)
 
     @classmethod
-    def from_recipe(cls, text: str, *, device: str = "auto") -> Self:
+    def from_recipe(cls, text: str, *, device: str | None = None) -> Self:
         """Return the lab that a recipe describes; it is read as data, and nothing in it is run.
 
         Parameters
         ----------
         text : str
             What `recipe` gave, or any text that holds it, such as a link.
-        device : str
-            As for the class.
+        device : str, optional
+            As for the class; by default the one that the recipe names, and where it names none ``"auto"``.
 
         Raises
         ------
@@ -116,7 +129,7 @@ class Lab(Facade):
         >>> Lab.from_recipe("https://example.org/?" + lab.recipe(link=True)).settings == lab.settings
         True
         """
-        return cls(device=device, **arguments_of(Recipe.parse(text)))
+        return cls(**arguments_of(Recipe.parse(text), device))
 
     def __repr__(self) -> str:
         now = self.settings
@@ -142,6 +155,15 @@ class Lab(Facade):
     def model(self) -> Any:
         """The torch model in training; another one after every structural change and `reset`."""
         return self._session.model
+
+    @property
+    def device(self) -> str:
+        """The device that it trains on, such as ``"cpu"`` or ``"cuda:0"``; ``set(device="cpu")`` moves it.
+
+        >>> Lab("adding", device="cpu").device
+        'cpu'
+        """
+        return str(self._session.device)
 
     @property
     def task(self) -> Task:

@@ -45,10 +45,11 @@ export function drawAxis(svg, axis, { left, width, from, to, across }) {
     shape(svg, "path", { d: `M${x} 0v4`, class: "rv-axis-line" });
     shape(svg, "text", { x, y: 14, "text-anchor": "middle", class: "rv-axis-tick" }, String(t));
   }
-  const ends = [axis?.labels?.[from] ?? axis?.first, axis?.labels?.[to] ?? axis?.last];
+  // symbols are read, one by one, on the flag; what has a date has it at both ends
+  const ends = axis?.first ? [axis.labels?.[from] ?? axis.first, axis.labels?.[to] ?? axis.last] : [];
   const words = /** @type {[number, string, string | undefined][]} */ ([
-    [left, "start", ends[0]],
-    [left + width / 2, "middle", axis?.title],
+    [left, "start", ends[0] ?? axis?.title],
+    [left + width / 2, "middle", ends[0] && axis?.title],
     [left + width, "end", ends[1]],
   ]);
   for (const [x, anchor, text] of words) {

@@ -16,6 +16,9 @@ from rnnviz.views import Picked, Pixels
 __all__ = ["IN_FLIGHT", "LOST_AFTER", "Feed"]
 
 IN_FLIGHT = 2
+_BUSY = 0.025  # seconds of a page's time for a frame: more is felt by whoever moves a knob
+_LATE = 0.15  # seconds beside the drawing until the answer is there: the page, or the kernel, has other work
+_SMOOTHING = 0.3  # weight of the newest answer
 LOST_AFTER = 1.0  # seconds: an answer that late is taken for lost, so a view never stalls longer
 
 
@@ -64,6 +67,8 @@ class Feed(PageWidget):
         self._lock = threading.Lock()
         self._sent: dict[int, float] = {}
         self._count = 0
+        self._spent = self._late = 0.0  # seconds that a frame takes the page, and its answer beside that
+        self._rested = 0.0  # when the page has had time for its reader
         self._hidden: dict[str, bool] = {}  # pages that were hidden or shown once
         self.on_msg(self._heard)
 
@@ -75,10 +80,17 @@ class Feed(PageWidget):
         now = time.monotonic()
         with self._lock:
             self._sent = {number: at for number, at in self._sent.items() if now - at < self._lost_after}
-            if len(self._sent) < IN_FLIGHT:
-                return 0.0
+            # a page that is busy is given one at a time, and rests as long as it draws: what it shows may be late, a
+            # press may not
+            if len(self._sent) < (1 if self.busy else IN_FLIGHT):
+                return max(self._rested - now, 0.0)
             # a millisecond at least: 0 would say that there is room
             return max(min(self._sent.values()) + self._lost_after - now, 0.001)
+
+    @property
+    def busy(self) -> bool:
+        """Whether frames take the page so long, or are answered so late, that it is given fewer."""
+        return self._spent > _BUSY or self._late > _LATE
 
     def push(self, frame: Frame) -> int:
         """Send a frame and return its number.
@@ -116,12 +128,23 @@ class Feed(PageWidget):
         with self._lock:
             return len(self._sent)
 
+    def _paced(self, sent: list[float], spent: float) -> None:
+        """Note what an answer says of the page; ``sent`` is when the frames that it answers were sent."""
+        if not sent:
+            return
+        now = time.monotonic()
+        late = max(now - min(sent) - spent, 0.0)
+        self._spent += _SMOOTHING * (spent - self._spent)
+        self._late += _SMOOTHING * (late - self._late)
+        # the page has kept half of it to itself before it answered
+        self._rested = now + spent / 2 if self.busy else now
+
     def _heard(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
         kind = content.get("kind")
         if kind == "ack":
             with self._lock:
-                for number in content["ids"]:
-                    self._sent.pop(number, None)
+                sent = [self._sent.pop(number) for number in content["ids"] if number in self._sent]
+                self._paced(sent, float(content.get("spent", 0.0)) / 1e3)
             # a figure that is hidden, or not laid out yet, reports 0 pixels
             sizes = {name: (int(w), int(h)) for name, (w, h) in content["sizes"].items() if w > 0 and h > 0}
             # replaced, never changed: the pump reads it in another thread, without the lock

@@ -175,6 +175,7 @@ export class Score {
       });
     }
     if (beyond) return;
+    this.line.dataset.label = `t = ${t}`;
     Object.assign(this.line.style, { left: `${x}px`, top: `${ground.top}px`, height: high });
     const words = flagWords(this.inOrder()[0]?.timeWords, t);
     if (this.flag.textContent !== words) this.flag.textContent = words;

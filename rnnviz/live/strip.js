@@ -34,6 +34,9 @@ export class Strip {
     this.resized = () => this.tall() !== this.high && this.resize();
     addEventListener("resize", this.resized);
     this.plot.addEventListener("focus", () => this.score?.rove(this));
+    // a finger moves the cursor along, and scrolls the page up and down: plotly would zoom
+    const touched = (/** @type {Event} */ event) => this.score && event.stopPropagation();
+    this.plot.addEventListener("touchstart", touched, { capture: true, passive: true });
   }
 
   /** @returns {Meta} */

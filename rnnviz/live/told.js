@@ -75,12 +75,14 @@ function spoken(plot) {
   });
 }
 
-// The words above the panel that a trace lies in.
+// The words above the panel that a trace lies in: a caption's, or those of the picture itself.
 /**
  * @param {Plot} plot
  * @param {{xaxis?: string, yaxis?: string}} trace
  */
 function panel({ layout }, { xaxis = "x", yaxis = "y" }) {
+  const captioned = layout.meta?.panels?.find((/** @type {{axis: string}} */ one) => one.axis === yaxis);
+  if (captioned) return captioned.name;
   const left = layout[xaxis.replace("x", "xaxis")]?.domain?.[0], top = layout[yaxis.replace("y", "yaxis")]?.domain?.[1];
   const near = (/** @type {number} */ one, /** @type {number} */ there) => Math.abs(one - there) < 1e-6;
   const found = layout.annotations?.find((/** @type {any} */ one) =>
@@ -141,7 +143,7 @@ function nearest(x, t) {
  */
 export function moment(plot, words, t, x) {
   const parts = spoken(plot).map(({ trace, name }) => {
-    const index = nearest(numeric(trace.x), x);
+    const places = numeric(trace.x), index = places.length ? nearest(places, x) : Math.round(x); // 0, 1, 2 … by themselves
     if (!trace.z) {
       return Number.isFinite(trace.y[index]) && filled(words.value, { name, value: figures(trace.y[index]) });
     }

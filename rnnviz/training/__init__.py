@@ -6,6 +6,7 @@ from rnnviz.training.failures import NonFiniteLoss
 from rnnviz.training.history import History
 from rnnviz.training.perturbation.edits import symbols_of
 from rnnviz.training.perturbation.perturb import Perturbation, perturb
+from rnnviz.training.presets import Preset
 from rnnviz.training.runner.runner import Runner, RunState
 from rnnviz.training.runner.trainable import Trainable
 from rnnviz.training.session.session import Session
@@ -27,6 +28,7 @@ __all__ = [
     "LockstepSessions",
     "NonFiniteLoss",
     "Perturbation",
+    "Preset",
     "Recording",
     "RunState",
     "Runner",

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.checks import shown
+from rnnviz.training import tables
 
 __all__ = ["Column", "Columns"]
 
@@ -84,6 +85,14 @@ class Columns(dict[str, Column], metaclass=abc.ABCMeta):
     def copy(self) -> dict[str, Column]:
         """Return a plain dict of the columns as they are now."""
         return self.columns()
+
+    def to_frame(self) -> Any:
+        """Return the curves as a ``pandas.DataFrame``, a row a row; ImportError where pandas is not installed."""
+        return tables.to_frame(self.columns())
+
+    def to_csv(self, path: Any = None) -> str | None:
+        """Return the curves as CSV, or write them to the file ``path``; it needs no pandas."""
+        return tables.to_csv(self.columns(), path)
 
     def __or__(self, other: Any) -> Any:
         return self.columns() | dict(other)

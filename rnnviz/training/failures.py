@@ -7,7 +7,9 @@ import torch
 
 from rnnviz.i18n import t
 
-__all__ = ["NonFiniteLoss", "describe", "let_go"]
+__all__ = ["NOTHING_TO_UNDO", "NonFiniteLoss", "describe", "let_go"]
+
+NOTHING_TO_UNDO = "there is nothing to undo: no new model has taken the place of a trained one since the last undo."
 
 _NO_MEMORY = ("cuda out of memory", "mps backend out of memory", "not enough memory", "can't allocate memory")
 _LOST_DEVICE = ("device-side assert", "illegal memory access", "illegal instruction")  # no call works after these

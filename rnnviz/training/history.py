@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from rnnviz.training import tables
 from rnnviz.training.bylabel import ByLabel
 from rnnviz.training.columns import Column, Columns
 from rnnviz.training.process.forks import renewed_in_children
@@ -30,6 +31,17 @@ class Histories(ByLabel["History"]):
     """
 
     each = f", and the columns of each are {', '.join(_NAMES)}"
+
+    def to_frame(self) -> Any:
+        """Return all curves as one ``pandas.DataFrame``, whose first column names the model; needs pandas."""
+        return tables.to_frame(self._joined())
+
+    def to_csv(self, path: Any = None) -> str | None:
+        """Return all curves as CSV, whose first column names the model, or write them to the file ``path``."""
+        return tables.to_csv(self._joined(), path)
+
+    def _joined(self) -> tables.Table:
+        return tables.by_model({label: history.columns() for label, history in self.items()})
 
 
 class Waiting(NamedTuple):
@@ -140,6 +152,12 @@ class History(Columns):
         """How many rows `columns` gives."""
         kept = math.ceil(self.step / self._stride)
         return kept + (1 if self.step and (self.step - 1) % self._stride else 0)
+
+    def to(self, device: torch.device) -> Self:
+        """Return a copy whose rows live on a device, and that goes on there."""
+        rebuilt, (state,) = self.__reduce__()
+        tensors = {name: value.to(device) for name, value in state.items() if isinstance(value, Tensor)}
+        return rebuilt({**state, **tensors})  # type: ignore[no-any-return]
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         with self._lock:

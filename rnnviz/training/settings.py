@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from rnnviz import limits
 from rnnviz.checks import flag, listed, number, one_of, optional, whole
 from rnnviz.models import CELLS, INITIALISATIONS, NONLINEARITIES
 from rnnviz.training.schedules import SCHEDULES
 
-__all__ = ["LIVE", "OPTIMIZERS", "SCHEDULES", "STRUCTURAL", "Settings", "refuse_unknown"]
+__all__ = ["LIVE", "OPTIMIZERS", "SCHEDULES", "STRUCTURAL", "Former", "Settings", "refuse_unknown"]
 
 OPTIMIZERS = ("sgd", "adam", "adamw")
 LIVE = ("lr", "schedule", "clip", "batch_size", "optimizer", "input_noise", "rho", "forget_bias")
@@ -109,6 +109,14 @@ class Settings:
     def rebuilds(self, other: "Settings") -> tuple[str, ...]:
         """Return the structural settings in which ``other`` differs: going there rebuilds the model."""
         return tuple(name for name in STRUCTURAL if getattr(self, name) != getattr(other, name))
+
+
+class Former(NamedTuple):
+    """A run that can be gone back to: its number, its finished steps, its settings."""
+
+    run: int
+    step: int
+    settings: Settings
 
 
 def refuse_unknown(names: Iterable[str]) -> None:

@@ -10,7 +10,7 @@ from rnnviz.views.comparison.lanes import GateLanes, StateLanes
 from rnnviz.views.comparison.lines import ComparedCurves, ComparedGradients, ComparedPrediction
 from rnnviz.views.comparison.scores import ComparedScores
 from rnnviz.views.patch import Patch, Pixels, apply, decode, encode, newest, thin
-from rnnviz.views.perturbation.input import EDITED, ROWS, sequence_patches, sequence_skeleton
+from rnnviz.views.perturbation.input import EDITED, ROWS, sequence_patches
 from rnnviz.views.perturbation.perturbation import (
     colour_limit,
     perturbation_figure,
@@ -20,12 +20,13 @@ from rnnviz.views.perturbation.perturbation import (
 from rnnviz.views.pictures.curves.clipping import ClippingView
 from rnnviz.views.pictures.curves.curves import CurvesView, WatchedCurvesView
 from rnnviz.views.pictures.curves.norms import NormsView
+from rnnviz.views.pictures.curves.rate import RateView
 from rnnviz.views.pictures.gradients.gradients import GradientsView
 from rnnviz.views.pictures.gradients.horizon import HorizonView
 from rnnviz.views.pictures.gradients.spectrum import SpectrumView
 from rnnviz.views.pictures.gradients.theory import TheoryView
 from rnnviz.views.pictures.states.gates import ForgetView, GatesView, gate_panels
-from rnnviz.views.pictures.states.hidden import HiddenView, hidden_panels
+from rnnviz.views.pictures.states.hidden import HiddenView, StateView, hidden_panels
 from rnnviz.views.pictures.states.memory import MemoryView
 from rnnviz.views.pictures.states.saturation import SaturationView
 from rnnviz.views.pictures.states.text import TextView
@@ -36,7 +37,6 @@ from rnnviz.views.pictures.task.fan import QUANTILES, FanView, fan
 from rnnviz.views.pictures.task.prediction import PredictionView
 from rnnviz.views.pictures.task.reads import InputView
 from rnnviz.views.score.gradientstrip import norm_through_time
-from rnnviz.views.score.order import by_correlation, rows_of
 
 __all__ = [
     "COMPARED",
@@ -74,9 +74,11 @@ __all__ = [
     "Picked",
     "Pixels",
     "PredictionView",
+    "RateView",
     "Reading",
     "SaturationView",
     "SpectrumView",
+    "StateView",
     "Term",
     "TextView",
     "TheoryView",
@@ -84,7 +86,6 @@ __all__ = [
     "WatchedCurvesView",
     "alignment",
     "apply",
-    "by_correlation",
     "colour_limit",
     "decode",
     "diagram",
@@ -95,9 +96,7 @@ __all__ = [
     "perturbation_figure",
     "perturbation_patches",
     "perturbation_skeleton",
-    "rows_of",
     "sequence_patches",
-    "sequence_skeleton",
     "thin",
 ]
 
@@ -105,13 +104,14 @@ VIEWS: dict[str, View] = {
     view.name: view
     for view in (
         InputView(),
-        ForgetView(),
         HiddenView(),
         GatesView(),
         GradientsView(),
         PredictionView(),
         AnswerView(),
         CurvesView(),
+        ForgetView(),
+        StateView(),
         HorizonView(),
         TheoryView(),
         SpectrumView(),
@@ -121,6 +121,7 @@ VIEWS: dict[str, View] = {
         ConfusionView(),
         FanView(),
         TextView(),
+        RateView(),
         NormsView(),
     )
 }
@@ -129,7 +130,7 @@ VIEWS: dict[str, View] = {
 DEFAULT = ("input", "hidden", "gates", "gradients", "prediction", "answer", "curves")
 
 WATCHED: dict[str, View] = {
-    view.name: view for view in (HiddenView(), GradientsView(), GatesView(), WatchedCurvesView())
+    view.name: view for view in (HiddenView(), GatesView(), GradientsView(), WatchedCurvesView())
 }
 
 COMPARED: dict[str, View] = {  # of several models at once

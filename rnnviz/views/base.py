@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from rnnviz.checks import one_of, shown, whole
 from rnnviz.i18n import keys, t
+from rnnviz.i18n.numbers import three
 from rnnviz.trace import LayerTrace
 from rnnviz.training import Snapshot
 from rnnviz.views.canvas import Canvas
@@ -293,7 +294,7 @@ def where(snapshot: Snapshot, focus: Focus, *, sample: bool = True) -> str:
 
 def score(snapshot: Snapshot) -> str:
     """Return the words for the held-out score, and of which step it is if that is an earlier one."""
-    words = t("view.curves.held_out", metric=plain(snapshot.metric_name), value=snapshot.validation)
+    words = t("view.curves.held_out", metric=plain(snapshot.metric_name), value=three(snapshot.validation))
     if snapshot.validation_step == snapshot.step:
         return words
     return t("view.curves.held_out.earlier", score=words, step=snapshot.validation_step)

@@ -126,7 +126,8 @@ class Canvas:
     def _find(self, patch: Patch) -> int | None:
         count = len(self.figure.data)
         if patch.trace is None and isinstance(patch.key, str) and patch.key.startswith(META):
-            return self._note(patch)
+            self._note(patch)
+            return None
         if patch.trace is None:
             target = self.figure.layout
         elif isinstance(patch.trace, int | np.integer) and 0 <= patch.trace < count:

@@ -120,7 +120,8 @@ def encode(values: npt.NDArray[Any], limits: tuple[float, float]) -> npt.NDArray
     low, high = limits
     scaled = np.clip((np.asarray(values, np.float64) - low) / (high - low), 0.0, 1.0) * _LEVELS
     # NaN is set aside before the cast, which would be undefined
-    return np.where(np.isnan(scaled), MISSING, np.rint(np.nan_to_num(scaled))).astype(np.uint8)
+    scaled[np.isnan(scaled)] = MISSING
+    return np.rint(scaled).astype(np.uint8)
 
 
 def decode(codes: npt.NDArray[np.uint8], limits: tuple[float, float]) -> npt.NDArray[np.float64]:

@@ -49,11 +49,11 @@ def test_what_a_lost_gradient_means_is_told_by_the_held_out_scores(learned: Comp
 
 
 def test_a_score_that_does_not_show_it_yet_is_called_so(learned: ComparisonSnapshot) -> None:
-    assert "does not show it yet: 0.1 against 0.1." in apart(scored(learned, rnn=0.1, gru=0.1)).words
+    assert "does not show it yet: 0.100 against 0.100." in apart(scored(learned, rnn=0.1, gru=0.1)).words
 
 
 def test_a_score_that_is_better_for_all_that_is_called_so(learned: ComparisonSnapshot) -> None:
-    assert "Yet it does better by held-out MSE, 0.1 against 0.2" in apart(scored(learned, rnn=0.1, gru=0.2)).words
+    assert "Yet it does better by held-out MSE, 0.100 against 0.200" in apart(scored(learned, rnn=0.1, gru=0.2)).words
 
 
 def test_the_first_steps_prove_nothing_about_a_score(learned: ComparisonSnapshot) -> None:
@@ -133,13 +133,13 @@ def test_where_no_time_was_taken_nobody_is_called_first(learned: ComparisonSnaps
 def test_without_a_simple_rule_a_clear_lead_is_told() -> None:
     echo = lockstep(1, {"a": {"lr": 0.1}, "b": {"lr": 0.01}}, task=Echo(), seq_len=6)
     assert leading(scored(echo, a=0.5, b=0.2)).words == (
-        "“b” does best so far: held-out MSE is 0.2, and 0.5 in the next one, “a”."
+        "“b” does best so far: held-out MSE is 0.200, and 0.500 in the next one, “a”."
     )
 
 
 def test_two_of_the_best_that_are_as_good_are_not_told_apart(twins: ComparisonSnapshot) -> None:
     found = even(scored(twins, a=0.171, b=0.17))
-    assert found.words.startswith("After 200 steps held-out MSE is 0.17 in “b” and 0.171 in “a”")
+    assert found.words.startswith("After 200 steps held-out MSE is 0.170 in “b” and 0.171 in “a”")
 
 
 def test_a_share_of_right_answers_is_compared_by_its_difference(twins: ComparisonSnapshot) -> None:

@@ -422,4 +422,4 @@ def test_a_model_without_a_score_is_ranked_last() -> None:
     models = {label: replace(one, validation=scores[label], validation_step=200) for label, one in models.items()}
     unmeasured = dict.fromkeys(models, math.nan)
     words = leading(ComparisonSnapshot.of(models, unmeasured, unmeasured, run=0, step=200)).words
-    assert words == "“c” does best so far: held-out MSE is 0.1, and 0.4 in the next one, “b”."
+    assert words == "“c” does best so far: held-out MSE is 0.100, and 0.400 in the next one, “b”."

@@ -111,14 +111,16 @@ export class Element extends EventTarget {
    * @param {Element} other
    */
   compareDocumentPosition(other) {
-    /** @type {Element} */
-    let top = this;
-    while (top.parentElement) top = top.parentElement;
-    const order = top.all();
+    const order = this.root().all();
     return order.indexOf(other) > order.indexOf(this) ? Element.DOCUMENT_POSITION_FOLLOWING : 2;
   }
 
   static DOCUMENT_POSITION_FOLLOWING = 4;
+
+  /** @returns {Element} */
+  root() {
+    return this.parentElement?.root() ?? this;
+  }
 
   /** @returns {Element[]} */
   all() {

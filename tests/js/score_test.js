@@ -138,6 +138,13 @@ test("where a curve meets the cursor there is a dot in its colour, and none beyo
   assert.deepEqual(dots(), []);
 });
 
+test("below symbols stands what the axis counts, at its beginning, and no symbol", async () => {
+  const axes = [{ title: "step t", first: "", last: "", labels: [..."abcdefghij"].map((one) => `reads ${one}`) }];
+  const { box } = await scored([spec({ axes })]);
+  const words = box.all().filter((one) => one.getAttribute("class") === "rv-axis-words");
+  assert.deepEqual(words.map((one) => [one.textContent, one.getAttribute("text-anchor")]), [["step t", "start"]]);
+});
+
 test("one axis stands below all strips, with round steps and the ends of the calendar", async () => {
   const { box } = await scored([spec(), spec()]);
   const words = (/** @type {string} */ name) =>

@@ -92,6 +92,13 @@ test("a panel's only curve has the panel's title, without the note on its colour
   assert.equal(said(data, TWO_PANELS), "States, step 7: loss from 1 at 0 to 1 at 1; score from 2 at 0 to 2 at 1.");
 });
 
+test("a panel with a caption has its name", () => {
+  const data = [{ name: "h", y: [1, 1] }, { name: "c", y: [2, 2], xaxis: "x2", yaxis: "y2" }];
+  const meta = { panels: [{ axis: "y", name: "Hidden state h" }, { axis: "y2", name: "Cell state c" }] };
+  const text = "States, step 7: Hidden state h from 1 at 0 to 1 at 1; Cell state c from 2 at 0 to 2 at 1.";
+  assert.equal(said(data, { meta }), text);
+});
+
 test("of several curves in a panel each has a name of its own besides", () => {
   const data = [{ name: "train", y: [1, 1] }, { name: "held <i>out</i>", y: [2, 2] }];
   const text = "States, step 7: loss, train from 1 at 0 to 1 at 1; loss, held out from 2 at 0 to 2 at 1.";
@@ -122,6 +129,11 @@ test("a timestep is told by what is nearest to it", () => {
   const map = { name: "h", x: [0, 1, 2], z: [[1, 2, 3], [-1, 0, 1]] };
   const text = "timestep 2: loss 7; h between 1 and 3, 2 on average";
   assert.equal(moment(plot([curve, map]), WORDS, 2, 1.6), text);
+});
+
+test("numbers that come without places lie at 0, 1, 2 …", () => {
+  const map = { name: "h", z: [[1, 2, 3], [-1, 0, 1]] }, curve = { name: "x", y: [5, 6, 7] };
+  assert.equal(moment(plot([map, curve]), WORDS, 2, 2), "timestep 2: h between 1 and 3, 2 on average; x 7");
 });
 
 test("where a curve has no number at a timestep it is left out", () => {

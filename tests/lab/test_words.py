@@ -16,6 +16,7 @@ from rnnviz.lab.tools.insights import InsightsLine
 from rnnviz.lab.tools.share import Share
 from rnnviz.tasks import Sunspots
 from rnnviz.views import Focus
+from tests.insights.written import by_hand
 from tests.lab.browser import Browser, LabMaker
 from tests.lab.screens import NormView, visible
 from tests.training.examples import Echo
@@ -51,9 +52,9 @@ def test_the_line_says_what_is_seen_what_to_try_and_at_which_step(make_lab: LabM
     assert tool(browser, "insights").widget.seen == {
         "tone": "trouble",
         "words": found.brief,
-        "number": found.number,
+        "number": by_hand(found.number),
         "step": "Step 50",
-        "sentences": [[one.words, one.advice] for one in told],
+        "sentences": [[by_hand(one.words), one.advice] for one in told],
     }
 
 
@@ -183,13 +184,13 @@ def test_a_lab_made_from_a_recipe_has_the_same_curve(make_lab: LabMaker, changes
 
 
 def test_a_recipe_keeps_the_goal_the_controls_and_the_pictures(make_lab: LabMaker) -> None:
-    lab = make_lab(steps=33, show=["lr", "insights"], views=["curves", "hidden"])
+    lab = make_lab(steps=33, show=["lr", "insights"], views=["gradients", "hidden"])
     again = Lab.from_recipe(lab.recipe(), device="cpu")
     assert again.recipe() == lab.recipe()
     assert again.state.goal == 33
     browser = Browser(again)
     browser.catch_up()
-    assert visible(browser) == ["curves", "hidden"]
+    assert visible(browser) == ["gradients", "hidden"]
     assert browser.screen.panel.tray.names == ["insights"]
     again.close()
 

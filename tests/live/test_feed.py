@@ -119,3 +119,63 @@ def test_what_draws_a_figure_comes_once_and_not_with_each(kind: type[LiveFigure]
     for name in ("Drawing {", "Dragging {"):
         assert name in PlotlyRuntime._esm
         assert name not in kind._esm
+
+
+def test_a_light_frame_says_so_and_a_whole_one_does_not() -> None:
+    patches = {"hidden": [Patch(0, "y", np.zeros(3))]}
+    assert pack(Frame(0, 1, patches, light=True))[0]["light"] is True
+    assert "light" not in pack(Frame(0, 1, patches))[0]
+
+
+class Page:
+    """A page that takes a given time over each frame, on a clock in a test's hand."""
+
+    def __init__(self, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.wire, self.now = wire, 100.0
+        monkeypatch.setattr(feed_module.time, "monotonic", lambda: self.now)
+
+    def draws(self, *, spent: float, late: float = 0.0) -> None:
+        """Be sent a frame, and answer it."""
+        number = self.wire.feed.push(frame())
+        self.now += spent + late
+        answer = {"kind": "ack", "ids": [number], "sizes": {}, "spent": 1e3 * spent}
+        self.wire.feed._heard(self.wire.feed, answer, [])
+
+
+@pytest.fixture
+def slow_page(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> Page:
+    return Page(wire, monkeypatch)
+
+
+def test_a_quick_page_is_sent_two_frames_at_once_and_needs_no_rest(wire: Wire, slow_page: Page) -> None:
+    for _ in range(9):
+        slow_page.draws(spent=0.01, late=0.02)
+    assert not wire.feed.busy
+    assert wire.feed.room_in() == 0.0
+    wire.feed.push(frame())
+    assert wire.feed.room_in() == 0.0
+
+
+def test_a_page_that_is_long_over_its_frames_is_sent_one_at_a_time_and_rests(wire: Wire, slow_page: Page) -> None:
+    for _ in range(9):
+        slow_page.draws(spent=0.1)
+    assert wire.feed.busy
+    assert wire.feed.room_in() == pytest.approx(0.05)
+    slow_page.now += 0.06
+    assert wire.feed.room_in() == 0.0
+    wire.feed.push(frame())
+    assert wire.feed.room_in() > 0
+
+
+def test_a_page_that_answers_late_is_sent_one_at_a_time(wire: Wire, slow_page: Page) -> None:
+    for _ in range(9):
+        slow_page.draws(spent=0.005, late=0.3)
+    assert wire.feed.busy
+
+
+def test_a_page_that_is_quick_again_is_sent_two(wire: Wire, slow_page: Page) -> None:
+    slow_page.draws(spent=0.3)
+    assert wire.feed.busy
+    for _ in range(9):
+        slow_page.draws(spent=0.01)
+    assert not wire.feed.busy

@@ -96,3 +96,18 @@ def test_an_error_is_handed_over_and_the_pump_goes_on() -> None:
     pump.close()
     assert len(calls) == 2
     assert [str(error) for error in errors] == ["in a view"] * 2
+
+
+def test_what_is_drawn_is_whole_where_anybody_has_offered_so() -> None:
+    room = [10.0]
+    drawn: list[bool] = []
+    pump = Pump(lambda: drawn.append(pump.whole), lambda: room[0], on_error=fail, fps=1000)
+    for offers in ([False], [True], [False, True, False], [False, False]):
+        room[0] = 10.0
+        for whole in offers:
+            pump.offer(whole=whole)
+        room[0] = 0.0
+        pump.nudge()
+        assert pump.flush()
+    pump.close()
+    assert drawn == [False, True, True, False]

@@ -2,28 +2,22 @@
 
 import copy
 import itertools
-import time
 from collections.abc import Callable, Iterator, Sequence
 
 import torch
 
 from rnnviz import tasks
 from rnnviz.bench.instruments.report import Cell, Table
-from rnnviz.bench.instruments.timing import Spread, interleaved, synchronise
-from rnnviz.training import Runner, Session
+from rnnviz.bench.instruments.timing import interleaved
+from rnnviz.bench.measures.watched import COLUMNS, NOTE, row
+from rnnviz.training import Session
 
 __all__ = ["tables"]
 
-_FPS = 15.0
 _STEP_COLUMNS = ("task", "session ÷ by hand", "session ÷ by hand, fused Adam", "session ms a step")
-_WATCH_COLUMNS = ("task", "share kept", "unwatched steps/s")
 _STEP_NOTE = (
     "Session: batch, step, clip, history. The loop by hand: the same model, batches, clip and Adam, as most people\n"
     "write it (torch.optim.Adam's default), and with Adam(fused=True), which a session uses; no history in either."
-)
-_WATCH_NOTE = (
-    "Share of steps/s that a playing run keeps with a snapshot 15 times a second (probe of 8 sequences: states,\n"
-    "gates, gradients), beside the same run with nobody watching. Goal: ≥ 0.95."
 )
 
 
@@ -63,9 +57,9 @@ def tables(
             continue
         say(f"training: {name}")
         steps.append(_steps_row(name, session, seconds, block))
-        watched.append(_watched_row(name, session, max(3, round(seconds / segment)), segment))
+        watched.append(row(name, session, max(3, round(seconds / segment)), segment))
     yield Table("training-step", "Training: a step of a session", _STEP_NOTE, _STEP_COLUMNS, steps)
-    yield Table("training-watched", "Training: playing and watched", _WATCH_NOTE, _WATCH_COLUMNS, watched)
+    yield Table("training-watched", "Training: playing and watched", NOTE, COLUMNS, watched)
 
 
 def _steps_row(name: str, session: Session, seconds: float, block: int) -> tuple[Cell, ...]:
@@ -105,36 +99,3 @@ def by_hand(session: Session, *, fused: bool | None = None) -> Iterator[torch.Te
 
 def _block(steps: Iterator[object], block: int) -> Callable[[], object]:
     return lambda: [None for _ in itertools.islice(steps, block)]
-
-
-def _watched_row(name: str, session: Session, pairs: int, segment: float) -> tuple[Cell, ...]:
-    runner = Runner(session, on_frame=lambda snapshot: None, fps=_FPS, goal=10**9)
-    speeds: dict[bool, list[float]] = {True: [], False: []}
-    try:
-        for pair in range(pairs):
-            # the order changes with each pair: a machine that warms up or slows down favours neither
-            for watched in (True, False) if pair % 2 else (False, True):
-                speeds[watched].append(_speed(runner, watched, segment))
-    finally:
-        runner.stop()
-        runner.join()
-    kept = [seen / alone for seen, alone in zip(speeds[True], speeds[False], strict=True)]
-    return name, Spread.of(kept), Spread.of(speeds[False]).median
-
-
-def _speed(runner: Runner, watched: bool, segment: float) -> float:
-    """Play for about ``segment`` seconds and return steps a second, once it is in its stride."""
-    runner.watched = watched
-    runner.play()
-    # until it is in its stride: the thread starts, and the first frame is dear
-    time.sleep(segment / 4)
-    steps, began = _finished(runner)
-    time.sleep(segment)
-    now, ended = _finished(runner)
-    runner.pause(wait=True)
-    return max(now - steps, 1) / (ended - began)
-
-
-def _finished(runner: Runner) -> tuple[int, float]:
-    synchronise(runner.session.device)  # steps are handed to a GPU before they are done
-    return runner.session.step, time.perf_counter()

@@ -70,6 +70,8 @@ class ComparisonConsole(Console):
 
     def __init__(self, lockstep: LockstepSessions, *, show: Sequence[str] | None, **parts: Any) -> None:
         self._race = lockstep
+        if set(_LANES) <= set(parts["chosen"]):  # there is room for one; the other is a press away
+            parts["chosen"] = tuple(name for name in parts["chosen"] if name != _LANES[1])
         super().__init__(lockstep, CompareExport(lockstep), show=shown_controls(show, COMPARE_TOOLS), **parts)
 
     def set(self, changes: dict[str, Any]) -> None:
@@ -104,7 +106,9 @@ class ComparisonConsole(Console):
                 lambda: ComparisonInspector(models, self._look, self._train_one, self._guarded),
             ),
             "pictures": LazyTool(Pictures, lambda: Pictures(self.views, self.chosen, self._choose)),
-            "share": LazyTool(Share, lambda: Share(self.code, self.recipe, self.export.reader)),
+            "share": LazyTool(
+                Share, lambda: Share(self.code, self.recipe, self.export.reader, self._looked, self._guarded)
+            ),
             "timeline": LazyTool(
                 Timeline,
                 lambda: Timeline(self.runner.recording, self._held, lambda step: self._guarded(self._hold, step)),

@@ -2,26 +2,31 @@
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rnnviz.checks import number
 from rnnviz.export.codec import Shareable
 from rnnviz.export.script import Script
 from rnnviz.garbage import uncollected
-from rnnviz.lab.console.announcement import announcement
 from rnnviz.lab.console.export import Export
+from rnnviz.lab.console.moves import Moves
 from rnnviz.lab.console.progress import Progress, progress
 from rnnviz.lab.controls.base import LazyTool
+from rnnviz.lab.controls.device import DeviceChoice
 from rnnviz.lab.controls.knobs import Knobs
 from rnnviz.lab.controls.offer import Offer, offer_of
+from rnnviz.lab.controls.presets import finder
 from rnnviz.lab.lifetime.autopause import AutoPause, is_borrowed
 from rnnviz.lab.lifetime.closing import let_go
 from rnnviz.lab.lifetime.heap import give_back
+from rnnviz.lab.lifetime.loading import load_after
 from rnnviz.lab.lifetime.playing import KnownRun, join, others, pause_all
 from rnnviz.lab.screen.panel import Panel
 from rnnviz.lab.screen.screen import Screen
 from rnnviz.models import CELLS, INITIALISATIONS, NONLINEARITIES
-from rnnviz.training import Runner, RunState, Settings, Snapshot, Trainable
+from rnnviz.training import Preset, Runner, RunState, Snapshot, Trainable
+from rnnviz.training.process.devices import available
 from rnnviz.views import Focus, View
 
 __all__ = ["Console"]
@@ -49,6 +54,8 @@ class Console:
         Those that are shown at first.
     show : sequence of str, optional
         The controls to show, by name; all by default.
+    presets : sequence of Preset, optional
+        At the head of the rail; the task's own by default.
     """
 
     _panel: type[Panel] = Panel
@@ -63,7 +70,9 @@ class Console:
         views: Mapping[str, View],
         chosen: Sequence[str],
         show: Sequence[str] | None,
+        presets: Sequence[Preset] | None = None,
     ) -> None:
+        self.presets = presets
         self.views, self._chosen, self._show = views, chosen, show
         self._session, self.export = session, export
         self._fps, self._goal = number(0, open_end=True)("fps", fps), goal
@@ -79,6 +88,7 @@ class Console:
             goal=goal,
         )
         self.runner.watched = False
+        self.moves = Moves(self.runner, screen=lambda: self.screen, knobs=lambda: self.knobs, guarded=self._guarded)
         self._progress: Progress | None = None
         self._displayed = False  # or placed in somebody's own layout
         self._given: list[Any] = []  # widgets of this lab that stand elsewhere on the page
@@ -94,7 +104,7 @@ class Console:
         """Return the screen; made when first asked for."""
         if self.screen is None:
             lengths = self._session.task.seq_lens
-            self.knobs = Knobs(self._session.settings, lengths, _CHOICES, self._moved, self._refused)
+            self.knobs = Knobs(self._session.settings, lengths, _CHOICES, self.moves.moved, self.moves.refused)
             snapshot, state = self.runner.snapshot(), self.runner.state
             self.runner.recording.offer(snapshot)  # a run that nobody watched is on it with gaps
             self.screen = Screen(
@@ -110,6 +120,7 @@ class Console:
                 kind=self._panel,
             )
             self._connect(self.screen)
+            load_after(self.screen.feed)
             if is_borrowed():
                 AutoPause(self.runner, self.screen.feed)
             # last: a frame before this would find no screen
@@ -125,7 +136,8 @@ class Console:
 
     def _offer(self) -> Offer:
         """The knobs to show, and where."""
-        return offer_of(self._session.task.name, self._session.settings, self._show)
+        task, settings = self._session.task, self._session.settings
+        return replace(offer_of(task.name, settings, self._show), presets=finder(task, self.presets, self._show))
 
     def code(self, steps: int | None = None) -> Script:
         """Return the program of this run; it trains up to the goal unless ``steps`` says otherwise."""
@@ -133,7 +145,8 @@ class Console:
 
     def recipe(self) -> Shareable:
         """Return what makes the same again, with the controls and pictures that are shown now."""
-        return self.export.recipe(steps=self._goal, show=self._show, views=self.views, chosen=self.chosen)
+        asked = {"steps": self._goal, "show": self._show, "presets": self.presets}
+        return self.export.recipe(**asked, views=self.views, chosen=self.chosen)
 
     def moments(self) -> list[Snapshot]:
         """Return the moments of this run that are kept, in order, and with them the present one."""
@@ -173,6 +186,11 @@ class Console:
     def _held(self) -> Snapshot | None:
         return None if self.screen is None else self.screen.held
 
+    def _looked(self) -> Snapshot:
+        """The moment that the pictures show, with everything in it."""
+        held = self._held()
+        return self.runner.snapshot() if held is None else held
+
     def _choose(self, names: Iterable[str]) -> None:
         if self.screen is not None:
             self.screen.choose(names)
@@ -187,13 +205,7 @@ class Console:
 
     def set(self, changes: dict[str, Any]) -> None:
         """Change settings from code: the knobs follow, a rebuild is said first, and is done on return."""
-        wanted = self._with(changes)
-        if self.knobs is not None:
-            self.knobs.follow(wanted)
-        if self._announce(wanted) and self.screen is not None:
-            # so that the announcement is on the page before the build, which may hold everything up
-            self.screen.pump.flush(timeout=1.0)
-        self.runner.apply(wanted, wait=True)
+        self.moves.set(changes)
 
     def train(self, steps: int) -> None:
         """Train in place; in a notebook a line under the cell says how far it is, where that takes over a second."""
@@ -255,45 +267,28 @@ class Console:
         ):
             # bound as a default, or all buttons would do what the last one does
             button.on_click(lambda _button, action=action: self._guarded(action))
+        here = str(self._session.device)
+        choice = DeviceChoice(here, available(), lambda device: self._guarded(self._relocate, device))
+        panel.device.children = (choice.widget,)
+        panel.tray.on_made(choice.hints)
+        self.moves.movers = [choice.follow]
+        if panel.rail.presets is not None:
+            panel.rail.presets.on_press = lambda preset: self._guarded(self.moves.press, preset)
         panel.others.count = lambda: others(self._known)
 
-    def _guarded(self, action: Callable[..., object], *arguments: object) -> None:
+    def _relocate(self, device: str) -> None:
+        try:
+            self.moves.move(device)
+        finally:  # where there was no room it trains where it did
+            for call in self.moves.movers:
+                call(str(self._session.device))
+
+    def _guarded(self, action: Callable[..., object], *arguments: object, **more: object) -> None:
         """Jupyter swallows what a callback raises: show it instead, and raise it at the next blocking call."""
         try:
-            action(*arguments)
+            action(*arguments, **more)
         except Exception as error:
             self.runner.fail(error, "lab")
-
-    def _moved(self, changes: dict[str, Any], then: Callable[[], object] = lambda: None) -> None:
-        """Act on a knob. The lab first says that a new model is coming, then, once that is on screen, builds it."""
-
-        def apply(wanted: Settings) -> None:
-            self.runner.apply(wanted)
-            then()
-
-        def act() -> None:
-            wanted = self._with(changes)
-            # by the time the words are on screen other knobs may have moved
-            if not self._announce(wanted, then=lambda: self._guarded(lambda: apply(self._with(changes)))):
-                apply(wanted)
-
-        self._guarded(act)
-
-    def _refused(self, words: str) -> None:
-        """Say why a number that was typed cannot be; the run goes on."""
-        if self.screen is not None:
-            self.screen.say(self.runner.state, words, failed=True)
-
-    def _with(self, changes: dict[str, Any]) -> Settings:
-        return self._session.checked(self._session.settings.replace(**changes))
-
-    def _announce(self, wanted: Settings, then: Callable[[], None] = lambda: None) -> bool:
-        now = self._session.settings
-        changed = now.rebuilds(wanted)
-        if self.screen is None or not changed:
-            return False
-        self.screen.say(self.runner.state, announcement(changed, now, wanted), then=then)
-        return True
 
     def _on_frame(self, snapshot: Snapshot) -> None:
         if self.screen is not None:

@@ -1,6 +1,6 @@
 """The console of a lab: that of any run, and with it the tools that look into one model."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +8,8 @@ from rnnviz.lab.console.console import Console
 from rnnviz.lab.console.export import LabExport
 from rnnviz.lab.controls.base import LazyTool
 from rnnviz.lab.controls.options import tools_asked
+from rnnviz.lab.screen.panel import Panel
+from rnnviz.lab.screen.screen import Screen
 from rnnviz.lab.tools.insights import InsightsLine
 from rnnviz.lab.tools.inspector import Inspector
 from rnnviz.lab.tools.perturb import Perturb
@@ -19,6 +21,12 @@ from rnnviz.lab.tour.link import Link, LinkTarget
 from rnnviz.training import Session, Settings
 
 __all__ = ["LabConsole"]
+
+
+class LabPanel(Panel):
+    """The panel of one model: a tour leads through it."""
+
+    _guides = True
 
 
 class LabConsole(Console):
@@ -34,6 +42,9 @@ class LabConsole(Console):
 
     def __init__(self, session: Session, **parts: Any) -> None:
         self.session = session
+        self._card: TourCard | None = None
+        # a lab that shows some controls only leads through none: its chapter does
+        self._panel = LabPanel if parts.get("show") is None else Panel
         super().__init__(session, LabExport(session), **parts)
 
     def tour(self) -> TourCard:
@@ -42,9 +53,21 @@ class LabConsole(Console):
         self._given.append(card)
         return card
 
+    def _connect(self, screen: Screen) -> None:
+        super()._connect(screen)
+        screen.panel.tour.on_click(lambda _button: self._guarded(self._guide))
+
+    def _guide(self) -> None:
+        """Begin the tour, from its first step."""
+        screen = self.shown()
+        if self._card is None:
+            self._card = self.tour()
+            screen.panel.widget.children += (self._card,)
+        self._card.start()
+
     def checked(self, changes: dict[str, Any]) -> Settings:
         """Return the present settings with changes, if they can be followed."""
-        return self._with(changes)
+        return self.moves.wanted(changes)
 
     def link(self, label: str, link_target: LinkTarget) -> Link:
         """Return a button that grants a wish."""
@@ -60,14 +83,14 @@ class LabConsole(Console):
 
     def _grant(self, link_target: LinkTarget) -> None:
         """Set, then choose, look and play; a new model is looked at once it is there."""
-        screen, wanted = self.shown(), self._with(dict(link_target.settings))
+        screen, wanted = self.shown(), self.moves.wanted(dict(link_target.settings))
         run, rebuilds = screen.seen.run, bool(self.session.settings.rebuilds(wanted))
 
         def act() -> None:
             if link_target.views is not None:
                 self._show_views(link_target.views)
             if link_target.focus:
-                self._once(lambda: not rebuilds or screen.seen.run != run, lambda: self._look_closely(link_target))
+                self.moves.once(lambda: not rebuilds or screen.seen.run != run, lambda: self._look_closely(link_target))
             if link_target.play:
                 self.runner.play()
 
@@ -75,7 +98,7 @@ class LabConsole(Console):
         if self.knobs is not None:
             self.knobs.follow(wanted)
         if link_target.settings:
-            self._moved(dict(link_target.settings), act)
+            self.moves.moved(dict(link_target.settings), act)
         else:
             act()
 
@@ -91,18 +114,6 @@ class LabConsole(Console):
         screen.panel.focus_controls.fit(*screen.seen.layer.hidden.shape)
         screen.look(lambda snapshot, focus: link_target.look(focus).checked(snapshot.layer))
 
-    def _once(self, ready: Callable[[], bool], call: Callable[[], object]) -> None:
-        """Call when something is so: now, or after the change of the lab that makes it so."""
-        followers = self.shown().followers
-
-        def follow() -> None:
-            if follow in followers and ready():
-                followers.remove(follow)
-                self._guarded(call)
-
-        followers.append(follow)
-        follow()
-
     def _tools(self) -> list[LazyTool]:
         tools = {
             "inspector": LazyTool(Inspector, lambda: Inspector(self._look, self._train_one, self._guarded)),
@@ -111,7 +122,9 @@ class LabConsole(Console):
                 lambda: Perturb(self.session, self.runner.access, self._redraw, self._look_at, self._guarded),
             ),
             "pictures": LazyTool(Pictures, lambda: Pictures(self.views, self.chosen, self._choose)),
-            "share": LazyTool(Share, lambda: Share(self.code, self.recipe, self.export.reader)),
+            "share": LazyTool(
+                Share, lambda: Share(self.code, self.recipe, self.export.reader, self._looked, self._guarded)
+            ),
             "insights": LazyTool(InsightsLine, InsightsLine),
             "timeline": LazyTool(
                 Timeline,

@@ -51,6 +51,13 @@ class Knobs:
         Called with a dict of the settings that a learner has just changed.
     on_refused : callable
         Called with a sentence on what was typed and cannot be.
+
+    Attributes
+    ----------
+    settings : Settings
+        Those in force, or ordered.
+    followers : list of callable
+        Called with other settings, whoever has set them.
     """
 
     def __init__(
@@ -63,7 +70,8 @@ class Knobs:
     ) -> None:
         self._on_move, self._on_refused = on_move, on_refused
         self._following = False
-        self._now: dict[str, Any] = dict(vars(settings))
+        self.settings = settings
+        self.followers: list[Callable[[Settings], object]] = []
         self.hints = {_class(name): [t(f"knob.{name}"), t(f"knob.{name}.tip")] for name in (*LIVE, *STRUCTURAL)}
         self.hints["rv-clipping"] = [t("knob.clipping"), t("knob.clipping.tip")]
         self.widgets = _Widgets(knob_makers(settings, seq_lens, choices), self._made)
@@ -82,7 +90,7 @@ class Knobs:
             self._switch = widgets.Checkbox(description=t("knob.clipping"), indent=False)
             self._labelled(self._switch, "clipping")
             self._switch.observe(self._clipping_moved, names="value")
-            self._follow(self._switch, self._now["clip"] is not None)
+            self._follow(self._switch, self.settings.clip is not None)
         return self._switch
 
     def shown(self, name: str) -> widgets.Widget:
@@ -101,11 +109,17 @@ class Knobs:
         settings : Settings
             The settings now in force.
         """
-        self._now = dict(vars(settings))
+        self.note(settings)
         for name in self.widgets.made:
-            self._place(name)
+            self._place(name, getattr(settings, name))
         if self._switch is not None:
             self._follow(self._switch, settings.clip is not None)
+
+    def note(self, settings: Settings) -> None:
+        """Tell the followers what the settings are that the knobs have asked for, or others have set."""
+        self.settings = settings
+        for call in self.followers:
+            call(settings)
 
     def type_in(self, name: str, text: str) -> None:
         """Set what was typed beside a slider; words that are no number, or one that cannot be, are told of."""
@@ -119,19 +133,18 @@ class Knobs:
         except ValueError as error:
             self._on_refused(str(error))
             return
-        if value != self._now[name]:
-            self._now[name] = value
-            self._place(name)
-            self._report({name: value})
+        if value != getattr(self.settings, name):
+            self._place(name, value)
+            self._on_move({name: value})
 
     def _made(self, name: str, widget: Any) -> None:
         self._labelled(widget, name)
-        self._place(name)
+        self._place(name, getattr(self.settings, name))
         widget.observe(self._moved(name), names="value")
 
-    def _place(self, name: str) -> None:
-        """Let a knob stand where its setting does."""
-        widget, value = self.widgets[name], self._now[name]
+    def _place(self, name: str, value: Any) -> None:
+        """Let a knob stand at a value of its setting."""
+        widget = self.widgets[name]
         if name == "clip":
             widget.disabled = value is None
             value = widget.value if value is None else value
@@ -145,7 +158,7 @@ class Knobs:
                 widget.value = value
         finally:
             self._following = following
-        self._fit_cell(self._now["cell"])
+        self._fit_cell(self.settings.cell)
 
     def _follow(self, widget: widgets.ValueWidget, value: Any) -> None:
         following, self._following = self._following, True
@@ -167,13 +180,9 @@ class Knobs:
             changes = {name: None if name in OPTIONAL and change["new"] == UNTOUCHED else change["new"]}
             if name == "cell":
                 changes |= self._cell_moved(change["new"])
-            self._report(changes)
+            self._on_move(changes)
 
         return moved
-
-    def _report(self, changes: dict[str, Any]) -> None:
-        self._now |= changes
-        self._on_move(changes)
 
     def _cell_moved(self, cell: str) -> dict[str, Any]:
         """Offer the activation only where there is a choice; return what else changes with the cell."""
@@ -194,7 +203,7 @@ class Knobs:
     def _clipping_moved(self, change: Any) -> None:
         self.widgets["clip"].disabled = not change["new"]
         if not self._following:
-            self._report({"clip": self.widgets["clip"].value if change["new"] else None})
+            self._on_move({"clip": self.widgets["clip"].value if change["new"] else None})
 
 
 def _class(name: str) -> str:

@@ -1,9 +1,9 @@
 """Offer: which knobs a lab shows at first sight, which under “More”."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from rnnviz.training import LIVE, STRUCTURAL, Settings
+from rnnviz.training import LIVE, STRUCTURAL, Preset, Settings
 from rnnviz.views import Focus
 
 __all__ = ["GROUPS", "Offer", "offer_of"]
@@ -30,32 +30,22 @@ class Offer:
         Those at first sight, in reading order.
     more : tuple of str
         Those that unfold.
+    presets : callable, optional
+        Returns the presets at the head, for settings that may have changed since; always as many.
     """
 
     first: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
+    presets: Callable[[Settings], tuple[Preset, ...]] | None = None
 
 
 def offer_of(
     task: str, settings: Settings, show: Sequence[str] | None, *, barred: Collection[str] = (), several: bool = False
 ) -> Offer:
-    """Return what to offer.
+    """Return what to offer for a task, by name: what somebody asked to ``show`` and no more, else what is usual.
 
-    Parameters
-    ----------
-    task : str
-        Its name.
-    settings : Settings
-        Where the knobs stand.
-    show : sequence of str, optional
-        What somebody asked for: these at first sight and no others.
-    barred : collection of str
-        Settings that cannot be followed here.
-    several : bool
-        Whether several models are compared.
+    Settings that are ``barred`` cannot be followed here; ``several`` models are compared.
 
-    Examples
-    --------
     >>> offer_of("sunspots", Settings(), None).first
     ('lr', 'clip', 'cell', 'hidden_size', 'forget_bias')
     >>> offer_of("sunspots", Settings(cell="rnn"), None).first[-1]

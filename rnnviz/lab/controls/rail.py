@@ -11,11 +11,14 @@ from rnnviz.lab.controls.base import box
 from rnnviz.lab.controls.knobs import Knobs
 from rnnviz.lab.controls.knobwidgets import TYPED
 from rnnviz.lab.controls.offer import GROUPS, Offer
+from rnnviz.lab.controls.presets import PresetButtons
 from rnnviz.lab.controls.selectors import FocusControls
+from rnnviz.lab.controls.standing import Standing
 from rnnviz.live.beside import beside
 from rnnviz.live.pagewidget import PageWidget
+from rnnviz.training import Snapshot
 
-__all__ = ["Rail"]
+__all__ = ["Rail", "RailPage"]
 
 
 class RailPage(PageWidget):
@@ -60,6 +63,8 @@ class Rail:
         All of it, ``rv-rail``.
     empty : bool
         Whether there is nothing in it.
+    presets : PresetButtons or None
+        At its head.
     groups : dict of str to widgets.ToggleButton
         The buttons that unfold a group, by its name.
     """
@@ -68,12 +73,39 @@ class Rail:
         self._knobs, self._focus_controls = knobs, focus_controls
         self.page = RailPage(typed={f"rv-{name.replace('_', '-')}": name for name in TYPED}, layout={"display": "none"})
         self.page.on_msg(self._heard)
+        self._standing = Standing(knobs)
+        self._folded: dict[str, list[str]] = {}
         self.groups: dict[str, widgets.ToggleButton] = {}
         first = [self._control(name) for name in offer.first]
-        children = [box(widgets.Box, first, "rv-knobs")] if first else []
+        self.presets = None if offer.presets is None else PresetButtons(offer.presets, knobs.settings)
+        children = [] if self.presets is None else [self.presets.widget]
+        if self.presets is not None:
+            knobs.followers.append(self.presets.follow)
+        children += [box(widgets.Box, first, "rv-knobs")] if first else []
         children += self._more(offer.more)
         self.empty = not children
         self.widget = box(widgets.Box, [self.page, *children], "rv-rail")
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Say beside the knobs what they were, and where training has taken what they set. Called by one thread only.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+            What the pictures show.
+        """
+        marks = self._standing.marks(snapshot)
+        if marks != self.page.marks:
+            self.page.marks = marks
+        counts = {**self.page.counts, **self._count_shown()}
+        if counts != self.page.counts:
+            self.page.counts = counts
+
+    def _count_shown(self) -> dict[str, int]:
+        """Of the selectors only those count that there is a choice for."""
+        names = self._folded.get("shown")
+        selectors = self._focus_controls.widgets
+        return {} if names is None else {"rv-more-shown": sum(selectors[one].layout.display != "none" for one in names)}
 
     @property
     def parts(self) -> list[widgets.Widget]:
@@ -87,6 +119,7 @@ class Rail:
     def _more(self, names: Sequence[str]) -> list[widgets.Widget]:
         groups = {group: [name for name in every if name in names] for group, every in GROUPS.items()}
         groups = {group: found for group, found in groups.items() if found}
+        self._folded = groups
         if not groups:
             return []
         title = widgets.HTML(t("rail.more"))

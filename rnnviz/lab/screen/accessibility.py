@@ -11,7 +11,7 @@ from rnnviz.live.pagewidget import PageWidget
 
 __all__ = ["Accessibility"]
 
-_SHEETS = ("tokens", "frame", "toolbar", "line", "lab")
+_SHEETS = ("tokens", "frame", "toolbar", "line", "tools", "lab")
 
 
 class Accessibility(PageWidget):

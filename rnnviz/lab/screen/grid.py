@@ -10,12 +10,22 @@ from rnnviz.views import View
 
 __all__ = ["Grid", "drawn", "place_of"]
 
+_DRAWING = ("skeleton", "patches", "figure")
 _PLACES = {"strip": "score", "side": "column", None: "wide"}  # by the place that a view asks for
 
 
 def drawn(view: View) -> View:
-    """Return how a lab draws a view: its form in the score where it has one, else the view itself."""
-    return getattr(view, "score", None) or view
+    """Return how a lab draws a view: its form in the score where it has one, else the view itself.
+
+    A form belongs to the drawing that it was made for: a class of somebody's own that draws anew is drawn as it says.
+    """
+    line = type(view).__mro__
+
+    def at(name: str) -> int:
+        return next((place for place, kind in enumerate(line) if name in vars(kind)), len(line))
+
+    own = min(map(at, _DRAWING)) < at("score")
+    return view if own else view.score or view
 
 
 def place_of(view: View) -> str:

@@ -47,9 +47,13 @@ class Panel:
         Progress, and where a lab has it the timeline.
     line : Line
         Where one says something to who sits there: ``line.say(words, link=(words, call))``.
+    tour : widgets.Button
+        What begins the tour, in a panel that has one.
     device : widgets.Box
         The place of the device on the toolbar, empty at first.
     """
+
+    _guides = False  # whether there is a tour
 
     def __init__(
         self,
@@ -62,6 +66,7 @@ class Panel:
         self.play, self.pause, self.step, self.reset, self.read = (_button(name) for name in _BUTTONS)
         self.focus_controls, self.tray = FocusControls(), tray
         self.rail = Rail(knobs, self.focus_controls, offer)
+        tray.followers.append(self.rail.show)
         self.bar, self.line = _widget(tray, "timeline", RunBar), _widget(tray, "insights", Line)
         self.device = box(widgets.Box, [], "rv-device")
         self.figures_text = widgets.HTML()
@@ -72,6 +77,8 @@ class Panel:
         self.live.layout.display = "none"
         for name in ("rv-live", "rv-say-link"):
             self.live.add_class(name)
+        self.tour = widgets.Button(description=t("lab.tour"), tooltip=t("lab.tour.tip"))
+        self.tour.add_class("rv-open-tour")
         self.others = OtherLabs()
         self.hidden = hidden
         self.hints = {**knobs.hints, **self.focus_controls.hints, **tray.hints}
@@ -97,7 +104,8 @@ class Panel:
     def _toolbar(self) -> widgets.Box:
         """Buttons, the device's place, figures and tools, in one row."""
         buttons = box(widgets.Box, [self.play, self.pause, self.step, self.reset, self.read], "rv-buttons")
-        tools = [box(widgets.Box, list(self.tray.buttons.values()), "rv-tools")] if self.tray.buttons else []
+        words = [*([self.tour] if self._guides else []), *self.tray.buttons.values()]
+        tools = [box(widgets.Box, words, "rv-tools")] if words else []
         return box(widgets.Box, [buttons, self.device, self.figures_text, *tools], "rv-toolbar")
 
     def _line(self) -> widgets.Box:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
 from rnnviz.lab.controls.base import LazyTool, Tray
@@ -11,6 +12,7 @@ from rnnviz.lab.controls.line import Line
 from rnnviz.lab.controls.offer import Offer
 from rnnviz.lab.controls.selectors import FocusControls
 from rnnviz.lab.lifetime.closing import let_go, retire
+from rnnviz.lab.screen.drawnrate import DrawnRate
 from rnnviz.lab.screen.figures import Figures
 from rnnviz.lab.screen.grid import Grid, drawn
 from rnnviz.lab.screen.panel import Panel
@@ -79,7 +81,7 @@ class Stage(Generic[P]):
         self._views = views
         self._chosen = frozenset(views if chosen is None else chosen)
         self._held: Snapshot | None = None  # shown in place of the newest, while somebody looks back
-        self._lock, self._pending = threading.Lock(), Pending()
+        self._lock, self._pending, self._rate = threading.Lock(), Pending(), DrawnRate(fps)
         self._snapshot, self._state, self._words = snapshot, state, state.message
         self._failed = state.phase == "failed"
         self._announced: list[tuple[str, Callable[[], None]]] = []  # words that must be seen before what they announce
@@ -98,7 +100,7 @@ class Stage(Generic[P]):
         self.feed.on_hello = self.pump.offer
         self.feed.on_error = self._browser_failed
         self.feed.on_pick = self._picked
-        self.panel.line.nudge = self.pump.offer
+        self.panel.line.nudge = partial(self.pump.offer, whole=False)
         self.feed.on_look = lambda time: self.look(lambda _snapshot, focus: replace(focus, time=time))
         self.panel.focus_controls.on_change(self.changed)
         self.panel.tray.on_open(self.changed)
@@ -215,7 +217,8 @@ class Stage(Generic[P]):
             # taken with the words they belong to, so that each is called once
             announced, self._announced = self._announced, []
         # before the pictures: a view that fails must not keep the status line from saying so
-        self._write(state, words, failed, announced)
+        playing = state.phase == "playing" and not failed
+        self._write(state, self._rate.words(words) if playing else words, failed, announced)
         if snapshot is self._undrawable:  # its error is on the status line; to try again would only repeat it
             return
         try:
@@ -250,6 +253,7 @@ class Stage(Generic[P]):
         focus = self.panel.focus_controls.focus_on(snapshot)
         frame, errors = self._figures.frame(snapshot, focus, self._chosen)
         self.feed.push(frame)
+        self._rate.note(light=False)
         for error in reversed(errors):  # the first is the one that stays on the status line
             self._on_error(error)
         self.panel.tray.show(snapshot, focus)
@@ -259,6 +263,7 @@ class Stage(Generic[P]):
         # meanwhile another sequence may have been chosen, or an earlier moment: then everything is drawn anew anyway
         if light is not None and focus.sample == light.sample and self.held is None:
             self.feed.push(self._figures.light_frame(light, focus, self._chosen))
+            self._rate.note(light=True)
 
     def _picked(self, figure: str, at: Picked) -> None:
         """Look where somebody has clicked."""

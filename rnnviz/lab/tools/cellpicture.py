@@ -9,7 +9,7 @@ import numpy as np
 from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views import Equation, Focus, Reading, diagram
-from rnnviz.views.cell.notation import measured
+from rnnviz.views.words import three
 
 __all__ = ["cell_picture"]
 
@@ -83,7 +83,7 @@ def _arrives(reading: Reading, norms: bool) -> str:
     if reading.grad_h is None:
         return ""
     total = reading.grad_h.total
-    return measured(float(np.linalg.norm(total.astype(np.float64)) if norms else total[reading.focus.unit]))
+    return three(float(np.linalg.norm(total.astype(np.float64)) if norms else total[reading.focus.unit]))
 
 
 def _over_time(snapshot: Snapshot, focus: Focus, *, norms: bool, back: bool) -> dict[str, Any]:

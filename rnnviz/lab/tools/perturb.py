@@ -1,4 +1,4 @@
-"""Perturb: the drawer where a learner changes one input, and sees how far the change travels."""
+"""Perturb: the dock where a learner changes one input, and sees how far the change travels."""
 
 import html
 from collections.abc import Callable, Mapping
@@ -23,11 +23,15 @@ from rnnviz.views import (
     Patch,
     Picked,
     colour_limit,
-    perturbation_figure,
-    perturbation_patches,
     sequence_patches,
-    sequence_skeleton,
 )
+from rnnviz.views.perturbation.docked import (
+    docked_answer,
+    docked_answer_patches,
+    docked_sequence,
+    docked_sequence_patches,
+)
+from rnnviz.views.words import three
 
 __all__ = ["Perturb"]
 
@@ -113,8 +117,9 @@ class Perturb(Tool):
         self.words.add_class("rv-perturb-words")
         self._controls = controls
         self.feature.layout.display = None if task.input_size > 1 else "none"
-        row = box(widgets.HBox, [*controls.values(), self.restore, self.words], "rv-perturb-row")
-        self.widget = box(widgets.VBox, [row, self.input, self.answer, self.feed], "rv-perturb")
+        answer = box(widgets.Box, [self.words, self.restore], "rv-perturb-answer")
+        parts = [*controls.values(), answer, self.input, self.answer, self.feed]
+        self.widget = box(widgets.Box, parts, "rv-perturb")
 
     @property
     def hints(self) -> Mapping[str, list[str]]:
@@ -141,20 +146,22 @@ class Perturb(Tool):
         self._follow(snapshot, focus, original, change)
         self._limit = colour_limit(seen, self._limit)
         patches = {
-            _INPUT: sequence_patches(
-                original,
-                self._symbols,
-                None if change is None else (change.time, change.value),
-                focus.time,
-            ),
+            _INPUT: self._sequence_patches(original, focus, change),
             _ANSWER: self._answer_patches(seen, focus),
         }
         self.feed.push(Frame(snapshot.run, snapshot.step, patches))
-        self.words.value = html.escape(_answer_words(seen, self._session.task))
+        none = "tool.perturb.none.symbol" if self._symbols else "tool.perturb.none"
+        self.words.value = html.escape(t(none) if change is None else _answer_words(seen, self._session.task))
         self.restore.disabled = change is None
 
+    def _sequence_patches(self, original: np.ndarray, focus: Focus, change: _Change | None) -> list[Patch]:
+        changed = None if change is None else (change.time, change.value)
+        patches = sequence_patches(original, self._symbols, changed, focus.time)
+        return docked_sequence_patches(patches, self._symbols, len(original), focus.time)
+
     def _answer_patches(self, seen: Perturbation, focus: Focus) -> list[Patch]:
-        return perturbation_patches(
+        assert self._limit is not None
+        return docked_answer_patches(
             seen,
             layer=focus.layer,
             direction=focus.direction,
@@ -196,9 +203,9 @@ class Perturb(Tool):
             return
         limits = self._limits(snapshot)
         steps = seen.delta_hidden.shape[2]
-        skeleton = sequence_skeleton(steps, self._symbols, limits)
+        skeleton = docked_sequence(steps, self._symbols, limits)
         self.input.rebuild(skeleton, cursor=(0.0, 1.0, steps), run=snapshot.run)
-        self.answer.rebuild(perturbation_figure(seen), cursor=(0.0, 1.0, steps), run=snapshot.run)
+        self.answer.rebuild(docked_answer(seen), cursor=(0.0, 1.0, steps), run=snapshot.run)
         # another run has other magnitudes: its colours begin anew
         self._built, self._limit = key, None
         self._moves += 1
@@ -274,5 +281,6 @@ def _answer_words(seen: Perturbation, task: Task) -> str:
     if task.classes:
         return t("tool.perturb.class", before=task.classes[before.argmax()], after=task.classes[after.argmax()])
     if before.size == 1:
-        return t("tool.perturb.number", before=before.item(), after=after.item(), change=seen.delta_output.item())
-    return t("tool.perturb.numbers", change=np.abs(seen.delta_output).max())
+        numbers = (before.item(), after.item(), seen.delta_output.item())
+        return t("tool.perturb.number", **dict(zip(("before", "after", "change"), map(three, numbers), strict=True)))
+    return t("tool.perturb.numbers", change=three(float(np.abs(seen.delta_output).max())))

@@ -1,5 +1,6 @@
-"""Pictures: the drawer where a learner chooses which pictures are shown."""
+"""Pictures: the pop-over where a learner chooses which pictures are shown."""
 
+import html
 from collections.abc import Callable, Iterable, Mapping
 
 import ipywidgets as widgets
@@ -13,7 +14,7 @@ __all__ = ["Pictures"]
 
 
 class Pictures(Tool):
-    """A box to tick a picture.
+    """A box to tick a picture, in groups: those over the one time axis, those beside it, those that stand below.
 
     Parameters
     ----------
@@ -36,7 +37,17 @@ class Pictures(Tool):
         self.boxes = {name: _tick(name, name in ticked) for name in views}
         for tick in self.boxes.values():
             tick.observe(lambda _change: self._ticked(choose), names="value")
-        self.widget = box(widgets.HBox, list(self.boxes.values()), "rv-pictures")
+        self.widget = box(widgets.Box, self._groups(), "rv-pictures")
+
+    def _groups(self) -> list[widgets.Box]:
+        """A box with a title for each place that has pictures, in the order in which they are met."""
+        found: dict[str, list[widgets.Widget]] = {"strip": [], "side": [], "below": []}
+        for name, tick in self.boxes.items():
+            form = self._views[name].score
+            found["below" if form is None else form.place].append(tick)
+        return [
+            box(widgets.Box, [_title(place), *ticks], "rv-picture-group") for place, ticks in found.items() if ticks
+        ]
 
     @property
     def hints(self) -> Mapping[str, list[str]]:
@@ -60,6 +71,12 @@ class Pictures(Tool):
         """Offer only what this run has anything for."""
         for name, tick in self.boxes.items():
             tick.disabled = not self._views[name].exists(snapshot)
+
+
+def _title(place: str) -> widgets.HTML:
+    title = widgets.HTML(html.escape(t(f"tool.pictures.{place}")))
+    title.add_class("rv-picture-title")
+    return title
 
 
 def _tick(name: str, ticked: bool) -> widgets.Checkbox:

@@ -1,4 +1,7 @@
-// Two texts to take away, each with a button that copies it; a text is only ever a text.
+// Texts to take away, each with a button that copies it, and tables as files; a text is only ever a text.
+const TABLES = ["curves", "states"];
+const PATIENCE = 10000; // ms: a kernel that is busy with a cell answers later
+
 /** @typedef {import("../../live/page.js").Model} Model */
 
 /**
@@ -19,7 +22,7 @@ function put(text, area) {
  */
 function copier(words, area) {
   const button = document.createElement("button");
-  button.className = "rv-copy jupyter-button";
+  button.className = "rv-copy";
   button.textContent = words.copy;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -74,12 +77,59 @@ function download(model, head) {
   return () => model.off("change:code change:runs", show);
 }
 
+/**
+ * @param {string} file
+ * @param {DataView} bytes
+ */
+function keep(file, bytes) {
+  const href = URL.createObjectURL(new Blob([/** @type {ArrayBuffer} */ (bytes.buffer)], { type: "text/csv" }));
+  const link = Object.assign(document.createElement("a"), { href, download: file });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(href), 1000); // the browser has begun to read it by then
+}
+
+// Tables are made when they are asked for: they are larger than all that a lab says of itself.
+/**
+ * @param {Model} model
+ * @param {HTMLElement} head
+ */
+function tables(model, head) {
+  const words = model.get("words");
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const rest = () => {
+    clearTimeout(timer);
+    buttons.forEach((one, place) => (one.textContent = words[TABLES[place]]));
+  };
+  const buttons = TABLES.map((name) => {
+    const button = document.createElement("button");
+    Object.assign(button, { className: `rv-table rv-table-${name}`, textContent: words[name] });
+    button.onclick = () => {
+      button.textContent = words.waiting;
+      clearTimeout(timer);
+      timer = setTimeout(rest, PATIENCE);
+      model.send({ kind: "table", name });
+    };
+    return button;
+  });
+  head.append(...buttons);
+  const came = (/** @type {any} */ content, /** @type {DataView[]} */ [bytes]) => {
+    if (content.kind !== "table") return;
+    rest();
+    keep(content.file, new DataView(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)));
+  };
+  model.on("msg:custom", came);
+  return () => (clearTimeout(timer), model.off("msg:custom", came));
+}
+
 export default {
   /** @param {{model: Model, el: HTMLElement}} given */
   render({ model, el }) {
     el.classList.add("rv-share");
-    const [head, ...leave] = text(model, el, "code", 16);
-    leave.push(download(model, head), text(model, el, "recipe", 5)[1], text(model, el, "link", 2)[1]);
+    const [head, ...leave] = text(model, el, "code", 9);
+    leave.push(download(model, head), text(model, el, "recipe", 3)[1], text(model, el, "link", 1)[1]);
+    const [numbers, left] = text(model, el, "tables", 2);
+    leave.push(left, tables(model, numbers), text(model, el, "replay", 1)[1]);
     return () => leave.forEach((call) => call());
   },
 };

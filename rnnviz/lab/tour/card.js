@@ -143,11 +143,18 @@ export default {
       el.replaceChildren(...(walking || said.phase === "closed" ? [] : [start]), line);
       const inside = card.contains(document.activeElement);
       if (walking) fill(model, card, told);
-      else if (inside) el.querySelector("button")?.focus(); // the card goes away
+      else if (inside) leave(); // the card goes away
       if (walking && inside) card.focus({ preventScroll: true }); // the button that had the focus is a new one now
       place();
       if (walking && seen !== null && seen !== said.step) reach(); // not where a page has just been loaded
       seen = walking ? said.step : "";
+    };
+
+    // The tour of the lab's own toolbar has no line: there the word that began it takes the focus back.
+    const leave = () => {
+      const own = el.querySelector("button");
+      const word = /** @type {HTMLElement | null} */ (document.querySelector(`.${model.get("lab")} .rv-open-tour`));
+      (own && visible(own) ? own : word)?.focus();
     };
 
     const reach = () => {

@@ -1,12 +1,12 @@
 """WatchPanel: the widgets around the pictures of a watched loop: its progress, and what the pictures show."""
 
-import html
 from collections.abc import Sequence
 
 import ipywidgets as widgets
 
 from rnnviz.i18n import t
 from rnnviz.lab.controls.base import LazyTool, Tray, box
+from rnnviz.lab.controls.rail import RailPage
 from rnnviz.lab.controls.selectors import FocusControls
 from rnnviz.lab.screen.accessibility import Accessibility
 from rnnviz.lab.screen.figurewords import figure, loss_words, speed_figure, step_figure
@@ -36,7 +36,8 @@ class WatchPanel:
         self.module = widgets.Dropdown(description=t("gaze.module"), tooltip=t("gaze.module.tip"))
         for name in ("rv-module", "rv-knob"):
             self.module.add_class(name)
-        self.parts = [*self.focus_controls.widgets.values()]
+        self.page = RailPage(layout={"display": "none"})
+        self.parts = [self.page, *self.focus_controls.widgets.values()]
         self.progress = widgets.HTML()
         self.progress.add_class("rv-figures-box")
         self.status = widgets.HTML()
@@ -70,26 +71,14 @@ class WatchPanel:
     def write(
         self, state: RunState, words: str, *, failed: bool, held: int | None = None, urgent: bool = False
     ) -> None:
-        """Write progress and status. Called by one thread only.
-
-        Parameters
-        ----------
-        state : RunState
-            Where the loop stands.
-        words : str
-            The status line; shown as text, never as markup.
-        failed : bool
-            Whether to mark the line as an error.
-        held, urgent
-            As for a lab's panel; a watched loop has nothing to go back to.
-        """
+        """Write progress and status, as a lab's panel does; a watched loop has nothing to go back to."""
         figures = (step_figure(state), figure("loss", loss_words(state.loss)), speed_figure(state))
         self.progress.value = f'<span class="rv-figures">{" ".join(figures)}</span>'
         self.status.value = status_words(words, failed=failed, urgent=urgent)
         self.line.write()
 
     def _selectors(self) -> widgets.Box:
-        title = widgets.HTML(f"<b>{html.escape(t('group.gaze'))}</b>")
-        selectors = [title, self.module, *self.focus_controls.widgets.values()]
-        knobs = box(widgets.Box, [box(widgets.VBox, selectors, "rv-group")], "rv-knobs")
-        return box(widgets.Box, [knobs], "rv-rail")
+        title = widgets.HTML(t("group.gaze"))
+        title.add_class("rv-rail-title")
+        knobs = box(widgets.Box, [self.module, *self.focus_controls.widgets.values()], "rv-knobs")
+        return box(widgets.Box, [self.page, title, knobs], "rv-rail")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property, partial
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -123,6 +123,14 @@ class LayerTrace(Resident):
         own = self.__dict__
         # into __dict__, past the frozen dataclass, and all at once
         own |= {name: read_only(value) for name, value in own.items() if value is not None and type(value) is not str}
+
+    @classmethod
+    def unchecked(cls, **found: Any) -> Self:
+        """Return a trace of all fields, which are known to fit each other and may still be written to by nobody."""
+        made = object.__new__(cls)
+        # to look through them takes as long as finding the states of one sequence
+        made.__dict__.update({name: read_only(value) for name, value in found.items()})
+        return made
 
     def __reduce__(self) -> tuple[Any, ...]:
         return partial(type(self), **{one.name: plain(getattr(self, one.name)) for one in fields(self)}), ()

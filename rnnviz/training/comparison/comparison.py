@@ -11,10 +11,11 @@ from rnnviz.tasks import Task
 from rnnviz.training.bylabel import ByLabel
 from rnnviz.training.comparison.comparison_snapshot import ComparisonSnapshot
 from rnnviz.training.comparison.stopwatch import Stopwatch
+from rnnviz.training.failures import NOTHING_TO_UNDO
 from rnnviz.training.history import Histories
 from rnnviz.training.process.interrupts import INTERRUPTS
 from rnnviz.training.session.session import Session
-from rnnviz.training.settings import Settings
+from rnnviz.training.settings import Former, Settings
 from rnnviz.training.snapshots.snapshot import Snapshot
 from rnnviz.training.taskcheck.checked import Attribution
 
@@ -61,7 +62,7 @@ class LockstepSessions:
         self.varied = differing([one.settings for one in self.sessions.values()])
         asked = dict.fromkeys(sessions, self.varied) if stated is None else stated
         self.stated = {label: tuple(name for name in self.varied if name in asked[label]) for label in sessions}
-        self.run = 0
+        self.run = self._put_aside = 0
         self._lock = threading.Lock()
         self._wanted: Mapping[str, Settings] | None = None
         self._face = _face(self.sessions)
@@ -134,10 +135,37 @@ class LockstepSessions:
             for one in self.sessions.values():
                 one.revert()
             raise
+        if self.step and any(one.pending for one in self.sessions.values()):
+            self._put_aside = self.run
         for one, parts in ready:
             one.begin(parts)
         self._watch.restart()
         self.run += 1
+
+    @property
+    def former(self) -> Former | None:
+        """The run that the last new models have put aside, with the settings of one of them; see `Session.former`."""
+        each = [one.former for one in self.sessions.values()]
+        now = self.sessions[self._face].former
+        return None if None in each or now is None else now._replace(run=self._put_aside)
+
+    def undo(self) -> int:
+        """Let every session go back to the run before the last new models; see `Session.undo`."""
+        if self.former is None:
+            raise RuntimeError(NOTHING_TO_UNDO)
+        with self._lock:
+            self._wanted = None
+        for _, one in self._in_turn():
+            one.undo()
+        self._watch.restart()
+        self.run += 1
+        return self._put_aside
+
+    def move(self, device: str) -> None:
+        """Go on with all sessions on another device; see `Session.move`."""
+        for _, one in self._in_turn():
+            one.move(device)
+        self._watch = Stopwatch(self.sessions, self.device)
 
     def adopt(self) -> None:
         """Take up assigned settings now: all rebuild if the structure of one differs, else all adjust."""

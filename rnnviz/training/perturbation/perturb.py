@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from rnnviz.checks import whole
 from rnnviz.i18n import t
+from rnnviz.i18n.numbers import three
 from rnnviz.tasks import Batch
 from rnnviz.trace import LayerTrace, Trace, trace
 from rnnviz.trace.result.arrays import read_only
@@ -76,10 +77,10 @@ class Perturbation:
             feature=self.feature,
             sample=self.sample,
             step=self.step,
-            largest=f"{curve.max():.3g}",
+            largest=three(float(curve.max())),
             at=int(curve.argmax()),
-            last=f"{curve[-1]:.3g}",
-            output=f"{np.abs(self.delta_output).max():.3g}",
+            last=three(float(curve[-1])),
+            output=three(float(np.abs(self.delta_output).max())),
         )
 
 

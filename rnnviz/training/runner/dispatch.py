@@ -58,7 +58,8 @@ class Dispatcher:
             if not wait:
                 raise
             # only who waits may: without a wait the caller would train where she asked for a background
-            self.carry_out(Order(order.left, rebuild=order.rebuild, here=True))
+            order = Order(order.left, rebuild=order.rebuild, undo=order.undo, here=True, settings=order.settings)
+            self.carry_out(order)
         if wait:
             self.raise_kept()
 

@@ -4,6 +4,8 @@ import math
 from collections import deque
 from collections.abc import Callable
 
+from rnnviz.training.settings import Settings
+
 __all__ = ["Order", "Orders"]
 
 
@@ -15,7 +17,11 @@ class Order:
     left : float
         Steps; 0 asks for a frame alone.
     rebuild : bool
-        Whether a new model comes first.
+        Whether another model comes first: a new one, or with ``undo`` the former.
+    undo : bool
+        See ``rebuild``.
+    settings : Settings or None
+        What the new model is built from; the present settings unless given.
     here : bool
         Whether the caller's own thread carries it out.
 
@@ -33,8 +39,17 @@ class Order:
     [True, True, False]
     """
 
-    def __init__(self, left: float = 0, *, rebuild: bool = False, here: bool = False) -> None:
-        self.left, self.rebuild, self.here = left, rebuild, here
+    def __init__(
+        self,
+        left: float = 0,
+        *,
+        rebuild: bool = False,
+        undo: bool = False,
+        here: bool = False,
+        settings: Settings | None = None,
+    ) -> None:
+        self.left, self.rebuild, self.undo, self.here = left, rebuild or undo, undo, here
+        self.settings = settings
         self.over = False
         self.refused: Exception | None = None
         self._cancelled = False
@@ -112,7 +127,13 @@ class Orders:
             if order.rebuild or (one.endless and order.left):
                 one.cancel()
         self._drop(lambda one: not (one.open or one.rebuild or one.here))  # the new one brings a frame as well
-        if order.rebuild and self._queue and self._queue[-1].rebuild:
+        last = self._queue[-1] if self._queue else None
+        if (
+            order.rebuild
+            and last is not None
+            and last.rebuild
+            and not (last.undo or last.settings or order.undo or order.settings)
+        ):
             # two presses of reset: one new model does for both
             return self._queue[-1]
         self._queue.append(order)

@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -74,7 +75,7 @@ class Player:
         self._on_frame, self._on_state = on_frame, on_state
         self._fps = fps
         self._every = goal
-        self.recording = Recording(goal)
+        self.recording = Recording(goal, lambda run: session.former is not None and session.former.run == run)
         self._goal = self._next_goal()
         self._speed = 0.0
         self._in_view = self._onward = False
@@ -117,18 +118,24 @@ class Player:
             order.cancel()  # before anybody is told: whoever presses play then means another play
 
     def _run(self, order: Order) -> None:
-        rebuilt = self._take_up(order.rebuild)
+        rebuilt = self._take_up(order)
         if order.open:
             self.session.check()
             self._advance(order)
         elif self.state.phase == "failed" and not rebuilt:
             return  # only live settings changed: what failed is still broken, and the state still says so
         self._show()
-        self._rest(rebuilt)
+        self._rest(rebuilt, undone=order.undo)
 
-    def _take_up(self, rebuild: bool) -> bool:
+    def _take_up(self, order: Order) -> bool:
         before = self.session.run
-        if rebuild:
+        if order.undo:
+            former = self.session.undo()
+            if self.session.run != before:
+                self.recording.recall(former, self.session.run)
+        elif order.rebuild:
+            if order.settings is not None:
+                self.session.settings = order.settings
             self.session.rebuild()
         else:
             self.session.adopt()
@@ -143,7 +150,9 @@ class Player:
         if self._onward:
             self._goal = self._next_goal()
         # a clock for each stretch: the rest between two of them is no slow training
-        whole, light = (FrameClock(1 / fps, step=session.step, speed=self._speed) for fps in self._fps)
+        # what is done on a device of its own is no work of this thread's, which waits for it
+        working = None if session.device.type == "cpu" else time.monotonic
+        whole, light = (FrameClock(1 / fps, step=session.step, speed=self._speed, working=working) for fps in self._fps)
         pace = FramePace(whole, light)
         steps = session.steps()
         self._note()
@@ -213,10 +222,12 @@ class Player:
         if not self.watched and self.recording.due(self.session.run, self.session.step):
             self.recording.offer(self.session.snapshot(fresh=False))
 
-    def _rest(self, rebuilt: bool) -> None:
+    def _rest(self, rebuilt: bool, *, undone: bool) -> None:
         step = self.session.step
         if self.ended:
             self.announce("stopped", t("status.stopped", step=step))
+        elif undone:
+            self.announce("paused", t("status.undone", step=step))
         elif not step:
             self.announce("ready", t("status.rebuilt" if rebuilt else "status.ready"))
         elif step == self._goal:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from rnnviz import limits
 from rnnviz.checks import number
+from rnnviz.training.failures import NOTHING_TO_UNDO
 from rnnviz.training.runner.dispatch import Dispatcher
 from rnnviz.training.runner.orders import Order
 from rnnviz.training.runner.player import Player, RunState
@@ -147,12 +148,41 @@ class Runner:
         self.pressed += 1
         self._dispatcher.cancel(wait=wait)
 
-    def reset(self, wait: bool = False) -> None:
-        """Pause, rebuild the model at step 0, make a frame, forget a kept error; with ``wait`` return when done."""
+    def reset(self, wait: bool = False, settings: Settings | None = None) -> None:
+        """Pause, rebuild the model at step 0, make a frame, forget a kept error; with ``wait`` return when done.
+
+        Parameters
+        ----------
+        wait : bool
+            See above.
+        settings : Settings, optional
+            What it is rebuilt from; then `undo` leads back, as after a structural change.
+        """
         self.pressed += 1
         if wait:
             self._refuse_inside("reset(wait=True)")
-        self._dispatcher.ask(Order(rebuild=True), wait=wait)
+        self._dispatcher.ask(Order(rebuild=True, settings=settings), wait=wait)
+
+    def undo(self, wait: bool = False) -> None:
+        """Pause, go back to the run that a new model has put aside, make a frame; with ``wait`` return when done.
+
+        Raises
+        ------
+        RuntimeError
+            If there is no such run.
+        """
+        if self.session.former is None and not self.session.pending:
+            raise RuntimeError(NOTHING_TO_UNDO)
+        self.pressed += 1
+        if wait:
+            self._refuse_inside("undo(wait=True)")
+            self._dispatcher.raise_kept()
+        self._dispatcher.ask(Order(undo=True), wait=wait)
+
+    def move(self, device: str, wait: bool = False) -> None:
+        """Go on with the run on another device, between two steps; then make a frame. See `Session.move`."""
+        self._player.access.visit(lambda: self.session.move(device))
+        self._dispatcher.ask(Order(), wait=wait)
 
     def apply(self, settings: Settings, wait: bool = False) -> None:
         """Take settings up at the next step, at once while paused, where ``wait`` waits for the frame."""

@@ -6,7 +6,7 @@ from typing import Protocol
 import torch
 
 from rnnviz.tasks import Task
-from rnnviz.training.settings import Settings
+from rnnviz.training.settings import Former, Settings
 from rnnviz.training.snapshots.snapshot import Snapshot
 from rnnviz.training.taskcheck.checked import Attribution
 
@@ -47,6 +47,16 @@ class Trainable(Protocol):
 
     def rebuild(self) -> None:
         """Begin the next run."""
+
+    @property
+    def former(self) -> Former | None:
+        """The run that a new model has put aside."""
+
+    def undo(self) -> int:
+        """Go back to it; return the number that it had."""
+
+    def move(self, device: str) -> None:
+        """Go on on another device."""
 
     def adopt(self) -> None:
         """Take up assigned settings now."""

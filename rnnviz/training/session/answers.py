@@ -47,20 +47,9 @@ class Answers:
     def light(self, before: Snapshot, sample: int) -> Snapshot | None:
         """Bring a snapshot of this run up to now in the states and gates of one probe sequence, and in nothing else.
 
-        It costs a tenth to a quarter of a whole one, and leaves training as it is bit for bit.
-
-        Parameters
-        ----------
-        before : Snapshot
-            A whole one, what is not brought up to now is taken from it.
-        sample : int
-            Index into the probe batch; past its end the last.
-
-        Returns
-        -------
-        Snapshot or None
-            None where only a whole snapshot can tell: a model of one's own or one that has hooks, numbers that are not
-            finite, or a ``before`` of another run.
+        It costs a fifth of a whole one, and leaves training as it is bit for bit. ``before`` is a whole snapshot, and
+        ``sample`` an index into the probe batch; past its end it is the last. None where only a whole snapshot can
+        tell: of a model of one's own or one that has hooks, of numbers that are not finite, of another run.
         """
         now = self._training_run
         if before.run != self.run:
@@ -93,7 +82,7 @@ class Answers:
 
     @property
     def score_due(self) -> bool:
-        """Whether a new score of the held-out part costs a playing run less than a hundredth of its time."""
+        """Whether a new score of the held-out part costs a playing run less than a two-hundredth of its time."""
         return self._training_run.taker.score_due
 
     @settled

@@ -10,14 +10,16 @@ from rnnviz import limits, tasks
 from rnnviz.checks import optional, whole
 from rnnviz.limits import affordable
 from rnnviz.tasks import Task
+from rnnviz.training.failures import NOTHING_TO_UNDO
 from rnnviz.training.process.devices import pick
 from rnnviz.training.process.interrupts import INTERRUPTS
 from rnnviz.training.process.surroundings import Surroundings, ordinary, settled
 from rnnviz.training.session.answers import Answers
 from rnnviz.training.session.building import Builder, builder_of, complete
 from rnnviz.training.session.changes import Changes
+from rnnviz.training.session.former import FormerRun
 from rnnviz.training.session.run import TrainingRun
-from rnnviz.training.settings import Settings
+from rnnviz.training.settings import Former, Settings
 from rnnviz.training.taskcheck.checked import Attribution
 
 _WIDE = 2**12  # units: a model of more has no room itself, which is said where it is built
@@ -59,6 +61,8 @@ class Session(Answers):
         Where everything happens.
     run : int
         How many times the model was rebuilt.
+    asked_device : torch.device or None
+        The device that somebody named; None where it is the best there is.
     own_model : bool
         Whether the model is not one of ours.
     attribution : Attribution
@@ -95,6 +99,7 @@ class Session(Answers):
         probe_size = limits.batch_size("probe_size", probe_size)
         planned = optional(limits.steps)("steps", planned)
         self.device, self.own_model = pick(device), model is not None
+        self.asked_device = None if str(device) == "auto" else self.device
         self.surroundings = Surroundings(self.device, _default_dtype(task, model))
         with self.surroundings():
             self.task = tasks.make(task) if isinstance(task, str) else ordinary(complete(task))
@@ -108,6 +113,7 @@ class Session(Answers):
         self._sound: Settings | None = None  # the newest of which `checked` knows that the task and the memory allow it
         self._settings = self.checked((settings or _suggested(self.task)).replace(**changes))
         self._changes = Changes()
+        self._former: FormerRun | None = None
         # `begin` counts up: the first run is number 0
         self.run = -1
         self.begin(self.prepare())
@@ -168,7 +174,7 @@ class Session(Answers):
 
     def revert(self) -> None:
         """Forget settings that were assigned and are not taken up yet."""
-        self._settings = self._training_run.settings
+        self._settings, self._sound = self._training_run.settings, None
 
     @settled
     def prepare(self) -> TrainingRun:
@@ -186,10 +192,73 @@ class Session(Answers):
     def begin(self, training_run: TrainingRun) -> None:
         """Start the next run with what `prepare` has built."""
         if self.run >= 0:
-            self._note(training_run.settings)
-        self._training_run = training_run
-        self.task, self.model, self.history = training_run.task, training_run.model, training_run.history
+            self._put_aside(training_run.settings)
+        self._start(training_run)
         self.run += 1
+
+    @property
+    def former(self) -> Former | None:
+        """The run that the last new model has put aside, if it was trained; see `undo`."""
+        kept = self._former
+        if kept is None:
+            return None
+        return Former(kept.number, kept.training_run.history.step, kept.training_run.settings)
+
+    def undo(self) -> int:
+        """Go back to the `former` run: its step, weights, optimiser, batches and curves; it trains on as if never left.
+
+        The run gets a new number, as pictures of another shape were shown meanwhile; the one it had is returned.
+
+        Raises
+        ------
+        RuntimeError
+            If there is none.
+        """
+        if self.rebuilding:  # ordered, and not there yet
+            self.revert()
+            return self.run
+        former, self._former = self._former, None
+        if former is None:
+            raise RuntimeError(NOTHING_TO_UNDO)
+        self._start(former.training_run)
+        self.run += 1
+        self._changes.before = former.before
+        self.revert()
+        if self.own_model:
+            former.training_run.draw_again(former.drawn)
+        return former.number
+
+    def move(self, device: str | torch.device) -> None:
+        """Go on with this run on another device: its step, weights, optimiser and curves go with it.
+
+        A random generator of another kind of device draws other batches.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the device does not exist here; nothing is changed then, nor where there is not enough memory.
+        """
+        there = pick(device)
+        self.asked_device = None if str(device) == "auto" else there
+        if there != self.device:
+            with INTERRUPTS.whole(), self.surroundings():
+                moved = self._training_run.to(there)
+            self._start(moved)
+
+    def _put_aside(self, wanted: Settings) -> None:
+        before = self._changes.before
+        self._note(wanted)
+        now = self._training_run
+        # a model that was never trained is no loss: the way back leads past it; and who begins anew means it
+        if self.step and wanted != now.settings:
+            self._former = FormerRun(now, self.run, before, now.drawn())
+
+    def _start(self, training_run: TrainingRun) -> None:
+        self._training_run = training_run
+        if training_run.device != self.device:
+            self.device = training_run.device
+            self.surroundings.move(self.device)
+        self.task, self.model, self.history = training_run.task, training_run.model, training_run.history
 
     def adopt(self) -> None:
         """Take up assigned settings now, as the next step would: rebuild if the structure differs, else adjust."""

@@ -40,11 +40,20 @@ class SideEffects:
         self._generators: list[torch.Generator] = [one for one in found if one is not None]
         self._large: dict[str, tuple[Tensor, int, Tensor]] = {}  # by path: the buffer, how often written to, a copy
 
+    def drawn(self) -> list[Tensor]:
+        """Return where the generators stand."""
+        return [one.get_state() for one in self._generators]
+
+    def draw_again(self, states: list[Tensor]) -> None:
+        """Put the generators back to where they stood."""
+        for one, state in zip(self._generators, states, strict=True):
+            one.set_state(state)
+
     @contextlib.contextmanager
     def whole_or_not(self) -> Iterator[None]:
         """Put everything back where the block is left by an error."""
         # a few KB each: cheaper than to find out whether anything draws
-        states = [one.get_state() for one in self._generators]
+        states = self.drawn()
         before = [(path, buffer, self._copied(path, buffer)) for path, buffer in self._model.named_buffers()]
         try:
             yield
@@ -54,8 +63,7 @@ class SideEffects:
                 with torch.no_grad():
                     buffer.copy_(copy)
                 self._model.get_submodule(owner)._buffers[name] = buffer  # another may have been put in its place
-            for one, state in zip(self._generators, states, strict=True):
-                one.set_state(state)
+            self.draw_again(states)
             raise
 
     def _copied(self, path: str, buffer: Tensor) -> Tensor:

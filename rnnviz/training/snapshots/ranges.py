@@ -24,18 +24,8 @@ def fit(
 ) -> Mapping[str, Scale]:
     """Return the scales for a frame: those of the frame before unless a value lies outside.
 
-    Parameters
-    ----------
-    layer : LayerTrace
-        States to cover.
-    curves : tuple of numpy.ndarray
-        Gradient norms to cover, any axes; zeros are left out, as a logarithm has no place for them.
-    relu : bool
-        Whether the hidden state is unbounded.
-    step : int
-        The frame's step, noted in a scale that is fixed or widened now.
-    before : mapping
-        The scales of the run's previous frame, empty at the first.
+    They cover the layer's states, and the gradient norms in ``curves``, of any axes; zeros are left out, as a logarithm
+    has no place for them. The other parameters are those of `fit_states`.
     """
     scales = fit_states(layer.hidden, layer.cell, relu=relu, step=step, before=before)
     scales["gradient"] = _decades(curves, step, before.get("gradient"))
@@ -45,7 +35,19 @@ def fit(
 def fit_states(
     hidden: Floats, cell: Floats | None, *, relu: bool, step: int, before: Mapping[str, Scale]
 ) -> dict[str, Scale]:
-    """Return the scales of states alone, of any axes; otherwise as `fit`."""
+    """Return the scales of states alone, of any axes.
+
+    Parameters
+    ----------
+    hidden, cell : numpy.ndarray
+        States to cover; NaN are left out.
+    relu : bool
+        Whether the hidden state is unbounded.
+    step : int
+        The frame's step, noted in a scale that is fixed or widened now.
+    before : mapping
+        The scales of the run's previous frame, empty at the first.
+    """
     scales = {"hidden": _states(hidden, step, before.get("hidden")) if relu else _UNIT}
     if cell is not None:
         scales["cell"] = _states(cell, step, before.get("cell"))

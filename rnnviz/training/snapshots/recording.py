@@ -1,8 +1,9 @@
 """Recording: snapshots of a run, evenly thinned and bounded in memory, to wind back through."""
 
+import math
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ __all__ = ["LayerRecordings", "Recording"]
 
 _SNAPSHOTS = 96
 _BYTES = 64e6
+_FORMER = 24  # snapshots of the run before, for those who go back to it
 _UNWATCHED = 64  # snapshots of a run up to its goal that nobody watches
 
 
@@ -24,12 +26,16 @@ class Recording:
     ----------
     goal : int
         Steps of a usual run: a run that nobody watches is noted some 64 times on the way there.
+    wanted : callable
+        Whether the moments of the run of that number, which a new one has ended, may be asked for again.
     """
 
-    def __init__(self, goal: int) -> None:
+    def __init__(self, goal: int, wanted: Callable[[int], bool] = lambda run: False) -> None:
+        self._wanted = wanted
         self._every = max(1, goal // _UNWATCHED)
         self._kept = _empty()
         self._run: int | None = None
+        self._former: tuple[int, list[Snapshot]] | None = None
         self._lock = threading.Lock()
 
     def offer(self, snapshot: Snapshot) -> None:
@@ -39,9 +45,25 @@ class Recording:
             return
         with self._lock:
             if snapshot.run != self._run:
-                self._kept.clear()
+                self._put_aside()
                 self._run = snapshot.run
             self._kept.offer(snapshot.step, snapshot)
+
+    def recall(self, former: int, run: int) -> None:
+        """Bring the moments of the run before back, where its number was ``former``; from now on it is ``run``."""
+        with self._lock:
+            known, self._former = self._former, None
+            self._kept.clear()
+            self._run = run
+            for one in known[1] if known is not None and known[0] == former else ():
+                self._kept.offer(one.step, replace(one, run=run))
+
+    def _put_aside(self) -> None:
+        kept = [one for _, one in self._kept.items()]
+        if self._run is not None and kept and self._wanted(self._run):
+            apart = math.ceil(len(kept) / _FORMER)
+            self._former = self._run, kept[::-apart][::-1]
+        self._kept.clear()
 
     def due(self, run: int, step: int) -> bool:
         """Whether a run that nobody watches should be noted at this step."""

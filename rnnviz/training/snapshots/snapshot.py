@@ -16,6 +16,8 @@ from rnnviz.trace import LayerTrace
 from rnnviz.training.parameter_norms import Norms
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots.before import Before
+from rnnviz.training.snapshots.rows import state_table
+from rnnviz.training.tables import Table, to_csv, to_frame
 
 __all__ = ["Confusion", "Horizon", "Scale", "Snapshot"]
 
@@ -183,6 +185,33 @@ class Snapshot:
     def parameter(self, name: str) -> Floats:
         """Return a weight of the layer by torch's name, such as ``"weight_hh_l0"``; KeyError if it is not here."""
         return self.weights[f"{self.module}.{name}" if self.module else name]
+
+    def to_frame(self, sample: int | None = None) -> Any:
+        """Return the states as a ``pandas.DataFrame``: a row for each unit at each timestep.
+
+        The columns are sample, layer, direction, time and unit, then hidden, cell, each gate (``gate_f`` …), gradient
+        (at the hidden state) and gradient_cell, as far as the layer has them; of a comparison, ``model`` comes first.
+
+        Parameters
+        ----------
+        sample : int, optional
+            Which probe sequence; all by default.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        ValueError
+            If there is no such sequence.
+        """
+        return to_frame(self._states(sample))
+
+    def to_csv(self, path: Any = None, sample: int | None = None) -> str | None:
+        """Return the table of `to_frame` as CSV, or write it to the file ``path``; it needs no pandas."""
+        return to_csv(self._states(sample), path)
+
+    def _states(self, sample: int | None) -> Table:
+        return state_table({label: one.layer for label, one in self.models.items()}, sample)
 
     @property
     def models(self) -> "Mapping[str, Snapshot]":

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from rnnviz.i18n import t
 from rnnviz.views.cell.equations import moment
 from rnnviz.views.cell.gradient import GradientParts
-from rnnviz.views.cell.notation import measured, short
+from rnnviz.views.cell.notation import short
 from rnnviz.views.cell.plan import GATE, STRETCH, WIDTH, Path, Spot, plan
 from rnnviz.views.cell.reading import Reading
 from rnnviz.views.style import shade
+from rnnviz.views.words import three
 
 __all__ = ["Diagram", "Mark", "diagram"]
 
@@ -129,7 +130,7 @@ def _mark(spot: Spot, reading: Reading, known: Mapping[str, _Number], norms: boo
     if one is None:  # nothing is handed on before the first step
         return Mark(*place, symbol=t("inspector.start"))
     value = float(np.linalg.norm(one.values.astype(np.float64)) if norms else one.values[reading.focus.unit])
-    text = measured(value) if one.gradient else short(value)
+    text = three(value) if one.gradient else short(value)
     symbol = f"‖{one.symbol}‖" if norms and spot.kind == "gate" else one.symbol
     light = dark = None
     if one.limits is not None and not norms and not np.isnan(value):

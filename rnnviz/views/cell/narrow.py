@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from rnnviz.i18n import t
 from rnnviz.views.cell.equations import moment
 from rnnviz.views.cell.gradient import GradientParts
-from rnnviz.views.cell.notation import bracketed, measured, short
+from rnnviz.views.cell.notation import bracketed, short
 from rnnviz.views.cell.step import CellStep, Sum
+from rnnviz.views.words import three
 
 __all__ = ["Line", "forward_lines", "gradient_lines"]
 
@@ -113,11 +114,11 @@ def _flow(step: CellStep, name: str, flow: GradientParts, note: str, norms: bool
     later, unit = t("inspector.later", time=moment(step, 1)), step.focus.unit
     parts = (note, flow.direct), (later, flow.later)
     if norms:
-        way = ", ".join(f"{words} {measured(_length(values))}" for words, values in parts)
-        result = measured(_length(flow.total))
+        way = ", ".join(f"{words} {three(_length(values))}" for words, values in parts)
+        result = three(_length(flow.total))
     else:
-        way = "= " + " + ".join(bracketed(measured(float(values[unit]))) for _, values in parts)
-        result = measured(float(flow.total[unit]))
+        way = "= " + " + ".join(bracketed(three(float(values[unit]))) for _, values in parts)
+        result = three(float(flow.total[unit]))
     left = f"{_named(f'∂L/∂{name}', norms)} = {note} + {later}"
     return Line(_named(f"∂L/∂{name}_t", norms), left if not norms else _named(f"∂L/∂{name}", norms), (), way, result)
 

@@ -3,8 +3,11 @@
 import math
 from dataclasses import dataclass
 
-__all__ = ["Equation", "Term", "bracketed", "measured", "number", "short", "signed"]
+from rnnviz.views.words import state, three
 
+__all__ = ["Equation", "Term", "bracketed", "number", "short", "signed"]
+
+_WIDE = 999.995  # as many digits as two decimals leave room for
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
@@ -36,7 +39,7 @@ def number(value: float, least: float = 0.0005) -> str:
 
 
 def short(value: float) -> str:
-    """Return a number with two decimals, as a narrow column has room for; a large one as a power of ten.
+    """Return a number with two decimals, as a narrow column has room for; a large one in three figures.
 
     Parameters
     ----------
@@ -46,30 +49,9 @@ def short(value: float) -> str:
     Examples
     --------
     >>> short(-0.4215), short(-0.001), short(250.0), short(123456.0)
-    ('−0.42', '0.00', '250.00', '1.23×10⁵')
+    ('−0.42', '0.00', '250.00', '1.2 × 10⁵')
     """
-    if not math.isfinite(value) or abs(value) >= 999.995:
-        return number(value, math.inf)
-    return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
-
-
-def measured(value: float) -> str:
-    """Return a number with three figures, below a thousandth and from a thousand on as a power of ten.
-
-    Parameters
-    ----------
-    value : float
-        Any; NaN is written as a dash.
-
-    Examples
-    --------
-    >>> measured(0.0082189), measured(-1.4), measured(1.2e-9), measured(0.0)
-    ('0.00822', '−1.40', '1.20×10⁻⁹', '0')
-    """
-    if not math.isfinite(value) or value == 0 or not 0.001 <= abs(value) < 999.5:
-        return number(value, math.inf)
-    digits = 2 - math.floor(math.log10(float(f"{abs(value):.2e}")))
-    return f"{value:.{digits}f}".replace("-", "−")
+    return state(value) if abs(value) < _WIDE else three(value)
 
 
 def bracketed(text: str) -> str:

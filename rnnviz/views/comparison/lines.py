@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.i18n import t
+from rnnviz.i18n.numbers import three
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View, times
 from rnnviz.views.comparison.forecasts import SideForecasts
@@ -204,7 +205,7 @@ def _scores(compared: Sequence[ComparedModel]) -> str:
     """The held-out scores, each behind its model's symbol."""
     one = compared[0].snapshot
     told = [
-        model.with_mark(t("view.curves.scored", name=model.label, value=model.snapshot.validation))
+        model.with_mark(t("view.curves.scored", name=model.label, value=three(model.snapshot.validation)))
         for model in compared
     ]
     half = -(-len(told) // 2) if sum(len(model.label) for model in compared) > _LETTERS else len(told)

@@ -1,77 +1,16 @@
-"""One input sequence, to look at and to change: numbers as a curve, symbols as rows of dots or as text."""
+"""The numbers of one input sequence, to look at and to change: a curve, symbols as rows of dots or as text."""
 
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
-from rnnviz.i18n import t
 from rnnviz.views.patch import Patch
-from rnnviz.views.style import ACCENT, GHOST, axis, base_layout, plain, visible
+from rnnviz.views.style import plain, visible
 
-__all__ = ["EDITED", "ROWS", "sequence_patches", "sequence_skeleton"]
+__all__ = ["EDITED", "ROWS", "sequence_patches"]
 
 EDITED = 1  # the trace whose points are moved; under it lies the sequence as it was, over it the changed point
 ROWS = 16  # so many symbols have a row each; more are written as text on one line
-
-
-def sequence_skeleton(steps: int, symbols: Sequence[str], limits: tuple[float, float]) -> go.Figure:
-    """Return the picture of a sequence without the sequence.
-
-    Parameters
-    ----------
-    steps : int
-        Timesteps.
-    symbols : sequence of str
-        What a timestep can bring; empty where it brings numbers. A symbol is drawn at its index.
-    limits : tuple of float
-        The ends of the axis for numbers.
-
-    Examples
-    --------
-    >>> sequence_skeleton(10, ("a", "b"), (0, 1)).layout.yaxis.ticktext
-    ('a', 'b')
-    """
-    text = len(symbols) > ROWS
-    layout = base_layout(
-        t("view.sequence.title.text" if text else "view.sequence.title"),
-        130 if text else 210,
-        showlegend=False,
-        dragmode=False,
-    )
-    layout["margin"] |= {"t": 32, "r": 30}
-    if text:
-        layout["yaxis"] = axis(range=(-1, 1), visible=False)
-    elif symbols:
-        names, places = [plain(visible(one)) for one in symbols], list(range(len(symbols)))
-        layout["yaxis"] = axis(range=(-0.6, len(symbols) - 0.4), tickvals=places, ticktext=names)
-    else:
-        layout["yaxis"] = axis(t("view.sequence.input"), range=limits)
-    layout["xaxis"] = axis(t("view.time"), range=[-0.5, steps - 0.5], domain=(0, 0.93))  # as wide as the map below
-    line = {"color": GHOST, "dash": "dot", "width": 1.5}
-    layout["shapes"] = [{"type": "line", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1, "line": line}]
-    dots = "markers" if symbols else "lines"
-    hover = "t = %{x}: %{text}<extra></extra>"
-    return go.Figure(
-        [
-            go.Scatter(
-                mode=dots, line={"color": GHOST, "dash": "dot", "width": 1.2}, hoverinfo="skip", visible=not text
-            ),
-            go.Scatter(
-                mode="text" if text else "markers" if symbols else "lines+markers",
-                line={"color": ACCENT, "width": 1.6},
-                marker={"size": 6},
-                textfont={"family": "monospace", "size": 13},
-                hovertemplate=hover,
-            ),
-            go.Scatter(
-                mode="markers",
-                marker={"size": 17 if text else 11, "color": ACCENT, "symbol": "circle-open", "line": {"width": 2.5}},
-                hoverinfo="skip",
-            ),
-        ],
-        layout,
-    )
 
 
 def sequence_patches(
@@ -84,7 +23,7 @@ def sequence_patches(
     original : numpy.ndarray
         Axis (time,): numbers, or indices into ``symbols``.
     symbols : sequence of str
-        As for `sequence_skeleton`.
+        What a timestep can bring; empty where it brings numbers. A symbol is drawn at its index.
     change : tuple, optional
         The timestep and what is there instead.
     picked : int

@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.i18n import t
+from rnnviz.i18n.numbers import figure, three
 from rnnviz.training import Perturbation
 from rnnviz.views.patch import Patch, Pixels, apply, thin
 from rnnviz.views.style import ACCENT, GHOST, SERIES, SIGNED, axis, base_layout, notice
@@ -129,7 +130,7 @@ def perturbation_patches(
         Patch(None, "shapes[0].x0", float(seen.time)),
         Patch(None, "shapes[0].x1", float(seen.time)),
         Patch(None, "annotations[0].text", _words(*curves)),
-        Patch(None, "annotations[1].text", t("view.perturbation.map", limit=limit)),
+        Patch(None, "annotations[1].text", t("view.perturbation.map", limit=figure(limit))),
     ]
     return patches
 
@@ -177,8 +178,8 @@ def _words(forward: np.ndarray, backward: np.ndarray) -> str:
         return t("view.perturbation.none")
     return t(
         "view.perturbation.largest",
-        forward=forward.max(),
-        backward=backward.max(),
+        forward=three(float(forward.max())),
+        backward=three(float(backward.max())),
         zeros=int((forward == 0).sum()),
         steps=len(forward),
     )

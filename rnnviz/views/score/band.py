@@ -132,7 +132,7 @@ def rows_high(units: int, pixels: int) -> int:
     More units than fit are left out evenly, so that a row never has less than a pixel.
 
     >>> rows_high(32, 64), rows_high(8, 76), rows_high(5, 64), rows_high(50, 32), rows_high(128, 64), rows_high(100, 64)
-    (64, 72, 60, 50, 64, 50)
+    (64, 72, 60, 50, 64, 100)
     """
     if units <= _TALLEST * pixels:
         return units * max(1, pixels // units)

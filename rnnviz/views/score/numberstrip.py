@@ -13,7 +13,7 @@ from rnnviz.views.score.band import Band, Read
 from rnnviz.views.score.inputs import Inputs
 from rnnviz.views.score.ranges import below
 from rnnviz.views.score.strip import strip_figure, strip_patches
-from rnnviz.views.style import ACCENT, GHOST, HAIR, INK1, INK2, INK3
+from rnnviz.views.style import ACCENT, GHOST, HAIR, HAIR2, INK1, INK2, INK3
 from rnnviz.views.words import figure
 
 __all__ = ["FEATURES", "number_figure", "number_patches"]
@@ -89,5 +89,5 @@ def _axis(values: np.ndarray) -> dict[str, object]:
         "showgrid": True,
         "gridcolor": HAIR,
         "zeroline": True,
-        "zerolinecolor": HAIR,
+        "zerolinecolor": HAIR2,
     }

@@ -11,7 +11,7 @@ from rnnviz.views.score.band import Band, Read, rows_high
 from rnnviz.views.score.heat import Heat, HeatStrip, signed_bar
 from rnnviz.views.score.ranges import coloured
 
-__all__ = ["HiddenStrip"]
+__all__ = ["HiddenStrip", "StateStrip"]
 
 _LOW, _HIGH = 64, 96
 
@@ -30,6 +30,15 @@ class HiddenStrip(HeatStrip):
         if layer.cell is not None:
             heats.append(_heat("c", t("score.hidden.c"), t("score.hidden.c.aside"), layer.cell[at], None, 1))
         return heats
+
+
+class StateStrip(HiddenStrip):
+    """h_t without c_t: for a lab that shows little."""
+
+    name = "state"
+
+    def heats(self, snapshot: Snapshot, focus: Focus) -> list[Heat]:
+        return super().heats(snapshot, focus)[:1]
 
 
 def _heat(

@@ -76,7 +76,9 @@ def strip_figure(
             "anchor": f"y{suffix}",
             "range": [-0.5, steps - 0.5],
             "showticklabels": False,
-            "ticks": "",
+            # a frame goes all around
+            "showline": axis.get("showline", False),
+            "mirror": axis.get("mirror", False),
             # zoomed together: the panels show the same timesteps
             **({"matches": "x"} if index else {}),
         }
@@ -84,7 +86,14 @@ def strip_figure(
     return go.Figure(traces, layout)
 
 
-_LINE = {"showgrid": False, "zeroline": False, "ticks": "", "linecolor": HAIR2, "linewidth": 1}
+_LINE = {
+    "showline": False,
+    "showgrid": False,
+    "zeroline": False,
+    "ticks": "",
+    "linecolor": HAIR2,
+    "linewidth": 1,
+}
 
 
 def strip_patches(focus: Focus) -> list[Patch]:

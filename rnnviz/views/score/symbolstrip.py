@@ -38,9 +38,8 @@ def symbol_figure(snapshot: Snapshot, focus: Focus) -> go.Figure:
         cliponaxis=False,
     )
     boxes = max((len(one.key_steps) for one in snapshot.input_pictures if one is not None), default=0)
-    axis: dict[str, Any] = {"range": [-1, 1], "showticklabels": False, "linecolor": "rgba(0,0,0,0)"}
-    figure = strip_figure([rule, symbols], [band], snapshot, [axis], annotations=[_box() for _ in range(boxes)])
-    return figure.update_xaxes(linecolor="rgba(0,0,0,0)")
+    axis: dict[str, Any] = {"range": [-1, 1], "showticklabels": False}
+    return strip_figure([rule, symbols], [band], snapshot, [axis], annotations=[_box() for _ in range(boxes)])
 
 
 def symbol_patches(snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:

@@ -6,12 +6,14 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus
 from rnnviz.views.patch import Patch, Pixels
+from rnnviz.views.side.answered_numbers import number_axes, number_patches, number_traces, numbered, off_words
 from rnnviz.views.side.bars import answered, bars, bars_axes, bars_patches, classes_of
 from rnnviz.views.side.base import SidePanel, SideView, side_figure
 
 __all__ = ["SideAnswer"]
 
 _ROW = 25  # pixels a class
+_LOW, _HIGH, _FOOT = 120, 150, 34  # pixels of the picture of numbers, and of the words below it
 _WORDS = 48  # pixels at the right end, for the shares
 
 
@@ -21,9 +23,13 @@ class SideAnswer(SideView):
     name = "answer"
 
     def exists(self, snapshot: Snapshot) -> bool:
-        return answered(snapshot)
+        return answered(snapshot) or numbered(snapshot)
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
+        if not answered(snapshot):
+            axes = number_axes(snapshot)
+            panel = SidePanel(t("view.answer.name"), "", _LOW, _HIGH, big=True, yaxis=axes.pop("yaxis"))
+            return side_figure([panel], number_traces(snapshot), foot=_FOOT, **axes)
         drawn = classes_of(snapshot, focus)
         axes = bars_axes(drawn)
         high = _ROW * len(drawn.kept)
@@ -33,6 +39,13 @@ class SideAnswer(SideView):
         return figure
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
+        if not answered(snapshot):
+            big, words = off_words(snapshot, focus)
+            said = [Patch(None, "meta.panels[0].big", big), Patch(None, "meta.panels[0].bigwords", words)]
+            aside = Patch(None, "meta.panels[0].aside", t("side.answer.sequence"))
+            return [*number_patches(snapshot, focus), aside, *said]
         each = snapshot.outputs is not None and snapshot.outputs.ndim > 2
-        aside = t("side.answer.at", t=focus.time) if each else t("side.answer.sequence")
-        return [*bars_patches(classes_of(snapshot, focus)), Patch(None, "meta.panels[0].aside", aside)]
+        aside = Patch(
+            None, "meta.panels[0].aside", t("side.answer.at", t=focus.time) if each else t("side.answer.sequence")
+        )
+        return [*bars_patches(classes_of(snapshot, focus)), aside]

@@ -23,19 +23,20 @@ def test_a_lab_may_show_no_knob_at_all(make_lab: LabMaker) -> None:
     assert "rv-knobs" not in classes(make_lab(show=[]).widget)
 
 
-def test_pictures_come_in_the_order_that_was_asked_for(make_lab: LabMaker) -> None:
-    lab = make_lab(views=["curves", "hidden"])
+@pytest.mark.parametrize("asked", [["gradients", "hidden"], ["hidden", "gradients"], ["spectrum", "horizon"]])
+def test_pictures_of_one_place_come_in_the_order_that_was_asked_for(make_lab: LabMaker, asked: list[str]) -> None:
+    lab = make_lab(views=asked)
     browser = Browser(lab)
     lab.train(1)
     browser.catch_up()
-    assert visible(browser) == ["curves", "hidden"]
-    assert {part["figure"] for part in browser.frames[-1][0]["parts"]} == {"curves", "hidden"}
+    assert visible(browser) == asked
+    assert {part["figure"] for part in browser.frames[-1][0]["parts"]} == set(asked)
 
 
 def test_by_default_the_usual_pictures_are_shown(make_lab: LabMaker) -> None:
     browser = Browser(make_lab())
     browser.catch_up()
-    assert visible(browser) == [name for name in DEFAULT if name != "prediction"]
+    assert visible(browser) == [name for name in DEFAULT if name not in ("prediction", "answer")]  # it has no such task
 
 
 def test_a_view_of_one_s_own_is_drawn_live_and_as_a_figure(make_lab: LabMaker) -> None:
@@ -43,7 +44,7 @@ def test_a_view_of_one_s_own_is_drawn_live_and_as_a_figure(make_lab: LabMaker) -
     browser = Browser(lab)
     lab.train(2)
     browser.catch_up()
-    assert visible(browser) == ["norm", "hidden"]
+    assert visible(browser) == ["hidden", "norm"]
     expected = np.linalg.norm(lab.snapshot().layer.hidden[0, 0, 0], axis=1)
     np.testing.assert_allclose(lab.figure("norm").data[0].y, expected)
     assert "norm" in {part["figure"] for part in browser.frames[-1][0]["parts"]}
@@ -126,7 +127,7 @@ def test_a_new_model_lets_go_of_what_is_held(make_lab: LabMaker) -> None:
         ({"show": "rho"}, r"show must be a list of names, got 'rho'; write show=\['rho'\]"),
         ({"show": 5}, r"show must be a list of names, got 5; write show=\['lr'\]"),
         ({"views": 5}, r"views must be a list of names and views, got 5; write views=\['hidden'\]"),
-        ({"views": ["hiden"]}, r"views must hold names \(hidden, gradients"),
+        ({"views": ["hiden"]}, r"views must hold names \(input, hidden, gates"),
         ({"views": "hidden"}, r"views must be a list of names and views"),
         ({"views": [NormView]}, "got the class NormView; call it"),
         ({"views": [type("Mute", (NormView,), {"name": None})()]}, "a view must have a name, got Mute with name None"),

@@ -122,7 +122,9 @@ def test_a_default_run_fits_in_8_mb(tmp_path: Path) -> None:
     assert lab.save_replay(tmp_path / "run.html").stat().st_size < 8_000_000
 
 
-def test_chosen_pictures_come_in_the_chosen_order_the_strips_before_the_column_beside_them(make_lab: LabMaker, tmp_path: Path) -> None:
+def test_chosen_pictures_come_in_the_chosen_order_the_strips_before_the_column_beside_them(
+    make_lab: LabMaker, tmp_path: Path
+) -> None:
     lab = make_lab()
     lab.train(2)
     page = Page(lab.save_replay(tmp_path / "run.html", views=["curves", "gates", "hidden"]))

@@ -138,7 +138,7 @@ def test_a_view_that_is_mended_comes_back(make_lab: LabMaker) -> None:
         lab.train(1)
     lab.train(1)
     browser.catch_up()
-    assert visible(browser) == ["norm", "hidden"]
+    assert visible(browser) == ["hidden", "norm"]
     assert "norm" in {part["figure"] for part in browser.frames[-1][0]["parts"]}
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from rnnviz.views import Focus, Reading
-from rnnviz.views.cell.notation import measured, short
+from rnnviz.views.cell.notation import short
+from rnnviz.views.words import three
 from tests.lab.browser import LabMaker
 from tests.lab.inspectors import Drawer
 from tests.lab.screens import classes
@@ -69,7 +70,7 @@ def test_the_drawer_and_a_script_read_the_same_lines(make_lab: LabMaker) -> None
     reading = lab.inspect(sample=1, layer=1, direction=1, time=4, unit=2)
     assert drawer.picture["title"] == reading.title
     assert sorted(drawer.lines) == sorted(str(one) for one in reading.equations())
-    assert drawer.picture["arrives"] == measured(float(reading.grad_h.total[2]))
+    assert drawer.picture["arrives"] == three(float(reading.grad_h.total[2]))
     assert drawer.picture["where"] == "layer 1, backward"
 
 
@@ -117,7 +118,7 @@ def test_the_gradient_goes_back_against_the_reading_order(make_lab: LabMaker, di
     reading = lab.inspect(direction=direction, time=there, unit=1)
     for state, flow in (("h", reading.grad_h), ("c", reading.grad_c)):
         for part in ("direct", "later", "total", "onward"):
-            assert drawer.mark(f"{part}_{state}")["text"] == measured(float(getattr(flow, part)[1]))
+            assert drawer.mark(f"{part}_{state}")["text"] == three(float(getattr(flow, part)[1]))
 
 
 def test_on_the_gradient_s_way_back_its_norms_are_shown_as_well(make_lab: LabMaker) -> None:

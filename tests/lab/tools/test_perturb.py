@@ -9,6 +9,7 @@ from rnnviz.lab import Lab
 from rnnviz.lab.tools.perturb import Perturb
 from rnnviz.training import perturb
 from rnnviz.views import decode
+from rnnviz.views.words import three
 from tests.lab.browser import Browser, LabMaker
 
 
@@ -86,7 +87,17 @@ def test_a_dragged_point_is_the_perturbation_of_that_input(make_lab: LabMaker) -
     np.testing.assert_allclose(drawer.drawn("perturb-answer", 2, "z"), seen.delta_hidden[0, 0].T, atol=level / 100)
     np.testing.assert_allclose(drawer.drawn("perturb-answer", 0, "customdata"), seen.norm[0, 0], rtol=1e-6)
     assert drawer.drawn("perturb-input", 1, "y")[3] == 1.25
-    assert f"{seen.output.item():.4g} → {(seen.output + seen.delta_output).item():.4g}" in drawer.tool.words.value
+    assert f"{three(seen.output.item())} → {three((seen.output + seen.delta_output).item())}" in drawer.tool.words.value
+
+
+def test_until_something_is_changed_the_words_say_how_to(make_lab: LabMaker) -> None:
+    drawer = Drawer(make_lab())
+    assert "drag a point" in drawer.tool.words.value
+    drawer.drag(3, 1.25)
+    assert "Answer" in drawer.tool.words.value
+    drawer.tool.restore.click()
+    drawer.browser.catch_up()
+    assert "drag a point" in drawer.tool.words.value
 
 
 def test_dragging_picks_the_timestep_and_the_slider_follows(make_lab: LabMaker) -> None:

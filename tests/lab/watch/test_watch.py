@@ -142,7 +142,7 @@ def test_a_negative_loss_is_drawn_on_an_axis_that_has_a_place_for_it() -> None:
 @pytest.mark.parametrize(
     ("call", "error", "sentence"),
     [
-        ({"name": "prediction"}, ValueError, "name must be one of hidden, gradients, gates, curves"),
+        ({"name": "prediction"}, ValueError, "name must be one of hidden, gates, gradients, curves"),
         ({"name": "hidden", "module": "decoder"}, ValueError, "module must be one of encoder, reader, got 'decoder'"),
         ({"name": "hidden", "sample": 9}, ValueError, "sample must be from 0 to 4, got 9"),
     ],

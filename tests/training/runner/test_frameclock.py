@@ -2,7 +2,7 @@
 
 import pytest
 
-from rnnviz.training.runner.frameclock import FrameClock
+from rnnviz.training.runner.frameclock import FrameClock, FramePace
 from tests.clock import Clock
 
 
@@ -62,3 +62,65 @@ def test_without_a_new_step_the_speed_stays(clock):
     frame_clock = FrameClock(0.1, step=0, speed=7.0, clock=clock)
     clock.now = 1.0
     assert frame_clock.measure(0) == 7.0
+
+
+def test_what_was_saved_lets_one_slow_frame_pass(clock):
+    frame_clock = FrameClock(0.1, step=0, share=0.05, clock=clock)
+    for _ in range(40):
+        clock.now += 0.1
+        frame(frame_clock, clock, 0.001)
+    frame(frame_clock, clock, 0.05)
+    clock.now += 0.1
+    assert frame_clock.due()
+
+
+def played(clock, *, light, whole, fps=(10.0, 30.0), seconds=60.0, wanted=True):
+    """Return frames a second and the share of the time that they took, where a step takes no time but 1 ms."""
+    pace = FramePace(*(FrameClock(1 / one, step=0, clock=clock) for one in fps))
+    made, took, end = {"light": 0, "whole": 0}, 0.0, clock.now + seconds
+    while clock.now < end:
+        clock.now += 0.001
+        if pace.whole.due():
+            with pace.making_whole():
+                clock.now, took = clock.now + whole, took + whole
+            made["whole"] += 1
+        elif wanted and pace.light.due():
+            with pace.making_light():
+                clock.now, took = clock.now + light, took + light
+            made["light"] += 1
+    return {kind: count / seconds for kind, count in made.items()}, took / seconds
+
+
+def test_cheap_frames_come_as_often_as_was_asked_and_a_whole_one_stands_for_a_light_one(clock):
+    made, _ = played(clock, light=0.0004, whole=0.002)
+    assert made["whole"] == pytest.approx(10, rel=0.05)
+    assert made["light"] == pytest.approx(20, rel=0.05)
+
+
+@pytest.mark.parametrize(("light", "whole"), [(0.0004, 0.02), (0.004, 0.004), (0.03, 0.2), (0.2, 0.002)])
+def test_dear_frames_take_a_twentieth_of_the_time_at_most(clock, light, whole):
+    made, share = played(clock, light=light, whole=whole)
+    assert share < 0.055
+    assert min(made.values()) > 0
+
+
+def test_whole_frames_may_take_all_of_it_where_nobody_wants_light_ones(clock):
+    made, share = played(clock, light=0.0, whole=0.02, wanted=False)
+    assert made["whole"] == pytest.approx(0.05 / 0.02, rel=0.1)
+    assert share < 0.055
+
+
+def test_time_in_which_others_had_the_processor_is_no_cost_of_a_frame(clock):
+    working = Clock()
+    frame_clock = FrameClock(0.1, step=0, share=0.05, clock=clock, working=lambda: working.now)
+    clock.now += 1.0
+    frame_clock.begin_frame()
+    clock.now, working.now = clock.now + 3.0, working.now + 0.1
+    frame_clock.end_frame()
+    clock.now += 0.1
+    assert frame_clock.due()
+    frame_clock.begin_frame()
+    clock.now, working.now = clock.now + 3.0, working.now + 3.0
+    frame_clock.end_frame()
+    clock.now += 0.1
+    assert not frame_clock.due()

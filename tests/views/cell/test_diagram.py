@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from rnnviz.views import Diagram, Focus, Reading, diagram
-from rnnviz.views.cell.notation import measured, short
+from rnnviz.views.cell.notation import short
 from rnnviz.views.style import shade
+from rnnviz.views.words import three
 from tests.views.runs import frames
 
 CELLS = ("rnn", "lstm", "gru")
@@ -65,7 +66,7 @@ def test_the_gradient_s_way_carries_the_traced_numbers(name: str) -> None:
     marks = {mark.name: mark.text for mark in drawn(name, gradient=True).marks}
     for state, flow in (("h", reading.grad_h), ("c", reading.grad_c)):
         for part in ("direct", "later", "total", "onward") if flow is not None else ():
-            assert marks[f"{part}_{state}"] == measured(float(getattr(flow, part)[2]))
+            assert marks[f"{part}_{state}"] == three(float(getattr(flow, part)[2]))
 
 
 def test_products_are_those_of_the_shown_gates() -> None:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from rnnviz.views import Focus, Reading
-from rnnviz.views.cell.notation import bracketed, measured, short
+from rnnviz.views.cell.notation import bracketed, short
+from rnnviz.views.words import three
 from tests.views.runs import frames
 
 CELLS = ("rnn", "relu", "lstm", "gru", "both ways")
@@ -49,7 +50,7 @@ def test_every_result_rounds_the_traced_number(name: str) -> None:
         assert line.result == short(float(traced[line.symbol][at]))
     for line in reading.gradient_lines():
         array = layer.grad_hidden if line.symbol == "∂L/∂h_t" else layer.grad_cell
-        assert line.result == measured(float(array[at]))
+        assert line.result == three(float(array[at]))
 
 
 def test_the_states_of_an_lstm_and_of_a_gru_are_worked_out() -> None:
@@ -74,7 +75,7 @@ def test_norms_are_over_all_units() -> None:
     assert lines["‖f_t‖"].result == short(float(np.linalg.norm(reading.gates["f"])))
     assert lines["‖f_t‖"].cells[0] == short(float(np.linalg.norm(reading.sums["f"].input)))
     assert lines["‖f_t‖"].way == ""  # the function acts on units, not on their norm
-    assert lines["‖∂L/∂h_t‖"].result == measured(float(np.linalg.norm(reading.grad_h.total)))
+    assert lines["‖∂L/∂h_t‖"].result == three(float(np.linalg.norm(reading.grad_h.total)))
 
 
 def test_the_backward_direction_is_handed_the_timestep_after() -> None:
@@ -83,18 +84,18 @@ def test_the_backward_direction_is_handed_the_timestep_after() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "two", "three"),
+    ("value", "words"),
     [
-        (0.0, "0.00", "0"),
-        (-0.004, "0.00", "−0.00400"),
-        (1.4, "1.40", "1.40"),
-        (-0.99951, "−1.00", "−1.00"),
-        (99.96, "99.96", "100"),
-        (123456.0, "1.23×10⁵", "1.23×10⁵"),
-        (-2e-7, "0.00", "−2.00×10⁻⁷"),
-        (float("nan"), "–", "–"),
-        (float("-inf"), "−∞", "−∞"),
+        (0.0, "0.00"),
+        (-0.004, "0.00"),
+        (-0.99951, "−1.00"),
+        (99.96, "99.96"),
+        (-999.99, "−999.99"),
+        (999.996, "1,000"),
+        (123456.0, "1.2 × 10⁵"),
+        (float("nan"), "–"),
+        (float("-inf"), "−∞"),
     ],
 )
-def test_two_decimals_for_states_and_three_figures_for_what_is_measured(value: float, two: str, three: str) -> None:
-    assert (short(value), measured(value)) == (two, three)
+def test_states_have_two_decimals_and_what_is_too_wide_for_them_three_figures(value: float, words: str) -> None:
+    assert short(value) == words

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from rnnviz.training import Session, Snapshot
-from rnnviz.views import VIEWS, Focus
+from rnnviz.views import VIEWS, WATCHED, Focus
 from rnnviz.views.canvas import Canvas
 from rnnviz.views.side.bars import MOST, Classes
 from rnnviz.views.side.training_curves import smoothed
@@ -131,3 +131,43 @@ def test_of_many_classes_the_likeliest_are_drawn_and_the_right_one_always() -> N
     assert many.kept[-1] == 3
     assert many.kept[0] == 19
     assert len(Classes(many.names, logits, -1).kept) == MOST
+
+
+def test_a_watched_loop_s_curves_are_its_own_and_a_loss_below_zero_is_no_trouble() -> None:
+    form = WATCHED["curves"].score
+    assert form is not None
+    snapshot = train(begin("gru"), 8)
+    for loss in (snapshot.history["loss"], snapshot.history["loss"] - 3.0):
+        state = dataclasses.replace(snapshot, history={**snapshot.history, "loss": loss})
+        figure = Canvas(form, state, Focus()).filled(state, Focus())
+        np.testing.assert_array_equal(figure.data[0].y, loss)
+        np.testing.assert_array_equal(figure.data[2].y, snapshot.history["grad_norm"])
+        assert (figure.layout.yaxis.type == "log") == bool((loss > 0).all() and loss.max() >= 2 * loss.min())
+
+
+def test_an_answer_that_is_a_number_stands_beside_the_right_one() -> None:
+    snapshot = train(begin("lstm"), 3)
+    figure = drawn("answer", snapshot, Focus(sample=2))
+    right, answers = snapshot.targets[:, 0], snapshot.outputs[:, 0]
+    np.testing.assert_array_equal(figure.data[1].x, right)
+    low, high = figure.layout.yaxis.range
+    np.testing.assert_allclose(figure.data[1].y, np.clip(answers, low, high), rtol=1e-6)
+    assert tuple(figure.data[2].x) == (right[2],)
+    panel = figure.layout.meta["panels"][0]
+    assert float(panel["big"].replace("−", "-")) == pytest.approx(float(answers[2]), rel=6e-3)
+    assert f"{float(right[2]):#.3g}" in panel["bigwords"]
+
+
+def test_a_forecast_is_not_told_twice() -> None:
+    assert not VIEWS["answer"].exists(sunspots())
+
+
+def test_the_learning_rate_is_the_one_of_each_step() -> None:
+    session = begin("lstm", lr=0.01)
+    train(session, 3)
+    session.settings = session.settings.replace(lr=0.1)
+    snapshot = train(session, 2)
+    figure = drawn("rate", snapshot)
+    np.testing.assert_allclose(figure.data[0].y, [0.01] * 3 + [0.1] * 2)
+    np.testing.assert_allclose(VIEWS["rate"].figure(snapshot).data[0].y, figure.data[0].y)
+    assert figure.layout.meta["panels"][0]["now"] == "0.100"

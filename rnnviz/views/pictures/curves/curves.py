@@ -4,11 +4,13 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.i18n import t
+from rnnviz.i18n.numbers import three
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View, score
 from rnnviz.views.curvepanels import Curve, curve_patches, curves_figure
 from rnnviz.views.patch import Patch, Pixels
 from rnnviz.views.side.training_curves import SideCurves
+from rnnviz.views.side.watched_curves import SideWatchedCurves
 from rnnviz.views.style import ACCENT, GHOST, HELD_OUT, plain, with_mark
 
 __all__ = ["CURVES", "CurvesView", "WatchedCurvesView", "curve_title", "score_patches"]
@@ -79,6 +81,7 @@ class WatchedCurvesView(View):
     name = "curves"
     height = 340
     shares_time = False
+    score = SideWatchedCurves()
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         norm = t("view.curves.grad_norm") if snapshot.unclipped else t("view.curves.grad_norm.seen")
@@ -106,7 +109,7 @@ def _score(snapshot: Snapshot) -> str:
     if not snapshot.baselines:
         return words
     best = (max if snapshot.higher_is_better else min)(snapshot.baselines.values())
-    return t("view.curves.against", score=words, best=best)
+    return t("view.curves.against", score=words, best=three(best))
 
 
 def score_patches(trace: int, snapshot: Snapshot) -> list[Patch]:

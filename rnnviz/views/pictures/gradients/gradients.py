@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.i18n import t
+from rnnviz.i18n.numbers import figure
 from rnnviz.training import Scale, Snapshot
 from rnnviz.views.base import Focus, View, times
 from rnnviz.views.patch import Patch, Pixels, thin
@@ -87,7 +88,7 @@ def gradient_words(direct: np.ndarray, scale: Scale, stride: int) -> str:
     zeros = int((direct == 0).sum())
     words = [t("view.gradients.zeros", zeros=zeros, steps=len(direct))] if zeros else []
     if scale.previous is not None:
-        words.append(t("view.range.decades", low=scale.low, high=scale.high, step=scale.since))
+        words.append(t("view.range.decades", low=figure(scale.low), high=figure(scale.high), step=scale.since))
     if stride > 1:
         words.append(t("view.thinned.steps", steps=stride))
     return "<br>".join(words)

@@ -6,9 +6,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.i18n import t
+from rnnviz.i18n.numbers import figure
 from rnnviz.training import Scale, Snapshot
 from rnnviz.views.base import Focus, View, times, where
 from rnnviz.views.patch import Patch, Pixels, newest, thin
+from rnnviz.views.pictures.gradients.horizonstrip import HorizonStrip
 from rnnviz.views.style import GATE, axis, base_layout, notice
 
 __all__ = ["HorizonView"]
@@ -19,6 +21,7 @@ class HorizonView(View):
 
     name = "horizon"
     height = 340
+    score = HorizonStrip()
 
     def exists(self, snapshot: Snapshot) -> bool:
         return snapshot.horizon is not None
@@ -73,4 +76,4 @@ def _words(snapshot: Snapshot, focus: Focus, scale: Scale, stride: int, moments:
     said = " · ".join(word for word in words if word)
     if scale.previous is None:
         return said
-    return t("view.horizon.widened", words=said, low=scale.low, high=scale.high, step=scale.since)
+    return t("view.horizon.widened", words=said, low=figure(scale.low), high=figure(scale.high), step=scale.since)

@@ -10,6 +10,7 @@ from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View, times, where
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.pictures.gradients.spectrum import eigenvalues, recurrent_block
+from rnnviz.views.pictures.gradients.theorystrip import TheoryStrip
 from rnnviz.views.score.gatestrip import KEEPING
 from rnnviz.views.score.gradientstrip import norm_through_time
 from rnnviz.views.style import ACCENT, GHOST, INK2, axis, base_layout, notice
@@ -32,6 +33,10 @@ class TheoryView(View):
     name = "theory"
     height = 340
 
+    @property
+    def score(self) -> TheoryStrip:
+        return TheoryStrip(_names, _curves, self.exists)
+
     def exists(self, snapshot: Snapshot) -> bool:
         known = snapshot.layer.kind in KEEPING or recurrent_block(snapshot, Focus()) is not None
         return known and snapshot.layer.grad_hidden is not None
@@ -49,14 +54,14 @@ class TheoryView(View):
             annotations=[notice().update(y=0, yshift=4, x=0.99, xanchor="right")],
         )
         measured = _line(t("view.theory.measured"), ACCENT, 2.4, "solid")
-        looks = zip(_LINES[kind], ((GHOST, 1.8, "dash"), (INK2, 1.6, "dot")), strict=False)
-        return go.Figure([measured, *(_line(t(f"view.theory.{name}"), *look) for name, look in looks)], layout)
+        looks = ((GHOST, 1.8, "dash"), (INK2, 1.6, "dot"))
+        lines = [_line(name, *look) for name, look in zip(_names(snapshot), looks, strict=False)]
+        return go.Figure([measured, *lines], layout)
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
-        measured = _measured(snapshot, focus)
-        theory, words = _powers(snapshot, focus) if snapshot.layer.kind == "rnn" else _products(snapshot, focus)
-        curves = [_drawable(curve) for curve in (measured, *theory)]
-        kept = thin(len(measured), pixels and pixels[0])
+        found, words = _curves(snapshot, focus)
+        curves = [_drawable(curve) for curve in found]
+        kept = thin(len(curves[0]), pixels and pixels[0])
         patches = []
         for index, curve in enumerate(curves):
             patches += [Patch(index, "x", times(snapshot)[kept]), Patch(index, "y", curve[kept])]
@@ -69,6 +74,16 @@ class TheoryView(View):
             Patch(None, "yaxis.dtick", max(1, math.ceil((high - low) / 8))),
             Patch(None, "annotations[0].text", " · ".join(word for word in said if word)),
         ]
+
+
+def _names(snapshot: Snapshot) -> list[str]:
+    return [t(f"view.theory.{name}") for name in _LINES[snapshot.layer.kind]]
+
+
+def _curves(snapshot: Snapshot, focus: Focus) -> tuple[list[np.ndarray], str]:
+    """Return what was measured, then what theory says, and words on the latter."""
+    theory, words = _powers(snapshot, focus) if snapshot.layer.kind == "rnn" else _products(snapshot, focus)
+    return [_measured(snapshot, focus), *theory], words
 
 
 def _measured(snapshot: Snapshot, focus: Focus) -> np.ndarray:

@@ -8,10 +8,10 @@ from rnnviz.training import Scale, Snapshot
 from rnnviz.views.base import Focus
 from rnnviz.views.heatpanels import HeatView, Panel, heat_patches, heat_skeleton
 from rnnviz.views.patch import Patch, Pixels
-from rnnviz.views.score.statestrip import HiddenStrip
+from rnnviz.views.score.statestrip import HiddenStrip, StateStrip
 from rnnviz.views.style import plain
 
-__all__ = ["HiddenView", "heat_ranges", "hidden_panels", "time_words"]
+__all__ = ["HiddenView", "StateView", "heat_ranges", "hidden_panels", "time_words"]
 
 
 class HiddenView(HeatView):
@@ -23,12 +23,29 @@ class HiddenView(HeatView):
     score = HiddenStrip()
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
-        return heat_skeleton(t("view.hidden.title"), self.height, hidden_panels(snapshot, focus), columns=1)
+        return heat_skeleton(t("view.hidden.title"), self.height, self._panels(snapshot, focus), columns=1)
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
-        panels = hidden_panels(snapshot, focus)
+        panels = self._panels(snapshot, focus)
         patches = heat_patches(panels, snapshot, focus, 1, pixels)
         return [*patches, *heat_ranges(panels), *_time_title(snapshot, focus, len(panels))]
+
+    def _panels(self, snapshot: Snapshot, focus: Focus) -> list[Panel]:
+        return hidden_panels(snapshot, focus)
+
+
+class StateView(HiddenView):
+    """Heatmap of h_t alone."""
+
+    name = "state"
+    score = StateStrip()
+
+    @property
+    def help(self) -> str:
+        return t("view.hidden.help")
+
+    def _panels(self, snapshot: Snapshot, focus: Focus) -> list[Panel]:
+        return hidden_panels(snapshot, focus)[:1]
 
 
 def hidden_panels(snapshot: Snapshot, focus: Focus) -> list[Panel]:

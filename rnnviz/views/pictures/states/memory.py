@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.i18n import t
+from rnnviz.i18n.numbers import three
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, Picked, View, times, where
 from rnnviz.views.patch import Patch, Pixels, thin
@@ -91,7 +92,8 @@ def effective_memory(snapshot: Snapshot, focus: Focus) -> np.ndarray:
 
 def _words(snapshot: Snapshot, focus: Focus, steps: np.ndarray, stride: int) -> str:
     gate, length = KEEPING[snapshot.layer.kind], len(times(snapshot))
-    words = [t("view.memory.mean", gate=gate, mean=float(steps.mean()), median=float(np.median(steps)), length=length)]
+    mean, median = three(float(steps.mean())), three(float(np.median(steps)))
+    words = [t("view.memory.mean", gate=gate, mean=mean, median=median, length=length)]
     words.append(where(snapshot, focus, sample=False))
     words.append(t("view.thinned.units", units=stride) if stride > 1 else "")
     return " · ".join(word for word in words if word)

@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.i18n import t
+from rnnviz.i18n.numbers import figure
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, Picked, View, where
 from rnnviz.views.patch import Patch, Pixels
@@ -62,7 +63,7 @@ class TextView(View):
         words = np.array([plain(visible(one)) for one in labels], object)
         text = _wrapped(words, columns, "")
         said = [t("view.text.which", unit=focus.unit), where(snapshot, focus)]
-        said.append(t("view.text.range", low=scale.low, high=scale.high))
+        said.append(t("view.text.range", low=figure(scale.low), high=figure(scale.high)))
         return [
             Patch(0, "z", _wrapped(values, columns)),
             Patch(0, "customdata", _wrapped(np.arange(len(values)), columns)),

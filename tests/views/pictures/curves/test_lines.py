@@ -85,7 +85,7 @@ def test_a_widened_log_axis_says_so_with_its_step() -> None:
     scale = Scale(-9.0, 4.0, since=31, previous=(-5.0, 1.0))
     figure = GradientsView().figure(dataclasses.replace(snapshot, scales={**snapshot.scales, "gradient": scale}))
     assert tuple(figure.layout.yaxis.range) == (-9.0, 4.0)
-    assert "axis widened to 10<sup>-9</sup> … 10<sup>4</sup> at step 31" in notices(figure)
+    assert "axis widened to 10<sup>−9</sup> … 10<sup>4</sup> at step 31" in notices(figure)
 
 
 def test_a_trace_without_a_loss_has_no_gradient_to_draw() -> None:

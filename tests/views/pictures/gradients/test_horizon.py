@@ -60,7 +60,7 @@ def test_widened_colours_say_so_with_their_step() -> None:
     snapshot = frames("rnn")[-1]
     scale = Scale(-9.0, 4.0, since=31, previous=(-5.0, 1.0))
     snapshot = dataclasses.replace(snapshot, scales={**snapshot.scales, "gradient": scale})
-    assert "colours widened at step 31 to 10<sup>-9</sup> … 10<sup>4</sup>" in notices(VIEW.figure(snapshot))
+    assert "colours widened at step 31 to 10<sup>−9</sup> … 10<sup>4</sup>" in notices(VIEW.figure(snapshot))
 
 
 def test_a_gradient_of_zero_or_without_a_value_is_blank() -> None:

@@ -47,7 +47,7 @@ def test_the_lines_have_torchs_radius_and_norm_and_the_bound_holds(name: str, se
     np.testing.assert_allclose(rho.y, radius**BACK, rtol=1e-6)
     np.testing.assert_allclose(sigma.y, largest**BACK, rtol=1e-6)
     assert (measured.y <= sigma.y * (1 + 1e-5)).all()
-    assert f"ρ = {radius:.3f} · σ<sub>max</sub> = {largest:.3f}" in notices(VIEW.figure(snapshot))
+    assert f"ρ = {radius:.3f} · σₘₐₓ = {largest:.3f}" in notices(VIEW.figure(snapshot))
 
 
 @pytest.mark.parametrize("name", ["rnn", "relu", "lstm", "gru", "two layers", "both ways"])

@@ -16,7 +16,7 @@ VIEW = MemoryView()
 def test_a_constant_gate_gives_the_memory_of_the_formula(name: str, bias: float) -> None:
     figure = VIEW.figure(alike(name, bias).snapshot())
     np.testing.assert_allclose(figure.data[0].y, [1 + np.exp(bias)] * UNITS, rtol=1e-5)
-    assert f"mean {1 + np.exp(bias):.3g}, median {1 + np.exp(bias):.3g} steps" in notices(figure)
+    assert f"mean {1 + np.exp(bias):#.3g}, median {1 + np.exp(bias):#.3g} steps" in notices(figure)
 
 
 @pytest.mark.parametrize(("name", "gate"), [("lstm", "f"), ("gru", "z"), ("both ways", "f")])

@@ -1,0 +1,174 @@
+"""A lab in JupyterLab and Chromium: pictures a second, how soon a knob is seen to act, how late the page is."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from rnnviz.bench.instruments.browser import Desk, Sheet, chromium, desk
+from rnnviz.bench.instruments.report import Cell, Table
+from rnnviz.bench.instruments.timing import Spread
+from rnnviz.bench.measures import opening
+
+__all__ = ["rows", "tables"]
+
+_LAB = "import rnnviz as rv\nlab = rv.Lab(seed=0, steps=10**6)\nlab"
+# the same pictures, of the same run, as plotly's own widgets; they are offered more than the page can draw
+_PEERS = """
+import json, threading, time
+import ipywidgets, plotly.graph_objects as go
+from rnnviz.training import Session
+from rnnviz.views import VIEWS, Focus, apply
+sizes, focus = {sizes}, Focus()
+session = Session("sunspots", seed=0, device="cpu")
+steps, snapshot = session.steps(), session.snapshot()
+views = {{name: getattr(VIEWS[name], "score", None) or VIEWS[name] for name in sizes}}
+figures = {{}}
+for name, view in views.items():
+    skeleton = view.skeleton(snapshot, focus)
+    skeleton.update_layout(width=sizes[name][0], height=sizes[name][1])
+    figures[name] = go.FigureWidget(skeleton)
+def play():
+    while True:
+        until = time.monotonic() + 1 / {fps}
+        while time.monotonic() < until:
+            next(steps)
+        snapshot = session.snapshot()
+        for name, view in views.items():
+            with figures[name].batch_update():
+                apply(figures[name], view.patches(snapshot, focus))
+threading.Thread(target=play, daemon=True).start()
+ipywidgets.Box(list(figures.values()), layout=dict(display="flex", flex_flow="row wrap"))
+"""
+_STATES = ("input", "hidden", "memory", "gates")  # what a light frame carries
+_RARER = ("gradients", "curves")
+_COLUMNS = ("what", "measured", "goal")
+_NOTE = (
+    "A lab on the sunspots, every picture in view at 1440 × 1400, training on; a picture counts when it is on screen.\n"
+    "FigureWidgets: the same pictures at the same sizes, in the same run, offered 15 times a second by a thread that\n"
+    "trains. Lateness: of a timer of 10 ms in the page. Nothing is judged: on a busy machine everything is slower."
+)
+_READY = (
+    "() => { const all = [...document.querySelectorAll('.rv-view')].filter(one => one.getClientRects().length);"
+    " return all.length && all.every(one => one.querySelector('.rv-plot[data-frame]')) }"
+)
+_HANDLES = (".rv-lab .rv-forget-bias .noUi-handle", ".rv-lab .rv-knob .noUi-handle")
+
+
+def tables(
+    *,
+    seconds: float = 10.0,
+    rounds: int = 3,
+    against: str | None = None,
+    say: Callable[[str], None] = lambda words: None,
+) -> Iterator[Table]:
+    """Measure and yield the tables.
+
+    Parameters
+    ----------
+    seconds : float
+        How long a playing lab is watched, and then its peers.
+    rounds : int
+        How often a lab is opened.
+    against : str, optional
+        A revision of this package to open in turn with it.
+    say : callable
+        Told what is measured next.
+    """
+    with chromium() as browser:
+        with desk(browser) as place:
+            say("screen: what is in sight")
+            sight = _sight(place)
+            say("screen: a lab that plays")
+            seen, reactions, sizes = _played(place, seconds)
+            say("screen: the same pictures as FigureWidgets")
+            peers = _peers(place, sizes, seconds)
+        yield Table("screen", "Screen: a lab in a page", _NOTE, _COLUMNS, [*rows(seen, peers, reactions, sight)])
+        yield from opening.tables(browser, rounds=rounds, against=against, say=say)
+
+
+def _sight(place: Desk) -> Any:
+    sheet = place.open(_LAB, size=(1280, 800))
+    sheet.run()
+    sheet.until("() => document.querySelector('.rv-plot[data-frame]')")
+    sheet.page.wait_for_timeout(1000)  # the pictures below it take their places
+    found = sheet.probe("sight()")
+    sheet.close()
+    return found
+
+
+def _played(place: Desk, seconds: float) -> tuple[Any, list[float], dict[str, list[int]]]:
+    sheet = place.open(_LAB)
+    sheet.page.evaluate("jupyterapp.commands.execute('application:toggle-left-area'), null")
+    sheet.run()
+    sheet.until("() => document.querySelector('.rv-plot[data-frame]')")
+    sheet.page.evaluate("document.querySelector('.rv-lab').scrollIntoView()")
+    sheet.until(_READY)
+    sheet.page.locator(".rv-play").first.click()
+    sheet.page.wait_for_timeout(3000)  # until it has got into its stride
+    seen = sheet.probe(f"watch({1000 * seconds})")
+    sheet.page.locator(".rv-pause").first.click()
+    sheet.page.wait_for_timeout(1500)
+    sizes = dict(zip(seen["shown"], sheet.probe("sight()")["plots"], strict=True))
+    reactions = [*_reactions(sheet, 8)]
+    sheet.close()
+    return seen, reactions, sizes
+
+
+def _reactions(sheet: Sheet, times: int) -> Iterator[float]:
+    """How long each of some moves of a knob takes, until a picture shows it."""
+    found = [sheet.page.locator(handle) for handle in _HANDLES]
+    handle = next(one for handle in found for one in handle.all() if one.is_visible())
+    for turn in range(times):
+        handle.focus()
+        sheet.page.evaluate("() => { window.reacted = rnnvizProbe.reaction() }")
+        sheet.page.keyboard.press("ArrowLeft" if turn % 2 else "ArrowRight")
+        if (took := sheet.page.evaluate("() => window.reacted")) is not None:
+            yield took
+        sheet.page.wait_for_timeout(700)
+
+
+def _peers(place: Desk, sizes: Mapping[str, list[int]], seconds: float) -> float:
+    """Return how many of the same figures a page draws a second as FigureWidgets."""
+    sheet = place.open(_PEERS.format(sizes=dict(sizes), fps=15))
+    sheet.page.evaluate("jupyterapp.commands.execute('application:toggle-left-area'), null")
+    sheet.run()
+    sheet.until(f"() => document.querySelectorAll('.js-plotly-plot .main-svg').length >= {len(sizes)}")
+    sheet.page.wait_for_timeout(5000)  # until they have met the first updates
+    sheet.probe("strangers()")
+    seen = sheet.probe(f"watch({1000 * seconds})")
+    sheet.close()
+    return float(seen["drawn"].get("figurewidget", 0) / seen["seconds"])
+
+
+def rows(seen: Any, peers: float, reactions: list[float], sight: Any) -> Iterator[tuple[Cell, ...]]:
+    """Yield the lines of the table.
+
+    Parameters
+    ----------
+    seen : dict
+        What the probe's ``watch`` has noted of a playing lab.
+    peers : float
+        Pictures a second of the FigureWidgets.
+    reactions : list of float
+        Milliseconds from a key to a picture, of those moves that have changed one.
+    sight : dict
+        What the probe's ``sight`` has found.
+    """
+    rates = {name: seen["drawn"].get(name, 0) / seen["seconds"] for name in seen["shown"]}
+    for name, rate in rates.items():
+        yield f"pictures a second: {name}", rate, "≥ 20" if name in _STATES else "≥ 8" if name in _RARER else "–"
+    whole = sum(rates.values())
+    yield "pictures a second, all", whole, "–"
+    yield "the same as FigureWidgets", peers, "–"
+    yield "ratio of the two", whole / peers if peers else "–", "≥ 8"
+    yield "knob to picture, paused, ms", Spread.of(reactions) if reactions else "–", "≤ 80"
+    middle, late = np.quantile(seen["late"] or [0.0], [0.5, 0.95])
+    yield "lateness of the page while it plays, ms, median", float(middle), "–"
+    yield "lateness of the page while it plays, ms, 95 of 100", float(late), "≤ 50"
+    most = max(seen["drawn"].values(), default=0)
+    yield "kB received a picture of the one drawn most", seen["bytes"] / 1e3 / most if most else "–", "–"
+    yield "knobs at first sight", sight["knobs"], "≤ 6"
+    yield "height of the lab at 1280 × 800, px", float(sight["height"]), "≤ 660"
+    tracks = sight["tracks"]
+    yield "width of the narrowest slider's track, px", float(min(tracks)) if tracks else "–", "≥ 140"
