@@ -7,11 +7,14 @@ from typing import Any, Self
 from rnnviz.checks import one_of, optional, whole
 from rnnviz.export.codec import VERSION, Shareable, quoted, refuse_unknown
 from rnnviz.tasks import Adding, PythonTokens, Sunspots, Task, TemporalOrder
+from rnnviz.training.presets import Preset
 from rnnviz.training.settings import Settings
 
 __all__ = ["Recipe"]
 
 _LARGEST = {"hidden_size": 512, "num_layers": 8, "batch_size": 1024}  # what a text from elsewhere may ask of a machine
+_PRESET = ("name", "settings", "sentence", "anew")
+_DEVICES = ("cpu", "cuda", "mps")
 _KINDS: Mapping[str, type[Task]] = {kind.name: kind for kind in (Sunspots, Adding, TemporalOrder, PythonTokens)}
 _OPTIONS: Mapping[str, Mapping[str, Callable[[str, Any], Any]]] = {
     "sunspots": {"horizon": whole(1)},
@@ -37,6 +40,10 @@ class Recipe(Shareable):
         Where play pauses by itself.
     show, views : tuple of str or None
         Controls and pictures by name; None for the usual ones.
+    presets : tuple of Preset or None
+        What there is to try; None for the task's own.
+    device : str or None
+        ``"cpu"``, ``"cuda"`` or ``"mps"``; None for the best there is.
 
     Examples
     --------
@@ -53,6 +60,8 @@ class Recipe(Shareable):
     steps: int | None = None
     show: tuple[str, ...] | None = None
     views: tuple[str, ...] | None = None
+    presets: tuple[Preset, ...] | None = None
+    device: str | None = None
 
     def __post_init__(self) -> None:
         one_of(_KINDS)("task", self.task)
@@ -62,6 +71,8 @@ class Recipe(Shareable):
         optional(whole(1, 10**9))("steps", self.steps)
         for name, most in _LARGEST.items():
             whole(1, most)(name, getattr(self.settings, name))
+            for one in self.presets or ():
+                whole(1, most)(f"{name} of the preset {one.name!r}", one.settings.get(name, 1))
 
     @classmethod
     def of(cls, task: Task, settings: Settings, **more: Any) -> Self:
@@ -88,7 +99,9 @@ class Recipe(Shareable):
 
     def plain(self) -> dict[str, Any]:
         """Return what JSON can hold of it."""
+        presets = None if self.presets is None else [_plain(one) for one in self.presets]
         more = {"steps": self.steps, "show": self.show, "views": self.views}
+        more |= {"presets": presets, "device": self.device}
         start = {"rnnviz": VERSION, "task": self.task, "options": dict(self.options)}
         return (
             start | {"settings": asdict(self.settings)} | {name: one for name, one in more.items() if one is not None}
@@ -111,7 +124,26 @@ class Recipe(Shareable):
             steps=given.get("steps"),
             show=_names("show", given.get("show")),
             views=_names("views", given.get("views")),
+            presets=_presets(given.get("presets")),
+            device=optional(one_of(_DEVICES))("device", given.get("device")),
         )
+
+
+def _plain(preset: Preset) -> dict[str, Any]:
+    plain = {"name": preset.name, "settings": dict(preset.settings), "sentence": preset.sentence}
+    return plain | ({"anew": True} if preset.anew else {})
+
+
+def _presets(given: Any) -> tuple[Preset, ...] | None:
+    if given is None:
+        return None
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise ValueError(f"presets must be a list of objects, got {quoted(given)}.")
+    for one in given:
+        refuse_unknown("a preset", one, _PRESET)
+        if missing := [name for name in _PRESET[:3] if name not in one]:
+            raise ValueError(f"a preset must have name, settings and sentence, got none of {', '.join(missing)}.")
+    return tuple(Preset(**one) for one in given)
 
 
 def _names(name: str, given: Any) -> tuple[str, ...] | None:

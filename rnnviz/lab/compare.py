@@ -7,7 +7,7 @@ from typing import Any, Self
 from rnnviz.export.comparison_recipe import ComparisonRecipe
 from rnnviz.insights import Insight, differences
 from rnnviz.lab.console.comparison_console import ComparisonConsole
-from rnnviz.lab.console.export import reading_recipe
+from rnnviz.lab.console.export import device_of, reading_recipe
 from rnnviz.lab.controls.options import COMPARE_DEFAULT, known_views
 from rnnviz.lab.facade import Facade
 from rnnviz.lab.tools.results import results
@@ -94,15 +94,15 @@ class Comparison(Facade):
         super().__init__(console)
 
     @classmethod
-    def from_recipe(cls, text: str, *, device: str = "auto") -> Self:
+    def from_recipe(cls, text: str, *, device: str | None = None) -> Self:
         """Return the comparison that a recipe describes; it is read as data, and nothing in it is run.
 
         Parameters
         ----------
         text : str
             What `recipe` gave, or any text that holds it, such as a link.
-        device : str
-            As for `compare`.
+        device : str, optional
+            As for `compare`; by default the one that the recipe names, and where it names none ``"auto"``.
 
         Raises
         ------
@@ -117,6 +117,7 @@ class Comparison(Facade):
         """
         recipe = ComparisonRecipe.parse(text)
         common = recipe.common
+        device = device_of(common, device)
         with reading_recipe():
             settings = [asdict(one) for one in recipe.settings]
             lockstep = lockstep_from(recipe.models, settings, common.make_task(), device=device, planned=common.steps)

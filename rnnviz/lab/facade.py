@@ -120,7 +120,8 @@ class Facade:
         Parameters
         ----------
         **settings : object
-            New values by name.
+            New values by name. Also ``device``, the name of one: the run goes on there with its step, weights,
+            optimiser and curves.
 
         Returns
         -------

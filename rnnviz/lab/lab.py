@@ -108,15 +108,15 @@ class Lab(Facade):
         super().__init__(console)
 
     @classmethod
-    def from_recipe(cls, text: str, *, device: str = "auto") -> Self:
+    def from_recipe(cls, text: str, *, device: str | None = None) -> Self:
         """Return the lab that a recipe describes; it is read as data, and nothing in it is run.
 
         Parameters
         ----------
         text : str
             What `recipe` gave, or any text that holds it, such as a link.
-        device : str
-            As for the class.
+        device : str, optional
+            As for the class; by default the one that the recipe names, and where it names none ``"auto"``.
 
         Raises
         ------
@@ -129,7 +129,7 @@ class Lab(Facade):
         >>> Lab.from_recipe("https://example.org/?" + lab.recipe(link=True)).settings == lab.settings
         True
         """
-        return cls(device=device, **arguments_of(Recipe.parse(text)))
+        return cls(**arguments_of(Recipe.parse(text), device))
 
     def __repr__(self) -> str:
         now = self.settings
@@ -155,6 +155,15 @@ class Lab(Facade):
     def model(self) -> Any:
         """The torch model in training; another one after every structural change and `reset`."""
         return self._session.model
+
+    @property
+    def device(self) -> str:
+        """The device that it trains on, such as ``"cpu"`` or ``"cuda:0"``; ``set(device="cpu")`` moves it.
+
+        >>> Lab("adding", device="cpu").device
+        'cpu'
+        """
+        return str(self._session.device)
 
     @property
     def task(self) -> Task:

@@ -177,6 +177,8 @@ export class Drawing {
     if (this.owed) await this.rebuild();
     await this.recolour();
     if (!this.measure()) return;
+    // a height that was given makes plotly keep the width of then, and what has both it takes for fixed
+    if (this.spec?.layout?.width === undefined) delete this.plot.layout?.width;
     await this.Plotly.Plots.resize(this.plot);
     if (this.fast.owes) await this.react();
   }

@@ -153,6 +153,12 @@ class History(Columns):
         kept = math.ceil(self.step / self._stride)
         return kept + (1 if self.step and (self.step - 1) % self._stride else 0)
 
+    def to(self, device: torch.device) -> Self:
+        """Return a copy whose rows live on a device, and that goes on there."""
+        rebuilt, (state,) = self.__reduce__()
+        tensors = {name: value.to(device) for name, value in state.items() if isinstance(value, Tensor)}
+        return rebuilt({**state, **tensors})  # type: ignore[no-any-return]
+
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         with self._lock:
             state = {name: value for name, value in vars(self).items() if name != "_lock"}

@@ -71,6 +71,14 @@ class ParameterNorms:
         self._lock = threading.Lock()
         renewed_in_children(self)
 
+    def to(self, parameters: Sequence[Tensor]) -> "ParameterNorms":
+        """Return a copy that goes on with these parameters, on their device."""
+        there = ParameterNorms(self._names, parameters)
+        with self._lock:
+            there._steps, there._stride = list(self._steps), self._stride
+            there._table = None if self._table is None else self._table.to(parameters[0].device, copy=True)
+        return there
+
     def after_fork(self) -> None:
         """See `rnnviz.training.process.forks`."""
         self._lock = threading.Lock()

@@ -36,9 +36,10 @@ def wait_exactly(notebook: Notebook, step: int) -> None:
 
 def test_the_slider_holds_an_old_picture_while_the_run_goes_on(notebook: Notebook) -> None:
     line = notebook.lab.locator(".rv-timeline")
-    track, words, live = (line.locator(name) for name in (".rv-track", ".rv-where", ".rv-live"))
+    track, words = (line.locator(name) for name in (".rv-track", ".rv-where"))
+    live = notebook.lab.locator(".rv-live")
     expect(words).to_have_text("live: step 40")
-    expect(live).to_be_disabled()
+    expect(live).to_be_hidden()
     notebook.button("play").click()
     notebook.wait_for_step(200)
     newest = notebook.rest()
@@ -71,9 +72,26 @@ def test_the_slider_holds_an_old_picture_while_the_run_goes_on(notebook: Noteboo
     truth = np.array(notebook.printed("TRUTH"))
     assert np.abs(np.array(notebook.shown("hidden", 0, "z")) - truth).max() <= 1 / 254 + 1e-4
 
+    expect(notebook.lab.locator(".rv-status")).to_contain_text(f"looking at step {steps[1]:,} of")
     live.click()
     notebook.wait_for_step(newest + 20)
-    expect(live).to_be_disabled()
+    expect(live).to_be_hidden()
+
+
+def test_the_line_is_filled_as_far_as_the_run_is_and_its_handle_stands_at_the_step_shown(notebook: Notebook) -> None:
+    track = notebook.lab.locator(".rv-track")
+    track.focus()
+    track.press("Home")
+    wait_exactly(notebook, 0)
+    line, filled, handle = (
+        notebook.lab.locator(name).bounding_box() for name in (".rv-run", ".rv-filled", ".rv-handle")
+    )
+    assert line is not None
+    assert filled is not None
+    assert handle is not None
+    assert filled["width"] / line["width"] == pytest.approx(40 / 10**6, abs=2e-3)
+    assert handle["x"] == pytest.approx(line["x"], abs=1)
+    assert track.get_attribute("aria-valuetext") == "looking at step 0 of 40"
 
 
 def test_the_range_of_the_slider_stays_while_it_is_held(notebook: Notebook) -> None:

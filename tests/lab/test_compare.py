@@ -16,6 +16,7 @@ from rnnviz.lab.lifetime import rerun
 from rnnviz.lab.tools.results import ResultsTable
 from rnnviz.training import NonFiniteLoss, Snapshot
 from rnnviz.views import Focus, HiddenView, View
+from tests.insights.written import by_hand
 from tests.lab.browser import Browser, settle
 from tests.lab.comparisons import CELLS, SIZES, Maker
 from tests.lab.screens import unfold
@@ -390,7 +391,7 @@ def test_a_comparison_tells_what_differs_and_its_line_says_it(make_comparison: M
     assert found[0].rule == "apart"
     assert found == differences(comparison.snapshot())
     line = browser.screen.panel.tray.tool("insights").widget
-    assert [words for words, _ in line.seen["sentences"]] == [one.words for one in to_say(found)]
+    assert [words for words, _ in line.seen["sentences"]] == [by_hand(one.words) for one in to_say(found)]
 
 
 def test_the_lanes_show_states_or_gates_one_press_away(make_comparison: Maker) -> None:
@@ -412,4 +413,13 @@ def test_models_without_gates_are_offered_no_such_lanes() -> None:
     comparison = compare([{"hidden_size": 3}, {"hidden_size": 4}], "adding", cell="rnn", seq_len=8, device="cpu")
     panel = comparison._console.shown().panel
     assert panel.lanes not in panel.rail.widget.children
+    comparison.close()
+
+
+def test_asked_for_both_a_comparison_opens_with_the_states_and_has_the_gates_behind_a_press() -> None:
+    comparison = compare(["gru", "lstm"], "adding", seq_len=8, hidden_size=3, device="cpu", views=["hidden", "gates"])
+    screen = comparison._console.shown()
+    assert set(screen.chosen) == {"hidden"}
+    screen.panel.lanes.value = "gates"
+    assert set(screen.chosen) == {"gates"}
     comparison.close()

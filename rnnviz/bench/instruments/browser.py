@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Desk", "Sheet", "desk", "missing"]
+__all__ = ["Desk", "Sheet", "chromium", "desk", "missing"]
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _PATIENCE = 180_000  # ms: what is waited for comes, on whatever machine
@@ -80,16 +80,16 @@ class Desk:
 
     Parameters
     ----------
-    chromium : playwright.sync_api.Browser
-        The browser.
+    browser : playwright.sync_api.Browser
+        Where they are shown.
     folder : Path
         Where the notebooks lie.
     address : str
         JupyterLab's, with places for workspace and path.
     """
 
-    def __init__(self, chromium: Any, folder: Path, address: str) -> None:
-        self._chromium, self._folder, self._address = chromium, folder, address
+    def __init__(self, browser: Any, folder: Path, address: str) -> None:
+        self._browser, self._folder, self._address = browser, folder, address
         self._count = 0
 
     def open(self, *cells: str, size: tuple[int, int] = (1440, 1400)) -> Sheet:
@@ -97,30 +97,35 @@ class Desk:
         self._count += 1
         name = f"measured-{self._count}.ipynb"
         self._folder.joinpath(name).write_text(json.dumps(_notebook(cells)))
-        context = self._chromium.new_context(viewport={"width": size[0], "height": size[1]})
+        context = self._browser.new_context(viewport={"width": size[0], "height": size[1]})
         context.add_init_script(path=_PROBE)
         return Sheet(context.new_page(), self._address, name)
 
 
 @contextmanager
-def desk(package: Path | None = None) -> Iterator[Desk]:
-    """Start JupyterLab and Chromium, end both afterwards.
+def chromium() -> Iterator[Any]:
+    """Start Chromium, end it afterwards; it cannot be started twice at a time."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=_browser(), args=list(_ARGUMENTS))
+        yield started
+        started.close()
+
+
+@contextmanager
+def desk(browser: Any, package: Path | None = None) -> Iterator[Desk]:
+    """Start JupyterLab, end it afterwards.
 
     Parameters
     ----------
+    browser : playwright.sync_api.Browser
+        Where its pages are opened.
     package : Path, optional
         A folder whose ``rnnviz`` the kernels import in place of this one.
     """
-    from playwright.sync_api import sync_playwright
-
-    with (
-        tempfile.TemporaryDirectory(prefix="rnnviz-bench-") as name,
-        _server(Path(name), package) as address,
-        sync_playwright() as playwright,
-    ):
-        chromium = playwright.chromium.launch(executable_path=_browser(), args=list(_ARGUMENTS))
-        yield Desk(chromium, Path(name), address)
-        chromium.close()
+    with tempfile.TemporaryDirectory(prefix="rnnviz-bench-") as name, _server(Path(name), package) as address:
+        yield Desk(browser, Path(name), address)
 
 
 def _browser() -> str | None:

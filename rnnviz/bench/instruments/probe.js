@@ -97,10 +97,11 @@ const probe = {
     return plots.length;
   },
 
-  // From the next press of a key to the first picture that has changed after it, in ms.
-  /** @returns {Promise<number>} */
-  reaction() {
+  // From the next press of a key to the first picture that has changed after it, in ms; null if none does in time.
+  /** @returns {Promise<number | null>} */
+  reaction(within = 10_000) {
     return new Promise((done) => {
+      setTimeout(() => done(null), within);
       addEventListener("keydown", () => {
         const pressed = performance.now();
         const seen = new MutationObserver(() => (seen.disconnect(), done(performance.now() - pressed)));

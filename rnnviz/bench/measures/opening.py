@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from itertools import pairwise
+from typing import Any
 
 from rnnviz.bench.instruments.browser import Desk, desk
 from rnnviz.bench.instruments.report import Cell, Table
@@ -42,11 +43,15 @@ _NOTE = (
 Moments = Mapping[str, float]
 
 
-def tables(*, rounds: int, against: str | None, say: Callable[[str], None] = lambda words: None) -> Iterator[Table]:
+def tables(
+    browser: Any, *, rounds: int, against: str | None, say: Callable[[str], None] = lambda words: None
+) -> Iterator[Table]:
     """Measure and yield the table.
 
     Parameters
     ----------
+    browser : playwright.sync_api.Browser
+        Where labs are opened.
     rounds : int
         How often each is opened, in turn, after once that does not count.
     against : str, optional
@@ -55,9 +60,9 @@ def tables(*, rounds: int, against: str | None, say: Callable[[str], None] = lam
         Told what is measured next.
     """
     with ExitStack() as opened:
-        desks = {"this package": opened.enter_context(desk())}
+        desks = {"this package": opened.enter_context(desk(browser))}
         if against is not None:
-            desks[against] = opened.enter_context(desk(opened.enter_context(laid_out(against))))
+            desks[against] = opened.enter_context(desk(browser, opened.enter_context(laid_out(against))))
         found: dict[str, list[Moments]] = {name: [] for name in desks}
         for turn in range(rounds + 1):
             for name, one in desks.items() if turn % 2 else reversed(desks.items()):

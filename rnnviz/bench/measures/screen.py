@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnviz.bench.instruments.browser import Desk, Sheet, desk
+from rnnviz.bench.instruments.browser import Desk, Sheet, chromium, desk
 from rnnviz.bench.instruments.report import Cell, Table
 from rnnviz.bench.instruments.timing import Spread
 from rnnviz.bench.measures import opening
@@ -75,15 +75,16 @@ def tables(
     say : callable
         Told what is measured next.
     """
-    with desk() as place:
-        say("screen: what is in sight")
-        sight = _sight(place)
-        say("screen: a lab that plays")
-        seen, reactions, sizes = _played(place, seconds)
-        say("screen: the same pictures as FigureWidgets")
-        peers = _peers(place, sizes, seconds)
-    yield Table("screen", "Screen: a lab in a page", _NOTE, _COLUMNS, [*rows(seen, peers, reactions, sight)])
-    yield from opening.tables(rounds=rounds, against=against, say=say)
+    with chromium() as browser:
+        with desk(browser) as place:
+            say("screen: what is in sight")
+            sight = _sight(place)
+            say("screen: a lab that plays")
+            seen, reactions, sizes = _played(place, seconds)
+            say("screen: the same pictures as FigureWidgets")
+            peers = _peers(place, sizes, seconds)
+        yield Table("screen", "Screen: a lab in a page", _NOTE, _COLUMNS, [*rows(seen, peers, reactions, sight)])
+        yield from opening.tables(browser, rounds=rounds, against=against, say=say)
 
 
 def _sight(place: Desk) -> Any:
@@ -118,11 +119,12 @@ def _reactions(sheet: Sheet, times: int) -> Iterator[float]:
     """How long each of some moves of a knob takes, until a picture shows it."""
     found = [sheet.page.locator(handle) for handle in _HANDLES]
     handle = next(one for handle in found for one in handle.all() if one.is_visible())
-    handle.focus()
     for turn in range(times):
+        handle.focus()
         sheet.page.evaluate("() => { window.reacted = rnnvizProbe.reaction() }")
         sheet.page.keyboard.press("ArrowLeft" if turn % 2 else "ArrowRight")
-        yield sheet.page.evaluate("() => window.reacted")
+        if (took := sheet.page.evaluate("() => window.reacted")) is not None:
+            yield took
         sheet.page.wait_for_timeout(700)
 
 
@@ -149,7 +151,7 @@ def rows(seen: Any, peers: float, reactions: list[float], sight: Any) -> Iterato
     peers : float
         Pictures a second of the FigureWidgets.
     reactions : list of float
-        Milliseconds from a key to a picture.
+        Milliseconds from a key to a picture, of those moves that have changed one.
     sight : dict
         What the probe's ``sight`` has found.
     """
@@ -160,7 +162,7 @@ def rows(seen: Any, peers: float, reactions: list[float], sight: Any) -> Iterato
     yield "pictures a second, all", whole, "–"
     yield "the same as FigureWidgets", peers, "–"
     yield "ratio of the two", whole / peers if peers else "–", "≥ 8"
-    yield "knob to picture, paused, ms", Spread.of(reactions), "≤ 80"
+    yield "knob to picture, paused, ms", Spread.of(reactions) if reactions else "–", "≤ 80"
     middle, late = np.quantile(seen["late"] or [0.0], [0.5, 0.95])
     yield "lateness of the page while it plays, ms, median", float(middle), "–"
     yield "lateness of the page while it plays, ms, 95 of 100", float(late), "≤ 50"

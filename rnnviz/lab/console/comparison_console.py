@@ -70,6 +70,8 @@ class ComparisonConsole(Console):
 
     def __init__(self, lockstep: LockstepSessions, *, show: Sequence[str] | None, **parts: Any) -> None:
         self._race = lockstep
+        if set(_LANES) <= set(parts["chosen"]):  # there is room for one; the other is a press away
+            parts["chosen"] = tuple(name for name in parts["chosen"] if name != _LANES[1])
         super().__init__(lockstep, CompareExport(lockstep), show=shown_controls(show, COMPARE_TOOLS), **parts)
 
     def set(self, changes: dict[str, Any]) -> None:

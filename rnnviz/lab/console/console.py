@@ -13,17 +13,20 @@ from rnnviz.lab.console.export import Export
 from rnnviz.lab.console.moves import Moves
 from rnnviz.lab.console.progress import Progress, progress
 from rnnviz.lab.controls.base import LazyTool
+from rnnviz.lab.controls.device import DeviceChoice
 from rnnviz.lab.controls.knobs import Knobs
 from rnnviz.lab.controls.offer import Offer, offer_of
 from rnnviz.lab.controls.presets import finder
 from rnnviz.lab.lifetime.autopause import AutoPause, is_borrowed
 from rnnviz.lab.lifetime.closing import let_go
 from rnnviz.lab.lifetime.heap import give_back
+from rnnviz.lab.lifetime.loading import load_after
 from rnnviz.lab.lifetime.playing import KnownRun, join, others, pause_all
 from rnnviz.lab.screen.panel import Panel
 from rnnviz.lab.screen.screen import Screen
 from rnnviz.models import CELLS, INITIALISATIONS, NONLINEARITIES
 from rnnviz.training import Preset, Runner, RunState, Snapshot, Trainable
+from rnnviz.training.process.devices import available
 from rnnviz.views import Focus, View
 
 __all__ = ["Console"]
@@ -117,6 +120,7 @@ class Console:
                 kind=self._panel,
             )
             self._connect(self.screen)
+            load_after(self.screen.feed)
             if is_borrowed():
                 AutoPause(self.runner, self.screen.feed)
             # last: a frame before this would find no screen
@@ -141,7 +145,8 @@ class Console:
 
     def recipe(self) -> Shareable:
         """Return what makes the same again, with the controls and pictures that are shown now."""
-        return self.export.recipe(steps=self._goal, show=self._show, views=self.views, chosen=self.chosen)
+        asked = {"steps": self._goal, "show": self._show, "presets": self.presets}
+        return self.export.recipe(**asked, views=self.views, chosen=self.chosen)
 
     def moments(self) -> list[Snapshot]:
         """Return the moments of this run that are kept, in order, and with them the present one."""
@@ -262,9 +267,21 @@ class Console:
         ):
             # bound as a default, or all buttons would do what the last one does
             button.on_click(lambda _button, action=action: self._guarded(action))
+        here = str(self._session.device)
+        choice = DeviceChoice(here, available(), lambda device: self._guarded(self._relocate, device))
+        panel.device.children = (choice.widget,)
+        panel.tray.on_made(choice.hints)
+        self.moves.movers = [choice.follow]
         if panel.rail.presets is not None:
             panel.rail.presets.on_press = lambda preset: self._guarded(self.moves.press, preset)
         panel.others.count = lambda: others(self._known)
+
+    def _relocate(self, device: str) -> None:
+        try:
+            self.moves.move(device)
+        finally:  # where there was no room it trains where it did
+            for call in self.moves.movers:
+                call(str(self._session.device))
 
     def _guarded(self, action: Callable[..., object], *arguments: object, **more: object) -> None:
         """Jupyter swallows what a callback raises: show it instead, and raise it at the next blocking call."""

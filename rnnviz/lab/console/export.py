@@ -13,10 +13,11 @@ from rnnviz.export.script import Script, script, together
 from rnnviz.lab.controls.options import COMPARE_DEFAULT, known_views, shown_controls
 from rnnviz.lab.replay.page import Header
 from rnnviz.lab.replay.save import comparison_header, lab_header
-from rnnviz.training import LockstepSessions, Session, Snapshot
+from rnnviz.training import LockstepSessions, Preset, Session, Snapshot
+from rnnviz.training.process.devices import pick
 from rnnviz.views import COMPARED, DEFAULT, VIEWS, View
 
-__all__ = ["CompareExport", "Export", "LabExport", "arguments_of", "reading_recipe"]
+__all__ = ["CompareExport", "Export", "LabExport", "arguments_of", "device_of", "reading_recipe"]
 
 
 class Export(abc.ABC):
@@ -36,7 +37,13 @@ class Export(abc.ABC):
 
     @abc.abstractmethod
     def recipe(
-        self, *, steps: int | None, show: Sequence[str] | None, views: Mapping[str, View], chosen: Iterable[str]
+        self,
+        *,
+        steps: int | None,
+        show: Sequence[str] | None,
+        presets: Sequence[Preset] | None,
+        views: Mapping[str, View],
+        chosen: Iterable[str],
     ) -> Shareable:
         """Return what makes the same again, ``chosen`` by name; ValueError for a task, model or view of one's own."""
 
@@ -102,19 +109,39 @@ class CompareExport(Export):
         )
 
 
-def arguments_of(recipe: Recipe) -> dict[str, Any]:
+def arguments_of(recipe: Recipe, device: str | None) -> dict[str, Any]:
     """Return what to make a lab with.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What was read.
+    device : str or None
+        Where somebody wants to train; None leaves it to the recipe.
 
     Raises
     ------
     ValueError
-        If the task, its length, a control or a view does not exist.
+        If the task, its length, a control, a view or the recipe's device does not exist.
     """
     with reading_recipe():
         task = recipe.make_task()
         known_views(recipe.views)
         shown_controls(recipe.show)
-    return {"task": task, "steps": recipe.steps, "show": recipe.show, "views": recipe.views, **asdict(recipe.settings)}
+    place = device_of(recipe, device)
+    asked = {"steps": recipe.steps, "show": recipe.show, "views": recipe.views, "presets": recipe.presets}
+    return {"task": task, "device": place, **asked, **asdict(recipe.settings)}
+
+
+def device_of(recipe: Recipe, device: str | None) -> str:
+    """Return where to train: what somebody wants, else what the recipe says, else the best there is."""
+    if device is None and recipe.device is not None:
+        try:
+            pick(recipe.device)
+        except ValueError as error:
+            wanted = "say where to train, as in from_recipe(text, device='auto')"
+            raise ValueError(f"this recipe cannot be followed: {error} To follow it here, {wanted}.") from None
+    return device or recipe.device or "auto"
 
 
 @contextlib.contextmanager
@@ -131,6 +158,7 @@ def _recipe(
     *,
     steps: int | None,
     show: Sequence[str] | None,
+    presets: Sequence[Preset] | None,
     views: Mapping[str, View],
     chosen: Iterable[str],
     every: Mapping[str, View],
@@ -147,6 +175,8 @@ def _recipe(
         session.settings,
         steps=steps,
         show=None if show is None else tuple(show),
+        presets=None if presets is None else tuple(presets),
+        device=None if session.asked_device is None else session.asked_device.type,
         # left open, so that a later version shows what it shows by default
         views=None if names == tuple(usual) else names,
     )

@@ -7,6 +7,7 @@ from rnnviz.i18n import t
 from rnnviz.lab.controls.knobs import Knobs
 from rnnviz.lab.screen.screen import Screen
 from rnnviz.training import Preset, Runner, Settings, Trainable
+from rnnviz.training.process.devices import pick
 from rnnviz.training.snapshots.before import value_words
 
 __all__ = ["Moves"]
@@ -25,6 +26,11 @@ class Moves:
         Returns the knobs, None while nobody looks.
     guarded : callable
         Calls what it is given, and shows what that raises.
+
+    Attributes
+    ----------
+    movers : list of callable
+        Each called with the name of the device that a run has gone to.
     """
 
     def __init__(
@@ -36,6 +42,7 @@ class Moves:
         guarded: Callable[..., None],
     ) -> None:
         self._runner, self._screen, self._knobs, self._guarded = runner, screen, knobs, guarded
+        self.movers: list[Callable[[str], object]] = []
 
     @property
     def _session(self) -> Trainable:
@@ -78,7 +85,13 @@ class Moves:
 
     def set(self, changes: dict[str, Any]) -> None:
         """Change settings from code: the knobs follow, a rebuild is said first, and is done on return."""
+        changes = dict(changes)
+        device = changes.pop("device", None)
+        if device is not None:
+            pick(device)  # before anything is changed
         wanted, now = self.wanted(changes), self._session.settings
+        if device is not None:
+            self.move(device)
         self._follow(wanted)
         screen = self._screen()
         if self._announce(wanted) and screen is not None:
@@ -86,6 +99,12 @@ class Moves:
             screen.pump.flush(timeout=1.0)
             self.once_anew(lambda: self._offer_undo(_changes(now, wanted)))
         self._runner.apply(wanted, wait=True)
+
+    def move(self, device: str) -> None:
+        """Train on on another device; the menu on the toolbar follows."""
+        self._runner.move(device)
+        for call in self.movers:
+            call(str(self._session.device))
 
     def press(self, preset: Preset) -> None:
         """Set what a preset names, as one move, and say what to look at."""

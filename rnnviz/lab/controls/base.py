@@ -101,6 +101,8 @@ class Tray:
         Called with what a tool raises while it is made; its button springs back.
     on_made : callable
         Called with the hints of a tool that has been made, before it is shown.
+    followers : list of callable
+        Each called with every snapshot that is drawn, after the tools.
     """
 
     def __init__(self, tools: Sequence[LazyTool], group: str = "") -> None:
@@ -109,6 +111,7 @@ class Tray:
         self._made: dict[str, Tool] = {}
         self.on_error: Callable[[BaseException], None] = _raise
         self.on_made: Callable[[Mapping[str, list[str]]], None] = lambda hints: None
+        self.followers: list[Callable[[Snapshot], object]] = []
         self._boxes = {name: _box(one.kind) for name, one in self._lazy.items()}
         self.buttons = {name: _button(name) for name, one in self._lazy.items() if _opens(one.kind.place)}
         placed = (self._placed(place) for place in ("line", "bar", "dock", "pop", "column"))
@@ -221,6 +224,8 @@ class Tray:
             made = self._made.get(name)
             if made is not None and (name not in self.buttons or self.buttons[name].value):
                 made.show(snapshot, focus)
+        for call in self.followers:
+            call(snapshot)
 
 
 def box(kind: type[widgets.Box], children: Sequence[widgets.Widget], *classes: str) -> widgets.Box:

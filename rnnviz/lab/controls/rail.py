@@ -13,8 +13,10 @@ from rnnviz.lab.controls.knobwidgets import TYPED
 from rnnviz.lab.controls.offer import GROUPS, Offer
 from rnnviz.lab.controls.presets import PresetButtons
 from rnnviz.lab.controls.selectors import FocusControls
+from rnnviz.lab.controls.standing import Standing
 from rnnviz.live.beside import beside
 from rnnviz.live.pagewidget import PageWidget
+from rnnviz.training import Snapshot
 
 __all__ = ["Rail", "RailPage"]
 
@@ -71,6 +73,8 @@ class Rail:
         self._knobs, self._focus_controls = knobs, focus_controls
         self.page = RailPage(typed={f"rv-{name.replace('_', '-')}": name for name in TYPED}, layout={"display": "none"})
         self.page.on_msg(self._heard)
+        self._standing = Standing(knobs)
+        self._folded: dict[str, list[str]] = {}
         self.groups: dict[str, widgets.ToggleButton] = {}
         first = [self._control(name) for name in offer.first]
         self.presets = None if offer.presets is None else PresetButtons(offer.presets, knobs.settings)
@@ -81,6 +85,27 @@ class Rail:
         children += self._more(offer.more)
         self.empty = not children
         self.widget = box(widgets.Box, [self.page, *children], "rv-rail")
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Say beside the knobs what they were, and where training has taken what they set. Called by one thread only.
+
+        Parameters
+        ----------
+        snapshot : Snapshot
+            What the pictures show.
+        """
+        marks = self._standing.marks(snapshot)
+        if marks != self.page.marks:
+            self.page.marks = marks
+        counts = {**self.page.counts, **self._count_shown()}
+        if counts != self.page.counts:
+            self.page.counts = counts
+
+    def _count_shown(self) -> dict[str, int]:
+        """Of the selectors only those count that there is a choice for."""
+        names = self._folded.get("shown")
+        selectors = self._focus_controls.widgets
+        return {} if names is None else {"rv-more-shown": sum(selectors[one].layout.display != "none" for one in names)}
 
     @property
     def parts(self) -> list[widgets.Widget]:
@@ -94,6 +119,7 @@ class Rail:
     def _more(self, names: Sequence[str]) -> list[widgets.Widget]:
         groups = {group: [name for name in every if name in names] for group, every in GROUPS.items()}
         groups = {group: found for group, found in groups.items() if found}
+        self._folded = groups
         if not groups:
             return []
         title = widgets.HTML(t("rail.more"))

@@ -94,7 +94,7 @@ export default {
     };
     const moved = () => ask(Number(range.value) === steps.length - 1 ? null : steps[Number(range.value)]);
     const drag = (/** @type {PointerEvent} */ event) => {
-      const box = el.getBoundingClientRect(), wide = Math.max(box.width, 1);
+      const box = el.getBoundingClientRect(), wide = Math.max(box.right - box.left, 1);
       const wanted = under(steps, ((event.clientX - box.left) / wide) * span(), (NEAR / wide) * span());
       range.value = String(place(steps, wanted));
       if (wanted !== step) ask(wanted);

@@ -4,6 +4,7 @@ import { attend, listen } from "./gone.js";
 import { handOver, toggle, trade, watch } from "./keyboard.js";
 import { menu } from "./menu.js";
 import { show, stick } from "./place.js";
+import { rove } from "./rows.js";
 import { pending, wait } from "./waiting.js";
 
 /** @typedef {Record<string, [label: string, tip: string]>} Hints By class name of a control. */
@@ -11,6 +12,7 @@ import { pending, wait } from "./waiting.js";
 const PARTS = ".noUi-handle, select, input:not([type=radio]), .widget-readout, .widget-radio-box";
 const ARROWS = ".noUi-handle, select, input[type=radio]"; // the notebook would take these keys for itself
 const SPOKEN = ":is(.rv-status, .rv-predict-said) > .widget-html-content";
+const ROWS = ".rv-tools, .rv-rail .widget-toggle-buttons > div";
 const REST = 150; // ms: pictures change the page many times a second
 
 const worn = new WeakSet();
@@ -81,6 +83,7 @@ function choices(box) {
 function dress(lab, hints, words) {
   hint(lab, hints);
   for (const one of lab.querySelectorAll(".rv-tools")) menu(/** @type {HTMLElement} */ (one), words.menu);
+  for (const one of lab.querySelectorAll(ROWS)) rove(/** @type {HTMLElement} */ (one));
   once(lab, ".rv-pause", (one) => trade(lab, one));
   once(lab, ".noUi-handle", slider);
   once(lab, ".widget-radio-box", choices);

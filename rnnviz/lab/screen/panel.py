@@ -66,6 +66,7 @@ class Panel:
         self.play, self.pause, self.step, self.reset, self.read = (_button(name) for name in _BUTTONS)
         self.focus_controls, self.tray = FocusControls(), tray
         self.rail = Rail(knobs, self.focus_controls, offer)
+        tray.followers.append(self.rail.show)
         self.bar, self.line = _widget(tray, "timeline", RunBar), _widget(tray, "insights", Line)
         self.device = box(widgets.Box, [], "rv-device")
         self.figures_text = widgets.HTML()

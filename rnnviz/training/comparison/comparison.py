@@ -161,6 +161,12 @@ class LockstepSessions:
         self.run += 1
         return self._put_aside
 
+    def move(self, device: str) -> None:
+        """Go on with all sessions on another device; see `Session.move`."""
+        for _, one in self._in_turn():
+            one.move(device)
+        self._watch = Stopwatch(self.sessions, self.device)
+
     def adopt(self) -> None:
         """Take up assigned settings now: all rebuild if the structure of one differs, else all adjust."""
         with self._lock:

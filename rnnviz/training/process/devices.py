@@ -11,6 +11,10 @@ from rnnviz.checks import shown
 __all__ = ["available", "considerate_threads", "pick"]
 
 _FEW_CORES = 4
+_MISSING = {
+    "cuda": " PyTorch sees no such GPU: `rnnviz doctor` tells whether it was built for one.",
+    "mps": " It is the GPU of a Mac with Apple silicon.",
+}
 
 
 def available() -> tuple[str, ...]:
@@ -48,8 +52,9 @@ def pick(device: str | torch.device = "auto") -> torch.device:
         return torch.device(found[0])
     wanted = "cuda:0" if str(device) == "cuda" else str(device)
     if wanted not in found:
+        why = _MISSING.get(wanted.partition(":")[0], "")
         raise ValueError(
-            f"device {shown(str(device))} does not exist here; there is 'auto' or {', '.join(map(repr, found))}."
+            f"device {shown(str(device))} does not exist here; there is 'auto' or {', '.join(map(repr, found))}.{why}"
         )
     return torch.device(wanted)
 

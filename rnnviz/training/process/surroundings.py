@@ -41,9 +41,13 @@ class Surroundings:
     """
 
     def __init__(self, device: torch.device, dtype: torch.dtype | None) -> None:
+        self.dtype = dtype
+        self.move(device)
+
+    def move(self, device: torch.device) -> None:
+        """Be those of a run on this device from now on."""
         # autocast is switched by kind of device, and a run on a GPU calls the CPU too
         self._kinds = ("cpu",) if device.type == "cpu" else ("cpu", device.type)
-        self.dtype = dtype
 
     def __call__(self) -> AbstractContextManager[None]:
         """Return a context to run in; where the cell has set nothing it costs next to nothing."""

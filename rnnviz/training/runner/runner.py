@@ -179,6 +179,11 @@ class Runner:
             self._dispatcher.raise_kept()
         self._dispatcher.ask(Order(undo=True), wait=wait)
 
+    def move(self, device: str, wait: bool = False) -> None:
+        """Go on with the run on another device, between two steps; then make a frame. See `Session.move`."""
+        self._player.access.visit(lambda: self.session.move(device))
+        self._dispatcher.ask(Order(), wait=wait)
+
     def apply(self, settings: Settings, wait: bool = False) -> None:
         """Take settings up at the next step, at once while paused, where ``wait`` waits for the frame."""
         self._dispatcher.take_up(lambda: setattr(self.session, "settings", settings), wait=wait)

@@ -55,6 +55,9 @@ class Trainable(Protocol):
     def undo(self) -> int:
         """Go back to it; return the number that it had."""
 
+    def move(self, device: str) -> None:
+        """Go on on another device."""
+
     def adopt(self) -> None:
         """Take up assigned settings now."""
 

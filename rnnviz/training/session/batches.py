@@ -1,6 +1,7 @@
 """Batches: what a run trains on, drawn from its seed; the first is drawn and looked at where the run is built."""
 
 import contextlib
+import copy
 from collections.abc import Iterator
 
 import torch
@@ -56,6 +57,17 @@ class Batches:
             return first
         self._generator = self._started()  # as if no batch of another size had ever been drawn
         return self._task.batch(size, self._generator)
+
+    def to(self, task: CheckedTask, device: torch.device, step: int) -> "Batches":
+        """Return the batches that come after ``step`` of them, on a device; of another kind it draws others."""
+        there = copy.copy(self)
+        there._task, there._device, there._first = task, device, None if self._first is None else self._first.to(device)
+        for name, one, seed in (("_generator", self._generator, self._seed), ("_noise", self._noise, self._seed + 1)):
+            made = torch.Generator(device)
+            # each kind of device has numbers of its own: from the seed and the step, so that the same move is the same
+            made.set_state(one.get_state()) if one.device.type == device.type else made.manual_seed(seed + step)
+            setattr(there, name, made)
+        return there
 
     @contextlib.contextmanager
     def whole_or_not(self) -> Iterator[None]:

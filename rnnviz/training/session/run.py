@@ -1,5 +1,6 @@
 """TrainingRun: one run of a session: its model, optimiser, batches, noise and curves; a step waits for nothing."""
 
+import copy
 from contextlib import ExitStack
 from typing import Any
 
@@ -12,7 +13,7 @@ from rnnviz.training.parameter_norms import ParameterNorms
 from rnnviz.training.process.interrupts import INTERRUPTS
 from rnnviz.training.schedules import factor
 from rnnviz.training.session.batches import Batches
-from rnnviz.training.session.building import Builder, optimizer, shape_memory
+from rnnviz.training.session.building import Builder, optimizer, plain, shape_memory
 from rnnviz.training.session.clipping import clip
 from rnnviz.training.session.side_effects import SideEffects
 from rnnviz.training.settings import Settings
@@ -53,6 +54,8 @@ class TrainingRun:
         Those in force.
     taker : SnapshotTaker
         Takes the snapshots.
+    device : torch.device
+        Where everything happens.
 
     Examples
     --------
@@ -78,7 +81,7 @@ class TrainingRun:
         probe_size: int,
         planned: int,
     ) -> None:
-        self._builder, self._device, self._planned = builder, device, planned
+        self._builder, self.device, self._planned = builder, device, planned
         self.settings = settings
         assert settings.seq_len is not None  # `Session.checked` saw to it
         # by blame: a task of somebody's own may fail here, and is named then
@@ -90,18 +93,45 @@ class TrainingRun:
         self._batches = Batches(self._checked, settings, device)
         self._parameters = list(self.model.parameters())
         self._beside = SideEffects(self.model, device)
-        self._optimizer = optimizer(settings, self._parameters)
+        self._moving: torch.optim.Optimizer | None = None
+        if not plain(self._parameters):  # what torch has to say against them is said now
+            self._moving = optimizer(settings, self._parameters)
         names = [name for name, _ in self.model.named_parameters()]
         self.history = History(names, device, dtype=dtype or torch.float32)
         self.norms = ParameterNorms(names, self._parameters)
+
+    def to(self, device: torch.device) -> "TrainingRun":
+        """Return this run on another device: its step, weights, optimiser and curves; this one stays what it is."""
+        there = copy.copy(self)
+        blame = self._checked.attribution
+        there.device = device
+        there.task = blame.task(self.task.to, device)
+        there.model = copy.deepcopy(self.model).to(device)
+        there._checked = CheckedTask(there.task, device, blame, precision_of(there.model))
+        there.taker = self.taker.to(there._checked, device)
+        there._batches = self._batches.to(there._checked, device, self.history.step)
+        there._parameters = list(there.model.parameters())
+        there._beside = SideEffects(there.model, device)
+        if self._moving is not None:
+            there._moving = optimizer(self.settings, there._parameters)
+            there._moving.load_state_dict(copy.deepcopy(self._moving.state_dict()))
+        there.history, there.norms = self.history.to(device), self.norms.to(there._parameters)
+        return there
 
     def adjust(self, settings: Settings) -> None:
         """Train with other settings from now on; none of them may be structural."""
         with INTERRUPTS.whole():
             shape_memory(self.model, settings, self.settings)
             if settings.optimizer != self.settings.optimizer:
-                self._optimizer = optimizer(settings, self._parameters)
+                self._moving = None
             self.settings = settings
+
+    @property
+    def _optimizer(self) -> torch.optim.Optimizer:
+        """Made for the first step: for it torch loads its compiler, which takes longer than to draw a whole lab."""
+        if self._moving is None:
+            self._moving = optimizer(self.settings, self._parameters)
+        return self._moving
 
     def step(self) -> None:
         """Train one step on a new batch, and write its row into the history, or else leave no mark of it."""
@@ -149,7 +179,7 @@ class TrainingRun:
             for name, weight in model.named_parameters():
                 # torch.tensor copies: snapshots are read-only, which from_numpy would warn of
                 weight.copy_(torch.tensor(snapshot.weights[name]))
-        return model.to(self._device)  # type: ignore[no-any-return]
+        return model.to(self.device)  # type: ignore[no-any-return]
 
 
 def _trainable(loss: Tensor) -> Tensor:

@@ -61,6 +61,8 @@ class Session(Answers):
         Where everything happens.
     run : int
         How many times the model was rebuilt.
+    asked_device : torch.device or None
+        The device that somebody named; None where it is the best there is.
     own_model : bool
         Whether the model is not one of ours.
     attribution : Attribution
@@ -97,6 +99,7 @@ class Session(Answers):
         probe_size = limits.batch_size("probe_size", probe_size)
         planned = optional(limits.steps)("steps", planned)
         self.device, self.own_model = pick(device), model is not None
+        self.asked_device = None if str(device) == "auto" else self.device
         self.surroundings = Surroundings(self.device, _default_dtype(task, model))
         with self.surroundings():
             self.task = tasks.make(task) if isinstance(task, str) else ordinary(complete(task))
@@ -191,6 +194,7 @@ class Session(Answers):
         if self.run >= 0:
             self._put_aside(training_run.settings)
         self._start(training_run)
+        self.run += 1
 
     @property
     def former(self) -> Former | None:
@@ -217,11 +221,29 @@ class Session(Answers):
         if former is None:
             raise RuntimeError(NOTHING_TO_UNDO)
         self._start(former.training_run)
+        self.run += 1
         self._changes.before = former.before
         self.revert()
         if self.own_model:
             former.training_run.draw_again(former.drawn)
         return former.number
+
+    def move(self, device: str | torch.device) -> None:
+        """Go on with this run on another device: its step, weights, optimiser and curves go with it.
+
+        A random generator of another kind of device draws other batches.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the device does not exist here; nothing is changed then, nor where there is not enough memory.
+        """
+        there = pick(device)
+        self.asked_device = None if str(device) == "auto" else there
+        if there != self.device:
+            with INTERRUPTS.whole(), self.surroundings():
+                moved = self._training_run.to(there)
+            self._start(moved)
 
     def _put_aside(self, wanted: Settings) -> None:
         before = self._changes.before
@@ -233,8 +255,10 @@ class Session(Answers):
 
     def _start(self, training_run: TrainingRun) -> None:
         self._training_run = training_run
+        if training_run.device != self.device:
+            self.device = training_run.device
+            self.surroundings.move(self.device)
         self.task, self.model, self.history = training_run.task, training_run.model, training_run.history
-        self.run += 1
 
     def adopt(self) -> None:
         """Take up assigned settings now, as the next step would: rebuild if the structure differs, else adjust."""

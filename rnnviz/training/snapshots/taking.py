@@ -1,5 +1,6 @@
 """SnapshotTaker: takes snapshots of one run, on the task's probe sequences, and disturbs no bit of the training."""
 
+import copy
 import math
 import time
 from collections.abc import Mapping
@@ -69,6 +70,13 @@ class SnapshotTaker:
         self._score: _Score | None = None
         self._recent_gradients, self._gradient_history = RecentGradients(), GradientHistory()
         self._inputs, self._targets = _array(self.probe.inputs), _array(self.probe.targets)
+
+    def to(self, task: CheckedTask, device: torch.device) -> "SnapshotTaker":
+        """Return one that goes on with what this has noted, for a model on a device."""
+        there = copy.copy(self)
+        there._task, there._device = task, device
+        there.probe, there._score = self.probe.to(device), None  # asked anew there
+        return there
 
     def snapshot(
         self, model: nn.Module, settings: Settings, history: History, norms: ParameterNorms, run: int, score: bool

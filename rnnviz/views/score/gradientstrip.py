@@ -102,7 +102,7 @@ class GradientStrip(Strip):
             *patches,
             *below_bar(_BELOW, total, reach, _LOW),
             *reach.patches("yaxis"),
-            *below_words(0, total, reach, _LOW),
+            *below_words(0, total, reach, (pixels[0] if pixels else _WIDTH, _LOW)),
             *_named(snapshot, before, total, reach, pixels),
             Patch(None, "meta.rows[0]", total),
             Patch(None, "meta.rows[1]", before),

@@ -13,11 +13,12 @@ from rnnviz.views.words import raised, three
 __all__ = ["LogRange", "below_bar", "below_words", "log_axis"]
 
 _TOP = 1.0  # powers of ten
-_LOWS = (-9.0, -14.0, -20.0)  # the first that leaves nothing out; nothing goes deeper than the last
+_LOWS = (-9.0, -14.0, -20.0)  # the first that leaves nothing out; what goes deeper than the last is cut at the first
 _LEAPS = 5.0  # powers of ten: a range that must go higher does so in leaps, so that it does not breathe
 _LABELS = 4  # at most
 _BAR = 1.5  # pixels from the foot to the middle of the bar
-_WORDS = 4  # pixels from the foot to the words above it
+_WORDS = 4  # pixels from the foot, or from a line, to the words above it
+_LETTER, _LINE = 6.4, 13.0  # pixels of a letter and a line of words: the widest of the fonts
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,9 @@ class LogRange:
     Examples
     --------
     >>> LogRange.of(np.array([1e-5, 0.6])), LogRange.of(np.array([1e-26, 0.6]))
-    (LogRange(low=-9.0, high=1.0), LogRange(low=-20.0, high=1.0))
+    (LogRange(low=-9.0, high=1.0), LogRange(low=-9.0, high=1.0))
+    >>> LogRange.of(np.array([1e-17, 0.6]))
+    LogRange(low=-20.0, high=1.0)
     """
 
     low: float
@@ -40,12 +43,14 @@ class LogRange:
 
     @classmethod
     def of(cls, *curves: np.ndarray) -> "LogRange":
-        """Return the range for some curves: down to 1e-9, 1e-14 or, where one of them goes deeper, 1e-20."""
-        values = np.concatenate(curves)
-        logs = np.log10(values[np.isfinite(values) & (values > 0)])
-        lowest, highest = float(np.min(logs, initial=0.0)), float(np.max(logs, initial=0.0))
+        """Return the range for some curves: down to 1e-9, or to 1e-14 or 1e-20 where that shows one of them whole."""
+        logs = [np.log10(curve[np.isfinite(curve) & (curve > 0)]) for curve in curves]
+        lows = [float(np.min(one, initial=0.0)) for one in logs]
+        # one that no range shows whole is cut, and better seen where the axis is short
+        lowest = min((low for low in lows if low >= _LOWS[-1]), default=0.0)
+        highest = max((float(np.max(one, initial=0.0)) for one in logs), default=0.0)
         high = _TOP if highest <= _TOP else _LEAPS * math.ceil(highest / _LEAPS)
-        return cls(next((low for low in _LOWS if low <= lowest), _LOWS[-1]), high)
+        return cls(next(low for low in _LOWS if low <= lowest), high)
 
     def below(self, curve: np.ndarray) -> np.ndarray:
         """Return where a curve lies below the range, exact zeros included."""
@@ -87,18 +92,37 @@ def below_bar(trace: int, curve: np.ndarray, reach: LogRange, height: int) -> li
     return [Patch(trace, "x", np.array(x, np.float32)), Patch(trace, "y", np.array(y, np.float32))]
 
 
-def below_words(note: int, curve: np.ndarray, reach: LogRange, height: int) -> list[Patch]:
-    """Return the words above the bar: the smallest value and its timestep, or none."""
+def below_words(note: int, curve: np.ndarray, reach: LogRange, pixels: tuple[int, int]) -> list[Patch]:
+    """Return the words above the bar: the smallest value and its timestep, or none; ``pixels`` is the plot's size."""
     below = np.flatnonzero(reach.below(curve))
     if not below.size:
         return [Patch(None, f"annotations[{note}].text", "")]
     least = int(below[np.argmin(curve[below])])
-    last = bool(below[0] > len(curve) / 2)
     words = t("score.below", value=three(float(curve[least])), time=least)
+    right, foot = _clear(curve, reach, words, pixels, right=bool(below[0] > len(curve) / 2))
     return [
         Patch(None, f"annotations[{note}].text", words),
-        Patch(None, f"annotations[{note}].x", float(below[-1] if last else below[0])),
-        Patch(None, f"annotations[{note}].xanchor", "right" if last else "left"),
-        Patch(None, f"annotations[{note}].y", reach.height_of(_WORDS, height)),
+        Patch(None, f"annotations[{note}].x", float(len(curve) - 1 if right else 0)),
+        Patch(None, f"annotations[{note}].xanchor", "right" if right else "left"),
+        Patch(None, f"annotations[{note}].y", reach.height_of(foot, pixels[1])),
         Patch(None, f"annotations[{note}].yanchor", "bottom"),
     ]
+
+
+def _clear(
+    curve: np.ndarray, reach: LogRange, words: str, pixels: tuple[int, int], *, right: bool
+) -> tuple[bool, float]:
+    """Return at which end words stand and how many pixels above the foot, so that they cover no part of the curve."""
+    width, height = pixels
+    covered = math.ceil(_LETTER * len(words) / width * len(curve))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        heights = (np.log10(reach.drawn(curve)) - reach.low) / (reach.high - reach.low) * height
+    for end in (right, not right):
+        beside = heights[-covered:] if end else heights[:covered]
+        drawn = beside[np.isfinite(beside)]
+        lowest, highest = float(np.min(drawn, initial=height)), float(np.max(drawn, initial=0.0))
+        if lowest > _WORDS + _LINE:
+            return end, _WORDS
+        if highest + _WORDS + _LINE <= height:
+            return end, highest + _WORDS
+    return right, _WORDS

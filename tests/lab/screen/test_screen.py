@@ -142,7 +142,7 @@ def test_a_fresh_lab_shows_no_number_that_it_does_not_have(make_lab: LabMaker) -
     panel = browser.screen.panel
     assert "nan" not in panel.figures_text.value
     assert panel.bar.progress == "step 0 of 1,500 · 0 steps/s · loss –"
-    assert "Ready." in browser.status
+    assert "Not trained yet." in browser.status
 
 
 def test_the_progress_line_says_the_step_and_the_newest_loss(make_lab: LabMaker) -> None:

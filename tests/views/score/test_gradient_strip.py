@@ -55,7 +55,7 @@ def test_the_focus_says_which_gradient_is_drawn(chosen: str, shown: set[int]) ->
     assert {index for index in (DIRECT, TOTAL) if figure.data[index].visible} == shown
 
 
-@pytest.mark.parametrize(("factor", "low"), [(1.0, -9), (1e-4, -9), (1e-10, -14), (1e-16, -20), (1e-30, -20)])
+@pytest.mark.parametrize(("factor", "low"), [(1.0, -9), (1e-4, -9), (1e-10, -14), (1e-16, -20), (1e-30, -9)])
 def test_the_axis_goes_down_in_few_steps(factor: float, low: float) -> None:
     snapshot = frames("gru")[-1]
     smallest = norm(snapshot.layer.grad_hidden, 0, 0).min()
@@ -74,14 +74,36 @@ def test_a_gradient_that_explodes_raises_the_top_in_leaps() -> None:
 
 def test_what_lies_below_the_axis_is_a_bar_and_words_and_never_a_flat_curve() -> None:
     curve = np.array([1e-26, 1e-22, 1e-15, 1e-3, 0.0, 1e-2])
-    reach = LogRange.of(curve)
-    assert reach == LogRange(-20.0, 1.0)
+    reach = LogRange(-20.0, 1.0)
     np.testing.assert_array_equal(reach.drawn(curve), [np.nan, np.nan, 1e-15, 1e-3, np.nan, 1e-2])
     x, y = (one.value for one in below_bar(0, curve, reach, 76))
     np.testing.assert_array_equal(x, np.array([-0.5, 1.5, np.nan, 3.5, 4.5, np.nan], np.float32))
     assert (np.log10(y[[0, 1, 3, 4]]) < -19.4).all()
-    assert below_words(0, curve, reach, 76)[0].value == "▾ below: 0 at t = 4"
-    assert below_words(0, curve[:4], reach, 76)[0].value == "▾ below: 1.0 × 10⁻²⁶ at t = 0"
+    assert below_words(0, curve, reach, (308, 76))[0].value == "▾ below: 0 at t = 4"
+    assert below_words(0, curve[:4], reach, (308, 76))[0].value == "▾ below: 1.0 × 10⁻²⁶ at t = 0"
+
+
+def test_a_curve_that_no_axis_shows_whole_is_cut_where_the_axis_is_short() -> None:
+    whole, deep = np.array([1e-17, 1.0]), np.array([1e-26, 1.0])
+    assert LogRange.of(deep) == LogRange(-9.0, 1.0)
+    assert LogRange.of(whole) == LogRange.of(deep, whole) == LogRange(-20.0, 1.0)
+
+
+@given(st.floats(0.05, 0.4), st.integers(308, 700))
+def test_the_words_on_what_lies_below_cover_no_part_of_the_curve(slope: float, width: int) -> None:
+    steps = 100
+    curve = 10.0 ** (-slope * np.arange(steps)[::-1])
+    reach = LogRange(-9.0, 1.0)
+    found = [one.value for one in below_words(0, curve, reach, (width, 76))]
+    words = found[0]
+    if words:
+        x, anchor, y = found[1:4]
+        assert (x, anchor) in ((0.0, "left"), (99.0, "right"))
+        covered = int(6.4 * len(words) / width * steps)
+        beside = np.log10(curve[:covered] if anchor == "left" else curve[-covered:])
+        top = y + 13 / 76 * 10
+        assert not ((beside > y) & (beside < top) & (beside > -9)).any()
+        assert ((beside <= y) | (beside < -9)).all() or (beside >= top).all()
 
 
 def test_the_strip_says_the_smallest_value_below_its_axis() -> None:

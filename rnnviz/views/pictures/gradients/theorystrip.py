@@ -16,7 +16,7 @@ from rnnviz.views.style import ACCENT, GHOST, INK2, INK3, WARN
 
 __all__ = ["TheoryStrip"]
 
-_LOW, _HIGH = 76, 88  # pixels
+_LOW, _HIGH, _WIDTH = 76, 88, 308  # pixels; the width before the page has said it
 _LOOKS = ((GHOST, "4px,3px"), (INK3, "2px,2px"))
 
 
@@ -72,7 +72,7 @@ class TheoryStrip(Strip):
         return [
             *patches,
             *below_bar(len(curves), curves[0], reach, _LOW),
-            *below_words(0, curves[0], reach, _LOW),
+            *below_words(0, curves[0], reach, (pixels[0] if pixels else _WIDTH, _LOW)),
             *reach.patches("yaxis"),
             Patch(None, "meta.rows[0]", curves[0]),
             Patch(None, "meta.panels[0].aside", words),
