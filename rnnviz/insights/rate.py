@@ -52,18 +52,22 @@ def too_high(snapshot: Snapshot) -> Insight | None:
     advice = t("insight.too_high.advice", lr=t("knob.lr"), value=short(settings.lr / 10))
     first, now, rates = float(losses[0]), float(np.median(losses[-SETTLED:])), snapshot.history["lr"]
     rate = f"{rates[len(losses) - 1]:g}"
+    told: dict[str, object] = {"now": short(now), "first": short(first), "steps": snapshot.step}
     if now >= HIGHER * first:
-        told = {"now": short(now), "first": short(first), "lr": rate}
-        return Insight.of("too_high.above", told, {"now": now}, advice)
+        return Insight.of("too_high.above", told | {"lr": rate}, {"now": now}, advice)
     if now >= STUCK * first and snapshot.step >= PATIENCE and settings.lr >= LARGE[settings.optimizer]:
-        told = {"now": short(now), "first": short(first), "lr": rate, "steps": snapshot.step}
-        return Insight.of("too_high.stuck", told, {"now": now}, advice)
+        return Insight.of("too_high.stuck", told | {"lr": rate}, {"now": now}, advice)
     leap = _leap(losses)
     if leap is None or rates[leap.row] > settings.lr:  # somebody has lowered the rate since
         return None
     before, after, step = leap.before, float(losses[leap.row]), int(snapshot.history["step"][leap.row])
-    told = {"before": short(before), "after": short(after), "step": step, "lr": f"{rates[leap.row]:g}"}
-    return Insight.of("too_high.leap", told, {"after": after}, advice)
+    leapt: dict[str, object] = {
+        "before": short(before),
+        "after": short(after),
+        "step": step,
+        "lr": f"{rates[leap.row]:g}",
+    }
+    return Insight.of("too_high.leap", leapt, {"after": after}, advice)
 
 
 def too_low(snapshot: Snapshot) -> Insight | None:

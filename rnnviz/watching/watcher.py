@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import math
+import time
 import warnings
 from collections.abc import Callable
 from typing import Any, Self
@@ -76,7 +77,10 @@ class Watcher:
     def __enter__(self) -> Self:
         if self._phase != "before":
             raise RuntimeError("a watch is entered once; make another with rnnviz.watch(model) for another loop.")
-        self._phase, self._frame_clock = "inside", FrameClock(self._shortest, step=0, share=_FRAME_SHARE)
+        self._phase, self._frame_clock = (
+            "inside",
+            FrameClock(self._shortest, step=0, share=_FRAME_SHARE, working=time.monotonic),
+        )
         # with every=n the first n − 1 steps run without hooks
         if self._probe is None and self._every in (None, 1):
             self._listen()

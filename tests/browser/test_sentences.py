@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.jupyter import PATIENCE, Notebook
-from tests.insights.written import disagreements, is_as_written
+from tests.insights.written import by_machine, disagreements, is_as_written
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -42,9 +42,13 @@ tell(first=float(losses[:few].mean()), now=float(losses[-few:].mean()), steps=in
 """
 BEATS = "score, best = held_out(lab); tell(score=score, best=best)"
 LABS = {
-    "insight.vanishing": ("cell='rnn', seq_len=100", 1, VANISHING),
-    "insight.exploding": ("cell='rnn', nonlinearity='relu', init='identity', rho=1.6, seq_len=40", 1, EXPLODING),
-    "insight.saturated.keeping": ("cell='lstm', forget_bias=-2.2, seq_len=20", 1, KEEPING),
+    "insight.vanishing": ("cell='rnn', seq_len=100, lr=1e-6", 50, VANISHING),
+    "insight.exploding": (
+        "cell='rnn', nonlinearity='relu', init='identity', rho=1.6, seq_len=40, lr=1e-6",
+        50,
+        EXPLODING,
+    ),
+    "insight.saturated.keeping": ("cell='lstm', forget_bias=-2.2, seq_len=20, lr=1e-6", 50, KEEPING),
     "insight.clipping": ("cell='gru', clip=0.01, lr=0.005, seq_len=12", 60, CLIPPING),
     "insight.too_low": ("cell='gru', lr=1e-5, clip=None, seq_len=12", 110, TOO_LOW),
     "insight.beats": ("cell='gru', lr=0.01, seq_len=12", 300, BEATS),
@@ -55,9 +59,9 @@ def line(notebook: Notebook, page: Page) -> tuple[int, list[str]]:
     """The sentences as they stand there, and the step that they are about."""
     page.wait_for_function("() => document.querySelector('.rv-insights-step')?.textContent", timeout=PATIENCE)
     step, *words = notebook.lab.locator(".rv-insights").first.evaluate(
-        "line => [...line.querySelectorAll('.rv-insights-step, .rv-insight-words')].map(one => one.textContent)"
+        "line => [...line.querySelectorAll('.rv-insights-step, .rv-insight-said')].map(one => one.textContent)"
     )
-    return int(re.fullmatch(r"Step ([\d,]+)", step)[1].replace(",", "")), words
+    return int(re.fullmatch(r"Step ([\d,]+)", step)[1].replace(",", "")), [by_machine(one) for one in words]
 
 
 @pytest.mark.parametrize("key", LABS)

@@ -10,6 +10,18 @@ TEMPLATES = json.loads(resources.files("rnnviz.i18n").joinpath("en.json").read_t
 NUMBER = re.compile(r"(?:at least )?(-?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?%?)")
 
 
+def by_hand(text: str) -> str:
+    """Return a text with its powers of ten as a lab's line writes them: 3e-7 is 3 × 10⁻⁷ there."""
+    raised = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+    return re.sub(r"(?<=\d)e(-?\d+)", lambda found: " × 10" + found[1].translate(raised), text)
+
+
+def by_machine(text: str) -> str:
+    """Return what `by_hand` was given."""
+    lowered = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+    return re.sub(r"(?<=\d) × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda found: "e" + found[1].translate(lowered), text)
+
+
 def disagreements(key: str, text: str, truth: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
     """Return each number of a sentence that is not the one worked out; there must be a number."""
     numbers = {name: match[1] for name, told in filled(key, text).items() if (match := NUMBER.fullmatch(told))}

@@ -16,6 +16,7 @@ from rnnviz.lab.lifetime import rerun
 from rnnviz.lab.tools.results import ResultsTable
 from rnnviz.training import NonFiniteLoss, Snapshot
 from rnnviz.views import Focus, HiddenView, View
+from tests.insights.written import by_hand
 from tests.lab.browser import Browser, settle
 from tests.lab.comparisons import CELLS, SIZES, Maker
 from tests.lab.screens import unfold
@@ -390,7 +391,7 @@ def test_a_comparison_tells_what_differs_and_its_line_says_it(make_comparison: M
     assert found[0].rule == "apart"
     assert found == differences(comparison.snapshot())
     line = browser.screen.panel.tray.tool("insights").widget
-    assert [words for words, _ in line.seen["sentences"]] == [one.words for one in to_say(found)]
+    assert [words for words, _ in line.seen["sentences"]] == [by_hand(one.words) for one in to_say(found)]
 
 
 def test_the_lanes_show_states_or_gates_one_press_away(make_comparison: Maker) -> None:

@@ -16,6 +16,7 @@ from rnnviz.lab.tools.insights import InsightsLine
 from rnnviz.lab.tools.share import Share
 from rnnviz.tasks import Sunspots
 from rnnviz.views import Focus
+from tests.insights.written import by_hand
 from tests.lab.browser import Browser, LabMaker
 from tests.lab.screens import NormView, visible
 from tests.training.examples import Echo
@@ -51,9 +52,9 @@ def test_the_line_says_what_is_seen_what_to_try_and_at_which_step(make_lab: LabM
     assert tool(browser, "insights").widget.seen == {
         "tone": "trouble",
         "words": found.brief,
-        "number": found.number,
+        "number": by_hand(found.number),
         "step": "Step 50",
-        "sentences": [[one.words, one.advice] for one in told],
+        "sentences": [[by_hand(one.words), one.advice] for one in told],
     }
 
 

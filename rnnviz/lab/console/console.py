@@ -20,6 +20,7 @@ from rnnviz.lab.controls.presets import finder
 from rnnviz.lab.lifetime.autopause import AutoPause, is_borrowed
 from rnnviz.lab.lifetime.closing import let_go
 from rnnviz.lab.lifetime.heap import give_back
+from rnnviz.lab.lifetime.loading import load_after
 from rnnviz.lab.lifetime.playing import KnownRun, join, others, pause_all
 from rnnviz.lab.screen.panel import Panel
 from rnnviz.lab.screen.screen import Screen
@@ -119,6 +120,7 @@ class Console:
                 kind=self._panel,
             )
             self._connect(self.screen)
+            load_after(self.screen.feed)
             if is_borrowed():
                 AutoPause(self.runner, self.screen.feed)
             # last: a frame before this would find no screen

@@ -12,11 +12,7 @@ _HERE = "\x00"  # where the number stands in the words
 
 
 def loss_words(loss: float) -> str:
-    """Return a loss in three figures, a dash where there is none yet.
-
-    >>> loss_words(1.4), loss_words(0.03312), loss_words(2.0e-5), loss_words(-12.345), loss_words(float("nan"))
-    ('1.40', '0.0331', '2.0 × 10⁻⁵', '−12.3', '–')
-    """
+    """Return a loss in three figures, such as 1.40 or 2.0 × 10⁻⁵; a dash where there is none yet."""
     return three(loss)
 
 

@@ -1,5 +1,6 @@
 """InsightsLine: one line that says in plain words what the pictures show; the rest of it unfolds."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,9 @@ from rnnviz.training import Snapshot
 from rnnviz.views import Focus
 
 __all__ = ["InsightsLine"]
+
+_POWER = re.compile(r"\b(\d+(?:\.\d+)?)e(-?\d+)\b")
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class InsightsLine(Tool):
@@ -54,8 +58,13 @@ def _written(found: list[Insight], step: int) -> dict[str, Any]:
     first = found[0]
     return {
         "tone": "good" if first.good else "trouble",
-        "words": first.brief,
-        "number": first.number,
+        "words": _on_screen(first.brief),
+        "number": _on_screen(first.number),
         "step": t("insight.step", step=step),
-        "sentences": [[one.words, one.advice] for one in found],
+        "sentences": [[_on_screen(one.words), _on_screen(one.advice)] for one in found],
     }
+
+
+def _on_screen(words: str) -> str:
+    """Write powers of ten as they are written by hand: 3e-7 is 3 × 10⁻⁷."""
+    return _POWER.sub(lambda found: f"{found[1]} × 10{found[2].translate(_SUPERSCRIPTS)}", words)

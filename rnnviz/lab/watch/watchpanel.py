@@ -71,19 +71,7 @@ class WatchPanel:
     def write(
         self, state: RunState, words: str, *, failed: bool, held: int | None = None, urgent: bool = False
     ) -> None:
-        """Write progress and status. Called by one thread only.
-
-        Parameters
-        ----------
-        state : RunState
-            Where the loop stands.
-        words : str
-            The status line; shown as text, never as markup.
-        failed : bool
-            Whether to mark the line as an error.
-        held, urgent
-            As for a lab's panel; a watched loop has nothing to go back to.
-        """
+        """Write progress and status, as a lab's panel does; a watched loop has nothing to go back to."""
         figures = (step_figure(state), figure("loss", loss_words(state.loss)), speed_figure(state))
         self.progress.value = f'<span class="rv-figures">{" ".join(figures)}</span>'
         self.status.value = status_words(words, failed=failed, urgent=urgent)

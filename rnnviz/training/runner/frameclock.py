@@ -10,6 +10,8 @@ _FRAME_SHARE = 0.05  # of a run's time at most, for frames of both kinds
 _LIGHT_SHARE = 0.02  # of the time, for light ones, where whole ones are dear
 _SAVED = 4.0  # seconds: what was not spent on frames in that time may be, so that one slow frame holds up no other
 _SMOOTHING = 0.3  # weight of the newest measurement
+# on some systems the thread's own time goes by ticks that are longer than a frame
+_thread_time = time.thread_time if time.get_clock_info("thread_time").resolution < 1e-4 else time.monotonic
 
 
 class FrameClock:
@@ -27,6 +29,10 @@ class FrameClock:
         Of the time at most, for frames.
     clock : callable
         Seconds, always rising.
+    working : callable, optional
+        Seconds that this thread has worked, in which the cost of a frame is counted: where other programs keep the
+        processor busy, a frame takes longer and yet no more from the training. By default the thread's own time, or
+        that of another ``clock``.
 
     Attributes
     ----------
@@ -53,9 +59,12 @@ class FrameClock:
         speed: float = 0.0,
         share: float = 0.25,
         clock: Callable[[], float] = time.monotonic,
+        working: Callable[[], float] | None = None,
     ) -> None:
         self.speed, self.share, self.taken = speed, share, 0.0
         self._shortest, self._clock = shortest, clock
+        self._working = working or (_thread_time if clock is time.monotonic else clock)
+        self._worked = 0.0  # when the frame that is being made was begun
         self._step = step
         self._shown = self._measured = self._counted = self._ended = clock()
         self._credit = 0.0  # seconds that frames may take now; below 0 where they have taken more than their share
@@ -67,12 +76,12 @@ class FrameClock:
 
     def begin_frame(self) -> None:
         """Note that a frame is being made."""
-        self._shown = self._clock()
+        self._shown, self._worked = self._clock(), self._working()
 
     def end_frame(self) -> None:
         """Note that it is made; where frames are dear, the next one waits longer."""
         now = self._clock()
-        took = now - self._shown
+        took = self._working() - self._worked
         # one of 0.2 s at a share of a quarter is followed by 0.6 s without, but for what was saved before
         earned = self._credit + self.share * (now - self._counted)
         self._credit, self._counted = min(earned, self.share * _SAVED) - took, now

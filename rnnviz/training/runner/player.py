@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -149,7 +150,9 @@ class Player:
         if self._onward:
             self._goal = self._next_goal()
         # a clock for each stretch: the rest between two of them is no slow training
-        whole, light = (FrameClock(1 / fps, step=session.step, speed=self._speed) for fps in self._fps)
+        # what is done on a device of its own is no work of this thread's, which waits for it
+        working = None if session.device.type == "cpu" else time.monotonic
+        whole, light = (FrameClock(1 / fps, step=session.step, speed=self._speed, working=working) for fps in self._fps)
         pace = FramePace(whole, light)
         steps = session.steps()
         self._note()

@@ -15,7 +15,7 @@ from rnnviz.tasks import Task
 from rnnviz.trace.modules.finding import recurrent_modules
 from rnnviz.training.settings import Settings
 
-__all__ = ["Builder", "builder_of", "complete", "optimizer", "shape_memory"]
+__all__ = ["Builder", "builder_of", "complete", "optimizer", "plain", "shape_memory"]
 
 _LONGEST_NAME, _LONGEST_SOURCE = 100, 2000  # they stand in titles, and below the pictures
 
@@ -72,6 +72,11 @@ def shape_memory(model: nn.Module, settings: Settings, before: Settings | None =
             rescale(layer, settings.rho)
         if settings.forget_bias is not None and (before is None or before.forget_bias != settings.forget_bias):
             set_forget_bias(layer, settings.forget_bias)
+
+
+def plain(parameters: list[torch.nn.Parameter]) -> bool:
+    """Return whether every optimiser takes these parameters, as it does those of our own networks."""
+    return bool(parameters) and all(type(one) is torch.nn.Parameter and one.is_floating_point() for one in parameters)
 
 
 def optimizer(settings: Settings, parameters: list[torch.nn.Parameter]) -> torch.optim.Optimizer:

@@ -13,7 +13,7 @@ from rnnviz.training.parameter_norms import ParameterNorms
 from rnnviz.training.process.interrupts import INTERRUPTS
 from rnnviz.training.schedules import factor
 from rnnviz.training.session.batches import Batches
-from rnnviz.training.session.building import Builder, optimizer, shape_memory
+from rnnviz.training.session.building import Builder, optimizer, plain, shape_memory
 from rnnviz.training.session.clipping import clip
 from rnnviz.training.session.side_effects import SideEffects
 from rnnviz.training.settings import Settings
@@ -93,7 +93,9 @@ class TrainingRun:
         self._batches = Batches(self._checked, settings, device)
         self._parameters = list(self.model.parameters())
         self._beside = SideEffects(self.model, device)
-        self._optimizer = optimizer(settings, self._parameters)
+        self._moving: torch.optim.Optimizer | None = None
+        if not plain(self._parameters):  # what torch has to say against them is said now
+            self._moving = optimizer(settings, self._parameters)
         names = [name for name, _ in self.model.named_parameters()]
         self.history = History(names, device, dtype=dtype or torch.float32)
         self.norms = ParameterNorms(names, self._parameters)
@@ -110,8 +112,9 @@ class TrainingRun:
         there._batches = self._batches.to(there._checked, device, self.history.step)
         there._parameters = list(there.model.parameters())
         there._beside = SideEffects(there.model, device)
-        there._optimizer = optimizer(self.settings, there._parameters)
-        there._optimizer.load_state_dict(copy.deepcopy(self._optimizer.state_dict()))
+        if self._moving is not None:
+            there._moving = optimizer(self.settings, there._parameters)
+            there._moving.load_state_dict(copy.deepcopy(self._moving.state_dict()))
         there.history, there.norms = self.history.to(device), self.norms.to(there._parameters)
         return there
 
@@ -120,8 +123,15 @@ class TrainingRun:
         with INTERRUPTS.whole():
             shape_memory(self.model, settings, self.settings)
             if settings.optimizer != self.settings.optimizer:
-                self._optimizer = optimizer(settings, self._parameters)
+                self._moving = None
             self.settings = settings
+
+    @property
+    def _optimizer(self) -> torch.optim.Optimizer:
+        """Made for the first step: for it torch loads its compiler, which takes longer than to draw a whole lab."""
+        if self._moving is None:
+            self._moving = optimizer(self.settings, self._parameters)
+        return self._moving
 
     def step(self) -> None:
         """Train one step on a new batch, and write its row into the history, or else leave no mark of it."""

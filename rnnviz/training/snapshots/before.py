@@ -93,11 +93,7 @@ class Before:
 
 
 def changed_between(now: Settings, wanted: Settings) -> tuple[str, ...]:
-    """Return the names of the settings in which two differ, in their order.
-
-    >>> changed_between(Settings(), Settings(clip=None, lr=0.5))
-    ('lr', 'clip')
-    """
+    """Return the names of the settings in which two differ, in their order."""
     return tuple(name for name in vars(now) if getattr(now, name) != getattr(wanted, name))
 
 

@@ -108,3 +108,19 @@ def test_whole_frames_may_take_all_of_it_where_nobody_wants_light_ones(clock):
     made, share = played(clock, light=0.0, whole=0.02, wanted=False)
     assert made["whole"] == pytest.approx(0.05 / 0.02, rel=0.1)
     assert share < 0.055
+
+
+def test_time_in_which_others_had_the_processor_is_no_cost_of_a_frame(clock):
+    working = Clock()
+    frame_clock = FrameClock(0.1, step=0, share=0.05, clock=clock, working=lambda: working.now)
+    clock.now += 1.0
+    frame_clock.begin_frame()
+    clock.now, working.now = clock.now + 3.0, working.now + 0.1
+    frame_clock.end_frame()
+    clock.now += 0.1
+    assert frame_clock.due()
+    frame_clock.begin_frame()
+    clock.now, working.now = clock.now + 3.0, working.now + 3.0
+    frame_clock.end_frame()
+    clock.now += 0.1
+    assert not frame_clock.due()
