@@ -115,7 +115,7 @@ class Feed(PageWidget):
         return bool(self._hidden) and all(self._hidden.values())
 
     def read(self, rate: float, start: int) -> None:
-        """Have the page move its cursor through time, ``rate`` steps a second from timestep ``start``; return at once."""
+        """Have the page move its cursor through time from timestep ``start`` on, ``rate`` steps a second."""
         self.send({"kind": "read", "rate": rate, "start": start})
 
     def end(self) -> None:

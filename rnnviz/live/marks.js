@@ -100,18 +100,17 @@ export class Marks {
     return down < 0 || down > axis._length ? null : Math.round(2 * (axis._offset + down)) / 2;
   }
 
-  // Where the cursor meets the curve of a panel, in the curve's colour; null where it does not.
+  // Where the cursor meets the curve of a panel that is to be dotted; null where it does not.
   /** @param {Panel} panel */
   point(panel) {
     const { read, axis } = panel, { t } = this.strip.drawing.cursor;
-    const { _fullLayout: full, data } = this.strip.plot, cursor = this.strip.drawing.spec?.cursor;
+    const { _fullLayout: full } = this.strip.plot, cursor = this.strip.drawing.spec?.cursor;
     const value = read && t !== null ? this.strip.meta.rows?.[read.row]?.[t] : undefined;
-    if (value === undefined || !cursor || !this.strip.score || this.strip.units(panel)) return null;
+    if (value === undefined || !cursor || !read?.dot) return null;
     const [across, up] = [full[key(panel.x)], full[key(axis)]];
     const [x, y] = [across.d2p(cursor[0] + /** @type {number} */ (t) * cursor[1]), up.d2p(value)];
     const inside = x >= 0 && x <= across._length && y >= 0 && y <= up._length;
-    const curve = data.findLast((/** @type {any} */ one) => (one.yaxis ?? "y") === axis && one.line?.color);
-    return inside && curve ? { x: across._offset + x, y: up._offset + y, fill: curve.line.color } : null;
+    return inside ? { x: across._offset + x, y: up._offset + y, fill: read.dot } : null;
   }
 
   /**

@@ -37,7 +37,6 @@ from rnnviz.views.pictures.task.fan import QUANTILES, FanView, fan
 from rnnviz.views.pictures.task.prediction import PredictionView
 from rnnviz.views.pictures.task.reads import InputView
 from rnnviz.views.score.gradientstrip import norm_through_time
-from rnnviz.views.score.order import by_correlation, rows_of
 
 __all__ = [
     "COMPARED",
@@ -87,7 +86,6 @@ __all__ = [
     "WatchedCurvesView",
     "alignment",
     "apply",
-    "by_correlation",
     "colour_limit",
     "decode",
     "diagram",
@@ -98,7 +96,6 @@ __all__ = [
     "perturbation_figure",
     "perturbation_patches",
     "perturbation_skeleton",
-    "rows_of",
     "sequence_patches",
     "thin",
 ]

@@ -68,11 +68,32 @@
       }
       return said;
     },
-    // What a reader would save.
-    async exported(name) {
-      const svg = await painting.Plotly.toImage(painting.plot(name), { format: "svg", width: 500, height: 300 });
-      return decodeURIComponent(svg).replace(/clip[0-9a-f]{6}|topdefs-[0-9a-f]+|defs-[0-9a-f]+/g, "");
+    // As while a run plays, words and the last full drawing in their time.
+    async play(name) {
+      painting.redrawn = {};
+      for (const one of figures()) {
+        for (const key of ["due", "later"]) delete one.fast[key];
+        one.fast.broken = false;
+        const id = ++count;
+        await one.draw({ ...painting.frames[name], id, digests: { [one.name]: id } });
+      }
     },
+    mode: (name, mode) => painting.Plotly.relayout(painting.plot(name), { dragmode: mode }),
+    // Where a figure's first panel lies in the page.
+    panel(name) {
+      const plot = painting.plot(name), { left, top } = plot.getBoundingClientRect();
+      const { xaxis, yaxis } = Object.values(plot._fullLayout._plots)[0];
+      return [left + xaxis._offset, top + yaxis._offset, xaxis._length, yaxis._length];
+    },
+    // Nothing is on its way to the screen.
+    async still() {
+      await new Promise((done) => setTimeout(done, 0));
+      for (const { queue } of figures()) await queue;
+      await painted();
+    },
+    rests: () => figures().every(({ fast }) => !fast.ahead && !fast.owes),
+    // What a reader would save.
+    exported: (name) => painting.Plotly.toImage(painting.plot(name), { format: "png", width: 500, height: 300 }),
   };
   return painting.begin();
 })();

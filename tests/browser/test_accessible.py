@@ -164,31 +164,56 @@ def test_a_picture_s_buttons_are_one_stop_and_send_nothing_away(notebook: Notebo
 def test_what_has_the_focus_is_outlined(notebook: Notebook, page: Page) -> None:
     for name in (
         ".rv-lr .noUi-handle",
-        ".rv-cell select",
-        ".rv-seed input",
+        ".rv-cell button",
         "button.rv-step",
         ".rv-lr .widget-readout",
     ):
-        place = notebook.lab.locator(name)
+        place = notebook.lab.locator(name).first
         place.focus()
         outline = place.evaluate("one => { const s = getComputedStyle(one); return [s.outlineStyle, s.outlineWidth] }")
         assert outline == ["solid", "2px"], name
 
 
-def test_the_cell_s_numbers_are_a_list_of_whole_lines(notebook: Notebook, page: Page) -> None:
+def test_the_cell_s_numbers_are_a_table_and_a_list_with_names(notebook: Notebook, page: Page) -> None:
     toggle = notebook.lab.locator("button.rv-open-inspector")
     toggle.click()
-    rows = notebook.lab.get_by_role("list").first.get_by_role("listitem")
-    expect(rows).to_have_count(6, timeout=PATIENCE)
-    heard = rows.locator(".rv-heard").all_text_contents()
-    assert [text.split("; ")[1] for text in heard] == [row.get_attribute("data-text") for row in rows.all()]
-    drawing = notebook.lab.locator(".rv-cell-drawing")
-    alt = drawing.get_attribute("aria-label") or ""
+    table = notebook.lab.locator(".rv-inspector").get_by_role("table")
+    expect(table.get_by_role("row")).to_have_count(1 + 4, timeout=PATIENCE)
+    assert table.get_by_role("columnheader").all_text_contents() == ["from x", "from h", "bias", "sum"]
+    heads = table.get_by_role("rowheader").all_text_contents()
+    assert [head.split()[0] for head in heads] == ["f", "i", "g", "o"]
+    assert heads[0] == "f forget gate f"
+    expect(notebook.lab.locator(".rv-inspector").get_by_role("listitem")).to_have_count(2)
+    alt = notebook.lab.locator(".rv-cell-drawing").get_attribute("aria-label") or ""
     for name in ("i_t", "h_t"):
-        value = notebook.lab.locator(f".rv-equation[data-symbol='{name}'] .rv-result strong").text_content()
+        value = notebook.lab.locator(f".rv-equation[data-symbol='{name}'] strong").text_content()
         assert f"{name} = {value}" in alt
     expect(notebook.lab.locator(".rv-cellview")).to_have_attribute("role", "group")
     toggle.click()
+
+
+def test_a_pop_over_closes_at_its_cross_and_at_a_press_outside(notebook: Notebook, page: Page) -> None:
+    toggle, pop = notebook.lab.locator("button.rv-open-pictures"), notebook.lab.locator(".rv-tool-pictures")
+    toggle.click()
+    expect(pop).to_be_visible(timeout=PATIENCE)
+    under, hangs = toggle.bounding_box(), pop.bounding_box()
+    assert under is not None
+    assert hangs is not None
+    assert under["y"] + under["height"] <= hangs["y"] < under["y"] + under["height"] + 10
+    assert hangs["x"] + hangs["width"] == pytest.approx(under["x"] + under["width"], abs=1)
+    pop.locator(".rv-show-hidden").hover()
+    page.mouse.down()
+    page.mouse.up()  # a press inside changes a picture, and closes nothing
+    expect(toggle).to_have_attribute("aria-expanded", "true")
+    pop.locator(".rv-show-hidden input").click()
+    pop.locator(".rv-close").click()
+    expect(pop).to_be_hidden(timeout=PATIENCE)
+    has_focus(page, "rv-open-pictures")
+    toggle.click()
+    expect(pop).to_be_visible(timeout=PATIENCE)
+    notebook.lab.locator(".rv-lr .widget-label").click()
+    expect(pop).to_be_hidden(timeout=PATIENCE)
+    expect(toggle).to_have_attribute("aria-expanded", "false")
 
 
 CONTRAST = """([root, words]) => {

@@ -180,8 +180,8 @@ def test_every_control_has_a_label_and_a_tooltip_and_takes_the_keyboard(address:
     page.wait_for_function("() => document.querySelector('.rv-lr').title")
     bare = notebook.lab.evaluate(
         """lab => [...lab.querySelectorAll('.rv-knob, .rv-buttons button')].filter(c => {
-            const part = c.matches('button') ? c : c.querySelector('input, select, [tabindex="0"]');
-            const named = c.matches('button') || part?.getAttribute('aria-label');
+            const part = c.matches('button') ? c : c.querySelector('input, select, button, [tabindex="0"]');
+            const named = c.matches('button') || part?.matches('button') || part?.getAttribute('aria-label');
             return c.offsetParent && !(c.title && c.textContent.trim() && part && named);
         }).map(c => c.className)"""
     )

@@ -15,6 +15,7 @@ lab.train(50)
 lab
 """
 TEXTS = 'print("texts", json.dumps([str(lab.code()), lab.recipe(), lab.recipe(link=True)]))'
+TABLES = 'print("tables", json.dumps([lab.history.to_csv(), lab.snapshot().to_csv(sample=0)]))'
 MARKUP = """
 import rnnviz as rv
 class Own(rv.tasks.Adding):
@@ -74,6 +75,19 @@ def test_the_script_and_the_recipe_are_shown_copied_and_downloaded(address: str,
         notebook.lab.locator(".rv-download").click()
     assert waiting.value.suggested_filename == "lab.py"
     assert waiting.value.path().read_text(encoding="utf-8") == code
+    assert notebook.errors == []
+
+
+def test_the_numbers_are_saved_as_tables(address: str, page: Page, write) -> None:
+    notebook = Notebook(page).open(address, write(EXPLODING, TABLES)).run_all()
+    curves, states = notebook.printed("tables")
+    notebook.button("open-share").click()
+    for name, text in (("curves", curves), ("states", states)):
+        with page.expect_download() as waiting:
+            notebook.lab.locator(f".rv-table-{name}").click()
+        assert waiting.value.suggested_filename.startswith(name)
+        assert waiting.value.path().read_text(encoding="utf-8") == text
+        expect(notebook.lab.locator(f".rv-table-{name}")).to_have_text(f"{name}.csv")
     assert notebook.errors == []
 
 

@@ -118,3 +118,23 @@ export function frame(id, values = {}, more = {}) {
   const shared = { run: 1, step: 10 * id, digests: { hidden: id }, cursors: {}, bytes: new Uint8Array() };
   return { ...shared, id, parts, ...more };
 }
+
+/**
+ * What `frame` takes for its parts: numbers of the trace, as they travel, words of the layout, words of the trace.
+ * @param {Record<string, number[]>} numbers
+ * @param {Record<string, unknown>} layout
+ * @param {Record<string, unknown>} trace
+ */
+export function parts(numbers, layout = {}, trace = {}) {
+  const figure = "hidden", all = Object.values(numbers).flat();
+  let offset = 0;
+  const arrays = Object.entries(numbers).map(([key, { length }]) => {
+    const part = { figure, trace: 0, key, shape: [length], offset, limits: null };
+    offset += 4 * length;
+    return part;
+  });
+  const words = (/** @type {number | null} */ of, /** @type {Record<string, unknown>} */ values) =>
+    Object.entries(values).map(([key, value]) => ({ figure, trace: of, key, value }));
+  const bytes = new Uint8Array(new Float32Array(all).buffer);
+  return { parts: [...arrays, ...words(null, layout), ...words(0, trace)], bytes };
+}

@@ -125,7 +125,7 @@ test("the pointer moves the cursor wherever in the score it is, beside the plot 
 });
 
 test("where a curve meets the cursor there is a dot in its colour, and none beyond its picture", async () => {
-  const curve = panel({ bar: null, read: { row: 0, digits: null } });
+  const curve = panel({ bar: null, read: { row: 0, digits: null, dot: "#123456" } });
   const { box, cursor } = await scored([spec({ panels: [curve], rows: [[1.5, 99, 0, 0, 0, 0, 0, 0, 0, 0]] })]);
   const dots = () => box.all().filter((one) => one.getAttribute("class") === "rv-point");
   cursor.move(0);

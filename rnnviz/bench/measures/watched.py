@@ -82,7 +82,7 @@ def row(name: str, session: Session, pairs: int, segment: float) -> tuple[Cell, 
         console = LabConsole(session, fps=_LAB_FPS, goal=10**9, views=VIEWS, chosen=DEFAULT, show=None)
         with closing(console):
             screen = console.shown()
-            screen.show = drawn.noting(screen.show)  # type: ignore[method-assign]
+            screen.show = drawn.noting(screen.show)  # type: ignore[method-assign, assignment]
             kept_drawn, _ = _kept(console.runner, drawn, pairs, segment)
     return name, kept, str(frames), kept_drawn, str(drawn), alone.median
 

@@ -42,23 +42,10 @@ class Offer:
 def offer_of(
     task: str, settings: Settings, show: Sequence[str] | None, *, barred: Collection[str] = (), several: bool = False
 ) -> Offer:
-    """Return what to offer.
+    """Return what to offer for a task, by name: what somebody asked to ``show`` and no more, else what is usual.
 
-    Parameters
-    ----------
-    task : str
-        Its name.
-    settings : Settings
-        Where the knobs stand.
-    show : sequence of str, optional
-        What somebody asked for: these at first sight and no others.
-    barred : collection of str
-        Settings that cannot be followed here.
-    several : bool
-        Whether several models are compared.
+    Settings that are ``barred`` cannot be followed here; ``several`` models are compared.
 
-    Examples
-    --------
     >>> offer_of("sunspots", Settings(), None).first
     ('lr', 'clip', 'cell', 'hidden_size', 'forget_bias')
     >>> offer_of("sunspots", Settings(cell="rnn"), None).first[-1]

@@ -8,7 +8,8 @@ import ipywidgets as widgets
 
 from rnnviz.i18n import t
 from rnnviz.training import Snapshot
-from rnnviz.views import GRADIENTS, ORDERS, Focus, rows_of
+from rnnviz.views import GRADIENTS, ORDERS, Focus
+from rnnviz.views.score.order import rows_of
 
 __all__ = ["FocusControls"]
 

@@ -50,6 +50,10 @@ function hint(lab, hints) {
       if (tip) put(control, "title", tip);
       for (const part of control.querySelectorAll("[title]")) part.removeAttribute("title");
       for (const part of control.querySelectorAll(PARTS)) put(part, "aria-label", label);
+      if (control.matches(".widget-toggle-buttons")) {
+        put(control, "role", "group");
+        put(control, "aria-label", label);
+      }
       for (const part of control.querySelectorAll(ARROWS)) put(part, "data-lm-suppress-shortcuts", "true");
     }
   }

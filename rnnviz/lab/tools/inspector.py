@@ -1,6 +1,7 @@
 """Inspector: the dock that takes one cell apart, steps through time, back along the gradient, and trains one step."""
 
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -66,6 +67,7 @@ class Inspector(Tool):
         self._shown = self._marked = _Results()
         self._seen: tuple[Snapshot, Focus] | None = None
         self._cursor: int | None = None  # where the page's cursor stands, while that was moved last
+        self._passed: deque[int] = deque(maxlen=8)  # where it stood before
         self._lock = threading.Lock()  # the pump draws, and so does what the page says of its cursor
         words = {name: t(f"inspector.{name}") for name in _WORDS} | {f"{n}_tip": t(f"inspector.{n}.tip") for n in _TIPS}
         self.view = CellView(words=words)
@@ -100,7 +102,8 @@ class Inspector(Tool):
     def show(self, snapshot: Snapshot, focus: Focus) -> None:
         """Draw the cell in focus, at the time cursor where that has been moved since the focus was."""
         with self._lock:
-            if self._seen is not None and self._seen[1] != focus:
+            # while the page reads, the focus comes after its cursor: what stands there already is not gone back from
+            if self._seen is not None and self._seen[1] != focus and focus.time not in self._passed:
                 self._cursor = None
             self._seen = (snapshot, focus)
             self._draw()
@@ -128,6 +131,8 @@ class Inspector(Tool):
         """Show the timestep of the page's cursor; None says that there is no cursor any more."""
         with self._lock:
             self._cursor = time
+            if time is not None:
+                self._passed.append(time)
             self._draw()
 
     def _press(self, name: str) -> None:
@@ -155,6 +160,7 @@ class Inspector(Tool):
         """Look so many timesteps further than what is shown, and at the focus from now on."""
         with self._lock:
             shown, self._cursor = self._cursor, None
+            self._passed.clear()
         self._look(lambda snapshot, focus: _at(snapshot, focus, (focus.time if shown is None else shown) + by))
 
     def _toggle(self) -> None:

@@ -79,7 +79,7 @@ def one_sequence(layer: nn.RNNBase, sequence: Tensor) -> OneSequence:
 def _parts(layer: nn.RNNBase, kind: str, sequence: Tensor) -> Iterator[_Part]:
     """Yield layer by layer, the directions of each in turn; a layer reads both directions of the one below."""
     directions, size = 2 if layer.bidirectional else 1, layer.hidden_size
-    flat: list[Tensor] = layer._flat_weights
+    flat: list[Any] = layer._flat_weights
     count = len(flat) // (layer.num_layers * directions)
     fused: Any = getattr(torch, kind if kind != "rnn" else f"rnn_{layer.nonlinearity}")
     start = sequence.new_zeros((directions, 1, size))
@@ -89,7 +89,7 @@ def _parts(layer: nn.RNNBase, kind: str, sequence: Tensor) -> Iterator[_Part]:
         given = sequence.unsqueeze(1).contiguous()
         output = fused(given, state, own, layer.bias, 1, 0.0, False, layer.bidirectional, False)[0][:, 0]
         for direction in range(directions):
-            weights = Weights(*own[direction * count : (direction + 1) * count], *[None] * (5 - count))  # type: ignore[arg-type]
+            weights = Weights(*own[direction * count : (direction + 1) * count], *[None] * (5 - count))
             hidden = output[:, direction * size : (direction + 1) * size]
             yield _part(kind, sequence, hidden, weights, reverse=direction == 1)
         sequence = output

@@ -151,8 +151,8 @@ class Player:
             self._goal = self._next_goal()
         # a clock for each stretch: the rest between two of them is no slow training
         # what is done on a device of its own is no work of this thread's, which waits for it
-        there = {} if session.device.type == "cpu" else {"working": time.monotonic}
-        whole, light = (FrameClock(1 / fps, step=session.step, speed=self._speed, **there) for fps in self._fps)
+        working = None if session.device.type == "cpu" else time.monotonic
+        whole, light = (FrameClock(1 / fps, step=session.step, speed=self._speed, working=working) for fps in self._fps)
         pace = FramePace(whole, light)
         steps = session.steps()
         self._note()

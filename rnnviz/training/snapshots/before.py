@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from rnnviz.i18n import t
 from rnnviz.trace.result.arrays import read_only
 from rnnviz.training.settings import Settings
+from rnnviz.training.snapshots.measured import measured
 
 __all__ = ["Before", "changed_between", "value_words"]
 
@@ -30,7 +31,7 @@ class Before:
     name : str
         The setting that was changed; the first of several.
     was : float, int, bool, str or None
-        What it was.
+        What it was; of a forget bias or a spectral radius that nobody had set, what the weights said.
     words : str
         What to write at a line of before, such as ``"before: forget bias 0"``.
     changed : mapping
@@ -76,6 +77,8 @@ class Before:
             Whether the run of that moment ends with the change.
         """
         was = {name: getattr(settings, name) for name in changed}
+        # never set, they were what they were all the same
+        was |= {name: found for name, one in was.items() if one is None and (found := measured(look, name)) is not None}
         first = next(iter(was))
         layer, prediction = look.layer, look.prediction
         return cls(
@@ -93,11 +96,7 @@ class Before:
 
 
 def changed_between(now: Settings, wanted: Settings) -> tuple[str, ...]:
-    """Return the names of the settings in which two differ, in their order.
-
-    >>> changed_between(Settings(), Settings(clip=None, lr=0.5))
-    ('lr', 'clip')
-    """
+    """Return the names of the settings in which two differ, in their order."""
     return tuple(name for name in vars(now) if getattr(now, name) != getattr(wanted, name))
 
 

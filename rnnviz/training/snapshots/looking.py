@@ -96,12 +96,12 @@ def _is_plain(model: nn.Module) -> TypeGuard[SequenceModel]:
 
     Hooks, another ``forward``, pruning, parametrizations and dropout may draw random numbers or change something.
     """
-    if type(model) is not SequenceModel or _has_any_global_hook():
+    if type(model) is not SequenceModel or _has_any_global_hook():  # type: ignore[no-untyped-call]
         return False
     layer, head, embedding = model.recurrent, model.head, model.embedding
     if type(layer) not in _LAYERS or layer.dropout or layer.proj_size or not layer.batch_first:
         return False
-    if type(head) is not nn.Linear or layer._flat_weights[0].dtype not in _PRECISE:
+    if type(head) is not nn.Linear or next(layer.parameters()).dtype not in _PRECISE:
         return False
     if embedding is not None and (type(embedding) is not nn.Embedding or embedding.max_norm is not None):
         return False

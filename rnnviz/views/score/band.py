@@ -87,6 +87,8 @@ class Band:
         What stands in place of a read-out.
     empty : str
         What the picture says while it has nothing to show.
+    above : bool
+        Whether the picture lies above the cursor, so that no line runs through its symbols.
     """
 
     name: str
@@ -98,6 +100,7 @@ class Band:
     read: Read | None = None
     now: str = ""
     empty: str = ""
+    above: bool = False
 
     @property
     def whole(self) -> int:

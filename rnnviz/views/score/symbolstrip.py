@@ -25,7 +25,7 @@ _NEAR = 1  # timesteps: closer to a box a dot would look like a part of it
 def symbol_figure(snapshot: Snapshot, focus: Focus) -> go.Figure:
     """Return the strip without its symbols, with a box for as many as decide the answer of any sequence."""
     shown = Inputs.of(snapshot, focus.sample)
-    band = Band(t("score.input"), shown.picture.words, _HEIGHT, _HEIGHT)
+    band = Band(t("score.input"), shown.picture.words, _HEIGHT, _HEIGHT, above=True)
     steps = len(shown.symbols)
     rule = go.Scatter(
         x=[-0.5, steps - 0.5], y=[0, 0], mode="lines", line={"color": HAIR, "width": 1}, hoverinfo="skip", name=""

@@ -4,7 +4,8 @@ import itertools
 
 from rnnviz.lab.controls.selectors import FocusControls
 from rnnviz.training import Session
-from rnnviz.views import Focus, by_correlation
+from rnnviz.views import Focus
+from rnnviz.views.score.order import by_correlation
 
 
 def session(**changes: object) -> Session:

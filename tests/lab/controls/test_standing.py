@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from rnnviz.lab.controls.standing import forget_bias, radius
 from rnnviz.training import Session
+from rnnviz.training.snapshots.measured import forget_bias, radius
 from tests.lab.browser import Browser, LabMaker
 from tests.lab.screens import move, unfold
 from tests.training.examples import take

@@ -1,5 +1,7 @@
 """The knobs that decide how long a network remembers, and the pictures that show it, in one lab."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -10,10 +12,10 @@ from tests.lab.screens import move
 VIEWS_OF_MEMORY = ["spectrum", "theory", "horizon", "memory", "saturation", "clipping"]
 
 
-def words(browser: Browser, view: str) -> str:
-    """Return the newest notice of a picture."""
+def words(browser: Browser, view: str, key: str = "annotations[0].text") -> Any:
+    """Return the newest words of a picture: its notice, or those at another place."""
     parts = [part for part in browser.frames[-1][0]["parts"] if part["figure"] == view]
-    return next(part["value"] for part in parts if part["key"] == "annotations[0].text")
+    return next(part["value"] for part in parts if part["key"] == key)
 
 
 def numbers(browser: Browser, view: str, trace: int, key: str) -> np.ndarray:
@@ -31,7 +33,7 @@ def test_the_radius_that_is_set_is_the_one_in_the_pictures(make_lab: LabMaker, r
     lab.train(1)
     browser.catch_up()
     assert f"ρ = {radius:.3f}" in words(browser, "spectrum")
-    assert f"ρ = {radius:.3f}" in words(browser, "theory")
+    assert f"ρ = {radius:.3f}" in words(browser, "theory", "meta.panels[0].aside")
     np.testing.assert_allclose(numbers(browser, "theory", 1, "y"), radius ** np.arange(8.0)[::-1], rtol=1e-5)
     assert (len(numbers(browser, "spectrum", 2, "x")) > 0) == (radius > 1)
 
@@ -67,7 +69,7 @@ def test_all_of_them_are_drawn_together_while_a_run_plays(make_lab: LabMaker) ->
     lab.train(6)
     browser.catch_up()
     assert {part["figure"] for part in browser.frames[-1][0]["parts"]} == set(VIEWS_OF_MEMORY)
-    assert numbers(browser, "horizon", 0, "y")[-1] == 6
+    assert words(browser, "horizon", "yaxis.ticktext")[-1] == "6"
 
 
 def test_a_picture_that_the_run_has_nothing_for_is_refused_by_name(make_lab: LabMaker) -> None:

@@ -218,6 +218,15 @@ def test_whichever_moved_last_is_shown_the_cursor_or_the_focus(make_lab: LabMake
     assert (drawer.focus.time, drawer.picture["time"]) == (7, 7)
 
 
+def test_while_the_page_reads_a_focus_that_comes_after_its_cursor_takes_it_not_back(make_lab: LabMaker) -> None:
+    drawer = Drawer(make_lab())
+    for time in (4, 5, 6):
+        drawer.cursor(time)
+    drawer.browser.screen.feed.on_look(5)
+    drawer.browser.catch_up()
+    assert (drawer.focus.time, drawer.picture["time"]) == (5, 6)
+
+
 def test_a_cursor_beyond_a_shorter_sequence_shows_its_last_timestep(make_lab: LabMaker) -> None:
     drawer = Drawer(make_lab(seq_len=6))
     drawer.cursor(50)

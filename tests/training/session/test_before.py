@@ -172,3 +172,14 @@ def test_a_run_whose_changes_are_watched_has_the_numbers_of_one_whose_are_not() 
         take(session, 3)
         changed(session, hidden_size=5)
     np.testing.assert_array_equal(take(watched, 4), take(alone, 4))
+
+
+def test_a_bias_that_nobody_had_set_was_what_the_weights_say() -> None:
+    session = small(cell="lstm")
+    take(session, 3)
+    session.snapshot()
+    biases = session.model.recurrent.bias_ih_l0 + session.model.recurrent.bias_hh_l0
+    mean = float(biases.detach()[4:8].mean())
+    changed(session, forget_bias=4.0)
+    assert session.snapshot().before.was == pytest.approx(mean, abs=0.005)
+    assert session.snapshot().before.words.startswith("before: forget bias ")

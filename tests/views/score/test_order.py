@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.views import Focus, Picked, by_correlation, rows_of
+from rnnviz.views import Focus, Picked
+from rnnviz.views.score.order import by_correlation, rows_of
 from tests.views.runs import frames
 from tests.views.score.strips import filled, form, panels
 

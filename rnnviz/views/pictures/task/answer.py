@@ -27,7 +27,7 @@ class AnswerView(View):
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         if not answered(snapshot):
-            axes = {name: axis("", **more) for name, more in number_axes(snapshot).items()}
+            axes = {name: axis() | more for name, more in number_axes(snapshot).items()}
             layout = base_layout(t("view.answer.title"), self.height, showlegend=False, **axes)
             return go.Figure(number_traces(snapshot), layout)
         drawn = classes_of(snapshot, focus)
