@@ -71,3 +71,14 @@ test("while it is held its moments stay", () => {
   el.dispatchEvent(event("pointermove", { clientX: 50, button: 0, pointerId: 1 })); // step 10
   assert.deepEqual(model.said.map((one) => one.step), [20, 0]);
 });
+
+test("where next to nothing of the way is done, the whole line chooses among it", () => {
+  const { el, model, filled, handle } = shown({ step: 50, goal: 10 ** 6 });
+  assert.equal(filled.style.width, "0.005%");
+  el.dispatchEvent(event("pointerdown", { clientX: 10 + 0.4 * 400, button: 0, pointerId: 1 }));
+  assert.deepEqual(model.said, [{ step: 20, number: 1 }]);
+  assert.match(handle.style.left, /, 40%,/);
+  el.dispatchEvent(event("pointermove", { clientX: 409, button: 0, pointerId: 1 }));
+  assert.equal(model.said[1].step, null);
+  assert.match(handle.style.left, /, 0.005%,/);
+});

@@ -1,5 +1,6 @@
 // Progress and timeline in one line. While its handle is held its moments stay; what the kernel says meanwhile waits.
 const KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"];
+const LITTLE = 0.04; // of the line: where less was trained, no finger could choose in it, and the whole line stands for it
 const NEAR = 6; // px: this near to the end of what was trained, the newest is meant
 
 /**
@@ -61,11 +62,12 @@ export default {
     let [sent, pressed, told] = [0, false, false];
 
     const span = () => Math.max(model.get("goal"), model.get("step"), 1);
+    const scale = () => model.get("step") < LITTLE * span() ? Math.max(model.get("step"), 1) : span();
     const winds = () => steps.length > 1;
     const put = () => {
-      const at = (/** @type {number} */ one) => `${(100 * one) / span()}%`, now = model.get("step");
-      filled.style.width = at(now);
-      handle.style.left = `clamp(5px, ${at(step ?? now)}, calc(100% - 5px))`;
+      const far = `${(100 * model.get("step")) / span()}%`, looked = step === null ? far : `${(100 * step) / scale()}%`;
+      filled.style.width = far;
+      handle.style.left = `clamp(5px, ${looked}, calc(100% - 5px))`;
       progress.textContent = model.get("progress");
     };
     // Each new value of a slider in focus is read out: while it follows a run, the first one alone.
@@ -95,7 +97,7 @@ export default {
     const moved = () => ask(Number(range.value) === steps.length - 1 ? null : steps[Number(range.value)]);
     const drag = (/** @type {PointerEvent} */ event) => {
       const box = el.getBoundingClientRect(), wide = Math.max(box.right - box.left, 1);
-      const wanted = under(steps, ((event.clientX - box.left) / wide) * span(), (NEAR / wide) * span());
+      const wanted = under(steps, ((event.clientX - box.left) / wide) * scale(), (NEAR / wide) * scale());
       range.value = String(place(steps, wanted));
       if (wanted !== step) ask(wanted);
     };

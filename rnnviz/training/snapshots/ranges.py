@@ -43,10 +43,8 @@ def fit_states(
         States to cover; NaN are left out.
     relu : bool
         Whether the hidden state is unbounded.
-    step : int
-        The frame's step, noted in a scale that is fixed or widened now.
-    before : mapping
-        The scales of the run's previous frame, empty at the first.
+    step, before
+        Noted in a scale that is fixed or widened now; the scales of the run's previous frame, empty at the first.
     """
     scales = {"hidden": _states(hidden, step, before.get("hidden")) if relu else _UNIT}
     if cell is not None:
