@@ -35,18 +35,10 @@ def fit(
 def fit_states(
     hidden: Floats, cell: Floats | None, *, relu: bool, step: int, before: Mapping[str, Scale]
 ) -> dict[str, Scale]:
-    """Return the scales of states alone, of any axes.
+    """Return the scales of states alone, of any axes; NaN are left out.
 
-    Parameters
-    ----------
-    hidden, cell : numpy.ndarray
-        States to cover; NaN are left out.
-    relu : bool
-        Whether the hidden state is unbounded.
-    step : int
-        The frame's step, noted in a scale that is fixed or widened now.
-    before : mapping
-        The scales of the run's previous frame, empty at the first.
+    ``relu`` says whether the hidden state is unbounded, ``step`` is noted in a scale that is fixed or widened now, and
+    ``before`` holds the scales of the run's previous frame, none at the first.
     """
     scales = {"hidden": _states(hidden, step, before.get("hidden")) if relu else _UNIT}
     if cell is not None:

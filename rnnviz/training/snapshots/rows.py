@@ -16,10 +16,7 @@ _PLACES = ("sample", "layer", "direction", "time", "unit")
 
 
 def state_table(layers: Mapping[str, LayerTrace], sample: int | None = None) -> Table:
-    """Return the states of one sequence or of all; of several models, by label, with the labels in front.
-
-    Timesteps that a shorter sequence does not have are left out.
-    """
+    """Return the states of one sequence or of all, labels in front if several; padded timesteps are left out."""
     return _joined({label: _of(layer, sample) for label, layer in layers.items()})
 
 

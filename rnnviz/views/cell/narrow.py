@@ -47,15 +47,7 @@ class Line:
 
 
 def forward_lines(step: CellStep, *, norms: bool = False) -> tuple[Line, ...]:
-    """Return the lines from the input to the new state, of the unit in focus, or as norms over all units.
-
-    Parameters
-    ----------
-    step : CellStep
-        What the cell did.
-    norms : bool
-        Euclidean norms over all units in place of the unit in focus.
-    """
+    """Return the lines from the input to the new state, of the unit in focus, or as norms over all units."""
     rows = tuple(_row(step, name, norms) for name in _ORDER[step.kind])
     return (*rows, *_states(step, norms))
 

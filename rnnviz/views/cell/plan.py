@@ -54,17 +54,8 @@ class Plan:
 
 
 def plan(kind: str, gradient: bool) -> Plan:
-    """Return where the parts of a cell stand.
+    """Return where the parts of a cell stand, on the way forward or along the gradient's way back.
 
-    Parameters
-    ----------
-    kind : str
-        ``"rnn"``, ``"lstm"`` or ``"gru"``.
-    gradient : bool
-        The gradient's way back in place of the way forward.
-
-    Examples
-    --------
     >>> any(path.back for path in plan("gru", gradient=True).paths)
     True
     """

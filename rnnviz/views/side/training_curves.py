@@ -120,8 +120,8 @@ def _panels(snapshot: Snapshot) -> list[SidePanel]:
 
 def _score_words(metric: str) -> tuple[str, str]:
     """What the metric is in plain words; a task of one's own says it in its own."""
-    key = f"side.score.{metric.split()[0].lower()}"
-    name = t(key) if key in keys() else plain(metric)
+    known = metric.split()[0].lower()
+    name = t(f"side.score.{known}") if f"side.score.{known}" in keys() else plain(metric)
     return name, t("side.score.aside")
 
 

@@ -180,19 +180,15 @@ def test_a_closed_lab_asks_for_none(make_lab: LabMaker) -> None:
     assert runner.light_sample() is None
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
 def drawn(rate: DrawnRate, clock: Clock, *, a_second: int, light: bool, seconds: int = 5) -> None:
     for _ in range(a_second * seconds):
         clock.now += 1 / a_second
         rate.note(light=light)
 
 
-def test_pictures_that_come_as_often_as_they_should_are_no_news(clock: Clock) -> None:
-    rate = DrawnRate(30.0, clock=lambda: clock.now)
+def test_pictures_that_come_as_often_as_they_should_are_no_news() -> None:
+    clock = Clock()
+    rate = DrawnRate(30.0, clock=clock)
     for _ in range(40):
         clock.now += 0.04
         rate.note(light=True)
@@ -201,20 +197,23 @@ def test_pictures_that_come_as_often_as_they_should_are_no_news(clock: Clock) ->
     assert rate.words("Training.") == "Training."
 
 
-def test_pictures_that_come_seldom_are_said_with_their_figures(clock: Clock) -> None:
-    rate = DrawnRate(30.0, clock=lambda: clock.now)
+def test_pictures_that_come_seldom_are_said_with_their_figures() -> None:
+    clock = Clock()
+    rate = DrawnRate(30.0, clock=clock)
     drawn(rate, clock, a_second=5, light=False)
     assert rate.words("Training.").startswith("Training. Drawn 5 times a second, curves and gradients 5 times")
 
 
-def test_fewer_pictures_that_were_asked_for_are_no_news(clock: Clock) -> None:
+def test_fewer_pictures_that_were_asked_for_are_no_news() -> None:
+    clock = Clock()
     rate = DrawnRate(5.0, clock=lambda: clock.now)
     drawn(rate, clock, a_second=5, light=False)
     assert rate.words("Training.") == "Training."
 
 
-def test_a_rest_is_no_slow_drawing(clock: Clock) -> None:
-    rate = DrawnRate(30.0, clock=lambda: clock.now)
+def test_a_rest_is_no_slow_drawing() -> None:
+    clock = Clock()
+    rate = DrawnRate(30.0, clock=clock)
     for _ in range(4):
         clock.now += 60.0
         rate.note(light=False)
