@@ -100,7 +100,7 @@ class Recipe(Shareable):
     def plain(self) -> dict[str, Any]:
         """Return what JSON can hold of it."""
         presets = None if self.presets is None else [_plain(one) for one in self.presets]
-        more = {"steps": self.steps, "show": self.show, "views": self.views}
+        more: dict[str, Any] = {"steps": self.steps, "show": self.show, "views": self.views}
         more |= {"presets": presets, "device": self.device}
         start = {"rnnviz": VERSION, "task": self.task, "options": dict(self.options)}
         return (

@@ -11,10 +11,16 @@ import { Telling } from "./told.js";
 Object.assign(page, { Telling, FastPath, Strip, readerOf });
 page.figure.resolve((given) => render(given, given.model.get("drag") ? Dragging : null));
 
-/** @param {BlobPart} packed */
-async function unpack(packed) {
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const source = await new Response(stream).text();
+/**
+ * @param {BlobPart} packed
+ * @returns {Promise<string>}
+ */
+function unpacked(packed) {
+  return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+}
+
+/** @param {string} source */
+function evaluated(source) {
   const module = { exports: {} };
   new Function("module", "exports", "define", source)(module, module.exports, undefined);
   return module.exports;
@@ -37,8 +43,8 @@ function idle() {
 async function bring(packed, whole) {
   const ends = whole ? [page.whole, page.plotly] : [page.plotly]; // the first that is there draws what both can
   try {
-    await idle();
-    const plotly = await unpack(packed);
+    const [source] = await Promise.all([unpacked(packed), idle()]); // unpacking is no work of the page's own
+    const plotly = evaluated(source);
     for (const end of ends) end.resolve(plotly);
   } catch (error) {
     for (const end of ends) end.reject(error);

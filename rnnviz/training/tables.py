@@ -1,6 +1,7 @@
 """Tables: columns as a DataFrame of pandas, or as CSV, which needs nothing that is not here."""
 
 import csv
+import importlib
 import io
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -24,13 +25,13 @@ def to_frame(table: Table) -> Any:
         If pandas is not installed.
     """
     try:
-        import pandas as pd  # no dependency: only who asks for a DataFrame needs it
+        pandas = importlib.import_module("pandas")  # no dependency: only who asks for a DataFrame needs it
     except ImportError:
         raise ImportError(
             "to_frame() makes a DataFrame, and pandas is not installed; install pandas, or take to_csv(), which needs "
             "nothing else."
         ) from None
-    return pd.DataFrame({name: np.array(values) for name, values in table.items()})
+    return pandas.DataFrame({name: np.array(values) for name, values in table.items()})
 
 
 def to_csv(table: Table, path: Any = None) -> str | None:

@@ -92,6 +92,8 @@ def test_one_cursor_stands_in_all_strips_at_the_place_of_its_timestep(notebook: 
         at(page, time)
         line = page.locator(".rv-score > .rv-cursor")
         expect(line).to_have_count(1)
+        # the flag says the timestep, nothing stands beside the line
+        assert line.evaluate("one => getComputedStyle(one, '::after').content") == "none"
         box, plots = line.bounding_box(), page.evaluate(PLACES, time)
         assert box is not None
         assert len(plots) >= 4

@@ -145,8 +145,9 @@ class Console:
 
     def recipe(self) -> Shareable:
         """Return what makes the same again, with the controls and pictures that are shown now."""
-        asked = {"steps": self._goal, "show": self._show, "presets": self.presets}
-        return self.export.recipe(**asked, views=self.views, chosen=self.chosen)
+        return self.export.recipe(
+            steps=self._goal, show=self._show, presets=self.presets, views=self.views, chosen=self.chosen
+        )
 
     def moments(self) -> list[Snapshot]:
         """Return the moments of this run that are kept, in order, and with them the present one."""

@@ -129,7 +129,7 @@ class Knobs:
             self._on_refused(t("knob.no_number", name=t(f"knob.{name}"), text=text.strip()[:_LONGEST]))
             return
         try:
-            Settings(**{name: value})
+            Settings().replace(**{name: value})
         except ValueError as error:
             self._on_refused(str(error))
             return

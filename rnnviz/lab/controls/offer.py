@@ -53,7 +53,7 @@ def offer_of(
     """
     if show is not None:
         return Offer(tuple(dict.fromkeys(name for name in show if name in _EVERY and name not in barred)))
-    usual = _COMPARED if several else _FIRST.get(task, _USUAL)
+    usual: tuple[str, ...] = _COMPARED if several else _FIRST.get(task, _USUAL)
     if settings.cell == "rnn":  # without a gate, what decides how long it remembers is the matrix
         usual = tuple("rho" if name == "forget_bias" else name for name in usual)
     first = tuple(name for name in usual if name not in barred)

@@ -88,7 +88,7 @@ function dress(lab, hints, words) {
   hint(lab, hints);
   for (const one of lab.querySelectorAll(".rv-tools")) menu(/** @type {HTMLElement} */ (one), words.menu);
   for (const one of lab.querySelectorAll(ROWS)) rove(/** @type {HTMLElement} */ (one));
-  once(lab, ".rv-pause", (one) => trade(lab, one));
+  once(lab, ".rv-pause", (one) => (trade(lab, one), handOver(one)));
   once(lab, ".noUi-handle", slider);
   once(lab, ".widget-radio-box", choices);
   once(lab, ".widget-toggle-button", (one) => toggle(lab, one));

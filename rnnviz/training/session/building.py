@@ -149,7 +149,9 @@ def _sequence_model(task: Task, settings: Settings) -> nn.Module:
 
 def _in_memory(model: SequenceModel) -> SequenceModel:
     try:
-        return model.to_empty(device="cpu")
+        # as to_empty does, but for empty_like, for which torch loads all of sympy where a tensor is on "meta"
+        model._apply(lambda one: torch.empty(one.shape, dtype=one.dtype, device="cpu"))  # type: ignore[no-untyped-call]
+        return model
     except RuntimeError:  # torch's word for too little memory
         units, layers = model.recurrent.hidden_size, model.recurrent.num_layers
         raise MemoryError(

@@ -35,10 +35,16 @@ def fit(
 def fit_states(
     hidden: Floats, cell: Floats | None, *, relu: bool, step: int, before: Mapping[str, Scale]
 ) -> dict[str, Scale]:
-    """Return the scales of states alone, of any axes; NaN are left out.
+    """Return the scales of states alone, of any axes.
 
-    ``relu`` says whether the hidden state is unbounded, ``step`` is noted in a scale that is fixed or widened now, and
-    ``before`` holds the scales of the run's previous frame, none at the first.
+    Parameters
+    ----------
+    hidden, cell : numpy.ndarray
+        States to cover; NaN are left out.
+    relu : bool
+        Whether the hidden state is unbounded.
+    step, before
+        Noted in a scale that is fixed or widened now; the scales of the run's previous frame, empty at the first.
     """
     scales = {"hidden": _states(hidden, step, before.get("hidden")) if relu else _UNIT}
     if cell is not None:

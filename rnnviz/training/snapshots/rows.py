@@ -16,7 +16,7 @@ _PLACES = ("sample", "layer", "direction", "time", "unit")
 
 
 def state_table(layers: Mapping[str, LayerTrace], sample: int | None = None) -> Table:
-    """Return the states of one sequence or of all, labels in front if several; padded timesteps are left out."""
+    """Return the states of one sequence or of all, without timesteps beyond its end; the models' labels in front."""
     return _joined({label: _of(layer, sample) for label, layer in layers.items()})
 
 

@@ -187,23 +187,7 @@ class Snapshot:
         return self.weights[f"{self.module}.{name}" if self.module else name]
 
     def to_frame(self, sample: int | None = None) -> Any:
-        """Return the states as a ``pandas.DataFrame``: a row for each unit at each timestep.
-
-        The columns are sample, layer, direction, time and unit, then hidden, cell, each gate (``gate_f`` …), gradient
-        (at the hidden state) and gradient_cell, as far as the layer has them; of a comparison, ``model`` comes first.
-
-        Parameters
-        ----------
-        sample : int, optional
-            Which probe sequence; all by default.
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        ValueError
-            If there is no such sequence.
-        """
+        """Return all states, or those of one probe sequence, as a ``pandas.DataFrame``; ImportError without it."""
         return to_frame(self._states(sample))
 
     def to_csv(self, path: Any = None, sample: int | None = None) -> str | None:

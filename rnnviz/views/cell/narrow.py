@@ -55,10 +55,7 @@ def forward_lines(step: CellStep, *, norms: bool = False) -> tuple[Line, ...]:
 def gradient_lines(
     step: CellStep, at_h: GradientParts | None, at_c: GradientParts | None, *, norms: bool = False
 ) -> tuple[Line, ...]:
-    """Return the lines of the gradient at h_t and c_t; a `GradientParts` of None gives no line.
-
-    ``norms`` are over all units, in place of the unit in focus.
-    """
+    """Return the lines of the gradient at h_t and c_t, where there are some; ``norms`` are over all units."""
     asked = (("h", at_h, t("inspector.direct")), ("c", at_c, t("inspector.through", state="h")))
     return tuple(_flow(step, name, flow, note, norms) for name, flow, note in asked if flow is not None)
 

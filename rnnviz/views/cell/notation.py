@@ -39,11 +39,7 @@ def number(value: float, least: float = 0.0005) -> str:
 
 
 def short(value: float) -> str:
-    """Return a number with two decimals, as a narrow column has room for; a large one in three figures.
-
-    >>> short(-0.4215), short(123456.0)
-    ('−0.42', '1.2 × 10⁵')
-    """
+    """Return a number with two decimals, as a narrow column has room for; a large one in three figures."""
     return state(value) if abs(value) < _WIDE else three(value)
 
 

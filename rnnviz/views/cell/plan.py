@@ -54,7 +54,7 @@ class Plan:
 
 
 def plan(kind: str, gradient: bool) -> Plan:
-    """Return where the parts of a cell stand, on the way forward or along the gradient's way back.
+    """Return where the parts of a cell of this kind stand: on its way forward, or on the gradient's way back.
 
     >>> any(path.back for path in plan("gru", gradient=True).paths)
     True

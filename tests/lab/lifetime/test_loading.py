@@ -11,7 +11,7 @@ from tests.processes import printed_by
 LOADED = """
 import sys, threading
 import rnnviz as rv
-loaded = lambda: "torch._dynamo" in sys.modules
+loaded = lambda: not {"torch._dynamo", "sympy"}.isdisjoint(sys.modules)
 lab = rv.Lab("adding", hidden_size=4, seq_len=8, batch_size=4, seed=0, device="cpu")
 feed = lab._console.shown().feed
 assert lab._console.screen.pump.flush(60)
