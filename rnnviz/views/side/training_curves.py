@@ -105,7 +105,7 @@ def smoothed(values: NDArray[np.floating], *, log: bool) -> NDArray[np.floating]
     count = np.convolve(known.astype(float), weights)[: len(taken)]
     mean = np.divide(total, count, out=np.full(len(taken), np.nan), where=count > 0)
     mean[~known] = np.nan
-    return np.exp(mean) if log else mean
+    return np.asarray(np.exp(mean)) if log else mean
 
 
 def _panels(snapshot: Snapshot) -> list[SidePanel]:
