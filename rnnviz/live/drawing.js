@@ -178,7 +178,7 @@ export class Drawing {
     await this.recolour();
     if (!this.measure()) return;
     // a height that was given makes plotly keep the width of then, and what has both it takes for fixed
-    if (this.spec?.layout?.width === undefined) delete this.plot.layout?.width;
+    if (this.model.get("spec")?.layout?.width === undefined) delete this.plot.layout?.width;
     await this.Plotly.Plots.resize(this.plot);
     if (this.fast.owes) await this.react();
   }
