@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from rnnviz.checks import kind_of
@@ -9,8 +10,8 @@ from rnnviz.checks import kind_of
 __all__ = ["check_sequences", "check_tokens"]
 
 
-def check_sequences(name: str, values: Any, features: int) -> None:
-    """Check for sequences of numbers, axes (batch, time, feature).
+def check_sequences(name: str, values: Any, features: int, like: Tensor) -> None:
+    """Check for sequences of numbers of the dtype that the weight ``like`` has, axes (batch, time, feature).
 
     Raises
     ------
@@ -19,6 +20,10 @@ def check_sequences(name: str, values: Any, features: int) -> None:
     """
     if not isinstance(values, Tensor) or not values.is_floating_point():
         raise TypeError(f"{name} must be a torch.Tensor of floating-point numbers, got {_came(values)}.")
+    if values.dtype != like.dtype and not torch.is_autocast_enabled(values.device.type):
+        raise TypeError(
+            f"{name} must be {like.dtype} like the weights, got {values.dtype}; call {name}.to({like.dtype})."
+        )
     if values.dim() != 3 or values.shape[2] != features or values.shape[1] == 0:
         raise ValueError(f"{name} must have axes (batch, time, {features}), got shape {tuple(values.shape)}.")
 

@@ -45,7 +45,7 @@ class LSTMModel(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Answer for each sequence: ``x`` (batch, time, feature) to (batch, output)."""
-        check_sequences("x", x, self.lstm.input_size)
+        check_sequences("x", x, self.lstm.input_size, self.fc.weight)
         h0 = torch.zeros(self.num_layers, x.size(0), self.hidden_size, device=x.device, dtype=x.dtype)
         c0 = torch.zeros_like(h0)  # (layer, batch, unit), both
         states, _ = self.lstm(x, (h0, c0))  # (batch, time, unit), of the top layer

@@ -113,7 +113,7 @@ class SequenceModel(nn.Module):
     def embedded(self, inputs: Tensor) -> Tensor:
         """Return what the recurrent layer reads, (batch, time, feature): the inputs, or tokens as vectors."""
         if self.embedding is None:
-            check_sequences("inputs", inputs, self.recurrent.input_size)
+            check_sequences("inputs", inputs, self.recurrent.input_size, next(self.parameters()))
             return inputs
         check_tokens("inputs", inputs)
         vectors: Tensor = self.embedding(inputs)

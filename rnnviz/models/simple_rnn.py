@@ -41,7 +41,7 @@ class SimpleRNN(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Answer for each sequence: ``x`` (batch, time, feature) to (batch, output)."""
-        check_sequences("x", x, self.rnn.input_size)
+        check_sequences("x", x, self.rnn.input_size, self.fc.weight)
         h0 = torch.zeros(1, x.size(0), self.hidden_size, device=x.device, dtype=x.dtype)  # (layer, batch, unit)
         states, _ = self.rnn(x, h0)  # (batch, time, unit)
         answer: Tensor = self.fc(states[:, -1])  # the last step has read them all

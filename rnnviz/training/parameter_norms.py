@@ -125,8 +125,10 @@ class ParameterNorms:
 
     def told(self, steps: NDArray[np.float64], rows: NDArray[np.floating]) -> Norms:
         """Return what `waiting` gave, now that it is on the host."""
-        gradients, weights, updates = np.ascontiguousarray(rows.astype(np.float64).transpose(1, 0, 2))
-        return Norms(self._names, steps, gradients, weights, updates)
+        table = np.ascontiguousarray(rows.astype(np.float64).transpose(1, 0, 2))
+        for one in (steps, table):
+            one.flags.writeable = False
+        return Norms(self._names, steps, *table)
 
     def read(self) -> Norms:
         """Return what was noted; waits for the device."""

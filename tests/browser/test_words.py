@@ -10,7 +10,9 @@ from tests.browser.jupyter import PATIENCE, Notebook
 EXPLODING = """
 import json
 import rnnviz as rv
-lab = rv.Lab("adding", cell="rnn", nonlinearity="relu", init="identity", rho=1.6, seq_len=40, hidden_size=8, seed=0, lr=1e-6)
+lab = rv.Lab(
+    "adding", cell="rnn", nonlinearity="relu", init="identity", rho=1.6, seq_len=40, hidden_size=8, seed=0, lr=1e-6
+)
 lab.train(50)
 lab
 """

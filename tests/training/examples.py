@@ -60,6 +60,12 @@ def take(session, steps):
     return session.history["loss"]
 
 
+def changed(session, **settings):
+    """Change settings as a knob does: adopted at once, without a step."""
+    session.settings = session.settings.replace(**settings)
+    session.adopt()
+
+
 def weights(session):
     return [weight.detach().clone() for weight in session.model.parameters()]
 

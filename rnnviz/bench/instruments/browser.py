@@ -117,12 +117,7 @@ def chromium() -> Iterator[Any]:
 def desk(browser: Any, package: Path | None = None) -> Iterator[Desk]:
     """Start JupyterLab, end it afterwards.
 
-    Parameters
-    ----------
-    browser : playwright.sync_api.Browser
-        Where its pages are opened.
-    package : Path, optional
-        A folder whose ``rnnviz`` the kernels import in place of this one.
+    The kernels import the ``rnnviz`` in the folder ``package``, where one is given, in place of this one.
     """
     with tempfile.TemporaryDirectory(prefix="rnnviz-bench-") as name, _server(Path(name), package) as address:
         yield Desk(browser, Path(name), address)

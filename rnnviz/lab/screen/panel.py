@@ -99,7 +99,7 @@ class Panel:
     @property
     def parts(self) -> list[widgets.Widget]:
         """Widgets that may be in no box."""
-        return [self.rail.widget, *self.rail.parts]
+        return [self.rail.widget, *self.rail.parts, self.tour]
 
     def _toolbar(self) -> widgets.Box:
         """Buttons, the device's place, figures and tools, in one row."""

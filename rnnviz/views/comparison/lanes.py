@@ -83,7 +83,7 @@ def _gated(snapshot: Snapshot) -> list[tuple[ComparedModel, Snapshot]]:
 
 def _states(snapshot: Snapshot, focus: Focus) -> np.ndarray:
     at = focus.within(snapshot.layer)
-    return snapshot.layer.hidden[at.layer, at.direction, at.sample]
+    return np.asarray(snapshot.layer.hidden[at.layer, at.direction, at.sample])
 
 
 def _marked(figure: go.Figure, compared: Sequence[ComparedModel]) -> go.Figure:

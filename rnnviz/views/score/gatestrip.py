@@ -66,13 +66,12 @@ def _heat(name: str, snapshot: Snapshot, focus: Focus) -> Heat:
     kind = snapshot.layer.kind
     values = snapshot.layer.gates[name][focus.layer, focus.direction, focus.sample]
     units, keeps = values.shape[1], name == KEEPING.get(kind)
-    title = f"score.gates.{kind}.{name}"
-    known = title in keys()
+    known = f"score.gates.{kind}.{name}" in keys()
     limits = (-1.0 if name in CANDIDATES else 0.0, 1.0)
     band = Band(
         # a registered cell's gates go by the names that its step gave them
-        t(title) if known else name,
-        t(f"{title}.aside") if known else "",
+        t(f"score.gates.{kind}.{name}") if known else name,
+        t(f"score.gates.{kind}.{name}.aside") if known else "",
         rows_high(units, _LOW),
         rows_high(units, _HIGH if keeps else _LOW),
         bar=_signed(limits) if name in CANDIDATES else _gate_bar(name, values, snapshot, focus),

@@ -39,7 +39,7 @@ def number_traces(snapshot: Snapshot) -> list[go.Scatter]:
     low, high = _range(_of(snapshot)[1])
     hover = f"{t('side.answer.right')} %{{x:.3g}}<br>{t('view.answer.name')} %{{y:.3g}}<extra></extra>"
     right = line(GHOST, 1, t("side.answer.right"), dash="4px,3px", x=[low, high], y=[low, high], hoverinfo="skip")
-    dots = {"mode": "markers", "hovertemplate": hover, "cliponaxis": True}
+    dots: dict[str, Any] = {"mode": "markers", "hovertemplate": hover, "cliponaxis": True}
     return [
         right,
         line(GHOST, 1, "", **dots, marker={"size": 6, "color": GHOST}),

@@ -50,7 +50,8 @@ class Classes:
 
 def answered(snapshot: Snapshot) -> bool:
     """Return whether the answers are classes."""
-    return snapshot.confusion is not None and snapshot.outputs is not None and snapshot.targets is not None
+    known = snapshot.outputs is not None and snapshot.targets is not None
+    return known and snapshot.confusion is not None and len(snapshot.confusion.classes) > 0
 
 
 def classes_of(snapshot: Snapshot, focus: Focus) -> Classes:

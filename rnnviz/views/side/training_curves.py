@@ -105,7 +105,7 @@ def smoothed(values: NDArray[np.floating], *, log: bool) -> NDArray[np.floating]
     count = np.convolve(known.astype(float), weights)[: len(taken)]
     mean = np.divide(total, count, out=np.full(len(taken), np.nan), where=count > 0)
     mean[~known] = np.nan
-    return np.exp(mean) if log else mean
+    return np.asarray(np.exp(mean)) if log else mean
 
 
 def _panels(snapshot: Snapshot) -> list[SidePanel]:
@@ -120,8 +120,8 @@ def _panels(snapshot: Snapshot) -> list[SidePanel]:
 
 def _score_words(metric: str) -> tuple[str, str]:
     """What the metric is in plain words; a task of one's own says it in its own."""
-    key = f"side.score.{metric.split()[0].lower()}"
-    name = t(key) if key in keys() else plain(metric)
+    known = metric.split()[0].lower()
+    name = t(f"side.score.{known}") if f"side.score.{known}" in keys() else plain(metric)
     return name, t("side.score.aside")
 
 

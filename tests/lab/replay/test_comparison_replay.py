@@ -58,7 +58,13 @@ def test_the_pictures_have_the_room_that_a_comparison_gives_them(make_comparison
     comparison.train(2)
     page = Page(comparison.save_replay(tmp_path / "run.html"))
     assert [attrs["class"] for tag, attrs in page.tags if tag == "main"] == ["rv-lab rv-compare"]
-    assert [attrs["data-view"] for _, attrs in page.tags if "data-view" in attrs] == ["hidden", "gradients", "curves"]
+    assert [attrs["data-view"] for _, attrs in page.tags if "data-view" in attrs] == [
+        "input",
+        "hidden",
+        "gradients",
+        "scores",
+        "curves",
+    ]
 
 
 def test_the_page_asks_for_nothing_and_its_script_cannot_end_its_own_element(
@@ -101,7 +107,7 @@ def test_four_models_as_large_as_usual_fit_in_8_mb(tmp_path: Path) -> None:
     [
         ({"path": "{}/run.htm5"}, ValueError, "path must end in .html"),
         ({"sample": 8}, ValueError, "sample must be from 0 to 7, got 8"),
-        ({"views": ["memory"]}, ValueError, r"views must hold names \(hidden"),
+        ({"views": ["memory"]}, ValueError, r"views must hold names \(input, hidden"),
         ({"views": ["prediction"]}, ValueError, "views names 'prediction', which this run has nothing to draw in"),
     ],
 )

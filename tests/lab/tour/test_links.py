@@ -122,7 +122,7 @@ def pressed_and_failed(lab: Lab, **link_target: Any) -> Browser:
         ({"nosuch": 1}, TypeError, r"unknown setting 'nosuch'; the settings are lr, "),
         ({"lr": -1}, ValueError, r"lr must be"),
         ({"seq_len": 5000}, ValueError, r"seq_len must be from 2 to 1000"),
-        ({"views": ["nosuch"]}, ValueError, r"views must hold names \(hidden, "),
+        ({"views": ["nosuch"]}, ValueError, r"views must hold names \(input, hidden, "),
         ({"views": "hidden"}, TypeError, r"write \['hidden'\]"),
         ({"focus": {"nosuch": 1}}, TypeError, r"focus has no part 'nosuch'; its parts are sample, "),
         ({"play": 1}, TypeError, r"play must be True or False, got 1"),

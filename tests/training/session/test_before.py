@@ -7,25 +7,12 @@ import pytest
 
 from rnnviz.training import Session
 from rnnviz.training.session.changes import Changes
-from tests.training.examples import take
+from tests.clock import Clock
+from tests.training.examples import changed, take
 
 
 def small(**settings: Any) -> Session:
     return Session("adding", seq_len=8, hidden_size=4, batch_size=4, device="cpu", **settings)
-
-
-def changed(session: Session, **settings: Any) -> None:
-    session.settings = session.settings.replace(**settings)
-    session.adopt()
-
-
-class Clock:
-    """Stands still until it is told to go on."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from torch import nn
 
 from rnnviz.training import LockstepSessions, Session, Snapshot
 from rnnviz.training.snapshots import looking
-from tests.training.examples import Echo
+from tests.training.examples import Echo, take
 
 ROUNDING = 1e-6
 CASES = {
@@ -26,11 +26,6 @@ CASES = {
 
 def small(task: Any = "adding", **settings: Any) -> Session:
     return Session(task, **{"seq_len": 12, "hidden_size": 5, "batch_size": 4, "device": "cpu", **settings})
-
-
-def take(session: Session, steps: int) -> None:
-    for _ in itertools.islice(session.steps(), steps):
-        pass
 
 
 def seen_light(session: Session, before: Snapshot, sample: int) -> Snapshot:

@@ -1,11 +1,10 @@
 """The spectral radius and the forget bias as settings: at the start, live, and left alone."""
 
-import itertools
-
 import numpy as np
 import pytest
 
 from rnnviz.training import Session
+from tests.training.examples import take
 
 SIZES = {"seq_len": 8, "hidden_size": 6, "batch_size": 4, "device": "cpu"}
 
@@ -19,22 +18,17 @@ def forget_bias(session: Session) -> list[float]:
     return (layer.bias_ih_l0 + layer.bias_hh_l0).detach().view(4, 6)[1].tolist()
 
 
-def advance(session: Session, steps: int) -> None:
-    for _ in itertools.islice(session.steps(), steps):
-        pass
-
-
 def test_a_model_begins_with_the_radius_that_is_set() -> None:
     assert radius(Session("adding", cell="rnn", rho=1.1, **SIZES)) == pytest.approx(1.1, rel=1e-5)
 
 
 def test_the_radius_is_set_at_the_next_step_and_then_left_to_training() -> None:
     session = Session("adding", cell="rnn", lr=0.05, **SIZES)
-    advance(session, 3)
+    take(session, 3)
     session.settings = session.settings.replace(rho=1.4)
     session.adopt()
     assert radius(session) == pytest.approx(1.4, rel=1e-5)
-    advance(session, 5)
+    take(session, 5)
     moved = radius(session)
     assert moved != pytest.approx(1.4, rel=1e-4)
     session.settings = session.settings.replace(lr=0.01)
@@ -44,9 +38,9 @@ def test_the_radius_is_set_at_the_next_step_and_then_left_to_training() -> None:
 
 def test_moving_the_radius_starts_no_new_model() -> None:
     session = Session("adding", cell="rnn", **SIZES)
-    advance(session, 3)
+    take(session, 3)
     session.settings = session.settings.replace(rho=0.9)
-    advance(session, 1)
+    take(session, 1)
     assert (session.run, session.step) == (0, 4)
 
 

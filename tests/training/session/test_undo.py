@@ -8,18 +8,13 @@ import torch
 from torch import nn
 
 from rnnviz.training import LockstepSessions, Runner, Session
-from tests.training.examples import WAIT, take
+from tests.training.examples import WAIT, changed, take
 
 SMALL = {"seq_len": 8, "hidden_size": 4, "batch_size": 4, "device": "cpu"}
 
 
 def small(task: str = "adding", **settings: Any) -> Session:
     return Session(task, **{**SMALL, **settings})
-
-
-def changed(session: Session, **settings: Any) -> None:
-    session.settings = session.settings.replace(**settings)
-    session.adopt()
 
 
 class Dropping(nn.Module):

@@ -136,7 +136,7 @@ def test_a_held_out_score_that_has_turned_is_overfitting_and_says_since_when() -
 @pytest.mark.parametrize(
     ("held_out", "words"),
     [
-        ([0.5, 0.7, 0.62, 0.55], "Held-out accuracy was best at step 100 with 0.7 and is 0.55 now"),
+        ([0.5, 0.7, 0.62, 0.55], "Held-out accuracy was best at step 100 with 0.700 and is 0.550 now"),
         ([0.5, 0.7, 0.66, 0.65], None),  # not clearly worse
         ([0.5, 0.52, 0.7, 0.55], None),  # one worse score may be chance
         ([0.5, 0.6, 0.65, 0.7], None),

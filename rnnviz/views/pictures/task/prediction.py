@@ -18,7 +18,7 @@ class PredictionView(View):
     name = "prediction"
     height = 300
     shares_time = False
-    score = SidePrediction()
+    score: View | None = SidePrediction()
 
     def exists(self, snapshot: Snapshot) -> bool:
         return snapshot.prediction is not None
