@@ -85,7 +85,7 @@ def to_json(value: Any) -> str:
 
 
 def _replay_frame(snapshot: Snapshot, views: Mapping[str, View], focus: Focus) -> ReplayFrame:
-    shown = {name: drawn(view) for name, view in views.items() if view.exists(snapshot)}
+    shown = {name: form for name, view in views.items() if (form := drawn(view)).exists(snapshot)}
     places = {name: cursor_of(view, snapshot, focus) for name, view in shown.items()}
     canvases = {name: Canvas(view, snapshot, focus) for name, view in shown.items()}
     patches = {name: one.patches(snapshot, focus, PIXELS) for name, one in canvases.items()}

@@ -215,3 +215,14 @@ def test_what_a_watch_cannot_save_is_refused(tmp_path: Path, arguments: dict[str
     w, _ = watched([6] * 3)
     with pytest.raises(ValueError, match=words):
         w.save_replay(tmp_path / "loop.html", **arguments)
+
+
+def test_a_plain_rnn_is_saved_without_the_gates_that_it_has_not(tmp_path):
+    lab = rv.Lab("adding", cell="rnn", hidden_size=3, seq_len=6, seed=0, device="cpu", steps=64)
+    lab.train(4)
+    page = lab.save_replay(tmp_path / "run.html").read_text()
+    assert "rv-view-hidden" in page
+    assert "rv-view-gates" not in page
+    with pytest.raises(ValueError, match="views names 'gates'"):
+        lab.save_replay(tmp_path / "run.html", views=["hidden", "gates"])
+    lab.close()
