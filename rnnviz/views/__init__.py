@@ -19,6 +19,7 @@ from rnnviz.views.perturbation.perturbation import (
 )
 from rnnviz.views.pictures.curves.clipping import ClippingView
 from rnnviz.views.pictures.curves.curves import CurvesView, WatchedCurvesView
+from rnnviz.views.pictures.curves.loss import LossView
 from rnnviz.views.pictures.curves.norms import NormsView
 from rnnviz.views.pictures.curves.rate import RateView
 from rnnviz.views.pictures.gradients.gradients import GradientsView
@@ -68,6 +69,7 @@ __all__ = [
     "HiddenView",
     "HorizonView",
     "InputView",
+    "LossView",
     "MemoryView",
     "NormsView",
     "Patch",
@@ -121,6 +123,7 @@ VIEWS: dict[str, View] = {
         ConfusionView(),
         FanView(),
         TextView(),
+        LossView(),
         RateView(),
         NormsView(),
     )

@@ -10,7 +10,7 @@ from rnnviz.views.comparison.models import ComparedModel, compared_models
 from rnnviz.views.curvepanels import log_ticks, wants_log
 from rnnviz.views.patch import Patch, Pixels, newest
 from rnnviz.views.side.base import SidePanel, SideView, line, side_figure
-from rnnviz.views.side.training_curves import FOOT, counted, rounded_up, smoothed
+from rnnviz.views.side.run_loss import FOOT, counted, rounded_up, smoothed
 from rnnviz.views.style import INK1
 
 __all__ = ["SideLosses"]

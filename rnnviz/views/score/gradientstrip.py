@@ -96,6 +96,7 @@ class GradientStrip(Strip):
                 Patch(index, "y", reach.drawn(curve)[kept]),
                 Patch(index, "visible", visible),
             ]
+        patches.append(Patch(_DIRECT, "mode", "lines+markers" if _alone(direct) else "lines"))
         changed = bool(np.isfinite(before).any())
         panel = "meta.panels[0]"
         return [
@@ -109,6 +110,12 @@ class GradientStrip(Strip):
             Patch(None, f"{panel}.read.was", 1 if changed else None),
             Patch(None, f"{panel}.aside", _aside(snapshot, focus, direct, kept.step)),
         ]
+
+
+def _alone(curve: np.ndarray) -> bool:
+    """Whether a value stands between two zeros, as where the last step alone is asked: a line would not show it."""
+    above = np.concatenate([[False], curve > 0, [False]])
+    return bool((above[1:-1] & ~above[:-2] & ~above[2:]).any())
 
 
 def _former(snapshot: Snapshot, focus: Focus, steps: int) -> np.ndarray:
@@ -148,7 +155,7 @@ def _now(snapshot: Snapshot) -> str:
 
 def _line(name: str, color: str, width: float, dash: str = "solid") -> go.Scatter:
     line = {"color": color, "width": width, "dash": dash}
-    return go.Scatter(mode="lines", name=name, line=line, hoverinfo="none")
+    return go.Scatter(mode="lines", name=name, line=line, marker={"size": 5, "color": color}, hoverinfo="none")
 
 
 def _words(anchor: str, color: str) -> go.layout.Annotation:

@@ -75,7 +75,7 @@ def bars(drawn: Classes) -> list[Any]:
     """Return the traces: the whole of each bar, its share, and the share in words."""
     places = list(range(len(drawn.kept)))
     shape: dict[str, Any] = {"orientation": "h", "y": places, "showlegend": False}
-    words: dict[str, Any] = {"mode": "text", "textposition": "middle left", "cliponaxis": False, "hoverinfo": "skip"}
+    words: dict[str, Any] = {"mode": "text", "textposition": "middle right", "cliponaxis": False, "hoverinfo": "skip"}
     return [
         go.Bar(x=[1] * len(places), marker={"color": FILL, "line": {"width": 0}}, hoverinfo="skip", **shape),
         go.Bar(marker={"line": {"width": 0}}, hovertemplate="%{y}: %{x:.3f}<extra></extra>", **shape),

@@ -148,7 +148,8 @@ def words_at(text: str, panel: int, **more: Any) -> dict[str, Any]:
 
 
 def _axis(panel: SidePanel) -> dict[str, Any]:
-    kind = {"type": "log", "exponentformat": "power", "tickformat": "~g"} if panel.log else {}
+    log = {"type": "log", "exponentformat": "power", "tickformat": "~g"}
+    kind = log if panel.log else {"tickformat": ".3~g"}
     return {
         "gridcolor": HAIR,
         "zeroline": False,

@@ -8,7 +8,7 @@ from rnnviz.views.base import Focus
 from rnnviz.views.curvepanels import log_ticks, wants_log
 from rnnviz.views.patch import Patch, Pixels, newest
 from rnnviz.views.side.base import SidePanel, SideView, line, side_figure
-from rnnviz.views.side.training_curves import FOOT, counted, rounded_up
+from rnnviz.views.side.run_loss import FOOT, counted, rounded_up
 from rnnviz.views.style import ACCENT
 from rnnviz.views.words import three
 

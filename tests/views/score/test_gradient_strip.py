@@ -180,3 +180,12 @@ def test_names_stand_within_the_picture_and_not_on_each_other(one: list[float], 
 def test_a_calendar_s_steps_are_months() -> None:
     assert panels(filled("gradients", task("sunspots")))[0]["aside"] == "each month’s say"
     assert panels(filled("gradients", frames("lstm")[-1]))[0]["aside"] == "each step’s say"
+
+
+def test_a_direct_gradient_at_the_last_step_alone_can_be_seen() -> None:
+    snapshot = frames("lstm")[-1]  # one answer a sequence, so that every other step has a direct gradient of 0
+    direct = filled("gradients", snapshot).data[DIRECT]
+    assert direct.mode == "lines+markers"
+    assert [place for place, one in enumerate(direct.y) if np.isfinite(one) and one > 0] == [len(direct.y) - 1]
+    each = task("python-tokens", hidden_size=4)
+    assert filled("gradients", each).data[DIRECT].mode == "lines"

@@ -11,7 +11,7 @@ from rnnviz.training import Session, Snapshot
 from rnnviz.views import VIEWS, WATCHED, Focus
 from rnnviz.views.canvas import Canvas
 from rnnviz.views.side.bars import MOST, Classes
-from rnnviz.views.side.training_curves import smoothed
+from rnnviz.views.side.run_loss import smoothed
 from tests.views.runs import begin, sunspots, train
 
 
@@ -171,3 +171,10 @@ def test_the_learning_rate_is_the_one_of_each_step() -> None:
     np.testing.assert_allclose(figure.data[0].y, [0.01] * 3 + [0.1] * 2)
     np.testing.assert_allclose(VIEWS["rate"].figure(snapshot).data[0].y, figure.data[0].y)
     assert figure.layout.meta["panels"][0]["now"] == "0.100"
+
+
+def test_the_loss_alone_is_the_loss_of_every_step_in_both_forms() -> None:
+    snapshot = train(begin("rnn"), 7)
+    for figure, first in ((drawn("loss", snapshot), 1), (VIEWS["loss"].figure(snapshot), 0)):
+        np.testing.assert_array_equal(figure.data[first].y, snapshot.history["loss"])
+        np.testing.assert_array_equal(figure.data[first].x, snapshot.history["step"])
