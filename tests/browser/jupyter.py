@@ -90,6 +90,11 @@ def close(page: Page) -> None:
     page.context.close()
 
 
+def rgb(tone: str) -> str:
+    """Return a tone such as ``#5a6068`` as a browser writes it, ``rgb(90, 96, 104)``."""
+    return f"rgb({', '.join(str(part) for part in bytes.fromhex(tone[1:]))})"
+
+
 class Notebook:
     """One notebook open in one page."""
 

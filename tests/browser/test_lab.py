@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.jupyter import Notebook
+from rnnviz.views.style import INK2, TONES
+from tests.browser.jupyter import Notebook, rgb
 
 LAB = "import rnnviz as rv\nlab = rv.Lab(task='adding', cell='lstm', hidden_size=16, seq_len=30, seed=0{more})\nlab"
 BUSY = "import pathlib, time\nwhile not pathlib.Path('enough').exists():\n    time.sleep(0.1)"
@@ -102,7 +103,12 @@ def test_running_the_cell_again_stops_the_lab_it_replaces(address: str, page: Pa
     page.wait_for_function("() => document.querySelector('.rv-lab')?.isConnected")
     notebook.code("print('PHASES', [one.state.phase for one in labs].__repr__().replace(chr(39), chr(34)))")
     assert notebook.printed("PHASES") == ["stopped", "playing"]
-    assert page.evaluate("[...rnnvizPage.feeds.values()].flatMap(feed => [...feed.figures]).length") == 4
+    # the figures of one lab, and none of the one before
+    page.wait_for_function(
+        "wanted => [...rnnvizPage.feeds.values()].flatMap(feed => [...feed.figures]).map(one => one.name).sort().join()"
+        " === wanted",
+        arg="answer,curves,gates,gradients,hidden,input",
+    )
 
 
 def test_a_zoom_stays_while_the_picture_lives(address: str, page: Page, write) -> None:
@@ -151,11 +157,9 @@ def test_plotly_comes_once_however_many_figures_and_is_not_saved(address: str, f
 def test_pictures_take_the_theme_s_ink(address: str, page: Page, write, theme: str) -> None:
     notebook = opened(page, address, write(LAB.format(more="")))
     notebook.theme(theme)
-    dark = "Dark" in theme
+    ink = TONES[INK2] if "Dark" in theme else INK2
     page.wait_for_function(
-        "dark => { const ink = document.querySelector('.rv-view-hidden .rv-plot')._fullLayout.font.color;"
-        " const [r] = ink.match(/\\d+/g).map(Number); return dark ? r > 180 : r < 90 }",
-        arg=dark,
+        "ink => document.querySelector('.rv-view-hidden .rv-plot')._fullLayout.font.color === ink", arg=rgb(ink)
     )
     assert notebook.errors == []
 

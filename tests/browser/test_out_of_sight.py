@@ -8,7 +8,8 @@ import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.jupyter import PATIENCE, Notebook, server
+from rnnviz.views.style import INK2, TONES
+from tests.browser.jupyter import PATIENCE, Notebook, rgb, server
 
 LAB = (
     "import json, rnnviz as rv\n"
@@ -161,9 +162,9 @@ def test_what_has_changed_meanwhile_is_drawn_once_it_is_seen(notebook: Notebook,
     show(notebook)
     assert_agrees(notebook, kernel)
     page.wait_for_function(
-        "() => [...document.querySelectorAll('.rv-lab .rv-plot')].filter(plot => plot._fullLayout).every(plot =>"
-        " plot._fullLayout.width <= plot.offsetWidth + 1"
-        " && Number(plot._fullLayout.font.color.match(/\\d+/)[0]) > 180)",
+        "ink => [...document.querySelectorAll('.rv-lab .rv-plot')].filter(plot => plot._fullLayout).every(plot =>"
+        " plot._fullLayout.width <= plot.offsetWidth + 1 && plot._fullLayout.font.color === ink)",
+        arg=rgb(TONES[INK2]),
         timeout=PATIENCE,
     )
 
