@@ -76,5 +76,6 @@ def chapters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a JupyterLab that has the chapters, as ``rnnviz lab`` copies them."""
     folder = tmp_path_factory.mktemp("chapters")
     copy_chapters(shipped_chapters(), folder)
-    with server(folder) as started:
+    # a chapter that was saved in between would open with the widgets of a kernel that is gone
+    with server(folder, {"@jupyterlab/docmanager-extension:plugin": {"autosave": False}}) as started:
         yield started

@@ -109,8 +109,7 @@ for label, one in alone.items():
     one.train(comparison.sessions[label].step)
     watch = comparison._race._watch._seconds
     size = sum(weight.numel() for weight in one.model.parameters())
-    rows.append([int(one.history["step"][-1]), watch[label] / sum(watch.values()), size,
-                 float(one.history['loss'][-1]), held_out(one)[0]])
+    rows.append([float(one.history['loss'][-1]), held_out(one)[0], watch[label] / sum(watch.values()), size])
 tell(f'STEP{int(one.history["step"][-1])}', rows=rows, always=held_out(one)[1], step=int(one.history["step"][-1]))
 """
 
@@ -135,19 +134,21 @@ def table(notebook: Notebook) -> tuple[list[str], list[list[str]]]:
 
 
 def agrees_with(notebook: Notebook, step: int) -> None:
-    expect(notebook.lab.locator(".rv-standings .rv-model").first).to_contain_text(f"{step:,}", timeout=PATIENCE)
+    expect(notebook.lab.locator(".rv-figures")).to_contain_text(f"step {step:,}", timeout=PATIENCE)
+    metric = notebook.lab.locator(".rv-standings thead th").nth(2)
+    expect(metric).to_have_attribute("title", f"MSE on held-out data at step {step:,}", timeout=PATIENCE)
     head, rows = table(notebook)
     notebook.code(TABLE)
     truth: dict[str, Any] = notebook.printed(f"STEP{step}")
     assert truth["step"] == step
-    assert head[-1] == f"held-out MSE at step {step:,}"
-    assert [row[0] for row in rows] == ["rnn", "gru", "lstm", "always 1"]
-    assert rows[3][1:5] == ["–"] * 4
-    told = [*zip(rows[:3], truth["rows"], strict=True), ([*rows[3][:1], rows[3][5]], [truth["always"]])]
+    assert head == ["", "loss", "held out", "time", "weights"]
+    assert [row[0] for row in rows] == ["RNN", "GRU", "LSTM", "always 1"]
+    assert [rows[3][1], *rows[3][3:]] == ["–"] * 3
+    told = [*zip(rows[:3], truth["rows"], strict=True), ([rows[3][0], rows[3][2]], [truth["always"]])]
     wrong = [pair for row, numbers in told for pair in zip(row[1:], numbers, strict=True) if not is_as_written(*pair)]
     assert wrong == []
     best = notebook.lab.locator(".rv-standings b").all_inner_texts()
-    assert best == [min((row[5] for row in rows[:3]), key=float)]
+    assert best == [min((row[2] for row in rows[:3]), key=float)]
 
 
 def test_the_comparisons_table_has_the_numbers_of_the_models(

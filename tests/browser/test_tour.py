@@ -77,8 +77,7 @@ def test_the_tour_follows_what_a_learner_does_and_can_be_left(chapters: str, pag
 
     learner.told("inspector", "rv-open-inspector").click()
     learner.goes_on()
-    learner.told("inside", "rv-inspect-bar")
-    notebook.lab.locator(".rv-inspect-gradient").click()
+    learner.told("inside", "rv-inspect-gradient").click()
     learner.goes_on()
 
     learner.told("perturb", "rv-open-perturb").click()

@@ -88,7 +88,11 @@ STEPS = (
         "inspector",
     ),
     Step(
-        "inside", "inspector.gradient", ("rv-inspect-bar", "rv-open-inspector"), _used("inspector"), needs="inspector"
+        "inside",
+        "inspector.gradient",
+        ("rv-inspect-gradient", "rv-open-inspector"),
+        _used("inspector"),
+        needs="inspector",
     ),
     Step("perturb", "tool.perturb", ("rv-perturb", "rv-open-perturb"), _used("perturb"), needs="perturb"),
     Step(
