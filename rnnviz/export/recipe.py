@@ -68,6 +68,8 @@ class Recipe(Shareable):
         known = _OPTIONS[self.task]
         refuse_unknown("options", self.options, known)
         object.__setattr__(self, "options", {name: known[name](name, value) for name, value in self.options.items()})
+        if self.device not in _DEVICES:  # of a backend that others need not have: the best there is will do
+            object.__setattr__(self, "device", None)
         optional(whole(1, 10**9))("steps", self.steps)
         for name, most in _LARGEST.items():
             whole(1, most)(name, getattr(self.settings, name))

@@ -11,7 +11,7 @@ LAB = "import rnnviz as rv\nlab = rv.Lab(seed=0, device='cpu', steps=2000)\nlab"
 OPENER = (
     "opener = rv.Lab(task='temporal-order', seq_len=50, hidden_size=8, seed=0, device='cpu',"
     " show=['forget_bias', 'lr', 'insights', 'timeline', 'inspector', 'share'],"
-    " views=['input', 'hidden', 'gradients', 'answer'])\nopener"
+    " views=['input', 'forget', 'state', 'gradients', 'answer', 'loss'])\nopener"
 )
 SLEEP = "import pathlib, time\nwhile not pathlib.Path('{name}').exists():\n    time.sleep(0.05)"
 FRAME = 432  # px beside a lab in a window with JupyterLab's file browser open

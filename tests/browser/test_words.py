@@ -47,6 +47,8 @@ def test_the_line_tells_of_an_exploding_gradient_and_changes_slowly_while_it_tra
     expect(line).to_have_attribute("aria-live", "polite")
     line.evaluate(STAMPS)
     notebook.button("play").click()
+    notebook.frames(3)
+    notebook.code("lab.set(rho=0.2)")
     page.wait_for_function("() => window.stamps.length >= 1", timeout=4 * PATIENCE)
     notebook.button("pause").click()
     notebook.code("for rho in (0.2, 1.6, 0.2, 1.6, 0.2): lab.set(rho=rho)")  # faster than anybody reads

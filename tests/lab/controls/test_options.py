@@ -23,7 +23,7 @@ def test_a_lab_may_show_no_knob_at_all(make_lab: LabMaker) -> None:
     assert "rv-knobs" not in classes(make_lab(show=[]).widget)
 
 
-@pytest.mark.parametrize("asked", [["gradients", "hidden"], ["hidden", "gradients"], ["spectrum", "horizon"]])
+@pytest.mark.parametrize("asked", [["gradients", "hidden"], ["hidden", "gradients"], ["spectrum", "saturation"]])
 def test_pictures_of_one_place_come_in_the_order_that_was_asked_for(make_lab: LabMaker, asked: list[str]) -> None:
     lab = make_lab(views=asked)
     browser = Browser(lab)
@@ -36,7 +36,7 @@ def test_pictures_of_one_place_come_in_the_order_that_was_asked_for(make_lab: La
 def test_by_default_the_usual_pictures_are_shown(make_lab: LabMaker) -> None:
     browser = Browser(make_lab())
     browser.catch_up()
-    assert visible(browser) == [name for name in DEFAULT if name not in ("prediction", "answer")]  # it has no such task
+    assert visible(browser) == [name for name in DEFAULT if name != "prediction"]  # it has no such task
 
 
 def test_a_view_of_one_s_own_is_drawn_live_and_as_a_figure(make_lab: LabMaker) -> None:

@@ -39,7 +39,7 @@ def test_a_lab_without_memory_says_what_to_make_smaller_and_frees_what_the_error
     lab = rv.Lab(Hungry(), hidden_size=4, batch_size=4, device="cpu")
     with pytest.raises(torch.OutOfMemoryError):
         lab.train(5)
-    assert "take a smaller batch_size, hidden_size or seq_len, then press reset" in lab.state.message
+    assert "take a smaller batch_size, hidden_size or seq_len, or device='cpu', then press reset" in lab.state.message
     gc.collect()
     assert Hungry.held() is None
 
