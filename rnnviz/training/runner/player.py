@@ -198,8 +198,7 @@ class Player:
         if sample is None or before is None:
             pace.light.begin_frame()  # asked again after a while, and not after each step
             return
-        if self.session.device.type != "cpu":
-            self.session.check()  # as for a whole one
+        self.session.check()  # as for a whole one: what comes after a loss that is no number is not drawn
         with pace.making_light():
             snapshot = self.session.light(before, sample)
             if snapshot is not None:
