@@ -40,6 +40,16 @@ export function put(target, path, value) {
   target[last] = value;
 }
 
+/**
+ * Whether what is drawn has other axes than a layout.
+ * @param {import("./subplots.js").Plot} plot
+ * @param {any} layout
+ */
+function otherAxes(plot, layout) {
+  const named = (/** @type {object} */ of) => Object.keys(of).filter((one) => /^[xy]axis\d*$/.test(one)).sort().join();
+  return Boolean(plot._fullLayout) && named(/** @type {object} */ (plot._fullLayout)) !== named(layout);
+}
+
 export class Drawing {
   visible = true;
   owed = false;
@@ -129,7 +139,8 @@ export class Drawing {
     /** @type {Spec} */
     const spec = structuredClone(this.model.get("spec"));
     const Plotly = await plotlyFor(spec.data, this.Plotly);
-    const other = Plotly !== this.Plotly;
+    // panels that come or go while it stands are framed by plotly with lines at NaN
+    const other = Plotly !== this.Plotly || otherAxes(this.plot, spec.layout);
     if (other) {
       this.Plotly.purge(this.plot); // and with it who listens to the plot
       [this.Plotly, this.fast] = [Plotly, new page.FastPath(this)];
@@ -180,6 +191,7 @@ export class Drawing {
     // a height that was given makes plotly keep the width of then, and what has both it takes for fixed
     if (this.model.get("spec")?.layout?.width === undefined) delete this.plot.layout?.width;
     await this.Plotly.Plots.resize(this.plot);
+    if (this.strip && this.strip.tall() !== this.strip.high) this.strip.resize();
     if (this.fast.owes) await this.react();
   }
 

@@ -120,7 +120,8 @@ export class Strip {
   resize() {
     const { drawing, plot } = this;
     drawing.turn(async () => {
-      if (!drawing.spec || drawing.owed) return;
+      // without a size plotly would draw its axes nowhere; `fit` asks again
+      if (!drawing.spec || drawing.owed || !drawing.measure()) return;
       const changes = this.sizes(this.meta.panels);
       this.captions.forEach((one, index) => this.caption(one, index));
       await drawing.Plotly.relayout(plot, changes);
@@ -199,7 +200,7 @@ export class Strip {
   take(range) {
     const { drawing, plot } = this;
     drawing.turn(async () => {
-      if (!drawing.spec || drawing.owed || same(this.range(), range)) return;
+      if (!drawing.spec || drawing.owed || !drawing.measure() || same(this.range(), range)) return;
       const changes = Object.fromEntries(this.across(plot._fullLayout).map((one) => [`${one}.range`, [...range]]));
       this.led = true;
       try {
