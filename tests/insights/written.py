@@ -42,7 +42,7 @@ def is_as_written(text: str, value: Any) -> bool:
     """Whether a number, rounded to the digits of a text, is what the text says; whole numbers have all their digits."""
     if isinstance(value, int):
         return text.replace(",", "") == str(value)
-    bare, exponent = (*text.removesuffix("%").replace(",", "").split("e"), "0")[:2]
+    bare, exponent = (*by_machine(text).removesuffix("%").replace(",", "").split("e"), "0")[:2]
     places = len(bare.partition(".")[2]) or len(bare.rstrip("0")) - len(bare)
     unit = 10.0 ** (int(exponent) - places - 2 * text.endswith("%"))
     number = float(bare) * 10.0 ** (int(exponent) - 2 * text.endswith("%"))
