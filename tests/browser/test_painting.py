@@ -15,7 +15,7 @@ from rnnviz.views import VIEWS, Focus, Patch, Pixels, View
 from tests.browser.jupyter import PATIENCE
 
 TASKS: dict[str, dict[str, Any]] = {"sunspots": {}, "temporal-order": {"seq_len": 30}}
-GROWS = {"horizon"}  # a row more with every frame
+GROWS = {"horizon", "alone-horizon"}  # with every frame a row more, drawn in full
 FIXED = (
     "() => [...document.querySelectorAll('.rv-view:not([hidden]) .rv-plot')].every(one => one.dataset.step === '{}')"
 )
