@@ -4,11 +4,20 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from rnnviz.exercises.answers.specs import Exercise
-from rnnviz.exercises.chapters import chapter_00, chapter_01, chapter_02, chapter_03, chapter_04, chapter_05, chapter_06
+from rnnviz.exercises.chapters import (
+    chapter_00,
+    chapter_01,
+    chapter_02,
+    chapter_03,
+    chapter_04,
+    chapter_05,
+    chapter_06,
+    chapter_07,
+)
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
 
-_CHAPTERS = (chapter_00, chapter_01, chapter_02, chapter_03, chapter_04, chapter_05, chapter_06)
+_CHAPTERS = (chapter_00, chapter_01, chapter_02, chapter_03, chapter_04, chapter_05, chapter_06, chapter_07)
 
 EXERCISES: Mapping[str, Exercise] = MappingProxyType(
     {exercise.id: exercise for chapter in _CHAPTERS for exercise in chapter.EXERCISES}

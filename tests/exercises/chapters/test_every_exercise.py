@@ -18,6 +18,7 @@ from tests.exercises.chapters import (
     test_chapter_04,
     test_chapter_05,
     test_chapter_06,
+    test_chapter_07,
 )
 
 CHAPTERS = (
@@ -28,6 +29,7 @@ CHAPTERS = (
     test_chapter_04,
     test_chapter_05,
     test_chapter_06,
+    test_chapter_07,
 )
 RIGHT = [case for chapter in CHAPTERS for case in chapter.RIGHT]
 WRONG = [case for chapter in CHAPTERS for case in chapter.WRONG]
