@@ -1,21 +1,17 @@
 """Preset: settings under a name, and one sentence on what to look at when they act."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from rnnviz.checks import flag, shown
-from rnnviz.i18n import t
 from rnnviz.trace.result.arrays import read_only
 from rnnviz.training.settings import Settings, refuse_unknown
-from rnnviz.training.snapshots.before import value_words
 
 __all__ = ["Preset", "checked_presets"]
 
 _LONGEST_NAME, _LONGEST_SENTENCE = 30, 200  # a button of the rail, a line above the pictures
 _MOST = 8
-_SAID = 3  # settings that one sentence names
-_EXAMPLE = '{"Shut": {"forget_bias": -3.0}, "Open": ({"forget_bias": 4.0}, "Watch the gradient come level.")}'
 
 
 @dataclass(frozen=True)
@@ -88,19 +84,21 @@ def checked_presets(presets: Any, check: Callable[[Mapping[str, Any]], object]) 
 
     Parameters
     ----------
-    presets : mapping, sequence of Preset or None
-        By name the settings, or the settings and a sentence; or a list of `Preset`.
+    presets : iterable of Preset or None
+        What somebody gave.
     check : callable
         Raises a ValueError for settings that cannot be set here.
 
     Raises
     ------
     TypeError, ValueError
-        If it is neither, two have one name, or one cannot be set here.
+        If it is no list of presets, two have one name, or one cannot be set here.
     """
     if presets is None:
         return None
-    given = _listed(presets)
+    if isinstance(presets, str | Preset | Mapping) or not isinstance(presets, Iterable):
+        raise TypeError(f"presets must be a list of rv.Preset, got {shown(presets)}; put it into a list.")
+    given = tuple(presets)
     for one in given:
         if not isinstance(one, Preset):
             raise TypeError(f"presets must hold rv.Preset(name, settings, sentence), got {shown(one)}.")
@@ -114,41 +112,6 @@ def checked_presets(presets: Any, check: Callable[[Mapping[str, Any]], object]) 
     if len(given) > _MOST:
         raise ValueError(f"presets must be {_MOST} at most, got {len(given)}.")
     return given
-
-
-def _listed(presets: Any) -> tuple[Any, ...]:
-    if isinstance(presets, Mapping):
-        return tuple(_named(name, value) for name, value in presets.items())
-    try:
-        if isinstance(presets, str | bytes | Preset):
-            raise TypeError
-        return tuple(presets)
-    except TypeError:
-        raise TypeError(
-            f"presets must be a list of rv.Preset, got {shown(presets)}; "
-            f"a dict such as {_EXAMPLE} or the name of a set will do too."
-        ) from None
-
-
-def _named(name: Any, value: Any) -> Preset:
-    """Return one entry of a dict as a preset; where it has no sentence, the button's settings are said."""
-    if isinstance(value, tuple | list) and len(value) == 2:
-        return Preset(name, *value)
-    if not isinstance(value, Mapping):
-        raise TypeError(
-            f"presets must give each name its settings, or settings and a sentence, as in {_EXAMPLE}, "
-            f"got {shown(value)} for {shown(name)}."
-        )
-    return Preset(name, value, _look(Preset(name, value, "…").settings))
-
-
-def _look(settings: Mapping[str, Any]) -> str:
-    if len(settings) > _SAID:
-        return t("preset.own.many", count=len(settings))
-    named = (
-        t("before.setting", name=t(f"knob.{name}"), value=value_words(name, one)) for name, one in settings.items()
-    )
-    return t("preset.own.look", changes=", ".join(named))
 
 
 def _alone(name: str, value: Any) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from rnnviz.i18n import t
 from rnnviz.insights import differences
 from rnnviz.lab.console.console import Console
 from rnnviz.lab.console.export import CompareExport
+from rnnviz.lab.console.suggestions import compared_presets, finder
 from rnnviz.lab.controls.base import LazyTool
 from rnnviz.lab.controls.offer import Offer, offer_of
 from rnnviz.lab.controls.options import shown_controls, tools_asked
-from rnnviz.lab.controls.suggestions import compared_presets, finder
 from rnnviz.lab.screen.figurewords import speed_figure, step_figure
 from rnnviz.lab.screen.panel import Panel
 from rnnviz.lab.screen.screen import Screen

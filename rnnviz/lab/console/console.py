@@ -13,11 +13,11 @@ from rnnviz.garbage import uncollected
 from rnnviz.lab.console.export import Export
 from rnnviz.lab.console.moves import Moves
 from rnnviz.lab.console.progress import Progress, progress
+from rnnviz.lab.console.suggestions import finder, usual_presets
 from rnnviz.lab.controls.base import LazyTool
 from rnnviz.lab.controls.device import DeviceChoice
 from rnnviz.lab.controls.knobs import Knobs
 from rnnviz.lab.controls.offer import Offer, offer_of
-from rnnviz.lab.controls.suggestions import finder, usual_presets
 from rnnviz.lab.lifetime.autopause import AutoPause, is_borrowed
 from rnnviz.lab.lifetime.closing import let_go
 from rnnviz.lab.lifetime.heap import give_back

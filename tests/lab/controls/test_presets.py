@@ -9,8 +9,8 @@ import pytest
 
 import rnnviz as rv
 from rnnviz.lab import Lab
+from rnnviz.lab.console.suggestions import SETS, usual_presets
 from rnnviz.lab.controls.presets import PresetButtons
-from rnnviz.lab.controls.suggestions import SETS, usual_presets
 from rnnviz.training import NonFiniteLoss, Session, Settings
 from tests.lab.browser import Browser, LabMaker
 from tests.lab.screens import classes

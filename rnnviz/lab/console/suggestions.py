@@ -1,6 +1,6 @@
 """What there is to try: the presets of each task and of a comparison, those under a name, and who finds them."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -9,12 +9,15 @@ from rnnviz.i18n import t
 from rnnviz.tasks import Task
 from rnnviz.training import Preset, Settings
 from rnnviz.training.presets import checked_presets
+from rnnviz.training.snapshots.before import value_words
 
 __all__ = ["SETS", "Presets", "asked_presets", "compared_presets", "finder", "usual_presets"]
 
 _TOKENS = "python-tokens"  # its question is what stands on both sides of a symbol
 _OVERSHOOTS = {"sunspots": 0.3}  # a learning rate at which each loss of a task leaps, whatever its cell
 _YEARS = 132  # months: a window of eleven years
+_SAID = 3  # settings that one sentence names
+_EXAMPLE = '{"Shut": {"forget_bias": -3.0}, "Open": ({"forget_bias": 4.0}, "Watch the gradient come level.")}'
 _FEW = 2  # a comparison's rail has as many at least
 
 Find = Callable[[Settings], tuple[Preset, ...]]
@@ -108,10 +111,35 @@ def asked_presets(
         return usual(settings) if which == "task" else SETS[which](task, settings)
 
     if isinstance(presets, str):
-        presets = named(presets)
-    elif isinstance(presets, Iterable) and not isinstance(presets, Mapping | bytes):
-        presets = [one for given in presets for one in (named(given) if isinstance(given, str) else [given])]
-    return checked_presets(presets, check)
+        return checked_presets(named(presets), check)
+    if isinstance(presets, Mapping):
+        return checked_presets([_entry(name, value) for name, value in presets.items()], check)
+    if not isinstance(presets, Sequence):
+        return checked_presets(presets, check)
+    return checked_presets(
+        [one for given in presets for one in (named(given) if isinstance(given, str) else [given])], check
+    )
+
+
+def _entry(name: Any, value: Any) -> Preset:
+    """Return one entry of a dict as a preset; where it has no sentence, its settings are said."""
+    if isinstance(value, tuple | list) and len(value) == 2:
+        return Preset(name, *value)
+    if not isinstance(value, Mapping):
+        raise TypeError(
+            f"presets must give each name its settings, or settings and a sentence, as in {_EXAMPLE}, "
+            f"got {shown(value)} for {shown(name)}."
+        )
+    return Preset(name, value, _look(Preset(name, value, "…").settings))
+
+
+def _look(settings: Mapping[str, Any]) -> str:
+    if len(settings) > _SAID:
+        return t("preset.own.many", count=len(settings))
+    named = (
+        t("before.setting", name=t(f"knob.{name}"), value=value_words(name, one)) for name, one in settings.items()
+    )
+    return t("preset.own.look", changes=", ".join(named))
 
 
 def finder(usual: Find, presets: Sequence[Preset] | None, show: Sequence[str] | None) -> Find | None:
