@@ -47,7 +47,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     "lab": (
         "lifetime controls",
         "screen tools",
-        "replay tour",
+        "replay tour still",
         "console watch",
         "facade",
         "lab compare",
@@ -65,7 +65,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     "views": (
         "words",
         "style patch",
-        "canvas curvepanels timeaxis",
+        "canvas curvepanels timeaxis still",
         "base",
         "score side",
         "heatpanels",

@@ -24,6 +24,7 @@ from rnnviz.lab.lifetime.loading import load_after
 from rnnviz.lab.lifetime.playing import KnownRun, join, others, pause_all
 from rnnviz.lab.screen.panel import Panel
 from rnnviz.lab.screen.screen import Screen
+from rnnviz.lab.still.labstill import LabStill
 from rnnviz.models import CELLS, INITIALISATIONS, NONLINEARITIES
 from rnnviz.training import Preset, Runner, RunState, Snapshot, Trainable
 from rnnviz.training.process.devices import available
@@ -92,6 +93,7 @@ class Console:
         self._progress: Progress | None = None
         self._displayed = False  # or placed in somebody's own layout
         self._given: list[Any] = []  # widgets of this lab that stand elsewhere on the page
+        self.still = LabStill(self.shown, session.task.name)
         self._known = join(KnownRun(self.runner, self._others_changed))
 
     def display(self) -> Any:
@@ -238,6 +240,7 @@ class Console:
         with contextlib.suppress(Exception):  # what a run has failed with is on the status line already
             self.runner.join(timeout=5.0)
         self._close_screen()
+        self.still.close(quietly=quietly)
         if self.screen is not None:
             self.screen.panel.others.hide()
             self.screen.discard(quietly=quietly)
