@@ -73,8 +73,7 @@ class Console:
         show: Sequence[str] | None,
         presets: Sequence[Preset] | None = None,
     ) -> None:
-        self.presets = presets
-        self.views, self._chosen, self._show = views, chosen, show
+        self.presets, self.views, self._chosen, self._show = presets, views, chosen, show
         self._session, self.export = session, export
         self._fps, self._goal = number(0, open_end=True)("fps", fps), goal
         self._closed = False

@@ -40,7 +40,7 @@ class Drawing:
         self._skeleton = plain_data(view.skeleton(snapshot, focus).to_plotly_json())
 
     def filled(self, snapshot: Snapshot, focus: Any, width: int) -> dict[str, Any]:
-        """Return the figure with its values for a plot so many of the page's pixels wide, as ``"data"`` and ``"layout"``."""
+        """Return the figure, ``"data"`` and ``"layout"``, with its values for a plot of such a width in pixels."""
         figure: dict[str, Any] = copy.deepcopy(self._skeleton)
         layout = figure["layout"]
         margin = layout.get("margin") or {}
