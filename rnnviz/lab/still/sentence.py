@@ -1,5 +1,7 @@
 """Sentence: what a still shows, in words: which model, on what, at which step, with which loss."""
 
+import numpy as np
+
 from rnnviz.i18n import keys, t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import score
@@ -42,8 +44,8 @@ def _layer(snapshot: Snapshot) -> str:
 
 
 def _loss(snapshot: Snapshot) -> str:
-    losses = snapshot.history.get("loss", ())
-    return three(float(losses[-1])) if len(losses) else three(float("nan"))
+    losses = snapshot.history.get("loss", np.zeros(0))
+    return three(float(losses[-1]) if len(losses) else float("nan"))
 
 
 def _seed(snapshot: Snapshot) -> str:

@@ -71,5 +71,5 @@ def font(name: str) -> Letters:
     """Return the letters of a font: ``"plain"``, ``"bold"`` or ``"large"``."""
     with np.load(_FILE, allow_pickle=False) as kept:
         known = {chr(code): place for place, code in enumerate(kept["letters"].tolist())}
-        parts = [kept[f"{name}_{part}"] for part in ("ink", "starts", "lefts", "steps")]
-    return Letters(known, *parts, round(_BASELINE * _SIZES[name]))
+        ink, starts, lefts, steps = (kept[f"{name}_{part}"] for part in ("ink", "starts", "lefts", "steps"))
+    return Letters(known, ink, starts, lefts, steps, round(_BASELINE * _SIZES[name]))

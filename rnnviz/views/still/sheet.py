@@ -148,7 +148,7 @@ def _write(raster: Raster, table: Table, left: float, right: float, top: float) 
     if table.heading:
         raster.words(left, top + 12, table.heading, INK1, "bold")
         top += _ROW
-    places = np.linspace(left, right, max(len(row) for row in table.rows) + 1)[1:] if table.rows else []
+    places = np.linspace(left, right, max((len(row) for row in table.rows), default=0) + 1)[1:]
     for row in table.rows:
         raster.area(Box(left, top, right, top + 0.5), HAIR)
         for number, words in enumerate(row):
