@@ -172,9 +172,8 @@ def layer_trace(
 
     steps, batch = example.shape[:2]
     known = np.full(batch, steps) if lengths is None else lengths.numpy().copy()
-    return resident(
-        LayerTrace, found, finished, kind=layout.kind, lengths=known, nonlinearity=layout.nonlinearity
-    )
+    fixed = {"kind": layout.kind, "lengths": known, "nonlinearity": layout.nonlinearity}
+    return resident(LayerTrace, found, finished, make=LayerTrace.unchecked, **fixed)
 
 
 def _entered(chain: Sequence[Call], index: int) -> Entered:
