@@ -160,7 +160,7 @@ def layer_trace(
         "grad_cell": laid([one.grad_cell for one in flat]),
         "initial_hidden": state(initial[0]),
         "initial_cell": state(initial[1]) if len(initial) > 1 else None,
-        "weight_grad_norms": _norms(layout, flat),
+        "weight_grad_norms": weight_norms(layout, flat),
         "weights": _recurrent_weights(layout, weights),
         "changed": {name: one.changed for name, one in entered.items()},
     }
@@ -168,7 +168,7 @@ def layer_trace(
     def finished(arrays: dict[str, Any]) -> dict[str, Any]:
         changed, norms = arrays.pop("changed"), arrays.pop("weight_grad_norms")
         before = {f"before_{name}": entered[name].found(one, arrays[name]) for name, one in changed.items()}
-        return {**arrays, **before, "weight_grad_norms": None if norms is None else _by_block(layout, norms)}
+        return {**arrays, **before, "weight_grad_norms": norms and by_block(layout, norms)}
 
     steps, batch = example.shape[:2]
     known = np.full(batch, steps) if lengths is None else lengths.numpy().copy()
@@ -194,7 +194,7 @@ def _laid(values: list[Tensor], layout: Layout, past: Tensor | None) -> Tensor:
     return _stacked(values).view(layout.num_layers, layout.directions, *values[0].shape).transpose(2, 3)
 
 
-def _norms(layout: Layout, parts: list[Unrolled]) -> dict[str, Tensor] | None:
+def weight_norms(layout: Layout, parts: list[Unrolled]) -> dict[str, Tensor] | None:
     """Norm of each gate's block of the gradients of W_ih and W_hh, axes (layer, direction, block)."""
     if parts[0].grad_hh is None:
         return None
@@ -205,7 +205,7 @@ def _norms(layout: Layout, parts: list[Unrolled]) -> dict[str, Tensor] | None:
     return norms
 
 
-def _by_block(layout: Layout, norms: Mapping[str, Array]) -> dict[str, dict[str, Array]]:
+def by_block(layout: Layout, norms: Mapping[str, Array]) -> dict[str, dict[str, Array]]:
     names = BLOCKS[layout.kind]
     return {weight: {name: one[..., k] for k, name in enumerate(names)} for weight, one in norms.items()}
 

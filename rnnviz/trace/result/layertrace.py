@@ -172,7 +172,7 @@ class LayerTrace(Resident):
 
 _LEFT_OUT: Mapping[str, Any] = {
     **dict.fromkeys(("weight_grad_norms", "before_hidden", "before_cell")),
-    **{name: MappingProxyType({}) for name in ("weights", "states", "grad_states", "shapes")},
+    **dict.fromkeys(("weights", "states", "grad_states", "shapes"), MappingProxyType({})),
 }
 
 

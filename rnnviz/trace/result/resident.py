@@ -39,18 +39,27 @@ class Resident:
     Nothing is copied for a result that nobody reads. What is read brings all of its result's arrays in one copy.
     """
 
+    def owe(self, **later: Callable[[Any], Any]) -> None:
+        """Work these fields out, each by a function of the result, when they are first read."""
+        for name in later:
+            self.__dict__.pop(name, None)
+        self.__dict__["_owed"] = later
+
     if not TYPE_CHECKING:  # who checks types is to find a field that is misspelt
 
         def __getattr__(self, name: str) -> Any:
             if "_held" in self.__dict__ and any(name == one.name for one in fields(self)):
                 brought((), self)
+            if name in self.__dict__.get("_owed", ()):
+                # two threads that ask at once find the same
+                self.__dict__[name] = self.__dict__["_owed"][name](self)
             if name in self.__dict__:
                 return self.__dict__[name]
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
     def __dir__(self) -> list[str]:
         """Fields that are still to come are offered too."""
-        return sorted({*super().__dir__(), *(one.name for one in fields(self))} - {"_held"})  # type: ignore[arg-type]
+        return sorted({*super().__dir__(), *(one.name for one in fields(self))} - {"_held", "_owed"})  # type: ignore[arg-type]
 
 
 def resident(

@@ -37,14 +37,16 @@ def small_lstm_adjoint(adjoint: Adjoint, gates: LSTMGates, before: Tensor, cell:
     found = adjoint.runs(_UNITS * cell.shape[2])
     longest = max(run.stop - run.start for run in found)
     with _room(adjoint, min(longest, _ROOM)) as room:
-        rows = room.rows if longest <= _ROOM else cell.new_empty((longest, *room.rows.shape[1:]))
+        few = longest <= _ROOM or not adjoint.takes_deltas
+        rows = room.rows if few else cell.new_empty((longest, *room.rows.shape[1:]))
         for run in found:
             for part in _parts(run, adjoint.reverse):
                 room.fill(part, gates, before, cell)
                 room.walk(part)
                 if rows is not room.rows:
                     rows[part.start - run.start : part.stop - run.start] = room.rows[: part.stop - part.start]
-            adjoint.add(run, rows[: run.stop - run.start])
+            if adjoint.takes_deltas:
+                adjoint.add(run, rows[: run.stop - run.start])
 
 
 @contextmanager
