@@ -76,7 +76,9 @@ def layer_from(chain: Sequence[Call], own: Mapping[int, Recomputed]) -> LayerTra
         for layer in range(layout.num_layers)
     ]
     entered = {name: _entered(chain, index) for index, name in enumerate(_STATES[: len(first.initial)])}
-    return layer_trace(layout, first.initial, weights if all(stay) else [], parts, lengths=first.lengths, entered=entered)
+    return layer_trace(
+        layout, first.initial, weights if all(stay) else [], parts, lengths=first.lengths, entered=entered
+    )
 
 
 def _joins(before: Call, after: Call, own: Mapping[int, Recomputed]) -> bool:
