@@ -42,7 +42,7 @@ FLOORS = {
 }
 INSIDE = {  # the floors of a folder that has folders, from the ground up; its ``__init__`` is the roof
     "bench": ("instruments", "measures", "command"),
-    "exercises": ("answers", "chapters panel", "checking", "guess"),
+    "exercises": ("answers", "chapters asked learner panel", "checking", "guess"),
     "export": ("codec script", "recipe", "comparison_recipe"),
     "lab": (
         "lifetime controls",
