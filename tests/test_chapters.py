@@ -131,7 +131,7 @@ def test_it_says_first_what_it_needs_and_how_long_it_takes(path: Path) -> None:
 @every_chapter
 def test_its_exercises_are_numbered_and_marked_from_easy_to_hard(path: Path) -> None:
     found = re.findall(r"^### Exercise (\d+) · (.*)$", _text(path), re.MULTILINE)
-    levels = [("warm-up", "core", "stretch").index(level) for _, level in found]
+    levels = [("warm-up", "core", "stretch").index(level.split(" · ")[0]) for _, level in found]
     assert [int(number) for number, _ in found] == list(range(1, _text(path).count("### Exercise ") + 1))
     assert levels == sorted(levels)
 

@@ -1,4 +1,4 @@
-"""The chapters and the learner's copies of them: a file she changed is never overwritten."""
+"""The chapters, their drawings, and the learner's copies: a file she changed is never overwritten."""
 
 import hashlib
 import json
@@ -87,6 +87,8 @@ def copy_chapters(source: Path, directory: Path) -> Copied:
         directory.mkdir(parents=True, exist_ok=True)
         record = _read_record(directory)
         notes = [note for name, text in chapters.items() if (note := _place(directory, name, text, record))]
+        for drawing in sorted(source.glob("images/*")):
+            _place_drawing(directory, f"images/{drawing.name}", drawing.read_bytes(), record)
         # Written even when nothing changed: a folder that cannot be written is found out now, not at the first save.
         kept = json.dumps(record, indent=1, sort_keys=True).encode()
         files.write(directory / _RECORD, lambda file: file.write(kept))
@@ -115,6 +117,15 @@ def _place(directory: Path, name: str, new: bytes, record: dict[str, str]) -> st
         if record.get(candidate) == digest:
             return None  # the learner is at work on this very edition
     raise AssertionError("the names never end")
+
+
+def _place_drawing(directory: Path, name: str, new: bytes, record: dict[str, str]) -> None:
+    """Put a drawing beside the chapters that show it, unless somebody drew on hers."""
+    path = directory / name
+    if not path.exists() or _digest(path.read_bytes()) == record.get(name):
+        path.parent.mkdir(exist_ok=True)
+        files.write(path, lambda file: file.write(new))
+        record[name] = _digest(new)
 
 
 def _names(name: str) -> Iterator[str]:

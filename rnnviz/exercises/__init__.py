@@ -1,7 +1,30 @@
 """Predictions to commit to, and exercises checked on the spot: by value, seeded, with a hint for a wrong answer."""
 
+from rnnviz.exercises.answers.experiments import Goal, LabExercise
+from rnnviz.exercises.answers.numeric import Number
 from rnnviz.exercises.answers.specs import Exercise, Mistake, Question, Verdict
 from rnnviz.exercises.checking import check, judge
+from rnnviz.exercises.course import ChapterProgress, Progress, progress
 from rnnviz.exercises.guess import Guess, predict
+from rnnviz.exercises.kept.records import Prediction
+from rnnviz.exercises.summary import Predictions, predictions
 
-__all__ = ["Exercise", "Guess", "Mistake", "Question", "Verdict", "check", "judge", "predict"]
+__all__ = [
+    "ChapterProgress",
+    "Exercise",
+    "Goal",
+    "Guess",
+    "LabExercise",
+    "Mistake",
+    "Number",
+    "Prediction",
+    "Predictions",
+    "Progress",
+    "Question",
+    "Verdict",
+    "check",
+    "judge",
+    "predict",
+    "predictions",
+    "progress",
+]

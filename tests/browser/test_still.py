@@ -57,6 +57,7 @@ def test_what_is_saved_is_a_still_of_the_newest_step_and_only_the_lab_is_seen(
     expect(page.locator(STILL)).not_to_be_visible()
 
 
+@pytest.mark.tells("ERR_FAILED")  # whatever it asks the network for
 def test_the_html_of_a_run_notebook_shows_the_still_without_any_network(page: Page, tmp_path: Path) -> None:
     write_notebook(tmp_path / "one.ipynb", LAB, "lab.train(20)")
     command = [sys.executable, "-m", "nbconvert", "--execute", "--to", "html", str(tmp_path / "one.ipynb")]

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from rnnviz.checks import number
@@ -12,11 +13,11 @@ from rnnviz.garbage import uncollected
 from rnnviz.lab.console.export import Export
 from rnnviz.lab.console.moves import Moves
 from rnnviz.lab.console.progress import Progress, progress
+from rnnviz.lab.console.suggestions import finder, usual_presets
 from rnnviz.lab.controls.base import LazyTool
 from rnnviz.lab.controls.device import DeviceChoice
 from rnnviz.lab.controls.knobs import Knobs
 from rnnviz.lab.controls.offer import Offer, offer_of
-from rnnviz.lab.controls.presets import finder
 from rnnviz.lab.lifetime.autopause import AutoPause, is_borrowed
 from rnnviz.lab.lifetime.closing import let_go
 from rnnviz.lab.lifetime.heap import give_back
@@ -137,8 +138,9 @@ class Console:
 
     def _offer(self) -> Offer:
         """The knobs to show, and where."""
-        task, settings = self._session.task, self._session.settings
-        return replace(offer_of(task.name, settings, self._show), presets=finder(task, self.presets, self._show))
+        task = self._session.task
+        offer = offer_of(task.name, self._session.settings, self._show)
+        return replace(offer, presets=finder(partial(usual_presets, task), self.presets, self._show))
 
     def code(self, steps: int | None = None) -> Script:
         """Return the program of this run; it trains up to the goal unless ``steps`` says otherwise."""
