@@ -77,7 +77,7 @@ class Console:
         self.presets, self.views, self._chosen, self._show = presets, views, chosen, show
         self._session, self.export = session, export
         self._fps, self._goal = number(0, open_end=True)("fps", fps), goal
-        self._closed = False
+        self._closed = self._displayed = False  # displayed, or placed in somebody's own layout
         self.screen: Screen | None = None
         self.knobs: Knobs | None = None
         self.runner = Runner(
@@ -91,7 +91,6 @@ class Console:
         self.runner.watched = False
         self.moves = Moves(self.runner, screen=lambda: self.screen, knobs=lambda: self.knobs, guarded=self._guarded)
         self._progress: Progress | None = None
-        self._displayed = False  # or placed in somebody's own layout
         self._given: list[Any] = []  # widgets of this lab that stand elsewhere on the page
         self.still = LabStill(self.shown, session.task.name)
         self._known = join(KnownRun(self.runner, self._others_changed))
@@ -192,8 +191,7 @@ class Console:
 
     def _looked(self) -> Snapshot:
         """The moment that the pictures show, with everything in it."""
-        held = self._held()
-        return self.runner.snapshot() if held is None else held
+        return self._held() or self.runner.snapshot()
 
     def _choose(self, names: Iterable[str]) -> None:
         if self.screen is not None:
