@@ -7,7 +7,7 @@ import { built, frame, parts } from "./figure.js";
 
 /** @import { Browser } from "./browser.js" */
 
-const WAIT = 500; // ms between two drawings of the words
+const WAIT = 500; // ms after which a frame was the last one
 let clock = 0; // of all tests: figures of one page take turns
 
 /**
@@ -86,17 +86,43 @@ test("numbers that are as they were are not drawn again", async (browser) => {
   assert.equal(asked.length, 1);
 });
 
-test("words wait, and are drawn twice a second while numbers go on", async (browser) => {
+/** Whether plotly was told in each drawing that numbers have changed: else it draws words alone. */
+const counted = (/** @type {any} */ { drawn }, /** @type {number} */ from) =>
+  drawn.map((/** @type {any} */ one) => one.layout.datarevision !== from);
+
+test("words are drawn four times a second, by themselves, while numbers go on", async (browser) => {
   const { drawing, plotly, plot, asked } = await inside(browser);
+  const { datarevision } = plot.layout;
   for (let id = 1; id <= 20; id++) {
     await drawing.draw(curve(id, [id, 2], { "title.text": `step ${id}`, "annotations[0].text": `${id}` }));
     assert.equal(plot.layout.annotations[0].text, `${id}`);
     await browser.pass(100);
   }
-  assert.ok(plotly.drawn.length >= 3 && plotly.drawn.length <= 5, `drawn in full ${plotly.drawn.length} times in 2 s`);
-  assert.equal(asked.length + plotly.drawn.length, 20);
+  const times = plotly.drawn.length;
+  assert.ok(times >= 6 && times <= 9, `drawn ${times} times in 2 s`);
+  assert.deepEqual(counted(plotly, datarevision), Array(times).fill(false));
+  assert.equal(asked.length, 20);
   await browser.pass(WAIT);
   assert.equal(plotly.drawn.at(-1).layout.annotations[0].text, "20");
+  assert.deepEqual(counted(plotly, datarevision).slice(times), [true]);
+});
+
+test("words that plotly cannot draw by themselves are drawn with everything", async (browser) => {
+  const { drawing, plotly, plot, said } = await inside(browser);
+  const { datarevision } = plot.layout, { warn } = console;
+  console.warn = () => {};
+  plotly.relayout = () => {
+    throw new Error("another plotly");
+  };
+  try {
+    await drawing.draw(curve(1, [1, 2], { "yaxis.ticktext": ["a", "b"] }));
+  } finally {
+    console.warn = warn;
+  }
+  assert.deepEqual(counted(plotly, datarevision), [false, true]);
+  await drawing.draw(curve(2, [1, 3], { "yaxis.ticktext": ["c", "d"] }));
+  assert.deepEqual(counted(plotly, datarevision), [false, true, true]);
+  assert.deepEqual(said, []);
 });
 
 test("what a page shows around a picture is none of plotly's words", async (browser) => {
@@ -123,9 +149,13 @@ for (
 }
 
 test("names of an axis's places are drawn with the numbers that they belong to", async (browser) => {
-  const { drawing, plotly } = await inside(browser);
-  await drawing.draw(curve(1, [5, 6], { "yaxis.ticktext": ["a", "b"] }));
-  assert.equal(plotly.drawn.length, 1);
+  const { drawing, plotly, plot, asked } = await inside(browser);
+  const { datarevision } = plot.layout;
+  for (const [id, names] of [[1, ["a", "b"]], [2, ["c", "d"]]]) {
+    await drawing.draw(curve(Number(id), [5, Number(id)], { "yaxis.ticktext": names }));
+  }
+  assert.deepEqual(plotly.changed, [{ "yaxis.ticktext": ["a", "b"] }, { "yaxis.ticktext": ["c", "d"] }]);
+  assert.deepEqual([counted(plotly, datarevision), asked.length], [[false, false], 2]);
 });
 
 test("a curve that was empty, or becomes empty, is drawn in full", async (browser) => {
@@ -135,11 +165,14 @@ test("a curve that was empty, or becomes empty, is drawn in full", async (browse
 });
 
 test("a range that follows the numbers waits while it is nearly right", async (browser) => {
-  const { drawing, plotly } = await inside(browser, { y: [0, 100] }, { autorange: true });
+  const { drawing, plotly, asked } = await inside(browser, { y: [0, 100] }, { autorange: true });
   await drawing.draw(curve(1, [0, 101]));
-  assert.equal(plotly.drawn.length, 0);
+  assert.deepEqual(plotly.changed, []);
   await drawing.draw(curve(2, [0, 110]));
-  assert.equal(plotly.drawn.length, 1);
+  assert.deepEqual(plotly.changed, [{ "yaxis.autorange": true }]);
+  browser.now += 1000;
+  await drawing.draw(curve(3, [0, 111]));
+  assert.deepEqual([plotly.changed.length, asked.length], [1, 3]);
 });
 
 test("a range is off when it is more than a fiftieth wrong", () => {
