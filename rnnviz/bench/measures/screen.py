@@ -46,7 +46,7 @@ _COLUMNS = ("what", "measured", "goal")
 _NOTE = (
     "A lab on the sunspots, every picture in view at 1440 × 1400, training on; a picture counts when it is on screen.\n"
     "Anew: with something in it that was not there before; plotly's own widgets draw nothing else. FigureWidgets: the\n"
-    "same pictures at the same sizes, in the same run, offered 15 times a second by a thread that trains, more than the\n"
+    "same pictures at the same sizes, in the same run, offered 15 times a second by a thread that trains, more than a\n"
     "page can draw; a lab makes 30 light and 10 whole frames a second at most, and draws no more of them. Work:\n"
     "processor time of the page's own thread. Lateness: of a timer of 10 ms in the page. Bytes: of the numbers in a\n"
     "whole frame, and letters of its words. Nothing is judged: on a busy machine everything is slower."
