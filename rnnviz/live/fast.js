@@ -128,7 +128,7 @@ export class FastPath {
     );
     if (!this.names.size && !((this.owes || strayed.length) && this.due())) return true;
     try {
-      await reworded(this.drawing, this.names, strayed.map(key));
+      await reworded(this.drawing, this.owes, this.names, strayed.map(key));
     } catch (error) {
       return this.fails(error);
     }
