@@ -40,6 +40,10 @@
         Object.assign(one.fast, { broken: full, due: () => words, later: () => {} });
         const id = ++count;
         await one.draw({ ...painting.frames[name], id, digests: { [one.name]: id } });
+        if (words) {
+          for (const axis of one.fast.reaches.keys()) one.fast.reaches.set(axis, null); // nearly right is not enough
+          await one.fast.reword();
+        }
         if (one.fast.broken !== full) throw new Error(`${one.name} has left the fast path`);
       }
       await painted();
