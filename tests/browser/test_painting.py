@@ -15,7 +15,6 @@ from rnnviz.training import Session, Snapshot
 from rnnviz.views import VIEWS, Focus, Patch, Pixels, View
 from tests.browser.jupyter import PATIENCE
 
-OTHERWISE: set[str] = set()
 TASKS: dict[str, dict[str, Any]] = {"sunspots": {}, "temporal-order": {"seq_len": 30}}
 FIXED = (
     "() => [...document.querySelectorAll('.rv-view:not([hidden]) .rv-plot')].every(one => one.dataset.step === '{}')"
@@ -141,7 +140,11 @@ def test_new_words_and_ranges_look_and_read_as_after_a_full_redraw(
     for share in (1.0, 0.6):
         page.evaluate("painting.draw('now', true)")
         page.evaluate("share => painting.zoom(share)", share)
-        page.evaluate("painting.draw('now', true)")
+        for _ in range(
+            2
+        ):  # each frame brings its own ranges: those that were zoomed are set again where it has another
+            page.evaluate("painting.draw('last-but-one', true)")
+            page.evaluate("painting.draw('now', true)")
         truth, said = _seen(page, names), page.evaluate("painting.hovers()")
         for _ in range(2):
             page.evaluate("painting.draw('last-but-one', true)")
@@ -150,7 +153,7 @@ def test_new_words_and_ranges_look_and_read_as_after_a_full_redraw(
         drawn = _seen(page, names)
         assert [name for name in names if drawn[name] != truth[name]] == []
         assert page.evaluate("painting.hovers()") == said
-        assert set(redrawn) <= OTHERWISE
+        assert redrawn == {}
         assert [name for name in ("gradients", "curves", "horizon") if unlike[name] == truth[name]] == []
 
 
