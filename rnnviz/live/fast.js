@@ -123,8 +123,8 @@ export class FastPath {
    */
   async reword() {
     const { plot } = this.drawing;
-    const strayed = [...this.reaches.keys()].filter((id) =>
-      off(this.reaches.get(id) ?? null, reach(plot, axisOf(plot, id)))
+    const strayed = [...this.reaches].filter(([id, was]) => strays(was, reach(plot, axisOf(plot, id)))).map(([id]) =>
+      id
     );
     if (!this.names.size && !((this.owes || strayed.length) && this.due())) return true;
     try {
@@ -224,11 +224,12 @@ function axisOf({ _fullLayout }, id) {
 }
 
 /**
+ * Whether an axis that chooses its own range is to choose it anew: one that the reader has zoomed reaches nowhere.
  * @param {[number, number] | null} was
  * @param {[number, number] | null} is
  */
-export function off(was, is) {
-  if (!was || !is) return Boolean(was) !== Boolean(is);
+export function strays(was, is) {
+  if (!was || !is) return is !== null;
   const span = was[1] - was[0];
   return Math.abs(is[0] - was[0]) > OFF * span || Math.abs(is[1] - was[1]) > OFF * span;
 }

@@ -1,6 +1,6 @@
 // What is drawn while a run plays, and when plotly draws everything.
 import assert from "node:assert/strict";
-import { off } from "../../rnnviz/live/fast.js";
+import { strays } from "../../rnnviz/live/fast.js";
 import { mixed } from "../../rnnviz/live/heat.js";
 import { test } from "./browser.js";
 import { built, frame, parts } from "./figure.js";
@@ -174,12 +174,21 @@ test("a range that follows the numbers waits while it is nearly right", async (b
   assert.deepEqual([plotly.changed.length, asked.length], [1, 3]);
 });
 
-test("a range is off when it is more than a fiftieth wrong", () => {
-  assert.equal(off([0, 100], [2, 98]), false);
-  assert.equal(off([0, 100], [0, 102.1]), true);
-  assert.equal(off([0, 100], [-2.1, 100]), true);
-  assert.equal(off(null, null), false);
-  assert.equal(off(null, [0, 1]), true);
+test("an axis that the reader has zoomed keeps its range", async (browser) => {
+  const { drawing, plotly, plot, asked } = await inside(browser, { y: [0, 100] }, { autorange: true });
+  await drawing.draw(curve(1, [0, 101]));
+  plot._fullLayout.yaxis.autorange = false;
+  await drawing.draw(curve(2, [0, 500]));
+  assert.deepEqual([plotly.changed.length, plotly.drawn.length, asked.length], [0, 0, 2]);
+});
+
+test("a range is left when it is more than a fiftieth wrong", () => {
+  assert.equal(strays([0, 100], [2, 98]), false);
+  assert.equal(strays([0, 100], [0, 102.1]), true);
+  assert.equal(strays([0, 100], [-2.1, 100]), true);
+  assert.equal(strays(null, null), false);
+  assert.equal(strays(null, [0, 1]), true);
+  assert.equal(strays([0, 1], null), false);
 });
 
 test("where a short way fails, the figure is drawn in full, now and later, and nobody is troubled", async (browser) => {
