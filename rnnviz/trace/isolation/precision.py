@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -81,7 +80,6 @@ def flushed_denormals() -> Iterator[None]:
             torch.set_flush_denormal(False)
 
 
-@cache
 def _matmuls() -> list[Any]:
     """Where torch keeps the precision of matrix products; before torch 2.9 in one place for all of them."""
     found = [getattr(one, "matmul", None) for one in (torch.backends.cuda, torch.backends.mkldnn)]
