@@ -4,7 +4,9 @@ from rnnviz.exercises.answers.experiments import Goal, LabExercise
 from rnnviz.exercises.answers.numeric import Number
 from rnnviz.exercises.answers.specs import Exercise, Mistake, Question, Verdict
 from rnnviz.exercises.checking import check, judge
+from rnnviz.exercises.course import progress
 from rnnviz.exercises.guess import Guess, predict
+from rnnviz.exercises.summary import predictions
 
 __all__ = [
     "Exercise",
@@ -18,4 +20,6 @@ __all__ = [
     "check",
     "judge",
     "predict",
+    "predictions",
+    "progress",
 ]
