@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 import rnnviz as rv
-from rnnviz.exercises import check, predict
+from rnnviz.exercises import check, predict, progress
 from rnnviz.tasks import Adding, Batch, Prediction, PythonTokens, Sunspots, Task, TemporalOrder, make
 from rnnviz.trace import LayerTrace, Trace
 from rnnviz.training import Settings
@@ -121,6 +121,7 @@ def doors(folder: Path) -> dict[str, Door]:
     task = {name: make(name, seq_len=20) for name in ("adding", "temporal-order", "sunspots", "python-tokens")}
     fresh = lambda: torch.Generator().manual_seed(0)  # noqa: E731
     guess = predict("Is it?", options={"a": "yes", "b": "no"}, answer="a", why="So {it} is.")
+    number_guess = predict("How many?", number=True, within=0.5)
     year = np.arange(3.0)
     found: dict[str, Door] = {
         "Lab": Door(
@@ -250,7 +251,14 @@ def doors(folder: Path) -> dict[str, Door]:
                 "why": ("prediction",),
             },
         ),
-        "guess.commit": Door(guess.commit, {"letter": "a"}),
+        "progress": Door(progress, {"folder": folder}, {"folder": ("path",)}),
+        "predict number": Door(
+            predict,
+            {"question": "How many?", "number": True, "answer": 3.0, "unit": "steps", "factor": 3.0, "why": "So."},
+        ),
+        "guess.commit": Door(guess.commit, {"answer": "a"}),
+        "number.commit": Door(number_guess.commit, {"answer": 3.0}),
+        "number.reveal": Door(number_guess.reveal, {"measured": 3.0}),
         "guess.reveal": Door(guess.reveal, {"it": 3}),
         **{
             f"own task {name}": Door(lambda **given: closed(own_task(**given)), {name: good}, {name: ("task", name)})

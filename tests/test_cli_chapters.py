@@ -47,6 +47,23 @@ def test_a_new_folder_receives_every_chapter_and_nothing_is_said(tmp_path: Path,
     assert (copied.first, copied.notes) == (FIRST, ())
 
 
+def test_the_drawings_come_along_and_are_brought_up_to_date_unless_somebody_drew_on_hers(
+    source: Path, tmp_path: Path
+) -> None:
+    (source / "images").mkdir()
+    drawings = {name: source / "images" / name for name in ("lstm.svg", "gru.svg")}
+    for path in drawings.values():
+        path.write_text("first edition")
+    desk = tmp_path / "desk"
+    copy_chapters(source, desk)
+    assert [(desk / "images" / name).read_text() for name in drawings] == ["first edition"] * 2
+    (desk / "images" / "gru.svg").write_text("mine")
+    for path in drawings.values():
+        path.write_text("second edition")
+    assert copy_chapters(source, desk).notes == ()
+    assert [(desk / "images" / name).read_text() for name in drawings] == ["second edition", "mine"]
+
+
 def test_a_second_start_changes_nothing(desk: Path, source: Path) -> None:
     before = {path: path.read_bytes() for path in desk.iterdir()}
     assert copy_chapters(source, desk).notes == ()

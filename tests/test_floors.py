@@ -42,12 +42,13 @@ FLOORS = {
 }
 INSIDE = {  # the floors of a folder that has folders, from the ground up; its ``__init__`` is the roof
     "bench": ("instruments", "measures", "command"),
-    "exercises": ("answers", "chapters panel", "checking", "guess"),
+    "exercises": ("answers kept", "chapters asked panel", "checking", "guess", "summary course"),
+    "exercises.kept": ("learner records tables", "notebooks", "here"),
     "export": ("codec script", "recipe", "comparison_recipe"),
     "lab": (
         "lifetime controls",
         "screen tools",
-        "replay tour",
+        "replay tour still",
         "console watch",
         "facade",
         "lab compare",
@@ -65,7 +66,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     "views": (
         "words",
         "style patch",
-        "canvas curvepanels timeaxis",
+        "canvas curvepanels timeaxis still",
         "base",
         "score side",
         "heatpanels",

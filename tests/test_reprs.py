@@ -50,6 +50,7 @@ def objects() -> dict[str, Any]:
     found |= {"settings": lab.settings, "perturbation": lab.perturb(value=2.0), "reading": lab.inspect()}
     found |= {"batch": lab.task.held_out(), "forecast": forecast, "link": lab.button("press", lr=0.1)}
     found |= {"guess": rv.exercises.predict("Is it?", options={"a": "yes", "b": "no"}, answer="a")}
+    found |= {"number": rv.exercises.predict("How many?", number=True), "rule": rv.exercises.Number(within=0.5)}
     found |= {"verdict": rv.exercises.judge("01.parameter-count", 160), "insights": lab.insights()}
     found |= {f"task {name}": make(name) for name in KNOWN}
     found |= {f"view {name}": one for views in (VIEWS, COMPARED, WATCHED) for name, one in views.items()}

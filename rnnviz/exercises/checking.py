@@ -5,12 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from rnnviz.checks import shown
+from rnnviz.exercises.answers.experiments import LabExercise, judged_lab
 from rnnviz.exercises.answers.functions import NotAFunction, NothingReturned, Raised
 from rnnviz.exercises.answers.specs import Exercise, Verdict
 from rnnviz.exercises.answers.tracebacks import own_lines
 from rnnviz.exercises.answers.trials import OnlyThere
 from rnnviz.exercises.answers.values import plain, quoted, unanswered
 from rnnviz.exercises.chapters.catalog import EXERCISES
+from rnnviz.exercises.kept.here import keep_attempt
 from rnnviz.i18n import t
 
 __all__ = ["WIDTH", "check", "judge"]
@@ -27,6 +29,7 @@ def check(id: str, answer: Any = ...) -> None:
         Chapter and name of the exercise, such as ``"01.parameter-count"``.
     answer : object
         A number, tuple, array, tensor, word or function, as the exercise asks. It is compared by value, never by text.
+        For a lab experiment the lab, or the comparison: it is looked at once, and not changed, playing or not.
 
     Raises
     ------
@@ -39,9 +42,10 @@ def check(id: str, answer: Any = ...) -> None:
     Not yet. You counted one bias vector of 10. PyTorch keeps two, bias_ih and bias_hh, and learns both.
     """
     verdict = judge(id, answer)
-    print(textwrap.fill(verdict.words, WIDTH))
+    print("\n".join(textwrap.fill(line, WIDTH) for line in verdict.words.splitlines()))
     if verdict.trace:
         print(verdict.trace)
+    keep_attempt(id, right=verdict.right, kind=verdict.hint)
 
 
 def judge(id: str, answer: Any = ...) -> Verdict:
@@ -65,6 +69,12 @@ def judge(id: str, answer: Any = ...) -> Verdict:
     if not isinstance(id, str) or id not in EXERCISES:
         raise ValueError(f"there is no exercise {shown(id)}; the exercises are {', '.join(sorted(EXERCISES))}.")
     exercise = EXERCISES[id]
+    if isinstance(exercise, LabExercise):
+        return (
+            Verdict(False, "unanswered", t("exercise.unanswered"))
+            if unanswered(answer)
+            else judged_lab(exercise, answer)
+        )
     try:
         answer = answer if unanswered(answer) else plain(exercise.observe(answer))
         hint = _kind(exercise, answer)

@@ -8,11 +8,12 @@ from rnnviz.export.comparison_recipe import ComparisonRecipe
 from rnnviz.insights import Insight, differences
 from rnnviz.lab.console.comparison_console import ComparisonConsole
 from rnnviz.lab.console.export import device_of, reading_recipe
+from rnnviz.lab.console.suggestions import Presets, asked_presets, compared_presets
 from rnnviz.lab.controls.options import COMPARE_DEFAULT, known_views
 from rnnviz.lab.facade import Facade
 from rnnviz.lab.tools.results import results
 from rnnviz.tasks import Task
-from rnnviz.training import History, LockstepSessions, Session, Settings
+from rnnviz.training import History, LockstepSessions, Preset, Session, Settings
 from rnnviz.training.bylabel import ByLabel
 from rnnviz.training.comparison.entries import lockstep_from, lockstep_of
 from rnnviz.views import COMPARED, View
@@ -29,6 +30,7 @@ def compare(
     fps: float = 30.0,
     show: Sequence[str] | None = None,
     views: Sequence[str | View] | None = None,
+    presets: Presets | None = None,
     **settings: Any,
 ) -> "Comparison":
     """Train two to four models side by side, on the same batches with the same seed, and watch them together.
@@ -49,6 +51,8 @@ def compare(
         The pictures to show: of ``"hidden"``, ``"gradients"``, ``"scores"``, ``"prediction"`` (of a forecasting task),
         ``"curves"`` and ``"gates"``, all but the last by default, and views of your own; those find every model's
         snapshot in ``snapshot.models``.
+    presets : mapping, str or sequence, optional
+        As for `rnnviz.Lab`; a press sets all models, so none may name what is compared.
     **settings : object
         Settings of all models, such as ``hidden_size=32``, ``lr=3e-3``, ``seed=0``.
 
@@ -75,7 +79,7 @@ def compare(
     Comparison(task='adding', models=['rnn', 'gru'], step=5)
     """
     lockstep = lockstep_of(models, task, device=device, planned=steps, **settings)
-    return Comparison(lockstep, _console(lockstep, steps=steps, show=show, views=views, fps=fps))
+    return Comparison(lockstep, _console(lockstep, steps=steps, show=show, views=views, presets=presets, fps=fps))
 
 
 class Comparison(Facade):
@@ -121,7 +125,10 @@ class Comparison(Facade):
         with reading_recipe():
             settings = [asdict(one) for one in recipe.settings]
             lockstep = lockstep_from(recipe.models, settings, common.make_task(), device=device, planned=common.steps)
-            return cls(lockstep, _console(lockstep, steps=common.steps, show=common.show, views=common.views))
+            return cls(
+                lockstep,
+                _console(lockstep, steps=common.steps, show=common.show, views=common.views, presets=common.presets),
+            )
 
     def __repr__(self) -> str:
         lockstep = self._race
@@ -183,7 +190,22 @@ def _console(
     steps: int | None,
     show: Sequence[str] | None,
     views: Sequence[str | View] | None,
+    presets: Presets | None,
     fps: float = 30.0,
 ) -> ComparisonConsole:
     known, chosen = known_views(views, COMPARED, COMPARE_DEFAULT)
-    return ComparisonConsole(lockstep, fps=fps, goal=steps, views=known, chosen=chosen, show=show)
+    asked = _presets(lockstep, presets)
+    return ComparisonConsole(lockstep, fps=fps, goal=steps, views=known, chosen=chosen, show=show, presets=asked)
+
+
+def _presets(lockstep: LockstepSessions, presets: Presets | None) -> tuple[Preset, ...] | None:
+    models = [one.settings for one in lockstep.sessions.values()]
+
+    def usual(_settings: Settings) -> tuple[Preset, ...]:
+        return compared_presets(lockstep.task, models, lockstep.varied)
+
+    def check(changes: Mapping[str, Any]) -> object:
+        lockstep.refuse_varied(changes)
+        return lockstep.checked(lockstep.settings.replace(**changes))
+
+    return asked_presets(presets, usual, lockstep.settings, lockstep.task, check)

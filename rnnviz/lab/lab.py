@@ -1,6 +1,7 @@
 """Lab: one live recurrent network, its buttons, knobs and pictures; a facade over session, runner and screen."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -12,13 +13,13 @@ from rnnviz.garbage import uncollected
 from rnnviz.insights import Insight, insights
 from rnnviz.lab.console.export import arguments_of
 from rnnviz.lab.console.lab_console import LabConsole
+from rnnviz.lab.console.suggestions import Presets, asked_presets, usual_presets
 from rnnviz.lab.controls.options import asked_focus, known_views, shown_controls, views_among
 from rnnviz.lab.facade import Facade
 from rnnviz.lab.tour.card import TourCard
 from rnnviz.lab.tour.link import Link, LinkTarget
 from rnnviz.tasks import Task
 from rnnviz.training import History, Perturbation, Preset, Session, Settings, perturb
-from rnnviz.training.presets import checked_presets
 from rnnviz.views import Focus, Reading, View, perturbation_figure
 
 __all__ = ["Lab"]
@@ -55,9 +56,11 @@ class Lab(Facade):
         tools, such as ``"pictures"``. All by default.
     views : sequence of str or View, optional
         The pictures to show, in reading order: names, and `rnnviz.views.View` objects of your own.
-    presets : sequence of Preset, optional
-        What to try, at the head of the rail: each an `rnnviz.Preset`, settings under a name with one sentence on what
-        to look at. The task's own by default, and none where ``show`` names the controls; an empty list for none.
+    presets : mapping, str or sequence, optional
+        What to try, at the head of the rail, as buttons that set several settings as one move and say what to look at:
+        a dict of each name to its settings, or to ``(settings, sentence)``; a set of the library's by name, ``"task"``,
+        ``"forget_bias"``, ``"rho"`` or ``"seq_len"``; or a list of `rnnviz.Preset` and names of sets. The task's own by
+        default, and none where ``show`` names the controls; an empty list for none.
     **settings : object
         Any setting of `rnnviz.training.Settings`, such as ``cell="gru"``, ``hidden_size=32``, ``lr=3e-3``, ``seed=0``.
 
@@ -76,6 +79,13 @@ class Lab(Facade):
     (8, 12)
     >>> lab
     Lab(task='adding', cell='gru', hidden_size=8, step=5)
+
+    Buttons of a chapter's own at the head of the rail:
+
+    >>> shut, open_ = {"forget_bias": -3.0}, {"forget_bias": 4.0}
+    >>> presets = {"Shut the gate": (shut, "Watch the left end of the gradient sink."), "Open it": open_}
+    >>> Lab(task="temporal-order", presets=presets)
+    Lab(task='temporal-order', cell='lstm', hidden_size=32, step=0)
     """
 
     _console: LabConsole
@@ -90,7 +100,7 @@ class Lab(Facade):
         fps: float = 30.0,
         show: Sequence[str] | None = None,
         views: Sequence[str | View] | None = None,
-        presets: Sequence[Preset] | None = None,
+        presets: Presets | None = None,
         **settings: Any,
     ) -> None:
         with uncollected():
@@ -103,7 +113,7 @@ class Lab(Facade):
             views=known,
             chosen=chosen,
             show=shown_controls(show),
-            presets=checked_presets(presets, self._session.settings, self._session.checked),
+            presets=self._presets(presets),
         )
         super().__init__(console)
 
@@ -309,6 +319,15 @@ class Lab(Facade):
         where = _parts({} if focus is None else focus)
         names = None if views is None else list(views_among(self._console.views, views))
         return self._console.link(label, LinkTarget(settings, names, where, flag("play", play)))
+
+    def _presets(self, presets: Presets | None) -> tuple[Preset, ...] | None:
+        session = self._session
+        usual = partial(usual_presets, session.task)
+
+        def check(changes: Mapping[str, Any]) -> object:
+            return session.checked(session.settings.replace(**changes))
+
+        return asked_presets(presets, usual, session.settings, session.task, check)
 
     def _perturbed(self, step: int | None, layer: int | None = None, direction: int = 0, **change: Any) -> go.Figure:
         seen = self.perturb(**change, step=step)

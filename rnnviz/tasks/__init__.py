@@ -33,7 +33,7 @@ def make(name: str, *, seq_len: int | None = None, seed: int = 0) -> Task:
     Parameters
     ----------
     name : str
-        One of `KNOWN`.
+        One of `KNOWN`; ``"temporal_order"`` is ``"temporal-order"`` too.
     seq_len : int, optional
         Timesteps a sequence; the task's own unless given.
     seed : int
@@ -51,8 +51,9 @@ def make(name: str, *, seq_len: int | None = None, seed: int = 0) -> Task:
     >>> make("adding", seq_len=20).held_out().inputs.shape
     torch.Size([512, 20, 2])
     """
-    if not isinstance(name, str) or name not in KNOWN:
-        raise ValueError(f"unknown task {shown(name)}; the tasks are {', '.join(KNOWN)}.")
+    asked, name = name, name.strip().lower().replace("_", "-") if isinstance(name, str) else ""
+    if name not in KNOWN:
+        raise ValueError(f"unknown task {shown(asked)}; the tasks are {', '.join(KNOWN)}.")
     seq_len = optional(whole(-math.inf))("seq_len", seq_len)
     seed = limits.seed("seed", seed)
     task: Task

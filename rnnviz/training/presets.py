@@ -1,6 +1,6 @@
 """Preset: settings under a name, and one sentence on what to look at when they act."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,38 +79,31 @@ class Preset:
         return all(getattr(settings, name) == value for name, value in self.settings.items())
 
 
-def checked_presets(
-    presets: Any, settings: Settings, check: Callable[[Settings], object] = lambda settings: None
-) -> tuple[Preset, ...] | None:
-    """Return the presets of a lab with these settings, None for the usual ones.
+def checked_presets(presets: Any, check: Callable[[Mapping[str, Any]], object]) -> tuple[Preset, ...] | None:
+    """Return the presets that somebody has asked for, None for the usual ones.
 
     Parameters
     ----------
-    presets : sequence of Preset or None
+    presets : iterable of Preset or None
         What somebody gave.
-    settings : Settings
-        The lab's.
     check : callable
-        Raises a ValueError for settings that the lab cannot have.
+        Raises a ValueError for settings that cannot be set here.
 
     Raises
     ------
     TypeError, ValueError
-        If it is no list of presets, two have one name, or one cannot be set in this lab.
+        If it is no list of presets, two have one name, or one cannot be set here.
     """
     if presets is None:
         return None
-    if isinstance(presets, str | Preset | Mapping):
+    if isinstance(presets, str | Preset | Mapping) or not isinstance(presets, Iterable):
         raise TypeError(f"presets must be a list of rv.Preset, got {shown(presets)}; put it into a list.")
-    try:
-        given = tuple(presets)
-    except TypeError:
-        raise TypeError(f"presets must be a list of rv.Preset, got {shown(presets)}.") from None
+    given = tuple(presets)
     for one in given:
         if not isinstance(one, Preset):
             raise TypeError(f"presets must hold rv.Preset(name, settings, sentence), got {shown(one)}.")
         try:
-            check(settings.replace(**one.settings))
+            check(one.settings)
         except ValueError as error:
             raise ValueError(f"the preset {one.name!r} cannot be set here: {error}") from None
     names = [one.name for one in given]

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from rnnviz.exercises import check, judge
+from rnnviz.exercises import LabExercise, check, judge
 from rnnviz.exercises.chapters.catalog import EXERCISES
 from rnnviz.i18n import keys as known_words
 from tests.exercises.answered import tanh_step
@@ -18,6 +18,12 @@ GENERAL = {
     "exercise.raised",
     "exercise.stopped",
     "exercise.stopped.line",
+} | {
+    f"exercise.lab.{word}"
+    for word in (
+        *("another_task", "closed", "missing", "not-a-comparison", "not-a-lab", "nothing", "one", "raised", "some"),
+        "there",
+    )
 }
 
 
@@ -26,7 +32,10 @@ def _raising(x_t, h, W_xh, W_hh, b_h):
 
 
 def test_every_word_about_exercises_belongs_to_one() -> None:
-    wanted = {f"exercise.{id}.{hint}" for id, exercise in EXERCISES.items() for hint in ("right", "other")}
+    wanted = {f"exercise.{id}.right" for id in EXERCISES}
+    for id, exercise in EXERCISES.items():
+        parts = [goal.name for goal in exercise.goals] if isinstance(exercise, LabExercise) else ["other"]
+        wanted |= {f"exercise.{id}.{part}" for part in parts}
     wanted |= {f"exercise.{id}.{one.hint}" for id, exercise in EXERCISES.items() for one in exercise.mistakes}
     assert {key for key in known_words() if key.startswith("exercise.")} == wanted | GENERAL
 
@@ -108,9 +117,9 @@ def test_an_unknown_exercise_is_a_programmers_error_that_lists_the_known() -> No
 
 
 def test_check_prints_the_verdict_in_lines_of_at_most_100_characters(capsys: pytest.CaptureFixture[str]) -> None:
-    check("01.state-shape", (8, 1, 20))
+    check("01.paths", 132)
     printed = capsys.readouterr().out
-    assert " ".join(printed.split()) == judge("01.state-shape", (8, 1, 20)).words
+    assert " ".join(printed.split()) == judge("01.paths", 132).words
     assert max(map(len, printed.splitlines())) <= 100
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rnnviz.exercises import Guess, check, predict
+from rnnviz.exercises import Guess, Number, check, predict
 from rnnviz.exercises.chapters.catalog import PREDICTIONS
 from rnnviz.exercises.panel import PredictPanel
 from rnnviz.i18n import keys as known_words
@@ -67,7 +67,7 @@ def test_a_prediction_can_be_changed_until_it_is_revealed(guess: Guess, capsys: 
 
 
 def test_an_unknown_letter_is_answered_with_the_known_ones(guess: Guess) -> None:
-    with pytest.raises(ValueError, match=r"letter must be one of a, b, got 'c'\."):
+    with pytest.raises(ValueError, match=r"answer must be one of a, b, or the words of an option, got 'c'\."):
         guess.commit("c")
 
 
@@ -95,16 +95,25 @@ def test_its_repr_and_its_text_are_the_same_each_time(guess: Guess) -> None:
 
 
 @pytest.mark.parametrize("id", sorted(PREDICTIONS))
-def test_every_chapters_question_has_an_answer_among_its_options(id: str) -> None:
-    assert f"{PREDICTIONS[id]}) " in str(predict(id))
+def test_every_chapters_question_says_what_may_be_answered(id: str) -> None:
+    asked = PREDICTIONS[id]
+    assert ("(a number, right within" if isinstance(asked, Number) else f"{asked}) ") in str(predict(id))
 
 
 def test_every_word_about_predictions_belongs_to_one() -> None:
     buttons = ("title", "commit", "commit.tip", "option")
     said = ("committed", "noted", "settled", "right", "wrong", "none", "why")
+    numbers = ("ask", "factor", "high", "low", "none", "placeholder", "right", "times.high", "times.low", "unread")
     general = {f"predict.{word}" for word in buttons + said}
-    own = {f"predict.{id}.{part}" for id in PREDICTIONS for part in ("question", "a", "b", "c", "why")}
-    assert {key for key in known_words() if key.startswith("predict.")} == general | own
+    summary = ("came", "line", "mark", "none", "open", "question", "right", "row", "said", "wrong")
+    general |= {"predict.earlier", *(f"predict.summary.{word}" for word in summary)}
+    general |= {f"predict.number.{word}" for word in (*numbers, "within", "wrong")}
+    own, units = set(), set()
+    for id, asked in PREDICTIONS.items():
+        number = isinstance(asked, Number)
+        own |= {f"predict.{id}.{part}" for part in ("question", "why", *(() if number else ("a", "b", "c")))}
+        units |= {f"predict.{id}.unit"} if number else set()
+    assert {key for key in known_words() if key.startswith("predict.")} - units == general | own
 
 
 def test_the_widget_commits_what_is_chosen_when_the_button_is_pressed(guess: Guess) -> None:

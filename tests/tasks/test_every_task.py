@@ -88,6 +88,14 @@ def test_an_unknown_name_lists_the_known():
         tasks.make("sunspot")
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("temporal_order", "temporal-order"), ("Python_Tokens", "python-tokens"), (" adding ", "adding")],
+)
+def test_a_name_typed_as_code_writes_it_is_the_same_task(typed, name):
+    assert tasks.make(typed).name == name
+
+
 def test_an_own_task_needs_only_five_things():
     own = Own()
     assert own.seq_lens == (4, 4)

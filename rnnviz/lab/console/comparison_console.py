@@ -1,6 +1,7 @@
 """The console and the panel of a comparison: those of a lab, where they show one model, made to show several."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import ipywidgets as widgets
@@ -9,6 +10,8 @@ from rnnviz.i18n import t
 from rnnviz.insights import differences
 from rnnviz.lab.console.console import Console
 from rnnviz.lab.console.export import CompareExport
+from rnnviz.lab.console.remedies import Remedies
+from rnnviz.lab.console.suggestions import compared_presets, finder
 from rnnviz.lab.controls.base import LazyTool
 from rnnviz.lab.controls.offer import Offer, offer_of
 from rnnviz.lab.controls.options import shown_controls, tools_asked
@@ -98,9 +101,10 @@ class ComparisonConsole(Console):
 
     def _tools(self) -> list[LazyTool]:
         models = list(self._race.sessions)
+        remedies = Remedies(self.runner, self.moves, lambda: self.screen, self._guarded)
         tools = {
             "standings": LazyTool(ResultsTable, ResultsTable),
-            "insights": LazyTool(InsightsLine, lambda: InsightsLine(differences)),
+            "insights": LazyTool(InsightsLine, lambda: InsightsLine(differences, remedy=remedies.of)),
             "inspector": LazyTool(
                 ComparisonInspector,
                 lambda: ComparisonInspector(models, self._look, self._train_one, self._guarded),
@@ -117,10 +121,12 @@ class ComparisonConsole(Console):
         return [tools[name] for name in tools_asked(self._show, COMPARE_TOOLS)]
 
     def _offer(self) -> Offer:
-        """The knobs that all models can follow."""
+        """The knobs that all models can follow, and what there is to try."""
         barred = {*self._race.varied}
         barred |= {"cell"} if "nonlinearity" in barred else set()  # another cell has no such choice
-        cells = {one.settings.cell for one in self._race.sessions.values()}
+        models = [one.settings for one in self._race.sessions.values()]
         # only the plain RNN has the choice, so all have to be one
-        barred |= {"nonlinearity"} if cells != {"rnn"} else set()
-        return offer_of(self._race.task.name, self._race.settings, self._show, barred=barred, several=True)
+        barred |= {"nonlinearity"} if {one.cell for one in models} != {"rnn"} else set()
+        offer = offer_of(self._race.task.name, self._race.settings, self._show, barred=barred, several=True)
+        usual = compared_presets(self._race.task, models, self._race.varied)  # of the length at which it began
+        return replace(offer, presets=finder(lambda settings: usual, self.presets, self._show))

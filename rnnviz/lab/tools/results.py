@@ -13,9 +13,10 @@ from rnnviz.training import Snapshot
 from rnnviz.views import Focus
 from rnnviz.views.comparison.models import ComparedModel, compared_models
 from rnnviz.views.comparison.scores import beats_chance
+from rnnviz.views.style import plain
 from rnnviz.views.words import three
 
-__all__ = ["ResultsTable", "results"]
+__all__ = ["ResultsTable", "results", "standings"]
 
 _COLUMNS = ("model", "steps", "time_share", "parameters", "loss", "metric")
 _SHOWN = ("model", "loss", "metric", "time_share", "parameters")  # all have made as many steps
@@ -31,6 +32,18 @@ def results(snapshot: Snapshot) -> list[dict[str, Any]]:
     rows = [_row(label, one, snapshot.shares[label]) for label, one in snapshot.models.items()]
     empty = dict.fromkeys(_COLUMNS)
     return rows + [empty | {"model": name, "metric": value} for name, value in snapshot.baselines.items()]
+
+
+def standings(snapshot: Snapshot) -> list[list[str]]:
+    """Return the table as words for a still, its head first; what depends on the clock is left out."""
+    columns = [name for name in _SHOWN if name != "time_share"]
+    names = {one.label: one.with_mark(one.name) for one in compared_models(snapshot)}
+    head = [t(f"standings.{column}") for column in columns]
+    rows = [
+        [names.get(row["model"], plain(row["model"]))] + [_said(one, row[one]) for one in columns[1:]]
+        for row in results(snapshot)
+    ]
+    return [head, *rows]
 
 
 class ResultsTable(Tool):
@@ -81,8 +94,10 @@ def _best(snapshot: Snapshot) -> float:
 def _line(row: dict[str, Any], model: ComparedModel | None, best: bool) -> str:
     """One row: a model with its colour and symbol, its score bold if it is the best, or a baseline."""
     swatch = model and f'<span class="rv-swatch rv-tone-{model.tone}" data-glyph="{model.glyph}"></span>'
-    cells = [f'<th scope="row">{swatch or ""}{model.name if model else html.escape(row["model"])}</th>']
-    for column in _SHOWN[1:]:
+    # a baseline has no loss: its name has the room
+    name = model.name if model else html.escape(row["model"])
+    cells = [f'<th scope="row"{"" if model else " colspan=2"}>{swatch or ""}{name}</th>']
+    for column in _SHOWN[1:] if model else _SHOWN[2:]:
         text = html.escape(_said(column, row[column]))
         cells.append(f"<td>{f'<b>{text}</b>' if best and column == 'metric' else text}</td>")
     return f'<tr class="{"rv-baseline" if model is None else "rv-model"}">{"".join(cells)}</tr>'

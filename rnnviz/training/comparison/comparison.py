@@ -128,8 +128,9 @@ class LockstepSessions:
         return Histories({label: one.history for label, one in self.sessions.items()})
 
     def rebuild(self) -> None:
-        """Build all models anew; if one cannot be, all stay what they were, and the error goes on."""
+        """Build all models anew, as assigned; if one cannot be, all stay what they were, and the error goes on."""
         try:
+            self._hand_out()
             ready = [(one, one.prepare()) for _, one in self._in_turn()]
         except BaseException:
             for one in self.sessions.values():
@@ -151,10 +152,12 @@ class LockstepSessions:
 
     def undo(self) -> int:
         """Let every session go back to the run before the last new models; see `Session.undo`."""
+        with self._lock:
+            wanted, self._wanted = self._wanted, None
+        if wanted is not None and any(now.rebuilds(wanted[label]) for label, now in self._present.items()):
+            return self.run  # ordered, and not there yet
         if self.former is None:
             raise RuntimeError(NOTHING_TO_UNDO)
-        with self._lock:
-            self._wanted = None
         for _, one in self._in_turn():
             one.undo()
         self._watch.restart()
@@ -169,18 +172,21 @@ class LockstepSessions:
 
     def adopt(self) -> None:
         """Take up assigned settings now: all rebuild if the structure of one differs, else all adjust."""
-        with self._lock:
-            # taken in one go: a setting assigned meanwhile is for the step after
-            wanted, self._wanted = self._wanted, None
-            if wanted is None:
-                return
-            for label, one in self.sessions.items():
-                one.settings = wanted[label]
+        if not self._hand_out():
+            return
         if any(one.rebuilding for one in self.sessions.values()):
             self.rebuild()
         else:
             for _, one in self._in_turn():
                 one.adopt()
+
+    def _hand_out(self) -> bool:
+        """Assign to each session the settings that wait, if any do; taken in one go: one assigned meanwhile waits."""
+        with self._lock:
+            wanted, self._wanted = self._wanted, None
+            for label, settings in (wanted or {}).items():
+                self.sessions[label].settings = settings
+            return wanted is not None
 
     def steps(self) -> Iterator[int]:
         """Train; yield the number of steps that all have finished, after each, without end.

@@ -5,11 +5,13 @@ import pytest
 import torch
 from torch import nn
 
-from rnnviz.exercises import Verdict
+from rnnviz.exercises import LabExercise, Number, Verdict
+from rnnviz.exercises.answers.numeric import NumberQuestion
 from rnnviz.exercises.answers.specs import Question
 from rnnviz.exercises.chapters.catalog import EXERCISES, PREDICTIONS
 from rnnviz.exercises.checking import judge
 from rnnviz.i18n import t
+from tests.exercises.answered import Made
 from tests.exercises.chapters import (
     test_chapter_00,
     test_chapter_01,
@@ -18,6 +20,7 @@ from tests.exercises.chapters import (
     test_chapter_04,
     test_chapter_05,
     test_chapter_06,
+    test_chapter_07,
 )
 
 CHAPTERS = (
@@ -28,6 +31,7 @@ CHAPTERS = (
     test_chapter_04,
     test_chapter_05,
     test_chapter_06,
+    test_chapter_07,
 )
 RIGHT = [case for chapter in CHAPTERS for case in chapter.RIGHT]
 WRONG = [case for chapter in CHAPTERS for case in chapter.WRONG]
@@ -35,16 +39,27 @@ WRONG = [case for chapter in CHAPTERS for case in chapter.WRONG]
 every_exercise = pytest.mark.parametrize("id", sorted(EXERCISES))
 
 
+def _judged(id: str, answer: object) -> Verdict:
+    """Judge an answer; a lab is made here, and closed again."""
+    if not isinstance(answer, Made):
+        return judge(id, answer)
+    lab = answer.make()
+    try:
+        return judge(id, lab)
+    finally:
+        lab.close()
+
+
 @pytest.mark.parametrize(("id", "answer"), RIGHT)
 def test_a_right_answer_is_confirmed_with_its_reason(id: str, answer: object) -> None:
-    verdict = judge(id, answer)
+    verdict = _judged(id, answer)
     assert (verdict.right, verdict.hint) == (True, "right")
-    assert verdict.words == "✓ Right. " + t(f"exercise.{id}.right")
+    assert verdict.words.splitlines()[0] == "✓ Right. " + t(f"exercise.{id}.right")
 
 
 @pytest.mark.parametrize(("id", "answer", "hint"), WRONG)
 def test_a_wrong_answer_gets_the_hint_of_its_kind(id: str, answer: object, hint: str) -> None:
-    verdict = judge(id, answer)
+    verdict = _judged(id, answer)
     assert (verdict.right, verdict.hint) == (False, hint)
     assert verdict.words.startswith("Not yet. ")
     assert len(verdict.words) > 60
@@ -52,7 +67,7 @@ def test_a_wrong_answer_gets_the_hint_of_its_kind(id: str, answer: object, hint:
 
 def test_every_hint_is_given_by_some_answer() -> None:
     known = {(id, mistake.hint) for id, exercise in EXERCISES.items() for mistake in exercise.mistakes}
-    known |= {(id, "other") for id in EXERCISES}
+    known |= {(id, "missing" if isinstance(one, LabExercise) else "other") for id, one in EXERCISES.items()}
     assert known - {(id, hint) for id, _, hint in WRONG} == set()
     assert set(EXERCISES) == {id for id, _ in RIGHT}
 
@@ -118,6 +133,9 @@ def test_no_answer_however_odd_raises(id: str, answer: object) -> None:
 
 
 @pytest.mark.parametrize("id", sorted(PREDICTIONS))
-def test_the_answer_to_a_prediction_is_among_its_options(id: str) -> None:
-    question = Question.from_words(id, PREDICTIONS[id])
-    assert PREDICTIONS[id] in dict(question.options)
+def test_a_prediction_has_its_words_and_its_answer_among_its_options(id: str) -> None:
+    asked = PREDICTIONS[id]
+    if isinstance(asked, Number):
+        assert NumberQuestion.from_words(id, asked).text == t(f"predict.{id}.question")
+    else:
+        assert asked in dict(Question.from_words(id, asked).options)

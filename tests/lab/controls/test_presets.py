@@ -9,7 +9,8 @@ import pytest
 
 import rnnviz as rv
 from rnnviz.lab import Lab
-from rnnviz.lab.controls.presets import PresetButtons, usual_presets
+from rnnviz.lab.console.suggestions import SETS, usual_presets
+from rnnviz.lab.controls.presets import PresetButtons
 from rnnviz.training import NonFiniteLoss, Session, Settings
 from tests.lab.browser import Browser, LabMaker
 from tests.lab.screens import classes
@@ -206,3 +207,94 @@ def test_a_preset_keeps_what_the_checks_make_of_its_values_and_can_be_copied() -
     assert copy.deepcopy(preset) == pickle.loads(pickle.dumps(preset)) == preset
     assert len({preset, copy.copy(preset)}) == 1
     assert preset.fits(Settings(lr=0.5, hidden_size=8))
+
+
+SHUT = {"forget_bias": -3.0}
+
+
+def test_a_dict_gives_each_name_its_settings_with_or_without_a_sentence(make_lab: LabMaker) -> None:
+    lab = make_lab(presets={"Shut": (SHUT, "Watch it sink."), "Slow": {"lr": 0.001, "clip": None}})
+    browser = Browser(lab)
+    assert [one.description for one in buttons(lab).buttons] == ["Shut", "Slow"]
+    press(lab, browser, 0)
+    assert (lab.settings.forget_bias, line(lab)["words"]) == (-3.0, "Watch it sink.")
+    press(lab, browser, 1)
+    assert (lab.settings.lr, lab.settings.clip) == (0.001, None)
+    said = "Set at once: learning rate 0.001, clip at none. The dashed grey lines show what was before."
+    assert line(lab)["words"] == said
+
+
+def test_a_dict_of_many_settings_says_how_many(make_lab: LabMaker) -> None:
+    many = {"lr": 0.1, "clip": None, "batch_size": 4, "optimizer": "sgd", "hidden_size": 3}
+    (button,) = buttons(make_lab(presets={"All": many})).buttons
+    assert button.tooltip == "Set at once: 5 settings. The dashed grey lines show what was before."
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("forget_bias", [{"forget_bias": -3.0}, {"forget_bias": 0.0}, {"forget_bias": 4.0}]),
+        ("forget-bias", [{"forget_bias": -3.0}, {"forget_bias": 0.0}, {"forget_bias": 4.0}]),
+        ("rho", [{"rho": 0.5}, {"rho": 1.0}, {"rho": 1.5}]),
+        ("seq_len", [{"seq_len": 4}, {"seq_len": 16}]),
+    ],
+)
+def test_a_set_of_the_library_goes_by_a_name(name: str, settings: list[dict[str, Any]]) -> None:
+    lab = Lab("adding", seq_len=8, device="cpu", presets=name)
+    assert [dict(one.settings) for one in lab._console.presets] == settings
+
+
+def test_a_list_takes_sets_and_presets_together_and_the_task_s_own_stand_beside_named_controls() -> None:
+    lab = Lab("adding", seq_len=8, device="cpu", show=["lr"], presets=["task", FAST])
+    assert [one.name for one in lab._console.presets] == ["Make it forget", "Make it explode", "Rescue it", "Fast"]
+
+
+def test_a_set_that_does_not_fit_is_refused_with_what_to_take() -> None:
+    with pytest.raises(ValueError, match=r"presets 'forget_bias' needs a gate, .* take 'rho', or cell='lstm'"):
+        Lab("adding", cell="rnn", device="cpu", presets="forget_bias")
+
+
+SEEDS = (0, 1, 2)
+
+
+def set_at_work(task: str, cell: str, seed: int, name: str) -> tuple[Session, dict[str, dict[str, Any]]]:
+    session = Session(task, cell=cell, seq_len=40, seed=seed, device="cpu")
+    take(session, 5)
+    return session, {one.name: dict(one.settings) for one in SETS[name](session.task, session.settings)}
+
+
+def adopted(session: Session, settings: dict[str, Any]) -> Session:
+    session.settings = session.settings.replace(**settings)
+    session.adopt()
+    return session
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("cell", "gate"), [("gru", "z"), ("lstm", "f")])
+def test_a_forget_bias_keeps_the_share_that_its_sentence_says(cell: str, gate: str, seed: int) -> None:
+    session, presets = set_at_work("temporal-order", cell, seed, "forget_bias")
+    kept, left = {}, {}
+    for name, settings in presets.items():
+        adopted(session, settings)
+        kept[name] = float(np.nanmean(session.snapshot().layer.gates[gate]))
+        left[name] = reach(session)
+    assert list(kept.values()) == [pytest.approx(share, abs=0.05) for share in (0.05, 0.5, 0.98)]
+    assert left["Forget bias −3"] < left["Forget bias 0"] / 100 < left["Forget bias 4"] / 10000
+    assert left["Forget bias 4"] > 0.01
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("task", ["temporal-order", "adding", "sunspots"])
+def test_a_larger_radius_carries_the_gradient_further_back(task: str, seed: int) -> None:
+    session, presets = set_at_work(task, "rnn", seed, "rho")
+    small, one, large = (reach(adopted(session, settings)) for settings in presets.values())
+    assert small < one / 10 < large / 100
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("task", ["temporal-order", "adding", "sunspots"])
+def test_less_of_the_gradient_reaches_the_start_of_a_longer_sequence(task: str, cell: str, seed: int) -> None:
+    session, presets = set_at_work(task, cell, seed, "seq_len")
+    now, shorter, longer = (reach(adopted(session, settings)) for settings in ({}, *presets.values()))
+    assert longer < now < shorter

@@ -261,3 +261,24 @@ def test_a_race_that_cannot_be_run_says_why(models, common, words):
         lockstep_of(models, **{"task": "adding", **SIZES, **common})
     for word in words:
         assert word in str(caught.value)
+
+
+def test_models_that_begin_anew_begin_with_the_settings_that_were_assigned():
+    lockstep, anew = sessions_of("rnn", "gru"), sessions_of("rnn", "gru", init="orthogonal", rho=0.5)
+    go(lockstep, 2)
+    lockstep.settings = lockstep.settings.replace(init="orthogonal", rho=0.5)
+    lockstep.rebuild()
+    assert (lockstep.run, lockstep.former.step, lockstep.pending) == (1, 2, False)
+    for one in (lockstep, anew):
+        go(one, 3)
+    for label, history in lockstep.histories.items():
+        np.testing.assert_array_equal(history["loss"], anew.histories[label]["loss"])
+
+
+def test_undo_of_an_order_that_waits_takes_the_order_back():
+    lockstep = sessions_of("rnn", "gru")
+    go(lockstep, 2)
+    lockstep.settings = lockstep.settings.replace(hidden_size=6)
+    lockstep.undo()
+    go(lockstep, 1)
+    assert (lockstep.step, lockstep.run, lockstep.settings.hidden_size) == (3, 0, 4)

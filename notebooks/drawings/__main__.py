@@ -1,0 +1,33 @@
+"""Draw the chapters' drawings anew: ``python notebooks/drawings`` writes them beside the chapters, in ``en/images``."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import cells
+import networks
+import training
+from canvas import Canvas
+
+DRAWINGS: dict[str, Callable[[], Canvas]] = {
+    "feed-forward": networks.feed_forward,
+    "unrolled": networks.unrolled,
+    "rnn-step": cells.rnn_step,
+    "bidirectional": networks.bidirectional,
+    "stacked": networks.stacked,
+    "lstm": cells.lstm,
+    "gru": cells.gru,
+    "packing": training.packing,
+    "training-loop": training.training_loop,
+}
+
+
+def main(folder: Path) -> None:
+    """Write every drawing into a folder, which is made if it is missing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, draw in DRAWINGS.items():
+        (folder / f"{name}.svg").write_text(str(draw()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "en" / "images")
