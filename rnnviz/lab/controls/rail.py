@@ -68,6 +68,8 @@ class Rail:
         Whether there is nothing in it.
     presets : PresetButtons or None
         At its head.
+    names : frozenset of str
+        The settings and selectors that it has controls for.
     groups : dict of str to widgets.ToggleButton
         The buttons that unfold a group, by its name.
     """
@@ -78,6 +80,7 @@ class Rail:
         self.page = RailPage(typed=typed, words={"more": t("rail.more_knobs")}, layout={"display": "none"})
         self.page.on_msg(self._heard)
         self._standing = Standing(knobs)
+        self.names = frozenset((*offer.first, *offer.more))
         self._folded: dict[str, list[str]] = {}
         self.groups: dict[str, widgets.ToggleButton] = {}
         first = [self._control(name) for name in offer.first]
