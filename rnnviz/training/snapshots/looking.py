@@ -1,6 +1,6 @@
 """What a model does on the probe: traced with all that is in it, or, where it is one of ours, its layer alone."""
 
-from typing import NamedTuple, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
 import torch
