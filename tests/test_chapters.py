@@ -117,6 +117,12 @@ def test_no_stored_output_gives_an_answer_away_before_anything_was_run(path: Pat
 
 
 @every_chapter
+def test_no_stored_output_holds_what_somebody_answered(path: Path) -> None:
+    kept = [cell.id for cell in _code(path) for output in cell.outputs if "rnnviz" in output.get("metadata", {})]
+    assert kept == []
+
+
+@every_chapter
 def test_what_checks_a_claim_is_folded_away(path: Path) -> None:
     assert [cell.id for cell in _checks(path) if not cell.metadata.get("jupyter", {}).get("source_hidden")] == []
 
