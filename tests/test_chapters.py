@@ -3,6 +3,8 @@
 import ast
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from rnnviz import cells
 FOLDER = Path(__file__).parents[1] / "notebooks" / "en"
 CHAPTERS = sorted(FOLDER.glob("*.ipynb"))
 IGNORED = "nbval-ignore-output"
-LONGEST = 12
+LONGEST, PROGRAM = 12, 40
 LIVE = {"application/vnd.jupyter.widget-view+json", "application/vnd.plotly.v1+json", "image/png", "text/html"}
 
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
@@ -74,8 +76,22 @@ def test_its_metadata_hold_the_kernel_and_what_it_teaches_and_no_widget_state(pa
 
 @every_chapter
 def test_its_code_cells_fit_in_one_glance(path: Path) -> None:
-    lengths = {cell.id: len(cell.source.splitlines()) for cell in _code(path)}
+    cells = [cell for cell in _code(path) if "program" not in _tags(cell)]
+    lengths = {cell.id: len(cell.source.splitlines()) for cell in cells}
     assert {id: length for id, length in lengths.items() if length > LONGEST} == {}
+
+
+@every_chapter
+def test_a_program_to_take_home_is_plain_torch_of_forty_lines_and_runs_by_itself(path: Path, tmp_path: Path) -> None:
+    for cell in (cell for cell in _code(path) if "program" in _tags(cell)):
+        assert len([line for line in cell.source.splitlines() if line]) <= PROGRAM
+        assert "rnnviz" not in cell.source
+        (tmp_path / "program.py").write_text(cell.source, encoding="utf-8")
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "program.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout
 
 
 @every_chapter

@@ -42,7 +42,8 @@ FLOORS = {
 }
 INSIDE = {  # the floors of a folder that has folders, from the ground up; its ``__init__`` is the roof
     "bench": ("instruments", "measures", "command"),
-    "exercises": ("answers", "chapters asked learner panel", "checking", "guess"),
+    "exercises": ("answers kept", "chapters asked panel", "checking", "guess", "summary course"),
+    "exercises.kept": ("learner records tables", "notebooks", "here"),
     "export": ("codec script", "recipe", "comparison_recipe"),
     "lab": (
         "lifetime controls",

@@ -37,9 +37,13 @@ class Asked(Protocol):
     """What a guess needs of its question. An answer is kept as the key of an option, or as a number."""
 
     question: Any
+    order: tuple[str, ...]
 
     def read(self, answer: Any) -> str | float:
         """Return what is kept of an answer; TypeError or ValueError for none of those that there are."""
+
+    def again(self, kept: Any) -> str | float | None:
+        """Return what was kept of an earlier answer, None where the question has no such answer any more."""
 
     def told(self, kept: str | float) -> str | float:
         """Return an answer as the learner would say it: the letter that she saw, or the number."""
@@ -98,6 +102,10 @@ class Choices:
             raise ValueError(f"key must be one of {', '.join(self._texts)}, got {shown(key)}.")
         return key
 
+    def again(self, kept: Any) -> str | None:
+        """Return the key if there still is such an option."""
+        return kept if isinstance(kept, str) and kept in self._texts else None
+
     def told(self, kept: str | float) -> str:
         """Return the letter that it is shown with."""
         return self._labels[str(kept)]
@@ -138,10 +146,15 @@ class Quantity:
 
     def __init__(self, question: NumberQuestion) -> None:
         self.question = question
+        self.order: tuple[str, ...] = ()  # a number has no options
 
     def read(self, answer: Any) -> float:
         """Return the number, however it was written."""
         return self.question.read(answer)
+
+    def again(self, kept: Any) -> float | None:
+        """Return the number if one was kept."""
+        return kept if isinstance(kept, float) else None
 
     def told(self, kept: str | float) -> float:
         """Return the number as she said it."""

@@ -12,6 +12,7 @@ from rnnviz.exercises.answers.tracebacks import own_lines
 from rnnviz.exercises.answers.trials import OnlyThere
 from rnnviz.exercises.answers.values import plain, quoted, unanswered
 from rnnviz.exercises.chapters.catalog import EXERCISES
+from rnnviz.exercises.kept.here import keep_attempt
 from rnnviz.i18n import t
 
 __all__ = ["WIDTH", "check", "judge"]
@@ -44,6 +45,7 @@ def check(id: str, answer: Any = ...) -> None:
     print("\n".join(textwrap.fill(line, WIDTH) for line in verdict.words.splitlines()))
     if verdict.trace:
         print(verdict.trace)
+    keep_attempt(id, right=verdict.right, kind=verdict.hint)
 
 
 def judge(id: str, answer: Any = ...) -> Verdict:

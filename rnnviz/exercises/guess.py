@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from rnnviz.checks import flag, shown, text
 from rnnviz.exercises.answers.numeric import Number, NumberQuestion
@@ -10,7 +10,9 @@ from rnnviz.exercises.answers.specs import Question
 from rnnviz.exercises.asked import Asked, Choices, Quantity
 from rnnviz.exercises.chapters.catalog import PREDICTIONS
 from rnnviz.exercises.checking import WIDTH
-from rnnviz.exercises.learner import order_of
+from rnnviz.exercises.kept.here import Place, keep_prediction, known_predictions
+from rnnviz.exercises.kept.learner import order_of, reads_along
+from rnnviz.exercises.kept.records import Prediction
 from rnnviz.i18n import t
 
 __all__ = ["Guess", "predict"]
@@ -82,11 +84,11 @@ def predict(
             raise TypeError(f"a prediction has options or is a number, not both, got options {shown(options)}.")
         judged = Number(_known(answer), factor, within)
         words = text("why", why)
-        return Guess(NumberQuestion(text("question", question), judged, text("unit", unit), words.format))
+        return Guess(NumberQuestion(text("question", question), judged, text("unit", unit), words.format)).begun()
     if named := [f"{name}={shown(value)}" for name, value in numeric.items() if value not in ("", None)]:
         raise TypeError(f"a prediction of a number needs number=True beside {', '.join(named)}.")
     if options is not None:
-        return Guess(_chosen_among(question, options, answer, why))
+        return Guess(_chosen_among(question, options, answer, why)).begun()
     if not isinstance(question, str) or question not in PREDICTIONS:
         known = ", ".join(sorted(PREDICTIONS))
         raise ValueError(
@@ -95,8 +97,8 @@ def predict(
         )
     asked = PREDICTIONS[question]
     if isinstance(asked, Number):
-        return Guess(NumberQuestion.from_words(question, asked))
-    return Guess(Question.from_words(question, asked))
+        return Guess(NumberQuestion.from_words(question, asked)).begun()
+    return Guess(Question.from_words(question, asked)).begun()
 
 
 def _known(answer: str | float | None) -> float | None:
@@ -132,16 +134,22 @@ class Guess:
     """
 
     def __init__(self, question: Question | NumberQuestion) -> None:
-        name = question.name or question.text
-        self._question = question
-        self._asked: Asked = (
-            Quantity(question)
-            if isinstance(question, NumberQuestion)
-            else Choices(question, order_of(name, [key for key, _ in question.options]))
-        )
+        self._question, self._name = question, question.name or question.text
+        self._earlier = known_predictions().get(self._name) if reads_along() else None
+        self._asked = _asked(question, self._name, self._earlier)
         self._kept: str | float | None = None
         self._settled = False
         self._panel: Any = None
+        self._place = Place()
+
+    def begun(self) -> Self:
+        """Return it with what was answered on an earlier day, kept by the cell that asks."""
+        if self._earlier is not None and (kept := self._asked.again(self._earlier.answer)) is not None:
+            self._kept = kept
+            self._place.show(self._earlier)
+        else:
+            self._keep()
+        return self
 
     @property
     def choice(self) -> str | float | None:
@@ -149,7 +157,7 @@ class Guess:
         return None if self._kept is None else self._asked.told(self._kept)
 
     def __repr__(self) -> str:
-        return f"Guess({self._question.name or self._question.text!r}, choice={self.choice!r})"
+        return f"Guess({self._name!r}, choice={self.choice!r})"
 
     def __str__(self) -> str:
         lines = (f"  {line}" for line in self._asked.lines())
@@ -211,6 +219,7 @@ class Guess:
         why = self._why(measured)
         # without a choice nothing is settled: one may still predict, and be told again
         self._settled = self._kept is not None
+        self._keep(came=outcome.truth, right=outcome.right)
         lines = [outcome.words, *([t("predict.why", why=why)] if why else [])]
         print("\n".join(textwrap.fill(line, WIDTH) for line in lines))
         self._follow()
@@ -238,7 +247,8 @@ class Guess:
         kept = self._asked.read(answer)
         if self._settled:
             return t("predict.settled")
-        self._kept = kept
+        self._kept, self._earlier = kept, None
+        self._keep()
         return t("predict.committed", choice=self._asked.words(kept))
 
     def _pressed(self, answer: Any) -> str:
@@ -248,9 +258,18 @@ class Guess:
         except ValueError:
             return t("predict.number.unread")
 
+    def _keep(self, came: str = "", right: bool | None = None) -> None:
+        """Have the notebook keep what was said, and once it is revealed what came of it."""
+        said = "" if self._kept is None else self._asked.words(self._kept)
+        kept = Prediction(self._name, self._question.text, self._kept, said, came, right, self._asked.order)
+        self._place.show(keep_prediction(kept))
+
     def _follow(self) -> None:
         if self._panel is not None:
-            self._panel.follow(self.choice, self._settled)
+            said = None
+            if self._earlier is not None and self._kept is not None and not self._settled:
+                said = t("predict.earlier", choice=self._asked.words(self._kept))
+            self._panel.follow(self.choice, self._settled, said)
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
         if self._panel is None:
@@ -265,3 +284,9 @@ class Guess:
                 self._panel = NumberPanel(question.text, question.unit, question.tolerance, self._pressed)
             self._follow()
         return {**self._panel.widget._repr_mimebundle_(), "text/plain": str(self)}
+
+
+def _asked(question: Question | NumberQuestion, name: str, earlier: Prediction | None) -> Asked:
+    if isinstance(question, NumberQuestion):
+        return Quantity(question)
+    return Choices(question, order_of(name, [key for key, _ in question.options], earlier.order if earlier else ()))

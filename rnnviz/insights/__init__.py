@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from rnnviz.insights.between import apart, even, leading
+from rnnviz.insights.change import changed
 from rnnviz.insights.flow import exploding, rising, vanishing
 from rnnviz.insights.insight import Insight
 from rnnviz.insights.rate import clipping, too_high, too_low
@@ -15,6 +16,7 @@ __all__ = ["Insight", "differences", "insights", "to_say"]
 _BY_URGENCY: tuple[Callable[[Snapshot], Insight | None], ...] = (
     too_high,
     exploding,
+    changed,
     rising,
     dead,
     saturated,
@@ -35,7 +37,7 @@ def insights(snapshot: Snapshot) -> list[Insight]:
     ['vanishing']
     """
     found = [insight for rule in _BY_URGENCY if (insight := rule(snapshot)) is not None]
-    fine = healthy(snapshot) if all(insight.good for insight in found) else None
+    fine = healthy(snapshot) if not any(insight.trouble for insight in found) else None
     return [*found, *([] if fine is None else [fine])]
 
 
@@ -45,6 +47,9 @@ def differences(snapshot: Snapshot) -> list[Insight]:
 
 
 def to_say(found: list[Insight]) -> list[Insight]:
-    """Return the two that a short line has room for: the most urgent, and good news beside it."""
-    news = [insight for insight in found[1:] if insight.good]
+    """Return the two that a short line has room for: the most urgent, and good news beside it.
+
+    Beside what a change has done stands what was the most urgent without it.
+    """
+    news = [insight for insight in found[1:] if insight.good or not (found[0].good or found[0].trouble)]
     return [*found[:1], *news[:1]]

@@ -40,7 +40,9 @@ def apart(snapshot: Snapshot) -> Insight | None:
         "other_score": three(other.validation),
     }
     numbers = {"ratio": lost, "other": arrives, "score": one.validation, "other_score": other.validation}
-    return Insight.of(f"apart.{_consequence(one, other)}", told, numbers, _other_seeds(one, other))
+    consequence = _consequence(one, other)
+    act = "play" if consequence == "early" else None
+    return Insight.of(f"apart.{consequence}", told, numbers, _other_seeds(one, other), act=act)
 
 
 def even(snapshot: Snapshot) -> Insight | None:
@@ -50,7 +52,9 @@ def even(snapshot: Snapshot) -> Insight | None:
         return None
     scores = {"score": three(one.validation), "other_score": three(other.validation)}
     told = {"steps": one.validation_step, "metric": one.metric_name, "first": first, "second": second} | scores
-    return Insight.of("even", told, {"score": one.validation}, t("insight.even.advice", seed=t("knob.seed")))
+    return Insight.of(
+        "even", told, {"score": one.validation}, t("insight.even.advice", seed=t("knob.seed")), act="play"
+    )
 
 
 def leading(snapshot: Snapshot) -> Insight | None:

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnviz.i18n import t
-from rnnviz.insights.insight import Insight, power, short
+from rnnviz.insights.insight import Act, Insight, power, short
+from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots.snapshot import Floats, Snapshot
 
-__all__ = ["VANISHED", "Path", "exploding", "paths", "rising", "vanishing"]
+__all__ = ["UNHEARD", "VANISHED", "Path", "exploding", "paths", "rising", "vanishing", "ways"]
 
 VANISHED = 1e-6  # float32 keeps seven digits: what is a millionth of the rest is nearly lost in its sum
 UNHEARD = 1e-3  # a timestep whose gradient is a thousandth of the largest has next to no say
 EXPLODED = 1e3  # the same the other way round: then the first timesteps alone decide
 RISEN = 100.0  # batches differ, and learning changes the norm, but hardly by this factor
+_FURTHER = 1.1  # a spectral radius at which a plain RNN hears further back
 FEW = 10  # steps; before that there is no course to speak of
 
 
@@ -42,7 +44,7 @@ def vanishing(snapshot: Snapshot) -> Insight | None:
     numbers = {"ratio": worst.ratio}
     limit = int(worst.times[np.flatnonzero(heard)[-1]])
     key, told = _sentence("vanishing", worst, snapshot, limit)
-    return Insight.of(key, told, numbers, _against_vanishing(snapshot))
+    return Insight.of(key, told, numbers, _against_vanishing(snapshot), act=_longer(snapshot))
 
 
 def exploding(snapshot: Snapshot) -> Insight | None:
@@ -51,7 +53,7 @@ def exploding(snapshot: Snapshot) -> Insight | None:
     if worst is None or not worst.ratio >= EXPLODED:
         return None
     key, told = _sentence("exploding", worst, snapshot, int(worst.times[0]))
-    return Insight.of(key, told, {"ratio": worst.ratio}, _against_exploding(snapshot))
+    return Insight.of(key, told, {"ratio": worst.ratio}, _against_exploding(snapshot), act=_shorter(snapshot))
 
 
 def rising(snapshot: Snapshot) -> Insight | None:
@@ -64,14 +66,16 @@ def rising(snapshot: Snapshot) -> Insight | None:
     if not 0 < RISEN * first <= last:
         return None
     told = {"first": short(first), "last": short(last), "steps": int(snapshot.history["step"][-1])}
-    return Insight.of("rising", told, {"last": last}, _against_exploding(snapshot))
+    return Insight.of("rising", told, {"last": last}, _against_exploding(snapshot), act=_shorter(snapshot))
 
 
 def paths(snapshot: Snapshot) -> list[Path]:
     """Every way back along which a gradient came at all; the newest moment of the horizon is this snapshot's."""
-    if snapshot.horizon is None:
-        return []
-    norms = snapshot.horizon.norms[-1]
+    return [] if snapshot.horizon is None else ways(snapshot.horizon.norms[-1])
+
+
+def ways(norms: Floats) -> list[Path]:
+    """Every way back in norms with axes (layer, direction, time) along which a gradient came at all."""
     found = []
     for layer, direction in np.ndindex(norms.shape[:2]):
         along, times = norms[layer, direction], np.arange(norms.shape[2])
@@ -109,10 +113,35 @@ def _against_vanishing(snapshot: Snapshot) -> str:
     if kind == "rnn":
         cells = {"cell": t("knob.cell"), "gru": t("knob.cell.gru"), "orthogonal": t("knob.init.orthogonal")}
         return t("insight.vanishing.advice.rnn", **cells, **knobs)
-    higher = 1 if settings.forget_bias is None or settings.forget_bias < 1 else 3
-    if settings.forget_bias is not None and settings.forget_bias >= higher:
+    higher = _higher(settings)
+    if higher is None:
         return t("insight.vanishing.advice.shorter", **knobs)
     return t("insight.vanishing.advice.gates", **knobs, value=higher)
+
+
+def _higher(settings: Settings) -> int | None:
+    """The forget bias to try next; None where it is as high already."""
+    higher = 1 if settings.forget_bias is None or settings.forget_bias < 1 else 3
+    return None if settings.forget_bias is not None and settings.forget_bias >= higher else higher
+
+
+def _longer(snapshot: Snapshot) -> Act:
+    """What lets the gradient reach further back."""
+    settings = snapshot.settings
+    if settings is None:
+        return None
+    if snapshot.layer.kind == "rnn":
+        return {"rho": _FURTHER} if settings.rho is None or settings.rho < _FURTHER else {"cell": "gru"}
+    higher = _higher(settings)
+    return "play" if higher is None else {"forget_bias": float(higher)}
+
+
+def _shorter(snapshot: Snapshot) -> Act:
+    """What holds the gradient."""
+    settings = snapshot.settings
+    if settings is None:
+        return None
+    return {"clip": 1.0} if settings.clip is None else {"rho": 1.0}
 
 
 def _against_exploding(snapshot: Snapshot) -> str:

@@ -3,10 +3,13 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from rnnviz.i18n import t
 
-__all__ = ["Insight", "percent", "power", "short", "told_apart"]
+Act = Mapping[str, Any] | str | None
+
+__all__ = ["Act", "Insight", "percent", "power", "short", "told_apart"]
 
 _MOVED = 2.0  # a number that has changed by less than this factor does not make another sentence
 
@@ -29,6 +32,9 @@ class Insight:
         Whether it is good news.
     brief, number : str
         The same for a line that has room for one short sentence: plain words, and then the number that shows it.
+    act : mapping, str or None
+        What one press can do about it: settings to set, ``"play"`` to train on, ``"undo"`` to take the new model back;
+        None where nothing fits.
 
     Examples
     --------
@@ -43,17 +49,30 @@ class Insight:
     good: bool = False
     brief: str = ""
     number: str = ""
+    act: Act = None
 
     @classmethod
     def of(
-        cls, key: str, told: Mapping[str, object], numbers: Mapping[str, float], advice: str = "", *, good: bool = False
+        cls,
+        key: str,
+        told: Mapping[str, object],
+        numbers: Mapping[str, float],
+        advice: str = "",
+        *,
+        good: bool = False,
+        act: Act = None,
     ) -> "Insight":
         """Return what the sentence ``insight.key`` says of what is ``told``; the key begins with the rule's name."""
         words, brief, number = (t(f"insight.{key}{end}", **told) for end in ("", ".brief", ".number"))
-        return cls(key.partition(".")[0], words, numbers, advice, good, brief, number)
+        return cls(key.partition(".")[0], words, numbers, advice, good, brief, number, act)
 
     def __repr__(self) -> str:
         return f"Insight({self.rule!r}: {' '.join(filter(None, (self.words, self.advice)))})"
+
+    @property
+    def trouble(self) -> bool:
+        """Whether something is wrong; what a change has done is neither good nor bad."""
+        return not self.good and self.rule != "changed"
 
     def agrees(self, other: "Insight") -> bool:
         """Whether the other says the same: the same rule, and numbers of about the same size.
@@ -63,7 +82,7 @@ class Insight:
         >>> Insight("clipping", "", {"share": 0.9}).agrees(Insight("clipping", "", {"share": 1.0}))
         True
         """
-        if self.rule != other.rule or self.numbers.keys() != other.numbers.keys():
+        if (self.rule, self.act) != (other.rule, other.act) or self.numbers.keys() != other.numbers.keys():
             return False
         return all(_alike(value, other.numbers[name]) for name, value in self.numbers.items())
 

@@ -1,12 +1,14 @@
 """Rules about the length of the steps: clipped, too long, too short."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from rnnviz.i18n import t
 from rnnviz.i18n.numbers import three
 from rnnviz.insights.insight import Insight, short
+from rnnviz.training.settings import Settings
+from rnnviz.training.snapshots.before import Before
 from rnnviz.training.snapshots.snapshot import Floats, Snapshot
 
 __all__ = ["clipping", "too_high", "too_low"]
@@ -41,7 +43,9 @@ def clipping(snapshot: Snapshot) -> Insight | None:
     thinned = history["step"][-1] - since >= RECENT  # of a long run every second step is kept, or every fourth …
     smaller = norm > FAR * settings.clip
     advice = _smaller() if smaller else t("insight.clipping.advice", clip=t("knob.clip"), norm=short(norm))
-    return Insight.of("clipping.noted" if thinned else "clipping", told | {"since": since}, {"norm": norm}, advice)
+    act = None if smaller else {"clip": float(f"{norm:.1g}")}
+    key = "clipping.noted" if thinned else "clipping"
+    return Insight.of(key, told | {"since": since}, {"norm": norm}, advice, act=act)
 
 
 def too_high(snapshot: Snapshot) -> Insight | None:
@@ -49,14 +53,15 @@ def too_high(snapshot: Snapshot) -> Insight | None:
     losses, settings = _losses(snapshot), snapshot.settings
     if settings is None or len(losses) < SETTLED or not losses[0] > 0:  # what may be negative has no "times as high"
         return None
-    advice = t("insight.too_high.advice", lr=t("knob.lr"), value=short(settings.lr / 10))
+    act = _slower(snapshot.before, settings)
+    advice = t("insight.too_high.advice", lr=t("knob.lr"), value=short(act["lr"]))
     first, now, rates = float(losses[0]), float(np.median(losses[-SETTLED:])), snapshot.history["lr"]
     rate = f"{rates[len(losses) - 1]:g}"
     told: dict[str, object] = {"now": short(now), "first": short(first), "steps": snapshot.step}
     if now >= HIGHER * first:
-        return Insight.of("too_high.above", told | {"lr": rate}, {"now": now}, advice)
+        return Insight.of("too_high.above", told | {"lr": rate}, {"now": now}, advice, act=act)
     if now >= STUCK * first and snapshot.step >= PATIENCE and settings.lr >= LARGE[settings.optimizer]:
-        return Insight.of("too_high.stuck", told | {"lr": rate}, {"now": now}, advice)
+        return Insight.of("too_high.stuck", told | {"lr": rate}, {"now": now}, advice, act=act)
     leap = _leap(losses)
     if leap is None or rates[leap.row] > settings.lr:  # somebody has lowered the rate since
         return None
@@ -67,7 +72,7 @@ def too_high(snapshot: Snapshot) -> Insight | None:
         "step": step,
         "lr": f"{rates[leap.row]:g}",
     }
-    return Insight.of("too_high.leap", leapt, {"after": after}, advice)
+    return Insight.of("too_high.leap", leapt, {"after": after}, advice, act=act)
 
 
 def too_low(snapshot: Snapshot) -> Insight | None:
@@ -81,8 +86,16 @@ def too_low(snapshot: Snapshot) -> Insight | None:
         return None
     rate = f"{snapshot.history['lr'][len(losses) - 1]:g}"
     told = {"first": three(first), "now": three(now), "steps": snapshot.step, "lr": rate}
-    advice = t("insight.too_low.advice", lr=t("knob.lr"), value=f"{10 * SMALL[settings.optimizer]:g}")
-    return Insight.of("too_low", told, {"now": now}, advice)
+    usual = float(f"{10 * SMALL[settings.optimizer]:g}")
+    advice = t("insight.too_low.advice", lr=t("knob.lr"), value=f"{usual:g}")
+    return Insight.of("too_low", told, {"now": now}, advice, act={"lr": usual})
+
+
+def _slower(before: Before | None, settings: Settings) -> dict[str, Any]:
+    """A tenth of the rate; where the last change has raised it, what that has changed."""
+    if before is not None and before.changed.get("lr", settings.lr) < settings.lr:
+        return {name: before.changed[name] for name in ("lr", "clip") if name in before.changed}
+    return {"lr": float(f"{settings.lr / 10:.2g}")}
 
 
 def _smaller() -> str:

@@ -95,8 +95,8 @@ def beside_baseline(snapshot: Snapshot) -> Insight | None:
         return None
     knobs = {"lr": t("knob.lr"), "hidden_size": t("knob.hidden_size")}
     if ahead(snapshot, best, snapshot.validation, of=best):
-        return Insight.of("worse", scores, numbers, t("insight.worse.advice", **knobs))
-    return Insight.of("level", scores, numbers, t("insight.level.advice", **knobs))
+        return Insight.of("worse", scores, numbers, t("insight.worse.advice", **knobs), act="play")
+    return Insight.of("level", scores, numbers, t("insight.level.advice", **knobs), act="play")
 
 
 def best_rule(snapshot: Snapshot) -> tuple[str, float]:

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.i18n import t
-from rnnviz.insights.insight import Insight, percent
+from rnnviz.insights.insight import Act, Insight, percent
 from rnnviz.trace import LayerTrace
 from rnnviz.training.snapshots.snapshot import Floats, Snapshot
 
@@ -25,14 +25,17 @@ def saturated(snapshot: Snapshot) -> Insight | None:
     name, share = found
     advice, told = _advice("saturated", snapshot), percent(share)
     if name == "h":
-        return Insight.of("saturated.states", {"share": told, "end": STEEP}, {"share": share}, advice)
+        return Insight.of(
+            "saturated.states", {"share": told, "end": STEEP}, {"share": share}, advice, act=_back(snapshot)
+        )
     gate = {"gate": t(f"view.gates.{snapshot.layer.kind}.{name}"), "share": told}
     if name in _CANDIDATES:
-        return Insight.of("saturated.candidate", gate, {"share": share}, advice)
+        return Insight.of("saturated.candidate", gate, {"share": share}, advice, act=_back(snapshot))
     if name == _KEEPING[snapshot.layer.kind]:
         advice = _advice("forgetting", snapshot)
-        return Insight.of("saturated.keeping", gate, {"share": share}, advice)
-    return Insight.of("saturated.gate", gate, {"share": share}, advice)
+        opened = None if snapshot.settings is None else {"forget_bias": 1.0}
+        return Insight.of("saturated.keeping", gate, {"share": share}, advice, act=opened)
+    return Insight.of("saturated.gate", gate, {"share": share}, advice, act=_back(snapshot))
 
 
 def dead(snapshot: Snapshot) -> Insight | None:
@@ -49,8 +52,15 @@ def dead(snapshot: Snapshot) -> Insight | None:
     zero = int((~((states != 0) & valid).any(axis=(2, 3))).sum())
     numbers = {"still": float(still)}
     if zero >= MANY * units:
-        return Insight.of("dead.zero", {"count": zero, "units": units}, numbers, _advice("dead", snapshot))
-    return Insight.of("dead.constant", {"count": still, "units": units}, numbers, _advice("still", snapshot))
+        told = {"count": zero, "units": units}
+        return Insight.of("dead.zero", told, numbers, _advice("dead", snapshot), act=_back(snapshot))
+    told = {"count": still, "units": units}
+    return Insight.of("dead.constant", told, numbers, _advice("still", snapshot), act=_back(snapshot))
+
+
+def _back(snapshot: Snapshot) -> Act:
+    """The way back, where it was a change that began this model."""
+    return None if snapshot.before is None or snapshot.before.loss is None else "undo"
 
 
 def _shares(layer: LayerTrace) -> dict[str, float]:

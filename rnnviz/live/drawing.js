@@ -2,7 +2,7 @@
 import { bytesOf, equal, values } from "./decoding.js";
 import { plotlyFor } from "./library.js";
 import { cursorOf, feedOf, newestOf, page } from "./page.js";
-import { extent, subplots, under } from "./subplots.js";
+import { extent, subplots, timestepAt, under } from "./subplots.js";
 import { darkened, isDark } from "./tones.js";
 
 const SHARE = 4; // a figure that took 20 ms to draw rests for 80 ms: the slow ones leave the page to the quick
@@ -294,11 +294,8 @@ export class Drawing {
   // The timestep under the pointer, or null.
   /** @param {MouseEvent} event */
   timestep(event) {
-    const found = under(this.plot, event);
-    if (!found || !this.spec?.cursor) return null;
-    const [start, step, length] = this.spec.cursor;
-    const t = Math.round((found.xaxis.p2d(found.across) - start) / step);
-    return t < 0 || t >= length ? null : t;
+    const axis = this.strip?.score?.ground?.axis ?? under(this.plot, event);
+    return axis && this.spec?.cursor ? timestepAt(this.plot, axis, this.spec.cursor, event) : null;
   }
 
   // A click: where, on which curve or map, and at which timestep.
@@ -307,6 +304,7 @@ export class Drawing {
     const point = event.points?.[0];
     if (!point) return;
     const time = this.spec?.cursor && event.event ? this.timestep(event.event) : null;
+    if (time !== null && !this.reader?.reading) this.cursor.move(time); // what is picked is what is marked
     const { x = null, y = null, curveNumber: trace } = point;
     this.feed.say({ kind: "pick", figure: this.name, trace, x, y, time });
   }

@@ -103,7 +103,7 @@ export class Marks {
   // Where the cursor meets the curve of a panel that is to be dotted; null where it does not.
   /** @param {Panel} panel */
   point(panel) {
-    const { read, axis } = panel, { t } = this.strip.drawing.cursor;
+    const { read, axis } = panel, t = this.strip.time;
     const { _fullLayout: full } = this.strip.plot, cursor = this.strip.drawing.spec?.cursor;
     const value = read && t !== null ? this.strip.meta.rows?.[read.row]?.[t] : undefined;
     if (value === undefined || !cursor || !read?.dot) return null;

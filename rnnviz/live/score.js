@@ -1,6 +1,7 @@
 // Strips over one time axis: one cursor through all of them, one axis below, one range, and what is not read yet veiled.
 import { drawAxis, flagWords, HIGH } from "./axis.js";
 import { shape } from "./bars.js";
+import { timestepAt } from "./subplots.js";
 
 /** @import { Strip } from "./strip.js" */
 
@@ -116,6 +117,7 @@ export class Score {
     this.foot.hidden = !this.ground;
     if (this.ground) this.ruled(this.ground, strips[0]);
     this.marked();
+    if (this.cursor.t === null) { for (const one of strips) one.read(); }
   }
 
   /**
@@ -155,9 +157,17 @@ export class Score {
     drawAxis(this.svg, first.timeWords, { left, width, from, to, across });
   }
 
+  // Where the cursor stands; before it has been moved, at the last step that the sequence has.
+  get time() {
+    if (this.cursor.t !== null || !this.ground) return this.cursor.t;
+    const rows = [...this.strips].flatMap((one) => one.meta?.rows ?? []);
+    for (let t = this.ground.length - 1; t > 0; t--) if (rows.some((row) => Number.isFinite(row[t]))) return t;
+    return this.ground.length - 1;
+  }
+
   // Line, flag and veil to where the cursor stands.
   marked() {
-    const { ground, cursor: { t } } = this;
+    const { ground, time: t } = this;
     const x = ground && t !== null ? Math.round(this.across(ground, t)) : null;
     const beyond = !ground || x === null || x < ground.left - 1 || x > ground.left + ground.width + 1;
     this.line.hidden = this.flag.hidden = beyond;
@@ -186,12 +196,10 @@ export class Score {
 
   /** @param {PointerEvent} event */
   pointed(event) {
-    const { ground } = this;
-    if (!ground || this.reader?.reading) return;
-    const across = event.clientX - this.box.getBoundingClientRect().left - this.box.clientLeft - ground.left;
-    if (across < 0 || across > ground.width) return;
-    const t = Math.round((ground.axis.p2d(across) - ground.start) / ground.step);
-    if (t >= 0 && t < ground.length) this.cursor.move(t);
+    const { ground } = this, plot = this.inOrder()[0]?.plot;
+    if (!ground || !plot || this.reader?.reading) return;
+    const t = timestepAt(plot, ground.axis, [ground.start, ground.step, ground.length], event);
+    if (t !== null) this.cursor.move(t);
   }
 
   /**
@@ -236,7 +244,9 @@ export class Score {
    */
   toggle(strip, index) {
     this.opened = this.opens(strip, index) ? null : { strip, index };
+    for (const one of this.strips) one.heights = null;
     for (const one of this.strips) one.resize();
+    strip.level?.settle();
   }
 
   // Of all strips one is in the way of the Tab key; the arrow keys lead to the others.

@@ -1,5 +1,7 @@
 // What stands around one picture of a score, or of the narrow column beside it: captions, colour bars, marks.
+import { HIGH } from "./axis.js";
 import { Caption } from "./captions.js";
+import { Level } from "./level.js";
 import { Marks } from "./marks.js";
 import { key, placed, stacked, TALL } from "./panels.js";
 import { Score } from "./score.js";
@@ -14,6 +16,12 @@ export class Strip {
   /** @type {{boxes: import("./panels.js").Box[], height: number}} */
   stack = { boxes: [], height: 0 };
   high = false;
+  /** @type {Level | null} Score and column of a lab. */
+  level = null;
+  /** @type {number[] | null} Of its pictures, where they are others than the kernel's. */
+  heights = null;
+  /** Whether it is the last of the column: its axis stands where the score's does. */
+  last = false;
   /** Whether its range is being set by its score. */
   led = false;
   config = { modeBarButtons: [["toImage", "resetScale2d"]], showTips: false };
@@ -78,14 +86,22 @@ export class Strip {
     if (el.classList.contains("rv-placed")) return;
     el.classList.add("rv-placed");
     (el.closest(".rv-view") ?? el).classList.add(`rv-${place}`);
+    this.level = Level.of(el);
+    this.level?.strips.add(this);
     if (place !== "strip") return;
     this.score = Score.of(this.drawing);
     this.score.join(this);
   }
 
+  // How many rows a heatmap has; 0 for what is none.
+  /** @param {Panel} panel */
+  rows({ axis }) {
+    return this.units({ axis }) ? 1 + Number(this.drawing.spec?.layout[key(axis)].tickvals.at(-1)) : 0;
+  }
+
   // The first and the last unit of a heatmap; null for what is no heatmap.
   /**
-   * @param {Panel} panel
+   * @param {Pick<Panel, "axis">} panel
    * @returns {[string | number, string | number] | null}
    */
   units({ axis }) {
@@ -105,10 +121,38 @@ export class Strip {
     this.high = this.tall();
     const lab = /** @type {HTMLElement | null} */ (this.drawing.el.closest(".rv-lab"));
     if (lab) lab.dataset.window = this.high ? "high" : "low";
-    this.stack = stacked(panels, (panel, index) => this.score?.height(this, index, panel) ?? this.usual(panel));
-    const changes = placed(panels, this.stack, this.margin.b);
+    this.stack = stacked(panels, (panel, index) => this.heights?.[index] ?? this.natural(panel, index));
+    const changes = placed(panels, this.stack, this.foot);
     this.plot.style.height = `${changes.height}px`;
-    return changes;
+    return { ...changes, "margin.b": this.foot };
+  }
+
+  get foot() {
+    return this.last ? Math.max(HIGH - (this.meta.panels.at(-1)?.gap ?? 0), 0) : this.margin.b;
+  }
+
+  // The height of a picture by itself; 0 where another has all the room.
+  /**
+   * @param {Panel} panel
+   * @param {number} index
+   */
+  natural(panel, index) {
+    return this.score?.height(this, index, panel) ?? this.usual(panel);
+  }
+
+  // The height of all of it by itself.
+  whole() {
+    const { panels } = this.meta;
+    return stacked(panels, (panel, index) => this.natural(panel, index)).height + this.foot;
+  }
+
+  // Its pictures are so high from now on; null: as high as the kernel says.
+  /** @param {number[] | null} heights */
+  give(heights) {
+    const [now, last] = [JSON.stringify(heights), this.drawing.plot.layout?.margin?.b ?? this.foot];
+    if (now === JSON.stringify(this.heights) && last === this.foot) return;
+    this.heights = heights;
+    this.resize();
   }
 
   /** @param {Panel} panel */
@@ -141,6 +185,7 @@ export class Strip {
     this.marks.forget();
     this.framed();
     this.score?.changed();
+    this.level?.settle();
   }
 
   /**
@@ -169,9 +214,14 @@ export class Strip {
     this.marks.draw();
   }
 
+  // The timestep whose numbers are read out.
+  get time() {
+    return this.score ? this.score.time : this.drawing.cursor.t;
+  }
+
   read() {
-    const { meta } = this;
-    meta.panels.forEach((panel, index) => this.captions[index]?.read(panel, meta, this.drawing.cursor.t));
+    const { meta, time } = this;
+    meta.panels.forEach((panel, index) => this.captions[index]?.read(panel, meta, time));
   }
 
   // The cursor has moved, or plotly has drawn. Returns whether the score shows the cursor, not the picture itself.
@@ -228,6 +278,7 @@ export class Strip {
 
   leave() {
     removeEventListener("resize", this.resized);
+    this.level?.leave(this);
     this.score?.leave(this);
   }
 }

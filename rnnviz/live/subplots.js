@@ -37,17 +37,32 @@ export function extent(plot) {
 }
 
 /**
- * The panel under the pointer, and how far from its left edge.
+ * The horizontal axis of the panel under the pointer.
  * @param {Plot} plot
  * @param {{clientX: number, clientY: number}} pointer
- * @returns {{xaxis: Axis, across: number} | null}
+ * @returns {Axis | null}
  */
 export function under(plot, pointer) {
   const box = plot.getBoundingClientRect();
   const [x, y] = [pointer.clientX - box.left, pointer.clientY - box.top];
   for (const { xaxis, yaxis } of subplots(plot)) {
     const inside = x >= xaxis._offset && x <= xaxis._offset + xaxis._length;
-    if (inside && y >= yaxis._offset && y <= yaxis._offset + yaxis._length) return { xaxis, across: x - xaxis._offset };
+    if (inside && y >= yaxis._offset && y <= yaxis._offset + yaxis._length) return xaxis;
   }
   return null;
+}
+
+/**
+ * The timestep under the pointer, however it got there: a move tells fractions of a pixel where a click tells none.
+ * @param {Plot} plot
+ * @param {Axis} axis Of the panel that it is over, or that all strips share.
+ * @param {[number, number, number]} cursor Place of timestep 0, distance of one, number of timesteps.
+ * @param {{clientX: number}} pointer
+ * @returns {number | null} None beside the panel and beyond the sequence's ends.
+ */
+export function timestepAt(plot, axis, [start, step, length], { clientX }) {
+  const across = Math.floor(clientX) - plot.getBoundingClientRect().left - axis._offset;
+  if (across < -1 || across > axis._length) return null; // what was cut off
+  const t = Math.round((axis.p2d(Math.max(across, 0)) - start) / step);
+  return t >= 0 && t < length ? t : null;
 }

@@ -105,6 +105,8 @@ def test_every_word_about_predictions_belongs_to_one() -> None:
     said = ("committed", "noted", "settled", "right", "wrong", "none", "why")
     numbers = ("ask", "factor", "high", "low", "none", "placeholder", "right", "times.high", "times.low", "unread")
     general = {f"predict.{word}" for word in buttons + said}
+    summary = ("came", "line", "mark", "none", "open", "question", "right", "row", "said", "wrong")
+    general |= {"predict.earlier", *(f"predict.summary.{word}" for word in summary)}
     general |= {f"predict.number.{word}" for word in (*numbers, "within", "wrong")}
     own, units = set(), set()
     for id, asked in PREDICTIONS.items():

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from rnnviz.insights import Insight, flow, rate, score, units
+from rnnviz.insights import Insight, change, flow, rate, score, units
 from rnnviz.insights.between import apart, even, leading
 from rnnviz.training import ComparisonSnapshot, History, Session, Snapshot
 from tests.insights.races import of_cells, scored
@@ -55,6 +55,27 @@ def held_out(session: Session) -> tuple[float, float]:
     with torch.no_grad():
         answers = session.model(batch.inputs)
     return float(((answers - batch.targets) ** 2).mean()), float(((1 - batch.targets) ** 2).mean())
+
+
+def after(bias: float) -> Told:
+    session = Session("temporal-order", seq_len=30, device="cpu")
+    take(session, 5)
+    curves = [norms(session.snapshot())]
+    session.settings = session.settings.replace(forget_bias=bias)
+    take(session, 1)
+    snapshot = session.snapshot()
+    was, now = (float(curve[0] / curve[-1]) for curve in (*curves, norms(snapshot)))
+    return change.changed(snapshot), {"change": f"forget bias {bias:g}", "far": 0, "near": 29, "was": was, "now": now}
+
+
+@sentence("insight.changed.more")
+def more_arrives() -> Told:
+    return after(4.0)
+
+
+@sentence("insight.changed.less")
+def less_arrives() -> Told:
+    return after(-3.0)
 
 
 @sentence("insight.vanishing")

@@ -19,7 +19,7 @@ const seen = (words) => ({
 
 /** @param {Record<string, any>} state */
 function shown(state) {
-  const model = new Model({ seen: {}, told: NOTHING, labels: LABELS, ...state }), el = new Element("div");
+  const model = new Model({ seen: {}, act: {}, told: NOTHING, labels: LABELS, ...state }), el = new Element("div");
   line.render(/** @type {any} */ ({ model, el }));
   return { model, el, words: () => el.querySelector(".rv-insight-words")?.textContent ?? "" };
 }
@@ -81,4 +81,35 @@ test("what the pictures show is taken away when they show it no more", async (br
   model.set("seen", {});
   await browser.pass(2100);
   assert.equal(el.children.length, 0);
+});
+
+const ACT = { words: "Rescue it", verb: "preset", count: 3 };
+
+test("what can be done stands at the end, is sent once, and gives its place to the question", () => {
+  const { model, el } = shown({ seen: seen("One."), act: ACT });
+  const act = /** @type {Element} */ (el.querySelector(".rv-act"));
+  assert.equal(act.textContent, "Rescue it");
+  assert.ok(act.classList.contains("rv-act-preset"));
+  act.dispatchEvent(event("click"));
+  assert.deepEqual(model.said, [{ acted: 3 }]);
+  assert.equal(el.querySelector(".rv-act"), null);
+  assert.equal(el.querySelector(".rv-why")?.textContent, "Why?");
+});
+
+test("where something can be done, the sentence itself unfolds", () => {
+  const { el } = shown({ seen: seen("One."), act: ACT });
+  const words = /** @type {Element} */ (el.querySelector(".rv-insight"));
+  assert.equal(words.tagName, "BUTTON");
+  assert.equal(words.getAttribute("aria-expanded"), "false");
+  words.dispatchEvent(event("click"));
+  assert.equal(words.getAttribute("aria-expanded"), "true");
+  assert.equal(/** @type {Element} */ (el.querySelector(".rv-insight-whole")).hidden, false);
+});
+
+test("what can be done comes and goes with the same words", async (browser) => {
+  const { model, el } = shown({ seen: seen("One."), act: ACT });
+  model.set("act", {});
+  await browser.pass(2100);
+  assert.equal(el.querySelector(".rv-act"), null);
+  assert.equal(el.querySelector(".rv-insight")?.tagName, "SPAN");
 });

@@ -42,6 +42,7 @@ const SHOWN = {
     state: {
       seen: { tone: "good", words: "It learns.", number: "", step: "Step 1", sentences: [["It learns.", "Go on."]] },
       told: {},
+      act: {},
       labels: { why: "Why?", less: "Less" },
     },
   },

@@ -37,7 +37,7 @@ test("a higher window has higher pictures, and hears when it becomes one", async
 test("a caption says the panel's name and its words, and the number under the cursor", async () => {
   const { box, cursor, strips } = await scored([spec({ rows: [[0.5, -0.114, NaN, 0, 0, 0, 0, 0, 0, 0]] })]);
   assert.deepEqual([texts(box, "rv-name"), texts(box, "rv-aside")], [["State h"], ["4 units"]]);
-  assert.deepEqual(texts(box, "rv-readout-value"), [""]);
+  assert.deepEqual(texts(box, "rv-readout-value"), ["0.00"], "the last step's, before the cursor is moved");
   cursor.move(1);
   assert.deepEqual([texts(box, "rv-readout-before"), texts(box, "rv-readout-value")], [["unit 3"], ["−0.11"]]);
   cursor.move(2);
@@ -104,12 +104,32 @@ test("the unit in focus is marked at the left of its row", async () => {
 test("one cursor stands at the same place in all strips, and its flag says the timestep in the sequence's words", async () => {
   const { box, cursor } = await scored([spec(), spec()]);
   const [line] = /** @type {any[]} */ (box.querySelectorAll(".rv-playhead"));
-  assert.deepEqual([box.querySelectorAll(".rv-cursor").length, line.hidden], [1, true]);
+  assert.equal(box.querySelectorAll(".rv-cursor").length, 1);
+  assert.deepEqual(
+    [line.hidden, texts(box, "rv-flag")],
+    [false, ["t = 9 · j"]],
+    "before it is moved, at the last step",
+  );
   cursor.move(4);
   assert.deepEqual([line.hidden, line.style.left], [false, "171px"]); // 36 + 4.5 steps of 30
   assert.deepEqual(texts(box, "rv-flag"), ["t = 4 · e"]);
   cursor.move(null);
-  assert.deepEqual([line.hidden, texts(box, "rv-flag")], [true, []]);
+  assert.deepEqual([line.hidden, texts(box, "rv-flag")], [false, ["t = 9 · j"]]);
+});
+
+test("before it is moved the cursor stands where a padded sequence ends", async () => {
+  const { box } = await scored([spec({ rows: [[0.5, 0.25, -0.125, ...Array(7).fill(NaN)]] })]);
+  assert.deepEqual([texts(box, "rv-flag"), texts(box, "rv-readout-value")], [["t = 2 · c"], ["−0.13"]]);
+});
+
+test("a click picks the timestep that the pointer has marked, also between two pixels and two cells", async () => {
+  const { box, said, cursor, strips: [{ drawing }] } = await scored([spec()]);
+  for (const x of [95.6, 96, 96.4, 125.99, 126]) { // cells begin at 36 + 30 each
+    box.dispatchEvent(event("pointermove", { clientX: x }));
+    const marked = cursor.t;
+    drawing.pick({ points: [{ x: 9, y: 0, curveNumber: 0 }], event: { clientX: Math.floor(x), clientY: 40 } });
+    assert.deepEqual([said.at(-1).time, cursor.t], [marked, marked], `at ${x}`);
+  }
 });
 
 test("the pointer moves the cursor wherever in the score it is, beside the plot it does not", async () => {

@@ -4,14 +4,18 @@ from typing import Any
 
 import numpy as np
 
+from rnnviz.exercises.answers.experiments import Goal, LabExercise
 from rnnviz.exercises.answers.functions import call
+from rnnviz.exercises.answers.measures import steps
+from rnnviz.exercises.answers.numeric import Number
 from rnnviz.exercises.answers.specs import Exercise, Mistake
 from rnnviz.exercises.answers.trials import Trial, failing_there, only_there
-from rnnviz.exercises.answers.values import plain, same
+from rnnviz.exercises.answers.values import plain, same, shape_of
+from rnnviz.training import Snapshot
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
 
-PREDICTIONS = {"06.clipped": "c"}
+PREDICTIONS = {"06.threshold": Number(factor=3), "06.per-batch": "a"}
 
 _random = np.random.default_rng(6)
 _MAX_NORM = 2.0
@@ -81,4 +85,33 @@ _RATE = Exercise(
     ),
 )
 
-EXERCISES = (_CLIP, _RATE)
+_PEAKS = LabExercise(
+    "06.peaks",
+    goals=(
+        Goal("trained", steps, lambda number: number >= 100),
+        Goal("seldom", lambda snapshot: _cut(snapshot), lambda share: 0 < share <= 1 / 3, written="{:.2f}".format),
+    ),
+    task="sunspots",
+    mistakes=(Mistake("always-cut", lambda snapshot: (_cut(snapshot) or 0) > 0.9),),
+)
+
+
+def _cut(snapshot: Snapshot) -> float | None:
+    """Return the share of the steps so far whose gradient was cut, None before the first."""
+    clipped = snapshot.history["clipped"]
+    return float(clipped.mean()) if len(clipped) else None
+
+
+# Held-out errors whose best so far is at epoch 3, which three worse ones follow; the best of all is at epoch 9.
+_PATIENCE = Exercise(
+    "06.patience",
+    (3, 9),
+    mistakes=(
+        Mistake("when-it-stops", (6, 15)),
+        Mistake("best-of-all", (9, 9)),
+        Mistake("counted-from-one", (4, 10)),
+        Mistake("one-number", lambda answer: shape_of(np.asarray(answer)) != (2,)),
+    ),
+)
+
+EXERCISES = (_CLIP, _RATE, _PEAKS, _PATIENCE)

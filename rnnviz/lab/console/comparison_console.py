@@ -10,6 +10,7 @@ from rnnviz.i18n import t
 from rnnviz.insights import differences
 from rnnviz.lab.console.console import Console
 from rnnviz.lab.console.export import CompareExport
+from rnnviz.lab.console.remedies import Remedies
 from rnnviz.lab.console.suggestions import compared_presets, finder
 from rnnviz.lab.controls.base import LazyTool
 from rnnviz.lab.controls.offer import Offer, offer_of
@@ -100,9 +101,10 @@ class ComparisonConsole(Console):
 
     def _tools(self) -> list[LazyTool]:
         models = list(self._race.sessions)
+        remedies = Remedies(self.runner, self.moves, lambda: self.screen, self._guarded)
         tools = {
             "standings": LazyTool(ResultsTable, ResultsTable),
-            "insights": LazyTool(InsightsLine, lambda: InsightsLine(differences)),
+            "insights": LazyTool(InsightsLine, lambda: InsightsLine(differences, remedy=remedies.of)),
             "inspector": LazyTool(
                 ComparisonInspector,
                 lambda: ComparisonInspector(models, self._look, self._train_one, self._guarded),

@@ -6,6 +6,7 @@ from typing import Any
 
 from rnnviz.lab.console.console import Console
 from rnnviz.lab.console.export import LabExport
+from rnnviz.lab.console.remedies import Remedies
 from rnnviz.lab.controls.base import LazyTool
 from rnnviz.lab.controls.options import tools_asked
 from rnnviz.lab.screen.panel import Panel
@@ -115,6 +116,7 @@ class LabConsole(Console):
         screen.look(lambda snapshot, focus: link_target.look(focus).checked(snapshot.layer))
 
     def _tools(self) -> list[LazyTool]:
+        remedies = Remedies(self.runner, self.moves, lambda: self.screen, self._guarded)
         tools = {
             "inspector": LazyTool(Inspector, lambda: Inspector(self._look, self._train_one, self._guarded)),
             "perturb": LazyTool(
@@ -125,7 +127,7 @@ class LabConsole(Console):
             "share": LazyTool(
                 Share, lambda: Share(self.code, self.recipe, self.export.reader, self._looked, self._guarded)
             ),
-            "insights": LazyTool(InsightsLine, InsightsLine),
+            "insights": LazyTool(InsightsLine, lambda: InsightsLine(remedy=remedies.of)),
             "timeline": LazyTool(
                 Timeline,
                 lambda: Timeline(self.runner.recording, self._held, lambda step: self._guarded(self._hold, step)),

@@ -124,6 +124,14 @@ class Moves:
             self._say(preset.sentence)
         self.moved(changes, words=preset.sentence)
 
+    def turn(self, changes: dict[str, Any]) -> None:
+        """Set what somebody has pressed for in words: the knobs go there, and what they do is seen."""
+        screen = self._screen()
+        if screen is not None:
+            screen.hold(None)
+        self._follow(self.wanted(changes))
+        self.moved(changes)
+
     def undo(self, *, wait: bool) -> None:
         """Go back to the run that a new model has put aside; RuntimeError if there is none."""
         former = self._session.former

@@ -26,12 +26,16 @@ function button(text, press) {
   return made;
 }
 
+/** @typedef {{words: string, verb: string, count: number}} Act */
 /** @typedef {{tone: string, words: string, number: string, step: string, sentences: string[][]}} Seen */
 /** @typedef {{words: string, number: string, link: string, count: number}} Told */
 
-/** @param {{tone?: string, words: string, number: string}} said */
-function sentence({ tone, words, number }) {
-  const made = span(`rv-insight ${tone ? `rv-insight-${tone}` : ""}`, "");
+/**
+ * @param {{tone?: string, words: string, number: string}} said
+ * @param {HTMLElement} made
+ */
+function sentence({ tone, words, number }, made = document.createElement("span")) {
+  made.className = `rv-insight ${tone ? `rv-insight-${tone}` : ""}`;
   made.append(span("rv-insight-words", words), ...(number ? [" ", span("rv-insight-number", number)] : []));
   made.title = number ? `${words} ${number}` : words;
   return made;
@@ -49,24 +53,49 @@ function whole({ step, sentences }) {
   return made;
 }
 
+// One link stands at the end: what can be done about it, where there is something; then the sentence itself unfolds.
 /**
  * @param {HTMLElement} el
  * @param {Seen} seen
  * @param {Record<string, string>} labels
+ * @param {Act} act
+ * @param {{open: boolean, acted: (count: number) => void}} state
  */
-function writeSeen(el, seen, labels) {
+function writeSeen(el, seen, labels, act, state) {
   if (!seen?.words) return el.replaceChildren();
-  const open = el.querySelector(".rv-say-link")?.getAttribute("aria-expanded") === "true";
-  const had = el.contains(document.activeElement);
-  const more = whole(seen), link = button("", () => turn(link.getAttribute("aria-expanded") !== "true"));
+  const focused = ["rv-act", "rv-why", "rv-insight"].find((name) =>
+    el.querySelector(`.${name}`) === document.activeElement
+  );
+  const flip = () => turn(!state.open);
+  const more = whole(seen), why = button("", flip), opener = act?.words ? button("", flip) : undefined;
+  why.classList.add("rv-why");
   const turn = (/** @type {boolean} */ wanted) => {
+    state.open = wanted; // who has unfolded the line goes on reading there
     more.hidden = !wanted;
-    link.textContent = wanted ? labels.less : labels.why;
-    link.setAttribute("aria-expanded", String(wanted));
+    why.textContent = wanted ? labels.less : labels.why;
+    for (const one of [why, opener]) one?.setAttribute("aria-expanded", String(wanted));
   };
-  turn(open); // who has unfolded the line goes on reading there
-  el.replaceChildren(sentence(seen), " ", link, more);
-  if (had) link.focus({ preventScroll: true });
+  turn(state.open);
+  el.replaceChildren(sentence(seen, opener), " ", ...(opener ? [deed(act, why, state.acted), " "] : []), why, more);
+  const wanted = /** @type {HTMLElement | null} */ (focused ? el.querySelector(`.${focused}`) ?? why : null);
+  wanted?.focus({ preventScroll: true });
+}
+
+/**
+ * @param {Act} act
+ * @param {HTMLElement} next
+ * @param {(count: number) => void} acted
+ */
+function deed(act, next, acted) {
+  const made = button(act.words, () => {
+    const had = made === document.activeElement;
+    made.remove(); // it is under way, and is not ordered twice
+    if (had) next.focus({ preventScroll: true });
+    acted(act.count);
+  });
+  made.classList.add("rv-act");
+  made.classList.add(`rv-act-${act.verb}`);
+  return made;
 }
 
 /**
@@ -84,6 +113,7 @@ export default {
   render({ model, el }) {
     el.classList.add("rv-insights");
     el.setAttribute("aria-live", "polite");
+    const state = { open: false, acted: (/** @type {number} */ count) => model.send({ acted: count }) };
     let [since, stay] = [-Infinity, 0];
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let timer;
@@ -92,7 +122,7 @@ export default {
       timer = undefined;
       [since, stay] = [performance.now(), told ? TOLD : STAY];
       if (told) writeTold(el, model.get("told"), (count) => model.send({ pressed: count }));
-      else writeSeen(el, model.get("seen"), model.get("labels"));
+      else writeSeen(el, model.get("seen"), model.get("labels"), model.get("act"), state);
     };
     const soon = () => {
       if (!model.get("seen")?.words && stay === TOLD) return; // nothing is seen: what was told may stand
@@ -101,7 +131,13 @@ export default {
     const told = () => write(Boolean(model.get("told")?.words));
     told();
     model.on("change:seen", soon);
+    model.on("change:act", soon);
     model.on("change:told", told);
-    return () => (clearTimeout(timer), model.off("change:seen", soon), model.off("change:told", told));
+    return () => {
+      clearTimeout(timer);
+      model.off("change:seen", soon);
+      model.off("change:act", soon);
+      model.off("change:told", told);
+    };
   },
 };

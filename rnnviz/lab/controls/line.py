@@ -10,9 +10,11 @@ from rnnviz.i18n import t
 from rnnviz.live.beside import beside
 from rnnviz.live.pagewidget import PageWidget
 
-__all__ = ["Line"]
+__all__ = ["Act", "Line"]
 
 Link = tuple[str, Callable[[], object]]
+Act = tuple[str, str, Callable[[], object]]
+_KEPT = 64  # the page may show a sentence that is two seconds old
 
 
 class Line(PageWidget):
@@ -22,6 +24,8 @@ class Line(PageWidget):
     ----------
     seen : dict
         What the pictures show: ``tone``, ``words``, ``number``, and what unfolds: ``step`` and whole ``sentences``.
+    act : dict
+        ``words`` and ``verb`` of what one press can do about it; empty for nothing.
     told : dict
         What somebody has to be told: ``words``, ``number``, and ``link``, the words of what can be pressed.
     labels : dict of str to str
@@ -32,6 +36,7 @@ class Line(PageWidget):
 
     _esm = beside(__file__, "line.js")
     seen = traitlets.Dict().tag(sync=True)
+    act = traitlets.Dict().tag(sync=True)
     told = traitlets.Dict().tag(sync=True)
     labels = traitlets.Dict().tag(sync=True)
 
@@ -42,6 +47,7 @@ class Line(PageWidget):
         self._pending: dict[str, Any] | None = None
         self._call: Callable[[], object] | None = None
         self._said = 0
+        self._acts: dict[int, Callable[[], object]] = {}
         self.on_msg(self._pressed)
 
     def __repr__(self) -> str:
@@ -65,6 +71,26 @@ class Line(PageWidget):
             self._call = link[1] if link else None
         self.nudge()
 
+    def see(self, seen: dict[str, Any], act: Act | None = None) -> None:
+        """Write what the pictures show. Called by one thread only.
+
+        Parameters
+        ----------
+        seen : dict
+            See the class; empty for nothing.
+        act : tuple of str, str and callable, optional
+            Words and verb of what one press does, and what is then called, in the front end's thread; must not raise.
+        """
+        offered: dict[str, Any] = {}
+        if act is not None:
+            with self._lock:
+                count = max(self._acts, default=0) + 1
+                self._acts[count] = act[2]
+                self._acts.pop(count - _KEPT, None)
+            offered = {"words": act[0], "verb": act[1], "count": count}
+        with self.hold_sync():  # what can be done belongs to what is said
+            self.act, self.seen = offered, seen
+
     def write(self) -> None:
         """Write what is to be told. Called by one thread only."""
         with self._lock:
@@ -73,6 +99,10 @@ class Line(PageWidget):
             self.told = pending
 
     def _pressed(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
+        with self._lock:
+            call = self._acts.get(content.get("acted", 0))
+        if call is not None:
+            call()
         with self._lock:
             if content.get("pressed") != self._said:  # of a sentence that is no more
                 return

@@ -45,6 +45,11 @@ class PresetButtons:
         self.widget = box(widgets.Box, [title, *self.buttons], "rv-presets")
         self.follow(settings)
 
+    @property
+    def offered(self) -> tuple[Preset, ...]:
+        """What the buttons set, in reading order."""
+        return self._find(self._settings)
+
     def follow(self, settings: Settings) -> None:
         """Show which preset the settings are that of."""
         self._settings, self._following = settings, True

@@ -53,6 +53,23 @@ export function marked(knob, mark) {
   for (const one of knob.querySelectorAll(".noUi-handle, select, input")) put(one, "aria-description", mark?.told);
 }
 
+// In a narrow lab one button stands for all groups, and they unfold below the knobs; in a wide one it is not shown.
+/**
+ * @param {Element} rail
+ * @param {string} words
+ */
+function gathered(rail, words) {
+  if (rail.querySelector(".rv-more-all")) return;
+  const button = rail.appendChild(document.createElement("button"));
+  Object.assign(button, { type: "button", className: "rv-more-all", textContent: words });
+  const turn = (/** @type {boolean} */ open) => {
+    rail.classList.toggle("rv-unfolded", open);
+    button.setAttribute("aria-expanded", String(open));
+  };
+  button.addEventListener("click", () => turn(!rail.classList.contains("rv-unfolded")));
+  turn(false);
+}
+
 /**
  * @param {Element} rail
  * @param {Model} model
@@ -68,6 +85,11 @@ function dress(rail, model, known) {
   }
   for (const [name, count] of Object.entries(model.get("counts"))) {
     for (const button of rail.querySelectorAll(`.${name}`)) put(button, "data-count", String(count));
+  }
+  const counts = /** @type {number[]} */ (Object.values(model.get("counts")));
+  if (counts.length) gathered(rail, model.get("words").more);
+  for (const button of rail.querySelectorAll(".rv-more-all")) {
+    put(button, "data-count", String(counts.reduce((sum, one) => sum + one)));
   }
   const marks = model.get("marks");
   for (const knob of rail.querySelectorAll(".rv-knob")) {

@@ -30,6 +30,8 @@ class RailPage(PageWidget):
         Class name of each slider whose number may be typed to its setting.
     counts : dict of str to int
         Class name of each group's button to how many knobs it opens.
+    words : dict of str to str
+        ``more``: the button that stands for all groups in a narrow lab.
     marks : dict of str to dict
         Class name of each knob with a past to ``place`` (0 to 1 on its track, or None), ``aside`` (the words before
         the value) and ``told`` (the words for a screen reader).
@@ -39,6 +41,7 @@ class RailPage(PageWidget):
     _css = beside(__file__, "rail.css")
     typed = traitlets.Dict().tag(sync=True)
     counts = traitlets.Dict().tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
     marks = traitlets.Dict().tag(sync=True)
 
     def __repr__(self) -> str:
@@ -65,15 +68,19 @@ class Rail:
         Whether there is nothing in it.
     presets : PresetButtons or None
         At its head.
+    names : frozenset of str
+        The settings and selectors that it has controls for.
     groups : dict of str to widgets.ToggleButton
         The buttons that unfold a group, by its name.
     """
 
     def __init__(self, knobs: Knobs, focus_controls: FocusControls, offer: Offer) -> None:
         self._knobs, self._focus_controls = knobs, focus_controls
-        self.page = RailPage(typed={f"rv-{name.replace('_', '-')}": name for name in TYPED}, layout={"display": "none"})
+        typed = {f"rv-{name.replace('_', '-')}": name for name in TYPED}
+        self.page = RailPage(typed=typed, words={"more": t("rail.more_knobs")}, layout={"display": "none"})
         self.page.on_msg(self._heard)
         self._standing = Standing(knobs)
+        self.names = frozenset((*offer.first, *offer.more))
         self._folded: dict[str, list[str]] = {}
         self.groups: dict[str, widgets.ToggleButton] = {}
         first = [self._control(name) for name in offer.first]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -24,6 +24,7 @@ from rnnviz.trace.result.layertrace import LayerTrace
 from rnnviz.trace.result.resident import resident
 
 _STATES = ("hidden", "cell")
+_NOTHING: Mapping[str, Entered] = {}
 
 
 def layers_from(calls: Sequence[Call]) -> dict[str, LayerTrace]:
@@ -74,7 +75,10 @@ def layer_from(chain: Sequence[Call], own: Mapping[int, Recomputed]) -> LayerTra
         [Unrolled.joined([run[layer][direction] for run in recomputed]) for direction in range(layout.directions)]
         for layer in range(layout.num_layers)
     ]
-    return _layer_trace(chain, weights if all(stay) else [], parts, GATES[layout.kind])
+    entered = {name: _entered(chain, index) for index, name in enumerate(_STATES[: len(first.initial)])}
+    return layer_trace(
+        layout, first.initial, weights if all(stay) else [], parts, lengths=first.lengths, entered=entered
+    )
 
 
 def _joins(before: Call, after: Call, own: Mapping[int, Recomputed]) -> bool:
@@ -115,31 +119,50 @@ def _in_time(recomputed: list[list[Unrolled]], calls: int) -> list[list[Unrolled
     return [[one.map(lambda values: end_to_end(values, calls)) for one in row] for row in recomputed]
 
 
-def _layer_trace(
-    chain: Sequence[Call], weights: list[list[Weights]], parts: list[list[Unrolled]], gate_names: Sequence[str]
+def layer_trace(
+    layout: Layout,
+    initial: Sequence[Tensor],
+    weights: list[list[Weights]],
+    parts: list[list[Unrolled]],
+    *,
+    lengths: Tensor | None = None,
+    entered: Mapping[str, Entered] = _NOTHING,
 ) -> LayerTrace:
-    call, layout, example = chain[0], chain[0].layout, parts[0][0].hidden
-    past, flat = _past_the_end(call, example), [one for row in parts for one in row]
+    """Return the trace of a layer from what was found of each of its layers and directions.
 
-    def laid(pick: Callable[[Unrolled], Tensor | None]) -> Tensor | None:
-        values = [pick(one) for one in flat]
-        return None if values[0] is None else _laid(values, layout, past)  # type: ignore[arg-type]
+    Parameters
+    ----------
+    layout
+        Of the module.
+    initial
+        States before the first step, (layer·direction, batch, unit) each.
+    weights, parts
+        By layer and direction.
+    lengths
+        Of sequences that are not all as long.
+    entered
+        What the model may have changed between calls, by state.
+    """
+    flat = [one for row in parts for one in row]
+    example = flat[0].hidden
+    past = None if lengths is None else _past_the_end(lengths, example)
 
-    def state(index: int) -> Tensor:
-        rows = call.initial[index].to(example.dtype)
-        return rows.reshape(layout.num_layers, layout.directions, *rows.shape[1:])
+    def laid(values: list[Any]) -> Tensor | None:
+        return None if values[0] is None else _laid(values, layout, past)
 
-    entered = {name: _entered(chain, index) for index, name in enumerate(_STATES[: len(call.initial)])}
+    def state(rows: Tensor) -> Tensor:
+        return rows.to(example.dtype).reshape(layout.num_layers, layout.directions, *rows.shape[1:])
+
     found = {
-        "hidden": laid(lambda one: one.hidden),
-        "cell": laid(lambda one: one.cell),
-        "gates": {name: laid(lambda one, index=index: one.gates[index]) for index, name in enumerate(gate_names)},  # type: ignore[misc]
-        "grad_hidden": laid(lambda one: one.total),
-        "grad_hidden_direct": laid(lambda one: one.direct),
-        "grad_cell": laid(lambda one: one.grad_cell),
-        "initial_hidden": state(0),
-        "initial_cell": state(1) if len(call.initial) > 1 else None,
-        "weight_grad_norms": _norms(layout, flat),
+        "hidden": laid([one.hidden for one in flat]),
+        "cell": laid([one.cell for one in flat]),
+        "gates": {name: laid([one.gates[k] for one in flat]) for k, name in enumerate(GATES[layout.kind])},
+        "grad_hidden": laid([one.total for one in flat]),
+        "grad_hidden_direct": laid([one.direct for one in flat]),
+        "grad_cell": laid([one.grad_cell for one in flat]),
+        "initial_hidden": state(initial[0]),
+        "initial_cell": state(initial[1]) if len(initial) > 1 else None,
+        "weight_grad_norms": weight_norms(layout, flat),
         "weights": _recurrent_weights(layout, weights),
         "changed": {name: one.changed for name, one in entered.items()},
     }
@@ -147,12 +170,12 @@ def _layer_trace(
     def finished(arrays: dict[str, Any]) -> dict[str, Any]:
         changed, norms = arrays.pop("changed"), arrays.pop("weight_grad_norms")
         before = {f"before_{name}": entered[name].found(one, arrays[name]) for name, one in changed.items()}
-        return {**arrays, **before, "weight_grad_norms": None if norms is None else _by_block(layout, norms)}
+        return {**arrays, **before, "weight_grad_norms": norms and by_block(layout, norms)}
 
     steps, batch = example.shape[:2]
-    lengths = np.full(batch, steps) if call.lengths is None else call.lengths.numpy().copy()
-    known = {"kind": layout.kind, "lengths": lengths, "nonlinearity": layout.nonlinearity}
-    return resident(LayerTrace, found, finished, **known)
+    known = np.full(batch, steps) if lengths is None else lengths.numpy().copy()
+    fixed = {"kind": layout.kind, "lengths": known, "nonlinearity": layout.nonlinearity}
+    return resident(LayerTrace, found, finished, make=LayerTrace.unchecked, **fixed)
 
 
 def _entered(chain: Sequence[Call], index: int) -> Entered:
@@ -160,11 +183,9 @@ def _entered(chain: Sequence[Call], index: int) -> Entered:
     return Entered.of(handed, [call.initial[index] for call in chain], [call.steps for call in chain])
 
 
-def _past_the_end(call: Call, hidden: Tensor) -> Tensor | None:
-    if call.lengths is None:
-        return None
+def _past_the_end(lengths: Tensor, hidden: Tensor) -> Tensor:
     steps = torch.arange(hidden.shape[0], device=hidden.device).unsqueeze(1)
-    return (steps >= call.lengths.to(hidden.device)).unsqueeze(2)
+    return (steps >= lengths.to(hidden.device)).unsqueeze(2)
 
 
 def _laid(values: list[Tensor], layout: Layout, past: Tensor | None) -> Tensor:
@@ -175,7 +196,7 @@ def _laid(values: list[Tensor], layout: Layout, past: Tensor | None) -> Tensor:
     return _stacked(values).view(layout.num_layers, layout.directions, *values[0].shape).transpose(2, 3)
 
 
-def _norms(layout: Layout, parts: list[Unrolled]) -> dict[str, Tensor] | None:
+def weight_norms(layout: Layout, parts: list[Unrolled]) -> dict[str, Tensor] | None:
     """Norm of each gate's block of the gradients of W_ih and W_hh, axes (layer, direction, block)."""
     if parts[0].grad_hh is None:
         return None
@@ -186,7 +207,7 @@ def _norms(layout: Layout, parts: list[Unrolled]) -> dict[str, Tensor] | None:
     return norms
 
 
-def _by_block(layout: Layout, norms: Mapping[str, Array]) -> dict[str, dict[str, Array]]:
+def by_block(layout: Layout, norms: Mapping[str, Array]) -> dict[str, dict[str, Array]]:
     names = BLOCKS[layout.kind]
     return {weight: {name: one[..., k] for k, name in enumerate(names)} for weight, one in norms.items()}
 

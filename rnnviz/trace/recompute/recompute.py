@@ -135,6 +135,7 @@ class LayerRecompute:
             cell=None if cell is None else cell.new_zeros(cell.shape) if of_cell else cell.new_empty(cell.shape),
             cell_is_seeded=bool(of_cell),
             wants_below=self.index >= self.layout.directions,
+            wants_weights=self.stack.wants_weights,
         )
         self._enter(adjoint.hidden, links[0])
         for seed in of_cell:

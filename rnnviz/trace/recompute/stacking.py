@@ -27,6 +27,7 @@ class Stack:
     grad_output: Tensor | None
     grad_final: States
     grad_links: States
+    wants_weights: bool = True  # the norms of the weights' gradients
 
 
 def stack(calls: Sequence[Call], dtype: torch.dtype) -> Stack:

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 Array: TypeAlias = NDArray[Any]
 T = TypeVar("T")
 
+_SINGLE = (type(None), str, int, float, bool)
+
 
 def plain(value: Any) -> Any:
     """Mappings as dicts: what `read_only` makes of them cannot be pickled."""
@@ -24,6 +26,7 @@ def read_only(value: T) -> T:
     if isinstance(value, np.ndarray):
         frozen = value.view()
         frozen.setflags(write=False)
-    elif type(value) is dict or isinstance(value, Mapping):  # to ask the first takes a tenth of the time
+    # whether something is a mapping takes ten times as long to ask as what it is
+    elif type(value) is dict or (type(value) not in _SINGLE and isinstance(value, Mapping)):
         frozen = MappingProxyType({key: read_only(inner) for key, inner in frozen.items()})
     return frozen  # type: ignore[no-any-return]

@@ -126,10 +126,11 @@ class LayerTrace(Resident):
 
     @classmethod
     def unchecked(cls, **found: Any) -> Self:
-        """Return a trace of all fields, which are known to fit each other and may still be written to by nobody."""
+        """Return a trace of fields that are known to fit each other; to look through them takes as long as a scan."""
         made = object.__new__(cls)
-        # to look through them takes as long as finding the states of one sequence
-        made.__dict__.update({name: read_only(value) for name, value in found.items()})
+        own = made.__dict__
+        own |= _LEFT_OUT
+        own |= {name: value if value is None else read_only(value) for name, value in found.items()}
         return made
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -167,6 +168,12 @@ class LayerTrace(Resident):
         gates = f", gates={' '.join(self.gates)}" if self.gates else ""
         gradients = "no loss" if self.grad_hidden is None else f"largest |dL/dh|={_peak(self.grad_hidden):.3g}"
         return f"LayerTrace({self.kind}: {sizes}{gates}, {gradients})"
+
+
+_LEFT_OUT: Mapping[str, Any] = {
+    **dict.fromkeys(("weight_grad_norms", "before_hidden", "before_cell")),
+    **dict.fromkeys(("weights", "states", "grad_states", "shapes"), MappingProxyType({})),
+}
 
 
 def _saturation(gate: Array, lengths: Array) -> Saturation:

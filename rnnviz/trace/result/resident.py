@@ -27,6 +27,7 @@ class Held:
     """What a result will be made of: tensors by field, and what makes the fields of the arrays, on the host."""
 
     tree: Fields
+    make: Callable[..., Any]
     finish: Callable[[Fields], Fields] = _as_they_are
     streams: Sequence[Any] = ()  # in which CUDA works them out; somebody may read them in another
     lock: Any = field(default_factory=threading.Lock)
@@ -38,21 +39,37 @@ class Resident:
     Nothing is copied for a result that nobody reads. What is read brings all of its result's arrays in one copy.
     """
 
+    def owe(self, **later: Callable[[Any], Any]) -> None:
+        """Work these fields out, each by a function of the result, when they are first read."""
+        for name in later:
+            self.__dict__.pop(name, None)
+        self.__dict__["_owed"] = later
+
     if not TYPE_CHECKING:  # who checks types is to find a field that is misspelt
 
         def __getattr__(self, name: str) -> Any:
             if "_held" in self.__dict__ and any(name == one.name for one in fields(self)):
                 brought((), self)
+            if name in self.__dict__.get("_owed", ()):
+                # two threads that ask at once find the same
+                self.__dict__[name] = self.__dict__["_owed"][name](self)
             if name in self.__dict__:
                 return self.__dict__[name]
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
     def __dir__(self) -> list[str]:
         """Fields that are still to come are offered too."""
-        return sorted({*super().__dir__(), *(one.name for one in fields(self))} - {"_held"})  # type: ignore[arg-type]
+        return sorted({*super().__dir__(), *(one.name for one in fields(self))} - {"_held", "_owed"})  # type: ignore[arg-type]
 
 
-def resident(cls: type[R], tree: Fields, finish: Callable[[Fields], Fields] = _as_they_are, **known: Any) -> R:
+def resident(
+    cls: type[R],
+    tree: Fields,
+    finish: Callable[[Fields], Fields] = _as_they_are,
+    *,
+    make: Callable[..., R] | None = None,
+    **known: Any,
+) -> R:
     """Return a result of `tree`, finished on the host; at once where all of it is on the CPU anyway.
 
     Parameters
@@ -63,9 +80,12 @@ def resident(cls: type[R], tree: Fields, finish: Callable[[Fields], Fields] = _a
         Tensors by field, in nested mappings or sequences. Nobody may write to them any more.
     finish
         From `tree`, with arrays for its tensors, to fields.
+    make
+        What makes the result of its fields; `cls` itself unless given.
     **known
         Fields that need not be read.
     """
+    make = make or cls
     try:
         arrays = at_hand(tree)
     except AwayError:
@@ -73,9 +93,9 @@ def resident(cls: type[R], tree: Fields, finish: Callable[[Fields], Fields] = _a
         made = object.__new__(cls)
         devices = {one.device for one in tensors_in(tree) if one.is_cuda}
         streams = [torch.cuda.current_stream(one) for one in devices]
-        made.__dict__.update(known, _held=Held(tree, finish, streams))
+        made.__dict__.update(known, _held=Held(tree, make, finish, streams))
         return made
-    return cls(**known, **finish(arrays))
+    return make(**known, **finish(arrays))
 
 
 def brought(tree: Any, *results: Resident) -> Any:
@@ -90,7 +110,7 @@ def brought(tree: Any, *results: Resident) -> Any:
         with held.lock:  # another thread may have been faster
             if "_held" in result.__dict__:
                 known = {name: one for name, one in result.__dict__.items() if name != "_held"}
-                result.__dict__.update(vars(type(result)(**known, **held.finish(values))))
+                result.__dict__.update(vars(held.make(**known, **held.finish(values))))
                 del result.__dict__["_held"]
     return found
 

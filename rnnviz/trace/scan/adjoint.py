@@ -33,7 +33,7 @@ class Adjoint:
 
     `entering` is [x_t, h_{t-1}]. `hidden` enters as dL/dh_t without the recurrence and becomes the total; so does
     `cell`, which holds nothing yet unless it is seeded. `below` is dL/d(input), asked for where a layer lies below.
-    The weights' gradients are transposed: (input, gate·unit).
+    The weights' gradients are transposed: (input, gate·unit); None where nobody asks for them.
     """
 
     entering: Tensor
@@ -44,16 +44,18 @@ class Adjoint:
     cell: Tensor | None = None
     cell_is_seeded: bool = False
     wants_below: bool = False
+    wants_weights: bool = True
     below: Tensor | None = field(init=False, default=None)
-    grad_ih: Tensor = field(init=False)
-    grad_hh: Tensor = field(init=False)
+    grad_ih: Tensor | None = field(init=False, default=None)
+    grad_hh: Tensor | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         W_ih, W_hh = self.weights.W_ih, self.weights.W_hh
-        features = W_ih.shape[1]
-        # one array, its parts as views: where both sides have the same delta one product fills them
-        self._gradient = W_hh.new_zeros((features + W_hh.shape[1], W_hh.shape[0]))
-        self.grad_ih, self.grad_hh = self._gradient[:features], self._gradient[features:]
+        self.features = W_ih.shape[1]
+        if self.wants_weights:
+            # one array, its parts as views: where both sides have the same delta one product fills them
+            self._gradient = W_hh.new_zeros((self.features + W_hh.shape[1], W_hh.shape[0]))
+            self.grad_ih, self.grad_hh = self._gradient[: self.features], self._gradient[self.features :]
         self.below = self.hidden.new_empty((*self.hidden.shape[:2], W_ih.shape[1])) if self.wants_below else None
 
     def runs(self, units: int) -> list[slice]:
@@ -82,16 +84,22 @@ class Adjoint:
 
     def add(self, run: slice, delta: Tensor, delta_x: Tensor | None = None) -> None:
         """Take in dL/d(pre-activation), (time, batch, gate·unit); `delta_x` where it differs on the input's side."""
-        entering, delta = self.entering[run].flatten(0, 1).T, delta.flatten(0, 1)
-        if delta_x is None:
-            _add_product(self._gradient, entering, delta)
-        else:
-            delta_x, features = delta_x.flatten(0, 1), self.grad_ih.shape[0]
-            _add_product(self.grad_ih, entering[:features], delta_x)
-            _add_product(self.grad_hh, entering[features:], delta)
+        delta, delta_x = delta.flatten(0, 1), None if delta_x is None else delta_x.flatten(0, 1)
+        if self.grad_ih is not None and self.grad_hh is not None:
+            entering = self.entering[run].flatten(0, 1).T
+            if delta_x is None:
+                _add_product(self._gradient, entering, delta)
+            else:
+                _add_product(self.grad_ih, entering[: self.features], delta_x)
+                _add_product(self.grad_hh, entering[self.features :], delta)
         if self.below is not None:
             rows = delta if delta_x is None else delta_x
             self.below[run] = product(rows, self.weights.W_ih.T).view_as(self.below[run])
+
+    @property
+    def takes_deltas(self) -> bool:
+        """Whether anything is made of them but the recurrence."""
+        return self.wants_weights or self.wants_below
 
     def recurrence(self) -> Adding:
         """``dh += delta W_hh`` of one timestep."""
@@ -111,7 +119,8 @@ def rnn_adjoint(adjoint: Adjoint, hidden: Tensor, nonlinearity: str) -> None:
                 add(total, after, W_hh)
             step.multiply(slope, dh, slope)
             after = row
-        adjoint.add(run, delta)
+        if adjoint.takes_deltas:
+            adjoint.add(run, delta)
 
 
 def lstm_adjoint(adjoint: Adjoint, gates: LSTMGates, cell_before: Tensor, cell: Tensor) -> None:
@@ -142,7 +151,8 @@ def lstm_adjoint(adjoint: Adjoint, gates: LSTMGates, cell_before: Tensor, cell: 
             step.multiply(K_cell, dc, to_cell)
             step.multiply(K_hidden, dh, to_hidden)
             after = row, dc, keep
-        adjoint.add(run, rows[: len(keeps)])
+        if adjoint.takes_deltas:
+            adjoint.add(run, rows[: len(keeps)])
 
 
 def gru_adjoint(adjoint: Adjoint, gates: GRUGates, from_state: Tensor) -> None:
@@ -155,7 +165,7 @@ def gru_adjoint(adjoint: Adjoint, gates: GRUGates, from_state: Tensor) -> None:
     rows, of_gates = delta.flatten(-2).unbind(), step.split(delta.transpose(1, 2))
     for run in found:
         now = GRUGates(*(gate[run] for gate in gates))
-        before = adjoint.entering[run][:, :, len(adjoint.grad_ih) :]
+        before = adjoint.entering[run][:, :, adjoint.features :]
         coefficients = _gru_coefficients(now, before, from_state[run])
         K, to_new = (adjoint.masked(one, run) for one in coefficients)
         by_gate, keeps = step.split(K), step.split(adjoint.masked(now.z, run))
@@ -167,6 +177,8 @@ def gru_adjoint(adjoint: Adjoint, gates: GRUGates, from_state: Tensor) -> None:
                 step.add_product(dh, after[1], after[2])
             step.multiply(K_gate, dh, to_gates)
             after = row, dh, keep
+        if not adjoint.takes_deltas:
+            continue
         of_state = delta[: len(keeps)]
         of_input = torch.cat([of_state[:, :, :2], (to_new * adjoint.hidden[run]).unsqueeze(2)], dim=2)
         adjoint.add(run, of_state.flatten(-2), of_input.flatten(-2))

@@ -60,7 +60,7 @@ def gru_in_few_calls(adjoint: Adjoint, gates: GRUGates, from_state: Tensor) -> N
     dh = hidden[0 if reverse else -1] if len(hidden) else hidden
     for run in adjoint.runs(_UNITS * hidden.shape[2]):
         now = GRUGates(*(gate[run] for gate in gates))
-        K, to_new = _gru_coefficients(now, adjoint.entering[run][:, :, len(adjoint.grad_ih) :], from_state[run])
+        K, to_new = _gru_coefficients(now, adjoint.entering[run][:, :, adjoint.features :], from_state[run])
         of_hidden = adjoint.masked(torch.cat([K, now.z.unsqueeze(1)], dim=1), run)
         slots = _slots(run, 4, 3, hidden, seeded=True, reverse=reverse)
         rows, next_one = slots[:, :, :3].flatten(-2), slots[:, :, 3]

@@ -36,8 +36,6 @@ def scan(adjoint: Adjoint, layout: Layout, states: Tensor, kept: Tensor) -> None
     found = single_launch.KERNELS.run(single_launch.scan_backward, _whole_scan, given, *constants) if in_one else None
     hidden, adjoint.cell, grad_ih, grad_hh, adjoint.below = found or _by_graph(given, *constants)
     assert hidden is not None
-    assert grad_ih is not None
-    assert grad_hh is not None
     adjoint.hidden, adjoint.grad_ih, adjoint.grad_hh = hidden, grad_ih, grad_hh
 
 

@@ -1,17 +1,21 @@
 """An LSTM's gradient through time where a timestep is small: by numpy, in few calls each.
 
-What a timestep carries lies together, in the order of the gates that it scales: (dc, dc, dc, dh), axes
-(place, gate, batch, unit). So one product with K gives all of delta_t. The timestep that the gradient visited before is
-always the next place, so its dc lies right behind dh_t, and one product with (A_t, f_{t+1}) gives both parts of dc_t.
+What a timestep carries, dc and dh, lies together, and the timestep that the gradient visited before is always the next
+place: so its dc lies right behind dh_t, and one product with (A_t, f_{t+1}) gives both parts of dc_t. Then (dc, dc, dc,
+dh) is laid out as delta_t is, (batch, gate, unit), and one product with K gives all of that: numpy multiplies arrays of
+one order in one go, and of two orders row by row, ten times slower.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import repeat
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from rnnviz.cells import LSTMGates
@@ -21,22 +25,45 @@ from rnnviz.trace.scan.kernels import multiplying
 __all__ = ["small_lstm_adjoint"]
 
 _ROOM = 256  # timesteps: with what they are taken apart into they fit in a core's own cache
-_UNITS = 18  # numbers in use a timestep and unit: K, A and f, (dc, dc, dc, dh), delta, and what K is made from
+_UNITS = 18  # numbers in use a timestep and unit: K, A and f, dc and dh, delta, gates, and what K is made from
+
+
+_SPARE = 2  # rooms that are kept for the next trace, one a direction
+_LARGEST = 2**24  # bytes that a room which is kept may hold
 
 
 def small_lstm_adjoint(adjoint: Adjoint, gates: LSTMGates, before: Tensor, cell: Tensor) -> None:
     """LSTM without a projection: dc_t = dc_{t+1} f_{t+1} + dh_t A_t, delta_t = (dc_t, dc_t, dc_t, dh_t) K_t."""
     found = adjoint.runs(_UNITS * cell.shape[2])
     longest = max(run.stop - run.start for run in found)
-    room = _Room(adjoint, min(longest, _ROOM))
-    rows = room.rows if longest <= _ROOM else cell.new_empty((longest, *room.rows.shape[1:]))
-    for run in found:
-        for part in _parts(run, adjoint.reverse):
-            room.fill(part, gates, before, cell)
-            room.walk(part)
-            if rows is not room.rows:
-                rows[part.start - run.start : part.stop - run.start] = room.rows[: part.stop - part.start]
-        adjoint.add(run, rows[: run.stop - run.start])
+    with _room(adjoint, min(longest, _ROOM)) as room:
+        few = longest <= _ROOM or not adjoint.takes_deltas
+        rows = room.rows if few else cell.new_empty((longest, *room.rows.shape[1:]))
+        for run in found:
+            for part in _parts(run, adjoint.reverse):
+                room.fill(part, gates, before, cell)
+                room.walk(part)
+                if rows is not room.rows:
+                    rows[part.start - run.start : part.stop - run.start] = room.rows[: part.stop - part.start]
+            if adjoint.takes_deltas:
+                adjoint.add(run, rows[: run.stop - run.start])
+
+
+@contextmanager
+def _room(adjoint: Adjoint, size: int) -> Iterator[_Room]:
+    """Room for a while: what the last trace of that form, in this thread, has had, or else a new one."""
+    hidden = adjoint.hidden
+    # what was made in inference mode can be written to in that mode alone
+    form = (size, adjoint.reverse, *hidden.shape[1:], hidden.dtype, torch.is_inference_mode_enabled())
+    kept: dict[tuple[Any, ...], _Room] = _KEPT.__dict__.setdefault("rooms", {})
+    room = kept.pop(form, None) or _Room(hidden, size, reverse=adjoint.reverse)
+    room.begin(adjoint)
+    yield room
+    room.end()
+    if room.bytes <= _LARGEST:
+        kept[form] = room
+        if len(kept) > _SPARE:
+            del kept[next(iter(kept))]
 
 
 class _Room:
@@ -45,20 +72,31 @@ class _Room:
     What belongs to one of them is taken apart once, and not anew each time: that would take a sixth of the time.
     """
 
-    def __init__(self, adjoint: Adjoint, size: int) -> None:
-        self._adjoint, self._apart = adjoint, dict[int, list[tuple[Any, ...]]]()
-        delta = adjoint.deltas([slice(0, size)], 4)
-        shape, self.rows, self._delta = (delta.shape[1], delta.shape[3]), delta.flatten(-2), delta.transpose(1, 2)
-        self._K, self._slopes = delta.new_empty((size, 4, *shape)), delta.new_empty((size, 2, *shape))
-        self._parts, self._recurrent = delta.new_empty((2, *shape)).numpy(), delta.new_empty(shape)
-        self._carried = delta.new_empty((size + 1, 4, *shape)).numpy()
+    def __init__(self, like: Tensor, size: int, *, reverse: bool) -> None:
+        self._apart, self._reverse = dict[int, list[tuple[Any, ...]]](), reverse
+        batch, units = like.shape[1:]
+        self._delta, self._K = like.new_empty((size, batch, 4, units)), like.new_empty((size, batch, 4, units))
+        self.rows, self._slopes = self._delta.flatten(-2), like.new_empty((size, 2, batch, units))
+        self._carried = like.new_empty((size + 1, 2, batch, units)).numpy()
+        self._parts, self._recurrent = like.new_empty((2, batch, units)).numpy(), like.new_empty((batch, units))
+        self._four, self._W_hh = like.new_empty((batch, 4, units)).numpy(), like.new_empty((4 * units, units))
+        self.bytes = 12 * self._recurrent.nbytes * size
+
+    def begin(self, adjoint: Adjoint) -> None:
+        """Serve this scan from now on."""
+        self._adjoint = adjoint
+        self._W_hh.copy_(adjoint.weights.W_hh)
         self._carried[0, 0] = 0.0  # nothing comes from beyond the first timestep that is visited
         self._last: Any = None
 
+    def end(self) -> None:
+        """Hold nothing of a scan that is done."""
+        del self._adjoint
+
     def fill(self, part: slice, gates: LSTMGates, before: Tensor, cell: Tensor) -> None:
-        """Work out K (time, gate, batch, unit), and A_t with the f of the timestep visited before."""
+        """Work out K, and A_t with the f of the timestep visited before."""
         adjoint, steps = self._adjoint, part.stop - part.start
-        K, slopes = self._K[:steps], self._slopes[:steps]
+        K, slopes = self._K[:steps].transpose(1, 2), self._slopes[:steps]
         _lstm_coefficients(LSTMGates(*[gate[part] for gate in gates]), before[part], cell[part], K, slopes[:, 0])
         if adjoint.valid is not None:
             K *= adjoint.valid[part].unsqueeze(1)
@@ -75,12 +113,12 @@ class _Room:
         hidden, seeds = adjoint.hidden.numpy()[part][by_time], adjoint.cell.numpy()[part][by_time]
         # dc of the timestep visited before these, from the other end of the same memory; or zero
         carried[steps, 0] = carried[0, 0]
-        carried[:steps, 3] = hidden
+        carried[:steps, 1] = hidden
         multiply, add, parts, (by_hidden, by_cell) = np.multiply, np.add, self._parts, self._parts
-        onto, after = self._recurrent.numpy(), self._last
+        onto, after, four = self._recurrent.numpy(), self._last, self._four
+        of_cell, of_hidden = four[:, :3], four[:, 3]
         seed_of = seeds[::-1] if adjoint.cell_is_seeded else repeat(None)
-        in_turn = zip(self._steps(steps), seed_of, strict=False)
-        for (dh, dc, its_copies, pair, all_four, slope, K, to, into), seed in in_turn:
+        for (dh, dc, beside, pair, slope, K, delta, into), seed in zip(self._steps(steps), seed_of, strict=False):
             if after is not None:
                 # delta of the timestep before times W_hh, into `onto`
                 after()
@@ -89,12 +127,12 @@ class _Room:
             add(by_hidden, by_cell, dc)
             if seed is not None:
                 add(dc, seed, dc)
-            # by assignment: one product with K then takes all four places at once
-            its_copies[...] = dc
-            multiply(K, all_four, to)
+            of_cell[...] = beside
+            of_hidden[...] = dh
+            multiply(K, four, delta)
             after = into
         self._last = after
-        hidden[...], seeds[...] = carried[:steps, 3], carried[:steps, 0]
+        hidden[...], seeds[...] = carried[:steps, 1], carried[:steps, 0]
 
     def _steps(self, count: int) -> list[tuple[Any, ...]]:
         """What belongs to each timestep, in the gradient's order: from the last place to the first."""
@@ -103,12 +141,15 @@ class _Room:
         return self._apart[count]
 
     def _taken_apart(self, count: int) -> Iterator[tuple[Any, ...]]:
-        here, reverse = self._carried[:count], self._adjoint.reverse
-        pairs = self._carried.reshape(-1, *here.shape[2:])[3 : 3 + 4 * count].reshape(here.shape)[:, :2]
-        by_place = (one[::-1] for one in (here[:, 3], here[:, 0], here[:, 1:3], pairs, here))
-        products = multiplying(self.rows[:count], self._adjoint.weights.W_hh, self._recurrent)
+        here, reverse = self._carried[:count], self._reverse
+        pairs = self._carried.reshape(-1, *here.shape[2:])[1 : 1 + 2 * count].reshape(here.shape)
+        by_place = (one[::-1] for one in (here[:, 1], here[:, 0], here[:, 0, :, None], pairs))
+        products = multiplying(self.rows[:count], self._W_hh, self._recurrent)
         in_time = (self._slopes[:count].numpy(), self._K[:count].numpy(), self._delta[:count].numpy(), products)
         return zip(*by_place, *(one if reverse else one[::-1] for one in in_time), strict=True)
+
+
+_KEPT = threading.local()  # rooms that nobody uses now, by what they fit
 
 
 def _parts(run: slice, reverse: bool) -> list[slice]:

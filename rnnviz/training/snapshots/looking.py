@@ -72,11 +72,7 @@ def spread(found: OneSequence, sample: int, like: LayerTrace) -> LayerTrace:
         room[:, :, sample, :length] = values
         return room
 
-    nothing: dict[str, Any] = dict.fromkeys(("weight_grad_norms", "before_hidden", "before_cell"))
-    empty: dict[str, Any] = {name: {} for name in ("weights", "states", "grad_states", "shapes")}
     return LayerTrace.unchecked(
-        **nothing,
-        **empty,
         kind=like.kind,
         initial_hidden=like.initial_hidden,
         initial_cell=like.initial_cell,

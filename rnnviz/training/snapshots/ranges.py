@@ -64,12 +64,18 @@ def nice(value: float) -> float:
 
 
 def _states(values: Floats, step: int, before: Scale | None) -> Scale:
-    largest = float(np.max(np.abs(values), initial=0.0, where=np.isfinite(values)))
+    largest = _largest(values)
     if before is not None and largest <= before.high:
         return before
     # at least 1: states that begin near 0 would else widen the range with every frame
     end = nice(max(1.0, (_REGROWTH if step else _HEADROOM) * largest))
     return Scale(-end, end, since=step, previous=None if before is None else (before.low, before.high))
+
+
+def _largest(values: Floats) -> float:
+    """Return the largest magnitude of the finite values; as a rule all are, and then two passes are enough."""
+    found = max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
+    return found if math.isfinite(found) else float(np.max(np.abs(values), initial=0.0, where=np.isfinite(values)))
 
 
 def _decades(curves: tuple[Floats, ...], step: int, before: Scale | None) -> Scale:

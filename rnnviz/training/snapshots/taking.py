@@ -194,9 +194,12 @@ def gradient_curves(layer: LayerTrace) -> tuple[Floats, ...]:
 
 
 def _norm(gradient: Floats) -> Floats:
-    # float64, as the square of 1e-25 vanishes in float32; past a sequence's end values are NaN and count as nothing
-    squares: Floats = np.nansum(np.square(gradient.astype(np.float64)), axis=(2, 4))
-    return np.sqrt(squares)
+    # float64, as the square of 1e-25 vanishes in float32
+    squares = gradient.astype(np.float64)
+    np.square(squares, out=squares)
+    found: Floats = squares.sum(axis=(2, 4))
+    # past a sequence's end values are NaN and count as nothing; as a rule there are none
+    return np.sqrt(np.nansum(squares, axis=(2, 4)) if np.isnan(found).any() else found)
 
 
 def _confused(classes: tuple[str, ...], outputs: Tensor, targets: Tensor) -> Confusion | None:

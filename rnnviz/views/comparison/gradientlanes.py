@@ -13,7 +13,7 @@ from rnnviz.views.score.gradientstrip import norm_through_time
 from rnnviz.views.score.labels import Label, placed
 from rnnviz.views.score.logaxis import LogRange, log_axis
 from rnnviz.views.score.strip import Strip, strip_figure, strip_patches
-from rnnviz.views.style import INK1, with_mark
+from rnnviz.views.style import INK1, PAGE, with_mark
 
 __all__ = ["GradientLanes"]
 
@@ -31,7 +31,7 @@ class GradientLanes(Strip):
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         compared = compared_models(snapshot)
-        band = Band(t("score.gradients"), t("score.gradients.step"), _LOW, _HIGH)
+        band = Band(t("score.gradients"), t("score.gradients.step"), _LOW, _HIGH, above=True)
         lines = []
         for place, model in enumerate(compared):
             # the first are wider, so that none hides another
@@ -84,4 +84,5 @@ def _norm(model: ComparedModel, focus: Focus) -> np.ndarray:
 
 def _words() -> go.layout.Annotation:
     font = {"size": 11, "color": INK1}
-    return go.layout.Annotation(text="", showarrow=False, x=0, y=0, xanchor="left", font=font, borderpad=0)
+    place = {"x": 0, "y": 0, "xanchor": "left", "borderpad": 0}
+    return go.layout.Annotation(text="", showarrow=False, font=font, bgcolor=PAGE, **place)

@@ -57,7 +57,7 @@ class SideLosses(SideView):
                 Patch(index, "y", curves[index][kept]),
                 Patch(index, "mode", "lines" if len(kept) > 1 else "markers"),
             ]
-        return [*patches, *_names(compared, curves, log=log)]
+        return [*patches, *_names(compared, curves, pixels[1] if pixels else _LOW, log=log)]
 
 
 def _name(model: ComparedModel) -> dict[str, object]:
@@ -65,13 +65,13 @@ def _name(model: ComparedModel) -> dict[str, object]:
     return place | {"text": "", "showarrow": False, "font": {"size": 11, "color": INK1}}
 
 
-def _names(compared: list[ComparedModel], curves: list[np.ndarray], *, log: bool) -> list[Patch]:
-    """Names level with the ends of their lines, moved down where one would cover another."""
+def _names(compared: list[ComparedModel], curves: list[np.ndarray], high: int, *, log: bool) -> list[Patch]:
+    """Names level with the ends of their lines, moved down where one would cover another; ``high`` is the plot's."""
     drawn = [np.log10(np.where(one > 0, one, np.nan)) if log else one for one in curves]
     known = np.concatenate([one[np.isfinite(one)] for one in drawn])
     spread = float(known.max() - known.min()) if len(known) else 0.0
     ends = [float(one[-1]) if len(one) else np.nan for one in drawn]
-    moved = _apart([end / (spread or 1.0) * _LOW for end in ends])
+    moved = _apart([end / (spread or 1.0) * high for end in ends])
     patches = []
     for place, (model, end) in enumerate(zip(compared, ends, strict=True)):
         shown = bool(np.isfinite(end))

@@ -12,7 +12,7 @@ from rnnviz.views.score.band import Band, Read
 from rnnviz.views.score.labels import Label, placed
 from rnnviz.views.score.logaxis import LogRange, below_bar, below_words, log_axis
 from rnnviz.views.score.strip import Strip, strip_figure, strip_patches
-from rnnviz.views.style import ACCENT, ACCENT_TEXT, BEFORE_DASH, GHOST, INK2, INK3, WARN
+from rnnviz.views.style import ACCENT, ACCENT_TEXT, BEFORE_DASH, GHOST, INK2, INK3, PAGE, WARN
 from rnnviz.views.words import said
 
 __all__ = ["GradientStrip", "norm_through_time", "positive"]
@@ -66,7 +66,7 @@ class GradientStrip(Strip):
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         calendar = snapshot.spans[focus.sample] is not None
         aside = t("score.gradients.month") if calendar else t("score.gradients.step")
-        band = Band(t("score.gradients"), aside, _LOW, _HIGH, read=Read(0, None, dot=ACCENT))
+        band = Band(t("score.gradients"), aside, _LOW, _HIGH, read=Read(0, None, dot=ACCENT), above=True)
         traces = [
             _line(t("score.gradients.before"), GHOST, 1.5, BEFORE_DASH),
             _line(t("view.gradients.direct"), ACCENT, 1, "2px,2px"),
@@ -160,4 +160,5 @@ def _line(name: str, color: str, width: float, dash: str = "solid") -> go.Scatte
 
 def _words(anchor: str, color: str) -> go.layout.Annotation:
     font = {"size": 11, "color": color}
-    return go.layout.Annotation(text="", showarrow=False, x=0, y=0, xanchor=anchor, font=font, borderpad=0)
+    place = {"x": 0, "y": 0, "xanchor": anchor, "borderpad": 0}
+    return go.layout.Annotation(text="", showarrow=False, font=font, bgcolor=PAGE, **place)

@@ -37,6 +37,8 @@ class SidePanel:
         In place of a number at the right end of the caption: names of lines, each with the page's word for its colour.
     yaxis : mapping
         More attributes of its vertical axis.
+    above : bool
+        Whether it lies above the cursor, so that no line runs through its words.
     """
 
     name: str
@@ -49,6 +51,7 @@ class SidePanel:
     big: bool = False
     keys: tuple[tuple[str, str], ...] = ()
     yaxis: Mapping[str, Any] | None = None
+    above: bool = False
 
     @property
     def head(self) -> int:
@@ -167,4 +170,4 @@ def _words(index: int, panel: SidePanel) -> dict[str, Any]:
     said = {"axis": axis_of(index), "x": "x", "name": panel.name, "aside": panel.aside, "empty": panel.empty}
     sizes = {"low": panel.low, "high": panel.high, "gap": panel.gap, "head": panel.head}
     keys = {"keys": [list(pair) for pair in panel.keys]} if panel.keys else {}
-    return {**said, **sizes, **keys, "bar": None, "read": None, "now": "", "big": "", "bigwords": ""}
+    return {**said, **sizes, **keys, "above": panel.above, "bar": None, "read": None, "now": "", "big": "", "bigwords": ""}

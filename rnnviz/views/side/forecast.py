@@ -14,6 +14,8 @@ from rnnviz.views.words import three
 __all__ = ["SidePrediction"]
 
 _BEFORE, _TRUTH, _FORECAST = range(3)  # trace numbers
+_ROOM = 0.16  # of the range, above the highest value: for the words there
+_EDGE = 0.12  # of the axis: nearer to an end the words would stick out
 
 
 class SidePrediction(SideView):
@@ -40,7 +42,8 @@ class SidePrediction(SideView):
             200,
             big=True,
             keys=((t("view.prediction.truth"), "ghost"), (t("view.prediction.forecast"), "acc")),
-            yaxis={"range": [low, high + 0.08 * (high - low)], "nticks": 4},
+            yaxis={"range": [low, high + _ROOM * (high - low)], "nticks": 4},
+            above=True,
         )
         read = {
             "type": "rect",
@@ -55,13 +58,7 @@ class SidePrediction(SideView):
             "x1": 0,
         }
         here = {"text": t("side.prediction.read"), "showarrow": False, "xref": "x", "yref": "y domain", "y": 1, "x": 0}
-        here |= {
-            "xanchor": "left",
-            "yanchor": "bottom",
-            "bgcolor": ACCENT_SOFT,
-            "font": {"size": 11, "color": INK3},
-            "yshift": -14,
-        }
+        here |= {"yanchor": "top", "bgcolor": ACCENT_SOFT, "font": {"size": 11, "color": INK3}, "borderpad": 0}
         across = {"range": [float(shown.x[0]), float(shown.x[-1])], "nticks": 4}
         return side_figure([panel], traces, xaxis=across, shapes=[read], annotations=[here])
 
@@ -100,10 +97,14 @@ def _read(snapshot: Snapshot, focus: Focus) -> list[Patch]:
     span = snapshot.spans[focus.sample]
     start, step = span or (0.0, 0.0)
     end = start + step * (int(snapshot.layer.lengths[focus.sample]) - 1)
+    x, middle = _of(snapshot).x, (start + end) / 2
+    place = (middle - x[0]) / ((x[-1] - x[0]) or 1.0)
+    anchor = "left" if place < _EDGE else "right" if place > 1 - _EDGE else "center"
     return [
         Patch(None, "shapes[0].x0", start),
         Patch(None, "shapes[0].x1", end),
-        Patch(None, "annotations[0].x", start),
+        Patch(None, "annotations[0].x", {"left": start, "right": end, "center": middle}[anchor]),
+        Patch(None, "annotations[0].xanchor", anchor),
         Patch(None, "annotations[0].text", "" if span is None else t("side.prediction.read")),
     ]
 

@@ -3,8 +3,11 @@
 import numpy as np
 import torch
 
+import rnnviz as rv
 from rnnviz.exercises import judge
+from rnnviz.exercises.answers.numeric import Number
 from rnnviz.exercises.chapters.catalog import PREDICTIONS
+from tests.exercises.answered import Made
 
 
 def _clip(gradient, max_norm):
@@ -23,6 +26,13 @@ def _branching(gradient, max_norm):
     return [float(number) * float(max_norm) / norm for number in gradient] if norm > max_norm else gradient
 
 
+def _descended(steps=100, **settings):
+    start = {"nonlinearity": "relu", "init": "identity", "hidden_size": 16, "optimizer": "sgd", "lr": 0.03}
+    lab = rv.Lab("sunspots", cell="rnn", seed=0, **start, **settings)
+    lab.train(steps)
+    return lab
+
+
 def _rates(epochs):
     optimizer = torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))], lr=0.02)
     scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=5, gamma=0.1)
@@ -39,6 +49,9 @@ RIGHT = [
     ("06.step-rate", 0.0002),
     ("06.step-rate", 0.02 * 0.1**2),
     ("06.step-rate", _rates(12)),
+    ("06.peaks", Made(lambda: _descended(clip=10.0))),
+    ("06.patience", (3, 9)),
+    ("06.patience", torch.tensor([3, 9])),
 ]
 
 WRONG = [
@@ -64,6 +77,13 @@ WRONG = [
     ("06.step-rate", 0.02 - 2 * 0.1, "subtracted"),
     ("06.step-rate", 0.02, "other"),
     ("06.step-rate", "0.0002", "quoted"),
+    ("06.peaks", Made(lambda: _descended(steps=1, clip=None)), "missing"),
+    ("06.peaks", Made(lambda: _descended(clip=1.0)), "always-cut"),
+    ("06.patience", (6, 15), "when-it-stops"),
+    ("06.patience", (9, 9), "best-of-all"),
+    ("06.patience", (4, 10), "counted-from-one"),
+    ("06.patience", 3, "one-number"),
+    ("06.patience", (3, 8), "other"),
 ]
 
 
@@ -82,4 +102,7 @@ def test_a_function_that_gives_the_dots_back_is_no_answer() -> None:
 
 
 def test_each_prediction_has_an_answer_among_its_options() -> None:
-    assert {id: letter for id, letter in PREDICTIONS.items() if id.startswith("06.")} == {"06.clipped": "c"}
+    assert {id: letter for id, letter in PREDICTIONS.items() if id.startswith("06.")} == {
+        "06.threshold": Number(factor=3),
+        "06.per-batch": "a",
+    }

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from rnnviz.exercises import Guess, predict
-from rnnviz.exercises.learner import order_of, reads_along
+from rnnviz.exercises.kept.learner import order_of, reads_along
 
 OPTIONS = {letter: f"option {letter}" for letter in "abcde"}
 
@@ -18,7 +18,8 @@ def _asked(question: str = "Which?") -> Guess:
 def read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody reads along, in a kernel that has just begun."""
     monkeypatch.setenv("RNNVIZ_LEARNER", "1")
-    monkeypatch.setattr("rnnviz.exercises.learner._orders", {})
+    monkeypatch.setattr("rnnviz.exercises.kept.learner._orders", {})
+    monkeypatch.setattr("rnnviz.exercises.kept.here._predictions", {})
 
 
 def _shown(guess: Guess) -> list[str]:

@@ -1,0 +1,135 @@
+"""What a learner answered stands in the notebook itself: it survives closing, and nobody else's copy has it."""
+
+import json
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from rnnviz.exercises import progress
+from rnnviz.exercises.kept.notebooks import read_notebook
+from tests.exercises.kept.desk import Desk, open_notebook, saved
+
+ASK = 'import rnnviz as rv\nguess = rv.exercises.predict("01.shuffled")\nguess'
+CELLS = (
+    ASK,
+    'number = rv.exercises.predict("How many?", number=True, unit="steps")\nnumber',
+    "guess.reveal()",
+    "number.reveal(measured=12)",
+    'rv.exercises.check("01.parameter-count", 150)',
+    'rv.exercises.check("01.state-shape", (1, 8, 20))',
+    "print(guess.choice, number.choice, list(guess._asked.order)); rv.exercises.predictions()",
+)
+MODELS = (
+    "print(guess._panel.options.model_id, guess._panel.button.model_id, "
+    "number._panel.number.model_id, number._panel.button.model_id)"
+)
+
+
+def _press(desk: Desk) -> None:
+    """Choose the second option and write a number, each with its button, as a hand on the page does."""
+    options, commit, box, commit_number = desk.run(6, MODELS).split()
+    desk.comm(options, {"method": "update", "state": {"index": 1}})
+    desk.comm(commit, {"method": "custom", "content": {"event": "click"}})
+    desk.comm(box, {"method": "update", "state": {"value": "3.5"}})
+    desk.comm(commit_number, {"method": "custom", "content": {"event": "click"}})
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A notebook in which somebody has answered, and which she has saved and closed."""
+    path = saved(tmp_path_factory.mktemp("anna") / "01_why.ipynb", *CELLS, tags={5: ["solution"]})
+    with open_notebook(path) as desk:
+        desk.run(0)
+        desk.run(1)
+        _press(desk)
+        for number in range(2, 7):
+            desk.run(number)
+        desk.run(6, CELLS[6])
+        desk.save()
+    return path
+
+
+def test_the_file_holds_what_was_said_and_what_came_out(path: Path) -> None:
+    kept = read_notebook(path).predictions
+    number, choice = kept["How many?"], kept["01.shuffled"]
+    assert (number.answer, number.said, number.came, number.right) == (3.5, "3.5 steps", "12 steps", False)
+    assert choice.answer == choice.order[1]
+    assert choice.said.startswith("b) ")
+    assert choice.right is (choice.answer == "b")
+
+
+def test_the_place_of_what_is_kept_shows_nothing(path: Path) -> None:
+    book = nbformat.read(path, as_version=4)
+    nbformat.validate(book)
+    places = [one for cell in book.cells for one in cell.get("outputs", []) if one.get("metadata", {}).get("rnnviz")]
+    assert len(places) >= 4
+    assert all(place.data == {} for place in places)
+
+
+def test_what_was_answered_is_there_again_in_a_new_kernel(path: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copy(path, tmp_path))
+    before = read_notebook(copy)
+    with open_notebook(copy) as desk:
+        desk.run(0)
+        desk.run(1)
+        said = desk.run(6, "print(guess.choice, number.choice, guess._panel.said.value, *guess._asked.order)")
+        desk.save()
+    assert said.startswith("b 3.5 <span>Earlier you predicted b) ")
+    assert said.split()[-3:] == list(before.predictions["01.shuffled"].order)
+    after = read_notebook(copy)
+    assert after.predictions["How many?"] == before.predictions["How many?"]
+
+
+def test_the_table_of_predictions_is_there_before_anything_is_asked_again(path: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copy(path, tmp_path))
+    with open_notebook(copy) as desk:
+        told = desk.run(6, "import rnnviz as rv\nprint(rv.exercises.predictions())")
+    assert "You said: 3.5 steps. What came out: 12 steps. came out otherwise" in " ".join(told.split())
+
+
+def test_another_learners_copy_knows_nothing_of_it(path: Path, tmp_path: Path) -> None:
+    other = saved(tmp_path / path.name, *CELLS)
+    with open_notebook(other) as desk:
+        desk.run(0)
+        told = desk.run(6, "print(guess.choice)\nprint(rv.exercises.predictions())")
+        desk.save()
+    assert told.startswith("None\nQuestions: 1.")
+    assert progress(tmp_path).rows[0].predicted == 0
+
+
+def test_exercises_are_counted_and_a_shown_solution_is_none(path: Path) -> None:
+    attempts = read_notebook(path).attempts
+    assert set(attempts) == {"01.parameter-count"}
+    assert (attempts["01.parameter-count"].solved, attempts["01.parameter-count"].kind) == (False, "one-bias")
+
+
+def test_what_is_solved_stays_solved_and_tries_are_counted(path: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copy(path, tmp_path))
+    with open_notebook(copy) as desk:
+        desk.run(0)
+        for answer in ("160", "...", "140"):
+            desk.run(4, f'rv.exercises.check("01.parameter-count", {answer})')
+            desk.save()
+            kept = read_notebook(copy).attempts["01.parameter-count"]
+            assert kept.solved
+    assert (kept.tries, kept.kind) == (3, "no-bias")
+
+
+def test_a_chapters_own_progress_counts_what_is_not_saved_yet(path: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copy(path, tmp_path))
+    with open_notebook(copy) as desk:
+        desk.run(0)
+        desk.run(4, 'rv.exercises.check("01.parameter-count", 160)')
+        told = desk.run(6, "print(rv.exercises.progress())")
+    assert "Exercises solved: 1 of 2." in told
+    assert progress(tmp_path).rows[0].solved == 0
+
+
+def test_nothing_is_kept_where_a_program_runs_the_notebook(tmp_path: Path) -> None:
+    from nbclient import NotebookClient
+
+    book = nbformat.read(saved(tmp_path / "01_why.ipynb", ASK, "guess.commit('a')", "guess.reveal()"), as_version=4)
+    NotebookClient(book, kernel_name="python3").execute()
+    assert '"rnnviz"' not in json.dumps([cell.get("outputs") for cell in book.cells])
