@@ -48,7 +48,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     "lab": (
         "lifetime controls",
         "screen tools",
-        "replay tour",
+        "replay tour still",
         "console watch",
         "facade",
         "lab compare",
@@ -66,7 +66,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     "views": (
         "words",
         "style patch",
-        "canvas curvepanels timeaxis",
+        "canvas curvepanels timeaxis still",
         "base",
         "score side",
         "heatpanels",

@@ -406,4 +406,5 @@ class Facade:
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
         bundle = self.widget._repr_mimebundle_()
+        self._console.still.show()
         return {**bundle, "text/plain": repr(self)}

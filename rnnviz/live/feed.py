@@ -35,6 +35,8 @@ class Feed(PageWidget):
     ----------
     sizes : dict of str to tuple of int
         ``(width, height)`` in pixels of each figure's plotting area, as the browser last reported it.
+    answered : bool
+        Whether a page has drawn a frame, ever.
     on_ready, on_hello : callable
         Called with nothing when a frame was answered, and when a page asks for the newest frame.
     on_away : callable
@@ -67,6 +69,7 @@ class Feed(PageWidget):
         self._lock = threading.Lock()
         self._sent: dict[int, float] = {}
         self._count = 0
+        self.answered = False
         self._spent = self._late = 0.0  # seconds that a frame takes the page, and its answer beside that
         self._rested = 0.0  # when the page has had time for its reader
         self._hidden: dict[str, bool] = {}  # pages that were hidden or shown once
@@ -147,6 +150,7 @@ class Feed(PageWidget):
                 self._paced(sent, float(content.get("spent", 0.0)) / 1e3)
             # a figure that is hidden, or not laid out yet, reports 0 pixels
             sizes = {name: (int(w), int(h)) for name, (w, h) in content["sizes"].items() if w > 0 and h > 0}
+            self.answered = True
             # replaced, never changed: the pump reads it in another thread, without the lock
             self.sizes = {**self.sizes, **sizes}
             self.on_ready()

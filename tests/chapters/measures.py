@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parents[2] / "notebooks" / "en"
 CHAPTERS = tuple(sorted(FOLDER.glob("*.ipynb")))
 SHOWS = ("rv.Lab(", "rv.compare(", "rv.watch(")
 USUAL = 5  # knobs at first sight where `show` does not name them
-STRIPS = {"hidden": 2, "gates": 4, "input": 1, "forget": 1, "state": 1, "gradients": 1}  # of the score, by view
+STRIPS = {"hidden": 1, "gates": 4, "input": 1, "forget": 1, "state": 1, "gradients": 1}  # of the score, by view
 KINDS = ("lab experiment", "picture", "open project")
 
 
@@ -35,7 +35,11 @@ class Live:
     def strips(self) -> int | None:
         """How many strips the score has, None where the task decides."""
         named = self._names("views")
-        return None if named is None else sum(STRIPS.get(name, 0) for name in named)
+        if named is None:
+            return None
+        cell = next((one.value for one in self.call.keywords if one.arg == "cell"), None)
+        memory = not (isinstance(cell, ast.Constant) and cell.value in ("rnn", "gru"))  # only an LSTM has cells
+        return sum(STRIPS.get(name, 0) for name in named) + (memory and "hidden" in named)
 
     def _names(self, keyword: str) -> list[str] | None:
         given = next((one.value for one in self.call.keywords if one.arg == keyword), None)

@@ -25,6 +25,7 @@ from rnnviz.lab.lifetime.loading import load_after
 from rnnviz.lab.lifetime.playing import KnownRun, join, others, pause_all
 from rnnviz.lab.screen.panel import Panel
 from rnnviz.lab.screen.screen import Screen
+from rnnviz.lab.still.labstill import LabStill
 from rnnviz.models import CELLS, INITIALISATIONS, NONLINEARITIES
 from rnnviz.training import Preset, Runner, RunState, Snapshot, Trainable
 from rnnviz.training.process.devices import available
@@ -73,11 +74,10 @@ class Console:
         show: Sequence[str] | None,
         presets: Sequence[Preset] | None = None,
     ) -> None:
-        self.presets = presets
-        self.views, self._chosen, self._show = views, chosen, show
+        self.presets, self.views, self._chosen, self._show = presets, views, chosen, show
         self._session, self.export = session, export
         self._fps, self._goal = number(0, open_end=True)("fps", fps), goal
-        self._closed = False
+        self._closed = self._displayed = False  # displayed, or placed in somebody's own layout
         self.screen: Screen | None = None
         self.knobs: Knobs | None = None
         self.runner = Runner(
@@ -91,8 +91,8 @@ class Console:
         self.runner.watched = False
         self.moves = Moves(self.runner, screen=lambda: self.screen, knobs=lambda: self.knobs, guarded=self._guarded)
         self._progress: Progress | None = None
-        self._displayed = False  # or placed in somebody's own layout
         self._given: list[Any] = []  # widgets of this lab that stand elsewhere on the page
+        self.still = LabStill(self.shown, session.task.name)
         self._known = join(KnownRun(self.runner, self._others_changed))
 
     def display(self) -> Any:
@@ -191,8 +191,7 @@ class Console:
 
     def _looked(self) -> Snapshot:
         """The moment that the pictures show, with everything in it."""
-        held = self._held()
-        return self.runner.snapshot() if held is None else held
+        return self._held() or self.runner.snapshot()
 
     def _choose(self, names: Iterable[str]) -> None:
         if self.screen is not None:
@@ -240,6 +239,7 @@ class Console:
         with contextlib.suppress(Exception):  # what a run has failed with is on the status line already
             self.runner.join(timeout=5.0)
         self._close_screen()
+        self.still.close(quietly=quietly)
         if self.screen is not None:
             self.screen.panel.others.hide()
             self.screen.discard(quietly=quietly)

@@ -113,6 +113,11 @@ class Stage(Generic[P]):
         self.pump.offer()
 
     @property
+    def views(self) -> Mapping[str, View]:
+        """Pictures that can be shown, in reading order."""
+        return self._views
+
+    @property
     def chosen(self) -> frozenset[str]:
         """Names of the pictures that are shown, where there is something to draw."""
         return self._chosen

@@ -13,9 +13,10 @@ from rnnviz.training import Snapshot
 from rnnviz.views import Focus
 from rnnviz.views.comparison.models import ComparedModel, compared_models
 from rnnviz.views.comparison.scores import beats_chance
+from rnnviz.views.style import plain
 from rnnviz.views.words import three
 
-__all__ = ["ResultsTable", "results"]
+__all__ = ["ResultsTable", "results", "standings"]
 
 _COLUMNS = ("model", "steps", "time_share", "parameters", "loss", "metric")
 _SHOWN = ("model", "loss", "metric", "time_share", "parameters")  # all have made as many steps
@@ -31,6 +32,18 @@ def results(snapshot: Snapshot) -> list[dict[str, Any]]:
     rows = [_row(label, one, snapshot.shares[label]) for label, one in snapshot.models.items()]
     empty = dict.fromkeys(_COLUMNS)
     return rows + [empty | {"model": name, "metric": value} for name, value in snapshot.baselines.items()]
+
+
+def standings(snapshot: Snapshot) -> list[list[str]]:
+    """Return the table as words for a still, its head first; what depends on the clock is left out."""
+    columns = [name for name in _SHOWN if name != "time_share"]
+    names = {one.label: one.with_mark(one.name) for one in compared_models(snapshot)}
+    head = [t(f"standings.{column}") for column in columns]
+    rows = [
+        [names.get(row["model"], plain(row["model"]))] + [_said(one, row[one]) for one in columns[1:]]
+        for row in results(snapshot)
+    ]
+    return [head, *rows]
 
 
 class ResultsTable(Tool):

@@ -239,7 +239,9 @@ class Watch:
         return self._screen.widget
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
-        return {**self.widget._repr_mimebundle_(), "text/plain": repr(self)}
+        bundle = self.widget._repr_mimebundle_()
+        self._screen.keep_still()
+        return {**bundle, "text/plain": repr(self)}
 
     def _on_frame(self) -> None:
         """Keep the newest frame for a replay where that is due, and show it if anybody looks."""

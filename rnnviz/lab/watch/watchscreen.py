@@ -8,6 +8,7 @@ from rnnviz.i18n import t
 from rnnviz.lab.lifetime.closing import let_go
 from rnnviz.lab.screen.panel import status_words
 from rnnviz.lab.screen.screen import Stage
+from rnnviz.lab.still.keeper import Keeper, keeper_of
 from rnnviz.lab.watch.watchpanel import WatchPanel
 from rnnviz.live import Feed
 from rnnviz.training import RunState, Snapshot
@@ -47,6 +48,8 @@ class WatchScreen:
         self._box: widgets.Box | None = None
         self._waiting: widgets.HTML
         self.stage: Stage[WatchPanel] | None = None
+        self._still: Keeper | None = None
+        self._stills = self._over = False
 
     @property
     def widget(self) -> widgets.Box:
@@ -56,6 +59,12 @@ class WatchScreen:
             self._box = widgets.VBox([self._waiting])
             self.draw()
         return self._box
+
+    def keep_still(self) -> None:
+        """Leave a picture in the cell that displays this, for who reads the notebook without a kernel."""
+        self._stills = True
+        if self._still is not None:
+            self._still.show()
 
     def draw(self) -> None:
         """Hand the newest frame to the pictures, if anybody looks; the first one brings them."""
@@ -69,7 +78,7 @@ class WatchScreen:
 
     def conclude(self, kind: type[BaseException] | None) -> None:
         """Choose the last words: the loop has ended, with an exception of this kind or with none."""
-        watcher = self._watcher
+        watcher, self._over = self._watcher, True
         if kind is not None:
             self.words, self._failed = t("watch.failed", type=kind.__name__, step=watcher.steps), True
         else:
@@ -85,6 +94,8 @@ class WatchScreen:
         """Stop drawing and let go of every widget."""
         if self.stage is not None:
             self.stage.close()
+            if self._still is not None:
+                self._still.close(quietly=False)
             self.stage.discard()
         if self._box is not None:
             let_go(self._box)
@@ -95,6 +106,9 @@ class WatchScreen:
         if self.stage is None and self._box is not None and watcher.trace is not None:
             self.stage = self._furnished(watcher.snapshot())
             self._box.children = (self.stage.panel.widget,)
+            self._still = keeper_of(self.stage, playing=lambda: not self._over)
+            if self._stills:
+                self._still.show()
             let_go(self._waiting)
         if self.stage is not None:
             self.stage.panel.offer(watcher.layers)

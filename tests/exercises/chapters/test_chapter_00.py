@@ -3,9 +3,16 @@
 import numpy as np
 import torch
 
-from rnnviz.exercises import judge
+from rnnviz.exercises import Number, judge
 from rnnviz.exercises.chapters.catalog import PREDICTIONS
+from rnnviz.lab import Lab
 from rnnviz.tasks import make
+from tests.exercises.answered import Made
+
+
+def order(letters, bias):
+    return Made(lambda: Lab("temporal-order", cell="lstm", hidden_size=8, seq_len=letters, forget_bias=bias, seed=0))
+
 
 RIGHT = [
     ("00.most-heard-month", 131),
@@ -15,6 +22,8 @@ RIGHT = [
     ("00.best-simple-rule", 20.4),
     ("00.best-simple-rule", 20.38),
     ("00.best-simple-rule", torch.tensor(20.4, requires_grad=True)),
+    ("00.hear-the-start", order(100, 3)),
+    ("00.hear-the-start", order(120, 5)),
 ]
 
 WRONG = [
@@ -37,6 +46,8 @@ WRONG = [
     ("00.best-simple-rule", "20.4", "quoted"),
     ("00.best-simple-rule", "same as now", "other"),
     ("00.best-simple-rule", 5, "other"),
+    ("00.hear-the-start", order(100, 0), "missing"),
+    ("00.hear-the-start", order(50, 4), "short"),
 ]
 
 
@@ -56,5 +67,6 @@ def test_a_rounded_error_of_the_right_rule_is_not_called_the_network_s() -> None
     assert "network" not in judge("00.best-simple-rule", round(best)).words
 
 
-def test_the_prediction_is_that_the_first_month_is_heard_more_and_still_hardly() -> None:
-    assert PREDICTIONS["00.first-month"] == "b"
+def test_the_predictions_are_that_open_gates_let_it_learn_and_how_little_the_first_month_counts() -> None:
+    assert PREDICTIONS["00.open-gates"] == "c"
+    assert PREDICTIONS["00.first-month"] == Number(within=2)

@@ -3,8 +3,22 @@
 import numpy as np
 import torch
 
+from rnnviz.exercises import Number
 from rnnviz.exercises.chapters.catalog import PREDICTIONS
-from tests.exercises.answered import tanh_step
+from rnnviz.lab import Lab
+from tests.exercises.answered import Made, tanh_step
+
+
+def reading(activation, steps):
+    """Return a lab of the sunspots after some training."""
+
+    def make():
+        lab = Lab("sunspots", cell="rnn", hidden_size=16, nonlinearity=activation, seed=1)
+        if steps:
+            lab.train(steps)
+        return lab
+
+    return Made(make)
 
 
 def _numpy(x_t, h, W_xh, W_hh, b_h):
@@ -28,16 +42,13 @@ RIGHT = [
     ("01.parameter-count", 160),
     ("01.parameter-count", 160.0),
     ("01.parameter-count", sum(weight.numel() for weight in torch.nn.RNN(4, 10).parameters())),
-    ("01.state-shape", (1, 8, 20)),
-    ("01.state-shape", [1, 8, 20]),
-    ("01.state-shape", torch.tensor([1, 8, 20])),
-    ("01.state-shape", torch.nn.RNN(3, 20, batch_first=True)(torch.zeros(8, 50, 3))[1].shape),
     ("01.step", tanh_step),
     ("01.step", _numpy),
     ("01.step", _loops),
     ("01.step", _cell),
-    ("01.counter", (-1, 1, 1)),
-    ("01.counter", torch.tensor([-1.0, 1.0, 1.0])),
+    ("01.paths", 131),
+    ("01.paths", torch.tensor(131)),
+    ("01.only-positive", reading("relu", 300)),
 ]
 
 WRONG = [
@@ -54,15 +65,6 @@ WRONG = [
     ("01.parameter-count", 7, "other"),
     ("01.parameter-count", 171, "answer-layer"),
     ("01.parameter-count", "160", "quoted"),
-    ("01.state-shape", (8, 1, 20), "batch-first"),
-    ("01.state-shape", (8, 50, 20), "all-steps"),
-    ("01.state-shape", (8, 20), "no-layer"),
-    ("01.state-shape", (1, 8, 3), "input-size"),
-    ("01.state-shape", (8, 3), "input-size"),
-    ("01.state-shape", torch.zeros(1, 8, 20), "handed-over"),
-    ("01.state-shape", "(1, 8, 20)", "quoted"),
-    ("01.state-shape", 20, "other"),
-    ("01.state-shape", (1, 8, 20, 1), "other"),
     ("01.step", lambda x_t, h, W_xh, W_hh, b_h: W_xh @ x_t + W_hh @ h + b_h, "no-activation"),
     ("01.step", lambda x_t, h, W_xh, W_hh, b_h: torch.relu(W_xh @ x_t + W_hh @ h + b_h), "other-activation"),
     ("01.step", lambda x_t, h, W_xh, W_hh, b_h: torch.sigmoid(W_xh @ x_t + W_hh @ h + b_h), "other-activation"),
@@ -81,15 +83,14 @@ WRONG = [
     ("01.step", lambda x_t, h: torch.tanh(x_t), "raised"),
     ("01.step", lambda x_t, h, W_xh, W_hh, b_h: 1 / 0, "raised"),
     ("01.step", torch.zeros(5), "not-a-function"),
-    ("01.counter", (1, 1, 0), "counts-ones"),
-    ("01.counter", (-1, 1, 0), "never-rises"),
-    ("01.counter", (0, 1, 0), "never-rises"),
-    ("01.counter", (0, 1, 1), "every-step"),
-    ("01.counter", (-1, 0, 1), "no-memory"),
-    ("01.counter", (1, -1, 1), "another-order"),
-    ("01.counter", (-1, 1), "not-three"),
-    ("01.counter", 1, "not-three"),
-    ("01.counter", (2, 1, 1), "other"),
+    ("01.paths", 132, "one-too-many"),
+    ("01.paths", 2, "drawing"),
+    ("01.paths", 3, "drawing"),
+    ("01.paths", 1, "other-matrix"),
+    ("01.paths", 16, "distinct"),
+    ("01.paths", 66, "other"),
+    ("01.only-positive", reading("relu", 0), "missing"),
+    ("01.only-positive", reading("tanh", 0), "tanh"),
 ]
 
 
@@ -97,14 +98,5 @@ def test_the_prediction_is_that_only_the_recurrent_network_notices() -> None:
     assert PREDICTIONS["01.shuffled"] == "b"
 
 
-def test_the_counter_s_weights_count_the_zeros_and_no_others_that_get_a_hint_do() -> None:
-    def counted(w_xh: float, w_hh: float, b: float) -> list[float]:
-        layer = torch.nn.RNN(1, 1, nonlinearity="relu", batch_first=True)
-        for weight, value in zip(layer.parameters(), (w_xh, w_hh, b, 0.0), strict=True):
-            torch.nn.init.constant_(weight, value)
-        return layer(torch.tensor([0.0, 1, 1, 0, 0, 1])[None, :, None])[0].flatten().tolist()
-
-    zeros = [1.0, 1.0, 1.0, 2.0, 3.0, 3.0]
-    assert counted(-1, 1, 1) == zeros
-    wrong = [answer for id, answer, _ in WRONG if id == "01.counter" and isinstance(answer, tuple) and len(answer) == 3]
-    assert all(counted(*answer) != zeros for answer in wrong)
+def test_a_relu_s_highest_state_is_a_number_to_predict_within_a_factor() -> None:
+    assert PREDICTIONS["01.relu-height"] == Number(factor=2.5)
