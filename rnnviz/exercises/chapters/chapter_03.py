@@ -53,7 +53,7 @@ _RESCUE = LabExercise(
     goals=(
         Goal("length", setting("seq_len"), lambda length: length >= 50),
         Goal("cell", setting("cell"), lambda cell: cell == "lstm"),
-        Goal("knows", held_out, lambda share: share > 0.6, written="{:.2f}".format),
+        Goal("knows", held_out, lambda share: share > 0.6, written="{:.1f}".format),
     ),
     task="temporal-order",
     mistakes=(

@@ -45,7 +45,7 @@ _OPEN_PATH = LabExercise(
         Goal("cell", setting("cell"), lambda cell: cell == "gru"),
         Goal("length", setting("seq_len"), lambda length: length >= 100),
         Goal("untrained", steps, lambda step: step == 0),
-        Goal("arrives", gradient(0, over=-1), lambda ratio: ratio > 0.1),
+        Goal("arrives", gradient(0, over=-1), lambda ratio: ratio > 0.1, written="{:.1g}".format),
     ),
     task="temporal-order",
     mistakes=(
