@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 import rnnviz as rv
-from rnnviz.exercises import check, predict
+from rnnviz.exercises import check, predict, progress
 from rnnviz.tasks import Adding, Batch, Prediction, PythonTokens, Sunspots, Task, TemporalOrder, make
 from rnnviz.trace import LayerTrace, Trace
 from rnnviz.training import Settings
@@ -251,6 +251,7 @@ def doors(folder: Path) -> dict[str, Door]:
                 "why": ("prediction",),
             },
         ),
+        "progress": Door(progress, {"folder": folder}, {"folder": ("path",)}),
         "predict number": Door(
             predict,
             {"question": "How many?", "number": True, "answer": 3.0, "unit": "steps", "factor": 3.0, "why": "So."},

@@ -1,9 +1,10 @@
-"""The ``rnnviz`` command: ``lab`` opens the chapters, ``doctor`` examines the set-up, ``bench`` measures."""
+"""The ``rnnviz`` command: ``lab`` opens the chapters, ``reset`` one anew, ``progress``, ``doctor``, ``bench``."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from rnnviz import __version__
 from rnnviz.i18n import t
@@ -47,6 +48,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         from rnnviz.cli import doctor
 
         return doctor.main(as_json=options.json)
+    if options.command in {"progress", "chapters"}:
+        from rnnviz.cli import desk
+
+        if options.command == "progress":
+            return desk.progress(options.folder, as_json=options.json)
+        return desk.reset(options.chapter, options.directory)
     from rnnviz.cli import lab
 
     return lab.main(options.directory, browser=not options.no_browser, port=options.port, passed_on=passed_on)
@@ -63,21 +70,41 @@ def _split(words: Sequence[str]) -> tuple[list[str], list[str]]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="rnnviz", description=t("cli.about"), allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"rnnviz {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="lab | doctor | bench")
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="lab | chapters | progress | doctor | bench"
+    )
     lab = commands.add_parser(
         "lab", help=t("cli.lab.about"), description=t("cli.lab.about"), epilog=t("cli.lab.more"), allow_abbrev=False
     )
-    lab.add_argument(
-        "directory", metavar="DIR", nargs="?", type=Path, default="rnnviz-chapters", help=t("cli.lab.directory.help")
-    )
+    _add_folder(lab, "directory", "DIR", t("cli.lab.directory.help"))
     lab.add_argument("--no-browser", action="store_true", help=t("cli.lab.no_browser.help"))
     lab.add_argument("--port", metavar="N", type=_port, help=t("cli.lab.port.help"))
+    _add_chapters(commands)
+    progress = commands.add_parser(
+        "progress", help=t("cli.progress.about"), description=t("cli.progress.about"), allow_abbrev=False
+    )
+    _add_folder(progress, "folder", "FOLDER", t("cli.progress.folder.help"))
+    progress.add_argument("--json", action="store_true", help=t("cli.doctor.json.help"))
     doctor = commands.add_parser(
         "doctor", help=t("cli.doctor.about"), description=t("cli.doctor.about"), allow_abbrev=False
     )
     doctor.add_argument("--json", action="store_true", help=t("cli.doctor.json.help"))
     commands.add_parser("bench", help=t("cli.bench.about"), add_help=False, allow_abbrev=False)
     return parser
+
+
+def _add_chapters(commands: Any) -> None:
+    about = t("cli.chapters.about")
+    chapters = commands.add_parser("chapters", help=about, description=about, allow_abbrev=False)
+    verbs = chapters.add_subparsers(dest="verb", required=True, metavar="reset")
+    about = t("cli.chapters.reset.about")
+    reset = verbs.add_parser("reset", help=about, description=about, allow_abbrev=False)
+    reset.add_argument("chapter", metavar="CHAPTER", help=t("cli.chapters.reset.chapter.help"))
+    _add_folder(reset, "directory", "DIR", t("cli.lab.directory.help"))
+
+
+def _add_folder(command: argparse.ArgumentParser, name: str, shown: str, about: str) -> None:
+    command.add_argument(name, metavar=shown, nargs="?", type=Path, default="rnnviz-chapters", help=about)
 
 
 def _port(word: str) -> int:

@@ -5,13 +5,15 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import rnnviz
 from rnnviz import files
+from rnnviz.checks import shown
 from rnnviz.i18n import t
 
-__all__ = ["Copied", "copy_chapters", "shipped_chapters"]
+__all__ = ["Copied", "Fresh", "copy_chapters", "reset_chapter", "shipped_chapters"]
 
 _RECORD = ".rnnviz-chapters.json"  # what was copied here, by name and SHA-256
 
@@ -30,6 +32,25 @@ class Copied:
 
     first: str
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """What :func:`reset_chapter` did.
+
+    Attributes
+    ----------
+    name : str
+        The chapter's file.
+    kept : str or None
+        What the learner's own is called now; None where she had changed nothing.
+    new : bool
+        Whether the file was written.
+    """
+
+    name: str
+    kept: str | None
+    new: bool
 
 
 def shipped_chapters() -> Path:
@@ -90,12 +111,74 @@ def copy_chapters(source: Path, directory: Path) -> Copied:
         for drawing in sorted(source.glob("images/*")):
             _place_drawing(directory, f"images/{drawing.name}", drawing.read_bytes(), record)
         # Written even when nothing changed: a folder that cannot be written is found out now, not at the first save.
-        kept = json.dumps(record, indent=1, sort_keys=True).encode()
-        files.write(directory / _RECORD, lambda file: file.write(kept))
+        _write_record(directory, record)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error).rstrip(".")
         raise OSError(t("cli.lab.unwritable", directory=directory, reason=reason)) from error
     return Copied(first=min(chapters), notes=tuple(notes))
+
+
+def reset_chapter(source: Path, directory: Path, chapter: str) -> Fresh:
+    """Put a chapter of ``source`` into ``directory`` as it was at first; a file the learner changed is kept beside it.
+
+    Parameters
+    ----------
+    source, directory : Path
+        The shipped chapters, and the folder of the learner's copies.
+    chapter : str
+        The chapter's number, such as ``"03"`` or ``"3"``, or its file's name.
+
+    Returns
+    -------
+    Fresh
+        The chapter's file, and what hers is called now: its name with the day.
+
+    Raises
+    ------
+    ValueError
+        If there is no such chapter; the message lists those that there are.
+    OSError
+        If there is no such folder, or it cannot be written; nothing of hers is lost then.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     reset_chapter(shipped_chapters(), Path(folder), "0").name
+    '00_start_here.ipynb'
+    """
+    names = sorted(path.name for path in source.glob("*.ipynb"))
+    wanted = chapter.zfill(2) if chapter.isdecimal() else chapter.removesuffix(".ipynb")
+    name = next((one for one in names if wanted in (one[:2], one.removesuffix(".ipynb"))), None)
+    if name is None:
+        raise ValueError(
+            t("cli.chapters.reset.unknown", chapter=shown(chapter), names=", ".join(one[:-6] for one in names))
+        )
+    if not directory.is_dir():
+        raise NotADirectoryError(t("cli.chapters.reset.no_folder", directory=directory))
+    path, new = directory / name, (source / name).read_bytes()
+    record = _read_record(directory)
+    hers = path.read_bytes() if path.exists() else None
+    if hers == new:
+        return Fresh(name, None, new=False)
+    kept = None
+    # one that is as it was copied holds nothing of hers, even if the edition is an older one
+    if hers is not None and _digest(hers) != record.get(name):
+        kept = _free_name(directory, name)
+        files.write(directory / kept, lambda file: file.write(hers))
+    files.write(path, lambda file: file.write(new))
+    _write_record(directory, record | {name: _digest(new)})
+    return Fresh(name, kept, new=True)
+
+
+def _free_name(directory: Path, name: str) -> str:
+    stem, day = name.removesuffix(".ipynb"), date.today().isoformat()
+    number = 1
+    while True:
+        free = f"{stem} (yours, {day}{f', {number}' if number > 1 else ''}).ipynb"
+        if not (directory / free).exists():
+            return free
+        number += 1
 
 
 def _place(directory: Path, name: str, new: bytes, record: dict[str, str]) -> str | None:
@@ -147,6 +230,11 @@ def _read_record(directory: Path) -> dict[str, str]:
     if not isinstance(record, Mapping):
         return {}
     return {name: digest for name, digest in record.items() if isinstance(digest, str)}
+
+
+def _write_record(directory: Path, record: Mapping[str, str]) -> None:
+    kept = json.dumps(record, indent=1, sort_keys=True).encode()
+    files.write(directory / _RECORD, lambda file: file.write(kept))
 
 
 def _digest(content: bytes) -> str:

@@ -4,22 +4,17 @@ from rnnviz.exercises.answers.experiments import Goal, LabExercise
 from rnnviz.exercises.answers.numeric import Number
 from rnnviz.exercises.answers.specs import Exercise, Mistake, Question, Verdict
 from rnnviz.exercises.checking import check, judge
-from rnnviz.exercises.course import ChapterProgress, Progress, progress
+from rnnviz.exercises.course import progress
 from rnnviz.exercises.guess import Guess, predict
-from rnnviz.exercises.kept.records import Prediction
-from rnnviz.exercises.summary import Predictions, predictions
+from rnnviz.exercises.summary import predictions
 
 __all__ = [
-    "ChapterProgress",
     "Exercise",
     "Goal",
     "Guess",
     "LabExercise",
     "Mistake",
     "Number",
-    "Prediction",
-    "Predictions",
-    "Progress",
     "Question",
     "Verdict",
     "check",

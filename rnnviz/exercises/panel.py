@@ -108,9 +108,17 @@ class NumberPanel(PredictPanel):
         self.number = widgets.Text(placeholder=t("predict.number.placeholder"))
         beside = widgets.HTML(f"{html.escape(unit)} <small>{html.escape(hint)}</small>")
         self._build(question, self.number, "rv-predict-number", commit, beside)
+        self.number.on_msg(lambda _box, content, _buffers: self._sent(content))
+        self._ready()
 
     def _shown(self, choice: Any) -> str:
         return f"{choice:.6g}" if isinstance(choice, float) else str(choice)
 
     def _empty(self) -> bool:
-        return not self.number.value.strip()
+        # whoever writes and goes on with Tab finds the button ready; of an empty box it says that it is no number
+        return False
+
+    def _sent(self, content: Any) -> None:
+        """Commit at the Enter key, as people expect of a box."""
+        if isinstance(content, dict) and content.get("event") == "submit" and not self.number.disabled:
+            self._committed()

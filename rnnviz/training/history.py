@@ -53,10 +53,10 @@ class Waiting(NamedTuple):
 
     def columns(self, rows: NDArray[Any]) -> dict[str, Column]:
         """Return the columns of these rows, now that they are on the host."""
-        rows, host = rows.astype(np.float64), self.host
-        clipped = (rows[:, 2] > host[:, 1]).astype(float)
-        values = (self.steps, rows[:, 0], rows[:, 1], rows[:, 2], clipped, host[:, 0], host[:, 1])
-        return dict(zip(_NAMES, (np.ascontiguousarray(value) for value in values), strict=True))
+        # column by column in memory, and of all that was measured only these
+        loss, metric, norm = np.array(rows[:, : len(_MEASURED)].T, np.float64, order="C")
+        lr, clip = np.array(self.host.T, order="C")
+        return dict(zip(_NAMES, (self.steps, loss, metric, norm, (norm > clip).astype(float), lr, clip), strict=True))
 
 
 class History(Columns):
@@ -186,10 +186,11 @@ class History(Columns):
             kept = math.ceil(self.step / self._stride)
             extra = self.rows - kept
             last = (self.step - 1) % len(self._recent)
-            rows = torch.cat([self._kept[:kept], self._recent[last : last + extra]])
-            host = np.concatenate([self._kept_host[:kept], self._recent_host[last : last + extra]])
+            rows, host = self._kept[:kept].clone(), self._kept_host[:kept].copy()
             steps = np.arange(kept + extra, dtype=np.float64) * self._stride + 1
             if extra:
+                rows = torch.cat([rows, self._recent[last : last + extra]])
+                host = np.concatenate([host, self._recent_host[last : last + extra]])
                 steps[-1] = self.step
             return Waiting(steps, rows, host)
 

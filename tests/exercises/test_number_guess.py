@@ -158,15 +158,27 @@ def test_its_text_says_what_counts_as_right(guess: Guess) -> None:
 
 def test_the_box_is_empty_at_first_and_commits_what_is_written(guess: Guess) -> None:
     panel = _panel(guess)
-    assert (panel.number.value, panel.button.disabled) == ("", True)
+    assert (panel.number.value, panel.button.disabled) == ("", False)
     panel.number.value = "3,5"
-    assert (panel.button.disabled, guess.choice) == (False, None)
+    assert guess.choice is None
     panel.button.click()
     assert guess.choice == 3.5
     assert "You predict 3.5 steps." in panel.said.value
 
 
-@pytest.mark.parametrize("written", ["lots", "-3", "<b>1</b>"])
+def test_enter_in_the_box_commits_until_it_is_revealed(guess: Guess) -> None:
+    panel = _panel(guess)
+    for written, choice in (("3,5", 3.5), ("7", 7.0)):
+        panel.number.value = written
+        panel.number._handle_custom_msg({"event": "submit"}, [])
+        assert guess.choice == choice
+    guess.reveal(measured=12)
+    panel.number.value = "12"
+    panel.number._handle_custom_msg({"event": "submit"}, [])
+    assert guess.choice == 7.0
+
+
+@pytest.mark.parametrize("written", ["", "lots", "-3", "<b>1</b>"])
 def test_the_box_says_it_where_no_number_is_written(guess: Guess, written: str) -> None:
     panel = _panel(guess)
     panel.number.value = written

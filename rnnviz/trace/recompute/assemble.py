@@ -208,6 +208,7 @@ def weight_norms(layout: Layout, parts: list[Unrolled]) -> dict[str, Tensor] | N
 
 
 def by_block(layout: Layout, norms: Mapping[str, Array]) -> dict[str, dict[str, Array]]:
+    """Name the blocks of `weight_norms`: by weight, then by gate."""
     names = BLOCKS[layout.kind]
     return {weight: {name: one[..., k] for k, name in enumerate(names)} for weight, one in norms.items()}
 

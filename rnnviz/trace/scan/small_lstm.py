@@ -28,8 +28,7 @@ _ROOM = 256  # timesteps: with what they are taken apart into they fit in a core
 _UNITS = 18  # numbers in use a timestep and unit: K, A and f, dc and dh, delta, gates, and what K is made from
 
 
-_SPARE = 2  # rooms that are kept for the next trace, one a direction
-_LARGEST = 2**24  # bytes that a room which is kept may hold
+_SPARE = 2  # rooms that a thread keeps for its next trace, one a direction; runs are short enough that they are small
 
 
 def small_lstm_adjoint(adjoint: Adjoint, gates: LSTMGates, before: Tensor, cell: Tensor) -> None:
@@ -60,10 +59,9 @@ def _room(adjoint: Adjoint, size: int) -> Iterator[_Room]:
     room.begin(adjoint)
     yield room
     room.end()
-    if room.bytes <= _LARGEST:
-        kept[form] = room
-        if len(kept) > _SPARE:
-            del kept[next(iter(kept))]
+    kept[form] = room
+    if len(kept) > _SPARE:
+        del kept[next(iter(kept))]
 
 
 class _Room:
@@ -80,7 +78,6 @@ class _Room:
         self._carried = like.new_empty((size + 1, 2, batch, units)).numpy()
         self._parts, self._recurrent = like.new_empty((2, batch, units)).numpy(), like.new_empty((batch, units))
         self._four, self._W_hh = like.new_empty((batch, 4, units)).numpy(), like.new_empty((4 * units, units))
-        self.bytes = 12 * self._recurrent.nbytes * size
 
     def begin(self, adjoint: Adjoint) -> None:
         """Serve this scan from now on."""

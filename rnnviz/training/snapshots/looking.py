@@ -97,9 +97,15 @@ def _is_plain(model: nn.Module) -> TypeGuard[SequenceModel]:
     layer, head, embedding = model.recurrent, model.head, model.embedding
     if type(layer) not in _LAYERS or layer.dropout or layer.proj_size or not layer.batch_first:
         return False
-    if type(head) is not nn.Linear or next(layer.parameters()).dtype not in _PRECISE:
+    if type(head) is not nn.Linear or layer._flat_weights[0].dtype not in _PRECISE:
         return False
     if embedding is not None and (type(embedding) is not nn.Embedding or embedding.max_norm is not None):
         return False
-    parts = [vars(one) for one in (model, layer, head, embedding) if one is not None]
-    return not any("forward" in own or any(own[hooks] for hooks in _HOOKS) for own in parts)
+    if "answer" in vars(model) or "embedded" in vars(model):
+        return False
+    return not any(_is_changed(vars(one)) for one in (model, layer, head, embedding) if one is not None)
+
+
+def _is_changed(own: dict[str, Any]) -> bool:
+    """Whether a module has another ``forward`` than its class, or a hook."""
+    return bool("forward" in own or [hooks for hooks in _HOOKS if own[hooks]])

@@ -58,7 +58,7 @@ class Plot:
         return meta if isinstance(meta, dict) else {}
 
     def draw(self, raster: Raster) -> None:
-        """Draw it all."""
+        """Draw areas, grid, traces, axes and words, each over what came before."""
         pairs = dict.fromkeys((str(one.get("xaxis") or "x"), str(one.get("yaxis") or "y")) for one in self._data)
         panels = {pair: self._panel(*pair) for pair in pairs or {("x", "y"): None}}
         for panel in panels.values():

@@ -1,4 +1,4 @@
-"""A notebook, a kernel and somebody who reads along: cells are run, buttons pressed, the file saved as JupyterLab does."""
+"""A notebook with its kernel and a reader: cells are run, buttons pressed, the file saved, as in JupyterLab."""
 
 import os
 from collections.abc import Iterator
