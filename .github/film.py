@@ -24,6 +24,7 @@ SIZE = {"width": 1280, "height": 800}
 STUCK, DRAG, LEARNING, REST = 3.0, 2.5, 6.0, 1.5  # seconds: guessing, the hand, what comes of it, the end
 PAUSE = 0.1  # s between two frames at least
 QUALITY = 72
+FORGET_BIAS = 4
 
 
 def opener() -> list[str]:
@@ -61,15 +62,17 @@ def shoot(page: Page, lab: Notebook) -> Film:
     page.wait_for_timeout(1000)
     box = lab.lab.bounding_box()
     assert box is not None
-    film = Film(page, {**box, "y": box["y"] - 2, "height": box["height"] + 6})
+    film = Film(page, {"x": box["x"] - 8, "y": box["y"] - 2, "width": box["width"] + 16, "height": box["height"] + 6})
     lab.button("play").click()
     film.roll(page, STUCK)
-    handle = lab.lab.locator(".rv-forget-bias .noUi-handle").bounding_box()
+    knob = lab.lab.locator(".rv-forget-bias .noUi-handle")
+    low, high = (float(knob.get_attribute(f"aria-value{end}") or 0) for end in ("min", "max"))
+    handle = knob.bounding_box()
     track = lab.lab.locator(".rv-forget-bias .noUi-base").bounding_box()
     assert handle is not None
     assert track is not None
     x, y = handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2
-    goal = x + 0.4 * track["width"]  # from 0 to 4 on a track from -5 to 5
+    goal = x + (FORGET_BIAS / (high - low)) * track["width"]  # it stands at 0
     page.mouse.move(x, y)
     page.mouse.down()
     end = monotonic() + DRAG
