@@ -12,6 +12,7 @@ import nbformat
 import pytest
 
 from rnnviz import cells
+from rnnviz.views.still.pngfile import is_still
 
 FOLDER = Path(__file__).parents[1] / "notebooks" / "en"
 CHAPTERS = sorted(FOLDER.glob("*.ipynb"))
@@ -98,7 +99,8 @@ def test_a_program_to_take_home_is_plain_torch_of_forty_lines_and_runs_by_itself
 def test_it_keeps_the_text_that_every_run_prints_and_nothing_else(path: Path) -> None:
     for cell in _code(path):
         if IGNORED in _tags(cell):
-            assert (cell.outputs, cell.execution_count) == ([], None), cell.id
+            others = [one for one in cell.outputs if not is_still(one)]
+            assert (others, cell.execution_count) == ([], None), cell.id
             continue
         assert cell.execution_count is not None, f"{cell.id}: nbval compares outputs only of cells with a count"
         for output in cell.outputs:
@@ -127,7 +129,7 @@ def test_what_checks_a_claim_is_folded_away(path: Path) -> None:
 
 @every_chapter
 def test_nothing_in_it_depends_on_where_or_when_it_ran(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
+    text = re.sub(r'"image/png": "[^"]*"', "", path.read_text(encoding="utf-8"))
     assert re.search(r"0x[0-9a-f]{6,}|/home/|/tmp/|/root/|https?://|\"execution\":", text) is None
 
 

@@ -1,8 +1,10 @@
 """Rules about the gradient on its way back through time: whether it vanishes, explodes, or grows as training goes."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnnviz.i18n import t
 from rnnviz.insights.insight import Act, Insight, power, short
@@ -26,7 +28,7 @@ class Path:
     layer: int
     direction: int
     norms: Floats
-    times: Floats
+    times: NDArray[np.integer[Any]]
 
     @property
     def ratio(self) -> float:

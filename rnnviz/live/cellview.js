@@ -9,8 +9,8 @@ const INDEX = /_(\{[^}]+\}|[a-z]+)/g; // "c_{t−1}" carries an index
 /**
  * @typedef {{symbol: string, name: string, plain: string, left: string, cells: string[], way: string, result: string,
  *   before: string}} Line
- * @typedef {{title: string, alt: string, hint: string, time: number, unit: number, back: boolean, norms: boolean,
- *   where: string, heads: string[], lines: {heading: string, equations: Line[]}[], arrives: string,
+ * @typedef {{title: string, alt: string, hint: string, time: number, unit: number, clock: string, back: boolean, norms: boolean, onward: boolean,
+ *   where: string, heads: string[], lines: {heading: string, note?: string, equations: Line[]}[], arrives: string,
  *   diagram: import("./celldrawing.js").Diagram, over: import("./cellcurve.js").Over, cursor: number | null,
  *   refused?: string}} Picture
  * @typedef {import("./page.js").Model} Model
@@ -118,14 +118,14 @@ function furnish(el, words, press) {
   };
   const stepper = (/** @type {string} */ name, /** @type {string} */ less, /** @type {string} */ more) => {
     const group = html("span", `rv-nav-${name}`, nav);
-    html("span", "", group, words[name]);
+    const label = html("span", "", group, words[name]);
     button(less, group, "‹");
     const value = html("b", "", group);
     button(more, group, "›");
-    return value;
+    return { value, label };
   };
   const where = html("div", "rv-heard rv-cell-where", el), nav = html("div", "rv-nav", el);
-  const time = stepper("time", "back", "forward"), unit = stepper("unit", "down", "up");
+  const { value: time, label: clock } = stepper("time", "back", "forward"), unit = stepper("unit", "down", "up").value;
   const place = html("div", "rv-cell-place", el), body = html("div", "rv-cell-parts", el);
   const box = html("div", "rv-cell-box", body), text = html("div", "rv-cell-text", body);
   const lines = html("div", "rv-cell-lines", text), arrives = html("div", "rv-eq rv-arrives", text);
@@ -135,7 +135,7 @@ function furnish(el, words, press) {
   const caption = html("div", "rv-over-cap", text),
     over = html("div", "rv-over", text),
     hint = html("div", "rv-heard", el);
-  return { where, time, unit, place, box, lines, arrives, caption, over, hint, buttons };
+  return { where, time, clock, unit, place, box, lines, arrives, caption, over, hint, buttons };
 }
 
 let count = 0;
@@ -169,12 +169,14 @@ function render({ model, el }) {
     if (!picture.diagram) return;
     follow.answered(picture.cursor);
     parts.time.textContent = String(picture.time);
+    parts.clock.textContent = picture.clock;
     parts.unit.textContent = picture.norms ? words.all : String(picture.unit);
     parts.place.textContent = picture.where;
     parts.place.hidden = !picture.where;
     parts.hint.textContent = picture.hint;
     parts.lines.replaceChildren();
-    for (const { heading, equations: lines } of picture.lines) {
+    for (const { heading, note, equations: lines } of picture.lines) {
+      if (note) html("p", "rv-cell-note", parts.lines, note);
       const rows = lines.filter((line) => line.cells.length), others = lines.filter((line) => !line.cells.length);
       if (picture.back) html("div", "rv-heading", parts.lines, heading);
       if (rows.length) table(parts.lines, rows, picture.heads, heading);
@@ -194,7 +196,7 @@ function render({ model, el }) {
     sized();
   };
   const still = () => {
-    const ended = model.get("ended"), { buttons } = parts, back = model.get("picture").arrives;
+    const ended = model.get("ended"), { buttons } = parts, back = model.get("picture").onward;
     for (const one of Object.values(buttons)) if (ended) one.disabled = true;
     if (!ended) buttons.gradient.disabled = !back;
   };

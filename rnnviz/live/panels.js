@@ -28,15 +28,16 @@ export const key = (axis) => `${axis[0]}axis${axis.slice(1)}`;
 /**
  * @param {Panel[]} panels
  * @param {(panel: Panel, index: number) => number} height Of its picture; 0 folds it away.
+ * @param {boolean} last Whether nothing but the axis follows.
  * @returns {{boxes: Box[], height: number}}
  */
-export function stacked(panels, height) {
+export function stacked(panels, height, last = false) {
   let top = 0;
   const boxes = panels.map((panel, index) => {
     const pixels = height(panel, index);
     const picture = top + (panel.head ?? CAPTION + (panel.big ? NUMBER : 0));
     const box = { top, picture, height: pixels, folded: pixels === 0 };
-    top = picture + pixels + panel.gap;
+    top = picture + pixels + (last && index === panels.length - 1 ? 0 : panel.gap);
     return box;
   });
   return { boxes, height: top };

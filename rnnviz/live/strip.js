@@ -121,14 +121,16 @@ export class Strip {
     this.high = this.tall();
     const lab = /** @type {HTMLElement | null} */ (this.drawing.el.closest(".rv-lab"));
     if (lab) lab.dataset.window = this.high ? "high" : "low";
-    this.stack = stacked(panels, (panel, index) => this.heights?.[index] ?? this.natural(panel, index));
+    const height = (/** @type {Panel} */ panel, /** @type {number} */ index) =>
+      this.heights?.[index] ?? this.natural(panel, index);
+    this.stack = stacked(panels, height, this.last);
     const changes = placed(panels, this.stack, this.foot);
     this.plot.style.height = `${changes.height}px`;
     return { ...changes, "margin.b": this.foot };
   }
 
   get foot() {
-    return this.last ? Math.max(HIGH - (this.meta.panels.at(-1)?.gap ?? 0), 0) : this.margin.b;
+    return this.last ? HIGH : this.margin.b;
   }
 
   // The height of a picture by itself; 0 where another has all the room.
@@ -143,7 +145,7 @@ export class Strip {
   // The height of all of it by itself.
   whole() {
     const { panels } = this.meta;
-    return stacked(panels, (panel, index) => this.natural(panel, index)).height + this.foot;
+    return stacked(panels, (panel, index) => this.natural(panel, index), this.last).height + this.foot;
   }
 
   // Its pictures are so high from now on; null: as high as the kernel says.

@@ -64,6 +64,44 @@ def test_a_preset_is_pressed_and_its_sentence_stands_above_the_pictures(notebook
     expect(notebook.lab.locator(".rv-forget-bias")).to_have_attribute("data-was", re.compile("."), timeout=PATIENCE)
 
 
+RACE = """import rnnviz as rv
+race = rv.compare(["rnn", "gru"], "adding", seq_len=20, hidden_size=4, device="cpu")
+race"""
+FORGETS = """import rnnviz as rv
+settings = {"hidden_size": 8, "seq_len": 60, "forget_bias": -1.0, "device": "cpu"}
+lab = rv.Lab("temporal_order", seed=0, **settings)
+lab.train(60)
+lab"""
+
+
+def test_what_can_be_done_stands_in_the_line_and_is_reached_by_keyboard(address: str, page: Page, folder) -> None:
+    write_notebook(folder / "forgets.ipynb", FORGETS)
+    notebook = Notebook(page).open(address, "forgets.ipynb").run_all()
+    act = notebook.lab.locator(".rv-line .rv-act")
+    expect(act).to_have_text("Rescue it", timeout=PATIENCE)
+    expect(notebook.lab.locator(".rv-line .rv-why")).to_be_hidden()
+    notebook.lab.locator(".rv-line button.rv-insight").focus()
+    page.keyboard.press("Enter")
+    expect(notebook.lab.locator(".rv-insight-whole")).to_be_visible()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Rescue it"
+    page.keyboard.press("Enter")
+    expect(notebook.lab.locator(".rv-forget-bias .widget-readout")).to_have_text("2", timeout=PATIENCE)
+    expect(notebook.lab.locator(".rv-say-link", has_text="Undo, back to step 60")).to_be_visible(timeout=PATIENCE)
+    assert notebook.errors == []
+
+
+def test_a_comparison_has_presets_that_set_all_lanes(address: str, page: Page, folder) -> None:
+    write_notebook(folder / "race.ipynb", RACE)
+    notebook = Notebook(page).open(address, "race.ipynb").run_all()
+    preset = notebook.lab.locator("button.rv-preset")
+    expect(preset).to_have_text(["Longer sequence", "Forget bias 4"], timeout=PATIENCE)
+    preset.first.click()
+    expect(notebook.lab.locator(".rv-seq-len .widget-readout")).to_have_text("40", timeout=PATIENCE)
+    expect(notebook.lab.locator(".rv-insights")).to_contain_text("it has twice as far to go")
+    assert notebook.errors == []
+
+
 def test_a_new_model_is_undone_from_the_line(notebook: Notebook, page: Page) -> None:
     notebook.button("step").click()
     expect(notebook.lab.locator(".rv-figures")).to_contain_text("1", timeout=PATIENCE)

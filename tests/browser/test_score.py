@@ -267,3 +267,25 @@ def test_a_finger_moves_the_cursor_and_the_page_still_scrolls(address: str, touc
     drag = page.locator(".rv-view-hidden .nsewdrag").first
     assert drag.evaluate("one => getComputedStyle(one).touchAction") == "pan-y"
     assert notebook.errors == []
+
+
+def test_a_finger_has_the_page_read_and_sets_a_knob(address: str, touched: Page, write) -> None:
+    page = touched
+    notebook = Notebook(page).open(address, write(LAB.format(steps=30))).run_all()
+    notebook.wait_for_step(0)
+    read, readout = page.locator(".rv-read"), page.locator(".rv-lr .widget-readout").first
+    read.tap()
+    expect(read).to_have_attribute("aria-pressed", "true")
+    stands(page, 29)
+    expect(read).to_have_attribute("aria-pressed", "false")
+    before = float(readout.inner_text())
+    box = page.locator(".rv-lr .noUi-handle").first.bounding_box()
+    assert box is not None
+    wire = page.context.new_cdp_session(page)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    for kind, right in (("touchStart", 0), ("touchMove", 15), ("touchMove", 30)):
+        wire.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x + right, "y": y}]})
+    wire.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(readout).not_to_have_text(f"{before:g}", timeout=PATIENCE)
+    assert float(readout.inner_text()) > before
+    assert notebook.errors == []

@@ -63,6 +63,14 @@ class Sheet:
         """Return what a call of the page's probe resolves to."""
         return self.page.evaluate(f"() => rnnvizProbe.{call}")
 
+    def worked(self) -> float:
+        """Return the seconds of processor time that the page's own thread has worked."""
+        devtools = self.page.context.new_cdp_session(self.page)
+        devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
+        found = devtools.send("Performance.getMetrics")["metrics"]
+        devtools.detach()
+        return float(next(one["value"] for one in found if one["name"] == "TaskDuration"))
+
     def printed(self) -> Any:
         """Return the JSON that a cell has printed."""
         line = self.page.locator(".jp-OutputArea-output pre").first

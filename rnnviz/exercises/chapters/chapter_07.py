@@ -1,19 +1,21 @@
 """Exercises and predictions of chapter 07, Lengths and first weights."""
 
-import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnviz.exercises.answers.experiments import Goal, LabExercise
+from rnnviz.exercises.answers.measures import gradient, setting, steps
 from rnnviz.exercises.answers.mistakes import stopped_over
+from rnnviz.exercises.answers.numeric import Number
 from rnnviz.exercises.answers.specs import Exercise, Mistake
 from rnnviz.exercises.answers.trials import Trial, only_there, tried
 from rnnviz.exercises.answers.values import same, shape_of
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
 
-PREDICTIONS = {"07.padded": "c"}
+PREDICTIONS = {"07.rho-one": Number(factor=10), "07.padded": "c"}
 
 _random = np.random.default_rng(7)
 _STATES, _LENGTHS = _random.normal(size=(4, 6, 3)), np.array([2, 5, 1, 4])
@@ -61,16 +63,34 @@ def _valid_mean() -> Any:
     return np.stack([states[:length].mean(0) for states, length in zip(_STATES, _LENGTHS, strict=True)])
 
 
-_GATE = Exercise(
-    "07.forget-gate",
-    1 / (1 + math.exp(-2)),
-    tolerance=0.0055,
+_ARRIVES = LabExercise(
+    "07.arrives",
+    goals=(
+        Goal("gradient", gradient(0, over=-1), lambda share: share >= 0.1, written="{:.1g}".format),
+        Goal("length", setting("seq_len"), lambda length: length >= 50),
+        Goal("start", setting("init"), lambda rule: rule == "orthogonal"),
+        Goal("activation", setting("nonlinearity"), lambda name: name == "tanh"),
+        Goal("untrained", steps, lambda number: number == 0),
+    ),
+    task="temporal-order",
     mistakes=(
-        Mistake("one-bias", lambda answer: same(answer, 1 / (1 + math.exp(-1)), 0.0055)),
-        Mistake("bias", 2),
-        Mistake("one", 1),
-        Mistake("half", 0.5),
-        Mistake("tanh", lambda answer: same(answer, np.tanh(2), 0.0055) or same(answer, np.tanh(1), 0.0055)),
+        Mistake("shortened", lambda snapshot: snapshot.settings.seq_len < 50),
+        Mistake("trained", lambda snapshot: snapshot.step > 0),
+        Mistake("too-small", lambda snapshot: (snapshot.settings.rho or 1) < 1.15),
+    ),
+)
+
+_SIZES = [4, 4, 3, 2, 2, 1]  # of sequences with 3, 5, 2 and 6 steps
+_BATCH_SIZES = Exercise(
+    "07.batch-sizes",
+    _SIZES,
+    mistakes=(
+        Mistake("lengths", lambda answer: sorted(np.ravel(answer)) == [2, 3, 5, 6]),
+        Mistake("padding", [0, 0, 1, 2, 2, 3]),
+        Mistake("endings", [0, 1, 1, 0, 1, 1]),
+        Mistake("rectangle", [4, 4, 4, 4, 4, 4]),
+        Mistake("backwards", _SIZES[::-1]),
+        Mistake("count", lambda answer: np.ndim(answer) == 1 and np.size(answer) != 6),
     ),
 )
 
@@ -109,4 +129,4 @@ _MEAN = Exercise(
     ),
 )
 
-EXERCISES = (_LAST, _GATE, _MEAN)
+EXERCISES = (_LAST, _ARRIVES, _BATCH_SIZES, _MEAN)

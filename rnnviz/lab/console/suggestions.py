@@ -56,19 +56,8 @@ def usual_presets(task: Task, settings: Settings) -> tuple[Preset, ...]:
 
 
 def compared_presets(task: Task, models: Collection[Settings], varied: Collection[str]) -> tuple[Preset, ...]:
-    """Return what the rail of a comparison offers: nothing that is itself compared.
+    """Return what the rail of a comparison offers these models: nothing that is itself ``varied``.
 
-    Parameters
-    ----------
-    task : Task
-        What all learn, at its present length.
-    models : collection of Settings
-        One a model.
-    varied : collection of str
-        Names of the settings that are compared.
-
-    Examples
-    --------
     >>> from rnnviz import tasks
     >>> models = [Settings(cell="rnn"), Settings(cell="lstm")]
     >>> [one.name for one in compared_presets(tasks.make("adding"), models, ["cell"])]

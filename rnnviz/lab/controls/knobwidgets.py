@@ -17,6 +17,7 @@ OPTIONAL = ("rho", "forget_bias")
 TYPED = ("lr", "clip", "input_noise", "rho", "forget_bias")  # sliders whose readout ipywidgets does not listen to
 _CLIP_WHEN_ON = 1.0
 _RADII = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2, 1.3, 1.4, 1.5, 1.75, 2.0)
+_USUAL_RADIUS = 3**-0.5  # of PyTorch's first weights, whatever the hidden size
 _NOISES = tuple(percent / 100 for percent in range(101))
 _BIASES = (-3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
 
@@ -39,8 +40,9 @@ def stretch(widget: widgets.ValueWidget, value: Any) -> None:
     """Make room on a slider for a value that code has set beside its marks or beyond its ends."""
     if isinstance(widget, widgets.SelectionSlider):
         if value not in dict(widget.options).values():
-            marks = sorted([*widget.options, (spelled(value), value)], key=lambda mark: mark[1])
-            kept = widget.value
+            marks, kept = list(widget.options), widget.value
+            after = (place for place, (_, mark) in enumerate(marks) if mark > value)
+            marks.insert(next(after, len(marks)), (spelled(value), value))
             # ipywidgets moves a slider to its first mark when it is given others
             widget.options = marks
             widget.value = kept
@@ -48,9 +50,13 @@ def stretch(widget: widgets.ValueWidget, value: Any) -> None:
         widget.max = value
 
 
-def _optional(numbers: Sequence[float]) -> list[tuple[str, float]]:
-    """Marks of a slider that may stand before its first number; ipywidgets cannot select a None."""
-    return [(t("knob.untouched"), UNTOUCHED), *_marks(numbers)]
+def _optional(numbers: Sequence[float], usual: float) -> list[tuple[str, float]]:
+    """Marks of a slider that may stand on no number; ipywidgets cannot select a None.
+
+    That place lies where the quantity is that nobody has set: who drags on from there passes no other number.
+    """
+    below = [number for number in numbers if number < usual]
+    return [*_marks(below), (t("knob.untouched"), UNTOUCHED), *_marks(numbers[len(below) :])]
 
 
 def knob_makers(
@@ -84,8 +90,8 @@ def knob_makers(
         "batch_size": slider(whole, "batch_size", False, min=1, max=256),
         "optimizer": menu("optimizer", OPTIMIZERS),
         "input_noise": slider(widgets.SelectionSlider, "input_noise", True, options=_marks(_NOISES)),
-        "rho": slider(widgets.SelectionSlider, "rho", True, options=_optional(_RADII)),
-        "forget_bias": slider(widgets.SelectionSlider, "forget_bias", True, options=_optional(_BIASES)),
+        "rho": slider(widgets.SelectionSlider, "rho", True, options=_optional(_RADII, _USUAL_RADIUS)),
+        "forget_bias": slider(widgets.SelectionSlider, "forget_bias", True, options=_optional(_BIASES, 0.0)),
         "cell": lambda: widgets.ToggleButtons(
             description=t("knob.cell"), options=[(t(f"knob.cell.{option}"), option) for option in choices["cell"]]
         ),

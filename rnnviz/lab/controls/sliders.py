@@ -52,7 +52,7 @@ def understood(text: str) -> float:
 
 def marked(numbers: Iterable[float]) -> list[tuple[str, float]]:
     """Return the options of a slider over these numbers: pairs of words and number."""
-    return [(written(number), number) for number in numbers]
+    return [(spelled(number), number) for number in numbers]
 
 
 def round_marks(low: float, high: float) -> np.ndarray:

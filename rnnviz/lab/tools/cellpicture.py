@@ -9,9 +9,12 @@ import numpy as np
 from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views import Equation, Focus, Reading, diagram
+from rnnviz.views.cell.unknown import unknown_diagram
+from rnnviz.views.score.inputs import Inputs
+from rnnviz.views.timeaxis import time_axis
 from rnnviz.views.words import three
 
-__all__ = ["cell_picture"]
+__all__ = ["cell_picture", "clock", "unknown_picture"]
 
 
 def cell_picture(reading: Reading, snapshot: Snapshot, *, norms: bool, gradient: bool) -> dict[str, Any]:
@@ -36,16 +39,60 @@ def cell_picture(reading: Reading, snapshot: Snapshot, *, norms: bool, gradient:
         "alt": t("inspector.alt.back" if back else "inspector.alt", title=reading.title, results=results),
         "hint": t("inspector.hint.norms") if norms else t("inspector.hint"),
         "time": focus.time,
+        "clock": clock(snapshot, focus),
         "unit": focus.unit,
         "where": _where(snapshot, focus),
         "back": back,
         "norms": norms,
+        "onward": reading.grad_h is not None,
         "diagram": asdict(diagram(reading, norms=norms, gradient=back)),
         "heads": [t(f"inspector.part.{name}") for name in "xhb"] + [t("inspector.sum")],
         "lines": lines,
         "arrives": _arrives(reading, norms),
         "over": _over_time(snapshot, focus, norms=norms, back=back),
     }
+
+
+def unknown_picture(snapshot: Snapshot, focus: Focus, *, norms: bool) -> dict[str, Any]:
+    """Return the picture of a cell whose equations are not known: its drawing, and its unit over time.
+
+    Parameters
+    ----------
+    snapshot, focus
+        Which cell.
+    norms : bool
+        Norms over all units in place of the unit in focus.
+    """
+    drawn = unknown_diagram(snapshot, focus, norms=norms)
+    direction = t("gaze.backward") if focus.direction else t("gaze.forward")
+    where = {"layer": focus.layer, "direction": direction, "sample": focus.sample, "step": snapshot.step}
+    title = t("inspector.title", kind=snapshot.layer.kind, time=focus.time, unit=focus.unit, **where)
+    results = "; ".join(f"{mark.symbol} = {mark.text}" for mark in drawn.marks if mark.text)
+    gradient = snapshot.layer.grad_hidden
+    return {
+        "title": title,
+        "alt": t("inspector.alt", title=title, results=results),
+        "hint": t("inspector.unknown"),
+        "time": focus.time,
+        "clock": clock(snapshot, focus),
+        "unit": focus.unit,
+        "where": _where(snapshot, focus),
+        "back": False,
+        "norms": norms,
+        "onward": False,
+        "diagram": asdict(drawn),
+        "heads": [],
+        "lines": [{"heading": t("inspector.unknown"), "note": t("inspector.unknown"), "equations": []}],
+        "arrives": "" if gradient is None else three(float(_course(gradient, focus, False, norms)[focus.time])),
+        "over": _over_time(snapshot, focus, norms=norms, back=False),
+    }
+
+
+def clock(snapshot: Snapshot, focus: Focus) -> str:
+    """Return what a timestep is called: ``"month t"``, ``"symbol t"`` or ``"step t"``."""
+    if snapshot.inputs is not None and Inputs.of(snapshot, focus.sample).symbols:
+        return t("score.time.symbol")
+    return str(time_axis(snapshot, focus.sample)["title"])
 
 
 def _where(snapshot: Snapshot, focus: Focus) -> str:

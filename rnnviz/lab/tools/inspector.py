@@ -9,10 +9,11 @@ import ipywidgets as widgets
 
 from rnnviz.i18n import t
 from rnnviz.lab.controls.base import Tool, box
-from rnnviz.lab.tools.cellpicture import cell_picture
+from rnnviz.lab.tools.cellpicture import cell_picture, unknown_picture
 from rnnviz.live import CellView
 from rnnviz.training import Snapshot
 from rnnviz.views import Focus, Reading
+from rnnviz.views.cell.step import CELL_GATES
 
 __all__ = ["Inspector"]
 
@@ -113,9 +114,13 @@ class Inspector(Tool):
             return
         snapshot, focus = self._seen
         focus = focus if self._cursor is None else _at(snapshot, focus, self._cursor)
+        if snapshot.layer.kind not in CELL_GATES and snapshot.inputs is not None:
+            picture = unknown_picture(snapshot, focus, norms=self._norms)
+            self.view.picture = picture | {"cursor": self._cursor}
+            return
         try:
             reading = Reading.of(snapshot, focus)
-        except ValueError as error:  # a cell that is none of torch's three: said where it would stand
+        except ValueError as error:  # weights that are not plain: said where the cell would stand
             self.view.picture = {"refused": str(error)}
             return
         made = cell_picture(reading, snapshot, norms=self._norms, gradient=self._gradient)

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from rnnviz.i18n import t
 from rnnviz.lab.controls.base import Tool, box
 from rnnviz.lab.controls.sliders import InputSlider
+from rnnviz.lab.tools.cellpicture import clock
 from rnnviz.live import DraggableFigure, Feed, Frame, LiveFigure
 from rnnviz.tasks import Task
 from rnnviz.training import Perturbation, Session, Snapshot, perturb, symbols_of
@@ -205,7 +206,7 @@ class Perturb(Tool):
         steps = seen.delta_hidden.shape[2]
         skeleton = docked_sequence(steps, self._symbols, limits)
         self.input.rebuild(skeleton, cursor=(0.0, 1.0, steps), run=snapshot.run)
-        self.answer.rebuild(docked_answer(seen), cursor=(0.0, 1.0, steps), run=snapshot.run)
+        self.answer.rebuild(docked_answer(seen, clock(snapshot, Focus())), cursor=(0.0, 1.0, steps), run=snapshot.run)
         # another run has other magnitudes: its colours begin anew
         self._built, self._limit = key, None
         self._moves += 1

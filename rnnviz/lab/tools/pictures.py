@@ -81,6 +81,7 @@ def _title(place: str) -> widgets.HTML:
 
 def _tick(name: str, ticked: bool) -> widgets.Checkbox:
     words = t(f"view.{name}.name") if f"view.{name}.name" in keys() else name
+    words = words[:1].lower() + words[1:] if words != name else name  # some names are captions, too
     tick = widgets.Checkbox(value=ticked, description=words, tooltip=t("tool.pictures.tick", name=words), indent=False)
     for one in (f"rv-show-{name}", "rv-knob"):
         tick.add_class(one)

@@ -184,8 +184,8 @@ class LockstepSessions:
         """Assign to each session the settings that wait, if any do; taken in one go: one assigned meanwhile waits."""
         with self._lock:
             wanted, self._wanted = self._wanted, None
-            for label, one in self.sessions.items() if wanted is not None else ():
-                one.settings = wanted[label]
+            for label, settings in (wanted or {}).items():
+                self.sessions[label].settings = settings
             return wanted is not None
 
     def steps(self) -> Iterator[int]:

@@ -11,8 +11,10 @@ from rnnviz.checks import shown
 __all__ = ["available", "considerate_threads", "pick"]
 
 _FEW_CORES = 4
+_NO_GPU = " PyTorch sees no such GPU: `rnnviz doctor` tells whether it was built for one."
 _MISSING = {
-    "cuda": " PyTorch sees no such GPU: `rnnviz doctor` tells whether it was built for one.",
+    "cuda": _NO_GPU,
+    "gpu": _NO_GPU,
     "mps": " It is the GPU of a Mac with Apple silicon.",
 }
 
@@ -48,9 +50,10 @@ def pick(device: str | torch.device = "auto") -> torch.device:
     found = available()
     if not isinstance(device, str | torch.device):
         raise TypeError(f"device must be 'auto' or the name of a device, got {shown(device)}.")
-    if str(device) == "auto":
+    if str(device).strip().lower() == "auto":
         return torch.device(found[0])
-    wanted = "cuda:0" if str(device) == "cuda" else str(device)
+    asked = str(device).strip().lower()  # the toolbar writes CUDA and CPU
+    wanted = "cuda:0" if asked == "cuda" else asked
     if wanted not in found:
         why = _MISSING.get(wanted.partition(":")[0], "")
         raise ValueError(

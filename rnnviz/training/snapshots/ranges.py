@@ -15,6 +15,10 @@ FLOOR_DECADE = -20.0  # a gradient below 1e-20 is drawn as 1e-20
 _HEADROOM = 3.0  # for what training may still do to the first frame's values
 _REGROWTH = 1.5  # the same once training is under way: less, or the picture goes pale
 _NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+_LADDER = (1.0, 2.0, 5.0, 10.0)  # ends of what colours cover, times powers of ten
+_COLOURED = 97.0  # per cent of the values within the colours; at 99 three units of 32 would take them all
+_LOOKED_AT = 16384  # values at most that a range of colours is made from
+_SPARE = 0.8  # of a smaller range must be enough before colours change back to it
 _UNIT = Scale(-1.0, 1.0, natural=True)
 _NO_GRADIENT = (-6.0, 0.0)
 
@@ -25,10 +29,16 @@ def fit(
     """Return the scales for a frame: those of the frame before unless a value lies outside.
 
     They cover the layer's states, and the gradient norms in ``curves``, of any axes; zeros are left out, as a logarithm
-    has no place for them. The other parameters are those of `fit_states`.
+    has no place for them. What mathematics does not bound has a range of colours, too, such as ``"cell.colours"``:
+    1, 2 or 5 × 10ⁿ, within which lie 97 in 100 of the values. It grows when they leave it, and shrinks when four
+    fifths of the next smaller one are enough, so that it does not flicker. The other parameters are those of
+    `fit_states`.
     """
     scales = fit_states(layer.hidden, layer.cell, relu=relu, step=step, before=before)
     scales["gradient"] = _decades(curves, step, before.get("gradient"))
+    for name, values in (("hidden", layer.hidden if relu else None), ("cell", layer.cell)):
+        if values is not None:
+            scales[f"{name}.colours"] = _coloured(values, step, before.get(f"{name}.colours"))
     return MappingProxyType(scales)
 
 
@@ -70,6 +80,30 @@ def _states(values: Floats, step: int, before: Scale | None) -> Scale:
     # at least 1: states that begin near 0 would else widen the range with every frame
     end = nice(max(1.0, (_REGROWTH if step else _HEADROOM) * largest))
     return Scale(-end, end, since=step, previous=None if before is None else (before.low, before.high))
+
+
+def _coloured(values: Floats, step: int, before: Scale | None) -> Scale:
+    flat = values.reshape(-1)
+    sizes = np.abs(flat[:: max(1, -(-flat.size // _LOOKED_AT)) | 1])  # an odd stride meets every unit
+    sizes = sizes[np.isfinite(sizes)]
+    most = float(np.percentile(sizes, _COLOURED)) if sizes.size else 0.0
+    if before is not None and (most == 0 or most <= before.high < _rung(most / _SPARE) * (1 + 1e-9)):
+        return before
+    end = _rung(most) if most > 0 else 1.0
+    if before is not None and end < before.high:
+        end = _rung(most / _SPARE)
+    previous = None if before is None else (before.low, before.high)
+    return Scale(-end, end, since=step, previous=previous)
+
+
+def _rung(value: float) -> float:
+    """Return the next of 1, 2 and 5 × 10ⁿ at or above a positive number.
+
+    >>> _rung(0.21), _rung(2.0), _rung(5.1)
+    (0.5, 2.0, 10.0)
+    """
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(round(one * power, 12) or one * power for one in _LADDER if one * power >= value * (1 - 1e-9))
 
 
 def _largest(values: Floats) -> float:

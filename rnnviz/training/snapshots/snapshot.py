@@ -113,7 +113,8 @@ class Snapshot:
     recent_gradients : tuple of numpy.ndarray
         Total-gradient norms of the last frames, oldest first, axes (layer, direction, time), over batch and unit.
     scales : mapping
-        ``"hidden"``, ``"gradient"`` (in powers of ten) and, for an LSTM, ``"cell"``.
+        ``"hidden"``, ``"gradient"`` (in powers of ten) and, for an LSTM, ``"cell"``; with ``".colours"`` behind
+        the name what the score's colours cover of states that mathematics does not bound.
     prediction : Prediction or None
         The forecast of the held-out part, in real units.
     time_labels : tuple

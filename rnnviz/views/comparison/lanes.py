@@ -14,7 +14,6 @@ from rnnviz.views.patch import Patch, Pixels
 from rnnviz.views.score.band import Band, Read, rows_high
 from rnnviz.views.score.gatestrip import GateStrip
 from rnnviz.views.score.heat import Heat, HeatStrip, heat_figure, heat_patches, signed_bar
-from rnnviz.views.score.ranges import coloured
 
 __all__ = ["GateLanes", "StateLanes"]
 
@@ -31,12 +30,15 @@ class StateLanes(HeatStrip):
         compared = compared_models(snapshot)
         shown = [_states(model.snapshot, focus) for model in compared]
         natural = all(model.snapshot.scales["hidden"].natural for model in compared)
-        scale = compared[0].snapshot.scales["hidden"]
-        limits = (scale.low, scale.high) if natural else coloured(np.concatenate([one.ravel() for one in shown]))
+        scale = compared[0].snapshot.scales["hidden" if natural else "hidden.colours"]
+        # beside a bounded model colours cover what bounds it
+        floor = max((1.0 for model in compared if model.snapshot.scales["hidden"].natural), default=0.0)
+        limits = (min(scale.low, -floor), max(scale.high, floor))
+        beyond = any(bool(np.nanmax(np.abs(values), initial=0.0) > limits[1]) for values in shown)
         room = _ROOM[max(2, min(len(compared), 4))]
         heats = []
         for index, (model, values) in enumerate(zip(compared, shown, strict=True)):
-            bar = None if index else signed_bar(limits, span=len(compared))
+            bar = None if index else signed_bar(limits, pointed=beyond, span=len(compared))
             low, high = (rows_high(values.shape[1], pixels) for pixels in room)
             words = t("race.weights", count=sum(one.size for one in model.snapshot.weights.values()))
             band = Band(model.name, words, low, high, bar=bar, read=Read(index))

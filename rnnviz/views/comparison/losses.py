@@ -34,7 +34,7 @@ class SideLosses(SideView):
         names = [_name(model) for model in compared]
         xaxis = {"range": [0, 1], "tickformat": ",", "nticks": 4}
         figure = side_figure([panel], lines, foot=FOOT, xaxis=xaxis, annotations=[*names, counted()])
-        return figure.update_layout(margin_r=_BESIDE + 8 * max(len(model.name) for model in compared))
+        return figure.update_layout(margin_r=_BESIDE + 8 * max(len(model.short) for model in compared))
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
         compared = compared_models(snapshot)
@@ -76,7 +76,7 @@ def _names(compared: list[ComparedModel], curves: list[np.ndarray], high: int, *
     for place, (model, end) in enumerate(zip(compared, ends, strict=True)):
         shown = bool(np.isfinite(end))
         patches += [
-            Patch(None, f"annotations[{place}].text", f"<b>{model.with_mark(model.name)}</b>" if shown else ""),
+            Patch(None, f"annotations[{place}].text", f"<b>{model.with_mark(model.short)}</b>" if shown else ""),
             Patch(None, f"annotations[{place}].y", end if shown else 0.0),
             Patch(None, f"annotations[{place}].yshift", moved[place]),
         ]

@@ -14,6 +14,8 @@ __all__ = ["COLORS", "GLYPHS", "ComparedModel", "compared_models", "longest", "s
 COLORS = SERIES
 GLYPHS = {"circle": "●", "diamond": "◆", "square": "■", "triangle-up": "▲"}  # plotly's name and the letter, in words
 
+_SHORT = 8  # letters
+
 
 class ComparedModel(NamedTuple):
     """One of the models that a picture compares; its symbol tells it from the others where colours do not."""
@@ -38,6 +40,11 @@ class ComparedModel(NamedTuple):
         """What it is called on screen: a cell by its name, another model by what sets it apart."""
         key = f"knob.cell.{self.label}"
         return t(key) if key in keys() else self.label
+
+    @property
+    def short(self) -> str:
+        """The name where there is little room: the symbol says the rest."""
+        return self.name if len(self.name) <= _SHORT else f"{self.name[: _SHORT - 1]}…"
 
     def with_mark(self, text: str) -> str:
         """Return the text behind this model's symbol, as `with_mark` does."""

@@ -75,12 +75,12 @@ class ComparedScores(View):
 
 
 def _left(compared: list[ComparedModel]) -> int:
-    return max(_LEFT, 8 + 7 * max(len(model.name) for model in compared))
+    return max(_LEFT, 8 + 8 * max(len(model.short) for model in compared))
 
 
 def _down(compared: list[ComparedModel]) -> dict[str, Any]:
     places = list(range(len(compared)))
-    names = [f"<b>{model.name}</b>" for model in compared]
+    names = [f"<b>{model.short}</b>" for model in compared]
     kept = {"range": [len(places) - 0.5, -0.5], "fixedrange": True, "showgrid": False, "zeroline": False, "ticks": ""}
     return kept | {"tickvals": places, "ticktext": names, "tickfont": {"size": 12, "color": INK1}, "showline": False}
 

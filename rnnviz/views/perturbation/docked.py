@@ -85,8 +85,15 @@ def docked_sequence_patches(patches: Sequence[Patch], symbols: Sequence[str], st
     return [*patches, Patch(None, "xaxis.range", (first - 0.5, first + min(_LETTERS, steps) - 0.5))]
 
 
-def docked_answer(seen: Perturbation) -> go.Figure:
+def docked_answer(seen: Perturbation, clock: str = "") -> go.Figure:
     """Return the picture without its numbers: how far the change travels, and below it Δh of every unit.
+
+    Parameters
+    ----------
+    seen : Perturbation
+        A perturbation of the same sizes.
+    clock : str
+        What a timestep is called.
 
     Examples
     --------
@@ -116,7 +123,7 @@ def docked_answer(seen: Perturbation) -> go.Figure:
         hovertemplate=f"{t('view.unit')} %{{y}}, t = %{{x}}<br>Δh ≈ %{{z:.2g}}<extra></extra>",
     )
     across = {"range": [-0.5, steps - 0.5], "nticks": 6}
-    made = side_figure([travel, change], [*curves, heat], xaxis=across, shapes=[_here()], annotations=[_time()])
+    made = side_figure([travel, change], [*curves, heat], xaxis=across, shapes=[_here()], annotations=[_time(clock)])
     made.update_layout(margin={"l": _LEFT})
     return made
 
@@ -174,10 +181,10 @@ def _here() -> dict[str, object]:
     }
 
 
-def _time() -> dict[str, object]:
+def _time(clock: str) -> dict[str, object]:
     """What the axis counts, under its right end."""
     place = {"xref": "paper", "x": 1, "xanchor": "right", "yref": "paper", "y": 0, "yshift": -1, "yanchor": "top"}
-    return place | {"text": t("inspector.time"), "showarrow": False, "font": {"size": 11, "color": INK3}}
+    return place | {"text": clock or t("inspector.time"), "showarrow": False, "font": {"size": 11, "color": INK3}}
 
 
 def _whole(units: int, pixels: int) -> int:

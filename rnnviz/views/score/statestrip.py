@@ -5,11 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from rnnviz.i18n import t
-from rnnviz.training import Snapshot
+from rnnviz.training import Scale, Snapshot
 from rnnviz.views.base import Focus
 from rnnviz.views.score.band import Band, Read, rows_high
 from rnnviz.views.score.heat import Heat, HeatStrip, signed_bar
-from rnnviz.views.score.ranges import coloured
 
 __all__ = ["HiddenStrip", "StateStrip"]
 
@@ -25,10 +24,12 @@ class HiddenStrip(HeatStrip):
         at = (focus.layer, focus.direction, focus.sample)
         layer, scale = snapshot.layer, snapshot.scales["hidden"]
         units = layer.hidden.shape[-1]
-        natural = (scale.low, scale.high) if scale.natural else None
-        heats = [_heat("h", t("score.hidden.h"), t("score.units", units=units), layer.hidden[at], natural, 0)]
+        if not scale.natural:
+            scale = snapshot.scales["hidden.colours"]
+        heats = [_heat("h", t("score.hidden.h"), t("score.units", units=units), layer.hidden[at], scale, 0)]
         if layer.cell is not None:
-            heats.append(_heat("c", t("score.hidden.c"), t("score.hidden.c.aside"), layer.cell[at], None, 1))
+            scale = snapshot.scales["cell.colours"]
+            heats.append(_heat("c", t("score.hidden.c"), t("score.hidden.c.aside"), layer.cell[at], scale, 1))
         return heats
 
 
@@ -41,15 +42,10 @@ class StateStrip(HiddenStrip):
         return super().heats(snapshot, focus)[:1]
 
 
-def _heat(
-    symbol: str, name: str, aside: str, values: np.ndarray, natural: tuple[float, float] | None, row: int
-) -> Heat:
-    limits = natural or coloured(values)
+def _heat(symbol: str, name: str, aside: str, values: np.ndarray, scale: Scale, row: int) -> Heat:
+    limits, units = (scale.low, scale.high), values.shape[1]
     bar = signed_bar(limits)
-    if natural is None:
-        beyond = bool(np.nanmax(np.abs(values), initial=0.0) > limits[1])
-        bar = replace(bar, pointed=beyond)
-    units = values.shape[1]
+    if not scale.natural:
+        bar = replace(bar, pointed=bool(np.nanmax(np.abs(values), initial=0.0) > scale.high))
     band = Band(name, aside, rows_high(units, _LOW), rows_high(units, _HIGH), bar=bar, read=Read(row))
-    bounded = natural is not None
-    return Heat(symbol, band, values, limits, bounded, bounded)
+    return Heat(symbol, band, values, limits, scale.natural, scale.natural)

@@ -170,4 +170,14 @@ def _words(index: int, panel: SidePanel) -> dict[str, Any]:
     said = {"axis": axis_of(index), "x": "x", "name": panel.name, "aside": panel.aside, "empty": panel.empty}
     sizes = {"low": panel.low, "high": panel.high, "gap": panel.gap, "head": panel.head}
     keys = {"keys": [list(pair) for pair in panel.keys]} if panel.keys else {}
-    return {**said, **sizes, **keys, "above": panel.above, "bar": None, "read": None, "now": "", "big": "", "bigwords": ""}
+    return {
+        **said,
+        **sizes,
+        **keys,
+        "above": panel.above,
+        "bar": None,
+        "read": None,
+        "now": "",
+        "big": "",
+        "bigwords": "",
+    }

@@ -2,11 +2,13 @@
 
 import struct
 import zlib
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MARK", "png"]
+__all__ = ["MARK", "is_still", "png"]
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOURS = 2  # three bytes a pixel
@@ -38,6 +40,12 @@ def png(pixels: NDArray[np.uint8], level: int = 6) -> bytes:
     data = zlib.compress(lines.tobytes(), level)
     chunks = ((b"IHDR", header), (b"tEXt", _SOFTWARE), (b"IDAT", data), (b"IEND", b""))
     return _SIGNATURE + b"".join(_chunk(kind, body) for kind, body in chunks)
+
+
+def is_still(output: Mapping[str, Any]) -> bool:
+    """Return whether an output of a notebook's cell is a picture of ours and its sentence, and nothing else."""
+    data = output.get("data", {})
+    return set(data) == {"image/png", "text/plain"} and MARK in str(data["image/png"])[:100]
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

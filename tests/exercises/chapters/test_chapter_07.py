@@ -1,11 +1,12 @@
 """Answers to chapter 07's exercises: the right ones are confirmed, each typical wrong one gets its own hint."""
 
-import numpy as np
 import torch
 
+import rnnviz as rv
 from rnnviz.exercises import judge
+from rnnviz.exercises.answers.numeric import Number
 from rnnviz.exercises.chapters.catalog import PREDICTIONS
-from tests.exercises.answered import by_heart
+from tests.exercises.answered import Made, by_heart
 
 
 def _gathered(states, lengths):
@@ -25,13 +26,17 @@ def _packed(states, lengths):
     return ends[0] - ends[1]
 
 
-def _gate():
-    lstm = torch.nn.LSTM(2, 3)
-    for name, parameter in lstm.named_parameters():
-        if "bias" in name:
-            parameter.data.zero_()
-            parameter.data.chunk(4)[1].fill_(1.0)
-    return torch.sigmoid((lstm.bias_ih_l0 + lstm.bias_hh_l0)[3])
+def _packed_sizes():
+    ones = [torch.ones(length, 1) for length in (3, 5, 2, 6)]
+    return torch.nn.utils.rnn.pack_sequence(ones, enforce_sorted=False).batch_sizes
+
+
+def _start(trained=0, **settings):
+    settings = {"init": "orthogonal", "seq_len": 50, **settings}
+    lab = rv.Lab("temporal-order", cell="rnn", hidden_size=32, seed=0, **settings)
+    if trained:
+        lab.train(trained)
+    return lab
 
 
 def _valid(losses, lengths):
@@ -47,8 +52,10 @@ RIGHT = [
     ("07.last-valid", _gathered),
     ("07.last-valid", _packed),
     ("07.last-valid", lambda states, lengths: [s[n - 1] for s, n in zip(states.tolist(), lengths, strict=True)]),
-    ("07.forget-gate", 0.88),
-    ("07.forget-gate", _gate()),
+    ("07.arrives", Made(lambda: _start(rho=1.3))),
+    ("07.batch-sizes", [4, 4, 3, 2, 2, 1]),
+    ("07.batch-sizes", torch.tensor([4, 4, 3, 2, 2, 1])),
+    ("07.batch-sizes", _packed_sizes()),
     ("07.valid-mean", lambda losses, lengths: losses[_valid(losses, lengths)].mean()),
     ("07.valid-mean", lambda losses, lengths: (losses * _valid(losses, lengths)).sum() / lengths.sum()),
     (
@@ -75,13 +82,17 @@ WRONG = [
     ("07.last-valid", lambda states, lengths: states[0], "other"),
     ("07.last-valid", lambda states, lengths: states @ lengths, "raised"),
     ("07.last-valid", torch.zeros(4, 3), "not-a-function"),
-    ("07.forget-gate", 0.73, "one-bias"),
-    ("07.forget-gate", 2, "bias"),
-    ("07.forget-gate", 1.0, "one"),
-    ("07.forget-gate", 0.5, "half"),
-    ("07.forget-gate", np.tanh(2), "tanh"),
-    ("07.forget-gate", 0.3, "other"),
-    ("07.forget-gate", "0.88", "quoted"),
+    ("07.arrives", Made(lambda: _start(rho=1.3, init="identity")), "missing"),
+    ("07.arrives", Made(lambda: _start(seq_len=20, rho=1.3)), "shortened"),
+    ("07.arrives", Made(lambda: _start(trained=1)), "trained"),
+    ("07.arrives", Made(lambda: _start()), "too-small"),
+    ("07.batch-sizes", [3, 5, 2, 6], "lengths"),
+    ("07.batch-sizes", [0, 0, 1, 2, 2, 3], "padding"),
+    ("07.batch-sizes", [0, 1, 1, 0, 1, 1], "endings"),
+    ("07.batch-sizes", [4] * 6, "rectangle"),
+    ("07.batch-sizes", [1, 2, 2, 3, 4, 4], "backwards"),
+    ("07.batch-sizes", [4, 4, 3, 2, 2], "count"),
+    ("07.batch-sizes", [4, 4, 3, 3, 2, 1], "other"),
     ("07.valid-mean", lambda losses, lengths: losses.mean(), "all-steps"),
     ("07.valid-mean", lambda losses, lengths: (losses * _valid(losses, lengths)).mean(), "padding-counted"),
     ("07.valid-mean", lambda losses, lengths: _means(losses, lengths).mean(), "mean-of-means"),
@@ -116,4 +127,7 @@ def test_a_function_that_gives_the_dots_back_is_no_answer() -> None:
 
 
 def test_each_prediction_has_an_answer_among_its_options() -> None:
-    assert {id: letter for id, letter in PREDICTIONS.items() if id.startswith("07.")} == {"07.padded": "c"}
+    assert {id: letter for id, letter in PREDICTIONS.items() if id.startswith("07.")} == {
+        "07.rho-one": Number(factor=10),
+        "07.padded": "c",
+    }

@@ -2,9 +2,10 @@
 
 import pytest
 
-from rnnviz.lab import compare
-from rnnviz.lab.controls.sliders import marked
+from rnnviz.lab import Lab, compare
+from rnnviz.lab.controls.sliders import marked, spelled
 from rnnviz.training import Settings
+from rnnviz.training.snapshots.measured import measured
 from tests.lab.browser import LabMaker
 
 NUMBERS = {
@@ -77,3 +78,33 @@ def test_what_a_task_or_the_memory_cannot_give_is_refused_however_often_it_is_as
         with pytest.raises(ValueError, match=name):
             lab.set(**{name: number})
     assert lab.settings == before
+
+
+def labels(lab: Lab, name: str) -> list[str]:
+    return [label for label, _ in lab._console.knobs.widgets[name].options]
+
+
+@pytest.mark.parametrize(("name", "neighbours"), [("forget_bias", ("−0.5", "0")), ("rho", ("0.5", "0.6"))])
+def test_a_knob_that_nobody_has_set_stands_where_its_quantity_is(
+    make_lab: LabMaker, name: str, neighbours: tuple[str, str]
+) -> None:
+    lab = make_lab(cell="lstm", hidden_size=32)
+    lab.widget  # noqa: B018  # opens the screen
+    found = labels(lab, name)
+    place = found.index(lab._console.knobs.widgets[name].label)
+    assert (found[place - 1], found[place + 1]) == neighbours
+    low, high = (float(one.replace("−", "-")) for one in neighbours)
+    assert low - 0.1 < measured(lab.snapshot(), name) < high + 0.1
+
+
+@pytest.mark.parametrize(("number", "between"), [(0.2, ("0", "0.5")), (-7.0, (None, "−3")), (50.0, ("5", None))])
+def test_a_number_of_code_s_finds_its_place_among_the_marks(
+    make_lab: LabMaker, number: float, between: tuple[str | None, str | None]
+) -> None:
+    lab = make_lab(cell="lstm")
+    lab.widget  # noqa: B018  # opens the screen
+    lab.set(forget_bias=number)
+    found = [None, *labels(lab, "forget_bias"), None]
+    place = found.index(spelled(number))
+    assert (found[place - 1], found[place + 1]) == between
+    assert found.count("–") == 1

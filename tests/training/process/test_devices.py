@@ -19,7 +19,16 @@ def test_auto_takes_cuda_then_mps_then_the_processor(monkeypatch, here, best):
 
 
 @pytest.mark.parametrize(
-    ("asked", "got"), [("cuda", "cuda:0"), ("cuda:1", "cuda:1"), ("cpu", "cpu"), (torch.device("cpu"), "cpu")]
+    ("asked", "got"),
+    [
+        ("cuda", "cuda:0"),
+        ("CUDA", "cuda:0"),
+        ("cuda:1", "cuda:1"),
+        ("cpu", "cpu"),
+        ("CPU", "cpu"),
+        ("Auto", "cuda:0"),
+        (torch.device("cpu"), "cpu"),
+    ],
 )
 def test_a_device_that_exists_is_taken(monkeypatch, asked, got):
     machine(monkeypatch, cuda=2)
@@ -30,6 +39,15 @@ def test_a_device_that_exists_is_taken(monkeypatch, asked, got):
 def test_a_missing_device_is_refused_with_those_there_are(monkeypatch, asked):
     machine(monkeypatch)
     with pytest.raises(ValueError, match=f"device '{asked}' does not exist here; there is 'auto' or 'cpu'"):
+        devices.pick(asked)
+
+
+@pytest.mark.parametrize("asked", ["cuda", "CUDA", "cuda:1", "gpu"])
+def test_a_missing_gpu_is_told_with_where_to_look(monkeypatch, asked):
+    machine(monkeypatch)
+    with pytest.raises(
+        ValueError, match="PyTorch sees no such GPU: `rnnviz doctor` tells whether it was built for one"
+    ):
         devices.pick(asked)
 
 

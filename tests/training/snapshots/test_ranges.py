@@ -1,5 +1,6 @@
 """Ranges are fixed at the first frame and widened only when a value leaves them."""
 
+import itertools
 import math
 from types import SimpleNamespace
 
@@ -104,5 +105,55 @@ def test_a_session_keeps_its_ranges_and_a_new_run_has_new_ones():
     session.settings = session.settings.replace(cell="rnn", nonlinearity="relu")
     session.adopt()
     second = session.snapshot().scales
-    assert set(second) == {"hidden", "gradient"}
+    assert set(second) == {"hidden", "hidden.colours", "gradient"}
     assert not second["hidden"].natural
+
+
+def colours(values, *, before=None, step=0):
+    return scales(SimpleNamespace(hidden=np.zeros(1), cell=np.asarray(values)), before=before, step=step)
+
+
+@given(st.floats(1e-12, 1e12))
+def test_colours_end_at_the_next_of_1_2_and_5_times_a_power_of_ten(size):
+    every = [float(f"{digit}e{power}") for power in range(-14, 15) for digit in (1, 2, 5)]
+    wanted = min(one for one in every if one >= size * (1 - 1e-9))
+    assert colours(np.full(50, size))["cell.colours"].high == pytest.approx(wanted)
+
+
+def test_three_in_a_hundred_large_values_do_not_take_all_the_colour():
+    values = np.concatenate([np.linspace(-1.5, 1.5, 98), [40.0, -70.0]])
+    assert colours(values)["cell.colours"] == Scale(-2.0, 2.0)
+
+
+def test_colours_follow_values_up_at_once_and_down_only_when_there_is_room_to_spare():
+    first = colours(np.full(9, 1.9))
+    assert first["cell.colours"].high == 2.0
+    wider = colours(np.full(9, 2.1), before=first, step=3)
+    assert wider["cell.colours"] == Scale(-5.0, 5.0, since=3, previous=(-2.0, 2.0))
+    assert colours(np.full(9, 1.9), before=wider, step=4)["cell.colours"] is wider["cell.colours"]
+    assert colours(np.full(9, 1.5), before=wider, step=5)["cell.colours"] == Scale(
+        -2.0, 2.0, since=5, previous=(-5.0, 5.0)
+    )
+
+
+@given(st.lists(st.floats(0.95, 1.05), min_size=2, max_size=30), st.sampled_from([1.0, 2.0, 5.0, 50.0]))
+def test_colours_of_values_that_tremble_around_a_rung_change_once_at_most(factors, rung):
+    seen, ends = None, []
+    for step, factor in enumerate(factors):
+        seen = colours(np.full(9, factor * rung), before=seen, step=step)
+        ends.append(seen["cell.colours"].high)
+    assert sum(one != other for one, other in itertools.pairwise(ends)) <= 1
+
+
+def test_states_that_mathematics_bounds_have_no_range_of_colours_of_their_own():
+    assert set(scales(layer())) == {"hidden", "gradient"}
+    assert set(scales(layer(4.0), relu=True)) == {"hidden", "hidden.colours", "gradient"}
+
+
+def test_a_light_frame_keeps_the_colours_of_the_last_whole_one():
+    session = Session("adding", seq_len=12, hidden_size=4, seed=0, device="cpu")
+    whole = session.snapshot()
+    next(session.steps())
+    light = session.light(whole, 1)
+    assert light is not None
+    assert light.scales["cell.colours"] is whole.scales["cell.colours"]
