@@ -1,7 +1,7 @@
-"""Film the forget-bias moment for the README: ``python .github/film.py`` writes ``notebooks/images/forget-bias.webp``.
+"""Film the forget-bias moment for the README: ``python .github/film.py`` writes notebooks/images/forget-bias.webp.
 
-It runs the opening lab of chapter 00 in JupyterLab and Chromium, presses Play, and drags the knob. Frames are Chromium's
-own WebP pictures; what joins them is the container alone (RIFF, as Google's "WebP Container Specification" describes it).
+It runs the opening lab of chapter 00 in JupyterLab and Chromium, presses Play, and drags the knob. Frames are WebP
+pictures as Chromium makes them; the container (RIFF, after Google's "WebP Container Specification") joins them.
 """
 
 import base64
