@@ -3,14 +3,18 @@
 import errno
 import json
 import os
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.cli.chapters import copy_chapters, shipped_chapters
+from rnnviz import files
+from rnnviz.cli.chapters import copy_chapters, reset_chapter, shipped_chapters
 
+TODAY = date.today().isoformat()
 FIRST = "00_start.ipynb"
 SECOND = "01_why.ipynb"
 BESIDE = "01_why (new edition).ipynb"
@@ -188,3 +192,62 @@ def test_whatever_happens_no_word_of_the_learner_is_lost(
             mine[path] = f"my words {number}"
             path.write_text(mine[path])
     assert {path: path.read_text() for path in mine} == mine
+
+
+@pytest.mark.parametrize("chapter", ["01", "1", "01_why", "01_why.ipynb"])
+def test_a_changed_chapter_is_fresh_again_and_hers_is_kept_under_its_day(
+    source: Path, desk: Path, chapter: str
+) -> None:
+    (desk / SECOND).write_text("mine")
+    fresh = reset_chapter(source, desk, chapter)
+    kept = f"01_why (yours, {TODAY}).ipynb"
+    assert (fresh.name, fresh.kept, fresh.new) == (SECOND, kept, True)
+    assert _files(desk) == {FIRST: "start, first edition", SECOND: "why, first edition", kept: "mine"}
+
+
+def test_begun_afresh_twice_a_day_both_are_kept(source: Path, desk: Path) -> None:
+    for words in ("mine", "mine again"):
+        (desk / SECOND).write_text(words)
+        reset_chapter(source, desk, "01")
+    assert sorted(_files(desk).values()) == ["mine", "mine again", "start, first edition", "why, first edition"]
+
+
+def test_a_chapter_that_is_as_it_was_is_left_alone(source: Path, desk: Path) -> None:
+    fresh = reset_chapter(source, desk, "01")
+    assert (fresh.kept, fresh.new, _files(desk)) == (
+        None,
+        False,
+        {FIRST: "start, first edition", SECOND: "why, first edition"},
+    )
+
+
+def test_a_chapter_that_was_thrown_away_or_is_an_older_edition_leaves_nothing_to_keep(source: Path, desk: Path) -> None:
+    (desk / FIRST).unlink()
+    (source / SECOND).write_text("why, second edition")
+    assert reset_chapter(source, desk, "00").kept is None
+    assert reset_chapter(source, desk, "01").kept is None
+    assert _files(desk) == {FIRST: "start, first edition", SECOND: "why, second edition"}
+
+
+def test_the_next_start_of_the_lab_finds_the_fresh_chapter_as_its_own(source: Path, desk: Path) -> None:
+    (desk / SECOND).write_text("mine")
+    reset_chapter(source, desk, "01")
+    (source / SECOND).write_text("why, second edition")
+    assert copy_chapters(source, desk).notes == (f"{SECOND} was as we left it and is now the new edition.",)
+
+
+def test_where_the_fresh_copy_cannot_be_written_hers_is_as_it_was(
+    source: Path, desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (desk / SECOND).write_text("mine")
+    write = files.write
+
+    def full(path: Path, fill: Any) -> Path:
+        if path.name == SECOND:
+            raise OSError("the disk is full.")
+        return write(path, fill)
+
+    monkeypatch.setattr(files, "write", full)
+    with pytest.raises(OSError, match="the disk is full"):
+        reset_chapter(source, desk, "01")
+    assert _files(desk)[SECOND] == "mine"

@@ -43,7 +43,7 @@ FLOORS = {
 INSIDE = {  # the floors of a folder that has folders, from the ground up; its ``__init__`` is the roof
     "bench": ("instruments", "measures", "command"),
     "exercises": ("answers kept", "chapters asked panel", "checking", "guess", "summary course"),
-    "exercises.kept": ("learner records tables", "notebooks", "here"),
+    "exercises.kept": ("learner records tables", "draft notebooks", "here"),
     "export": ("codec script", "recipe", "comparison_recipe"),
     "lab": (
         "lifetime controls",

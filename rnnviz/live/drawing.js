@@ -152,6 +152,7 @@ export class Drawing {
     this.strip?.fitted(spec.layout);
     this.telling.name(spec.label || this.name);
     put(spec.layout, "font.color", this.ink());
+    spec.layout.datarevision = ++this.revision;
     await this.Plotly.react(this.plot, spec.data, spec.layout, { ...CONFIG, ...this.strip?.config, responsive: false });
     if (other) this.wire();
     this.strip?.built();
@@ -273,7 +274,7 @@ export class Drawing {
   async show(changed, bytes) {
     const drawn = changed.filter((part) => !part.key.startsWith("meta.")); // plotly draws nothing of these
     if (changed.length && !drawn.length) return;
-    if (!this.fast.draw(drawn, bytes)) await this.react();
+    if (!this.fast.draw(drawn, bytes) || !await this.fast.reword()) await this.react();
   }
 
   async react() {

@@ -1,30 +1,36 @@
 // Draws new numbers into a picture that plotly has drawn: most of a full redraw is spent on what has not changed.
 // It comes with the runtime, once a page.
-import { calculated, imageOf, paint, tableOf } from "./heat.js";
+import { calculated, imageOf, paint, remade, tableOf } from "./heat.js";
 import { counted, given, panelOf, reach, recalculate, replot } from "./lines.js";
+import { key } from "./panels.js";
+import { reworded } from "./rewording.js";
 
 /** @import { Drawing } from "./drawing.js" */
 /** @import { Part } from "./page.js" */
 
-const WORDS_EVERY = 500; // ms: words and ranges wait so long for a full redraw
+const WORDS_EVERY = 250; // ms: nobody reads words and ranges that change more often
 const SETTLED = 500; // ms without a frame: it was the last one
-const APART = 60; // ms between the full redraws of two figures, lest they all fall into one frame
+const APART = 40; // ms between the words of two figures, lest they all fall into one frame
 const OFF = 0.02; // of an axis's span: nearer than that, a range that follows the numbers may wait
-// Words beside the numbers. Whatever else may change, such as the names of an axis's places, belongs to them.
-const WORDS = /^(annotations|title|plot_bgcolor|colorbar|[xy]axis\d*\.(range|dtick|showticklabels|title))\b/;
+// Words beside the numbers. Whatever else may change belongs to them.
+const WORDS = /^(annotations|title|plot_bgcolor|[xy]axis\d*\.(range|dtick|showticklabels|title))\b/;
+const NAMES = /^[xy]axis\d*\.tick(vals|text)$/; // of an axis's places: they wait no longer than the numbers there
 const POINTS = new Set(["x", "y", "text", "customdata"]);
 /** @type {Map<string, Set<string>>} What of each kind of trace is drawn here. */
-const NUMBERS = new Map([["scatter", POINTS], ["bar", POINTS], ["heatmap", new Set(["z", "text", "customdata"])]]);
+const NUMBERS = new Map([["scatter", POINTS], ["bar", POINTS], ["heatmap", new Set([...POINTS, "z"])]]);
 
+const PLACES = new Set(["x", "y"]);
 const LIMITS = new Set(["zmin", "zmax"]); // with a colour bar of plotly's beside it, that is to change as well
 
-let redrawn = -Infinity; // when a figure of this page was last drawn in full for its words
+let redrawn = -Infinity; // when the words of a figure of this page were last drawn
 
 export class FastPath {
   owes = false; // a word or a range is in the layout, and not yet on screen
   ahead = false; // numbers are on screen that plotly has not drawn
   broken = false;
-  since = -Infinity; // the last full redraw
+  since = -Infinity; // when its words were last drawn
+  /** @type {Set<string>} Names of places that are in the layout, and not yet on screen. */
+  names = new Set();
   /** @type {Map<number, import("./heat.js").Table>} */
   tables = new Map();
   /** @type {Map<string, [number, number] | null>} What each axis's range was made for. */
@@ -48,10 +54,15 @@ export class FastPath {
     try {
       return this.drawn(parts, bytes);
     } catch (error) {
-      console.warn("[rnnviz] drawn in full from now on:", error);
-      this.broken = true;
-      return false;
+      return this.fails(error);
     }
+  }
+
+  /** @param {unknown} error */
+  fails(error) {
+    console.warn("[rnnviz] drawn in full from now on:", error);
+    this.broken = true;
+    return false;
   }
 
   // Whether plotly keeps what is changed here where it is looked for.
@@ -71,10 +82,10 @@ export class FastPath {
     const traces = new Map();
     for (const part of parts) {
       if (part.trace !== null && this.numbers(part)) traces.set(part.trace, [...traces.get(part.trace) ?? [], part]);
-      else if (!WORDS.test(part.key)) return false;
-      else this.owes = true;
+      else if (NAMES.test(part.key)) this.names.add(part.key);
+      else if (WORDS.test(part.key)) this.owes = true;
+      else return false;
     }
-    if (this.owes && this.due()) return false;
     /** @type {Map<string, any>} What plotly is to draw: a kind of trace in a panel. */
     const kinds = new Map();
     for (const [index, changed] of traces) {
@@ -82,20 +93,17 @@ export class FastPath {
       if (visible === false || visible === "legendonly") continue; // plotly will read its numbers when it is shown
       if (full.visible !== true || plot.calcdata[index][0].trace !== full) return false;
       const place = `${full.xaxis} ${full.yaxis} ${full.type}`;
+      if (changed.some((one) => PLACES.has(one.key))) this.remember(full);
       if (full.type === "heatmap") {
         const way = this.map(index, changed, bytes);
         if (!way) return false;
         if (way === "plotly") kinds.set(place, full);
       } else {
-        if (!counted(plot, full)) return false;
-        this.remember(full);
-        if (!recalculate(plot, index)) return false;
+        if (!counted(plot, full) || !recalculate(plot, index)) return false;
         kinds.set(place, full);
       }
     }
     for (const full of kinds.values()) full._module.crossTraceCalc?.(plot, panelOf(plot, full));
-    this.owes ||= [...this.reaches].some(([id, was]) => off(was, reach(plot, axisOf(plot, id))));
-    if (this.owes && this.due()) return false;
     for (const full of kinds.values()) replot(plot, full);
     plot._fullLayout._rehover?.(); // what is said under a pointer at rest
     this.ahead ||= traces.size > 0;
@@ -109,6 +117,29 @@ export class FastPath {
     return NUMBERS.get(type)?.has(key) || (showscale === false && LIMITS.has(key));
   }
 
+  /**
+   * Draw the words that have waited long enough, and the ranges that the numbers have left.
+   * @returns {Promise<boolean>} False where all is to be drawn.
+   */
+  async reword() {
+    const { plot } = this.drawing;
+    const strayed = [...this.reaches].filter(([id, was]) => strays(was, reach(plot, axisOf(plot, id)))).map(([id]) =>
+      id
+    );
+    if (!this.names.size && !((this.owes || strayed.length) && this.due())) return true;
+    try {
+      await reworded(this.drawing, this.owes, this.names, strayed.map(key));
+    } catch (error) {
+      return this.fails(error);
+    }
+    for (const id of strayed) this.reaches.set(id, reach(plot, axisOf(plot, id)));
+    [this.owes, this.ahead] = [false, true];
+    this.names.clear();
+    this.since = redrawn = performance.now();
+    this.later();
+    return true;
+  }
+
   // How far its axes reached when plotly chose their ranges.
   /** @param {any} full */
   remember(full) {
@@ -117,7 +148,7 @@ export class FastPath {
     for (const axis of [xaxis, yaxis]) if (!this.reaches.has(axis._id)) this.reaches.set(axis._id, reach(plot, axis));
   }
 
-  // Words and ranges twice a second, and never two figures at once.
+  // Words and ranges four times a second, and never two figures at once.
   due() {
     const now = performance.now();
     return now - this.since >= WORDS_EVERY && now - redrawn >= APART;
@@ -132,11 +163,17 @@ export class FastPath {
   map(index, changed, bytes) {
     const { plot } = this.drawing;
     const full = plot._fullData[index], known = plot.calcdata[index][0];
-    const { z, zmin, zmax, text, customdata } = plot.data[index];
+    const { x, y, z, zmin, zmax, text, customdata } = plot.data[index];
     if (full.zauto !== false || full.coloraxis || full.transpose) return null;
-    given(full, { z, zmin, zmax, text, customdata });
+    if (Boolean(full.x) !== Boolean(x) || Boolean(full.y) !== Boolean(y)) return null; // counted from here on, or no more
+    given(full, { x, y, z, zmin, zmax, text, customdata });
     known.text = text;
     const part = changed.find((one) => one.key === "z");
+    const [rows, columns] = part && "shape" in part ? part.shape : [];
+    const grown = part && (known.z?.length !== rows || known.z?.[0]?.length !== columns);
+    if (grown || changed.some((one) => PLACES.has(one.key))) {
+      return counted(plot, full) && remade(plot, index) ? "plotly" : null;
+    }
     if (!part) return full.texttemplate || changed.some((one) => LIMITS.has(one.key)) ? "plotly" : "here";
     if (!("shape" in part) || part.shape.length !== 2) return null;
     const image = part.limits && imageOf(known, full);
@@ -169,6 +206,7 @@ export class FastPath {
     if (this.owes) redrawn = performance.now();
     this.owes = this.ahead = false;
     this.since = performance.now();
+    this.names.clear();
     this.reaches.clear();
   }
 
@@ -186,11 +224,12 @@ function axisOf({ _fullLayout }, id) {
 }
 
 /**
+ * Whether an axis that chooses its own range is to choose it anew: one that the reader has zoomed reaches nowhere.
  * @param {[number, number] | null} was
  * @param {[number, number] | null} is
  */
-export function off(was, is) {
-  if (!was || !is) return Boolean(was) !== Boolean(is);
+export function strays(was, is) {
+  if (!was || !is) return is !== null;
   const span = was[1] - was[0];
   return Math.abs(is[0] - was[0]) > OFF * span || Math.abs(is[1] - was[1]) > OFF * span;
 }

@@ -63,23 +63,26 @@ def pack(frame: Frame) -> tuple[dict[str, Any], bytes]:
     digests = {}
     for name, patches in frame.patches.items():
         start, first = len(data), len(parts)
-        parts += [_part(name, patch, data) for patch in patches]
-        # words and numbers apart: text is in the message, arrays are in the buffer
-        said = [part.get("value") for part in parts[first:]]
+        places: dict[bytes, int] = {}
+        parts += [_part(name, patch, data, places) for patch in patches]
+        # words and numbers apart: text is in the message, arrays are in the buffer, each of them once
+        said = [part["value"] if "value" in part else part["offset"] - start for part in parts[first:]]
         digests[name] = crc32(repr(said).encode(), crc32(memoryview(data)[start:]))
     message = {"kind": "frame", "run": frame.run, "step": frame.step, "parts": parts, "digests": digests}
     message |= {"light": True} if frame.light else {}
     return message | {"cursors": dict(frame.cursors)}, bytes(data)
 
 
-def _part(name: str, patch: Patch, data: bytearray) -> dict[str, Any]:
-    """Append a patch's numbers to ``data`` and return what the message says of it."""
+def _part(name: str, patch: Patch, data: bytearray, places: dict[bytes, int]) -> dict[str, Any]:
+    """Return what the message says of a patch, whose numbers are appended to ``data`` unless its picture has them."""
     part: dict[str, Any] = {"figure": name, "trace": patch.trace, "key": patch.key}
     if not isinstance(patch.value, np.ndarray):
         return part | {"value": patch.value}
-    part |= {"shape": list(patch.value.shape), "offset": len(data), "limits": patch.limits}
-    data += _bytes(patch)
-    return part
+    numbers = _bytes(patch)
+    offset = places.setdefault(numbers, len(data))  # curves of one picture share their places, and they travel once
+    if offset == len(data):
+        data += numbers
+    return part | {"shape": list(patch.value.shape), "offset": offset, "limits": patch.limits}
 
 
 def _bytes(patch: Patch) -> bytes:

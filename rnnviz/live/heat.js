@@ -97,6 +97,21 @@ export function calculated(known, { shape: [rows, columns] }, number) {
 }
 
 /**
+ * Have plotly calculate a heatmap anew, with other places or more of them. False where it might draw none.
+ * @param {Plot} plot
+ * @param {number} index
+ */
+export function remade(plot, index) {
+  const full = plot._fullData[index];
+  const made = full._module.calc(plot, full);
+  if (!made?.[0]?.z?.length) return false;
+  made[0].t ??= {};
+  made[0].trace = full;
+  plot.calcdata[index] = made;
+  return true;
+}
+
+/**
  * The element that plotly stretches an image of one pixel a cell over, if that is how it draws this one.
  * @param {any} known What plotly has calculated.
  * @param {any} trace

@@ -9,14 +9,20 @@
   const painting = globalThis.painting = {
     /** @type {Record<string, number>} How often plotly has drawn each figure in full. */
     redrawn: {},
+    revisions: {},
     frames: {},
     async begin() {
+      for (const { name, plot } of figures()) painting.revisions[name] = plot.layout.datarevision;
       const Plotly = painting.Plotly = await rnnvizPage.plotly.promise;
       const { react } = Plotly;
-      Plotly.react = (plot, ...more) => {
+      Plotly.react = (plot, data, layout, ...more) => {
         const { name } = figures().find((one) => one.plot === plot);
-        painting.redrawn[name] = (painting.redrawn[name] ?? 0) + 1;
-        return react(plot, ...more);
+        // of the same revision plotly draws words alone
+        if (layout.datarevision !== painting.revisions[name]) {
+          painting.redrawn[name] = (painting.redrawn[name] ?? 0) + 1;
+        }
+        painting.revisions[name] = layout.datarevision;
+        return react(plot, data, layout, ...more);
       };
     },
     plot: (name) => figures().find((one) => one.name === name).plot,
@@ -27,13 +33,17 @@
       const of = (frame, said) => painting.frames[frame].parts.filter((one) => said === "value" in one);
       painting.frames[name] = { ...painting.frames[words], parts: [...of(numbers, false), ...of(words, true)] };
     },
-    // In full, or with every word and the last full drawing put off for as long as the test lasts.
-    async draw(name, full = false) {
+    // In full; or without the last full drawing, and with every word drawn at once, or put off as long as the test lasts.
+    async draw(name, full = false, words = false) {
       painting.redrawn = {};
       for (const one of figures()) {
-        Object.assign(one.fast, { broken: full, due: () => false, later: () => {} });
+        Object.assign(one.fast, { broken: full, due: () => words, later: () => {} });
         const id = ++count;
         await one.draw({ ...painting.frames[name], id, digests: { [one.name]: id } });
+        if (words) {
+          for (const axis of one.fast.reaches.keys()) one.fast.reaches.set(axis, null); // nearly right is not enough
+          await one.fast.reword();
+        }
         if (one.fast.broken !== full) throw new Error(`${one.name} has left the fast path`);
       }
       await painted();

@@ -48,7 +48,7 @@ def test_chapter_01_from_top_to_bottom_and_live(address: str, page: Page) -> Non
     paused = notebook.rest()
     expect(notebook.button("pause")).to_be_disabled()
     notebook.settle()
-    used = json.loads(page.evaluate(ASK, "import json; print(json.dumps(lab.snapshot().history['lr'].tolist()))"))
+    used = json.loads(page.evaluate(ASK, "import json; print(json.dumps(opener.snapshot().history['lr'].tolist()))"))
     assert used[-1] == pytest.approx(chosen, rel=0.06)  # the read-out has two digits
     assert used[-1] > used[0] * 1.5
 

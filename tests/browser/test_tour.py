@@ -16,11 +16,17 @@ PLACE = """(plot, [time, name]) => {
 pytestmark = pytest.mark.timeout(900)
 
 
+def whole_lab(notebook: Notebook) -> None:
+    """Look at the chapter's lab with all that it has, not at the small one that opens the chapter."""
+    notebook.lab = notebook.page.locator(".rv-lab", has=notebook.page.locator(".rv-open-inspector")).first
+
+
 class Learner:
     """Chapter 00 with its tour under way."""
 
     def __init__(self, notebook: Notebook) -> None:
         self.notebook, self.page = notebook, notebook.page
+        whole_lab(notebook)
         self.card: Locator = self.page.locator(".rv-tour-card")
         self.page.emulate_media(reduced_motion="reduce")  # or a click would meet a page that is still scrolling
         # a stored count looks like that of a cell which has run
@@ -103,6 +109,7 @@ def test_the_tour_follows_what_a_learner_does_and_can_be_left(chapters: str, pag
 
 def test_a_button_in_the_text_sets_the_lab_and_plays(chapters: str, page: Page) -> None:
     notebook = Notebook(page).open(chapters, "00_start_here.ipynb")
+    whole_lab(notebook)
     page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
     notebook.run_all()
     fast, calm = page.locator(".rv-link").nth(0), page.locator(".rv-link").nth(1)

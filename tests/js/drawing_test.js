@@ -30,7 +30,8 @@ test("plotly is told that arrays which it was given before have changed", async 
   const { drawing, plotly } = await built(browser);
   await drawing.draw(frame(1));
   await drawing.draw(frame(2));
-  assert.deepEqual(plotly.drawn.map((one) => one.layout.datarevision), [1, 2]);
+  const [first, second] = plotly.drawn.map((one) => one.layout.datarevision);
+  assert.equal(second, first + 1);
 });
 
 test("a frame that changes nothing in this figure moves its step on, and is not drawn", async (browser) => {

@@ -1,13 +1,13 @@
 // What is drawn while a run plays, and when plotly draws everything.
 import assert from "node:assert/strict";
-import { off } from "../../rnnviz/live/fast.js";
+import { strays } from "../../rnnviz/live/fast.js";
 import { mixed } from "../../rnnviz/live/heat.js";
 import { test } from "./browser.js";
 import { built, frame, parts } from "./figure.js";
 
 /** @import { Browser } from "./browser.js" */
 
-const WAIT = 500; // ms between two drawings of the words
+const WAIT = 500; // ms after which a frame was the last one
 let clock = 0; // of all tests: figures of one page take turns
 
 /**
@@ -86,17 +86,43 @@ test("numbers that are as they were are not drawn again", async (browser) => {
   assert.equal(asked.length, 1);
 });
 
-test("words wait, and are drawn twice a second while numbers go on", async (browser) => {
+/** Whether plotly was told in each drawing that numbers have changed: else it draws words alone. */
+const counted = (/** @type {any} */ { drawn }, /** @type {number} */ from) =>
+  drawn.map((/** @type {any} */ one) => one.layout.datarevision !== from);
+
+test("words are drawn four times a second, by themselves, while numbers go on", async (browser) => {
   const { drawing, plotly, plot, asked } = await inside(browser);
+  const { datarevision } = plot.layout;
   for (let id = 1; id <= 20; id++) {
     await drawing.draw(curve(id, [id, 2], { "title.text": `step ${id}`, "annotations[0].text": `${id}` }));
     assert.equal(plot.layout.annotations[0].text, `${id}`);
     await browser.pass(100);
   }
-  assert.ok(plotly.drawn.length >= 3 && plotly.drawn.length <= 5, `drawn in full ${plotly.drawn.length} times in 2 s`);
-  assert.equal(asked.length + plotly.drawn.length, 20);
+  const times = plotly.drawn.length;
+  assert.ok(times >= 6 && times <= 9, `drawn ${times} times in 2 s`);
+  assert.deepEqual(counted(plotly, datarevision), Array(times).fill(false));
+  assert.equal(asked.length, 20);
   await browser.pass(WAIT);
   assert.equal(plotly.drawn.at(-1).layout.annotations[0].text, "20");
+  assert.deepEqual(counted(plotly, datarevision).slice(times), [true]);
+});
+
+test("words that plotly cannot draw by themselves are drawn with everything", async (browser) => {
+  const { drawing, plotly, plot, said } = await inside(browser);
+  const { datarevision } = plot.layout, { warn } = console;
+  console.warn = () => {};
+  plotly.relayout = () => {
+    throw new Error("another plotly");
+  };
+  try {
+    await drawing.draw(curve(1, [1, 2], { "yaxis.ticktext": ["a", "b"] }));
+  } finally {
+    console.warn = warn;
+  }
+  assert.deepEqual(counted(plotly, datarevision), [true]);
+  await drawing.draw(curve(2, [1, 3], { "yaxis.ticktext": ["c", "d"] }));
+  assert.deepEqual(counted(plotly, datarevision), [true, true]);
+  assert.deepEqual(said, []);
 });
 
 test("what a page shows around a picture is none of plotly's words", async (browser) => {
@@ -123,9 +149,12 @@ for (
 }
 
 test("names of an axis's places are drawn with the numbers that they belong to", async (browser) => {
-  const { drawing, plotly } = await inside(browser);
-  await drawing.draw(curve(1, [5, 6], { "yaxis.ticktext": ["a", "b"] }));
-  assert.equal(plotly.drawn.length, 1);
+  const { drawing, plotly, asked } = await inside(browser);
+  for (const [id, names] of [[1, ["a", "b"]], [2, ["c", "d"]]]) {
+    await drawing.draw(curve(Number(id), [5, Number(id)], { "yaxis.ticktext": names }));
+  }
+  assert.deepEqual(plotly.changed, [{ "yaxis.ticktext": ["a", "b"] }, { "yaxis.ticktext": ["c", "d"] }]);
+  assert.deepEqual([plotly.drawn.length, asked.length], [0, 2]);
 });
 
 test("a curve that was empty, or becomes empty, is drawn in full", async (browser) => {
@@ -135,19 +164,31 @@ test("a curve that was empty, or becomes empty, is drawn in full", async (browse
 });
 
 test("a range that follows the numbers waits while it is nearly right", async (browser) => {
-  const { drawing, plotly } = await inside(browser, { y: [0, 100] }, { autorange: true });
+  const { drawing, plotly, asked } = await inside(browser, { y: [0, 100] }, { autorange: true });
   await drawing.draw(curve(1, [0, 101]));
-  assert.equal(plotly.drawn.length, 0);
+  assert.deepEqual(plotly.changed, []);
   await drawing.draw(curve(2, [0, 110]));
-  assert.equal(plotly.drawn.length, 1);
+  assert.deepEqual(plotly.changed, [{ "yaxis.autorange": true }]);
+  browser.now += 1000;
+  await drawing.draw(curve(3, [0, 111]));
+  assert.deepEqual([plotly.changed.length, asked.length], [1, 3]);
 });
 
-test("a range is off when it is more than a fiftieth wrong", () => {
-  assert.equal(off([0, 100], [2, 98]), false);
-  assert.equal(off([0, 100], [0, 102.1]), true);
-  assert.equal(off([0, 100], [-2.1, 100]), true);
-  assert.equal(off(null, null), false);
-  assert.equal(off(null, [0, 1]), true);
+test("an axis that the reader has zoomed keeps its range", async (browser) => {
+  const { drawing, plotly, plot, asked } = await inside(browser, { y: [0, 100] }, { autorange: true });
+  await drawing.draw(curve(1, [0, 101]));
+  plot._fullLayout.yaxis.autorange = false;
+  await drawing.draw(curve(2, [0, 500]));
+  assert.deepEqual([plotly.changed.length, plotly.drawn.length, asked.length], [0, 0, 2]);
+});
+
+test("a range is left when it is more than a fiftieth wrong", () => {
+  assert.equal(strays([0, 100], [2, 98]), false);
+  assert.equal(strays([0, 100], [0, 102.1]), true);
+  assert.equal(strays([0, 100], [-2.1, 100]), true);
+  assert.equal(strays(null, null), false);
+  assert.equal(strays(null, [0, 1]), true);
+  assert.equal(strays([0, 1], null), false);
 });
 
 test("where a short way fails, the figure is drawn in full, now and later, and nobody is troubled", async (browser) => {

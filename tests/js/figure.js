@@ -28,6 +28,8 @@ page.FastPath = FastPath; // what stands for plotly has no names of its own, so 
 class Plotly {
   /** @type {any[]} */
   drawn = [];
+  /** @type {Record<string, unknown>[]} What it was told to change by itself. */
+  changed = [];
   takes = 0;
   broken = false;
   Plots = { resize: () => this.drawn.push("resized") };
@@ -55,9 +57,10 @@ class Plotly {
 
   /**
    * @param {any} plot
-   * @param {Record<string, string>} changes
+   * @param {Record<string, unknown>} changes
    */
   relayout(plot, changes) {
+    this.changed.push(changes);
     for (const [path, value] of Object.entries(changes)) put(plot.layout, path, value);
   }
 }

@@ -88,6 +88,23 @@ def test_every_part_starts_where_float32_can_be_read() -> None:
     np.testing.assert_array_equal(np.frombuffer(data, np.float32, 3, offset), [0, 1, 2])
 
 
+def test_numbers_that_two_curves_of_a_picture_share_travel_once() -> None:
+    steps = np.arange(5.0)
+    message, data = pack(frame(Patch(0, "x", steps), Patch(0, "y", steps**2), Patch(1, "x", steps)))
+    assert len(data) == 40
+    for part, numbers in zip(message["parts"], (steps, steps**2, steps), strict=True):
+        np.testing.assert_array_equal(np.frombuffer(data, np.float32, 5, part["offset"]), numbers)
+
+
+def test_a_picture_whose_curves_change_places_is_another_one() -> None:
+    def digest(*curves: int) -> int:
+        patches = [Patch(trace, "y", np.full(2, curve)) for trace, curve in enumerate(curves)]
+        return int(pack(frame(*patches))[0]["digests"]["hidden"])
+
+    assert digest(1, 2, 1) == digest(1, 2, 1)
+    assert len({digest(1, 2, 1), digest(1, 2, 2), digest(2, 1, 1)}) == 3
+
+
 def test_many_figures_share_one_runtime() -> None:
     for _ in range(3):
         LiveFigure(go.Figure())

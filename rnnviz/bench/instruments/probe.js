@@ -15,12 +15,21 @@ function shown() {
   return [...document.querySelectorAll(".rv-view")].filter((one) => one.getClientRects().length > 0);
 }
 
+/** @returns {any[]} */
+function feeds() {
+  return [...(page.rnnvizPage?.feeds?.values() ?? [])];
+}
+
 const probe = {
   bytes: 0, // received on every socket
   /** @type {Record<string, number>} When something was first so, by the clock that the kernel has too. */
   marks: {},
-  /** @type {Record<string, number>} How often each picture was drawn. */
+  /** @type {Record<string, number>} How often each picture was brought up to a new frame. */
   drawn: {},
+  /** @type {Record<string, number>} How often something in it was another than in the frame before. */
+  anew: {},
+  /** @type {Map<Element, number | undefined>} What stands for all that each one shows. */
+  digests: new Map(),
   /** @type {number[]} How late the timer came, in ms. */
   late: [],
 
@@ -54,13 +63,10 @@ const probe = {
   // Count what is drawn, what arrives and how late timers come, for so many ms.
   /** @param {number} ms */
   async watch(ms) {
-    [this.drawn, this.late] = [{}, []];
+    [this.drawn, this.anew, this.late] = [{}, {}, []];
     const from = this.bytes;
     const seen = new MutationObserver((changes) => {
-      for (const change of changes) {
-        const view = /** @type {Element} */ (change.target).closest(".rv-view");
-        if (view) this.count(nameOf(view));
-      }
+      for (const change of changes) this.note(/** @type {Element} */ (change.target));
     });
     seen.observe(document.body, { subtree: true, attributeFilter: ["data-frame"] });
     const began = performance.now();
@@ -75,8 +81,33 @@ const probe = {
     clearTimeout(timer);
     seen.disconnect();
     const seconds = (performance.now() - began) / 1000;
-    const { drawn, late } = this;
-    return { seconds, drawn, late, bytes: this.bytes - from, shown: shown().map(nameOf) };
+    const { drawn, anew, late } = this;
+    return { seconds, drawn, anew, late, bytes: this.bytes - from, shown: shown().map(nameOf), sizes: this.sizes() };
+  },
+
+  /** @param {Element} plot Of a picture of ours. */
+  note(plot) {
+    const view = plot.closest(".rv-view");
+    if (!view) return;
+    this.count(nameOf(view));
+    const figure = feeds().flatMap((one) => [...one.figures]).find((one) => one.plot === plot);
+    if (figure && this.digests.get(plot) === figure.digest) return;
+    this.digests.set(plot, figure?.digest);
+    this.anew[nameOf(view)] = (this.anew[nameOf(view)] ?? 0) + 1;
+  },
+
+  // What each picture takes in a whole frame: bytes of its numbers, and letters of its words.
+  /** @returns {Record<string, [number, number]>} */
+  sizes() {
+    /** @type {Record<string, [number, number]>} */
+    const found = {};
+    for (const part of feeds().flatMap((one) => one.last?.parts ?? [])) {
+      const one = (found[part.figure] ??= [0, 0]);
+      const count = (part.shape ?? [0]).reduce((/** @type {number} */ a, /** @type {number} */ b) => a * b, 1);
+      one[0] += part.limits ? count : 4 * count;
+      one[1] += JSON.stringify(part).length;
+    }
+    return found;
   },
 
   /** @param {string} name */

@@ -45,8 +45,11 @@ _RARER = ("gradients", "curves")
 _COLUMNS = ("what", "measured", "goal")
 _NOTE = (
     "A lab on the sunspots, every picture in view at 1440 × 1400, training on; a picture counts when it is on screen.\n"
-    "FigureWidgets: the same pictures at the same sizes, in the same run, offered 15 times a second by a thread that\n"
-    "trains. Lateness: of a timer of 10 ms in the page. Nothing is judged: on a busy machine everything is slower."
+    "Anew: with something in it that was not there before; plotly's own widgets draw nothing else. FigureWidgets: the\n"
+    "same pictures at the same sizes, in the same run, offered 15 times a second by a thread that trains, more than a\n"
+    "page can draw; a lab makes 30 light and 10 whole frames a second at most, and draws no more of them. Work:\n"
+    "processor time of the page's own thread. Lateness: of a timer of 10 ms in the page. Bytes: of the numbers in a\n"
+    "whole frame, and letters of its words. Nothing is judged: on a busy machine everything is slower."
 )
 _READY = (
     "() => { const all = [...document.querySelectorAll('.rv-view')].filter(one => one.getClientRects().length);"
@@ -106,13 +109,20 @@ def _played(place: Desk, seconds: float) -> tuple[Any, list[float], dict[str, li
     sheet.until(_READY)
     sheet.page.locator(".rv-play").first.click()
     sheet.page.wait_for_timeout(3000)  # until it has got into its stride
-    seen = sheet.probe(f"watch({1000 * seconds})")
+    seen = _watched(sheet, seconds)
     sheet.page.locator(".rv-pause").first.click()
     sheet.page.wait_for_timeout(1500)
     sizes = dict(zip(seen["shown"], sheet.probe("sight()")["plots"], strict=True))
     reactions = [*_reactions(sheet, 8)]
     sheet.close()
     return seen, reactions, sizes
+
+
+def _watched(sheet: Sheet, seconds: float) -> dict[str, Any]:
+    """Return what the probe has noted, and what the page has worked meanwhile."""
+    before = sheet.worked()
+    seen: dict[str, Any] = sheet.probe(f"watch({1000 * seconds})")
+    return seen | {"worked": sheet.worked() - before}
 
 
 def _reactions(sheet: Sheet, times: int) -> Iterator[float]:
@@ -128,28 +138,27 @@ def _reactions(sheet: Sheet, times: int) -> Iterator[float]:
         sheet.page.wait_for_timeout(700)
 
 
-def _peers(place: Desk, sizes: Mapping[str, list[int]], seconds: float) -> float:
-    """Return how many of the same figures a page draws a second as FigureWidgets."""
+def _peers(place: Desk, sizes: Mapping[str, list[int]], seconds: float) -> dict[str, Any]:
+    """Return what is noted of a page that draws the same figures as FigureWidgets."""
     sheet = place.open(_PEERS.format(sizes=dict(sizes), fps=15))
     sheet.page.evaluate("jupyterapp.commands.execute('application:toggle-left-area'), null")
     sheet.run()
     sheet.until(f"() => document.querySelectorAll('.js-plotly-plot .main-svg').length >= {len(sizes)}")
     sheet.page.wait_for_timeout(5000)  # until they have met the first updates
     sheet.probe("strangers()")
-    seen = sheet.probe(f"watch({1000 * seconds})")
+    seen = _watched(sheet, seconds)
     sheet.close()
-    return float(seen["drawn"].get("figurewidget", 0) / seen["seconds"])
+    return seen
 
 
-def rows(seen: Any, peers: float, reactions: list[float], sight: Any) -> Iterator[tuple[Cell, ...]]:
+def rows(seen: Any, peers: Any, reactions: list[float], sight: Any) -> Iterator[tuple[Cell, ...]]:
     """Yield the lines of the table.
 
     Parameters
     ----------
-    seen : dict
-        What the probe's ``watch`` has noted of a playing lab.
-    peers : float
-        Pictures a second of the FigureWidgets.
+    seen, peers : dict
+        What the probe's ``watch`` has noted of a playing lab, and of the FigureWidgets; ``"worked"``: seconds that the
+        page has worked meanwhile.
     reactions : list of float
         Milliseconds from a key to a picture, of those moves that have changed one.
     sight : dict
@@ -158,17 +167,29 @@ def rows(seen: Any, peers: float, reactions: list[float], sight: Any) -> Iterato
     rates = {name: seen["drawn"].get(name, 0) / seen["seconds"] for name in seen["shown"]}
     for name, rate in rates.items():
         yield f"pictures a second: {name}", rate, "≥ 20" if name in _STATES else "≥ 8" if name in _RARER else "–"
-    whole = sum(rates.values())
-    yield "pictures a second, all", whole, "–"
-    yield "the same as FigureWidgets", peers, "–"
-    yield "ratio of the two", whole / peers if peers else "–", "≥ 8"
+    yield "pictures a second, all", sum(rates.values()), "–"
+    yield from _compared(sum(seen["anew"].values()), seen, peers["drawn"].get("figurewidget", 0), peers)
     yield "knob to picture, paused, ms", Spread.of(reactions) if reactions else "–", "≤ 80"
     middle, late = np.quantile(seen["late"] or [0.0], [0.5, 0.95])
     yield "lateness of the page while it plays, ms, median", float(middle), "–"
     yield "lateness of the page while it plays, ms, 95 of 100", float(late), "≤ 50"
     most = max(seen["drawn"].values(), default=0)
     yield "kB received a picture of the one drawn most", seen["bytes"] / 1e3 / most if most else "–", "–"
+    for name, (numbers, words) in seen["sizes"].items():
+        yield f"bytes of a whole frame: {name}", f"{numbers:,} + {words:,}", "–"
     yield "knobs at first sight", sight["knobs"], "≤ 6"
     yield "height of the lab at 1280 × 800, px", float(sight["height"]), "≤ 660"
     tracks = sight["tracks"]
     yield "width of the narrowest slider's track, px", float(min(tracks)) if tracks else "–", "≥ 140"
+
+
+def _compared(ours: int, seen: Any, theirs: int, peers: Any) -> Iterator[tuple[Cell, ...]]:
+    """Yield pictures a second, and the page's work for one, of both, and the ratios."""
+    rate, other = ours / seen["seconds"], theirs / peers["seconds"]
+    yield "pictures drawn anew a second", rate, "–"
+    yield "the same as FigureWidgets", other, "–"
+    yield "ratio of the two", rate / other if other else "–", "≥ 8"
+    work, more = (1e3 * one["worked"] / count if count else 0.0 for one, count in ((seen, ours), (peers, theirs)))
+    yield "the page's work for a picture, ms", work or "–", "–"
+    yield "the same as a FigureWidget, ms", more or "–", "–"
+    yield "FigureWidget ÷ ours", more / work if work else "–", "–"

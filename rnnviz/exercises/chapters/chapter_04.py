@@ -7,53 +7,51 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnviz.exercises.answers.experiments import Goal, LabExercise
+from rnnviz.exercises.answers.measures import gradient, setting, steps
 from rnnviz.exercises.answers.mistakes import any_of, sigmoid, stopped_over
+from rnnviz.exercises.answers.numeric import Number
 from rnnviz.exercises.answers.specs import Exercise, Mistake
 from rnnviz.exercises.answers.trials import Trial, only_there, tried
 from rnnviz.exercises.answers.values import same
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
 
-PREDICTIONS = {"04.gradient": "b"}
+PREDICTIONS = {"04.gradient": "b", "04.opposite": "c", "04.time": Number(factor=1.5)}
 
-# nn.GRU(input_size=4, hidden_size=10): three times 10·4 for W_x, 10·10 for W_h and two bias vectors of 10.
-_COUNT = Exercise(
-    "04.parameter-count",
-    480,
-    mistakes=(
-        Mistake("one-block", 160),
-        Mistake("two-blocks", 320),
-        Mistake("four-blocks", 640),
-        Mistake("one-bias", 450),
-        Mistake("no-bias", 420),
-    ),
+# At the last step the direction that reads from the right has read the last symbol alone.
+_BACKWARD = Exercise(
+    "04.backward-half",
+    1,
+    mistakes=(Mistake("all-of-them", 50), Mistake("none", 0), Mistake("all-but-it", 49), Mistake("half", 25)),
 )
 
-# A book's gate u = σ(2 x − 1.5 h + 0.4) lets in; torch's z = 1 − u = σ(−2 x + 1.5 h − 0.4) keeps.
-_TO_TORCH = Exercise(
-    "04.to-torch",
-    (-2, 1.5, -0.4),
-    tolerance=1e-6,
-    mistakes=(
-        Mistake("as-it-is", (2, -1.5, 0.4)),
-        Mistake("one-minus", (-1, 2.5, 0.6)),
-        Mistake("bias-left", (-2, 1.5, 0.4)),
-        Mistake("weights-left", (2, -1.5, -0.4)),
-        Mistake("only-the-input", (-2, -1.5, 0.4)),
-        Mistake("reciprocal", (1 / 2, -1 / 1.5, 1 / 0.4)),
-    ),
-)
-
-# A book's update gate of 0.02 lets in 2 % a step, so it keeps 0.98: 1 / (1 − 0.98) steps.
-_MEMORY = Exercise(
-    "04.memory",
+# A line on an axis of powers of ten is nearly straight: half of the powers is half of the way, about step 50.
+_HALFWAY = Exercise(
+    "04.halfway",
     50,
-    tolerance=1e-6,
+    tolerance=10,
     mistakes=(
-        Mistake("read-as-torch", lambda answer: same(answer, 1 / 0.98, 0.021)),
-        Mistake("the-gate", 0.98),
-        Mistake("the-other-gate", 0.02),
-        Mistake("in-percent", 0.5),
+        Mistake("half-the-number", lambda answer: same(answer, 99, 3)),
+        Mistake("all-the-way", lambda answer: same(answer, 0, 3)),
+        Mistake("the-powers", -5),
+    ),
+)
+
+# Untrained, 100 symbols: bias 5 brings a third to four fifths to the first step, bias 2 less than a thousandth.
+_OPEN_PATH = LabExercise(
+    "04.open-path",
+    goals=(
+        Goal("cell", setting("cell"), lambda cell: cell == "gru"),
+        Goal("length", setting("seq_len"), lambda length: length >= 100),
+        Goal("untrained", steps, lambda step: step == 0),
+        Goal("arrives", gradient(0, over=-1), lambda ratio: ratio > 0.1, written="{:.1g}".format),
+    ),
+    task="temporal-order",
+    mistakes=(
+        Mistake("shorter", lambda snapshot: snapshot.settings.seq_len < 100),
+        Mistake("trained", lambda snapshot: snapshot.step > 0),
+        Mistake("half-open", lambda snapshot: (snapshot.settings.forget_bias or 0) < 3),
     ),
 )
 
@@ -124,4 +122,4 @@ _STEP = Exercise(
     observe=lambda function: tried(function, _TRIALS, 1e-5),
 )
 
-EXERCISES = (_COUNT, _TO_TORCH, _MEMORY, _STEP)
+EXERCISES = (_BACKWARD, _HALFWAY, _OPEN_PATH, _STEP)

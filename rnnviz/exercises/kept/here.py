@@ -6,8 +6,9 @@ import time
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from rnnviz.exercises.kept.draft import read_draft, write_draft
 from rnnviz.exercises.kept.learner import reads_along
 from rnnviz.exercises.kept.notebooks import NotANotebookError, Notebook, read_notebook
 from rnnviz.exercises.kept.records import Attempt, Prediction
@@ -23,18 +24,20 @@ __all__ = [
     "own_file",
 ]
 
+Record = TypeVar("Record", Prediction, Attempt)
+
 _predictions: dict[str, Prediction] = {}  # what this kernel's learner has answered, by question
 _attempts: dict[str, Attempt] = {}
 
 
 def known_predictions() -> dict[str, Prediction]:
     """Return the predictions of this notebook: those of its file, and later ones."""
-    return {**before().predictions, **_predictions}
+    return {**before().predictions, **_drafted(Prediction), **_predictions}
 
 
 def known_attempts() -> dict[str, Attempt]:
     """Return the attempts at this notebook's exercises: those of its file, and later ones."""
-    return {**before().attempts, **_attempts}
+    return {**before().attempts, **_drafted(Attempt), **_attempts}
 
 
 def keep_prediction(prediction: Prediction) -> Prediction:
@@ -57,6 +60,13 @@ def keep_attempt(id: str, *, right: bool, kind: str) -> None:
         attempt = Attempt(id, solved, kind, 1 + (known.tries if known else 0), time.time())
     _attempts[id] = attempt
     Place().show(attempt)
+
+
+def _drafted(kind: type[Record]) -> dict[str, Record]:
+    """Return what this kernel wrote down before it was started again, where somebody reads along."""
+    if not reads_along():
+        return {}
+    return {one.id if isinstance(one, Attempt) else one.name: one for one in _draft_once() if isinstance(one, kind)}
 
 
 class Place:
@@ -85,6 +95,8 @@ class Place:
             # no data: nothing is drawn, and nothing compared
             handle = display({}, raw=True, metadata=metadata, display_id=True)  # type: ignore[no-untyped-call]
             self._handle, self._execution = self._handle or handle, execution
+        # the page saves the notebook when it likes, and a kernel may be started again before
+        write_draft([*_draft_once(), *_predictions.values(), *_attempts.values()])
 
 
 def before() -> Notebook:
@@ -111,6 +123,11 @@ def _own_file() -> Path | None:
     if shell is None or not isinstance(named, str) or not named.endswith(".ipynb"):
         return None
     return Path(named).absolute()
+
+
+@cache
+def _draft_once() -> tuple[Prediction | Attempt, ...]:
+    return tuple(read_draft())
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import os
 import random
+import sys
 from collections.abc import Sequence
 
 __all__ = ["order_of", "reads_along"]
@@ -19,7 +20,9 @@ def reads_along() -> bool:
     """
     if (told := os.environ.get(VARIABLE)) in {"0", "1"}:
         return told == "1"
-    from rnnviz.lab.lifetime.rerun import running_cell  # widgets are loaded when a question is asked
+    if "IPython" not in sys.modules:
+        return False
+    from rnnviz.lab.lifetime.rerun import running_cell  # a script needs no widgets to ask a question
 
     cell = running_cell()
     return cell is not None and cell.attended

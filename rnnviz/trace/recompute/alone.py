@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -63,7 +63,7 @@ def layer_alone(layer: nn.RNNBase, given: Tensor, loss: Callable[[Tensor], Tenso
         weights = _weights(layer, layout, used)
         with recomputing(output.device.type):
             towards = None if gradient is None else form.sequence(gradient)
-            stack = _stack(levels_of(call), initial, towards, has_loss=loss is not None, wants_weights=not late)
+            stack = _stack(levels_of(call), initial, towards, loss is not None, wants_weights=not late)
             found = layer_trace(layout, initial, weights, recompute(stack, layout, weights))
     if late:
         entering = form.sequence(given)
@@ -79,7 +79,7 @@ def _norms(
     outputs = [_side_by_side(one) for one in seen.hidden]
     levels = [Level(*one, None) for one in zip([entering, *outputs[:-1]], outputs, strict=True)]
     with recomputing("cpu"):
-        stack = _stack(levels, initial, _side_by_side(seen.grad_hidden_direct[-1]), has_loss=True, wants_weights=True)
+        stack = _stack(levels, initial, _side_by_side(seen.grad_hidden_direct[-1]), True, wants_weights=True)
         found = weight_norms(layout, [one for row in recompute(stack, layout, weights) for one in row])
     assert found is not None
     return read_only(by_block(layout, {name: one.numpy() for name, one in found.items()}))
@@ -90,10 +90,12 @@ def _side_by_side(values: Array) -> Tensor:
     return torch.cat([torch.tensor(one).transpose(0, 1) for one in values], dim=2)
 
 
-def _stack(levels: list[Level], initial: tuple[Tensor, ...], towards: Tensor | None, **how: bool) -> Stack:
+def _stack(
+    levels: list[Level], initial: tuple[Tensor, ...], towards: Tensor | None, has_loss: bool, *, wants_weights: bool
+) -> Stack:
     """One call, of sequences that are all as long, whose last states nobody reads."""
-    nothing: dict[str, Any] = {"lengths": None, "valid": None, "grad_links": (), "grad_final": (None,) * len(initial)}
-    return Stack(levels=levels, initial=initial, grad_output=towards, **nothing, **how)
+    unread = (None,) * len(initial)
+    return Stack(levels, initial, None, None, has_loss, towards, unread, (), wants_weights)
 
 
 def _weights(layer: nn.RNNBase, layout: Layout, used: Mapping[str, Tensor]) -> list[list[Weights]]:

@@ -174,7 +174,7 @@ def layer_trace(
 
     steps, batch = example.shape[:2]
     known = np.full(batch, steps) if lengths is None else lengths.numpy().copy()
-    fixed = {"kind": layout.kind, "lengths": known, "nonlinearity": layout.nonlinearity}
+    fixed: dict[str, Any] = {"kind": layout.kind, "lengths": known, "nonlinearity": layout.nonlinearity}
     return resident(LayerTrace, found, finished, make=LayerTrace.unchecked, **fixed)
 
 

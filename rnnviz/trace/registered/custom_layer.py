@@ -63,7 +63,7 @@ def custom_layer(kind: str, chain: Sequence[Recomputed], shown: int | None) -> L
         return arrays
 
     shapes = {name: np.array(one.shape[2:]) for name, one in zip(names, first.states, strict=True)}
-    known = {"kind": kind, "lengths": lengths[:shown].numpy().copy(), "shapes": shapes}
+    known: dict[str, Any] = {"kind": kind, "lengths": lengths[:shown].numpy().copy(), "shapes": shapes}
     return resident(LayerTrace, found, finished, **known)
 
 

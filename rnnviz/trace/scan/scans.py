@@ -109,7 +109,5 @@ def _carry_cell(given: Tensors, reverse: bool) -> Tensors:
     assert within is not None
     assert forget is not None
     step, way = stepping(forget), -1 if reverse else 1
-    states, keeps = step.split(within)[::way], step.split(forget)[::way]
-    for before, keep, after in zip(states, keeps, states[1:], strict=False):
-        step.add_product(after, keep, before)
+    step.carry(step.split(within)[::way], step.split(forget)[::way])
     return (within,)

@@ -48,6 +48,11 @@ class Stepping(ABC):
     def add_product(self, total: Step, one: Step, other: Step) -> None:
         """``total += one * other``, three arrays of one shape."""
 
+    def carry(self, states: Sequence[Step], keeps: Sequence[Step]) -> None:
+        """``states[t + 1] += keeps[t] * states[t]``, one timestep after the other."""
+        for before, keep, after in zip(states, keeps, states[1:], strict=False):
+            self.add_product(after, keep, before)
+
 
 class _ByTorch(Stepping):
     def split(self, values: Tensor) -> Sequence[Step]:
@@ -73,3 +78,9 @@ class _ByNumpy(Stepping):
     def add_product(self, total: Step, one: Step, other: Step) -> None:
         np.multiply(one, other, self._product)
         np.add(total, self._product, total)
+
+    def carry(self, states: Sequence[Step], keeps: Sequence[Step]) -> None:
+        multiply, add, product = np.multiply, np.add, self._product  # to call a function takes as long as to multiply
+        for before, keep, after in zip(states, keeps, states[1:], strict=False):
+            multiply(keep, before, product)
+            add(after, product, after)

@@ -4,11 +4,14 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 
+from rnnviz.training.process.starved import starved as process_starved
+
 __all__ = ["FrameClock", "FramePace"]
 
 _FRAME_SHARE = 0.05  # of a run's time at most, for frames of both kinds
 _LIGHT_SHARE = 0.02  # of the time, for light ones, where whole ones are dear
 _SAVED = 4.0  # seconds: what was not spent on frames in that time may be, so that one slow frame holds up no other
+_LEAST_GRANTED = 0.25  # of the time: on a machine busier than that pictures are still to move
 _SMOOTHING = 0.3  # weight of the newest measurement
 # on some systems the thread's own time goes by ticks that are longer than a frame
 _thread_time = time.thread_time if time.get_clock_info("thread_time").resolution < 1e-4 else time.monotonic
@@ -33,6 +36,10 @@ class FrameClock:
         Seconds that this thread has worked, in which the cost of a frame is counted: where other programs keep the
         processor busy, a frame takes longer and yet no more from the training. By default the thread's own time, or
         that of another ``clock``.
+    starved : callable, optional
+        Seconds for which this thread has waited for a processor that other programs had: they are none that a frame may
+        take its share of, or it would take all that training gets. By default the system is asked where the thread's
+        own time counts, else there are none.
 
     Attributes
     ----------
@@ -60,18 +67,23 @@ class FrameClock:
         share: float = 0.25,
         clock: Callable[[], float] = time.monotonic,
         working: Callable[[], float] | None = None,
+        starved: Callable[[], float] | None = None,
     ) -> None:
         self.speed, self.share, self.taken = speed, share, 0.0
         self._shortest, self._clock = shortest, clock
-        self._working = working or (_thread_time if clock is time.monotonic else clock)
+        own = working is None and clock is time.monotonic
+        self._working = working or (_thread_time if own else clock)
+        self._starved = starved or (process_starved if own else lambda: 0.0)
         self._worked = 0.0  # when the frame that is being made was begun
         self._step = step
-        self._shown = self._measured = self._counted = self._ended = clock()
+        self._shown = self._measured = self._counted = clock()
+        self._waited = self._starved()  # until `_counted`
         self._credit = 0.0  # seconds that frames may take now; below 0 where they have taken more than their share
 
     def due(self) -> bool:
         """Whether it is time for a frame."""
         now = self._clock()
+        # as if the thread had not waited since: to ask takes long, and a frame too early makes the next one wait longer
         return now - self._shown >= self._shortest and self._credit + self.share * (now - self._counted) >= 0
 
     def begin_frame(self) -> None:
@@ -80,14 +92,15 @@ class FrameClock:
 
     def end_frame(self) -> None:
         """Note that it is made; where frames are dear, the next one waits longer."""
-        now = self._clock()
+        now, waited = self._clock(), self._starved()
         took = self._working() - self._worked
+        passed = now - self._counted
+        passed = max(passed - (waited - self._waited), _LEAST_GRANTED * passed)
         # one of 0.2 s at a share of a quarter is followed by 0.6 s without, but for what was saved before
-        earned = self._credit + self.share * (now - self._counted)
-        self._credit, self._counted = min(earned, self.share * _SAVED) - took, now
-        if now > self._ended:
-            self.taken += _SMOOTHING * (took / (now - self._ended) - self.taken)
-        self._ended = now
+        earned = self._credit + self.share * passed
+        self._credit, self._counted, self._waited = min(earned, self.share * _SAVED) - took, now, waited
+        if passed > 0:
+            self.taken += _SMOOTHING * (min(took / passed, 1.0) - self.taken)
 
     def measure(self, step: int) -> float:
         """Return the smoothed speed in steps a second, now that ``step`` steps are finished."""

@@ -97,7 +97,7 @@ def _is_plain(model: nn.Module) -> TypeGuard[SequenceModel]:
     layer, head, embedding = model.recurrent, model.head, model.embedding
     if type(layer) not in _LAYERS or layer.dropout or layer.proj_size or not layer.batch_first:
         return False
-    if type(head) is not nn.Linear or layer._flat_weights[0].dtype not in _PRECISE:
+    if type(head) is not nn.Linear or layer.weight_hh_l0.dtype not in _PRECISE:
         return False
     if embedding is not None and (type(embedding) is not nn.Embedding or embedding.max_norm is not None):
         return False

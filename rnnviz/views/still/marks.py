@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.views.patch import MISSING, encode
-from rnnviz.views.still.raster import Box, Raster, rgb
+from rnnviz.views.still.raster import SCALE, Box, Raster, rgb
 from rnnviz.views.still.rich import pieces, write
 from rnnviz.views.still.scale import Scale, numbers
-from rnnviz.views.style import ACCENT, INK2, TEXT
+from rnnviz.views.style import ACCENT, HAIR, INK2, TEXT
 
-__all__ = ["colours_of", "draw_shape", "draw_trace"]
+__all__ = ["colours_of", "draw_between", "draw_shape", "draw_trace"]
 
 _LEVELS = 254  # of colours, as many as the page tells apart
 _DASHES = {"solid": (), "dash": (6.0, 4.0), "dot": (1.5, 2.5), "dashdot": (6.0, 3.0, 1.5, 3.0), "longdash": (9.0, 5.0)}
@@ -32,6 +32,17 @@ def draw_trace(raster: Raster, trace: Trace, across: Scale, up: Scale, box: Box)
     draw = kinds.get(str(trace.get("type", "scatter")))
     if draw is not None and trace.get("visible", True) is True:
         draw(raster, trace, across, up, box)
+
+
+def draw_between(raster: Raster, one: Trace, other: Trace, across: Scale, up: Scale) -> None:
+    """Fill what lies between two curves over the same places in the second one's colour, column by column."""
+    if one.get("y") is None or other.get("y") is None or other.get("x") is None or not len(other["x"]):
+        return
+    x = across.at(other["x"])
+    columns = np.arange(np.ceil(np.nanmin(x) * SCALE), np.floor(np.nanmax(x) * SCALE)) / SCALE
+    first, second = (np.interp(columns, x, up.at(trace["y"])) for trace in (one, other))
+    for column, high, low in zip(columns, np.minimum(first, second), np.maximum(first, second), strict=True):
+        raster.area(Box(column, high, column + 1 / SCALE, low), str(other.get("fillcolor") or HAIR))
 
 
 def colours_of(values: NDArray[Any], scale: list[Any], limits: tuple[float, float]) -> NDArray[np.uint8]:
@@ -99,8 +110,8 @@ def _scatter(raster: Raster, trace: Trace, across: Scale, up: Scale, box: Box) -
     y = up.at(y_values)
     mode, opacity = str(trace.get("mode") or "lines"), float(trace.get("opacity") or 1.0)
     line, marker = trace.get("line") or {}, trace.get("marker") or {}
-    if "lines" in mode and len(x) > 1:
-        width, dash = float(line.get("width") or 2), _dash(line.get("dash"))
+    if "lines" in mode and len(x) > 1 and line.get("width") != 0:
+        width, dash = float(line.get("width", 2)), _dash(line.get("dash"))
         raster.line(x, y, str(line.get("color") or ACCENT), width, dash=dash, within=box, opacity=opacity)
     if "markers" in mode:
         _markers(raster, {"color": line.get("color") or ACCENT, **marker}, x, y, opacity)

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from rnnviz.views.still.marks import draw_shape, draw_trace
+from rnnviz.views.still.marks import draw_between, draw_shape, draw_trace
 from rnnviz.views.still.notes import annotate, caption, colour_bar
 from rnnviz.views.still.raster import Box, Raster
-from rnnviz.views.still.rich import pieces, write
+from rnnviz.views.still.rich import pieces, width, write
 from rnnviz.views.still.scale import Scale, ticks
 from rnnviz.views.style import HAIR, HAIR2, INK1, INK2, INK3
 
@@ -66,9 +66,13 @@ class Plot:
         self._shapes(raster, "below")
         for pair, panel in panels.items():
             self._grid(raster, pair, panel)
+        before: Mapping[str, Any] = {}
         for trace in self._data:
             panel = panels[str(trace.get("xaxis") or "x"), str(trace.get("yaxis") or "y")]
+            if trace.get("fill") == "tonexty":
+                draw_between(raster, before, trace, panel.across, panel.up)
             draw_trace(raster, trace, panel.across, panel.up, panel.box)
+            before = trace
         for pair, panel in panels.items():
             self._axes(raster, pair, panel)
         self._shapes(raster, "above")
@@ -86,6 +90,8 @@ class Plot:
             wide, high = area.right - area.left, area.bottom - area.top
             x0, x1 = (area.left + float(one) * wide for one in across.get("domain") or (0, 1))
             y0, y1 = (area.bottom - float(one) * high for one in up.get("domain") or (0, 1))
+            if up.get("scaleanchor"):  # one is as long across as up: a circle is a circle
+                x1 = min(x1, x0 + y0 - y1)
             scales = Scale.of(across, self._values("x", x), x0, x1), Scale.of(up, self._values("y", y), y0, y1)
             self._panels[x, y] = _Panel(*scales, Box(x0, y1, x1, y0))
         return self._panels[x, y]
@@ -196,31 +202,34 @@ class Plot:
         """Write the picture's title and those of its axes, and which mark means what."""
         title = self._layout.get("title")
         words = title.get("text") if isinstance(title, dict) else title
+        end = self._whole.left + 10
         if words:
-            line = pieces(f"<b>{words}</b>", INK1)[0]
-            write(raster, self._whole.left + 10, self._whole.top + 20, line)
-        for name, panel in ((key, one) for key, one in self._panels.items()):
-            for axis, letter in ((self._axis(name[0]), "x"), (self._axis(name[1]), "y")):
-                self._axis_title(raster, axis, letter, panel.box)
+            upright = next((_title_of(self._axis(key[1])) for key in self._panels), "")
+            # what is written upwards on a page stands beside the title
+            aside = f'<span style="color:{INK2}">↑ {upright}</span>' if upright else ""
+            line = pieces(f"<b>{words}</b>  {aside}", INK1)[0]
+            write(raster, end, self._whole.top + 20, line)
+            end += width(line)
+        for key, panel in self._panels.items():
+            x, box = self._axis(key[0]), panel.box
+            if x.get("visible", True):
+                write(raster, (box.left + box.right) / 2, box.bottom + 30, pieces(_title_of(x), INK2)[0], 0.5)
         if self._layout.get("showlegend"):
-            self._legend(raster)
+            self._legend(raster, end + 10)
 
-    def _axis_title(self, raster: Raster, axis: Mapping[str, Any], letter: str, box: Box) -> None:
-        title = axis.get("title")
-        words = title.get("text") if isinstance(title, dict) else title
-        if not words or not axis.get("visible", True):
-            return
-        if letter == "x":
-            write(raster, (box.left + box.right) / 2, box.bottom + 30, pieces(str(words), INK2)[0], 0.5)
-        else:  # level, above its axis: nothing in a still is written upwards
-            write(raster, max(box.left - 56, self._whole.left), box.top - 4, pieces(str(words), INK2)[0])
-
-    def _legend(self, raster: Raster) -> None:
+    def _legend(self, raster: Raster, left: float) -> None:
+        """Name the traces, as many as there is room for; the last one is at the right."""
         x, y = self._area.right, self._whole.top + 20
-        named = [one for one in self._data if one.get("name") and one.get("showlegend", True)]
-        for trace in reversed(named):
+        for trace in reversed([one for one in self._data if one.get("name") and one.get("showlegend", True)]):
             look = (trace.get("marker") or {}).get("color") or (trace.get("line") or {}).get("color")
-            colour = look if isinstance(look, str) else INK1
+            colour = trace.get("fillcolor") or (look if isinstance(look, str) else INK1)
             line = pieces(f'<span style="color:{colour}">●</span> {trace["name"]}', INK2)[0]
+            if x - width(line) < left:
+                return
             write(raster, x, y, line, 1.0)
-            x -= sum(len(piece.words) for piece in line) * 7 + 10
+            x -= width(line) + 12
+
+
+def _title_of(axis: Mapping[str, Any]) -> str:
+    title = axis.get("title")
+    return str((title.get("text") if isinstance(title, dict) else title) or "")

@@ -16,9 +16,13 @@ SEEN = {
     "seconds": 2.0,
     "shown": ["hidden", "gradients", "answer"],
     "drawn": {"hidden": 40, "gradients": 18},
+    "anew": {"hidden": 40, "gradients": 10},
+    "worked": 1.0,
+    "sizes": {"hidden": [4224, 900], "gradients": [2112, 1100]},
     "late": [float(ms) for ms in range(101)],
     "bytes": 80_000,
 }
+PEERS = {"seconds": 4.0, "drawn": {"figurewidget": 20}, "worked": 2.0}
 SIGHT = {"knobs": 6, "height": 640.0, "tracks": [150.0, 148.0]}
 
 
@@ -43,7 +47,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def measured(**more: Any) -> dict[str, Any]:
-    return {str(what): value for what, value, _ in rows(SEEN | more, 2.0, [50.0, 60.0, 90.0], SIGHT)}
+    return {str(what): value for what, value, _ in rows(SEEN | more, PEERS, [50.0, 60.0, 90.0], SIGHT)}
 
 
 def test_the_stages_add_up_to_the_whole_and_none_takes_less_than_no_time() -> None:
@@ -61,8 +65,23 @@ def test_pictures_are_counted_by_the_second_and_compared_with_the_others() -> No
     assert found["pictures a second: gradients"] == 9.0
     assert found["pictures a second: answer"] == 0.0  # shown, and not drawn once
     assert found["pictures a second, all"] == 29.0
-    assert found["ratio of the two"] == 14.5
+    assert found["pictures drawn anew a second"] == 25.0
+    assert found["the same as FigureWidgets"] == 5.0
+    assert found["ratio of the two"] == 5.0
     assert found["kB received a picture of the one drawn most"] == 2.0
+
+
+def test_the_pages_work_is_told_for_a_picture_that_has_changed() -> None:
+    found = measured()
+    assert found["the page's work for a picture, ms"] == 20.0
+    assert found["the same as a FigureWidget, ms"] == 100.0
+    assert found["FigureWidget ÷ ours"] == 5.0
+
+
+def test_every_pictures_share_of_a_frame_is_told() -> None:
+    found = measured()
+    assert found["bytes of a whole frame: hidden"] == "4,224 + 900"
+    assert found["bytes of a whole frame: gradients"] == "2,112 + 1,100"
 
 
 def test_lateness_is_told_by_its_quantiles_and_a_knob_by_its_median() -> None:
@@ -73,11 +92,11 @@ def test_lateness_is_told_by_its_quantiles_and_a_knob_by_its_median() -> None:
 
 
 def test_a_page_that_has_drawn_nothing_is_reported_as_such() -> None:
-    assert measured(drawn={}, late=[])["pictures a second, all"] == 0.0
+    assert measured(drawn={}, anew={}, late=[])["pictures a second, all"] == 0.0
 
 
 def test_a_lab_without_a_slider_has_no_narrowest_one() -> None:
-    found = {what: value for what, value, _ in rows(SEEN, 0.0, [1.0], SIGHT | {"tracks": []})}
+    found = {what: value for what, value, _ in rows(SEEN, PEERS | {"drawn": {}}, [1.0], SIGHT | {"tracks": []})}
     assert found["width of the narrowest slider's track, px"] == "–"
     assert found["ratio of the two"] == "–"
 

@@ -4,13 +4,24 @@ import numpy as np
 import torch
 from torch import nn
 
+import rnnviz
 from rnnviz.exercises.chapters.catalog import PREDICTIONS
+from rnnviz.lab import Lab
+from tests.exercises.answered import Made
 
-COUNT, WHICH, BACKWARD = "02.parameter-count", "02.which-state", "02.right-to-left"
+WHICH, BACKWARD, HEARD, BOTH = "02.which-state", "02.right-to-left", "02.heard-backwards", "02.both-ways"
 
 
-def _parameters(**shape: object) -> int:
-    return sum(weight.numel() for weight in nn.RNN(4, 10, **shape).parameters())
+def tagging(steps, both=True, units=16):
+    """Return a lab of Python source after some training."""
+
+    def make():
+        lab = Lab("python-tokens", cell="rnn", hidden_size=units, bidirectional=both, lr=0.01, seed=0)
+        if steps:
+            lab.train(steps)
+        return lab
+
+    return Made(make)
 
 
 def _one_by_one(read, x):
@@ -19,8 +30,6 @@ def _one_by_one(read, x):
 
 
 RIGHT = [
-    (COUNT, _parameters(num_layers=2, bidirectional=True)),
-    (COUNT, 960.0),
     (WHICH, 3),
     (WHICH, -3),
     (WHICH, torch.tensor(3)),
@@ -28,18 +37,12 @@ RIGHT = [
     (BACKWARD, lambda read, x: torch.flip(read(torch.flip(x, [0])), [0])),
     (BACKWARD, lambda read, x: np.flip(read(x.flip(0)).numpy(), 0)),
     (BACKWARD, _one_by_one),
+    (HEARD, 0),
+    (HEARD, torch.tensor(0)),
+    (BOTH, tagging(300)),
 ]
 
 WRONG = [
-    (COUNT, 760, "upper-reads-one"),
-    (COUNT, 4 * _parameters(), "upper-reads-input"),
-    (COUNT, _parameters(bidirectional=True), "one-layer"),
-    (COUNT, _parameters(num_layers=2), "one-direction"),
-    (COUNT, 480, "one-direction"),
-    (COUNT, _parameters(num_layers=2, bidirectional=True) - 40, "one-bias"),
-    (COUNT, _parameters(num_layers=2, bidirectional=True, bias=False), "no-bias"),
-    (COUNT, "960", "quoted"),
-    (COUNT, 7, "other"),
     (WHICH, 4, "forward-first"),
     (WHICH, 2, "forward"),
     (WHICH, -4, "forward"),
@@ -62,6 +65,13 @@ WRONG = [
     (BACKWARD, lambda read, x: None, "nothing-returned"),
     (BACKWARD, lambda x: x, "raised"),
     (BACKWARD, torch.zeros(7, 2), "not-a-function"),
+    (HEARD, 79, "forward"),
+    (HEARD, 80, "counted-from-one"),
+    (HEARD, 40, "middle"),
+    (HEARD, 20, "other"),
+    (BOTH, tagging(0), "missing"),
+    (BOTH, tagging(0, both=False), "one-way"),
+    (BOTH, tagging(301, units=2), "too-long"),
 ]
 
 
@@ -77,4 +87,13 @@ def test_the_state_asked_for_is_the_middle_layer_s_after_it_has_read_the_first_s
 
 
 def test_the_predictions_of_the_chapter_are_asked() -> None:
-    assert {id for id in PREDICTIONS if id.startswith("02.")} == {"02.changed-character", "02.slow-layer"}
+    assert {id for id in PREDICTIONS if id.startswith("02.")} == {"02.changed-character", "02.how-slow"}
+
+
+def test_the_backward_state_is_heard_most_at_the_first_step_and_the_forward_one_at_the_last() -> None:
+    torch.manual_seed(0)
+    rnn = nn.RNN(3, 20, bidirectional=True, batch_first=True)
+    x = torch.randn(8, 80, 3)
+    heard = rnnviz.trace(rnn, x, loss=lambda output: torch.cat([*output[1]], dim=-1).sum()).layers["rnn"].grad_hidden[0]
+    norms = np.linalg.norm(heard, axis=(1, 3))  # axes (direction, step)
+    assert norms.argmax(axis=1).tolist() == [79, 0]

@@ -5,7 +5,9 @@ import math
 import torch
 from torch import nn
 
+import rnnviz as rv
 from rnnviz.exercises.chapters.catalog import PREDICTIONS
+from tests.exercises.answered import Made
 
 
 def _gates(x_t, h, W_x, W_h, b):
@@ -64,27 +66,31 @@ def _two_blocks(x_t, h, c, W_x, W_h, b):
     return _shown(o, f * c + g)
 
 
+def _lab(**settings):
+    return rv.Lab("temporal-order", cell="lstm", **{"hidden_size": 8, "seq_len": 50, "seed": 0} | settings)
+
+
+def _rescued():
+    lab = _lab(lr=0.02, clip=1.0, schedule="cosine", steps=500, forget_bias=0.0)
+    lab.train(steps=50)
+    lab.set(forget_bias=3.0)
+    lab.train(steps=450)
+    return lab
+
+
 RIGHT = [
-    ("03.parameter-count", 640),
-    ("03.parameter-count", sum(weight.numel() for weight in nn.LSTM(4, 10).parameters())),
     ("03.forget-bias", 2.944),
     ("03.forget-bias", math.log(0.95 / 0.05)),
     ("03.forget-bias", torch.logit(torch.tensor(0.95))),
-    ("03.steps-back", 66),
-    ("03.steps-back", math.ceil(math.log(0.001) / math.log(0.9))),
+    ("03.half-arrives", 5),
+    ("03.half-arrives", 5.0),
+    ("03.rescue", Made(_rescued)),
     ("03.coupled-step", _right),
     ("03.coupled-step", lambda *inputs: torch.stack(_right(*inputs))),
     ("03.coupled-step", _torchs_cell),
 ]
 
 WRONG = [
-    ("03.parameter-count", 160, "one-block"),
-    ("03.parameter-count", 480, "three-blocks"),
-    ("03.parameter-count", 600, "one-bias"),
-    ("03.parameter-count", 560, "no-bias"),
-    ("03.parameter-count", 651, "answer-layer"),
-    ("03.parameter-count", "640", "quoted"),
-    ("03.parameter-count", 7, "other"),
     ("03.forget-bias", 0.95, "the-gate"),
     ("03.forget-bias", 0.05, "lost-share"),
     ("03.forget-bias", -2.944, "sign"),
@@ -92,14 +98,14 @@ WRONG = [
     ("03.forget-bias", math.log(20), "log-of-memory"),
     ("03.forget-bias", torch.sigmoid(torch.tensor(0.95)), "gate-of-the-gate"),
     ("03.forget-bias", 1.0, "other"),
-    ("03.steps-back", 65, "rounded-down"),
-    ("03.steps-back", math.log(0.001) / math.log(0.9), "not-rounded"),
-    ("03.steps-back", 65.6, "not-rounded"),
-    ("03.steps-back", 10, "effective-memory"),
-    ("03.steps-back", 1000, "a-line"),
-    ("03.steps-back", 9, "a-line"),
-    ("03.steps-back", 0.9**66, "what-is-left"),
-    ("03.steps-back", 30, "other"),
+    ("03.half-arrives", 2, "bias-two"),
+    ("03.half-arrives", 0.5, "the-share"),
+    ("03.half-arrives", 0.0, "half-open"),
+    ("03.half-arrives", 0.993, "the-gate"),
+    ("03.half-arrives", 1.0, "other"),
+    ("03.rescue", Made(lambda: _lab(forget_bias=3.0)), "missing"),  # opened, and not trained
+    ("03.rescue", Made(lambda: _lab(forget_bias=0.0)), "still-shut"),
+    ("03.rescue", Made(lambda: _lab(forget_bias=3.0, seq_len=20)), "shortened"),
     ("03.coupled-step", lambda *inputs: _right(*inputs)[::-1], "states-swapped"),
     ("03.coupled-step", lambda *inputs: _right(*inputs)[0], "one-state"),
     ("03.coupled-step", _with(lambda f, g, o, c: _shown(o, f * c + f * g)), "not-coupled"),

@@ -3,7 +3,9 @@
 import torch
 from torch import nn
 
+import rnnviz as rv
 from rnnviz.exercises.chapters.catalog import EXERCISES, PREDICTIONS
+from tests.exercises.answered import Made
 
 
 def _parts(x_t, h, W_x, W_h, b):
@@ -56,37 +58,40 @@ def _learnt_by_heart():
     return lambda x_t, h, W_x, W_h, b: torch.as_tensor(EXERCISES["04.first-form"].answer)
 
 
+def _lab(**settings):
+    return rv.Lab("temporal-order", **{"cell": "gru", "hidden_size": 8, "seq_len": 100, "seed": 0} | settings)
+
+
+def _trained():
+    lab = _lab(forget_bias=2.0)
+    lab.train(steps=1)
+    return lab
+
+
 RIGHT = [
-    ("04.parameter-count", 480),
-    ("04.parameter-count", sum(weight.numel() for weight in nn.GRU(4, 10).parameters())),
-    ("04.to-torch", (-2, 1.5, -0.4)),
-    ("04.to-torch", torch.tensor([-2.0, 1.5, -0.4])),
-    ("04.memory", 50),
-    ("04.memory", 1 / (1 - 0.98)),
+    ("04.backward-half", 1),
+    ("04.halfway", 50),
+    ("04.halfway", 58),
+    ("04.halfway", torch.tensor(44)),
+    ("04.open-path", Made(lambda: _lab(forget_bias=5.0))),
+    ("04.open-path", Made(lambda: _lab(forget_bias=6.0, hidden_size=16, seed=1))),
     ("04.first-form", _right),
 ]
 
 WRONG = [
-    ("04.parameter-count", 160, "one-block"),
-    ("04.parameter-count", 320, "two-blocks"),
-    ("04.parameter-count", 640, "four-blocks"),
-    ("04.parameter-count", 450, "one-bias"),
-    ("04.parameter-count", 420, "no-bias"),
-    ("04.parameter-count", "480", "quoted"),
-    ("04.parameter-count", 7, "other"),
-    ("04.to-torch", (2, -1.5, 0.4), "as-it-is"),
-    ("04.to-torch", (1 - 2, 1 + 1.5, 1 - 0.4), "one-minus"),
-    ("04.to-torch", (-2, 1.5, 0.4), "bias-left"),
-    ("04.to-torch", (2, -1.5, -0.4), "weights-left"),
-    ("04.to-torch", (-2, -1.5, 0.4), "only-the-input"),
-    ("04.to-torch", (1 / 2, 1 / -1.5, 1 / 0.4), "reciprocal"),
-    ("04.to-torch", (0, 0, 0), "other"),
-    ("04.memory", 1 / (1 - 0.02), "read-as-torch"),
-    ("04.memory", 1, "read-as-torch"),
-    ("04.memory", 0.98, "the-gate"),
-    ("04.memory", 0.02, "the-other-gate"),
-    ("04.memory", 1 / 2, "in-percent"),
-    ("04.memory", 20, "other"),
+    ("04.backward-half", 50, "all-of-them"),
+    ("04.backward-half", 0, "none"),
+    ("04.backward-half", 49, "all-but-it"),
+    ("04.backward-half", 25, "half"),
+    ("04.backward-half", 10, "other"),
+    ("04.halfway", 98, "half-the-number"),
+    ("04.halfway", 1, "all-the-way"),
+    ("04.halfway", -5, "the-powers"),
+    ("04.halfway", 30, "other"),
+    ("04.open-path", Made(lambda: _lab(cell="lstm", forget_bias=5.0)), "missing"),
+    ("04.open-path", Made(lambda: _lab(seq_len=50, forget_bias=2.0)), "shorter"),
+    ("04.open-path", Made(_trained), "trained"),
+    ("04.open-path", Made(lambda: _lab(forget_bias=-2.0)), "half-open"),
     ("04.first-form", _torchs_cell, "torchs-step"),
     (
         "04.first-form",

@@ -1,6 +1,7 @@
 """A notebook with its kernel and a reader: cells are run, buttons pressed, the file saved, as in JupyterLab."""
 
 import os
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import nbformat
 from jupyter_client.manager import KernelManager
+from jupyter_core.paths import jupyter_runtime_dir
 from nbformat.v4 import new_code_cell, new_notebook, output_from_msg
 
 PATIENCE = 120.0
@@ -15,6 +17,7 @@ PATIENCE = 120.0
 
 def saved(path: Path, *cells: str, tags: dict[int, list[str]] | None = None, title: str = "# 03 · LSTM") -> Path:
     """Write a notebook of these cells, a heading first."""
+    path.parent.mkdir(exist_ok=True)
     book = new_notebook(cells=[nbformat.v4.new_markdown_cell(title)])
     for number, source in enumerate(cells):
         cell = new_code_cell(source, id=f"cell-{number}")
@@ -27,8 +30,8 @@ def saved(path: Path, *cells: str, tags: dict[int, list[str]] | None = None, tit
 class Desk:
     """An open notebook with its kernel; made by `open_notebook`."""
 
-    def __init__(self, path: Path, client: Any) -> None:
-        self.path, self._client = path, client
+    def __init__(self, path: Path, manager: Any, client: Any) -> None:
+        self.path, self._manager, self._client = path, manager, client
         self.book = nbformat.read(path, as_version=4)
         self._places: dict[str, list[tuple[Any, int]]] = {}
 
@@ -51,6 +54,11 @@ class Desk:
         message = self._client.session.msg("comm_msg", {"comm_id": model, "data": data})
         self._client.shell_channel.send(message)
         self._collect(message, None)
+
+    def restart(self) -> None:
+        """Start the kernel again, as the menu does; nothing is saved."""
+        self._manager.restart_kernel(now=True)
+        self._client.wait_for_ready(timeout=PATIENCE)
 
     def save(self) -> None:
         nbformat.write(self.book, self.path)
@@ -80,13 +88,15 @@ class Desk:
 @contextmanager
 def open_notebook(path: Path) -> Iterator[Desk]:
     """Open a notebook as JupyterLab does: its kernel is told the path, and ends when the notebook is closed."""
-    manager = KernelManager(kernel_name="python3")
+    place = Path(jupyter_runtime_dir(), f"kernel-{uuid.uuid4()}.json")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    manager = KernelManager(kernel_name="python3", connection_file=str(place))
     manager.start_kernel(env=os.environ | {"JPY_SESSION_NAME": str(path)}, cwd=str(path.parent))
     client = manager.client()
     try:
         client.start_channels()
         client.wait_for_ready(timeout=PATIENCE)
-        yield Desk(path, client)
+        yield Desk(path, manager, client)
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)

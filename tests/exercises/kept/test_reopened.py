@@ -14,7 +14,7 @@ from tests.exercises.kept.desk import Desk, open_notebook, saved
 ASK = 'import rnnviz as rv\nguess = rv.exercises.predict("01.shuffled")\nguess'
 CELLS = (
     ASK,
-    'number = rv.exercises.predict("How many?", number=True, unit="steps")\nnumber',
+    'import rnnviz as rv\nnumber = rv.exercises.predict("How many?", number=True, unit="steps")\nnumber',
     "guess.reveal()",
     "number.reveal(measured=12)",
     'rv.exercises.check("01.parameter-count", 150)',
@@ -24,6 +24,12 @@ CELLS = (
 MODELS = (
     "print(guess._panel.options.model_id, guess._panel.button.model_id, "
     "number._panel.number.model_id, number._panel.button.model_id)"
+)
+
+# of kernels that were shut down none is left
+DRAFTS = (
+    "from pathlib import Path\nfrom ipykernel.connect import get_connection_file\n"
+    "print(len(list(Path(get_connection_file()).parent.glob('rnnviz-answers-*.json'))))"
 )
 
 
@@ -80,6 +86,28 @@ def test_what_was_answered_is_there_again_in_a_new_kernel(path: Path, tmp_path: 
     assert said.split()[-3:] == list(before.predictions["01.shuffled"].order)
     after = read_notebook(copy)
     assert after.predictions["How many?"] == before.predictions["How many?"]
+
+
+def test_a_kernel_that_starts_again_knows_what_was_not_saved_yet_and_a_new_one_does_not(tmp_path: Path) -> None:
+    path = saved(tmp_path / "01_why.ipynb", *CELLS)
+    with open_notebook(path) as desk:
+        desk.run(1)
+        desk.run(6, "number.commit(3.5)")
+        desk.run(4, 'rv.exercises.check("01.parameter-count", 160)')
+        for _ in range(2):
+            desk.restart()
+            desk.run(1)
+            assert desk.run(6, "print(number.choice)") == "3.5\n"
+        desk.run(4, 'rv.exercises.check("01.parameter-count", 150)')
+        desk.save()
+    attempt = read_notebook(path).attempts["01.parameter-count"]
+    assert (attempt.solved, attempt.tries) == (True, 2)
+    other = saved(tmp_path / "other" / "01_why.ipynb", *CELLS)
+    with open_notebook(other) as desk:
+        desk.run(1)
+        assert desk.run(6, "print(number.choice)") == "None\n"
+        drafts = desk.run(6, DRAFTS)
+    assert drafts == "1\n"
 
 
 def test_the_table_of_predictions_is_there_before_anything_is_asked_again(path: Path, tmp_path: Path) -> None:

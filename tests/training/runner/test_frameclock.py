@@ -124,3 +124,52 @@ def test_time_in_which_others_had_the_processor_is_no_cost_of_a_frame(clock):
     frame_clock.end_frame()
     clock.now += 0.1
     assert not frame_clock.due()
+
+
+@pytest.mark.parametrize("granted", [1.0, 0.5, 0.3])
+def test_frames_take_their_share_of_the_time_that_others_leave_to_the_thread(clock, granted):
+    working = Clock()
+    frame_clock = FrameClock(
+        0.05, step=0, share=0.05, clock=clock, working=lambda: working.now, starved=lambda: clock.now - working.now
+    )
+
+    def work(seconds):
+        clock.now, working.now = clock.now + seconds / granted, working.now + seconds
+
+    spent = 0.0
+    for _ in range(20_000):
+        work(0.002)
+        if frame_clock.due():
+            frame_clock.begin_frame()
+            work(0.004)
+            frame_clock.end_frame()
+            spent += 0.004
+    assert 0.0 < spent / working.now < 0.055
+    assert frame_clock.taken < 0.06
+
+
+def test_a_thread_that_only_sleeps_lets_frames_have_their_share_of_all_time(clock):
+    working = Clock()
+    frame_clock = FrameClock(0.05, step=0, share=0.05, clock=clock, working=lambda: working.now, starved=lambda: 0.0)
+    frames = 0
+    for _ in range(2_000):
+        clock.now += 0.01
+        if frame_clock.due():
+            frame_clock.begin_frame()
+            clock.now, working.now = clock.now + 0.004, working.now + 0.004
+            frame_clock.end_frame()
+            frames += 1
+    assert frames / clock.now == pytest.approx(0.05 / 0.004, rel=0.1)
+
+
+def test_pictures_move_on_a_machine_that_has_hardly_time_for_the_thread(clock):
+    frame_clock = FrameClock(0.05, step=0, share=0.05, clock=clock, starved=lambda: 0.99 * clock.now)
+    frames = 0
+    while clock.now < 60.0:
+        clock.now += 0.05
+        if frame_clock.due():
+            frame_clock.begin_frame()
+            clock.now += 0.004
+            frame_clock.end_frame()
+            frames += 1
+    assert frames / clock.now == pytest.approx(0.25 * 0.05 / 0.004, rel=0.1)

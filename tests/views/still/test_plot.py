@@ -89,3 +89,25 @@ def test_a_bar_reaches_from_zero_to_its_value() -> None:
 def test_a_trace_that_is_put_out_of_sight_is_not_drawn() -> None:
     hidden = go.Scatter(x=[0, 1], y=[0, 1], visible=False)
     assert (drawn(bare(hidden, xaxis={"range": [0, 1]}, yaxis={"range": [0, 1]})) == 255).all()
+
+
+def test_a_band_fills_what_lies_between_two_curves() -> None:
+    x = [0.0, 10.0]
+    lower = go.Scatter(x=x, y=[2, 2], line={"width": 0}, mode="lines")
+    upper = go.Scatter(x=x, y=[4, 8], line={"width": 0}, mode="lines", fill="tonexty", fillcolor="#00aa00")
+    pixels = drawn(bare(lower, upper, xaxis={"range": [0, 10]}, yaxis={"range": [0, 10]}))
+    green = (pixels == (0, 170, 0)).all(axis=2)
+    for column in (100, 500, 900):
+        rows = np.flatnonzero(green[:, column])
+        assert (rows[0], rows[-1]) == (
+            pytest.approx(400 * (1 - (0.4 + column * 0.0004)), abs=2),
+            pytest.approx(319, abs=2),
+        )
+
+
+def test_a_circle_stays_a_circle_where_the_axes_are_tied() -> None:
+    angle = np.linspace(0, 2 * np.pi, 200)
+    circle = go.Scatter(x=np.cos(angle), y=np.sin(angle), mode="lines", line={"color": "#ff0000"})
+    axes = {"xaxis": {"range": [-1.2, 1.2]}, "yaxis": {"range": [-1.2, 1.2], "scaleanchor": "x"}}
+    rows, columns = np.nonzero(drawn(bare(circle, **axes))[..., 1] < 128)
+    assert np.ptp(rows) == pytest.approx(np.ptp(columns), abs=2)

@@ -6,6 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+import rnnviz.lab.screen.accessibility
+from rnnviz.live.beside import beside
 from rnnviz.views.still.drawing import plain_data
 from rnnviz.views.still.letters import font
 from rnnviz.views.still.pngfile import MARK
@@ -36,6 +38,10 @@ def test_a_still_is_never_too_large_for_a_notebook(height: int) -> None:
 def test_every_still_is_told_by_its_first_bytes() -> None:
     files = [base64.b64encode(Sheet(words).png()[0]).decode() for words in ("One.", "Another " * 40)]
     assert [MARK in one[44:84] for one in files] == [True, True]
+
+
+def test_the_page_knows_a_still_by_the_same_mark() -> None:
+    assert f'img[src*="{MARK}"]' in beside(rnnviz.lab.screen.accessibility.__file__, "lab.css")
 
 
 def test_the_same_still_is_the_same_file() -> None:
