@@ -42,6 +42,7 @@ class Sheet:
 
     def __init__(self, page: Any, address: str, name: str) -> None:
         self.page = page
+        self._devtools: Any = None
         # a workspace of its own, or JupyterLab would bring back the notebooks before
         page.goto(address.format(path=name, workspace=uuid.uuid4().hex))
         page.locator(".jp-Notebook").first.wait_for(timeout=_PATIENCE)
@@ -64,11 +65,11 @@ class Sheet:
         return self.page.evaluate(f"() => rnnvizProbe.{call}")
 
     def worked(self) -> float:
-        """Return the seconds of processor time that the page's own thread has worked."""
-        devtools = self.page.context.new_cdp_session(self.page)
-        devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
-        found = devtools.send("Performance.getMetrics")["metrics"]
-        devtools.detach()
+        """Return the seconds of processor time that the page's own thread has worked since it was first asked."""
+        if self._devtools is None:
+            self._devtools = self.page.context.new_cdp_session(self.page)
+            self._devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
+        found = self._devtools.send("Performance.getMetrics")["metrics"]
         return float(next(one["value"] for one in found if one["name"] == "TaskDuration"))
 
     def printed(self) -> Any:
