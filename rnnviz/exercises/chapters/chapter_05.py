@@ -1,33 +1,41 @@
 """Exercises and predictions of chapter 05, Three models in PyTorch."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.exercises.answers.functions import NotAFunction, NothingReturned, Raised, call
+from rnnviz.exercises.answers.experiments import Goal, LabExercise
+from rnnviz.exercises.answers.functions import Raised
+from rnnviz.exercises.answers.measures import gradient, steps
+from rnnviz.exercises.answers.numeric import Number
 from rnnviz.exercises.answers.specs import Exercise, Mistake
 from rnnviz.exercises.answers.trials import Trial, only_there, tried
 from rnnviz.exercises.answers.values import same, shape_of
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
 
-PREDICTIONS = {"05.last-step": "c", "05.from-the-right": "b"}
+PREDICTIONS = {"05.over-forty": Number(within=0.2), "05.from-the-right": "b"}
 
-# SequenceTagger(vocabulary=100, embedding_size=8, hidden_size=16, tags=5): 100·8, 2·(64·8 + 64·16 + 2·64), 5·32 + 5.
-_EMBEDDING, _DIRECTION, _HEAD = 800, 1664, 165
-_COUNT = Exercise(
-    "05.tagger-parameters",
-    _EMBEDDING + 2 * _DIRECTION + _HEAD,
+_LINE = Exercise("05.which-line", "b", mistakes=(Mistake("last-only", "a"), Mistake("lower-layer", "c")))
+
+
+def _coarse(share: float) -> str:
+    """Write a share so that every processor writes the same where it is tiny."""
+    return "less than a millionth" if share < 1e-6 else f"{share:.0e}"
+
+
+_OUT_OF_REACH = LabExercise(
+    "05.out-of-reach",
+    goals=(
+        Goal("gradient", gradient(0, over=-1), lambda share: share < 1e-6, written=_coarse),
+        Goal("untrained", steps, lambda number: number == 0),
+    ),
+    task="adding",
     mistakes=(
-        Mistake("one-direction", _EMBEDDING + _DIRECTION + _HEAD),
-        Mistake("head-one-direction", _EMBEDDING + 2 * _DIRECTION + 85),
-        Mistake("no-embedding", 2 * _DIRECTION + _HEAD),
-        Mistake("no-head", _EMBEDDING + 2 * _DIRECTION),
-        Mistake("one-bias", _EMBEDDING + 2 * (_DIRECTION - 64) + _HEAD),
-        Mistake("one-block", _EMBEDDING + 2 * _DIRECTION // 4 + _HEAD),
+        Mistake("trained", lambda snapshot: snapshot.step > 0),
+        Mistake("too-short", lambda snapshot: snapshot.settings.seq_len < 30),
     ),
 )
 
@@ -73,98 +81,6 @@ _LAST_STATES = Exercise(
         Mistake("time-first", lambda answer: shape_of(answer) in {(6, 2 * _UNITS), (6, _UNITS), (12, _UNITS)}),
     ),
     observe=lambda function: tried(function, _ENDS, 1e-9),
-)
-
-
-@dataclass(frozen=True)
-class _State:
-    """What there is to say about a first state, and about the ``x`` and the ``units`` that it was made for."""
-
-    shape: tuple[int, ...]
-    zeros: bool
-    dtype: str
-    device: str
-    x_shape: tuple[int, int, int]
-    x_dtype: str
-    x_device: str
-    units: int
-
-    @property
-    def shaped(self) -> bool:
-        """Whether the shape is right: (layer, batch, unit)."""
-        return self.shape == (1, self.x_shape[0], self.units)
-
-    @property
-    def right(self) -> bool:
-        """Whether everything is."""
-        return self.shaped and self.zeros and (self.dtype, self.device) == (self.x_dtype, self.x_device)
-
-
-_FOR_X: tuple[tuple[tuple[int, int, int], int, Callable[[Any], Any]], ...] = (  # sizes of x, units, which kind of x
-    ((4, 9, 3), 7, lambda x: x.to("meta")),
-    ((4, 9, 3), 7, lambda x: x),  # float64, on the CPU
-    ((2, 5, 6), 8, lambda x: x.float()),
-    ((3, 4, 2), 1, lambda x: x.half().to("meta")),
-)
-
-
-def _state_for(function: Any, shape: tuple[int, int, int], units: int, kind: Callable[[Any], Any]) -> Any:
-    """Call a function of x and a number of units, and describe the state that it makes for this kind of x."""
-    made = call(lambda x: (kind(x), function(kind(x), units)), {"x": np.zeros(shape)})
-    if not isinstance(made, tuple):
-        return made
-    x, state = made
-    if state is None:
-        return NothingReturned()
-    if isinstance(state, tuple | list):
-        return tuple(type(one).__name__ for one in state)  # tensors on the meta device have no numbers to show
-    if not hasattr(state, "dtype") or not hasattr(state, "device"):
-        return state
-    zeros = state.device.type == "meta" or bool((state == 0).all())
-    about_x = shape, str(x.dtype), x.device.type, units
-    return _State(tuple(state.shape), zeros, str(state.dtype), state.device.type, *about_x)
-
-
-def _described(function: Any) -> Any:
-    """Return the first description of a state that is not right, or else a right one."""
-    if not callable(function):
-        return NotAFunction(type(function).__name__)
-    made: Any = None
-    for asked in _FOR_X:
-        made = _state_for(function, *asked)
-        if not (isinstance(made, _State) and made.right):
-            return made
-    return made
-
-
-def _about(test: Callable[[_State], bool]) -> Callable[[Any], bool]:
-    return lambda answer: isinstance(answer, _State) and test(answer)
-
-
-def _no_layer(state: _State) -> bool:
-    return state.shape in {(state.x_shape[0], state.units), (state.units,)}
-
-
-def _feature_size(state: _State) -> bool:
-    batch, _, features = state.x_shape
-    return state.shape in {(1, batch, features), state.x_shape}
-
-
-_FIRST_STATE = Exercise(
-    "05.first-state",
-    _about(lambda state: state.right),
-    mistakes=(
-        Mistake("two-states", lambda answer: isinstance(answer, tuple) and len(answer) == 2),
-        Mistake("one-size", _about(lambda state: not state.shaped and state.x_shape[0] != _FOR_X[0][0][0])),
-        Mistake("batch-first", _about(lambda state: state.shape == (state.x_shape[0], 1, state.units))),
-        Mistake("no-layer", _about(_no_layer)),
-        Mistake("feature-size", _about(_feature_size)),
-        Mistake("time-axis", _about(lambda state: state.shape == (1, state.x_shape[1], state.units))),
-        Mistake("not-zeros", _about(lambda state: state.shaped and not state.zeros)),
-        Mistake("device", _about(lambda state: state.shaped and state.device != state.x_device)),
-        Mistake("dtype", _about(lambda state: state.shaped and state.dtype != state.x_dtype)),
-    ),
-    observe=_described,
 )
 
 
@@ -239,4 +155,4 @@ _IN_PIECES = Exercise(
     observe=lambda function: tried(function, _STREAMS, 1e-9),
 )
 
-EXERCISES = (_COUNT, _LAST_STATES, _FIRST_STATE, _IN_PIECES)
+EXERCISES = (_LINE, _LAST_STATES, _OUT_OF_REACH, _IN_PIECES)

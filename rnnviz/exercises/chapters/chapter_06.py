@@ -89,7 +89,7 @@ _PEAKS = LabExercise(
     "06.peaks",
     goals=(
         Goal("trained", steps, lambda number: number >= 100),
-        Goal("seldom", lambda snapshot: _cut(snapshot), lambda share: 0 < share <= 1 / 3, written="{:.2f}".format),
+        Goal("seldom", lambda snapshot: _cut(snapshot), lambda share: 0 < share <= 1 / 3, written="{:.1f}".format),
     ),
     task="sunspots",
     mistakes=(Mistake("always-cut", lambda snapshot: (_cut(snapshot) or 0) > 0.9),),
