@@ -116,6 +116,8 @@ export class Level {
 
   // Look whether both still end level.
   settle() {
+    const aside = this.columns()[1];
+    if (aside && !aside.offsetWidth && this.stage.querySelector(".rv-dock.rv-open")) return; // it comes back as it was
     const score = this.shown(true), column = this.shown(false);
     const beside = this.beside();
     const last = beside ? column.at(-1) : undefined;

@@ -119,3 +119,24 @@ def test_a_retyped_character_changes_the_states(address: str, page: Page, write)
     notebook.lab.locator(".rv-perturb-restore").click()
     wait_for_states(page, changed=False)
     assert notebook.errors == []
+
+
+@pytest.mark.timeout(900)
+def test_while_it_is_read_the_change_is_asked_where_the_reader_is(address: str, page: Page, write) -> None:
+    notebook = opened(page, address, write(LAB.format(task="adding")))
+    notebook.settle()
+    notebook.button("read").click()
+    page.wait_for_function(
+        "() => document.querySelector('.rv-read').getAttribute('aria-pressed') === 'false'"
+        " && document.querySelector('.rv-playhead').dataset.label === 't = 19'",
+        timeout=PATIENCE,
+    )
+    picked(page, 19)
+    words = notebook.lab.locator(".rv-perturb-value .widget-readout")
+    expect(words).not_to_have_text("-")
+    assert input_at(page, 19) == pytest.approx(float(words.inner_text().replace("−", "-")), abs=1e-3)
+    marks = page.locator(".rv-perturb .rv-cursor:not([hidden])")
+    assert marks.count() >= 2  # the same place in both pictures
+    notebook.button("read").click()
+    page.keyboard.press("Escape")
+    assert notebook.errors == []

@@ -77,6 +77,40 @@ def test_rail_score_and_column_have_their_widths(page: Page, width: int, rail: i
     assert score["width"] == width - rail - column - 2 * gap
 
 
+@pytest.mark.parametrize("width", [848, 1008])
+def test_a_slider_s_track_is_long_enough_to_be_dragged(page: Page, width: int) -> None:
+    resize(page, width)
+    tracks = page.locator(".rv-lab >> nth=0 >> .rv-rail .noUi-target:visible")
+    assert [one.evaluate("one => one.offsetWidth >= 140") for one in tracks.all()] == [True] * tracks.count()
+    assert tracks.count() >= 3
+    knobs = page.locator(".rv-lab >> nth=0 >> .rv-rail .rv-knob:visible").all()
+    assert len({round(one.bounding_box()["y"]) for one in knobs}) <= 6  # type: ignore[index]
+
+
+@pytest.mark.parametrize(("width", "rows"), [(780, 1), (700, 1), (560, 2)])
+def test_in_a_narrow_lab_knobs_share_rows_and_one_button_stands_for_all_groups(
+    page: Page, width: int, rows: int
+) -> None:
+    resize(page, width)
+    lab = page.locator(".rv-lab").first
+    knobs = lab.locator(".rv-rail > .rv-knobs > *")
+    assert len({round(one.bounding_box()["y"]) for one in knobs.all()}) == rows  # type: ignore[index]
+    more, preset = boxes(page, ".rv-more-all", ".rv-preset")
+    assert more["y"] + more["height"] / 2 == pytest.approx(preset["y"] + preset["height"] / 2, abs=2)
+    button, groups = lab.locator(".rv-more-all"), lab.locator(".rv-more")
+    expect(groups).to_be_hidden()
+    button.click()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    expect(groups.locator(".rv-more-model")).to_be_visible()
+    button.click()
+    expect(groups).to_be_hidden()
+
+
+def test_in_a_wide_lab_the_groups_stand_in_the_rail(page: Page) -> None:
+    expect(page.locator(".rv-lab").first.locator(".rv-more-model")).to_be_visible()
+    expect(page.locator(".rv-lab").first.locator(".rv-more-all")).to_be_hidden()
+
+
 def test_pictures_take_the_width_that_a_lab_comes_to(page: Page) -> None:
     for width in (1008, 700, 560):
         resize(page, width)

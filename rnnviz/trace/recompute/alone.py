@@ -18,6 +18,7 @@ from rnnviz.trace.recompute.recompute import recompute
 from rnnviz.trace.recompute.stacking import Stack
 from rnnviz.trace.result.arrays import Array, read_only
 from rnnviz.trace.result.layertrace import LayerTrace
+from rnnviz.trace.result.resident import owe
 
 __all__ = ["Alone", "layer_alone"]
 
@@ -67,7 +68,7 @@ def layer_alone(layer: nn.RNNBase, given: Tensor, loss: Callable[[Tensor], Tenso
             found = layer_trace(layout, initial, weights, recompute(stack, layout, weights))
     if late:
         entering = form.sequence(given)
-        found.owe(weight_grad_norms=lambda seen: _norms(seen, layout, entering, initial, weights))
+        owe(found, weight_grad_norms=lambda seen: _norms(seen, layout, entering, initial, weights))
     return Alone(found, value)
 
 

@@ -11,7 +11,7 @@ import torch
 
 from rnnviz.trace.result.fetching import AwayError, at_hand, fetched, tensors_in
 
-__all__ = ["Resident", "brought", "resident", "without_defaults"]
+__all__ = ["Resident", "brought", "owe", "resident", "without_defaults"]
 
 T = TypeVar("T", bound=type)
 R = TypeVar("R", bound="Resident")
@@ -38,12 +38,6 @@ class Resident:
 
     Nothing is copied for a result that nobody reads. What is read brings all of its result's arrays in one copy.
     """
-
-    def owe(self, **later: Callable[[Any], Any]) -> None:
-        """Work these fields out, each by a function of the result, when they are first read."""
-        for name in later:
-            self.__dict__.pop(name, None)
-        self.__dict__["_owed"] = later
 
     if not TYPE_CHECKING:  # who checks types is to find a field that is misspelt
 
@@ -96,6 +90,13 @@ def resident(
         made.__dict__.update(known, _held=Held(tree, make, finish, streams))
         return made
     return make(**known, **finish(arrays))
+
+
+def owe(result: Resident, **later: Callable[[Any], Any]) -> None:
+    """Let these fields of a result be worked out, each by a function of it, when they are first read."""
+    for name in later:
+        result.__dict__.pop(name, None)
+    result.__dict__["_owed"] = later
 
 
 def brought(tree: Any, *results: Resident) -> Any:

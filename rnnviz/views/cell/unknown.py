@@ -11,7 +11,7 @@ from rnnviz.views.base import Focus
 from rnnviz.views.cell.diagram import Diagram, Mark
 from rnnviz.views.cell.notation import short
 from rnnviz.views.cell.plan import GATE, STRETCH, WIDTH, Path
-from rnnviz.views.style import plain, shade
+from rnnviz.views.style import shade
 
 __all__ = ["unknown_diagram"]
 
@@ -37,7 +37,7 @@ def unknown_diagram(snapshot: Snapshot, focus: Focus, *, norms: bool = False) ->
     """
     layer, at = snapshot.layer, (focus.layer, focus.direction, focus.sample)
     names = list(layer.gates)[:_MOST]
-    marks = [Mark("through", "cell", _MIDDLE, _LANE, symbol=plain(layer.kind)[:12], tip=t("inspector.unknown"))]
+    marks = [Mark("through", "cell", _MIDDLE, _LANE, symbol=layer.kind[:12], tip=t("inspector.unknown"))]
     paths = [Path(f"M0 {_LANE} H{_MIDDLE}-{_HALF}"), Path(f"M{_MIDDLE}+{_HALF} {_LANE} H{WIDTH}")]
     marks += _state("h", layer.hidden[at], focus, _LANE, norms)
     if layer.cell is not None:
@@ -89,10 +89,9 @@ def _value(name: str, values: Floats, focus: Focus, place: tuple[float, float], 
     limits = (0.0, 1.0) if low >= 0 and high <= 1 else (-1.0, 1.0)
     bounded = limits[0] <= low and high <= limits[1] and not norms and not np.isnan(value)
     light, dark = (shade(value, limits), shade(value, limits, "dark")) if bounded else (None, None)
-    said = plain(name)
-    symbol = said if len(said) <= _LETTERS else f"{said[: _LETTERS - 1]}…"
-    tip = t("inspector.exactly", words=said, value=value)
-    return Mark("gate", said, *place, f"‖{symbol}‖" if norms else symbol, short(value), light, dark, tip)
+    symbol = name if len(name) <= _LETTERS else f"{name[: _LETTERS - 1]}…"
+    tip = t("inspector.exactly", words=name, value=value)
+    return Mark("gate", name, *place, f"‖{symbol}‖" if norms else symbol, short(value), light, dark, tip)
 
 
 def _of(values: Floats, focus: Focus, norms: bool) -> float:

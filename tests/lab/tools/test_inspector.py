@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-import torch
-from torch import Tensor, nn
 
 import rnnviz
 from rnnviz.trace.modules import custom
@@ -13,6 +11,7 @@ from rnnviz.views.words import three
 from tests.lab.browser import LabMaker
 from tests.lab.inspectors import Drawer
 from tests.lab.screens import classes
+from tests.leaky import Leaky, Reader, step
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -307,46 +306,14 @@ def test_a_timestep_is_called_what_the_task_calls_it(make_lab: LabMaker, task: s
     assert Drawer(make_lab(task=task, seq_len=12)).picture["clock"] == words
 
 
-class Leaky(nn.Module):
-    """A cell of somebody's own, with one value that its step names."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.mix = nn.Linear(6, 4)
-
-    def forward(self, x: Tensor, h: Tensor) -> Tensor:
-        keep = torch.sigmoid(self.mix(torch.cat([x, h], -1)))
-        return keep * h + (1 - keep) * x[:, :1]
-
-
-class Reader(nn.Module):
-    """Reads with it, step by step."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.cell, self.decide = Leaky(), nn.Linear(4, 1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        h = x.new_zeros(len(x), 4)
-        for now in x.unbind(1):
-            h = self.cell(now, h)
-        answer: Tensor = self.decide(h)
-        return answer
-
-
-def _leaky(cell: nn.Module, x: Tensor, state: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-    keep = torch.sigmoid(cell.mix(torch.cat([x, state], -1)))
-    return keep * state + (1 - keep) * x[:, :1], {"keep": keep}
-
-
 def test_a_registered_cell_has_a_drawing_of_what_is_known_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(custom, "_REGISTERED", dict(custom._REGISTERED))
-    rnnviz.register_cell(Leaky, _leaky)
+    rnnviz.register_cell(Leaky, step)
     lab = rnnviz.Lab("adding", model=Reader(), seq_len=10, device="cpu")
     drawer = Drawer(lab)
     drawer.look(sample=1, time=4, unit=3)
     layer = lab.snapshot().layer
-    assert drawer.mark("keep")["text"] == short(float(layer.gates["keep"][0, 0, 1, 4, 3]))
+    assert drawer.mark("<leak>")["text"] == short(float(layer.gates["<leak>"][0, 0, 1, 4, 3]))
     assert drawer.mark("h")["text"] == short(float(layer.hidden[0, 0, 1, 4, 3]))
     assert drawer.picture["lines"][0]["note"].startswith("A cell of your own")
     assert not drawer.picture["onward"]

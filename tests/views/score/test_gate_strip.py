@@ -4,46 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
-from torch import Tensor, nn
 
 import rnnviz as rv
 from rnnviz.training import Settings, Snapshot
 from rnnviz.training.snapshots.before import Before
 from rnnviz.views import Focus
+from tests.leaky import Leaky, Reader, step
 from tests.views.runs import frames
 from tests.views.score.strips import filled, form, panels
 
 HERE = Focus(sample=1, unit=2)
-
-
-class Leaky(nn.Module):
-    """A cell of somebody's own, with gates of her own."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.look, self.again, self.leak = nn.Linear(2, 4), nn.Linear(4, 4), nn.Linear(2, 4)
-
-    def forward(self, x: Tensor, h: Tensor) -> Tensor:
-        return step(self, x, h)[0]
-
-
-def step(cell: Leaky, x: Tensor, h: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-    leak = torch.sigmoid(cell.leak(x))
-    return (1 - leak) * h + leak * torch.tanh(cell.look(x) + cell.again(h)), {"<leak>": leak}
-
-
-class Reader(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.cell, self.decide = Leaky(), nn.Linear(4, 1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        h = x.new_zeros(len(x), 4)
-        for now in x.unbind(1):
-            h = self.cell(now, h)
-        answer: Tensor = self.decide(h)
-        return answer
 
 
 def registered() -> Snapshot:
