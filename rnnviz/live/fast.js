@@ -9,7 +9,7 @@ import { reworded } from "./rewording.js";
 /** @import { Part } from "./page.js" */
 
 const WORDS_EVERY = 250; // ms: nobody reads words and ranges that change more often
-const SETTLED = 500; // ms without a frame: it was the last one
+const SETTLED = 1000; // ms without a frame: it was the last one; less, and a busy page would be given more to do
 const APART = 40; // ms between the words of two figures, lest they all fall into one frame
 const OFF = 0.02; // of an axis's span: nearer than that, a range that follows the numbers may wait
 // Words beside the numbers. Whatever else may change belongs to them.

@@ -7,7 +7,7 @@ import { built, frame, parts } from "./figure.js";
 
 /** @import { Browser } from "./browser.js" */
 
-const WAIT = 500; // ms after which a frame was the last one
+const WAIT = 1000; // ms after which a frame was the last one
 let clock = 0; // of all tests: figures of one page take turns
 
 /**
