@@ -1,7 +1,7 @@
-"""Film the forget-bias moment for the README: ``python .github/film.py`` writes ``notebooks/images/forget-bias.webp``.
+"""Film the forget-bias moment for the README: ``python .github/film.py`` writes notebooks/images/forget-bias.webp.
 
-It runs the opening lab of chapter 00 in JupyterLab and Chromium, presses Play, and drags the knob. Frames are Chromium's own WebP
-pictures; what joins them is the container alone (RIFF, as Google's "WebP Container Specification" describes it).
+It runs the opening lab of chapter 00 in JupyterLab and Chromium, presses Play, and drags the knob. Frames are WebP
+pictures as Chromium makes them; the container (RIFF, after Google's "WebP Container Specification") joins them.
 """
 
 import base64
@@ -43,6 +43,7 @@ class Film:
         self.frames: list[tuple[float, bytes]] = []
 
     def take(self) -> None:
+        """Take one frame."""
         now = monotonic() - self._began
         picture = self._devtools.send(
             "Page.captureScreenshot", {"format": "webp", "quality": QUALITY, "clip": self._clip}
@@ -50,6 +51,7 @@ class Film:
         self.frames.append((now, base64.b64decode(picture["data"])))
 
     def roll(self, page: Page, seconds: float) -> None:
+        """Take frames for so many seconds."""
         end = monotonic() + seconds
         while monotonic() < end:
             self.take()
