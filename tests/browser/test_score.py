@@ -174,6 +174,7 @@ def test_the_open_inspector_follows_what_is_read(notebook: Notebook, page: Page)
     notebook.lab.locator("button.rv-open-inspector").click()
     where = notebook.lab.locator(".rv-cell-where, .rv-inspector").first
     expect(where).to_be_visible(timeout=PATIENCE)
+    at(page, 3)  # not where reading ends, and where the cursor waits at first
     notebook.code("lab.read(rate=20)")
     stands(page, 29)
     notebook.code("import json\nprint('FOCUS', json.dumps(lab._console.screen.panel.focus_controls.focus.time))")
