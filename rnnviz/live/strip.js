@@ -168,9 +168,11 @@ export class Strip {
     drawing.turn(async () => {
       // without a size plotly would draw its axes nowhere; `fit` asks again
       if (!drawing.spec || drawing.owed || !drawing.measure()) return;
-      const changes = this.sizes(this.meta.panels);
+      const before = this.high, changes = this.sizes(this.meta.panels);
       this.captions.forEach((one, index) => this.caption(one, index));
       await drawing.Plotly.relayout(plot, changes);
+      // heights that were given hide from the level that the window has another one
+      if (this.high !== before) this.level?.settle();
     });
   }
 

@@ -63,6 +63,15 @@ def test_score_and_column_end_level(notebook: Notebook, name: str) -> None:
     assert lab.evaluate("lab => lab.offsetHeight") <= (640 if "models" in name else 660)
 
 
+def test_a_lab_follows_the_window_when_that_grows_and_when_it_shrinks(notebook: Notebook) -> None:
+    lab, page = shown(notebook.page, "temporal order, gru"), notebook.page
+    low = lab.evaluate("lab => lab.offsetHeight")
+    page.set_viewport_size({"width": 1280, "height": 1400})
+    page.wait_for_function("([lab, low]) => lab.offsetHeight > low + 20", arg=[lab.element_handle(), low])
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.wait_for_function("([lab, low]) => lab.offsetHeight === low", arg=[lab.element_handle(), low])
+
+
 def test_what_the_last_step_brought_is_read_before_the_cursor_is_moved(notebook: Notebook) -> None:
     lab = shown(notebook.page, "sunspots")
     expect(lab.locator(".rv-flag")).to_have_text("t = 131 · Jun 1982")
