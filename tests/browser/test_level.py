@@ -64,7 +64,7 @@ def test_score_and_column_end_level(notebook: Notebook, name: str) -> None:
 
 
 def test_a_lab_follows_the_window_when_that_grows_and_when_it_shrinks(notebook: Notebook) -> None:
-    lab, page = shown(notebook.page, "temporal order, gru"), notebook.page
+    lab, page = shown(notebook.page, "sunspots"), notebook.page
     low = lab.evaluate("lab => lab.offsetHeight")
     page.set_viewport_size({"width": 1280, "height": 1400})
     page.wait_for_function("([lab, low]) => lab.offsetHeight > low + 20", arg=[lab.element_handle(), low])
