@@ -84,7 +84,7 @@ def test_a_lab_without_the_number_has_not_reached_the_goal(made: list[Any]) -> N
     assert verdict.words.splitlines()[1] == "○ The mean forget gate is not there; above 0.9 is asked for."
 
 
-@pytest.mark.parametrize("answer", ["lab", 5, nn.LSTM(2, 4), rv.Lab, None.__class__, [], rv.watch], ids=str)
+@pytest.mark.parametrize("answer", ["lab", 5, nn.LSTM(2, 4), rv.Lab, None.__class__, [], rv.watch], ids=lambda answer: type(answer).__name__)
 def test_what_is_no_lab_is_told_so_by_its_type(answer: Any) -> None:
     verdict = judged_lab(OPEN, answer)
     assert (verdict.right, verdict.hint) == (False, "not-a-lab")
