@@ -70,6 +70,7 @@ def test_a_lab_follows_the_window_when_that_grows_and_when_it_shrinks(notebook: 
     page.wait_for_function("([lab, low]) => lab.offsetHeight > low + 20", arg=[lab.element_handle(), low])
     page.set_viewport_size({"width": 1280, "height": 800})
     page.wait_for_function("([lab, low]) => lab.offsetHeight === low", arg=[lab.element_handle(), low])
+    assert lab.evaluate(LEVEL)
 
 
 def test_what_the_last_step_brought_is_read_before_the_cursor_is_moved(notebook: Notebook) -> None:

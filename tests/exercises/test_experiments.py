@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 import rnnviz as rv
+from rnnviz.checks import kind_of
 from rnnviz.exercises import Goal, LabExercise, Mistake
 from rnnviz.exercises.answers.experiments import judged_lab
 from rnnviz.exercises.answers.measures import gradient, held_out, mean_gate, of_model, setting, steps
@@ -84,7 +85,7 @@ def test_a_lab_without_the_number_has_not_reached_the_goal(made: list[Any]) -> N
     assert verdict.words.splitlines()[1] == "○ The mean forget gate is not there; above 0.9 is asked for."
 
 
-@pytest.mark.parametrize("answer", ["lab", 5, nn.LSTM(2, 4), rv.Lab, None.__class__, [], rv.watch], ids=lambda answer: type(answer).__name__)
+@pytest.mark.parametrize("answer", ["lab", 5, nn.LSTM(2, 4), rv.Lab, None.__class__, [], rv.watch], ids=kind_of)
 def test_what_is_no_lab_is_told_so_by_its_type(answer: Any) -> None:
     verdict = judged_lab(OPEN, answer)
     assert (verdict.right, verdict.hint) == (False, "not-a-lab")

@@ -37,7 +37,7 @@ class Notebook:
     solutions : frozenset of str
         The ids of the cells that hold solutions.
     begun : bool
-        Whether a cell has been run whose outputs no chapter is shipped with.
+        Whether a cell has been run that no chapter is shipped as run.
     """
 
     title: str
@@ -87,7 +87,8 @@ class _Cell:
         self.id = cell["id"] if isinstance(cell.get("id"), str) else ""
         outputs = cell.get("outputs")
         self._outputs = outputs if self.is_code and isinstance(outputs, list) else []
-        self.ran = self.is_code and (bool(self._outputs) or cell.get("execution_count") is not None)
+        # by its count: a chapter is shipped with pictures
+        self.ran = self.is_code and cell.get("execution_count") is not None
 
     def records(self) -> Iterator[Prediction | Attempt]:
         for output in self._outputs:
