@@ -70,10 +70,13 @@ def test_a_drawing_needs_nothing_from_elsewhere(path: Path) -> None:
     assert not re.search("https?:|<script|<style|@import|href", text)
 
 
-def test_every_picture_that_a_chapter_names_is_there() -> None:
+def test_every_picture_that_a_chapter_names_is_there_and_every_drawing_is_shown() -> None:
+    shown = set()
     for path in sorted((NOTEBOOKS / "en").glob("*.ipynb")):
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "markdown":
                 for words, name in re.findall(r"!\[(.*?)\]\((.+?)\)", cell.source):
                     assert len(words.split()) >= 4, f"{path.name}: say in words what {name} shows"
                     assert (path.parent / name).is_file(), f"{path.name} names {name}"
+                    shown.add(Path(name).name)
+    assert shown >= {path.name for path in COMMITTED}
