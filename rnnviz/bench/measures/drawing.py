@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from importlib.util import find_spec
 from typing import Any
 
@@ -135,10 +135,17 @@ def _opening_row(figures: list[go.Figure]) -> tuple[Cell, ...]:
 
 def _wire(opened: ExitStack) -> Wire:
     """Connect what is made from now on to a wire; the page's plotly.js is sent anew, on it."""
-    runtime().close()
+    _forget_runtime()
     wire = opened.enter_context(counting())
-    opened.callback(lambda: runtime().close())  # whoever shows a figure later gets one on a true wire
+    opened.callback(_forget_runtime)  # whoever shows a figure later gets one on a true wire
     return wire
+
+
+def _forget_runtime() -> None:
+    shown = runtime()
+    with suppress(KeyError):  # ipykernel, imported since, keeps another register of what is open
+        shown.close()
+    shown.comm = None
 
 
 def _opened(opened: ExitStack, widget: Any) -> Any:

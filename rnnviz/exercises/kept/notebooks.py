@@ -87,13 +87,19 @@ class _Cell:
         self.id = cell["id"] if isinstance(cell.get("id"), str) else ""
         outputs = cell.get("outputs")
         self._outputs = outputs if self.is_code and isinstance(outputs, list) else []
-        # by its count: a chapter is shipped with pictures
-        self.ran = self.is_code and cell.get("execution_count") is not None
+        # a chapter is shipped with pictures of its labs, and whoever runs such a cell has the lab beside it
+        shipped = bool(self._outputs) and all(map(_is_picture, self._outputs))
+        self.ran = self.is_code and cell.get("execution_count") is not None and not shipped
 
     def records(self) -> Iterator[Prediction | Attempt]:
         for output in self._outputs:
             if isinstance(output, Mapping) and (found := record_in(output.get("metadata"))):
                 yield found
+
+
+def _is_picture(output: Any) -> bool:
+    data = output.get("data") if isinstance(output, Mapping) else None
+    return isinstance(data, Mapping) and set(data) == {"image/png", "text/plain"}
 
 
 def _told(cells: list[_Cell], stem: str) -> Notebook:
