@@ -12,13 +12,16 @@ __all__ = [
     "CARD",
     "FRAME",
     "GHOST",
+    "GREEN",
     "INK1",
     "INK2",
     "INK3",
     "ORANGE",
     "PAGE",
+    "PEACH",
     "PURPLE",
     "SEA",
+    "SOFT",
     "Canvas",
     "Point",
 ]
@@ -28,6 +31,7 @@ Point = tuple[float, float]
 # The card makes one drawing legible on light and on dark pages.
 CARD, PAGE, FRAME = "#f8f9fb", "#ffffff", "#b9c0c8"
 ORANGE, SEA, _, PURPLE = SERIES
+SOFT, GREEN, PEACH = "#e6f1fc", "#e1f7ee", "#fee8d7"  # fills beside the accent, the sea and the orange
 _AS_WORDS = {ACCENT: ACCENT_TEXT, ORANGE: WARN, INK3: INK2}  # lines may be paler than what is read
 _FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', Helvetica, Arial, sans-serif"
 _SUB = re.compile(r"_\{(.+?)\}|\^\{(.+?)\}")

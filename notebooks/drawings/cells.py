@@ -1,11 +1,8 @@
 """One step of a cell: plain RNN, LSTM with its two paths, GRU."""
 
-from canvas import ACCENT, INK2, INK3, ORANGE, SEA, Canvas
+from canvas import ACCENT, GREEN, INK2, INK3, ORANGE, PEACH, SEA, SOFT, Canvas, Point
 
 __all__ = ["gru", "lstm", "rnn_step"]
-
-SOFT, GREEN = "#e6f1fc", "#e1f7ee"
-NEWS = "#fee8d7"
 
 
 def rnn_step() -> Canvas:
@@ -135,13 +132,15 @@ def gru() -> Canvas:
     return c
 
 
-def _gate(c: Canvas, at: tuple[float, float], letter: str) -> None:
-    c.box(at, (84, 46), fill=GREEN, stroke=SEA)
-    c.text((at[0], at[1] - 9), letter, bold=True, size=15)
-    c.text((at[0], at[1] + 12), "sigmoid", color=INK2, size=11)
+def _gate(c: Canvas, at: Point, letter: str) -> None:
+    _squashed(c, at, letter, "sigmoid", fill=GREEN, stroke=SEA)
 
 
-def _candidate(c: Canvas, at: tuple[float, float], letter: str) -> None:
-    c.box(at, (84, 46), fill=NEWS, stroke=ORANGE)
+def _candidate(c: Canvas, at: Point, letter: str) -> None:
+    _squashed(c, at, letter, "tanh", fill=PEACH, stroke=ORANGE)
+
+
+def _squashed(c: Canvas, at: Point, letter: str, by: str, *, fill: str, stroke: str) -> None:
+    c.box(at, (84, 46), fill=fill, stroke=stroke)
     c.text((at[0], at[1] - 9), letter, bold=True, size=15)
-    c.text((at[0], at[1] + 12), "tanh", color=INK2, size=11)
+    c.text((at[0], at[1] + 12), by, color=INK2, size=11)

@@ -2,11 +2,9 @@
 
 import itertools
 
-from canvas import ACCENT, GHOST, INK2, INK3, ORANGE, SEA, Canvas
+from canvas import ACCENT, GHOST, GREEN, INK2, INK3, ORANGE, PEACH, SEA, SOFT, Canvas
 
 __all__ = ["bidirectional", "feed_forward", "stacked", "unrolled"]
-
-SOFT, GREEN, PEACH = "#e6f1fc", "#e1f7ee", "#fee8d7"
 
 
 def feed_forward() -> Canvas:

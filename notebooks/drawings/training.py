@@ -1,10 +1,10 @@
 """What happens around a network: a batch of different lengths, and the training loop."""
 
-from canvas import ACCENT, FRAME, INK2, INK3, ORANGE, PAGE, PURPLE, SEA, Canvas, Point
+from canvas import ACCENT, FRAME, GREEN, INK2, INK3, ORANGE, PAGE, PEACH, PURPLE, SEA, SOFT, Canvas, Point
 
 __all__ = ["packing", "training_loop"]
 
-SOFT, GREEN, PEACH, PAD = "#e6f1fc", "#e1f7ee", "#fee8d7", "#eceff2"
+PAD = "#eceff2"
 
 
 def packing() -> Canvas:
