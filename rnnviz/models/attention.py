@@ -86,7 +86,7 @@ class Attention(nn.Module):
         if self.key is not None:
             keys: Tensor = self.key(memory)
             return keys
-        return memory.unflatten(-1, (-1, self.state_size)).sum(-2)  # one direction, or the sum of both
+        return memory.view(*memory.shape[:2], -1, self.state_size).sum(2)  # one direction, or the sum of both
 
     def scores(self, states: Tensor, keys: Tensor) -> Tensor:
         """Return how well each state fits each key, (batch, T_out, T_in)."""

@@ -1,0 +1,1 @@
+"""Pairs: a source and its translation, for an encoder and a decoder to learn from."""
