@@ -25,7 +25,7 @@ FLOORS = {
     "generators": 1,
     "cells": 2,
     "models": 2,
-    "tasks": 2,
+    "tasks": 3,
     "trace": 3,
     "training": 4,
     "export": 5,
