@@ -133,7 +133,10 @@ class SequenceModel(nn.Module):
         return vectors
 
     def answer(self, states: Tensor, lengths: Tensor | None = None) -> Tensor:
-        """Answer from the top layer's states, (batch, time, unit), both directions side by side."""
+        """Answer from the top layer's ``states``, (batch, time, unit), both directions side by side.
+
+        ``lengths`` say where each sequence ends, (batch,); None where all fill the time axis.
+        """
         if self.each_step:
             answers: Tensor = self.head(states)
             return answers
