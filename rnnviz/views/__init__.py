@@ -26,12 +26,12 @@ from rnnviz.views.pictures.gradients.gradients import GradientsView
 from rnnviz.views.pictures.gradients.horizon import HorizonView
 from rnnviz.views.pictures.gradients.spectrum import SpectrumView
 from rnnviz.views.pictures.gradients.theory import TheoryView
+from rnnviz.views.pictures.pairs.alignment import AlignmentView, alignment
 from rnnviz.views.pictures.states.gates import ForgetView, GatesView, gate_panels
 from rnnviz.views.pictures.states.hidden import HiddenView, StateView, hidden_panels
 from rnnviz.views.pictures.states.memory import MemoryView
 from rnnviz.views.pictures.states.saturation import SaturationView
 from rnnviz.views.pictures.states.text import TextView
-from rnnviz.views.pictures.task.alignment import alignment
 from rnnviz.views.pictures.task.answer import AnswerView
 from rnnviz.views.pictures.task.confusion import ConfusionView
 from rnnviz.views.pictures.task.fan import QUANTILES, FanView, fan
@@ -49,6 +49,7 @@ __all__ = [
     "ROWS",
     "VIEWS",
     "WATCHED",
+    "AlignmentView",
     "AnswerView",
     "Canvas",
     "ClippingView",
@@ -126,6 +127,8 @@ VIEWS: dict[str, View] = {
         LossView(),
         RateView(),
         NormsView(),
+        AlignmentView("alignment"),
+        AlignmentView("forced", forced=True),
     )
 }
 

@@ -18,6 +18,8 @@ from rnnviz.tasks.inputpicture import InputPicture
 from rnnviz.tasks.pairs.dictionary import Dictionary
 from rnnviz.tasks.pairs.nearest import nearest
 from rnnviz.tasks.pairs.tokens import LEVELS
+from rnnviz.tasks.pairs.translating import SPARE, translated
+from rnnviz.tasks.translation import Translation
 
 __all__ = ["NO_ANSWER", "PairBatch", "Pairs", "exact_match", "token_accuracy"]
 
@@ -199,6 +201,10 @@ class Pairs(Task):
             t("task.pairs.copy"): copied / len(wanted),
             t("task.pairs.nearest"): looked_up / len(wanted),
         }
+
+    def translated(self, model: nn.Module, batch: Batch) -> tuple[Translation, ...]:
+        """Return what a `Seq2Seq` writes for each source, by itself and given the right tokens."""
+        return translated(model, batch, (self.symbols, self.target_symbols), self.target_len + SPARE)
 
     def time_labels(self, sample: int) -> tuple[str, ...]:
         """Return each token of the source, and nothing for padding."""

@@ -122,6 +122,7 @@ class SnapshotTaker:
             confusion=scored.confusion,
             scores=ending(self._scores.columns(), scored.step, scored.validation),
             norms=norms.told(noted, arrived["norms"]),
+            translations=self._task.translated(model, self.probe),
         )
 
     def light(self, model: nn.Module, settings: Settings, step: int, before: Snapshot, sample: int) -> Snapshot | None:
