@@ -23,8 +23,10 @@ __all__ = [
     "Sunspots",
     "Task",
     "TemporalOrder",
+    "co2",
     "from_series",
     "make",
+    "weather",
 ]
 
 KNOWN = ("sunspots", "adding", "temporal-order", "python-tokens", "co2", "weather")

@@ -174,5 +174,4 @@ class Record:
 
 def share(name: str, value: float) -> float:
     """Return a share of the rows, from 0 on and below 1."""
-    checked = number(0, 0.9, open_end=False)(name, value)
-    return checked
+    return number(0, 0.9, open_end=False)(name, value)

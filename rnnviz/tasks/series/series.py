@@ -52,7 +52,7 @@ class Series(Task):
     >>> from rnnviz.tasks.series.record import Record
     >>> task = Series(Record.of(np.sin(np.arange(400.0) / 5)), lookback=20, horizon=3)
     >>> task.held_out().inputs.shape, task.output_size
-    (torch.Size([78, 20, 1]), 3)
+    (torch.Size([58, 20, 1]), 3)
     """
 
     metric_name = "MAE"
@@ -144,7 +144,13 @@ class Series(Task):
         return self.windows(self._held_out())
 
     def windows(self, origins: NDArray[np.int64]) -> Batch:
-        """Return the windows that end at some rows of the record."""
+        """Return the windows that end at some rows of the record.
+
+        Parameters
+        ----------
+        origins : numpy.ndarray
+            Rows of the record, axis (origin,).
+        """
         first = torch.from_numpy(origins - self.difference - self.seq_len + 1)
         return self._windows(first.to(self._series.device))
 
@@ -191,11 +197,23 @@ class Series(Task):
         return np.asarray(values + self.record.values[:, self._answers][before], np.float64)
 
     def truth(self, origins: NDArray[np.int64]) -> Floats:
-        """Return what came after some rows, axes (origin, step, answer)."""
+        """Return what came after some rows, axes (origin, step, answer).
+
+        Parameters
+        ----------
+        origins : numpy.ndarray
+            Rows of the record, axis (origin,).
+        """
         return self.record.values[:, self._answers][origins[:, None] + np.array(self.ahead)]
 
     def simple(self, origins: NDArray[np.int64]) -> dict[str, Floats]:
-        """Return forecasts without a network by the rule's name, axes (origin, step, answer)."""
+        """Return forecasts without a network by the rule's name, axes (origin, step, answer).
+
+        Parameters
+        ----------
+        origins : numpy.ndarray
+            Rows of the record, axis (origin,).
+        """
         values, steps = self.record.values[:, self._answers], np.array(self.ahead) - 1
         rules = {t("task.series.naive"): last_value(values, origins, self.horizon)[:, steps]}
         season = self.record.season

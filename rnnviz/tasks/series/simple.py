@@ -11,11 +11,7 @@ _PER_WEIGHT = 3  # training windows a weight of the linear rule
 
 
 def last_value(values: Floats, origins: NDArray[np.int64], steps: int) -> Floats:
-    """Return the value at each origin, for each step after it: axes (origin, step, feature).
-
-    >>> last_value(np.array([[1.0], [2.0], [4.0]]), np.array([1]), 2).ravel().tolist()
-    [2.0, 2.0]
-    """
+    """Return the value at each origin, for each step after it: axes (origin, step, feature)."""
     return np.repeat(values[origins][:, None], steps, axis=1)
 
 
