@@ -8,7 +8,6 @@ from typing import Any
 
 from rnnviz import files
 from rnnviz.i18n import keys, t
-from rnnviz.i18n.numbers import three
 from rnnviz.lab.controls.options import views_among
 from rnnviz.lab.replay.page import Header, replay_page
 from rnnviz.lab.screen.grid import drawn
@@ -127,7 +126,7 @@ def _facts(settings: Sequence[Settings]) -> list[tuple[str, str]]:
 
 def _end(row: Mapping[str, Any], last: Snapshot) -> str:
     """How a model, or a simple rule, did in the end."""
-    metric = {"metric": last.metric_name, "value": three(row["metric"])}
+    metric = {"metric": last.metric_name, "value": f"{row['metric']:.4g}"}
     if row["parameters"] is None:
         return t("replay.rule", **metric)
     return t("replay.model", **metric, parameters=row["parameters"])
