@@ -56,7 +56,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     ),
     "lab.watch": ("watchpanel", "watchscreen", "watch", "adapters"),
     "tasks": (
-        "inputpicture",
+        "batch inputpicture",
         "base",
         "asked",
         "generated",
