@@ -56,12 +56,12 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     ),
     "lab.watch": ("watchpanel", "watchscreen", "watch", "adapters"),
     "tasks": (
-        "batch inputpicture",
+        "batch inputpicture translation",
         "base",
         "asked",
         "generated",
         "adding python_tokens sunspots temporal_order",
-        "series",
+        "series pairs",
     ),
     "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening"),
     "training": (
@@ -82,7 +82,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "pictures cell perturbation",
         "comparison",
     ),
-    "views.pictures": ("gradients curves task", "states"),
+    "views.pictures": ("gradients curves task pairs", "states"),
 }
 LIMIT = 230  # lines of code in a module
 FACADES = {"rnnviz.lab.lab", "rnnviz.lab.compare", "rnnviz.lab.watch.watch"}  # each is read whole
