@@ -21,10 +21,13 @@ class Written:
         What was scored highest, its end among them.
     weights : numpy.ndarray or None
         Of the attention, axes (token, source token), each row adding up to 1; None without attention.
+    text : str
+        The tokens put together, without the end.
     """
 
     tokens: tuple[str, ...]
     weights: NDArray[np.floating[Any]] | None = None
+    text: str = ""
 
     __repr__ = brief
 
@@ -43,6 +46,8 @@ class Translation:
         By itself: each token goes on from those that it wrote.
     forced : Written or None
         Each token goes on from the right ones before it; None where nobody knows them.
+    source_text, wanted_text : str
+        The tokens put together, the source from its beginning.
 
     Examples
     --------
@@ -54,6 +59,8 @@ class Translation:
     wanted: tuple[str, ...]
     alone: Written
     forced: Written | None = None
+    source_text: str = ""
+    wanted_text: str = ""
 
     __repr__ = brief
 

@@ -27,6 +27,9 @@ from rnnviz.views.pictures.gradients.horizon import HorizonView
 from rnnviz.views.pictures.gradients.spectrum import SpectrumView
 from rnnviz.views.pictures.gradients.theory import TheoryView
 from rnnviz.views.pictures.pairs.alignment import AlignmentView, alignment
+from rnnviz.views.pictures.pairs.beamtree import beam_tree
+from rnnviz.views.pictures.pairs.lengths import quality_by_length
+from rnnviz.views.pictures.pairs.translation import TranslationView
 from rnnviz.views.pictures.states.gates import ForgetView, GatesView, gate_panels
 from rnnviz.views.pictures.states.hidden import HiddenView, StateView, hidden_panels
 from rnnviz.views.pictures.states.memory import MemoryView
@@ -85,10 +88,12 @@ __all__ = [
     "Term",
     "TextView",
     "TheoryView",
+    "TranslationView",
     "View",
     "WatchedCurvesView",
     "alignment",
     "apply",
+    "beam_tree",
     "colour_limit",
     "decode",
     "diagram",
@@ -99,6 +104,7 @@ __all__ = [
     "perturbation_figure",
     "perturbation_patches",
     "perturbation_skeleton",
+    "quality_by_length",
     "sequence_patches",
     "thin",
 ]
@@ -129,6 +135,7 @@ VIEWS: dict[str, View] = {
         NormsView(),
         AlignmentView("alignment"),
         AlignmentView("forced", forced=True),
+        TranslationView(),
     )
 }
 

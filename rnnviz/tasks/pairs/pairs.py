@@ -204,7 +204,8 @@ class Pairs(Task):
 
     def translated(self, model: nn.Module, batch: Batch) -> tuple[Translation, ...]:
         """Return what a `Seq2Seq` writes for each source, by itself and given the right tokens."""
-        return translated(model, batch, (self.symbols, self.target_symbols), self.target_len + SPARE)
+        words, longest = (self.source_words, self.target_words), self.target_len + SPARE
+        return translated(model, batch, words, longest, reversed_source=self.reverse_source)
 
     def time_labels(self, sample: int) -> tuple[str, ...]:
         """Return each token of the source, and nothing for padding."""

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from rnnviz.models import Seq2Seq
 from rnnviz.tasks.base import Batch
+from rnnviz.tasks.pairs.dictionary import Dictionary
 from rnnviz.tasks.translation import Translation, Written
 
 __all__ = ["SPARE", "translated"]
@@ -15,7 +16,7 @@ SPARE = 5  # tokens that a translation may be longer than the longest target
 
 @torch.no_grad()
 def translated(
-    model: nn.Module, batch: Batch, symbols: tuple[tuple[str, ...], tuple[str, ...]], longest: int
+    model: nn.Module, batch: Batch, words: tuple[Dictionary, Dictionary], longest: int, *, reversed_source: bool
 ) -> tuple[Translation, ...]:
     """Return a `Translation` for each source; none of a model that is no `Seq2Seq`, which is left as it was.
 
@@ -25,10 +26,12 @@ def translated(
         On the batch's device.
     batch : Batch
         Sources, targets and what the decoder reads.
-    symbols : tuple of tuple of str
-        What each token of the source, and each of the target, is called.
+    words : tuple of Dictionary
+        Of the source, and of the target.
     longest : int
         Tokens that are written at most.
+    reversed_source : bool
+        Whether the batch has sources from their end.
     """
     if not isinstance(model, Seq2Seq):
         return ()
@@ -41,19 +44,26 @@ def translated(
     finally:
         model.train(trains)
         model.alignment = alignment
-    read, said = symbols
-    rows = zip(_rows(source, lengths), _rows(batch.targets, (batch.targets >= 0).sum(1)), strict=True)
-    texts = [(tuple(read[one] for one in there), tuple(said[one] for one in wanted)) for there, wanted in rows]
+    read, said = words
+    ends = (batch.targets >= 0).sum(1)
+    sources, wanted = _rows(source, lengths), _rows(batch.targets, ends)
     own = _written(alone.tokens, alone.lengths, alone.alignment, lengths, said)
-    given = _written(forced, (batch.targets >= 0).sum(1), looks, lengths, said)
+    given = _written(forced, ends, looks, lengths, said)
     return tuple(
-        Translation(there, wanted, one, other if wanted else None)
-        for (there, wanted), one, other in zip(texts, own, given, strict=True)
+        Translation(
+            tuple(read.symbols[one] for one in there),
+            tuple(said.symbols[one] for one in right),
+            one,
+            other if right else None,
+            read.text(there[::-1] if reversed_source else there),
+            said.text(right),
+        )
+        for there, right, one, other in zip(sources, wanted, own, given, strict=True)
     )
 
 
 def _written(
-    tokens: Tensor, ends: Tensor, weights: Tensor | None, lengths: Tensor, symbols: tuple[str, ...]
+    tokens: Tensor, ends: Tensor, weights: Tensor | None, lengths: Tensor, words: Dictionary
 ) -> list[Written]:
     looks = [None] * len(tokens) if weights is None else [one.cpu().numpy() for one in weights]
     found = []
@@ -61,7 +71,7 @@ def _written(
         kept = None if look is None else np.array(look[: len(row), :until])
         if kept is not None:
             kept.flags.writeable = False
-        found.append(Written(tuple(symbols[one] for one in row), kept))
+        found.append(Written(tuple(words.symbols[one] for one in row), kept, words.text(row)))
     return found
 
 
