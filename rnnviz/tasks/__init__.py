@@ -5,6 +5,7 @@ from rnnviz.tasks.base import Batch, Prediction, Task
 from rnnviz.tasks.inputpicture import InputPicture
 from rnnviz.tasks.python_tokens import PythonTokens
 from rnnviz.tasks.registry import KNOWN, from_recipe, make
+from rnnviz.tasks.series import Series, co2, from_series, weather
 from rnnviz.tasks.sunspots import Sunspots
 from rnnviz.tasks.temporal_order import TemporalOrder
 
@@ -15,9 +16,13 @@ __all__ = [
     "InputPicture",
     "Prediction",
     "PythonTokens",
+    "Series",
     "Sunspots",
     "Task",
     "TemporalOrder",
+    "co2",
     "from_recipe",
+    "from_series",
     "make",
+    "weather",
 ]

@@ -2,7 +2,7 @@
 
 import inspect
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any
@@ -13,17 +13,19 @@ from rnnviz.tasks.base import Task
 
 __all__ = ["KNOWN", "from_recipe", "make", "recorded", "sound"]
 
-# A line a task: its name, and in which module of this folder what class is. So that what one task needs, a package of
-# the extra "chapters" perhaps, is asked of nobody who wants another.
+# A line a task: its name, and in which module of this folder the class, or the function, is that makes it. So that what
+# one task needs, a package of the extra "chapters" perhaps, is asked of nobody who wants another.
 _BUILT_IN: Mapping[str, str] = MappingProxyType(
     {
         "sunspots": "sunspots.Sunspots",
         "adding": "adding.Adding",
         "temporal-order": "temporal_order.TemporalOrder",
         "python-tokens": "python_tokens.PythonTokens",
+        "co2": "series.registered.co2",
+        "weather": "series.registered.weather",
     }
 )
-# What a learner's own data make: the function that she calls, and the class.
+# What a learner's own data make: the function that she calls, and the class, whose `from_options` makes it again.
 _OWN_DATA: Mapping[str, str] = MappingProxyType({})
 
 KNOWN = tuple(_BUILT_IN)
@@ -58,8 +60,8 @@ def make(name: str, *, seq_len: int | None = None, seed: int = 0) -> Task:
         raise ValueError(f"unknown task {shown(asked)}; the tasks are {', '.join(KNOWN)}.")
     seq_len = optional(whole(-math.inf))("seq_len", seq_len)
     seed = limits.seed("seed", seed)
-    kind = _kind(name)
-    task: Task = kind(**({"seed": seed} if "seed" in inspect.signature(kind).parameters else {}))
+    maker = _maker(name)
+    task = maker(**({"seed": seed} if "seed" in inspect.signature(maker).parameters else {}))
     return task if seq_len is None else task.with_seq_len(seq_len)
 
 
@@ -86,13 +88,14 @@ def from_recipe(recipe: Mapping[str, Any]) -> Task:
     if not isinstance(recipe, Mapping) or not isinstance(recipe.get("options", {}), Mapping):
         raise TypeError(f"recipe must be a dict with 'task' and 'options', got {shown(recipe)}.")
     name, options = recipe.get("task"), recipe.get("options", {})
-    options, kind = sound(name, options), _recorded_kind(name)
-    return kind.from_options(**options)
+    options, maker = sound(name, options), _recorded_maker(name)
+    return maker.from_options(**options) if isinstance(maker, type) and issubclass(maker, Task) else maker()
 
 
 def sound(name: Any, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of a recipe's task, checked; ValueError or TypeError if it has none such."""
-    checks = _recorded_kind(name).options or {}
+    maker = _recorded_maker(name)
+    checks = (maker.options if isinstance(maker, type) and issubclass(maker, Task) else None) or {}
     if unknown := [one for one in options if one not in checks]:
         raise ValueError(f"options has no {listed(unknown)}; known: {', '.join(checks) or 'none'}.")
     return {one: checks[one](one, value) for one, value in options.items()}
@@ -100,19 +103,18 @@ def sound(name: Any, options: Mapping[str, Any]) -> dict[str, Any]:
 
 def recorded(task: Task) -> dict[str, Any] | None:
     """Return what `from_recipe` makes the same task of; None where nothing of a few words does."""
-    written = task.to_recipe()
-    # a subclass may draw other data under the same name
-    return None if written is None or _recorded_kind(written["task"]) is not type(task) else written
+    # somebody's subclass may draw other data under the same name
+    return task.to_recipe() if type(task).__module__.startswith("rnnviz.tasks.") else None
 
 
-def _recorded_kind(name: Any) -> type[Task]:
+def _recorded_maker(name: Any) -> Callable[..., Task]:
     if not isinstance(name, str) or name not in {**_BUILT_IN, **_OWN_DATA}:
         what = shown(name) if isinstance(name, str) else kind_of(name)
         raise ValueError(f"task must be one of {', '.join([*KNOWN, *_OWN_DATA])}, got {what}.")
-    return _kind(name)
+    return _maker(name)
 
 
-def _kind(name: str) -> type[Task]:
-    module, _, kind = {**_BUILT_IN, **_OWN_DATA}[name].rpartition(".")
-    found: type[Task] = getattr(import_module(f"rnnviz.tasks.{module}"), kind)
+def _maker(name: str) -> Callable[..., Task]:
+    module, _, maker = {**_BUILT_IN, **_OWN_DATA}[name].rpartition(".")
+    found: Callable[..., Task] = getattr(import_module(f"rnnviz.tasks.{module}"), maker)
     return found
