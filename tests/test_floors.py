@@ -55,7 +55,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "lab compare",
     ),
     "lab.watch": ("watchpanel", "watchscreen", "watch", "adapters"),
-    "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening"),
+    "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening attribution"),
     "training": (
         "process taskcheck schedules tables bylabel failures",
         "columns",
