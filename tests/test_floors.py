@@ -58,12 +58,12 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     "tasks": (
         "batch inputpicture translation",
         "base",
-        "asked",
+        "asked registry",
         "generated",
         "adding python_tokens sunspots temporal_order",
         "series pairs",
     ),
-    "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening"),
+    "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening attribution"),
     "training": (
         "process taskcheck schedules tables bylabel failures",
         "columns",
