@@ -168,7 +168,7 @@ class Pairs(Task):
     ) -> nn.Module:
         """Return a `Seq2Seq` with the task's attention; ``bidirectional`` is about its encoder."""
         return Seq2Seq.sized(
-            self.vocabulary,
+            len(self.source_words),
             self.output_size,
             embedding_size=self.input_size,
             hidden_size=hidden_size,
