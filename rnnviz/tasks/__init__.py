@@ -8,6 +8,7 @@ from rnnviz.tasks.adding import Adding
 from rnnviz.tasks.base import Batch, Prediction, Task
 from rnnviz.tasks.inputpicture import InputPicture
 from rnnviz.tasks.python_tokens import PythonTokens
+from rnnviz.tasks.series import Series, co2, from_series, weather
 from rnnviz.tasks.sunspots import Sunspots
 from rnnviz.tasks.temporal_order import TemporalOrder
 
@@ -18,13 +19,17 @@ __all__ = [
     "InputPicture",
     "Prediction",
     "PythonTokens",
+    "Series",
     "Sunspots",
     "Task",
     "TemporalOrder",
+    "co2",
+    "from_series",
     "make",
+    "weather",
 ]
 
-KNOWN = ("sunspots", "adding", "temporal-order", "python-tokens")
+KNOWN = ("sunspots", "adding", "temporal-order", "python-tokens", "co2", "weather")
 
 
 def make(name: str, *, seq_len: int | None = None, seed: int = 0) -> Task:
@@ -63,6 +68,8 @@ def make(name: str, *, seq_len: int | None = None, seed: int = 0) -> Task:
         task = Adding(seed=seed)
     elif name == "temporal-order":
         task = TemporalOrder(seed=seed)
+    elif name in ("co2", "weather"):
+        task = co2() if name == "co2" else weather()
     else:
         task = PythonTokens()
     return task if seq_len is None else task.with_seq_len(seq_len)
