@@ -61,7 +61,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "asked",
         "generated",
         "adding python_tokens sunspots temporal_order",
-        "series",
+        "series pairs",
     ),
     "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening"),
     "training": (
