@@ -1,15 +1,16 @@
 """Dates: written as people write them in ten languages, to be rewritten as ISO 8601."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import cache
 from importlib.metadata import version
-from typing import Any
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 from rnnviz import limits
 from rnnviz.checks import whole
 from rnnviz.i18n import t
-from rnnviz.tasks.pairs.pairs import Pairs
+from rnnviz.tasks.pairs.pairs import ASKED, Pairs
 
 __all__ = ["LOCALES", "Dates", "written_dates"]
 
@@ -17,7 +18,7 @@ LOCALES = ("de", "en", "es", "fr", "it", "nl", "pl", "sv", "tr", "zh")
 STYLES = ("medium", "long", "full")  # "short" leaves it open which number is the month
 _FIRST, _LAST = date(1950, 1, 1), date(2049, 12, 31)
 _HELD_OUT = 500
-_MOST = 20_000
+_FEWEST, _MOST = 100, 20_000
 
 
 class Dates(Pairs):
@@ -51,10 +52,15 @@ class Dates(Pairs):
     (4000, 500)
     """
 
+    options: ClassVar[Mapping[str, Any]] = MappingProxyType(
+        {"pairs": whole(_FEWEST, _MOST), "seed": limits.seed, **ASKED}
+    )
+
     def __init__(
         self, pairs: int = 4000, seed: int = 0, *, attention: str | None = "dot", reverse_source: bool = False
     ) -> None:
-        pairs, seed = whole(100, _MOST)("pairs", pairs), limits.seed("seed", seed)
+        pairs, seed = whole(_FEWEST, _MOST)("pairs", pairs), limits.seed("seed", seed)
+        self.pairs, self.seed = pairs, seed
         held_out, training = written_dates(pairs, seed)
         super().__init__(
             training,

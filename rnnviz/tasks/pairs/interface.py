@@ -2,13 +2,14 @@
 
 import importlib.util
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, ClassVar
 
 from rnnviz.i18n import t
-from rnnviz.tasks.pairs.pairs import Pairs
+from rnnviz.tasks.pairs.pairs import ASKED, Pairs
 from rnnviz.tasks.pairs.splitting import groups, held_out, plain, variants
 
 __all__ = ["Interface", "interface_pairs"]
@@ -39,6 +40,8 @@ class Interface(Pairs):
     ModuleNotFoundError
         If the language pack or Babel, which reads it, is not installed.
     """
+
+    options: ClassVar[Mapping[str, Any]] = ASKED
 
     def __init__(self, *, attention: str | None = "general", reverse_source: bool = False) -> None:
         pairs = interface_pairs()

@@ -1,11 +1,12 @@
 """A learner's own pairs: checked row by row, and split so that near-duplicates lie on one side."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from types import MappingProxyType
+from typing import Any, ClassVar, Self
 
 from rnnviz.checks import kind_of, number, one_of, shown
 from rnnviz.i18n import t
-from rnnviz.tasks.pairs.pairs import Pair, Pairs
+from rnnviz.tasks.pairs.pairs import ASKED, Pair, Pairs
 from rnnviz.tasks.pairs.splitting import held_out, plain
 from rnnviz.tasks.pairs.tokens import LEVELS, tokens
 
@@ -26,10 +27,25 @@ class OwnPairs(Pairs):
     """
 
     given: Mapping[str, Any]
+    options: ClassVar[Mapping[str, Any]] = MappingProxyType(
+        {
+            "pairs": lambda _, pairs: [list(_checked(place, row, "word")) for place, row in enumerate(_rows(pairs))],
+            "level": one_of(LEVELS),
+            "test_share": number(0, 1, open_end=True),
+            **ASKED,
+        }
+    )
 
     def to_recipe(self) -> dict[str, Any]:
-        """Return what makes this task again, in values that JSON knows: the pairs themselves are in it."""
-        return {"kind": "pairs", **self.given}
+        """Return what `from_pairs` made this task of, in values that JSON knows: the pairs themselves are in it."""
+        return {"task": "from_pairs", "options": dict(self.given)}
+
+    @classmethod
+    def from_options(cls, **options: Any) -> Self:
+        """Return the task that `from_pairs` makes with ``options``."""
+        made = from_pairs(**options)
+        assert isinstance(made, cls)
+        return made
 
 
 def from_pairs(

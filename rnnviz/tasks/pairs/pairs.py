@@ -13,7 +13,8 @@ from rnnviz.i18n import t
 from rnnviz.models import ATTENTIONS, Seq2Seq
 from rnnviz.models.search import BOS, EOS, PAD
 from rnnviz.tasks.asked import answered, drawn, entropy
-from rnnviz.tasks.base import Batch, Task
+from rnnviz.tasks.base import Task
+from rnnviz.tasks.batch import NO_ANSWER, Batch
 from rnnviz.tasks.inputpicture import InputPicture
 from rnnviz.tasks.pairs.dictionary import Dictionary
 from rnnviz.tasks.pairs.nearest import nearest
@@ -21,10 +22,11 @@ from rnnviz.tasks.pairs.tokens import LEVELS
 from rnnviz.tasks.pairs.translating import SPARE, translated
 from rnnviz.tasks.translation import Translation
 
-__all__ = ["NO_ANSWER", "PairBatch", "Pairs", "exact_match", "token_accuracy"]
+__all__ = ["ASKED", "NO_ANSWER", "PairBatch", "Pairs", "exact_match", "token_accuracy"]
 
-NO_ANSWER = -100
 _EMBEDDED = 32
+# what a recipe may say of how a translator is built and fed
+ASKED: Mapping[str, Any] = MappingProxyType({"attention": optional(one_of(ATTENTIONS)), "reverse_source": flag})
 
 Pair = tuple[str, str]
 
@@ -170,7 +172,7 @@ class Pairs(Task):
     ) -> nn.Module:
         """Return a `Seq2Seq` with the task's attention; ``bidirectional`` is about its encoder."""
         return Seq2Seq.sized(
-            self.vocabulary,
+            len(self.source_words),
             self.output_size,
             embedding_size=self.input_size,
             hidden_size=hidden_size,

@@ -16,17 +16,8 @@ _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")  # scripts t
 
 
 def tokens(text: str, level: str) -> list[str]:
-    """Return the tokens of a text.
+    """Return the characters of a text as a reader sees them, or with ``"word"`` its words and marks.
 
-    Parameters
-    ----------
-    text : str
-        Any; ``é`` is one character however it is encoded.
-    level : {"char", "word"}
-        Characters as a reader sees them, or words and marks.
-
-    Examples
-    --------
     >>> tokens("où?", "char"), tokens("Don't stop, 停止!", "word")
     (['o', 'ù', '?'], ["Don't", 'stop', ',', '停', '止', '!'])
     """
