@@ -73,7 +73,7 @@ class AlignmentStrip(Strip):
         looks = self._looks(snapshot, focus)
         row = min(focus.written, max(len(looks.written) - 1, 0))
         written = shown(looks.written[row]) if looks.written else ""
-        left = np.full(len(looks.written), -0.6, np.float32)
+        left = np.full(len(looks.written), -0.5, np.float32)  # further out plotly draws nothing
         return [
             *strip_patches(focus),
             *_source(looks, row, (pixels[0] if pixels else 308) / looks.weights.shape[1]),

@@ -68,7 +68,7 @@ _HIDDEN: dict[str, Any] = {"visible": False, "fixedrange": True, "range": [0, 1]
 
 
 def _axis(lines: int) -> dict[str, Any]:
-    return {**_HIDDEN, "range": [lines - 0.5, -0.5]}
+    return {**_HIDDEN, "range": [lines - 0.5, -0.5], "showgrid": False, "tickvals": []}
 
 
 def _traces() -> list[go.Scatter]:
