@@ -37,6 +37,7 @@ FLOORS = {
     "lab": 8,
     "exercises": 9,
     "bench": 9,
+    "notebook": 9,
     "__init__": TOP,
     "__main__": TOP,
     "cli": TOP,
@@ -63,7 +64,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "adding python_tokens sunspots temporal_order",
         "series pairs",
     ),
-    "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening"),
+    "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening attribution"),
     "training": (
         "process taskcheck schedules tables bylabel failures",
         "columns",
