@@ -37,6 +37,7 @@ FLOORS = {
     "lab": 8,
     "exercises": 9,
     "bench": 9,
+    "notebook": 9,
     "__init__": TOP,
     "__main__": TOP,
     "cli": TOP,

@@ -6,7 +6,7 @@ import re
 import pytest
 
 import rnnviz as rv
-from rnnviz.tasks.pairs.own import from_pairs
+from rnnviz.tasks.pairs.ownpairs import from_pairs
 from rnnviz.tasks.pairs.tokens import tokens
 
 NUMBERS = [("one", "1"), ("two", "2"), ("three", "3"), ("four", "4"), ("five", "5"), ("six", "6")]

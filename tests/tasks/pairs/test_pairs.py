@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from rnnviz.models import BOS, EOS, PAD, UNK, Seq2Seq
-from rnnviz.tasks.pairs.dates import LOCALES, Dates
+from rnnviz.tasks.pairs.writtendates import LOCALES, Dates
 from rnnviz.tasks.pairs.interface import Interface, interface_pairs
 from rnnviz.tasks.pairs.nearest import nearest
 from rnnviz.tasks.pairs.pairs import NO_ANSWER, Pairs, exact_match, token_accuracy
