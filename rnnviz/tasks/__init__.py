@@ -3,6 +3,7 @@
 from rnnviz.tasks.adding import Adding
 from rnnviz.tasks.base import Batch, Prediction, Task
 from rnnviz.tasks.inputpicture import InputPicture
+from rnnviz.tasks.pairs import Dates, Interface, Pairs, from_pairs
 from rnnviz.tasks.python_tokens import PythonTokens
 from rnnviz.tasks.registry import KNOWN, from_recipe, make
 from rnnviz.tasks.series import Series, co2, from_series, weather
@@ -13,7 +14,10 @@ __all__ = [
     "KNOWN",
     "Adding",
     "Batch",
+    "Dates",
     "InputPicture",
+    "Interface",
+    "Pairs",
     "Prediction",
     "PythonTokens",
     "Series",
@@ -21,6 +25,7 @@ __all__ = [
     "Task",
     "TemporalOrder",
     "co2",
+    "from_pairs",
     "from_recipe",
     "from_series",
     "make",

@@ -23,10 +23,12 @@ _BUILT_IN: Mapping[str, str] = MappingProxyType(
         "python-tokens": "python_tokens.PythonTokens",
         "co2": "series.registered.co2",
         "weather": "series.registered.weather",
+        "dates": "pairs.writtendates.Dates",
+        "interface": "pairs.interface.Interface",
     }
 )
 # What a learner's own data make: the function that she calls, and the class, whose `from_options` makes it again.
-_OWN_DATA: Mapping[str, str] = MappingProxyType({})
+_OWN_DATA: Mapping[str, str] = MappingProxyType({"from_pairs": "pairs.ownpairs.OwnPairs"})
 
 KNOWN = tuple(_BUILT_IN)
 
