@@ -62,9 +62,7 @@ def translated(
     )
 
 
-def _written(
-    tokens: Tensor, ends: Tensor, weights: Tensor | None, lengths: Tensor, words: Dictionary
-) -> list[Written]:
+def _written(tokens: Tensor, ends: Tensor, weights: Tensor | None, lengths: Tensor, words: Dictionary) -> list[Written]:
     looks = [None] * len(tokens) if weights is None else [one.cpu().numpy() for one in weights]
     found = []
     for row, look, until in zip(_rows(tokens, ends), looks, lengths.tolist(), strict=True):

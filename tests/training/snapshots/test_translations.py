@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from rnnviz.tasks.pairs.own import from_pairs
+from rnnviz.tasks import from_pairs
 from rnnviz.training import Session
 
 PAIRS = [(f"{number} {unit}", f"{unit[0]}{number}") for number in range(10, 30) for unit in ("metre", "gram", "day")]

@@ -42,7 +42,9 @@ class Looks:
     @property
     def labels(self) -> tuple[str, ...]:
         """A label a row: a mistake is marked by a sign, not by a colour."""
-        return tuple(f"✗ {shown(one)}" if bad else shown(one) for one, bad in zip(self.written, self.wrong, strict=True))
+        return tuple(
+            f"✗ {shown(one)}" if bad else shown(one) for one, bad in zip(self.written, self.wrong, strict=True)
+        )
 
     def marked(self, row: int) -> list[int]:
         """Return the source tokens that a row looks at most: as few as hold half of its weight, in order."""
@@ -67,7 +69,9 @@ class Looks:
         """Return the token of a row, and the source with what it looks at in bold, for plotly."""
         bold = self.marked(row)
         gap = "" if max(map(len, self.source), default=1) <= 1 else " "
-        words = (f"<b>{shown(one)}</b>" if place in bold else plain(visible(one)) for place, one in enumerate(self.source))
+        words = (
+            f"<b>{shown(one)}</b>" if place in bold else plain(visible(one)) for place, one in enumerate(self.source)
+        )
         return f"{shown(self.written[row])} ← {gap.join(words)}"
 
 

@@ -75,8 +75,12 @@ def _traces() -> list[go.Scatter]:
     text: dict[str, Any] = {"mode": "text", "textposition": "middle right", "cliponaxis": False, "showlegend": False}
     hover = "%{customdata}<extra></extra>"
     return [
-        go.Scatter(name=t("view.translation.source"), textfont={"size": 11, "color": INK2}, hovertemplate=hover, **text),
-        go.Scatter(name=t("view.translation.written"), textfont={"size": 12, "color": INK1}, hovertemplate=hover, **text),
+        go.Scatter(
+            name=t("view.translation.source"), textfont={"size": 11, "color": INK2}, hovertemplate=hover, **text
+        ),
+        go.Scatter(
+            name=t("view.translation.written"), textfont={"size": 12, "color": INK1}, hovertemplate=hover, **text
+        ),
     ]
 
 

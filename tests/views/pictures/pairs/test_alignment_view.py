@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from rnnviz.tasks.pairs.own import from_pairs
+from rnnviz.tasks import from_pairs
 from rnnviz.tasks.translation import Translation, Written
 from rnnviz.training import Session, Snapshot
 from rnnviz.views import VIEWS, Focus, Picked

@@ -5,7 +5,7 @@ from functools import cache
 
 import torch
 
-from rnnviz.tasks.pairs.own import from_pairs
+from rnnviz.tasks import from_pairs
 from rnnviz.training import Session, Snapshot
 
 PAIRS = [(f"{number} {unit}", f"{unit[0]}{number}") for number in range(10, 30) for unit in ("metre", "gram", "day")]
