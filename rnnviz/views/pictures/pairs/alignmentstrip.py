@@ -30,7 +30,7 @@ class AlignmentStrip(Strip):
         self.name, self.forced = name, forced
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
-        rows, steps = self._looks(snapshot, focus).weights.shape
+        rows = len(self._looks(snapshot, focus).weights)
         bar = Bar("gate", 0.0, 1.0, ((1.0, "1"), (0.5, "0.5"), (0.0, "0")))
         source = Band(t("view.alignment.reads"), "", _SOURCE, _SOURCE, gap=0, above=True)
         words = t(f"view.{self.name}.rows")
