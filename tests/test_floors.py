@@ -56,7 +56,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     ),
     "lab.watch": ("watchpanel", "watchscreen", "watch", "adapters"),
     "tasks": (
-        "batch inputpicture",
+        "batch inputpicture paths",
         "base",
         "asked",
         "generated",
@@ -82,7 +82,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "pictures cell perturbation",
         "comparison",
     ),
-    "views.pictures": ("gradients curves task", "states"),
+    "views.pictures": ("series", "gradients curves task", "states"),
 }
 LIMIT = 230  # lines of code in a module
 FACADES = {"rnnviz.lab.lab", "rnnviz.lab.compare", "rnnviz.lab.watch.watch"}  # each is read whole

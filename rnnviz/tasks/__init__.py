@@ -7,8 +7,9 @@ from rnnviz.checks import optional, shown, whole
 from rnnviz.tasks.adding import Adding
 from rnnviz.tasks.base import Batch, Prediction, Task
 from rnnviz.tasks.inputpicture import InputPicture
+from rnnviz.tasks.paths import Paths
 from rnnviz.tasks.python_tokens import PythonTokens
-from rnnviz.tasks.series import Series, co2, from_series, weather
+from rnnviz.tasks.series import Interval, Record, Rolling, Series, co2, from_series, rolling_origins, weather
 from rnnviz.tasks.sunspots import Sunspots
 from rnnviz.tasks.temporal_order import TemporalOrder
 
@@ -17,8 +18,12 @@ __all__ = [
     "Adding",
     "Batch",
     "InputPicture",
+    "Interval",
+    "Paths",
     "Prediction",
     "PythonTokens",
+    "Record",
+    "Rolling",
     "Series",
     "Sunspots",
     "Task",
@@ -26,6 +31,7 @@ __all__ = [
     "co2",
     "from_series",
     "make",
+    "rolling_origins",
     "weather",
 ]
 

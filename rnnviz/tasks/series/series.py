@@ -1,6 +1,7 @@
 """Series: forecast numbers over time from a window of them, one step ahead or several at once."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
@@ -15,6 +16,7 @@ from rnnviz.i18n import t
 from rnnviz.tasks.asked import answered, drawn, forecasts, length
 from rnnviz.tasks.base import Batch, Prediction, Task
 from rnnviz.tasks.inputpicture import InputPicture
+from rnnviz.tasks.paths import Paths
 from rnnviz.tasks.series.record import Record
 from rnnviz.tasks.series.simple import Linear, last_value, season_ago
 from rnnviz.tasks.series.table import Floats
@@ -28,31 +30,32 @@ _LONGEST = 528
 class Series(Task):
     """Read a window of a record and forecast what comes after it.
 
-    The parts follow each other in time: training, validation, test. A training window lies in the training part with
-    all its answers; those of a held-out one are in the test part. What the network reads and answers is standardised
-    with mean and deviation of the training part; with ``difference`` it is what changed since so many steps before.
+        The parts follow each other in time: training, validation, test. A training window lies in the training part with
+        all its answers; those of a held-out one are in the test part. What the network reads and answers is standardised
+        with mean and deviation of the training part; with ``difference`` it is what changed since so many steps before.
 
     Parameters
     ----------
-    record : Record
-        The values and their parts.
-    lookback : int
-        Timesteps of a window.
-    horizon : int
-        Steps ahead.
-    path : bool
-        Answer all steps up to the horizon at once, the *direct* forecast; otherwise the last of them only.
-    answers : sequence of str, optional
-        Which features are forecast; all unless given.
-    difference : int
-        0, or at least ``horizon``: forecast the change over so many steps.
+        record : Record
+            The values and their parts.
+        lookback : int
+            Timesteps of a window.
+        horizon : int
+            Steps ahead.
+        path : bool
+            Answer all steps up to the horizon at once, the *direct* forecast; otherwise the last of them only.
+        answers : sequence of str, optional
+            Which features are forecast; all unless given.
+        difference : int
+            0, or at least ``horizon``: forecast the change over so many steps.
 
     Examples
     --------
-    >>> from rnnviz.tasks.series.record import Record
-    >>> task = Series(Record.of(np.sin(np.arange(400.0) / 5)), lookback=20, horizon=3)
-    >>> task.held_out().inputs.shape, task.output_size
-    (torch.Size([58, 20, 1]), 3)
+        >>> from rnnviz.tasks.paths import Paths
+    from rnnviz.tasks.series.record import Record
+        >>> task = Series(Record.of(np.sin(np.arange(400.0) / 5)), lookback=20, horizon=3)
+        >>> task.held_out().inputs.shape, task.output_size
+        (torch.Size([58, 20, 1]), 3)
     """
 
     metric_name = "MAE"
@@ -105,18 +108,22 @@ class Series(Task):
         return values[self.difference :] - values[: len(values) - self.difference] if self.difference else values
 
     def _resized(self, seq_len: int) -> Self:
-        made = type(self).__new__(type(self))
-        Series.__init__(
-            made,
-            self.record,
-            lookback=seq_len,
-            horizon=self.horizon,
-            path=self.path,
-            answers=self.answers,
-            difference=self.difference,
-        )
+        made = self._like(lookback=seq_len, horizon=self.horizon, path=self.path)
         made.seq_lens = self.seq_lens
         return made
+
+    def reaching(self, horizon: int) -> Self:
+        """Return the same task with answers to all steps up to another horizon.
+
+        Parameters
+        ----------
+        horizon : int
+            Steps ahead.
+        """
+        return self._like(lookback=self.seq_len, horizon=horizon, path=True)
+
+    def _like(self, **sizes: Any) -> Self:
+        return type(self)(self.record, answers=self.answers, difference=self.difference, **sizes)
 
     def origins(self, part: str = "test") -> NDArray[np.int64]:
         """Return the last row of each window whose answers all lie in a part and were measured, in order of time.
@@ -236,10 +243,25 @@ class Series(Task):
         """Return the forecast of the first answer, at the last step, beside the truth and the naive forecast."""
         forecasts(self, outputs)
         origins = self._held_out()
-        truth, said = self.truth(origins), self.real(outputs, origins)
-        naive = self.simple(origins)[t("task.series.naive")]
-        x = self.record.axis(origins + self.horizon)
-        return Prediction(x, truth[:, -1, 0], said[:, -1, 0], naive[:, -1, 0], self.record.x_title, self.answers[0])
+        said = self.real(outputs, origins)
+        said.flags.writeable = False
+        paths = Paths(
+            self._x, self.record.values[:, self._answers], origins, self.ahead, said, self._naive, self.answers
+        )
+        one = (part[:, -1, 0] for part in (paths.truth, said, self._naive))
+        is_one = self.output_size == 1
+        x, title = self._x[origins + self.horizon], self.record.x_title
+        return Prediction(x, *one, title, self.answers[0], paths=None if is_one else paths)
+
+    @cached_property
+    def _naive(self) -> Floats:
+        origins = self._held_out()
+        steps = np.array(self.ahead) - 1
+        return last_value(self.record.values[:, self._answers], origins, self.horizon)[:, steps]
+
+    @cached_property
+    def _x(self) -> Floats:
+        return self.record.axis(np.arange(len(self.record.values)))
 
     def time_labels(self, sample: int) -> tuple[str, ...]:
         """Return the date of each timestep, or the number of its row."""
