@@ -63,7 +63,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "adding python_tokens sunspots temporal_order",
         "series",
     ),
-    "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening"),
+    "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening attribution"),
     "training": (
         "process taskcheck schedules tables bylabel failures",
         "columns",
