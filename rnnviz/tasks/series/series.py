@@ -30,32 +30,32 @@ _LONGEST = 528
 class Series(Task):
     """Read a window of a record and forecast what comes after it.
 
-        The parts follow each other in time: training, validation, test. A training window lies in the training part with
-        all its answers; those of a held-out one are in the test part. What the network reads and answers is standardised
-        with mean and deviation of the training part; with ``difference`` it is what changed since so many steps before.
+    The parts follow each other in time: training, validation, test. A training window lies in the training part with
+    all its answers; those of a held-out one are in the test part. What the network reads and answers is standardised
+    with mean and deviation of the training part; with ``difference`` it is what changed since so many steps before.
 
     Parameters
     ----------
-        record : Record
-            The values and their parts.
-        lookback : int
-            Timesteps of a window.
-        horizon : int
-            Steps ahead.
-        path : bool
-            Answer all steps up to the horizon at once, the *direct* forecast; otherwise the last of them only.
-        answers : sequence of str, optional
-            Which features are forecast; all unless given.
-        difference : int
-            0, or at least ``horizon``: forecast the change over so many steps.
+    record : Record
+        The values and their parts.
+    lookback : int
+        Timesteps of a window.
+    horizon : int
+        Steps ahead.
+    path : bool
+        Answer all steps up to the horizon at once, the *direct* forecast; otherwise the last of them only.
+    answers : sequence of str, optional
+        Which features are forecast; all unless given.
+    difference : int
+        0, or at least ``horizon``: forecast the change over so many steps.
 
     Examples
     --------
-        >>> from rnnviz.tasks.paths import Paths
+    >>> from rnnviz.tasks.paths import Paths
     from rnnviz.tasks.series.record import Record
-        >>> task = Series(Record.of(np.sin(np.arange(400.0) / 5)), lookback=20, horizon=3)
-        >>> task.held_out().inputs.shape, task.output_size
-        (torch.Size([58, 20, 1]), 3)
+    >>> task = Series(Record.of(np.sin(np.arange(400.0) / 5)), lookback=20, horizon=3)
+    >>> task.held_out().inputs.shape, task.output_size
+    (torch.Size([58, 20, 1]), 3)
     """
 
     metric_name = "MAE"
