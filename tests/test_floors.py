@@ -58,7 +58,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     "tasks": (
         "batch inputpicture paths",
         "base",
-        "asked",
+        "asked registry",
         "generated",
         "adding python_tokens sunspots temporal_order",
         "series",

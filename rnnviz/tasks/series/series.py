@@ -1,6 +1,6 @@
 """Series: forecast numbers over time from a window of them, one step ahead or several at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from rnnviz.checks import shown, whole
+from rnnviz.checks import flag, shown, text, whole
 from rnnviz.i18n import t
 from rnnviz.tasks.asked import answered, drawn, forecasts, length
 from rnnviz.tasks.base import Batch, Prediction, Task
 from rnnviz.tasks.inputpicture import InputPicture
 from rnnviz.tasks.paths import Paths
-from rnnviz.tasks.series.record import Record
+from rnnviz.tasks.series.record import Record, recorded
 from rnnviz.tasks.series.simple import Linear, last_value, season_ago
 from rnnviz.tasks.series.table import Floats
 
@@ -25,6 +25,12 @@ __all__ = ["Series"]
 
 _MOST = 2048  # held-out windows; where there are more, evenly spaced ones
 _LONGEST = 528
+
+
+def _names(name: str, given: Any) -> list[str]:
+    if not isinstance(given, list):
+        raise TypeError(f"{name} must be a list of names, got {shown(given)}.")
+    return [text(name, one) for one in given]
 
 
 class Series(Task):
@@ -51,8 +57,7 @@ class Series(Task):
 
     Examples
     --------
-    >>> from rnnviz.tasks.paths import Paths
-    from rnnviz.tasks.series.record import Record
+    >>> from rnnviz.tasks.series.record import Record
     >>> task = Series(Record.of(np.sin(np.arange(400.0) / 5)), lookback=20, horizon=3)
     >>> task.held_out().inputs.shape, task.output_size
     (torch.Size([58, 20, 1]), 3)
@@ -60,6 +65,16 @@ class Series(Task):
 
     metric_name = "MAE"
     steps = 1000
+    options: ClassVar[Mapping[str, Callable[[str, Any], Any]] | None] = MappingProxyType(
+        {
+            "record": recorded,
+            "lookback": whole(1, 100_000),
+            "horizon": whole(1, 10_000),
+            "path": flag,
+            "answers": _names,
+            "difference": whole(0, 10_000),
+        }
+    )
     defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({"lr": 5e-3, "batch_size": 64})
 
     def __init__(
@@ -108,11 +123,15 @@ class Series(Task):
         return values[self.difference :] - values[: len(values) - self.difference] if self.difference else values
 
     def _resized(self, seq_len: int) -> Self:
-        made = self._like(lookback=seq_len, horizon=self.horizon, path=self.path)
+        made = self._again(seq_len)
         made.seq_lens = self.seq_lens
         return made
 
-    def reaching(self, horizon: int) -> Self:
+    def _again(self, lookback: int) -> Self:
+        sizes = {"horizon": self.horizon, "path": self.path, "difference": self.difference}
+        return type(self)(self.record, lookback=lookback, answers=self.answers, **sizes)
+
+    def reaching(self, horizon: int) -> "Series":
         """Return the same task with answers to all steps up to another horizon.
 
         Parameters
@@ -120,10 +139,29 @@ class Series(Task):
         horizon : int
             Steps ahead.
         """
-        return self._like(lookback=self.seq_len, horizon=horizon, path=True)
+        sizes = {"lookback": self.seq_len, "horizon": horizon, "difference": self.difference}
+        return Series(self.record, answers=self.answers, **sizes)
 
-    def _like(self, **sizes: Any) -> Self:
-        return type(self)(self.record, answers=self.answers, difference=self.difference, **sizes)
+    def to_recipe(self) -> dict[str, Any] | None:
+        """Return the record and what is asked of it."""
+        asked = {"lookback": self.seq_len, "horizon": self.horizon, "path": self.path, "difference": self.difference}
+        return {"task": "from_series", "options": {"record": self.record.plain(), "answers": [*self.answers], **asked}}
+
+    @classmethod
+    def from_options(cls, **options: Any) -> Self:
+        """Return the task of a recipe.
+
+        Parameters
+        ----------
+        **options : object
+            What `to_recipe` wrote.
+        """
+        missing = [name for name in cls.options or () if name not in options]
+        if missing and cls is Series:
+            raise ValueError(f"the options of a series must have {', '.join(missing)}.")
+        # the built-in ones bring a record of their own
+        given = {name: Record.from_plain(one) if name == "record" else one for name, one in options.items()}
+        return cls(**given)
 
     def origins(self, part: str = "test") -> NDArray[np.int64]:
         """Return the last row of each window whose answers all lie in a part and were measured, in order of time.

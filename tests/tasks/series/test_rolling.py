@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from rnnviz.tasks import Record, Series, from_series, rolling_origins, weather
+from rnnviz.tasks import Record, Series, Weather, from_series, rolling_origins
 from rnnviz.tasks.series.rolling import Rolling
 
 
@@ -168,7 +168,7 @@ def test_steps_that_a_model_cannot_reach_are_refused(task, steps, words):
 
 def test_a_forecast_that_leaves_features_open_cannot_go_on():
     with pytest.raises(ValueError, match="answers every feature it reads"):
-        rolling_origins(weather(), Says(lambda x: x[:, -1, 1:3]), steps=2)
+        rolling_origins(Weather(), Says(lambda x: x[:, -1, 1:3]), steps=2)
 
 
 def test_the_linear_rule_foresees_an_oscillation_for_many_steps():
