@@ -37,6 +37,7 @@ FLOORS = {
     "lab": 8,
     "exercises": 9,
     "bench": 9,
+    "notebook": 9,
     "__init__": TOP,
     "__main__": TOP,
     "cli": TOP,
@@ -61,7 +62,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "asked registry",
         "generated",
         "adding python_tokens sunspots temporal_order",
-        "series",
+        "series pairs",
     ),
     "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening attribution"),
     "training": (

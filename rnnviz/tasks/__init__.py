@@ -3,6 +3,7 @@
 from rnnviz.tasks.adding import Adding
 from rnnviz.tasks.base import Batch, Prediction, Task
 from rnnviz.tasks.inputpicture import InputPicture
+from rnnviz.tasks.pairs import Dates, Interface, Pairs, from_pairs
 from rnnviz.tasks.paths import Paths
 from rnnviz.tasks.python_tokens import PythonTokens
 from rnnviz.tasks.registry import KNOWN, from_recipe, make
@@ -15,8 +16,11 @@ __all__ = [
     "KNOWN",
     "Adding",
     "Batch",
+    "Dates",
     "InputPicture",
+    "Interface",
     "Interval",
+    "Pairs",
     "Paths",
     "Prediction",
     "PythonTokens",
@@ -27,6 +31,7 @@ __all__ = [
     "Task",
     "TemporalOrder",
     "Weather",
+    "from_pairs",
     "from_recipe",
     "from_series",
     "make",
