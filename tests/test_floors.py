@@ -64,6 +64,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "adding python_tokens sunspots temporal_order",
         "series pairs",
     ),
+    "tasks.series": ("table", "reading grid gaps simple", "record", "series", "own registered rolling"),
     "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening attribution"),
     "training": (
         "process taskcheck schedules tables bylabel failures",
