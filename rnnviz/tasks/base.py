@@ -18,6 +18,7 @@ from rnnviz.checks import brief, shown, whole
 from rnnviz.models import SequenceModel
 from rnnviz.tasks.batch import Batch, on_device
 from rnnviz.tasks.inputpicture import InputPicture
+from rnnviz.tasks.paths import Paths
 from rnnviz.tasks.translation import Translation
 
 _PROBES = 2**16  # sequences to look at; spreading out as many takes a tenth of a second
@@ -37,6 +38,9 @@ class Prediction:
         Values at ``x``, axis (n,), float64.
     x_title, y_title : str
         Words for the axes.
+    paths : Paths or None
+        All that was forecast, where that is several steps or several features; what stands above is then the first
+        feature at the last step.
 
     Examples
     --------
@@ -51,6 +55,7 @@ class Prediction:
     baseline: NDArray[np.float64]
     x_title: str
     y_title: str
+    paths: Paths | None = None
 
     __repr__ = brief
 

@@ -30,6 +30,8 @@ from rnnviz.views.pictures.pairs.alignment import AlignmentView, alignment
 from rnnviz.views.pictures.pairs.beamtree import beam_tree
 from rnnviz.views.pictures.pairs.lengths import quality_by_length
 from rnnviz.views.pictures.pairs.translation import TranslationView
+from rnnviz.views.pictures.series.ahead import AheadView
+from rnnviz.views.pictures.series.compared import error_by_horizon, forecast_curves
 from rnnviz.views.pictures.states.gates import ForgetView, GatesView, gate_panels
 from rnnviz.views.pictures.states.hidden import HiddenView, StateView, hidden_panels
 from rnnviz.views.pictures.states.memory import MemoryView
@@ -52,6 +54,7 @@ __all__ = [
     "ROWS",
     "VIEWS",
     "WATCHED",
+    "AheadView",
     "AlignmentView",
     "AnswerView",
     "Canvas",
@@ -98,7 +101,9 @@ __all__ = [
     "decode",
     "diagram",
     "encode",
+    "error_by_horizon",
     "fan",
+    "forecast_curves",
     "newest",
     "norm_through_time",
     "perturbation_figure",
@@ -129,6 +134,7 @@ VIEWS: dict[str, View] = {
         ClippingView(),
         ConfusionView(),
         FanView(),
+        AheadView(),
         TextView(),
         LossView(),
         RateView(),
