@@ -73,7 +73,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "pictures cell perturbation",
         "comparison",
     ),
-    "views.pictures": ("gradients curves task", "states"),
+    "views.pictures": ("gradients curves task words", "states"),
 }
 LIMIT = 230  # lines of code in a module
 FACADES = {"rnnviz.lab.lab", "rnnviz.lab.compare", "rnnviz.lab.watch.watch"}  # each is read whole

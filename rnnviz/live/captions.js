@@ -91,7 +91,8 @@ export class Caption {
     const value = at(read.row), was = read.was == null ? undefined : at(read.was);
     const shown = value !== undefined && !Number.isNaN(value);
     this.value.style.minWidth = shown ? read.digits === null ? "5.5ch" : `${read.digits + 3}ch` : "";
-    say(this.before, [read.lead, was === undefined ? "" : `${written(was)} →`].filter(Boolean).join(" "));
+    const lead = (t === null ? undefined : read.leads?.[t]) ?? read.lead;
+    say(this.before, [lead, was === undefined ? "" : `${written(was)} →`].filter(Boolean).join(" "));
     say(this.value, shown ? written(value, read.digits) : "");
     say(this.after, shown ? read.unit ?? "" : "");
     this.before.hidden = !shown;
