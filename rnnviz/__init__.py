@@ -19,6 +19,7 @@ _HOMES = {
     "TransformersWatch": "rnnviz.lab.watch.adapters.transformers",
     "cells": "rnnviz.cells",
     "compare": "rnnviz.lab",
+    "data": "rnnviz.data",
     "exercises": "rnnviz.exercises",
     "models": "rnnviz.models",
     "pause_all": "rnnviz.lab",
@@ -27,7 +28,7 @@ _HOMES = {
     "trace": "rnnviz.trace",
     "watch": "rnnviz.lab",
 }
-_MODULES = {"cells", "exercises", "models", "tasks", "trace"}  # calling the module `trace` traces
+_MODULES = {"cells", "data", "exercises", "models", "tasks", "trace"}  # calling the module `trace` traces
 
 __all__ = [
     "Comparison",
@@ -39,6 +40,7 @@ __all__ = [
     "__version__",
     "cells",
     "compare",
+    "data",
     "exercises",
     "models",
     "pause_all",
@@ -49,7 +51,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from rnnviz import cells, exercises, models, tasks, trace
+    from rnnviz import cells, data, exercises, models, tasks, trace
     from rnnviz.lab import Lab
     from rnnviz.lab.compare import Comparison, compare
     from rnnviz.lab.lifetime.playing import pause_all
