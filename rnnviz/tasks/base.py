@@ -15,46 +15,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rnnviz.checks import brief, shown, whole
+from rnnviz.tasks.batch import Batch, on_device
 from rnnviz.tasks.inputpicture import InputPicture
 
 _PROBES = 2**16  # sequences to look at; spreading out as many takes a tenth of a second
 
 __all__ = ["Batch", "Prediction", "Task"]
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Sequences and what the network should answer.
-
-    Parameters
-    ----------
-    inputs : torch.Tensor
-        Axes (batch, time, feature), or (batch, time) where they are token numbers.
-    targets : torch.Tensor
-        First axis batch; the rest is the task's own.
-
-    Examples
-    --------
-    >>> len(Batch(torch.zeros(4, 10, 1), torch.zeros(4, 1)))
-    4
-    """
-
-    inputs: Tensor
-    targets: Tensor
-
-    __repr__ = brief
-
-    def __len__(self) -> int:
-        return int(self.inputs.shape[0])
-
-    def __getitem__(self, index: Any) -> "Batch":
-        """Return the sequences at ``index`` (a slice or an index tensor)."""
-        return Batch(self.inputs[index], self.targets[index])
-
-    def to(self, device: torch.device | str) -> "Batch":
-        """Return the batch on ``device``; itself if it is there already."""
-        inputs, targets = on_device(self.inputs, device), on_device(self.targets, device)
-        return self if inputs is self.inputs and targets is self.targets else Batch(inputs, targets)
 
 
 @dataclass(frozen=True)
@@ -282,19 +248,3 @@ class Task(abc.ABC):
     def sample_span(self, sample: int) -> tuple[float, float] | None:
         """Return, on the prediction's x axis, the place of the probe ``sample``'s timestep 0 and a timestep's width."""
         return None
-
-
-def on_device(value: Any, device: Any) -> Any:
-    """Return a tensor or a batch on a device; itself if it is there already.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If ``device`` is no device, or none that there is here.
-    """
-    if not isinstance(device, str | torch.device):
-        raise TypeError(f"device must be the name of one, such as 'cpu', got {shown(device)}.")
-    try:
-        return value.to(torch.device(device))
-    except (RuntimeError, AssertionError):  # torch knows no such device, or was built without it
-        raise ValueError(f"device must be one that exists here, such as 'cpu', got {shown(device)}.") from None

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rnnviz.i18n import t
-from rnnviz.tasks.asked import answered, drawn, entropy, length
+from rnnviz.tasks.asked import accuracy, answered, drawn, entropy, length
 from rnnviz.tasks.base import Batch, Task
 from rnnviz.tasks.inputpicture import InputPicture
 
@@ -158,7 +158,7 @@ class PythonTokens(Task):
     def metric(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the share of characters whose kind is right."""
         answered(self, outputs, targets, numbers=False)
-        return (outputs.argmax(-1) == targets).float().mean()
+        return accuracy(outputs, targets)
 
     def baselines(self) -> dict[str, float]:
         """Return what always saying the most frequent kind reaches, and what the character's own usual kind does."""

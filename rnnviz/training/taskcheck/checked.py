@@ -140,8 +140,7 @@ class CheckedTask:
 
     def _given(self, verb: str, work: Callable[..., Any], *arguments: Any, closely: bool) -> Batch:
         drawn = self.attribution.task(_sequences, verb, self.task, work, *arguments).to(self._device)
-        inputs, targets = self._handed(drawn.inputs), self._handed(drawn.targets)
-        batch = drawn if inputs is drawn.inputs and targets is drawn.targets else Batch(inputs, targets)
+        batch = drawn.each(self._handed)
         return self.attribution.task(checked_sequences, verb, self.task, batch) if closely else batch
 
     def _handed(self, values: Tensor) -> Tensor:
