@@ -55,6 +55,13 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "lab compare",
     ),
     "lab.watch": ("watchpanel", "watchscreen", "watch", "adapters"),
+    "tasks": (
+        "batch inputpicture",
+        "base",
+        "asked",
+        "generated",
+        "adding python_tokens sunspots temporal_order texts",
+    ),
     "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening"),
     "training": (
         "process taskcheck schedules tables bylabel failures",

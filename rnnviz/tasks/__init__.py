@@ -1,6 +1,7 @@
 """Tasks: named data sets with batches, a loss, a metric, baselines and labels for the time axis."""
 
 import math
+from collections.abc import Callable
 
 from rnnviz import limits
 from rnnviz.checks import optional, shown, whole
@@ -10,21 +11,41 @@ from rnnviz.tasks.inputpicture import InputPicture
 from rnnviz.tasks.python_tokens import PythonTokens
 from rnnviz.tasks.sunspots import Sunspots
 from rnnviz.tasks.temporal_order import TemporalOrder
+from rnnviz.tasks.texts.own import from_texts
+from rnnviz.tasks.texts.reviews import Reviews
+from rnnviz.tasks.texts.surnames import Surnames
+from rnnviz.tasks.texts.texts import Texts
 
 __all__ = [
+    "FETCHED",
     "KNOWN",
     "Adding",
     "Batch",
     "InputPicture",
     "Prediction",
     "PythonTokens",
+    "Reviews",
     "Sunspots",
+    "Surnames",
     "Task",
     "TemporalOrder",
+    "Texts",
+    "from_texts",
     "make",
 ]
 
-KNOWN = ("sunspots", "adding", "temporal-order", "python-tokens")
+# a line a task: how it is made, from the seed that decides what a task makes up
+_MAKERS: dict[str, Callable[[int], Task]] = {
+    "sunspots": lambda _seed: Sunspots(),
+    "adding": lambda seed: Adding(seed=seed),
+    "temporal-order": lambda seed: TemporalOrder(seed=seed),
+    "python-tokens": lambda _seed: PythonTokens(),
+    "surnames": lambda _seed: Surnames(),
+}
+_ARCHIVED: dict[str, Callable[[int], Task]] = {  # their data are fetched first, with `rnnviz data get`
+    "reviews": lambda _seed: Reviews(),
+}
+KNOWN, FETCHED = tuple(_MAKERS), tuple(_ARCHIVED)
 
 
 def make(name: str, *, seq_len: int | None = None, seed: int = 0) -> Task:
@@ -33,7 +54,7 @@ def make(name: str, *, seq_len: int | None = None, seed: int = 0) -> Task:
     Parameters
     ----------
     name : str
-        One of `KNOWN`; ``"temporal_order"`` is ``"temporal-order"`` too.
+        One of `KNOWN`, or of `FETCHED` once its data are there; ``"temporal_order"`` is ``"temporal-order"`` too.
     seq_len : int, optional
         Timesteps a sequence; the task's own unless given.
     seed : int
@@ -43,8 +64,8 @@ def make(name: str, *, seq_len: int | None = None, seed: int = 0) -> Task:
     ------
     ValueError
         If there is no such task, or it cannot give sequences of that length.
-    ModuleNotFoundError
-        If the task's data come with a package that is not installed.
+    ModuleNotFoundError, FileNotFoundError
+        If the task's data come with a package that is not installed, or have not been fetched yet.
 
     Examples
     --------
@@ -52,17 +73,9 @@ def make(name: str, *, seq_len: int | None = None, seed: int = 0) -> Task:
     torch.Size([512, 20, 2])
     """
     asked, name = name, name.strip().lower().replace("_", "-") if isinstance(name, str) else ""
-    if name not in KNOWN:
-        raise ValueError(f"unknown task {shown(asked)}; the tasks are {', '.join(KNOWN)}.")
+    makers = _MAKERS | _ARCHIVED
+    if name not in makers:
+        raise ValueError(f"unknown task {shown(asked)}; the tasks are {', '.join(makers)}.")
     seq_len = optional(whole(-math.inf))("seq_len", seq_len)
-    seed = limits.seed("seed", seed)
-    task: Task
-    if name == "sunspots":
-        task = Sunspots()
-    elif name == "adding":
-        task = Adding(seed=seed)
-    elif name == "temporal-order":
-        task = TemporalOrder(seed=seed)
-    else:
-        task = PythonTokens()
+    task = makers[name](limits.seed("seed", seed))
     return task if seq_len is None else task.with_seq_len(seq_len)

@@ -1,5 +1,6 @@
 """The bag of n-grams: a linear rule that counts short pieces of a text, and may well win."""
 
+import importlib
 import weakref
 from typing import Any
 
@@ -23,17 +24,17 @@ def ngram_model(task: Texts) -> Any:
     """
     if task not in _FITTED:
         try:
-            from sklearn.feature_extraction.text import TfidfVectorizer
-            from sklearn.linear_model import LogisticRegression
-            from sklearn.pipeline import make_pipeline
+            # only here: no other part of the package needs it
+            text = importlib.import_module("sklearn.feature_extraction.text")
+            linear, pipeline = (importlib.import_module(f"sklearn.{name}") for name in ("linear_model", "pipeline"))
         except ModuleNotFoundError:
             raise ModuleNotFoundError(
                 "the n-gram baseline needs scikit-learn, which is missing; run: pip install scikit-learn",
                 name="sklearn",
             ) from None
         pieces = ("char", (1, 4)) if task.level == "char" else ("word", (1, 2))
-        counts = TfidfVectorizer(analyzer=pieces[0], ngram_range=pieces[1], sublinear_tf=True)
-        model = make_pipeline(counts, LogisticRegression(C=10, max_iter=1000))
+        counts = text.TfidfVectorizer(analyzer=pieces[0], ngram_range=pieces[1], sublinear_tf=True)
+        model = pipeline.make_pipeline(counts, linear.LogisticRegression(C=10, max_iter=1000))
         _FITTED[task] = model.fit(*task.texts(held_out=False))
     return _FITTED[task]
 

@@ -114,8 +114,9 @@ def _rows(name: str, values: Any) -> list[Any]:
     if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable) or hasattr(values, "columns"):
         hint = "pick one of its columns" if hasattr(values, "columns") else f"write {name}=[…]"
         raise TypeError(f"{name} must be a list with one row a text, got {shown(values)}; {hint}.")
-    if isinstance(getattr(values, "shape", None), tuple) and len(values.shape) != 1:
-        raise TypeError(f"{name} must have one axis, got shape {tuple(values.shape)}; pick one column.")
+    shape = getattr(values, "shape", None)
+    if isinstance(shape, tuple) and len(shape) != 1:
+        raise TypeError(f"{name} must have one axis, got shape {shape}; pick one column.")
     rows = list(islice(values, _MOST + 1))
     if len(rows) > _MOST:
         raise ValueError(f"{name} must be at most {_MOST:,} rows, got more; take a part of them.")
@@ -128,9 +129,11 @@ def _text(row: int, value: Any, level: str) -> str:
     if not isinstance(value, str):
         raise TypeError(f"texts must be words, got {shown(value)} in row {row}; leave that row out, or convert it.")
     if not tokens(value, level):
-        raise ValueError(f"texts must have something to read in every row, got {shown(value)} in row {row}; leave it out.")
+        raise ValueError(
+            f"texts must have something to read in every row, got {shown(value)} in row {row}; leave it out."
+        )
     # half a surrogate pair is no character, and no file could keep it
-    return str(value).encode("utf-8", "replace").decode()
+    return value.strip().encode("utf-8", "replace").decode()
 
 
 def _label(row: int, value: Any) -> str:

@@ -6,12 +6,13 @@ from pathlib import Path
 from rnnviz.i18n import t
 from rnnviz.tasks.texts.split import held_out
 from rnnviz.tasks.texts.texts import Corpus, Texts
+from rnnviz.tasks.texts.vocabulary import tokens
 
 __all__ = ["Reviews", "parsed"]
 
 _LUKEWARM = 0.5  # mean ratings from −4 to 4: nearer to 0 people did not agree
 _SHARE = 0.2
-_PROFANE = frozenset("fuck fucking fucked shit shitty bullshit asshole bitch cunt dick crap crappy bastard whore".split())
+_PROFANE = ("asshole", "bastard", "bitch", "bullshit", "cunt", "fuck", "shit")  # how a word begins
 
 
 class Reviews(Texts):
@@ -49,12 +50,12 @@ class Reviews(Texts):
 
 
 def parsed(lines: str) -> tuple[tuple[str, float], ...]:
-    """Return each sentence of the archive's file with its mean rating, −4 to 4.
+    r"""Return each sentence of the archive's file with its mean rating, −4 to 4.
 
     >>> parsed("3\t-0.6\tEffective but too tepid biopic\r\n")
     (('Effective but too tepid biopic', -0.6),)
     """
-    rows = (line.split("\t", 2) for line in lines.splitlines() if line.strip())
+    rows = (line.split("\t", 2) for line in lines.split("\n") if line.strip())
     return tuple((text.strip(), float(rating)) for _, rating, text in rows)
 
 
@@ -68,7 +69,7 @@ def _corpus(path: Path) -> Corpus:
 
 
 def _is_profane(text: str) -> bool:
-    return not _PROFANE.isdisjoint(text.lower().split())
+    return any(word.startswith(_PROFANE) for word in tokens(text, "word"))
 
 
 def _path() -> Path:

@@ -43,7 +43,7 @@ def held_out(
     for name, rows in twins.items():
         classes.setdefault(labels[rows[0]], []).append(name)
     chosen = [False] * len(texts)
-    for label, names in classes.items():
+    for names in classes.values():
         names.sort(key=_drawn)
         wanted = max(1.0, share * sum(len(twins[name]) for name in names))
         taken = 0

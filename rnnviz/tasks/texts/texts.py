@@ -1,6 +1,5 @@
 """Texts: read a text token by token and say which class it is of."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,17 +11,17 @@ from torch import Tensor
 
 from rnnviz.checks import brief, shown, whole
 from rnnviz.i18n import t
-from rnnviz.tasks.asked import answered, drawn, entropy
-from rnnviz.tasks.base import Batch, Task
+from rnnviz.tasks.asked import accuracy, answered, drawn, entropy
+from rnnviz.tasks.base import Task
+from rnnviz.tasks.batch import NO_ANSWER, Batch, within
 from rnnviz.tasks.inputpicture import InputPicture
-from rnnviz.tasks.texts.vocabulary import Vocabulary, tokens
+from rnnviz.tasks.texts.vocabulary import Vocabulary
 
 __all__ = ["LONGEST", "Corpus", "Texts"]
 
 LONGEST = 1000  # tokens that a text is read to at most
 _USUAL = 200  # tokens that are read unless somebody asks for more
 _EMBEDDED = 32
-_UNWANTED = -100  # torch's number for a place where no answer is wanted
 
 
 @dataclass(frozen=True)
@@ -148,8 +147,7 @@ class Texts(Task):
             inputs[row, : lengths[row]] = torch.tensor(one[: self.seq_len], device="cpu")
         targets = torch.tensor(labels, dtype=torch.int64, device="cpu")
         if self.each_step:
-            valid = torch.arange(self.seq_len, device="cpu") < lengths[:, None]
-            targets = torch.where(valid, targets[:, None], _UNWANTED)
+            targets = torch.where(within(lengths, self.seq_len, targets.device), targets[:, None], NO_ANSWER)
         return Batch(inputs, targets, lengths)
 
     def batch(self, batch_size: int, generator: torch.Generator) -> Batch:
@@ -165,14 +163,12 @@ class Texts(Task):
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the cross entropy, in nats, over the places where an answer is wanted."""
         answered(self, outputs, targets, numbers=False)
-        return entropy(outputs.reshape(-1, self.output_size), targets.reshape(-1))
+        return entropy(outputs.flatten(0, -2), targets.flatten())
 
     def metric(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the share of texts whose class is right after the last token."""
         answered(self, outputs, targets, numbers=False)
-        said, right = self.judged(outputs, targets)
-        asked = right >= 0
-        return ((said.argmax(-1) == right) & asked).float().sum() / asked.sum().clamp(min=1)
+        return accuracy(*self.judged(outputs, targets))
 
     def judged(self, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Return the answers after the last token of each text, (batch, class), and the classes, (batch,)."""
@@ -222,16 +218,12 @@ class Texts(Task):
                 f"text must have at most {self.seq_len} {what}, got {len(numbers)}; shorten it"
                 + (f", or set seq_len={len(numbers)}." if len(numbers) <= self.seq_lens[1] else ".")
             )
-        return self._batch([numbers], [_UNWANTED])
+        return self._batch([numbers], [NO_ANSWER])
 
-    def time_labels(self, sample: int) -> tuple[str, ...]:
+    def time_labels(self, sample: int) -> tuple[str, ...] | None:
         """Return each timestep's token, and nothing where there is padding."""
-        return self.token_labels(self._held_out[self.probe_index(sample) : self.probe_index(sample) + 1])
-
-    def token_labels(self, batch: Batch) -> tuple[str, ...]:
-        """Return the tokens of a batch of one, by timestep."""
-        numbers, end = batch.inputs[0].tolist(), int(batch.lengths[0])
-        return tuple(self.symbols[number] if step < end else "" for step, number in enumerate(numbers))
+        index = self.probe_index(sample)
+        return self.symbols_of(self._held_out[index : index + 1])
 
     def input_picture(self, sample: int) -> InputPicture:
         """Return in words what is read, and the class."""

@@ -26,14 +26,17 @@ def tokens(text: str, level: str) -> tuple[str, ...]:
     text : str
         In any script.
     level : {"word", "char"}
-        With ``"word"`` spaces only separate; with ``"char"`` they are read, a run of them as one.
+        With ``"word"`` spaces only separate; with ``"char"`` they are read, a run of them as one, and none before the
+        first letter.
 
     Examples
     --------
     >>> tokens("It's GOOD!", "word"), tokens("Ó  Sé", "char")
     (("it's", 'good', '!'), ('ó', ' ', 's', 'é'))
     """
-    seen = letters(" ".join(unicodedata.normalize("NFC", text).lower().split()))
+    plain = unicodedata.normalize("NFC", text).lower()
+    ended = " " if plain[-1:].isspace() and plain.strip() else ""  # who types may be about to go on
+    seen = letters(" ".join(plain.split()) + ended)
     return tuple(seen) if level == "char" else tuple(_words(seen))
 
 
@@ -62,7 +65,8 @@ def _closes_flag(before: str, one: str) -> bool:
 
 
 def _words(seen: list[str]) -> list[str]:
-    found, open_ = [], False  # whether the last word may go on
+    found: list[str] = []
+    open_ = False  # whether the last word may go on
     for index, one in enumerate(seen):
         inside = _is_word(one)
         after = seen[index + 1] if index + 1 < len(seen) else " "

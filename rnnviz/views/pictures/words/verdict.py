@@ -43,7 +43,7 @@ class VerdictStrip(Strip):
         steps = thin(len(shown.shares), pixels and pixels[0])
         leading, share = _leading(shown)
         return [
-            *strip_patches(focus),
+            *strip_patches(snapshot, focus),
             *_cells(shown, steps),
             Patch(None, "yaxis.ticktext", _names(shown, _short)),
             Patch(None, "plot_bgcolor", _background(shown)),

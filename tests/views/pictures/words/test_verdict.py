@@ -68,7 +68,8 @@ def test_past_the_end_of_a_sequence_nothing_is_said() -> None:
     lengths[0] = 5
     shorter = replace(snapshot, layer=replace(snapshot.layer, lengths=lengths))
     figure = VIEW.figure(shorter)
-    assert np.isnan(figure.data[0].z[:, 5:]).all() and np.isfinite(figure.data[0].z[:, :5]).all()
+    assert np.isnan(figure.data[0].z[:, 5:]).all()
+    assert np.isfinite(figure.data[0].z[:, :5]).all()
     assert figure.layout.plot_bgcolor != "rgba(0,0,0,0)"
     assert list(panels(filled("verdict", shorter))[0]["read"]["leads"][5:]) == [""] * 7
 
@@ -85,7 +86,7 @@ def test_a_task_without_classes_has_no_verdict() -> None:
 
 
 def test_of_very_many_classes_the_highest_and_the_right_one_are_drawn() -> None:
-    session, snapshot = run("temporal-order")
+    _session, snapshot = run("temporal-order")
     names = tuple(f"class {number}" for number in range(40))
     outputs = np.zeros((8, 12, 40), np.float32)
     outputs[:, :, 7] = 3.0
@@ -94,4 +95,5 @@ def test_of_very_many_classes_the_highest_and_the_right_one_are_drawn() -> None:
     figure = VIEW.figure(replace(snapshot, outputs=outputs, targets=targets, confusion=confusion))
     drawn = figure.layout.yaxis.ticktext
     assert len(drawn) == 14
-    assert "class 7" in drawn and "<b>class 39</b>" in drawn
+    assert "class 7" in drawn
+    assert "<b>class 39</b>" in drawn
