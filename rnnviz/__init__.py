@@ -24,6 +24,7 @@ _HOMES = {
     "models": "rnnviz.models",
     "pause_all": "rnnviz.lab",
     "register_cell": "rnnviz.trace",
+    "saliency": "rnnviz.trace",
     "tasks": "rnnviz.tasks",
     "trace": "rnnviz.trace",
     "watch": "rnnviz.lab",
@@ -45,6 +46,7 @@ __all__ = [
     "models",
     "pause_all",
     "register_cell",
+    "saliency",
     "tasks",
     "trace",
     "watch",
@@ -58,7 +60,7 @@ if TYPE_CHECKING:
     from rnnviz.lab.watch.adapters.lightning import LightningWatch
     from rnnviz.lab.watch.adapters.transformers import TransformersWatch
     from rnnviz.lab.watch.watch import watch
-    from rnnviz.trace import Trace, register_cell
+    from rnnviz.trace import Trace, register_cell, saliency
     from rnnviz.training import Preset
 
 

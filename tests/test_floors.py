@@ -60,9 +60,10 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "base",
         "asked",
         "generated",
-        "adding python_tokens sunspots temporal_order texts",
+        "adding python_tokens sunspots temporal_order",
+        "series texts",
     ),
-    "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening"),
+    "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening attribution"),
     "training": (
         "process taskcheck schedules tables bylabel failures",
         "columns",

@@ -9,6 +9,7 @@ from rnnviz.tasks.adding import Adding
 from rnnviz.tasks.base import Batch, Prediction, Task
 from rnnviz.tasks.inputpicture import InputPicture
 from rnnviz.tasks.python_tokens import PythonTokens
+from rnnviz.tasks.series import Series, co2, from_series, weather
 from rnnviz.tasks.sunspots import Sunspots
 from rnnviz.tasks.temporal_order import TemporalOrder
 from rnnviz.tasks.texts.own import from_texts
@@ -25,13 +26,17 @@ __all__ = [
     "Prediction",
     "PythonTokens",
     "Reviews",
+    "Series",
     "Sunspots",
     "Surnames",
     "Task",
     "TemporalOrder",
     "Texts",
+    "co2",
+    "from_series",
     "from_texts",
     "make",
+    "weather",
 ]
 
 # a line a task: how it is made, from the seed that decides what a task makes up
@@ -40,6 +45,8 @@ _MAKERS: dict[str, Callable[[int], Task]] = {
     "adding": lambda seed: Adding(seed=seed),
     "temporal-order": lambda seed: TemporalOrder(seed=seed),
     "python-tokens": lambda _seed: PythonTokens(),
+    "co2": lambda _seed: co2(),
+    "weather": lambda _seed: weather(),
     "surnames": lambda _seed: Surnames(),
 }
 _ARCHIVED: dict[str, Callable[[int], Task]] = {  # their data are fetched first, with `rnnviz data get`
