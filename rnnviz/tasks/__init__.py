@@ -12,7 +12,7 @@ from rnnviz.tasks.python_tokens import PythonTokens
 from rnnviz.tasks.series import Series, co2, from_series, weather
 from rnnviz.tasks.sunspots import Sunspots
 from rnnviz.tasks.temporal_order import TemporalOrder
-from rnnviz.tasks.texts.own import from_texts
+from rnnviz.tasks.texts.owntexts import from_texts
 from rnnviz.tasks.texts.reviews import Reviews
 from rnnviz.tasks.texts.surnames import Surnames
 from rnnviz.tasks.texts.texts import Texts

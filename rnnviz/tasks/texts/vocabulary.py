@@ -19,18 +19,9 @@ _UNSPACED = ((0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFA
 def tokens(text: str, level: str) -> tuple[str, ...]:
     """Return what a text is read as, in lower case: its words and marks, or its characters.
 
-    A character is what a person sees as one: a letter with its accents, an emoji of several parts, a flag.
+    A character is what a person sees as one: a letter with its accents, an emoji of several parts, a flag. With
+    ``level="word"`` spaces only separate; with ``"char"`` a run of them is read as one, never at the start.
 
-    Parameters
-    ----------
-    text : str
-        In any script.
-    level : {"word", "char"}
-        With ``"word"`` spaces only separate; with ``"char"`` they are read, a run of them as one, and none before the
-        first letter.
-
-    Examples
-    --------
     >>> tokens("It's GOOD!", "word"), tokens("Ó  Sé", "char")
     (("it's", 'good', '!'), ('ó', ' ', 's', 'é'))
     """

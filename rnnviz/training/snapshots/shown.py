@@ -1,6 +1,7 @@
 """Shown: the sequences that snapshots trace, with their words; what a learner has typed may be one more of them."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 
@@ -63,6 +64,17 @@ class Shown:
             found["spans"] += (None,)
         inputs, targets = _arrays(probe)
         return Shown(probe, inputs, targets, **found, typed=text)
+
+    def told(self) -> dict[str, Any]:
+        """Return what a snapshot says of them, by the names of its fields."""
+        return {
+            "inputs": self.inputs,
+            "targets": self.targets,
+            "time_labels": self.labels,
+            "input_pictures": self.pictures,
+            "spans": self.spans,
+            "typed": self.typed,
+        }
 
     def to(self, device: torch.device) -> "Shown":
         """Return the same on a device."""

@@ -112,18 +112,13 @@ class SnapshotTaker:
             layer=layer,
             loss=float(arrived["loss"]) if traced is None else math.nan if traced.loss is None else traced.loss,
             history=read_only(columns),
-            inputs=self._shown.inputs,
             outputs=read_only(arrived["output"]) if traced is None else traced.output,
-            targets=self._shown.targets,
             weights=read_only(arrived["weights"]),
             module=found.module,
             horizon=self._gradient_history.note(history.step, curves),
             recent_gradients=recent_gradients,
             scales=self._scales,
             prediction=scored.prediction,
-            time_labels=self._shown.labels,
-            input_pictures=self._shown.pictures,
-            spans=self._shown.spans,
             validation=scored.validation,
             validation_step=scored.step,
             baselines=self.baselines,
@@ -132,7 +127,7 @@ class SnapshotTaker:
             confusion=scored.confusion,
             scores=ending(self._scores.columns(), scored.step, scored.validation),
             norms=norms.told(noted, arrived["norms"]),
-            typed=self._shown.typed,
+            **self._shown.told(),
         )
 
     def light(self, model: nn.Module, settings: Settings, step: int, before: Snapshot, sample: int) -> Snapshot | None:
@@ -166,20 +161,9 @@ class SnapshotTaker:
     def retyped(self, model: nn.Module, snapshot: Snapshot) -> Snapshot:
         """Return the snapshot with what is typed now as its last sequence; of this model, which has its weights."""
         found = self._trace(model)
-        there = {"output": found.output}
-        arrived = brought(there, found.layer, *([] if found.traced is None else [found.traced]))
-        shown = self._shown
-        return replace(
-            snapshot,
-            layer=as_wide(found.layer, self.probe),
-            inputs=shown.inputs,
-            outputs=read_only(arrived["output"]) if found.traced is None else found.traced.output,
-            targets=shown.targets,
-            time_labels=shown.labels,
-            input_pictures=shown.pictures,
-            spans=shown.spans,
-            typed=shown.typed,
-        )
+        arrived = brought({"output": found.output}, found.layer, *([] if found.traced is None else [found.traced]))
+        outputs = read_only(arrived["output"]) if found.traced is None else found.traced.output
+        return replace(snapshot, layer=as_wide(found.layer, self.probe), outputs=outputs, **self._shown.told())
 
     def evaluate(self, model: nn.Module) -> float:
         """Return the metric on the whole held-out part."""
