@@ -20,11 +20,13 @@ _HOMES = {
     "cells": "rnnviz.cells",
     "compare": "rnnviz.lab",
     "data": "rnnviz.data",
+    "data_button": "rnnviz.notebook",
     "exercises": "rnnviz.exercises",
     "models": "rnnviz.models",
     "pause_all": "rnnviz.lab",
     "register_cell": "rnnviz.trace",
     "saliency": "rnnviz.trace",
+    "scale": "rnnviz.notebook",
     "tasks": "rnnviz.tasks",
     "trace": "rnnviz.trace",
     "watch": "rnnviz.lab",
@@ -42,11 +44,13 @@ __all__ = [
     "cells",
     "compare",
     "data",
+    "data_button",
     "exercises",
     "models",
     "pause_all",
     "register_cell",
     "saliency",
+    "scale",
     "tasks",
     "trace",
     "watch",
@@ -60,6 +64,7 @@ if TYPE_CHECKING:
     from rnnviz.lab.watch.adapters.lightning import LightningWatch
     from rnnviz.lab.watch.adapters.transformers import TransformersWatch
     from rnnviz.lab.watch.watch import watch
+    from rnnviz.notebook import data_button, scale
     from rnnviz.trace import Trace, register_cell, saliency
     from rnnviz.training import Preset
 

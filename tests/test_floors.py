@@ -37,6 +37,7 @@ FLOORS = {
     "lab": 8,
     "exercises": 9,
     "bench": 9,
+    "notebook": 9,
     "__init__": TOP,
     "__main__": TOP,
     "cli": TOP,
@@ -56,13 +57,14 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     ),
     "lab.watch": ("watchpanel", "watchscreen", "watch", "adapters"),
     "tasks": (
-        "batch inputpicture",
+        "batch inputpicture paths",
         "base",
-        "asked",
+        "asked registry",
         "generated",
         "adding python_tokens sunspots temporal_order",
-        "series texts",
+        "series pairs texts",
     ),
+    "tasks.series": ("table", "reading grid gaps simple", "record", "series", "own registered rolling"),
     "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening attribution"),
     "training": (
         "process taskcheck schedules tables bylabel failures",
@@ -82,7 +84,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "pictures cell perturbation",
         "comparison",
     ),
-    "views.pictures": ("gradients curves task words", "states"),
+    "views.pictures": ("series", "gradients curves task words", "states"),
 }
 LIMIT = 230  # lines of code in a module
 FACADES = {"rnnviz.lab.lab", "rnnviz.lab.compare", "rnnviz.lab.watch.watch"}  # each is read whole

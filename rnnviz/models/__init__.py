@@ -3,7 +3,7 @@
 from rnnviz.models.attention import ATTENTIONS, Attention
 from rnnviz.models.decoder import Decoder
 from rnnviz.models.dynamics import rescale, set_forget_bias, spectral_radius
-from rnnviz.models.encoder import Bridge, Encoder
+from rnnviz.models.encoder import Encoder
 from rnnviz.models.lstm_model import LSTMModel
 from rnnviz.models.search import BOS, EOS, PAD, UNK, BeamTree, Decoded, Hypothesis
 from rnnviz.models.seq2seq import Seq2Seq
@@ -22,7 +22,6 @@ __all__ = [
     "UNK",
     "Attention",
     "BeamTree",
-    "Bridge",
     "Decoded",
     "Decoder",
     "Encoder",

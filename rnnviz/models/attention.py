@@ -82,14 +82,14 @@ class Attention(nn.Module):
         return weights @ memory, weights
 
     def keys(self, memory: Tensor) -> Tensor:
-        """Return what the states are compared with, (batch, T_in, state_size)."""
+        """Return what states are compared with, (batch, T_in, state_size), of a ``memory`` (batch, T_in, unit)."""
         if self.key is not None:
             keys: Tensor = self.key(memory)
             return keys
-        return memory.unflatten(-1, (-1, self.state_size)).sum(-2)  # one direction, or the sum of both
+        return memory.view(*memory.shape[:2], -1, self.state_size).sum(2)  # one direction, or the sum of both
 
     def scores(self, states: Tensor, keys: Tensor) -> Tensor:
-        """Return how well each state fits each key, (batch, T_out, T_in)."""
+        """Return how well ``states`` (batch, T_out, unit) fit ``keys`` (batch, T_in, unit): (batch, T_out, T_in)."""
         if self.query is None or self.score is None:
             return states @ keys.transpose(1, 2)
         together = torch.tanh(self.query(states)[:, :, None] + keys[:, None])  # (batch, T_out, T_in, unit)
@@ -97,5 +97,5 @@ class Attention(nn.Module):
         return scores
 
     def combined(self, states: Tensor, context: Tensor) -> Tensor:
-        """Return Luong's attentional state tanh(W_c [c; s]), (batch, T_out, state_size)."""
+        """Return tanh(W_c [c; s]) of ``states`` and each one's ``context``, Luong's attentional state."""
         return torch.tanh(self.combine(torch.cat([context, states], -1)))

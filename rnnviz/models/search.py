@@ -32,6 +32,11 @@ class Decoded:
         Of each whole sequence, natural, axis (batch,).
     alignment : torch.Tensor or None
         Where each token looked, axes (batch, time, T_in), 0 behind the end; None without attention.
+
+    Examples
+    --------
+    >>> Decoded(torch.tensor([[5, 3, 0]]), torch.tensor([2]), torch.tensor([-0.25]), None).tokens[0, :2]
+    tensor([5, 3])
     """
 
     tokens: Tensor
@@ -58,6 +63,11 @@ class Hypothesis:
         Of all tokens up to this one, natural.
     kept : bool
         Whether it was among the best ``width`` after its step; one that was dropped has no children.
+
+    Examples
+    --------
+    >>> Hypothesis(parent=4, token=3, step=2, log_probability=-1.5, kept=True).finished
+    True
     """
 
     parent: int | None
@@ -84,6 +94,12 @@ class BeamTree:
         Index of the most probable one that is finished; where none is, of the most probable that is left.
     width : int
         How many went on after each step, finished ones among them.
+
+    Examples
+    --------
+    >>> first, last = Hypothesis(None, 5, 0, -0.25, True), Hypothesis(0, 3, 1, -0.5, True)
+    >>> BeamTree((first, last), best=1, width=1).tokens()
+    [5, 3]
     """
 
     hypotheses: tuple[Hypothesis, ...]
@@ -94,7 +110,7 @@ class BeamTree:
         return f"BeamTree(width={self.width}, {len(self.hypotheses)} hypotheses, best={self.tokens()})"
 
     def path(self, index: int | None = None) -> list[int]:
-        """Return the indices from the first token to a hypothesis; to the best unless one is given."""
+        """Return the indices from the first token to the hypothesis at ``index``; to the best unless one is given."""
         found: list[int] = []
         at: int | None = self.best if index is None else index
         while at is not None:
@@ -103,7 +119,7 @@ class BeamTree:
         return found[::-1]
 
     def tokens(self, index: int | None = None) -> list[int]:
-        """Return what a hypothesis has written, token 3 among it if it is finished."""
+        """Return what the hypothesis at ``index`` has written, the best unless one is given; it may end with 3."""
         return [self.hypotheses[one].token for one in self.path(index)]
 
 

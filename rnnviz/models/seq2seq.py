@@ -140,14 +140,21 @@ class Seq2Seq(nn.Module):
         return logits
 
     def begin(self, source: Tensor, lengths: Tensor | None) -> Reading:
-        """Read the source; what comes back is where decoding begins."""
+        """Read ``source``, of such ``lengths`` or all full; what comes back is where decoding begins."""
         memory, state = self.encoder(source, lengths)
         places = torch.arange(source.size(1), device=source.device)
         ends = torch.full((len(source),), source.size(1)) if lengths is None else lengths
         return Reading(memory, places < ends.to(source.device)[:, None], state)
 
     def step(self, tokens: Tensor, reading: Reading) -> tuple[Tensor, Tensor | None, Reading]:
-        """Read one more token of each target, axis (batch,), and score what comes next.
+        """Read one more token of each target and score what comes next.
+
+        Parameters
+        ----------
+        tokens : torch.Tensor
+            Their numbers, axis (batch,).
+        reading : Reading
+            Where decoding stands: from `begin`, or from the step before.
 
         Returns
         -------

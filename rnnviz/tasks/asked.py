@@ -41,8 +41,10 @@ def answered(task: Task, outputs: Any, targets: Any, *, numbers: bool) -> None:
         if not isinstance(values, Tensor) or values.is_complex() or values.is_floating_point() != kind:
             what = "floating-point numbers" if kind else "numbers of classes"
             raise TypeError(f"{name} must be a torch.Tensor of {what}, got {_came(values)}.")
-    axes = ("batch", "time") if task.each_step else ("batch",)
-    if outputs.dim() != len(axes) + 1 or outputs.shape[-1] != task.output_size:
+    steps = task.answer_steps
+    axes = ("batch",) if not task.each_step and steps is None else ("batch", "time" if steps is None else str(steps))
+    wrong = outputs.dim() != len(axes) + 1 or outputs.shape[-1] != task.output_size
+    if wrong or (steps is not None and outputs.shape[1] != steps):
         wanted = ", ".join((*axes, str(task.output_size)))
         raise ValueError(f"outputs must have axes ({wanted}), got shape {tuple(outputs.shape)}.")
     shape = outputs.shape if numbers else outputs.shape[:-1]

@@ -3,7 +3,7 @@
 import abc
 import copy
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -12,11 +12,13 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from rnnviz.checks import brief, shown, whole
+from rnnviz.models import SequenceModel
 from rnnviz.tasks.batch import Batch, on_device
 from rnnviz.tasks.inputpicture import InputPicture
+from rnnviz.tasks.paths import Paths
 
 _PROBES = 2**16  # sequences to look at; spreading out as many takes a tenth of a second
 
@@ -35,6 +37,9 @@ class Prediction:
         Values at ``x``, axis (n,), float64.
     x_title, y_title : str
         Words for the axes.
+    paths : Paths or None
+        All that was forecast, where that is several steps or several features; what stands above is then the first
+        feature at the last step.
 
     Examples
     --------
@@ -49,6 +54,7 @@ class Prediction:
     baseline: NDArray[np.float64]
     x_title: str
     y_title: str
+    paths: Paths | None = None
 
     __repr__ = brief
 
@@ -71,6 +77,9 @@ class Task(abc.ABC):
         that a token is embedded in.
     each_step : bool
         Whether an answer is wanted at every timestep; outputs are then (batch, time, output).
+    answer_steps : int or None
+        How many steps an answer has that is itself a sequence, not one along with the input: outputs are then
+        (batch, answer_steps, output). None for all other tasks.
     symbols : tuple of str
         What each token, or each number of a one-hot input, is called, where a timestep brings one symbol.
     classes : tuple of str
@@ -87,6 +96,9 @@ class Task(abc.ABC):
         A sensible length of run.
     defaults : mapping
         Suggested settings, such as ``{"lr": 3e-3}``.
+    options : mapping or None
+        What the task is made with beside its length, which is what a recipe writes down of it: a check for each by
+        name. None where a recipe cannot make it again.
 
     Examples
     --------
@@ -113,6 +125,7 @@ class Task(abc.ABC):
     output_size: int
     vocabulary: int | None = None
     each_step: bool = False
+    answer_steps: int | None = None
     symbols: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     seq_len: int
@@ -120,6 +133,7 @@ class Task(abc.ABC):
     higher_is_better: bool = False
     steps: int = 1000
     defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    options: ClassVar[Mapping[str, Callable[[str, Any], Any]] | None] = None
     device: torch.device = torch.device("cpu")
 
     def __repr__(self) -> str:
@@ -255,6 +269,43 @@ class Task(abc.ABC):
             Axes as for `loss`; one answer a held-out sequence.
         """
         return None
+
+    def network(
+        self, *, cell: str, hidden_size: int, num_layers: int, bidirectional: bool, nonlinearity: str
+    ) -> nn.Module:
+        """Return the network that learns this task, called with `Batch.arguments`: a `SequenceModel` unless overridden.
+
+        Parameters
+        ----------
+        cell, hidden_size, num_layers, bidirectional, nonlinearity
+            The settings of these names. Where a network cannot have one, a ValueError says so.
+        """
+        return SequenceModel(
+            cell,
+            self.input_size,
+            hidden_size,
+            self.output_size,
+            num_layers,
+            bidirectional,
+            nonlinearity,
+            self.vocabulary,
+            self.each_step,
+        )
+
+    def to_recipe(self) -> dict[str, Any] | None:
+        """Return what `rnnviz.tasks.from_recipe` makes the same task of, or None if nothing that JSON holds does.
+
+        ``{"task": name, "options": {…}}``: for data of a learner's own the name is that of the function she called, and
+        the options are what she called it with.
+        """
+        if self.options is None:
+            return None
+        return {"task": self.name, "options": {name: getattr(self, name) for name in self.options}}
+
+    @classmethod
+    def from_options(cls, **options: Any) -> Self:
+        """Return the task made with ``options``, each of them checked; a TypeError if one is missing."""
+        return cls(**options)
 
     def time_labels(self, sample: int) -> Sequence[object] | None:
         """Return a label a timestep for the probe's ``sample``, such as ``"1989-04"``, 7 or a date, or None."""

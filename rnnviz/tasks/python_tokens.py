@@ -124,6 +124,7 @@ class PythonTokens(Task):
     higher_is_better = True
     steps = 1000
     defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({"lr": 5e-3, "bidirectional": True})
+    options: ClassVar[Mapping[str, Any]] = MappingProxyType({})
 
     def __init__(self, seq_len: int = 80) -> None:
         self.seq_len = seq_len = length(self, seq_len)

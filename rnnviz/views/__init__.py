@@ -26,6 +26,8 @@ from rnnviz.views.pictures.gradients.gradients import GradientsView
 from rnnviz.views.pictures.gradients.horizon import HorizonView
 from rnnviz.views.pictures.gradients.spectrum import SpectrumView
 from rnnviz.views.pictures.gradients.theory import TheoryView
+from rnnviz.views.pictures.series.ahead import AheadView
+from rnnviz.views.pictures.series.compared import error_by_horizon, forecast_curves
 from rnnviz.views.pictures.states.gates import ForgetView, GatesView, gate_panels
 from rnnviz.views.pictures.states.hidden import HiddenView, StateView, hidden_panels
 from rnnviz.views.pictures.states.memory import MemoryView
@@ -50,6 +52,7 @@ __all__ = [
     "ROWS",
     "VIEWS",
     "WATCHED",
+    "AheadView",
     "AnswerView",
     "Canvas",
     "ClippingView",
@@ -94,7 +97,9 @@ __all__ = [
     "decode",
     "diagram",
     "encode",
+    "error_by_horizon",
     "fan",
+    "forecast_curves",
     "newest",
     "norm_through_time",
     "perturbation_figure",
@@ -125,6 +130,7 @@ VIEWS: dict[str, View] = {
         ClippingView(),
         ConfusionView(),
         FanView(),
+        AheadView(),
         TextView(),
         LossView(),
         RateView(),

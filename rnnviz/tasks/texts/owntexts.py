@@ -4,7 +4,8 @@ import math
 import numbers
 from collections.abc import Iterable, Mapping
 from itertools import islice
-from typing import Any
+from types import MappingProxyType
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -25,11 +26,32 @@ class OwnTexts(Texts):
 
     Attributes
     ----------
-    asked : mapping
-        The arguments that make the same task again.
+    given : dict
+        The arguments of `from_texts` that make this task again.
     """
 
-    asked: Mapping[str, Any]
+    given: Mapping[str, Any]
+    options: ClassVar[Mapping[str, Any]] = MappingProxyType(
+        {
+            "texts": lambda name, values: [_text(row, one, "char") for row, one in enumerate(_rows(name, values))],
+            "labels": lambda name, values: [_label(row, one) for row, one in enumerate(_rows(name, values))],
+            "level": one_of(LEVELS),
+            "min_count": whole(1),
+            "test_share": number(0, 1, open_end=True),
+            "each_prefix": flag,
+        }
+    )
+
+    def to_recipe(self) -> dict[str, Any]:
+        """Return what `from_texts` made this task of, in values that JSON knows: the texts themselves are in it."""
+        return {"task": "from_texts", "options": dict(self.given)}
+
+    @classmethod
+    def from_options(cls, **options: Any) -> Self:
+        """Return the task that `from_texts` makes with ``options``."""
+        made = from_texts(**options)
+        assert isinstance(made, cls)
+        return made
 
 
 def from_texts(
@@ -105,8 +127,8 @@ def from_texts(
     )
     if task.truncated:
         task.source += " " + t("task.texts.truncated", texts=task.truncated, tokens=task.seq_len)
-    asked = {"texts": words, "labels": names, "level": level, "min_count": min_count}
-    task.asked = {**asked, "test_share": test_share, "each_prefix": each_prefix}
+    given = {"texts": words, "labels": names, "level": level, "min_count": min_count}
+    task.given = {**given, "test_share": test_share, "each_prefix": each_prefix}
     return task
 
 

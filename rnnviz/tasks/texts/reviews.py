@@ -1,8 +1,13 @@
 """Reviews: say whether a sentence of a film review praises or not."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any, ClassVar
 
+from rnnviz import data
+from rnnviz.checks import flag
 from rnnviz.i18n import t
 from rnnviz.tasks.texts.split import held_out
 from rnnviz.tasks.texts.texts import Corpus, Texts
@@ -34,6 +39,8 @@ class Reviews(Texts):
     FileNotFoundError
         If the archive has not been fetched.
     """
+
+    options: ClassVar[Mapping[str, Any]] = MappingProxyType({"each_prefix": flag})
 
     def __init__(self, seq_len: int = 40, *, each_prefix: bool = False) -> None:
         super().__init__(
@@ -73,8 +80,6 @@ def _is_profane(text: str) -> bool:
 
 
 def _path() -> Path:
-    from rnnviz import data
-
     found = data.path("reviews")
     if found is None:
         raise FileNotFoundError(t("task.reviews.missing"))

@@ -3,9 +3,13 @@
 import importlib
 import re
 from collections import Counter
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from types import MappingProxyType
+from typing import Any, ClassVar
 
+from rnnviz.checks import flag
 from rnnviz.i18n import t
 from rnnviz.tasks.texts.split import bare, held_out
 from rnnviz.tasks.texts.texts import Corpus, Texts
@@ -61,6 +65,8 @@ class Surnames(Texts):
     >>> len(task.classes), task.symbols[:2], task.each_step
     (12, ('<PAD>', '<UNK>'), True)
     """
+
+    options: ClassVar[Mapping[str, Any]] = MappingProxyType({"each_prefix": flag})
 
     def __init__(self, seq_len: int = 24, *, each_prefix: bool = True) -> None:
         super().__init__(

@@ -150,6 +150,11 @@ class Texts(Task):
             targets = torch.where(within(lengths, self.seq_len, targets.device), targets[:, None], NO_ANSWER)
         return Batch(inputs, targets, lengths)
 
+    @property
+    def each_prefix(self) -> bool:
+        """Whether an answer is wanted after every token."""
+        return self.each_step
+
     def batch(self, batch_size: int, generator: torch.Generator) -> Batch:
         """Draw texts of the training part: token numbers (batch, time), and the class of each or of each prefix."""
         batch_size = drawn(self, batch_size, generator)

@@ -141,13 +141,16 @@ class CheckedTask:
 
     def answered(self, outputs: Any) -> Tensor:
         """Return what a model has answered, which must be one tensor of the size that the task asks for."""
-        each_step, size = self.task.each_step, self.task.output_size
-        axes = f"(batch, {'time, ' * each_step}{size})"
+        task, size = self.task, self.task.output_size
+        steps = task.answer_steps
+        between = "time, " * task.each_step if steps is None else f"{steps}, "
+        axes = f"(batch, {between}{size})"
         if not isinstance(outputs, Tensor):
             raise TypeError(
                 f"the model must answer with one tensor of axes {axes}, got {_kind(outputs)}; return it alone."
             )
-        if outputs.dim() != (3 if each_step else 2) or outputs.shape[-1] != size:
+        wrong = outputs.dim() != (3 if between else 2) or outputs.shape[-1] != size
+        if wrong or (steps is not None and outputs.shape[1] != steps):
             raise ValueError(
                 f"the model must answer with axes {axes}, as the task asks, got shape {tuple(outputs.shape)}."
             )
