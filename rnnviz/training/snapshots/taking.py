@@ -104,7 +104,6 @@ class SnapshotTaker:
         layer, columns = as_wide(found.layer, self.probe), waiting.columns(arrived["rows"])
         curves, relu = gradient_curves(layer), settings.nonlinearity == "relu"
         self._scales = ranges.fit(layer, curves, relu=relu, step=history.step, before=self._scales)
-        recent_gradients = self._recent_gradients.note(history.step, curves)
         return Snapshot(
             run=run,
             step=history.step,
@@ -116,7 +115,7 @@ class SnapshotTaker:
             weights=read_only(arrived["weights"]),
             module=found.module,
             horizon=self._gradient_history.note(history.step, curves),
-            recent_gradients=recent_gradients,
+            recent_gradients=self._recent_gradients.note(history.step, curves),
             scales=self._scales,
             prediction=scored.prediction,
             validation=scored.validation,
@@ -127,6 +126,7 @@ class SnapshotTaker:
             confusion=scored.confusion,
             scores=ending(self._scores.columns(), scored.step, scored.validation),
             norms=norms.told(noted, arrived["norms"]),
+            translations=self._task.translated(model, self.probe),
             **self._shown.told(),
         )
 
@@ -163,7 +163,8 @@ class SnapshotTaker:
         found = self._trace(model)
         arrived = brought({"output": found.output}, found.layer, *([] if found.traced is None else [found.traced]))
         outputs = read_only(arrived["output"]) if found.traced is None else found.traced.output
-        return replace(snapshot, layer=as_wide(found.layer, self.probe), outputs=outputs, **self._shown.told())
+        told = {**self._shown.told(), "translations": self._task.translated(model, self.probe)}
+        return replace(snapshot, layer=as_wide(found.layer, self.probe), outputs=outputs, **told)
 
     def evaluate(self, model: nn.Module) -> float:
         """Return the metric on the whole held-out part."""
