@@ -19,6 +19,7 @@ from rnnviz.models import SequenceModel
 from rnnviz.tasks.batch import Batch, on_device
 from rnnviz.tasks.inputpicture import InputPicture
 from rnnviz.tasks.paths import Paths
+from rnnviz.tasks.translation import Translation
 
 _PROBES = 2**16  # sequences to look at; spreading out as many takes a tenth of a second
 
@@ -295,6 +296,18 @@ class Task(abc.ABC):
     def input_picture(self, sample: int) -> InputPicture | None:
         """Return what a picture of the probe's ``sample`` shows, or None: its inputs as they are."""
         return None
+
+    def translated(self, model: nn.Module, batch: Batch) -> tuple[Translation, ...]:
+        """Return what a model writes for each source of a batch, where sources are translated; else nothing.
+
+        Parameters
+        ----------
+        model : torch.nn.Module
+            On the batch's device; left as it is.
+        batch : Batch
+            Such as the probe.
+        """
+        return ()
 
     def sample_span(self, sample: int) -> tuple[float, float] | None:
         """Return, on the prediction's x axis, the place of the probe ``sample``'s timestep 0 and a timestep's width."""
