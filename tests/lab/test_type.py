@@ -1,4 +1,4 @@
-"""A text that a learner types is read beside the probe: exactly, in every picture, and without a trace in the training."""
+"""A text that a learner types is read beside the probe: exactly, in every picture, and training never notices."""
 
 import numpy as np
 import pytest
