@@ -42,6 +42,7 @@ from rnnviz.views.pictures.task.confusion import ConfusionView
 from rnnviz.views.pictures.task.fan import QUANTILES, FanView, fan
 from rnnviz.views.pictures.task.prediction import PredictionView
 from rnnviz.views.pictures.task.reads import InputView
+from rnnviz.views.pictures.words.verdict import VerdictView
 from rnnviz.views.score.gradientstrip import norm_through_time
 
 __all__ = [
@@ -92,6 +93,7 @@ __all__ = [
     "TextView",
     "TheoryView",
     "TranslationView",
+    "VerdictView",
     "View",
     "WatchedCurvesView",
     "alignment",
@@ -121,6 +123,7 @@ VIEWS: dict[str, View] = {
         HiddenView(),
         GatesView(),
         GradientsView(),
+        VerdictView(),
         PredictionView(),
         AnswerView(),
         CurvesView(),
