@@ -12,6 +12,7 @@ from rnnviz.exercises.answers.numeric import Number
 from rnnviz.exercises.answers.specs import Exercise, Mistake
 from rnnviz.exercises.answers.trials import Trial, only_there, tried
 from rnnviz.exercises.answers.values import same, shape_of
+from rnnviz.training import Snapshot
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
 
@@ -99,17 +100,18 @@ _ATTEND = Exercise(
     ),
 )
 
+
+def _attention(snapshot: Snapshot) -> str:
+    known = snapshot.translations
+    return "there" if known and known[0].alone.weights is not None else "missing"
+
+
 _SOONER = LabExercise(
     "11.sooner",
     goals=(
         Goal("exact", held_out, lambda share: share >= 0.5, written="{:.1f}".format),
         Goal("steps", steps, lambda number: 0 < number <= 50),
-        Goal(
-            "attention",
-            lambda snapshot: bool(snapshot.translations) and snapshot.translations[0].alone.weights is not None,
-            lambda there: there is True,
-            written=lambda there: "there" if there else "missing",
-        ),
+        Goal("attention", _attention, lambda word: word == "there"),
     ),
     task="dates",
     mistakes=(
