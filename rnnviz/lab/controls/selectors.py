@@ -79,20 +79,22 @@ class FocusControls:
         for widget in self.widgets.values():
             widget.observe(lambda _change: call(), names="value")
 
-    def fit(self, layers: int, directions: int, batch: int, steps: int, units: int) -> None:
-        """Offer only what exists.
-
-        Parameters
-        ----------
-        layers, directions, batch, steps, units : int
-            Sizes of the traced layer.
-        """
-        sizes = ((self.sample, batch), (self.layer, layers), (self.time, steps), (self.unit, units))
-        for widget, size in sizes:
-            if widget.max != size - 1:
-                widget.max = size - 1
+    def fit(self, snapshot: Snapshot) -> None:
+        """Offer only what exists in a snapshot, of a padded sequence the timesteps before its end."""
+        layers, directions, batch, steps, units = snapshot.layer.hidden.shape
+        self._offer(self.sample, batch)
+        end = int(snapshot.ends[self.sample.value]) or steps
+        for widget, size in ((self.layer, layers), (self.time, end), (self.unit, units)):
+            self._offer(widget, size)
+        name = t("gaze.sample.length", length=end) if snapshot.padded else t("gaze.sample")
+        if self.sample.description != name:
+            self.sample.description = name
         self.layer.layout.display = None if layers > 1 else "none"
         self.direction.layout.display = None if directions > 1 else "none"
         if directions == 1:
             # hidden it would stay at a direction that does not exist
             self.direction.value = 0
+
+    def _offer(self, slider: widgets.IntSlider, size: int) -> None:
+        if slider.max != size - 1:
+            slider.max = size - 1
