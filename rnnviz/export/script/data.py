@@ -21,6 +21,12 @@ _WRITTEN_BY: Mapping[str, str] = MappingProxyType(
         "temporal_order.TemporalOrder": "made_up",
         "sunspots.Sunspots": "sunspots",
         "python_tokens.PythonTokens": "tokens",
+        "pairs.writtendates.Dates": "pairs",
+        "pairs.interface.Interface": "pairs",
+        "pairs.ownpairs.OwnPairs": "pairs",
+        "series.series.Series": "series",
+        "series.registered.CO2": "series",
+        "series.registered.Weather": "series",
     }
 )
 

@@ -53,7 +53,7 @@ def number_patches(snapshot: Snapshot, focus: Focus, pixels: Pixels | None = Non
     steps, features = shown.values.shape
     kept = thin(steps, pixels and pixels[0])
     time = np.arange(steps, dtype=np.float32)
-    patches = [*strip_patches(focus), *ground_patches(snapshot, shown.end)]
+    patches = [*strip_patches(snapshot, focus), *ground_patches(snapshot, shown.end)]
     for index in range(features):
         patches += [
             Patch(index, "x", time[kept] if kept.step > 1 else None),

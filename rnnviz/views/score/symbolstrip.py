@@ -53,7 +53,7 @@ def symbol_patches(snapshot: Snapshot, focus: Focus, pixels: Pixels | None = Non
     kept = steps[(away > (0 if letters else _NEAR)) & (steps < shown.end)]
     answer = shown.picture.answer
     return [
-        *strip_patches(focus),
+        *strip_patches(snapshot, focus),
         *ground_patches(snapshot, shown.end),
         Patch(1, "x", kept.astype(np.float32)),
         Patch(1, "y", np.zeros(len(kept), np.float32)),
