@@ -55,9 +55,9 @@ def test_a_scaled_rotation_has_its_known_pair() -> None:
 
 
 def test_what_lies_on_the_circle_but_for_rounding_is_not_counted_outside() -> None:
-    turns, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(32, 32)))
+    turns, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(UNITS, UNITS)))
     figure = SpectrumView().figure(with_matrix(turns))
-    assert "ρ = 1.000 · 0 of 32 outside the circle" in notices(figure)
+    assert f"ρ = 1.000 · 0 of {UNITS} outside the circle" in notices(figure)
     assert len(figure.data[2].x) == 0
 
 
