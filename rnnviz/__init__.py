@@ -19,15 +19,19 @@ _HOMES = {
     "TransformersWatch": "rnnviz.lab.watch.adapters.transformers",
     "cells": "rnnviz.cells",
     "compare": "rnnviz.lab",
+    "data": "rnnviz.data",
+    "data_button": "rnnviz.notebook",
     "exercises": "rnnviz.exercises",
     "models": "rnnviz.models",
     "pause_all": "rnnviz.lab",
     "register_cell": "rnnviz.trace",
+    "saliency": "rnnviz.trace",
+    "scale": "rnnviz.notebook",
     "tasks": "rnnviz.tasks",
     "trace": "rnnviz.trace",
     "watch": "rnnviz.lab",
 }
-_MODULES = {"cells", "exercises", "models", "tasks", "trace"}  # calling the module `trace` traces
+_MODULES = {"cells", "data", "exercises", "models", "tasks", "trace"}  # calling the module `trace` traces
 
 __all__ = [
     "Comparison",
@@ -39,24 +43,29 @@ __all__ = [
     "__version__",
     "cells",
     "compare",
+    "data",
+    "data_button",
     "exercises",
     "models",
     "pause_all",
     "register_cell",
+    "saliency",
+    "scale",
     "tasks",
     "trace",
     "watch",
 ]
 
 if TYPE_CHECKING:
-    from rnnviz import cells, exercises, models, tasks, trace
+    from rnnviz import cells, data, exercises, models, tasks, trace
     from rnnviz.lab import Lab
     from rnnviz.lab.compare import Comparison, compare
     from rnnviz.lab.lifetime.playing import pause_all
     from rnnviz.lab.watch.adapters.lightning import LightningWatch
     from rnnviz.lab.watch.adapters.transformers import TransformersWatch
     from rnnviz.lab.watch.watch import watch
-    from rnnviz.trace import Trace, register_cell
+    from rnnviz.notebook import data_button, scale
+    from rnnviz.trace import Trace, register_cell, saliency
     from rnnviz.training import Preset
 
 

@@ -123,6 +123,7 @@ def doors(folder: Path) -> dict[str, Door]:
     guess = predict("Is it?", options={"a": "yes", "b": "no"}, answer="a", why="So {it} is.")
     number_guess = predict("How many?", number=True, within=0.5)
     year = np.arange(3.0)
+    reader = rv.models.SequenceModel("gru", input_size=2, hidden_size=3, output_size=2, vocabulary=5)
     found: dict[str, Door] = {
         "Lab": Door(
             lambda **given: closed(rv.Lab(**given)),
@@ -171,6 +172,11 @@ def doors(folder: Path) -> dict[str, Door]:
             {"text": both.recipe(), "device": "cpu"},
             {"text": ("recipe",)},
         ),
+        "saliency": Door(
+            lambda **given: rv.saliency(given["model"], given["inputs"], target=given["target"]),
+            {"model": reader, "inputs": torch.tensor([[1, 2, 3]]), "target": 1},
+        ),
+        "data.path": Door(rv.data.path, {"name": "addresses"}),
         "both.figure": Door(both.figure, {"name": "hidden", "step": None, "sample": 0}),
         "both.train": Door(both.train, {"steps": 1}, allowed=("1048576",)),
         "both.save_replay": Door(both.save_replay, {"path": page, "views": ["hidden"], "sample": 0}),

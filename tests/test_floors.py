@@ -24,8 +24,9 @@ FLOORS = {
     "limits": 1,
     "generators": 1,
     "cells": 2,
+    "data": 2,
     "models": 2,
-    "tasks": 2,
+    "tasks": 3,
     "trace": 3,
     "training": 4,
     "export": 5,
@@ -36,6 +37,7 @@ FLOORS = {
     "lab": 8,
     "exercises": 9,
     "bench": 9,
+    "notebook": 9,
     "__init__": TOP,
     "__main__": TOP,
     "cli": TOP,
@@ -54,7 +56,15 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "lab compare",
     ),
     "lab.watch": ("watchpanel", "watchscreen", "watch", "adapters"),
-    "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening"),
+    "tasks": (
+        "batch inputpicture",
+        "base",
+        "asked registry",
+        "generated",
+        "adding python_tokens sunspots temporal_order",
+        "series pairs",
+    ),
+    "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening attribution"),
     "training": (
         "process taskcheck schedules tables bylabel failures",
         "columns",
@@ -85,6 +95,7 @@ HEAVY = {"torch", "numpy", "plotly"} | WIDGETS
 LOADED = {  # what a part may bring with it, by whatever way
     "i18n": set(),
     "cells": {"torch", "numpy"},
+    "data": set(),
     "training": {"torch", "numpy"},
     "export": {"torch", "numpy"},
     "insights": {"torch", "numpy"},
@@ -119,7 +130,7 @@ class Import:
 
 
 def _heavy_is_misplaced(library: str, part: str, floor: int) -> bool:
-    if part == "i18n":
+    if part in {"i18n", "data"}:
         return library in HEAVY
     if library == "torch":
         return floor >= FLOORS["views"] and part not in {"bench", "cli"}  # one measures torch, the other examines it
@@ -421,7 +432,7 @@ def test_the_checker_lets_a_good_import_pass(small: Path, module: str, code: str
         ("cells", "import rnnviz.trace.scan", "cells is on floor 2, trace on floor 3"),
         ("trace/scan", "from ..views import hidden", "trace is on floor 3, views on floor 6"),
         ("trace/scan", "from .. import lab", "trace is on floor 3, lab on floor 8"),
-        ("models/__init__", "from rnnviz.tasks import make", "models is on floor 2, tasks on floor 2"),
+        ("models/__init__", "from rnnviz.tasks import make", "models is on floor 2, tasks on floor 3"),
         ("trace/__init__", "def f():\n    from rnnviz.lab import Lab", "lab on floor 8"),
         ("trace/__init__", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import rnnviz.live", "live"),
         ("trace/__init__", "from rnnviz import Lab", "__init__ on floor 10"),

@@ -1,4 +1,4 @@
-"""The ``rnnviz`` command: ``lab`` opens the chapters, ``reset`` one anew, ``progress``, ``doctor``, ``bench``."""
+"""The ``rnnviz`` command: ``lab``, ``chapters reset``, ``progress``, ``data``, ``doctor``, ``bench``."""
 
 import argparse
 import sys
@@ -23,8 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit code: 0 when all is well, 1 when ``doctor`` found a problem, 2 when the command could not be
-        carried out; ``lab`` passes on JupyterLab's own.
+        The exit code: 0 when all is well, 1 when ``doctor`` found a problem or ``data`` could not fetch a set, 2 when
+        the command could not be carried out; ``lab`` passes on JupyterLab's own.
 
     Raises
     ------
@@ -48,6 +48,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from rnnviz.cli import doctor
 
         return doctor.main(as_json=options.json)
+    if options.command == "data":
+        from rnnviz.cli import data
+
+        return data.listing() if options.verb == "list" else data.fetch(options.names)
     if options.command in {"progress", "chapters"}:
         from rnnviz.cli import desk
 
@@ -71,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="rnnviz", description=t("cli.about"), allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"rnnviz {__version__}")
     commands = parser.add_subparsers(
-        dest="command", required=True, metavar="lab | chapters | progress | doctor | bench"
+        dest="command", required=True, metavar="lab | chapters | progress | data | doctor | bench"
     )
     lab = commands.add_parser(
         "lab", help=t("cli.lab.about"), description=t("cli.lab.about"), epilog=t("cli.lab.more"), allow_abbrev=False
@@ -85,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_folder(progress, "folder", "FOLDER", t("cli.progress.folder.help"))
     progress.add_argument("--json", action="store_true", help=t("cli.doctor.json.help"))
+    _add_data(commands)
     doctor = commands.add_parser(
         "doctor", help=t("cli.doctor.about"), description=t("cli.doctor.about"), allow_abbrev=False
     )
@@ -101,6 +106,17 @@ def _add_chapters(commands: Any) -> None:
     reset = verbs.add_parser("reset", help=about, description=about, allow_abbrev=False)
     reset.add_argument("chapter", metavar="CHAPTER", help=t("cli.chapters.reset.chapter.help"))
     _add_folder(reset, "directory", "DIR", t("cli.lab.directory.help"))
+
+
+def _add_data(commands: Any) -> None:
+    about = t("cli.data.about")
+    data = commands.add_parser("data", help=about, description=about, allow_abbrev=False)
+    verbs = data.add_subparsers(dest="verb", required=True, metavar="list | get")
+    about = t("cli.data.list.about")
+    verbs.add_parser("list", help=about, description=about, allow_abbrev=False)
+    about = t("cli.data.get.about")
+    get = verbs.add_parser("get", help=about, description=about, allow_abbrev=False)
+    get.add_argument("names", metavar="NAME", nargs="+", help=t("cli.data.get.names.help"))
 
 
 def _add_folder(command: argparse.ArgumentParser, name: str, shown: str, about: str) -> None:

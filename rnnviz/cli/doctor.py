@@ -24,6 +24,14 @@ PACKAGES = (
     "jupyterlab_widgets",
     "ipykernel",
     "statsmodels",
+    "babel",
+    "faker",
+    "jupyterlab-language-pack-zh-cn",
+    "platformdirs",
+    "pypi-simple",
+    "sacrebleu",
+    "scikit-learn",
+    "vega_datasets",
     "nbval",
 )
 
@@ -71,6 +79,14 @@ RULES = (
     Rule("jupyterlab_widgets", "3.0", "cli.doctor.jupyterlab_widgets.old", needed_by="jupyterlab"),
     Rule("ipykernel", "7.4", "cli.doctor.ipykernel.old", needed_by="jupyterlab"),
     Rule("statsmodels", "0.15", "cli.doctor.statsmodels.old"),
+    Rule("babel", "2.18"),
+    Rule("faker", "40.63", "cli.doctor.faker.old"),
+    Rule("jupyterlab-language-pack-zh-cn", "4.5"),
+    Rule("platformdirs", "4.3"),
+    Rule("pypi-simple", "1.8"),
+    Rule("sacrebleu", "2.6"),
+    Rule("scikit-learn", "1.7"),
+    Rule("vega_datasets", "0.9"),
 )
 
 
@@ -145,9 +161,9 @@ def main(*, as_json: bool = False) -> int:
 def _lines(
     report: Mapping[str, str | None], device: dict[str, Any] | None, idle: str | None, problems: list[Problem]
 ) -> list[str]:
-    lines = [f"{package:<20}{version or t('cli.doctor.absent')}" for package, version in report.items()]
+    lines = [f"{package:<32}{version or t('cli.doctor.absent')}" for package, version in report.items()]
     if device:
-        lines.append(f"{t('cli.doctor.device'):<20}{t('cli.doctor.device.line', **device)}")
+        lines.append(f"{t('cli.doctor.device'):<32}{t('cli.doctor.device.line', **device)}")
     if idle:
         lines.append(idle)
     lines.append("")

@@ -6,13 +6,17 @@ import binascii
 import json
 import re
 from collections.abc import Iterable, Mapping
+from textwrap import indent
 from typing import Any, Self
 from urllib.parse import unquote
 
-__all__ = ["VERSION", "Shareable", "quoted", "refuse_unknown"]
+__all__ = ["LARGEST_DATA", "VERSION", "Shareable", "quoted", "refuse_unknown"]
 
 VERSION = 1
-_LONGEST = 8000  # characters; a recipe has about 500
+LARGEST_DATA = 1_000_000  # characters of a learner's own data; the rest of a recipe has about 500
+_LONGEST = 8000  # of all else
+_DATA = "options"  # what a task was made with: where it is of a learner's own data, these
+_LONGEST_LINK = 64_000  # what browsers and servers take of an address, and more than anybody pastes
 
 
 class Shareable(abc.ABC):
@@ -20,11 +24,21 @@ class Shareable(abc.ABC):
 
     def text(self) -> str:
         """Return JSON of a few lines. Numbers are written so that reading them gives the same number again."""
-        return json.dumps(self.plain(), indent=1)
+        parts = ((name, value, json.dumps(value, indent=1)) for name, value in self.plain().items())
+        # data go in one line: a number a line would be thousands
+        lines = (
+            f"{json.dumps(name)}: {json.dumps(value) if len(text) > _LONGEST else text}" for name, value, text in parts
+        )
+        return "{\n" + indent(",\n".join(lines), " ") + "\n}"
 
     def link(self) -> str:
         """Return the recipe in characters that any address may hold; put it behind a ``?`` or ``#``."""
         packed = json.dumps(self.plain(), separators=(",", ":")).encode()
+        if len(packed) > _LONGEST_LINK:
+            raise ValueError(
+                f"a link holds {_LONGEST_LINK:,} characters at most, and this recipe, with its data, {len(packed):,}; "
+                "share the text of recipe()."
+            )
         return "recipe=" + base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
     @abc.abstractmethod
@@ -75,12 +89,18 @@ def _loaded(text: str) -> Any:
     start, end = written.find("{"), written.rfind("}")
     if start < 0 or end < start:
         raise ValueError("there is no recipe in this text; copy the whole of what recipe() gave.")
-    if end - start > _LONGEST:
-        raise ValueError(f"it has {end - start} characters, and a recipe has {_LONGEST} at most.")
+    _refuse_longer(end - start, _LONGEST + LARGEST_DATA)
     try:
-        return json.loads(written[start : end + 1])
+        given = json.loads(written[start : end + 1])
     except ValueError:
         raise ValueError("it is not JSON; copy the whole of what recipe() gave.") from None
+    _refuse_longer(len(json.dumps({name: value for name, value in given.items() if name != _DATA})), _LONGEST)
+    return given
+
+
+def _refuse_longer(size: int, most: int) -> None:
+    if size > most:
+        raise ValueError(f"it has {size} characters, and a recipe has {most} at most.")
 
 
 def _unpacked(packed: str) -> str:

@@ -1,12 +1,14 @@
 """Recipe: a lab as a small JSON text, exact to the last digit, and as a form that fits into a link."""
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 from rnnviz.checks import one_of, optional, whole
-from rnnviz.export.codec import VERSION, Shareable, quoted, refuse_unknown
-from rnnviz.tasks import Adding, PythonTokens, Sunspots, Task, TemporalOrder
+from rnnviz.export.codec import LARGEST_DATA, VERSION, Shareable, quoted, refuse_unknown
+from rnnviz.tasks import KNOWN, Task, from_recipe
+from rnnviz.tasks.registry import recorded, sound
 from rnnviz.training.presets import Preset
 from rnnviz.training.settings import Settings
 
@@ -15,13 +17,6 @@ __all__ = ["Recipe"]
 _LARGEST = {"hidden_size": 512, "num_layers": 8, "batch_size": 1024}  # what a text from elsewhere may ask of a machine
 _PRESET = ("name", "settings", "sentence", "anew")
 _DEVICES = ("cpu", "cuda", "mps")
-_KINDS: Mapping[str, type[Task]] = {kind.name: kind for kind in (Sunspots, Adding, TemporalOrder, PythonTokens)}
-_OPTIONS: Mapping[str, Mapping[str, Callable[[str, Any], Any]]] = {
-    "sunspots": {"horizon": whole(1)},
-    "adding": {"seed": whole(0, 2**63 - 1)},
-    "temporal-order": {"seed": whole(0, 2**63 - 1)},
-    "python-tokens": {},
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +26,10 @@ class Recipe(Shareable):
     Parameters
     ----------
     task : str
-        A built-in one.
+        A built-in one, or the function that makes one of a learner's own data.
     options : mapping
-        What the task was made with beside its sequence length: ``horizon`` of the sunspots, ``seed`` of made-up data.
+        What the task was made with beside its sequence length: ``horizon`` of the sunspots, ``seed`` of made-up data,
+        the data themselves where they are a learner's own.
     settings : Settings
         All of them, the sequence length too.
     steps : int or None
@@ -56,7 +52,7 @@ class Recipe(Shareable):
 
     task: str
     settings: Settings
-    options: Mapping[str, int] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
     steps: int | None = None
     show: tuple[str, ...] | None = None
     views: tuple[str, ...] | None = None
@@ -64,10 +60,7 @@ class Recipe(Shareable):
     device: str | None = None
 
     def __post_init__(self) -> None:
-        one_of(_KINDS)("task", self.task)
-        known = _OPTIONS[self.task]
-        refuse_unknown("options", self.options, known)
-        object.__setattr__(self, "options", {name: known[name](name, value) for name, value in self.options.items()})
+        object.__setattr__(self, "options", sound(self.task, self.options))
         if self.device not in _DEVICES:  # of a backend that others need not have: the best there is will do
             object.__setattr__(self, "device", None)
         optional(whole(1, 10**9))("steps", self.steps)
@@ -83,20 +76,25 @@ class Recipe(Shareable):
         Raises
         ------
         ValueError
-            For a task of somebody's own, or sizes beyond what a recipe may ask for.
+            For a task of somebody's own class, too much data, or sizes beyond what a recipe may ask for.
         """
-        # not isinstance: a subclass may draw other data under the same name
-        if _KINDS.get(task.name) is not type(task):
+        written = recorded(task)
+        if written is None:
             raise ValueError(
-                f"recipe() knows the built-in tasks ({', '.join(_KINDS)}) and cannot write down {task.name!r}; "
+                f"recipe() knows the built-in tasks ({', '.join(KNOWN)}) and cannot write down {task.name!r}; "
                 "share the cell that defines it instead."
             )
-        options = {name: getattr(task, name) for name in _OPTIONS[task.name]}
-        return cls(task=task.name, options=options, settings=settings, **more)
+        size = len(json.dumps(written["options"]))
+        if size > LARGEST_DATA:
+            raise ValueError(
+                f"recipe() holds {LARGEST_DATA:,} characters of data at most, and {task.name!r} has {size:,}; "
+                "share the file that they are in, and the cell that reads it."
+            )
+        return cls(**written, settings=settings, **more)
 
     def make_task(self) -> Task:
         """Return the task with the settings' sequence length; ValueError if its options or that length do not suit."""
-        task = _KINDS[self.task](**self.options)
+        task = from_recipe({"task": self.task, "options": self.options})
         return task if self.settings.seq_len is None else task.with_seq_len(self.settings.seq_len)
 
     def plain(self) -> dict[str, Any]:

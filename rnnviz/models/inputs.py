@@ -7,7 +7,7 @@ from torch import Tensor
 
 from rnnviz.checks import kind_of
 
-__all__ = ["check_sequences", "check_tokens"]
+__all__ = ["check_lengths", "check_sequences", "check_tokens"]
 
 
 def check_sequences(name: str, values: Any, features: int, like: Tensor) -> None:
@@ -40,6 +40,36 @@ def check_tokens(name: str, values: Any) -> None:
         raise TypeError(f"{name} must be a torch.Tensor of token numbers, got {_came(values)}.")
     if values.dim() != 2 or values.shape[1] == 0:
         raise ValueError(f"{name} must have axes (batch, time), got shape {tuple(values.shape)}.")
+
+
+def check_lengths(name: str, lengths: Any, inputs: Tensor) -> None:
+    """Check for one length a sequence of ``inputs``, whole numbers from 1 to how wide these are, on the CPU.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are something else.
+    """
+    size, steps = inputs.shape[:2]
+    if not isinstance(lengths, Tensor):
+        raise TypeError(f"{name} must be a torch.Tensor, one whole number a sequence, got {kind_of(lengths)}.")
+    if lengths.dtype != torch.int64:
+        raise TypeError(f"{name} must be whole numbers of dtype int64, got {lengths.dtype}; call .long().")
+    if lengths.device.type != "cpu":
+        raise ValueError(f"{name} must be on the CPU, where torch packs sequences, got {lengths.device}; call .cpu().")
+    if tuple(lengths.shape) != (size,):
+        raise ValueError(
+            f"{name} must be one a sequence, so shape ({size},) as inputs say, got shape {tuple(lengths.shape)}."
+        )
+    if not size:
+        return
+    low, high = lengths.aminmax()
+    if low < 1 or high > steps:
+        wrong = int(low) if low < 1 else int(high)
+        raise ValueError(
+            f"{name} must be from 1 to {steps}, as wide as inputs are, got {wrong} for sequence "
+            f"{int((lengths == wrong).nonzero()[0])}."
+        )
 
 
 def _came(value: Any) -> str:

@@ -4,10 +4,11 @@ import math
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from rnnviz.checks import flag, kind_of, one_of, optional, shown, whole
 from rnnviz.limits import SIZE, affordable, sizes
-from rnnviz.models.inputs import check_sequences, check_tokens
+from rnnviz.models.inputs import check_lengths, check_sequences, check_tokens
 
 __all__ = ["CELLS", "INITIALISATIONS", "NONLINEARITIES", "SequenceModel", "initialise"]
 
@@ -31,7 +32,8 @@ class SequenceModel(nn.Module):
         Layers on top of each other.
     bidirectional : bool
         Also read from the end; the answer then sees each direction's own last state, that is the forward
-        state of the last timestep and the backward state of the first.
+        state of the last timestep (of a padded sequence, the last before its padding) and the backward state of the
+        first.
     nonlinearity : {"tanh", "relu"}
         For ``cell="rnn"`` only.
     vocabulary : int, optional
@@ -58,6 +60,9 @@ class SequenceModel(nn.Module):
     >>> model = SequenceModel("gru", input_size=1, hidden_size=8, output_size=2)
     >>> model(torch.zeros(3, 20, 1)).shape
     torch.Size([3, 2])
+    >>> words = SequenceModel("lstm", input_size=4, hidden_size=8, output_size=2, vocabulary=9)
+    >>> words(torch.tensor([[5, 3, 4], [7, 2, 0]]), torch.tensor([3, 2])).shape  # the second has two letters
+    torch.Size([2, 2])
     """
 
     def __init__(
@@ -102,13 +107,21 @@ class SequenceModel(nn.Module):
             self.recurrent = layer(input_size, hidden_size, num_layers, batch_first=True, bidirectional=bidirectional)
         self.head = nn.Linear(hidden_size * directions, output_size)
 
-    def forward(self, inputs: Tensor) -> Tensor:
+    def forward(self, inputs: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Answer for each sequence: ``inputs`` (batch, time, feature) to (batch, output).
 
         With a vocabulary the inputs are (batch, time); with ``each_step`` the answers are (batch, time, output).
+        ``lengths``, whole numbers of axis (batch,) on the CPU, say where the padding begins: nothing past a sequence's
+        end is read, and answers there are those to a state of 0.
         """
-        states, _ = self.recurrent(self.embedded(inputs))
-        return self.answer(states)
+        entering = self.embedded(inputs)
+        if lengths is None:
+            return self.answer(self.recurrent(entering)[0])
+        check_lengths("lengths", lengths, inputs)
+        packed = pack_padded_sequence(entering, lengths, batch_first=True, enforce_sorted=False)
+        # as wide as the inputs, even where none of these sequences is
+        states = pad_packed_sequence(self.recurrent(packed)[0], batch_first=True, total_length=inputs.shape[1])[0]
+        return self.answer(states, lengths)
 
     def embedded(self, inputs: Tensor) -> Tensor:
         """Return what the recurrent layer reads, (batch, time, feature): the inputs, or tokens as vectors."""
@@ -119,17 +132,25 @@ class SequenceModel(nn.Module):
         vectors: Tensor = self.embedding(inputs)
         return vectors
 
-    def answer(self, states: Tensor) -> Tensor:
-        """Answer from the top layer's states, (batch, time, unit), both directions side by side."""
+    def answer(self, states: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """Answer from the top layer's ``states``, (batch, time, unit), both directions side by side.
+
+        ``lengths`` say where each sequence ends, (batch,); None where all fill the time axis.
+        """
         if self.each_step:
             answers: Tensor = self.head(states)
             return answers
         size = self.recurrent.hidden_size
-        last = states[:, -1, :size]
+        last = states[:, -1, :size] if lengths is None else _at_the_end(states, lengths)[:, :size]
         if self.recurrent.bidirectional:
             last = torch.cat([last, states[:, 0, size:]], dim=-1)
         answer: Tensor = self.head(last)
         return answer
+
+
+def _at_the_end(states: Tensor, lengths: Tensor) -> Tensor:
+    places = (lengths - 1).to(states.device)
+    return states.gather(1, places[:, None, None].expand(-1, 1, states.shape[2])).squeeze(1)
 
 
 @torch.no_grad()

@@ -1,13 +1,12 @@
 """Tasks: named data sets with batches, a loss, a metric, baselines and labels for the time axis."""
 
-import math
-
-from rnnviz import limits
-from rnnviz.checks import optional, shown, whole
 from rnnviz.tasks.adding import Adding
 from rnnviz.tasks.base import Batch, Prediction, Task
 from rnnviz.tasks.inputpicture import InputPicture
+from rnnviz.tasks.pairs import Dates, Interface, Pairs, from_pairs
 from rnnviz.tasks.python_tokens import PythonTokens
+from rnnviz.tasks.registry import KNOWN, from_recipe, make
+from rnnviz.tasks.series import Series, co2, from_series, weather
 from rnnviz.tasks.sunspots import Sunspots
 from rnnviz.tasks.temporal_order import TemporalOrder
 
@@ -15,54 +14,20 @@ __all__ = [
     "KNOWN",
     "Adding",
     "Batch",
+    "Dates",
     "InputPicture",
+    "Interface",
+    "Pairs",
     "Prediction",
     "PythonTokens",
+    "Series",
     "Sunspots",
     "Task",
     "TemporalOrder",
+    "co2",
+    "from_pairs",
+    "from_recipe",
+    "from_series",
     "make",
+    "weather",
 ]
-
-KNOWN = ("sunspots", "adding", "temporal-order", "python-tokens")
-
-
-def make(name: str, *, seq_len: int | None = None, seed: int = 0) -> Task:
-    """Return the task called ``name``.
-
-    Parameters
-    ----------
-    name : str
-        One of `KNOWN`; ``"temporal_order"`` is ``"temporal-order"`` too.
-    seq_len : int, optional
-        Timesteps a sequence; the task's own unless given.
-    seed : int
-        Decides the held-out sequences of a task that makes its data up.
-
-    Raises
-    ------
-    ValueError
-        If there is no such task, or it cannot give sequences of that length.
-    ModuleNotFoundError
-        If the task's data come with a package that is not installed.
-
-    Examples
-    --------
-    >>> make("adding", seq_len=20).held_out().inputs.shape
-    torch.Size([512, 20, 2])
-    """
-    asked, name = name, name.strip().lower().replace("_", "-") if isinstance(name, str) else ""
-    if name not in KNOWN:
-        raise ValueError(f"unknown task {shown(asked)}; the tasks are {', '.join(KNOWN)}.")
-    seq_len = optional(whole(-math.inf))("seq_len", seq_len)
-    seed = limits.seed("seed", seed)
-    task: Task
-    if name == "sunspots":
-        task = Sunspots()
-    elif name == "adding":
-        task = Adding(seed=seed)
-    elif name == "temporal-order":
-        task = TemporalOrder(seed=seed)
-    else:
-        task = PythonTokens()
-    return task if seq_len is None else task.with_seq_len(seq_len)

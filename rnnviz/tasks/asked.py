@@ -10,7 +10,7 @@ from rnnviz import limits
 from rnnviz.checks import kind_of
 from rnnviz.tasks.base import Task
 
-__all__ = ["answered", "drawn", "entropy", "forecasts", "length"]
+__all__ = ["accuracy", "answered", "drawn", "entropy", "forecasts", "length"]
 
 
 def length(task: Task, seq_len: Any) -> int:
@@ -41,8 +41,10 @@ def answered(task: Task, outputs: Any, targets: Any, *, numbers: bool) -> None:
         if not isinstance(values, Tensor) or values.is_complex() or values.is_floating_point() != kind:
             what = "floating-point numbers" if kind else "numbers of classes"
             raise TypeError(f"{name} must be a torch.Tensor of {what}, got {_came(values)}.")
-    axes = ("batch", "time") if task.each_step else ("batch",)
-    if outputs.dim() != len(axes) + 1 or outputs.shape[-1] != task.output_size:
+    steps = task.answer_steps
+    axes = ("batch",) if not task.each_step and steps is None else ("batch", "time" if steps is None else str(steps))
+    wrong = outputs.dim() != len(axes) + 1 or outputs.shape[-1] != task.output_size
+    if wrong or (steps is not None and outputs.shape[1] != steps):
         wanted = ", ".join((*axes, str(task.output_size)))
         raise ValueError(f"outputs must have axes ({wanted}), got shape {tuple(outputs.shape)}.")
     shape = outputs.shape if numbers else outputs.shape[:-1]
@@ -53,12 +55,21 @@ def answered(task: Task, outputs: Any, targets: Any, *, numbers: bool) -> None:
 
 
 def entropy(outputs: Tensor, targets: Tensor) -> Tensor:
-    """Return the cross entropy, in nats, of answers (n, class) and the numbers of the right ones (n,)."""
+    """Return the cross entropy, in nats, of answers (n, class) and the numbers of the right ones (n,).
+
+    Where -100 stands in the place of a right one, no answer is wanted, and none counts.
+    """
     try:
-        # torch takes int64 alone
+        # torch takes int64 alone, and leaves out NO_ANSWER by itself
         return functional.cross_entropy(outputs, targets.long())
     except IndexError as error:  # raised where the device is not waited for
         raise ValueError(f"targets must be classes from 0 to {outputs.shape[1] - 1}, {error}") from None
+
+
+def accuracy(outputs: Tensor, targets: Tensor) -> Tensor:
+    """Return the share of right answers (…, class) among those that are wanted (…,): see `entropy`."""
+    # no answer is a negative class: it is never the right one
+    return (outputs.argmax(-1) == targets).float().sum() / (targets >= 0).sum()
 
 
 def forecasts(task: Task, outputs: Any) -> None:

@@ -3,7 +3,7 @@
 import abc
 import copy
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -12,49 +12,16 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from rnnviz.checks import brief, shown, whole
+from rnnviz.models import SequenceModel
+from rnnviz.tasks.batch import Batch, on_device
 from rnnviz.tasks.inputpicture import InputPicture
 
 _PROBES = 2**16  # sequences to look at; spreading out as many takes a tenth of a second
 
 __all__ = ["Batch", "Prediction", "Task"]
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Sequences and what the network should answer.
-
-    Parameters
-    ----------
-    inputs : torch.Tensor
-        Axes (batch, time, feature), or (batch, time) where they are token numbers.
-    targets : torch.Tensor
-        First axis batch; the rest is the task's own.
-
-    Examples
-    --------
-    >>> len(Batch(torch.zeros(4, 10, 1), torch.zeros(4, 1)))
-    4
-    """
-
-    inputs: Tensor
-    targets: Tensor
-
-    __repr__ = brief
-
-    def __len__(self) -> int:
-        return int(self.inputs.shape[0])
-
-    def __getitem__(self, index: Any) -> "Batch":
-        """Return the sequences at ``index`` (a slice or an index tensor)."""
-        return Batch(self.inputs[index], self.targets[index])
-
-    def to(self, device: torch.device | str) -> "Batch":
-        """Return the batch on ``device``; itself if it is there already."""
-        inputs, targets = on_device(self.inputs, device), on_device(self.targets, device)
-        return self if inputs is self.inputs and targets is self.targets else Batch(inputs, targets)
 
 
 @dataclass(frozen=True)
@@ -105,6 +72,9 @@ class Task(abc.ABC):
         that a token is embedded in.
     each_step : bool
         Whether an answer is wanted at every timestep; outputs are then (batch, time, output).
+    answer_steps : int or None
+        How many steps an answer has that is itself a sequence, not one along with the input: outputs are then
+        (batch, answer_steps, output). None for all other tasks.
     symbols : tuple of str
         What each token, or each number of a one-hot input, is called, where a timestep brings one symbol.
     classes : tuple of str
@@ -121,6 +91,9 @@ class Task(abc.ABC):
         A sensible length of run.
     defaults : mapping
         Suggested settings, such as ``{"lr": 3e-3}``.
+    options : mapping or None
+        What the task is made with beside its length, which is what a recipe writes down of it: a check for each by
+        name. None where a recipe cannot make it again.
 
     Examples
     --------
@@ -147,6 +120,7 @@ class Task(abc.ABC):
     output_size: int
     vocabulary: int | None = None
     each_step: bool = False
+    answer_steps: int | None = None
     symbols: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     seq_len: int
@@ -154,6 +128,7 @@ class Task(abc.ABC):
     higher_is_better: bool = False
     steps: int = 1000
     defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    options: ClassVar[Mapping[str, Callable[[str, Any], Any]] | None] = None
     device: torch.device = torch.device("cpu")
 
     def __repr__(self) -> str:
@@ -271,6 +246,43 @@ class Task(abc.ABC):
         """
         return None
 
+    def network(
+        self, *, cell: str, hidden_size: int, num_layers: int, bidirectional: bool, nonlinearity: str
+    ) -> nn.Module:
+        """Return the network that learns this task, called with `Batch.arguments`: a `SequenceModel` unless overridden.
+
+        Parameters
+        ----------
+        cell, hidden_size, num_layers, bidirectional, nonlinearity
+            The settings of these names. Where a network cannot have one, a ValueError says so.
+        """
+        return SequenceModel(
+            cell,
+            self.input_size,
+            hidden_size,
+            self.output_size,
+            num_layers,
+            bidirectional,
+            nonlinearity,
+            self.vocabulary,
+            self.each_step,
+        )
+
+    def to_recipe(self) -> dict[str, Any] | None:
+        """Return what `rnnviz.tasks.from_recipe` makes the same task of, or None if nothing that JSON holds does.
+
+        ``{"task": name, "options": {…}}``: for data of a learner's own the name is that of the function she called, and
+        the options are what she called it with.
+        """
+        if self.options is None:
+            return None
+        return {"task": self.name, "options": {name: getattr(self, name) for name in self.options}}
+
+    @classmethod
+    def from_options(cls, **options: Any) -> Self:
+        """Return the task made with ``options``, each of them checked; a TypeError if one is missing."""
+        return cls(**options)
+
     def time_labels(self, sample: int) -> Sequence[object] | None:
         """Return a label a timestep for the probe's ``sample``, such as ``"1989-04"``, 7 or a date, or None."""
         return None
@@ -282,19 +294,3 @@ class Task(abc.ABC):
     def sample_span(self, sample: int) -> tuple[float, float] | None:
         """Return, on the prediction's x axis, the place of the probe ``sample``'s timestep 0 and a timestep's width."""
         return None
-
-
-def on_device(value: Any, device: Any) -> Any:
-    """Return a tensor or a batch on a device; itself if it is there already.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If ``device`` is no device, or none that there is here.
-    """
-    if not isinstance(device, str | torch.device):
-        raise TypeError(f"device must be the name of one, such as 'cpu', got {shown(device)}.")
-    try:
-        return value.to(torch.device(device))
-    except (RuntimeError, AssertionError):  # torch knows no such device, or was built without it
-        raise ValueError(f"device must be one that exists here, such as 'cpu', got {shown(device)}.") from None

@@ -1,8 +1,13 @@
 """Generated: a task whose sequences are drawn afresh each step, with held-out ones that a seed decides."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar
+
 import torch
 
 from rnnviz import limits
+from rnnviz.checks import whole
 from rnnviz.tasks.asked import length
 from rnnviz.tasks.base import Batch, Task
 
@@ -21,6 +26,8 @@ class Generated(Task):
     seed : int
         Decides the 512 held-out sequences.
     """
+
+    options: ClassVar[Mapping[str, Any]] = MappingProxyType({"seed": whole(0, 2**63 - 1)})
 
     def __init__(self, seq_len: int = 40, seed: int = 0) -> None:
         self.seq_len = length(self, seq_len)

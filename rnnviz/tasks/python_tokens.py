@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rnnviz.i18n import t
-from rnnviz.tasks.asked import answered, drawn, entropy, length
+from rnnviz.tasks.asked import accuracy, answered, drawn, entropy, length
 from rnnviz.tasks.base import Batch, Task
 from rnnviz.tasks.inputpicture import InputPicture
 
@@ -124,6 +124,7 @@ class PythonTokens(Task):
     higher_is_better = True
     steps = 1000
     defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({"lr": 5e-3, "bidirectional": True})
+    options: ClassVar[Mapping[str, Any]] = MappingProxyType({})
 
     def __init__(self, seq_len: int = 80) -> None:
         self.seq_len = seq_len = length(self, seq_len)
@@ -158,7 +159,7 @@ class PythonTokens(Task):
     def metric(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the share of characters whose kind is right."""
         answered(self, outputs, targets, numbers=False)
-        return (outputs.argmax(-1) == targets).float().mean()
+        return accuracy(outputs, targets)
 
     def baselines(self) -> dict[str, float]:
         """Return what always saying the most frequent kind reaches, and what the character's own usual kind does."""

@@ -85,6 +85,7 @@ class Sunspots(Task):
     metric_name = "MAE"
     steps = 1500
     defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({"lr": 3e-3, "batch_size": 64, "input_noise": 0.1})
+    options: ClassVar[Mapping[str, Any]] = MappingProxyType({"horizon": whole(1)})
 
     def __init__(self, seq_len: int = 132, horizon: int = 12) -> None:
         if not 1 <= whole(-math.inf)("horizon", horizon) <= _SOLAR_CYCLE:

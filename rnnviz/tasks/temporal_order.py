@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from rnnviz.i18n import t
-from rnnviz.tasks.asked import answered, drawn, entropy
+from rnnviz.tasks.asked import accuracy, answered, drawn, entropy
 from rnnviz.tasks.base import Batch
 from rnnviz.tasks.generated import Generated
 from rnnviz.tasks.inputpicture import InputPicture
@@ -81,7 +81,7 @@ class TemporalOrder(Generated):
     def metric(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the share of right answers."""
         answered(self, outputs, targets, numbers=False)
-        return (outputs.argmax(-1) == targets).float().mean()
+        return accuracy(outputs, targets)
 
     def baselines(self) -> dict[str, float]:
         """Return what guessing reaches."""

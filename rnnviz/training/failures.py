@@ -6,6 +6,7 @@ import traceback
 import torch
 
 from rnnviz.i18n import t
+from rnnviz.i18n.numbers import three
 
 __all__ = ["NOTHING_TO_UNDO", "NonFiniteLoss", "describe", "let_go"]
 
@@ -38,7 +39,7 @@ Lower lr or set clip, then press reset.
         self.step = step
         self.grad_norm = grad_norm
         key = "error.not_finite" if math.isfinite(grad_norm) else "error.not_finite_at_once"
-        super().__init__(_named(t(key, step=step, grad_norm=f"{grad_norm:.3g}"), who))
+        super().__init__(_named(t(key, step=step, grad_norm=three(grad_norm)), who))
 
 
 def describe(error: BaseException, where: str, who: str = "") -> str:

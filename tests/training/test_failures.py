@@ -254,3 +254,7 @@ def test_a_trouble_while_idle_is_shown_and_kept(make):
     assert states[-1].message == "The lab raised ValueError: lr must be above 0"
     with pytest.raises(ValueError, match="lr must be above 0"):
         runner.train(1)
+
+
+def test_a_huge_gradient_norm_is_told_with_a_raised_power_of_ten() -> None:
+    assert "was 1.5 × 10¹⁸." in str(NonFiniteLoss(step=3, grad_norm=1.5e18))

@@ -33,5 +33,5 @@ def script(task: Task, settings: Settings, steps: int, planned: int | None = Non
     imports, *data = data_blocks(task)
     title = t("script.about", task=task.name, cell=t(f"knob.cell.{settings.cell}"))
     values = constants(numbers(task, settings, steps, planned))
-    blocks = [*data, *model_blocks(task, settings), *rate_blocks(settings), loop(settings)]
+    blocks = [*data, *model_blocks(task, settings), *rate_blocks(settings), loop(task, settings)]
     return program(title, with_import(imports, settings), values, blocks)

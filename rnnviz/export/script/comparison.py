@@ -84,7 +84,7 @@ class _Part:
     def of(cls, label: str, task: Task, settings: Settings, steps: int, planned: int | None) -> "_Part":
         blocks = [*data_blocks(task)[1:], *model_blocks(task, settings), *rate_blocks(settings)]
         values = numbers(task, settings, steps, planned)
-        return cls(label, (task, settings), values, blocks, loop(settings, "yield loss.item()"))
+        return cls(label, (task, settings), values, blocks, loop(task, settings, "yield loss.item()"))
 
     def function(self, name: str, same: set[str], top: list[str]) -> str:
         """Return the function that trains this model, and in it what is not the same in all."""

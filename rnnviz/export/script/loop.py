@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from rnnviz.export.script.data import arguments
 from rnnviz.i18n import t
 from rnnviz.tasks import Sunspots, Task
 from rnnviz.training.settings import Settings
@@ -36,13 +37,13 @@ def constants(values: Mapping[str, object]) -> str:
     return "\n".join(f"{name} = {value}" for name, value in values.items())
 
 
-def loop(settings: Settings, tell: str = 'print(f"step {step} loss {loss.item():.9g}")') -> str:
+def loop(task: Task, settings: Settings, tell: str = 'print(f"step {step} loss {loss.item():.9g}")') -> str:
     """Return the training loop.
 
     Parameters
     ----------
-    settings : Settings
-        How it trains.
+    task, settings : Task, Settings
+        What it trains on, and how.
     tell : str
         The last line of a step, which has ``step`` and ``loss``.
     """
@@ -53,29 +54,51 @@ def loop(settings: Settings, tell: str = 'print(f"step {step} loss {loss.item():
         "torch.manual_seed(SEED)",
         'with torch.device("cpu"):  # ' + t("script.cpu"),
         "    model = Model()",
-        *(["    set_first_weights(model.recurrent)"] if shaped else []),
+        *(_first_weights(task) if shaped else []),
         "model.to(DEVICE)",
         f"optimizer = torch.optim.{_OPTIMIZERS[settings.optimizer]}(model.parameters(), lr=LEARNING_RATE, fused=True)",
         "batches = torch.Generator(DEVICE).manual_seed(SEED)",
         *(["noise = torch.Generator(DEVICE).manual_seed(SEED + 1)"] if settings.input_noise else []),
         "",
         "for step in range(1, STEPS + 1):",
-        *(f"    {line}" for line in [*_step(settings), tell]),
+        *(f"    {line}" for line in [*_step(task, settings), tell]),
     ]
     return "\n".join(lines)
 
 
-def _step(settings: Settings) -> list[str]:
-    noise = (
-        "inputs = inputs + INPUT_NOISE * torch.randn(inputs.shape, generator=noise, dtype=inputs.dtype, device=DEVICE)"
-    )
+def _first_weights(task: Task) -> list[str]:
+    if type(task).network is Task.network:
+        return ["    set_first_weights(model.recurrent)"]
+    lines = [
+        "for layer in model.modules():",
+        "    if isinstance(layer, nn.RNNBase):",
+        "        set_first_weights(layer)",
+    ]
+    return [f"    {line}" for line in lines]
+
+
+def _noise(padded: bool) -> list[str]:
+    drawn = "INPUT_NOISE * torch.randn(inputs.shape, generator=noise, dtype=inputs.dtype, device=DEVICE)"
+    if not padded:
+        return [f"inputs = inputs + {drawn}"]
+    return [
+        f"changed = inputs + {drawn}",
+        "valid = torch.arange(SEQ_LEN, device=DEVICE) < lengths.to(DEVICE)[:, None]",
+        f"inputs = torch.where(valid[..., None], changed, inputs)  # {t('script.padded.noise')}",
+    ]
+
+
+def _step(task: Task, settings: Settings) -> list[str]:
+    given = arguments(task)
+    called = ", ".join(given)
+    noisy = settings.input_noise and task.vocabulary is None  # a token has no noise
     clip = f"nn.utils.clip_grad_norm_(model.parameters(), CLIP)  # {t('script.clip')}"
     rate = ["for group in optimizer.param_groups:", '    group["lr"] = rate(step - 1)']
     return [
         *(rate if settings.schedule != "constant" else []),
-        "inputs, targets = draw_batch(batches)",
-        *([noise] if settings.input_noise else []),
-        "loss = loss_of(model(inputs), targets)",
+        f"{called}, targets = draw_batch(batches)",
+        *(_noise("lengths" in given) if noisy else []),
+        f"loss = loss_of(model({called}), targets)",
         "optimizer.zero_grad()",
         "loss.backward()",
         *([clip] if settings.clip is not None else []),

@@ -2,6 +2,7 @@
 
 from string import Template
 
+from rnnviz.export.script.data import arguments, network_blocks
 from rnnviz.i18n import t
 from rnnviz.tasks import Task
 from rnnviz.training.settings import Settings
@@ -18,18 +19,25 @@ class Model(nn.Module):
         self.recurrent = nn.$kind($sizes)
         self.head = nn.Linear($answered, $output_size, dtype=torch.float32)
 
-    def forward(self, inputs):
-        states, _ = self.recurrent($read)
+    def forward(self, $arguments):
+        $states
         $answer
 """
 
 _EMBEDDING = "self.embedding = nn.Embedding({vocabulary}, {input_size}, dtype=torch.float32)"
 
+_STATES = "states, _ = self.recurrent({read})"
+
+_PACKED_STATES = """packed = nn.utils.rnn.pack_padded_sequence({read}, lengths, batch_first=True, enforce_sorted=False)
+        states, _ = nn.utils.rnn.pad_packed_sequence(
+            self.recurrent(packed)[0], batch_first=True, total_length=inputs.shape[1]  # {note}
+        )"""
+
 _EACH_STEP_ANSWER = "return self.head(states)  # {note}"
 
-_FORWARD_ANSWER = "return self.head(states[:, -1])  # {note}"
+_FORWARD_ANSWER = "return self.head(states[{last}])  # {note}"
 
-_BOTH_WAYS_ANSWER = """ends = [states[:, -1, :HIDDEN_SIZE], states[:, 0, HIDDEN_SIZE:]]  # {note}
+_BOTH_WAYS_ANSWER = """ends = [states[{last}, :HIDDEN_SIZE], states[:, 0, HIDDEN_SIZE:]]  # {note}
         return self.head(torch.cat(ends, -1))"""
 
 _WEIGHTS = '''
@@ -74,11 +82,13 @@ _FORGET_BIAS = """
 
 def model_blocks(task: Task, settings: Settings) -> list[str]:
     """Return the class and, unless PyTorch's own first weights are wanted, the function that sets them."""
-    rules = _rules(settings)
-    return [_model(task, settings), *([_weights(settings) + rules] if rules else [])]
+    rules, own = _rules(settings), network_blocks(task, settings)
+    network = [_model(task, settings)] if own is None else own
+    return [*network, *([_weights(settings) + rules] if rules else [])]
 
 
 def _model(task: Task, settings: Settings) -> str:
+    read = arguments(task)
     sizes = [str(task.input_size), "HIDDEN_SIZE"]
     sizes += [f"num_layers={settings.num_layers}"] if settings.num_layers > 1 else []
     sizes += ["batch_first=True"]
@@ -88,12 +98,13 @@ def _model(task: Task, settings: Settings) -> str:
     tokens = task.vocabulary is not None
     text = Template(_MODEL).substitute(
         embedding=_EMBEDDING.format(vocabulary=task.vocabulary, input_size=task.input_size) if tokens else "",
-        read="self.embedding(inputs)" if tokens else "inputs",
+        arguments=", ".join(read),
+        states=_states("self.embedding(inputs)" if tokens else "inputs", padded="lengths" in read),
         kind=settings.cell.upper(),
         sizes=_wrapped(", ".join(sizes)),
         answered="2 * HIDDEN_SIZE" if settings.bidirectional else "HIDDEN_SIZE",
         output_size=task.output_size,
-        answer=_answer(task, settings),
+        answer=_answer(task, settings, padded="lengths" in read),
     )
     # placeholders that stayed empty leave a line of blanks
     return text.replace(f"{' ' * 8}\n", "")
@@ -103,12 +114,17 @@ def _wrapped(sizes: str) -> str:
     return sizes if len(sizes) < 80 else f"\n{' ' * 12}{sizes}\n{' ' * 8}"
 
 
-def _answer(task: Task, settings: Settings) -> str:
+def _states(read: str, *, padded: bool) -> str:
+    return _PACKED_STATES.format(read=read, note=t("script.padded")) if padded else _STATES.format(read=read)
+
+
+def _answer(task: Task, settings: Settings, *, padded: bool) -> str:
     if task.each_step:
         return _EACH_STEP_ANSWER.format(note=t("script.each_step"))
+    last = "torch.arange(len(states)), lengths - 1" if padded else ":, -1"
     if settings.bidirectional:
-        return _BOTH_WAYS_ANSWER.format(note=t("script.both_ends"))
-    return _FORWARD_ANSWER.format(note=t("script.last_state"))
+        return _BOTH_WAYS_ANSWER.format(last=last, note=t("script.both_ends"))
+    return _FORWARD_ANSWER.format(last=last, note=t("script.last_state"))
 
 
 def _weights(settings: Settings) -> str:

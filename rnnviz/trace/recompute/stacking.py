@@ -42,7 +42,7 @@ def stack(calls: Sequence[Call], dtype: torch.dtype) -> Stack:
         levels=levels,
         initial=tuple(_beside(parts, dtype) for parts in zip(*(call.initial for call in calls), strict=True)),  # type: ignore[misc]
         lengths=lengths,
-        valid=None if lengths is None else _valid(levels[0].inputs, lengths),
+        valid=None if lengths is None else valid_steps(levels[0].inputs, lengths),
         has_loss=first.gradients is not None,
         grad_output=_beside([_grad_output(call) for call in calls], dtype),
         grad_final=_states(calls, lambda gradients: gradients.states, dtype),
@@ -58,7 +58,8 @@ def end_to_end(values: Tensor, calls: int) -> Tensor:
     return values.reshape(steps, calls, -1, units).transpose(0, 1).reshape(calls * steps, -1, units)
 
 
-def _valid(inputs: Tensor, lengths: Tensor) -> Tensor:
+def valid_steps(inputs: Tensor, lengths: Tensor) -> Tensor:
+    """Return 1 before a sequence's end and 0 past it, axes (time, batch, 1)."""
     steps = torch.arange(inputs.shape[0], device=inputs.device).unsqueeze(1)
     # numbers, not booleans: the scan multiplies with them
     return (steps < lengths).unsqueeze(2).to(inputs.dtype)

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -113,6 +113,7 @@ def _perturbed(
     session: Session, sample: int, time: int, value: float | str | None, feature: int, snapshot: Snapshot | None
 ) -> Perturbation:
     probe = session.probe[sample : sample + 1]
+    _check_valid(probe, sample, time)
     edit = Edit.of(session.task, probe.inputs[0, time], value, feature)
     model = copy.deepcopy(session.model) if snapshot is None else _as_it_was(session.model, snapshot.weights)
     model.eval()  # one sequence has no statistics of its own to normalise with, and dropout is not what was asked about
@@ -136,7 +137,7 @@ def _perturbed(
 def _runs(session: Session, model: nn.Module, probe: Batch, time: int, edit: Edit) -> tuple[Trace, Trace]:
     """Trace both inputs, in double precision: what dies out is soon smaller than single precision's rounding."""
     try:
-        precise = Batch(_precise(probe.inputs), _precise(probe.targets))
+        precise = probe.each(_precise)
         # a copy once more: .double() changes a module in place, and the fallback wants it as it is
         return _both(session, copy.deepcopy(model).cpu().double(), precise, time, edit)
     except RuntimeError:  # a model or task of somebody's own that makes tensors of one precision or device only
@@ -147,8 +148,17 @@ def _both(session: Session, model: nn.Module, probe: Batch, time: int, edit: Edi
     def loss(outputs: Tensor) -> Tensor:
         return session.attribution.task(session.task.loss, outputs, probe.targets)
 
+    changed = replace(probe, inputs=edit.apply(probe.inputs, time))
     # two runs of the same shape and kind add up in the same order: what the change does not reach is exactly 0
-    return trace(model, probe.inputs, loss=loss), trace(model, edit.apply(probe.inputs, time), loss=loss)
+    return trace(model, *probe.arguments, loss=loss), trace(model, *changed.arguments, loss=loss)
+
+
+def _check_valid(probe: Batch, sample: int, time: int) -> None:
+    if probe.lengths is not None and time >= (length := int(probe.lengths[0])):
+        raise ValueError(
+            f"time must be at most {length - 1} in sequence {sample}, which has {length} timesteps before its padding, "
+            f"got {time}."
+        )
 
 
 def _precise(values: Tensor) -> Tensor:

@@ -98,7 +98,7 @@ def ordinary(task: Task) -> Task:
         If it keeps tensors without numbers, because it was made while torch's default device was ``"meta"``.
     """
     for name, value in vars(task).items():
-        parts = (value.inputs, value.targets) if isinstance(value, Batch) else value
+        parts = list(vars(value).values()) if isinstance(value, Batch) else value
         if any(isinstance(one, Tensor) and one.is_meta for one in tree_leaves(parts)):
             raise ValueError(
                 f"the task keeps {name!r} on the device 'meta', which holds no numbers; make them on 'cpu'."
@@ -114,8 +114,7 @@ def ordinary(task: Task) -> Task:
 
 def _ordinary(value: Any) -> Any:
     if isinstance(value, Batch):
-        parts = _ordinary((value.inputs, value.targets))
-        return value if parts[0] is value.inputs and parts[1] is value.targets else Batch(*parts)
+        return value.each(_ordinary)
     if not any(isinstance(one, Tensor) and one.is_inference() for one in tree_leaves(value)):
         return value
     return tree_map(lambda one: one.clone() if isinstance(one, Tensor) and one.is_inference() else one, value)

@@ -3,11 +3,12 @@
 import contextlib
 import copy
 from collections.abc import Iterator
+from dataclasses import replace
 
 import torch
-from torch import Tensor
 
 from rnnviz.tasks import Batch
+from rnnviz.tasks.batch import within
 from rnnviz.training.settings import Settings
 from rnnviz.training.taskcheck.checked import CheckedTask
 
@@ -83,12 +84,17 @@ class Batches:
             self._generator, self._first = generators[0], first
             raise
 
-    def noisy(self, inputs: Tensor, deviation: float) -> Tensor:
-        """Return the inputs with normal noise of that deviation; token numbers as they are."""
+    def noisy(self, batch: Batch, deviation: float) -> Batch:
+        """Return the batch with normal noise of that deviation in its inputs; token numbers and padding as they are."""
+        inputs = batch.inputs
         if not deviation or not inputs.is_floating_point():
-            return inputs
+            return batch
         noise = torch.randn(inputs.shape, generator=self._noise, device=inputs.device, dtype=inputs.dtype)
-        return inputs + deviation * noise
+        changed = inputs + deviation * noise
+        if batch.lengths is not None:
+            valid = within(batch.lengths, inputs.shape[1], inputs.device)
+            changed = torch.where(valid.reshape(*valid.shape, *[1] * (inputs.dim() - 2)), changed, inputs)
+        return replace(batch, inputs=changed)
 
     def _started(self) -> torch.Generator:
         return torch.Generator(self._device).manual_seed(self._seed)

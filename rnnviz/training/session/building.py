@@ -18,6 +18,7 @@ from rnnviz.training.settings import Settings
 __all__ = ["Builder", "builder_of", "complete", "optimizer", "plain", "shape_memory"]
 
 _LONGEST_NAME, _LONGEST_SOURCE = 100, 2000  # they stand in titles, and below the pictures
+_OF_A_NETWORK = ("cell", "hidden_size", "num_layers", "bidirectional", "nonlinearity")
 
 Builder = Callable[[Task, Settings], nn.Module]
 
@@ -28,7 +29,7 @@ def builder_of(model: nn.Module | Builder | None, device: torch.device | str = "
     Parameters
     ----------
     model : torch.nn.Module or callable or None
-        A module to copy, a function of the task and the settings, or None for a `SequenceModel`.
+        A module to copy, a function of the task and the settings, or None for the task's own network.
     device : torch.device or str
         Where it will train: a model of one's own may draw its first weights there.
 
@@ -38,7 +39,7 @@ def builder_of(model: nn.Module | Builder | None, device: torch.device | str = "
         If it is none of these.
     """
     if model is None:
-        return _sequence_model
+        return _task_network
     if isinstance(model, nn.Module):
         kept = copy.deepcopy(model)
         # a copy of the copy: every reset begins with these weights, whatever training did to the last
@@ -97,7 +98,8 @@ def complete(task: Task) -> Task:
         kind = type(task).__name__
         raise TypeError(f"the task {kind} has no {', '.join(missing)}; set it in the class, such as input_size = 1.")
     whole(1, limits.SIZE)("seq_len of the task", task.seq_len)
-    optional(whole(1, limits.SIZE))("vocabulary of the task", task.vocabulary)
+    for name in ("vocabulary", "answer_steps"):
+        optional(whole(1, limits.SIZE))(f"{name} of the task", getattr(task, name))
     for name, most in (("input_size", limits.SIZE), ("output_size", limits.SIZE), ("steps", limits.STEPS)):
         whole(1, most)(f"{name} of the task", getattr(task, name))
     for name, most in (("name", _LONGEST_NAME), ("metric_name", _LONGEST_NAME), ("source", _LONGEST_SOURCE)):
@@ -127,24 +129,38 @@ def _check_lengths(lengths: Any) -> None:
         raise ValueError(f"seq_lens of the task must be the shortest and the longest, got {shown(lengths)}.")
 
 
-def _sequence_model(task: Task, settings: Settings) -> nn.Module:
+def _task_network(task: Task, settings: Settings) -> nn.Module:
+    if type(task).network is not Task.network:
+        return _network_of_its_own(task, settings)
     with torch.device("meta"):  # building there draws no random number: torch's global generator stays untouched
-        model = SequenceModel(
-            settings.cell,
-            task.input_size,
-            settings.hidden_size,
-            task.output_size,
-            settings.num_layers,
-            settings.bidirectional,
-            settings.nonlinearity,
-            task.vocabulary,
-            task.each_step,
-        )
+        model = task.network(**_sizes(settings))
+    assert isinstance(model, SequenceModel)
     model = model.to(torch.float32)  # whatever torch's default is just now: the same settings, the same run
     # on the CPU wherever it trains: a seed then means the same weights on every device
     initialise(_in_memory(model), settings.init, torch.Generator().manual_seed(settings.seed))
     shape_memory(model, settings)
     return model
+
+
+def _network_of_its_own(task: Task, settings: Settings) -> nn.Module:
+    """Build what a task brings, on the CPU too, with torch's global generators seeded, and put back."""
+    with seeded(settings.seed, "cpu"), torch.device("cpu"):
+        model: Any = task.network(**_sizes(settings))
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"network() of the task must return a torch.nn.Module, got {shown(model)}.")
+    recurrent_modules(model)
+    _refuse_empty(model)
+    model = model.to(torch.float32)
+    if isinstance(model, SequenceModel):
+        initialise(model, settings.init, torch.Generator().manual_seed(settings.seed))
+    elif settings.init != "default":
+        raise ValueError(f"init must be 'default' for the network of the task {task.name!r}, got {settings.init!r}.")
+    shape_memory(model, settings)
+    return model
+
+
+def _sizes(settings: Settings) -> dict[str, Any]:
+    return {name: getattr(settings, name) for name in _OF_A_NETWORK}
 
 
 def _in_memory(model: SequenceModel) -> SequenceModel:

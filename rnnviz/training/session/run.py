@@ -1,13 +1,14 @@
 """TrainingRun: one run of a session: its model, optimiser, batches, noise and curves; a step waits for nothing."""
 
 import copy
+import inspect
 from contextlib import ExitStack
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from rnnviz.tasks import Task
+from rnnviz.tasks import Batch, Task
 from rnnviz.training.history import History
 from rnnviz.training.parameter_norms import ParameterNorms
 from rnnviz.training.process.interrupts import INTERRUPTS
@@ -90,6 +91,7 @@ class TrainingRun:
         dtype = precision_of(self.model)
         self._checked = CheckedTask(self.task, device, attribution, dtype)
         self.taker = SnapshotTaker(self._checked, probe_size, device)
+        _check_called(self.model, self.taker.probe)
         self._batches = Batches(self._checked, settings, device)
         self._parameters = list(self.model.parameters())
         self._beside = SideEffects(self.model, device)
@@ -160,9 +162,9 @@ class TrainingRun:
         """Work out the gradients of a new batch; return the row for the history."""
         task, settings = self._checked, self.settings
         batch = self._batches.next(settings.batch_size)
-        inputs = self._batches.noisy(batch.inputs, settings.input_noise)
+        noisy = self._batches.noisy(batch, settings.input_noise)
         with task.attribution.around():
-            outputs = task.answered(self.model(inputs))
+            outputs = task.answered(self.model(*noisy.arguments))
         loss = _trainable(task.loss(outputs, batch.targets))
         metric = task.metric(outputs.detach(), batch.targets)
         self._optimizer.zero_grad()
@@ -180,6 +182,22 @@ class TrainingRun:
                 # torch.tensor copies: snapshots are read-only, which from_numpy would warn of
                 weight.copy_(torch.tensor(snapshot.weights[name]))
         return model.to(self.device)  # type: ignore[no-any-return]
+
+
+def _check_called(model: nn.Module, batch: Batch) -> None:
+    """Raise a TypeError where a model of somebody's own cannot be called with lengths, and there are some."""
+    if batch.lengths is None:
+        return
+    try:
+        inspect.signature(model.forward).bind(*batch.arguments)
+    except TypeError:
+        raise TypeError(
+            "the model must take the lengths of its sequences, which are padded: "
+            "def forward(self, inputs, lengths), with lengths of axis (batch,) on the CPU, as pack_padded_sequence "
+            "wants them."
+        ) from None
+    except ValueError:  # a forward without a signature, such as one that was compiled
+        return
 
 
 def _trainable(loss: Tensor) -> Tensor:

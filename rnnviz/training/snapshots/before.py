@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.i18n import t
+from rnnviz.i18n.numbers import figure
 from rnnviz.trace.result.arrays import read_only
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots.measured import measured
@@ -103,8 +104,8 @@ def changed_between(now: Settings, wanted: Settings) -> tuple[str, ...]:
 def value_words(name: str, value: Any) -> str:
     """Return a setting's value as it is read on screen, with a true minus sign.
 
-    >>> value_words("forget_bias", -0.5), value_words("cell", "lstm")
-    ('−0.5', 'LSTM')
+    >>> value_words("forget_bias", -0.5), value_words("lr", 1e-5), value_words("cell", "lstm")
+    ('−0.5', '1 × 10⁻⁵', 'LSTM')
     """
     if value is None:
         return t("knob.none")
@@ -112,7 +113,7 @@ def value_words(name: str, value: Any) -> str:
         return t("knob.yes") if value else t("knob.no")
     if name in _MENUS:
         return t(f"knob.{name}.{value}")
-    return f"{value:,}".replace("-", "−") if isinstance(value, int) else f"{value:.3g}".replace("-", "−")
+    return f"{value:,}".replace("-", "−") if isinstance(value, int) else figure(float(f"{value:.3g}"))
 
 
 def _words(was: Mapping[str, Any]) -> str:

@@ -40,27 +40,28 @@ def look(model: nn.Module, probe: Batch, task: CheckedTask) -> Look:
 
     # a loss of somebody's own may do anything, and is called in a trace, which puts everything back
     if not (_is_plain(model) and type(task.task).__module__.startswith("rnnviz.tasks.")):
-        traced = trace(model, probe.inputs, loss=loss)
+        traced = trace(model, *probe.arguments, loss=loss)
         module, layer = next(iter(traced.layers.items()))
         return Look("" if module not in dict(model.named_modules()) else module, layer, None, None, traced)
     outputs: list[Tensor] = []
 
     def answered(states: Tensor) -> Tensor:
-        outputs.append(model.answer(states))
+        outputs.append(model.answer(states, probe.lengths))
         return loss(outputs[0])
 
     with torch.no_grad():
         entering = model.embedded(probe.inputs)
-    found = layer_alone(model.recurrent, entering, answered)
+    found = layer_alone(model.recurrent, entering, answered, probe.lengths)
     return Look("recurrent", found.layer, outputs[0].detach(), found.loss)
 
 
-def look_at_one(model: nn.Module, inputs: Tensor) -> OneSequence | None:
-    """Return states and gates for the only sequence in ``inputs``; None where that takes a trace."""
+def look_at_one(model: nn.Module, probe: Batch) -> OneSequence | None:
+    """Return states and gates for the only sequence in ``probe``, up to its end; None where that takes a trace."""
     if not _is_plain(model):
         return None
+    end = None if probe.lengths is None else int(probe.lengths[0])
     with torch.no_grad():
-        return one_sequence(model.recurrent, model.embedded(inputs)[0])
+        return one_sequence(model.recurrent, model.embedded(probe.inputs[:, :end])[0])
 
 
 def spread(found: OneSequence, sample: int, like: LayerTrace) -> LayerTrace:

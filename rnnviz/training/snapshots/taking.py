@@ -23,6 +23,7 @@ from rnnviz.training.snapshots.gradients import GradientHistory, RecentGradients
 from rnnviz.training.snapshots.looking import Look, look, look_at_one, spread
 from rnnviz.training.snapshots.scores import Scores, ending
 from rnnviz.training.snapshots.snapshot import Confusion, Floats, Scale, Snapshot
+from rnnviz.training.snapshots.wide import as_wide
 from rnnviz.training.taskcheck.checked import CheckedTask
 
 __all__ = ["SnapshotTaker"]
@@ -83,15 +84,15 @@ class SnapshotTaker:
     ) -> Snapshot:
         """Return everything a picture needs, see `Session.frame`."""
         found = self._trace(model)
-        layer, traced = found.layer, found.traced
+        traced = found.traced
         scored, waiting = self._scored(model, history.step, score), history.waiting()
         noted, norm_rows = norms.waiting()
         weights = {name: _kept(one) for name, one in model.named_parameters()}
         there = {"rows": waiting.rows, "norms": norm_rows, "weights": weights}
         there |= {"output": found.output, "loss": found.loss}
-        arrived = brought(there, layer, *([] if traced is None else [traced]))
-        columns, curves = waiting.columns(arrived["rows"]), gradient_curves(layer)
-        relu = settings.nonlinearity == "relu"
+        arrived = brought(there, found.layer, *([] if traced is None else [traced]))
+        layer, columns = as_wide(found.layer, self.probe), waiting.columns(arrived["rows"])
+        curves, relu = gradient_curves(layer), settings.nonlinearity == "relu"
         self._scales = ranges.fit(layer, curves, relu=relu, step=history.step, before=self._scales)
         recent_gradients = self._recent_gradients.note(history.step, curves)
         return Snapshot(
@@ -125,7 +126,7 @@ class SnapshotTaker:
 
     def light(self, model: nn.Module, settings: Settings, step: int, before: Snapshot, sample: int) -> Snapshot | None:
         """Return ``before`` with states and gates of now in one probe sequence, see `Session.light`."""
-        found = look_at_one(model, self.probe.inputs[sample : sample + 1])
+        found = look_at_one(model, self.probe[sample : sample + 1])
         if found is None or not found.is_finite:  # what is not finite stops the run with the next whole frame
             return None
         relu = settings.nonlinearity == "relu"
@@ -239,4 +240,5 @@ def _answers(task: CheckedTask, model: nn.Module, batch: Batch) -> Tensor:
     with untouched(model), torch.no_grad():
         # `untouched` puts the mode back, module by module
         model.eval()
-        return torch.cat([task.answered(model(chunk)) for chunk in torch.split(batch.inputs, _CHUNK)])
+        chunks = (batch[start : start + _CHUNK] for start in range(0, len(batch), _CHUNK))
+        return torch.cat([task.answered(model(*chunk.arguments)) for chunk in chunks])

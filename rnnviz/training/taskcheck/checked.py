@@ -126,13 +126,16 @@ class CheckedTask:
 
     def answered(self, outputs: Any) -> Tensor:
         """Return what a model has answered, which must be one tensor of the size that the task asks for."""
-        each_step, size = self.task.each_step, self.task.output_size
-        axes = f"(batch, {'time, ' * each_step}{size})"
+        task, size = self.task, self.task.output_size
+        steps = task.answer_steps
+        between = "time, " * task.each_step if steps is None else f"{steps}, "
+        axes = f"(batch, {between}{size})"
         if not isinstance(outputs, Tensor):
             raise TypeError(
                 f"the model must answer with one tensor of axes {axes}, got {_kind(outputs)}; return it alone."
             )
-        if outputs.dim() != (3 if each_step else 2) or outputs.shape[-1] != size:
+        wrong = outputs.dim() != (3 if between else 2) or outputs.shape[-1] != size
+        if wrong or (steps is not None and outputs.shape[1] != steps):
             raise ValueError(
                 f"the model must answer with axes {axes}, as the task asks, got shape {tuple(outputs.shape)}."
             )
@@ -140,8 +143,7 @@ class CheckedTask:
 
     def _given(self, verb: str, work: Callable[..., Any], *arguments: Any, closely: bool) -> Batch:
         drawn = self.attribution.task(_sequences, verb, self.task, work, *arguments).to(self._device)
-        inputs, targets = self._handed(drawn.inputs), self._handed(drawn.targets)
-        batch = drawn if inputs is drawn.inputs and targets is drawn.targets else Batch(inputs, targets)
+        batch = drawn.each(self._handed)
         return self.attribution.task(checked_sequences, verb, self.task, batch) if closely else batch
 
     def _handed(self, values: Tensor) -> Tensor:

@@ -278,7 +278,8 @@ def test_an_unknown_setting_lists_the_known():
 
 def test_something_that_is_no_task_is_refused():
     with pytest.raises(
-        TypeError, match="task must be a Task or one of sunspots, adding, temporal-order, python-tokens, got int"
+        TypeError,
+        match="task must be a Task or one of sunspots, adding, temporal-order, python-tokens, co2, weather, got int",
     ):
         Session(3)
 

@@ -1,0 +1,177 @@
+"""Record: numbers over time made ready for windows: on even steps, without gaps, cut into three parts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.checks import brief, number
+from rnnviz.i18n import t
+from rnnviz.tasks.series.gaps import filled, trimmed
+from rnnviz.tasks.series.grid import STEPS, Step, even
+from rnnviz.tasks.series.reading import read
+from rnnviz.tasks.series.table import Floats, Stamps
+
+__all__ = ["Record"]
+
+_DAY = 86_400
+_YEAR = 365.25 * _DAY
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """A series and its parts, which follow each other in time: training, validation, test.
+
+    Parameters
+    ----------
+    values : numpy.ndarray
+        Axes (time, feature), float64, finite, read-only.
+    names : tuple of str
+        What each feature is called.
+    trained, validated : int
+        Rows of the training part; rows up to the end of the validation part, where the test part begins.
+    missing : numpy.ndarray
+        Which values were put in, axes (time, feature); none is ever scored.
+    stamps : numpy.ndarray or None
+        When each row was, datetime64[s].
+    step : Step or None
+        What lies between two rows.
+    season : int or None
+        Steps until things come round again, where that is known.
+    name, source : str
+        What the task is called, and where the data come from, a sentence.
+    notes : tuple of str
+        Sentences on what was done to the data.
+
+    Examples
+    --------
+    >>> record = Record.of([1.0, 2.0, None, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0])
+    >>> record.values[:4].ravel().tolist(), record.parts["test"], record.notes
+    ([1.0, 2.0, 3.0, 4.0], (8, 10), ('1 missing value was filled in, and is never scored.',))
+    """
+
+    values: Floats
+    names: tuple[str, ...]
+    trained: int
+    validated: int
+    missing: NDArray[np.bool_]
+    stamps: Stamps | None = None
+    step: Step | None = None
+    season: int | None = None
+    name: str = "series"
+    source: str = ""
+    notes: tuple[str, ...] = ()
+
+    __repr__ = brief
+
+    @classmethod
+    def of(
+        cls,
+        values: Any,
+        *,
+        validation_share: float = 0.15,
+        test_share: float = 0.15,
+        season: int | None = None,
+        name: str = "series",
+        source: str = "",
+    ) -> Self:
+        """Return the record in what a learner hands over; see `rnnviz.tasks.from_series`.
+
+        Raises
+        ------
+        TypeError, ValueError, OSError
+            If ``values`` hold no series, naming the row.
+        """
+        table, step = even(read(values))
+        if not len(table.values):
+            raise ValueError("values must have rows, got none.")
+        table, before, after = trimmed(table)
+        count = len(table.values)
+        tested = round(count * share("test_share", test_share))
+        validated = count - tested
+        trained = validated - round(count * share("validation_share", validation_share))
+        whole, missing = filled(table.values, trained)
+        whole.flags.writeable = missing.flags.writeable = False
+        ends = [t("task.series.ends", count=before + after)] if before + after else []
+        gaps = int(missing.sum())
+        put = [t("task.series.filled.one") if gaps == 1 else t("task.series.filled", count=gaps)] if gaps else []
+        return cls(
+            whole,
+            table.names,
+            trained,
+            validated,
+            missing,
+            table.stamps,
+            step,
+            season or (None if step is None else STEPS.get(step)),
+            name,
+            source,
+            (*table.notes, *ends, *put),
+        )
+
+    @property
+    def parts(self) -> Mapping[str, tuple[int, int]]:
+        """The first row of each part and the one behind its last."""
+        return MappingProxyType(
+            {
+                "train": (0, self.trained),
+                "validation": (self.trained, self.validated),
+                "test": (self.validated, len(self.values)),
+            }
+        )
+
+    def check_room(self, lookback: int, horizon: int, difference: int) -> None:
+        """Raise a ValueError if a window with its answers does not fit into the training part, or none is left to test.
+
+        A validation part that is too short for one is simply never used.
+        """
+        wanted = lookback + horizon + difference
+        if self.trained < wanted + 1:
+            cut = f" + difference={difference}" if difference else ""
+            raise ValueError(
+                f"the training part must be longer than lookback={lookback} + horizon={horizon}{cut}, got "
+                f"{self.trained:,} of {len(self.values):,} rows; take a shorter lookback or a longer series."
+            )
+        tested = len(self.values) - self.validated
+        if tested < horizon:
+            raise ValueError(
+                f"the test part must be at least horizon={horizon} rows long, got {tested:,} of "
+                f"{len(self.values):,}; take a larger test_share or a longer series."
+            )
+
+    def axis(self, rows: NDArray[np.int64]) -> Floats:
+        """Return where rows stand on an axis: decimal years, days since the first row, or their numbers."""
+        if self.stamps is None:
+            return np.asarray(rows, np.float64)
+        seconds = (self.stamps[rows] - self.stamps[0]).astype(np.float64)
+        if self._is_hourly:
+            return np.asarray(seconds / _DAY, np.float64)
+        year = self.stamps[rows].astype("datetime64[Y]")
+        within = (self.stamps[rows] - year.astype("datetime64[s]")).astype(np.float64)
+        return np.asarray(1970 + year.astype(np.int64) + within / _YEAR, np.float64)
+
+    @property
+    def x_title(self) -> str:
+        """Words for that axis."""
+        if self.stamps is None:
+            return t("task.series.x.row")
+        return t("task.series.x.day", start=str(self.stamps[0])[:10]) if self._is_hourly else t("task.series.x.year")
+
+    def labels(self, rows: slice) -> tuple[str, ...]:
+        """Return the date of each row, or its number."""
+        if self.stamps is None:
+            return tuple(str(at) for at in range(len(self.values))[rows])
+        long = 16 if self._is_hourly else 7 if self.step is not None and self.step.unit == "month" else 10
+        return tuple(str(one)[:long].replace("T", " ") for one in self.stamps[rows])
+
+    @property
+    def _is_hourly(self) -> bool:
+        return self.step is not None and self.step.unit == "second" and self.step.count < _DAY
+
+
+def share(name: str, value: float) -> float:
+    """Return a share of the rows, from 0 on and below 1."""
+    return number(0, 0.9, open_end=False)(name, value)

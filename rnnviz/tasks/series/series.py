@@ -1,0 +1,283 @@
+"""Series: forecast numbers over time from a window of them, one step ahead or several at once."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from rnnviz.checks import shown, whole
+from rnnviz.i18n import t
+from rnnviz.tasks.asked import answered, drawn, forecasts, length
+from rnnviz.tasks.base import Batch, Prediction, Task
+from rnnviz.tasks.inputpicture import InputPicture
+from rnnviz.tasks.series.record import Record
+from rnnviz.tasks.series.simple import Linear, last_value, season_ago
+from rnnviz.tasks.series.table import Floats
+
+__all__ = ["Series"]
+
+_MOST = 2048  # held-out windows; where there are more, evenly spaced ones
+_LONGEST = 528
+
+
+class Series(Task):
+    """Read a window of a record and forecast what comes after it.
+
+    The parts follow each other in time: training, validation, test. A training window lies in the training part with
+    all its answers; those of a held-out one are in the test part. What the network reads and answers is standardised
+    with mean and deviation of the training part; with ``difference`` it is what changed since so many steps before.
+
+    Parameters
+    ----------
+    record : Record
+        The values and their parts.
+    lookback : int
+        Timesteps of a window.
+    horizon : int
+        Steps ahead.
+    path : bool
+        Answer all steps up to the horizon at once, the *direct* forecast; otherwise the last of them only.
+    answers : sequence of str, optional
+        Which features are forecast; all unless given.
+    difference : int
+        0, or at least ``horizon``: forecast the change over so many steps.
+
+    Examples
+    --------
+    >>> from rnnviz.tasks.series.record import Record
+    >>> task = Series(Record.of(np.sin(np.arange(400.0) / 5)), lookback=20, horizon=3)
+    >>> task.held_out().inputs.shape, task.output_size
+    (torch.Size([58, 20, 1]), 3)
+    """
+
+    metric_name = "MAE"
+    steps = 1000
+    defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({"lr": 5e-3, "batch_size": 64})
+
+    def __init__(
+        self,
+        record: Record,
+        *,
+        lookback: int,
+        horizon: int = 1,
+        path: bool = True,
+        answers: Sequence[str] | None = None,
+        difference: int = 0,
+    ) -> None:
+        self.record, self.path = record, bool(path)
+        self.name, self.source = record.name, " ".join((record.source, *record.notes)).strip()
+        self.horizon, self.difference = whole(1, 10_000)("horizon", horizon), whole(0, 10_000)("difference", difference)
+        if 0 < self.difference < self.horizon:
+            raise ValueError(
+                f"difference must be 0 or at least horizon={self.horizon}, so that what is added back is known, "
+                f"got {self.difference}."
+            )
+        lookback = whole(1)("lookback", lookback)
+        record.check_room(lookback, self.horizon, self.difference)
+        self._answers = _places(record.names, answers)
+        self.answers = tuple(record.names[at] for at in self._answers)
+        most = min(_LONGEST, record.trained - self.horizon - self.difference)
+        self.seq_lens = (min(lookback, 4), max(lookback, most))
+        self.seq_len = length(self, lookback)
+        self.input_size = len(record.names)
+        # which steps ahead are answered
+        self.ahead = tuple(range(1, self.horizon + 1)) if self.path else (self.horizon,)
+        self.output_size = len(self.ahead) * len(self._answers)
+        self._scale()
+
+    def _scale(self) -> None:
+        """Standardise, with numbers of the training part alone: those of all would tell of what is held out."""
+        changes, trained = self.changes(), self.record.trained - self.difference
+        self._mean, self._deviation = _moments(changes[:trained])
+        self._scaled = (changes - self._mean) / self._deviation
+        if not (np.abs(self._scaled) < 1e30).all():
+            raise ValueError("values must not leave the range of the training part by more than 1e30 deviations.")
+        self._series = torch.tensor(self._scaled, dtype=torch.float32, device="cpu")
+
+    def changes(self) -> Floats:
+        """Return what the network reads before it is standardised, axes (time, feature), ``difference`` rows fewer."""
+        values = self.record.values
+        return values[self.difference :] - values[: len(values) - self.difference] if self.difference else values
+
+    def _resized(self, seq_len: int) -> Self:
+        made = type(self).__new__(type(self))
+        Series.__init__(
+            made,
+            self.record,
+            lookback=seq_len,
+            horizon=self.horizon,
+            path=self.path,
+            answers=self.answers,
+            difference=self.difference,
+        )
+        made.seq_lens = self.seq_lens
+        return made
+
+    def origins(self, part: str = "test") -> NDArray[np.int64]:
+        """Return the last row of each window whose answers all lie in a part and were measured, in order of time.
+
+        Parameters
+        ----------
+        part : {"train", "validation", "test"}
+            Which one.
+        """
+        start, end = self.record.parts[part]
+        first = max(start - 1, self.seq_len + self.difference - 1)
+        origins = np.arange(first, end - self.horizon)
+        measured = ~self.record.missing[:, self._answers].any(1)
+        kept = np.array([measured[origins + step] for step in self.ahead]).all(0)
+        return origins if part == "train" else origins[kept]
+
+    def batch(self, batch_size: int, generator: torch.Generator) -> Batch:
+        """Draw windows that lie in the training part with all their answers."""
+        batch_size = drawn(self, batch_size, generator)
+        count = self.record.trained - self.difference - self.horizon - self.seq_len + 1
+        return self._windows(torch.randint(count, (batch_size,), generator=generator, device=generator.device))
+
+    def held_out(self) -> Batch:
+        """Return the windows whose answers lie in the test part, in order of time."""
+        return self.windows(self._held_out())
+
+    def windows(self, origins: NDArray[np.int64]) -> Batch:
+        """Return the windows that end at some rows of the record.
+
+        Parameters
+        ----------
+        origins : numpy.ndarray
+            Rows of the record, axis (origin,).
+        """
+        first = torch.from_numpy(origins - self.difference - self.seq_len + 1)
+        return self._windows(first.to(self._series.device))
+
+    def _held_out(self) -> NDArray[np.int64]:
+        origins = self.origins()
+        return origins[:: -(-len(origins) // _MOST)]
+
+    def _windows(self, first: Tensor) -> Batch:
+        inputs = self._series.unfold(0, self.seq_len, 1)[first].transpose(1, 2)  # (window, time, feature)
+        ahead = torch.tensor(self.ahead, device=first.device) + (self.seq_len - 1)
+        answers = torch.tensor(self._answers, device=first.device)
+        targets = self._series[(first[:, None] + ahead)[..., None], answers]  # (window, step, answer)
+        return Batch(inputs, targets.flatten(1))
+
+    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Return the mean squared error, in squared deviations of the training part."""
+        answered(self, outputs, targets, numbers=True)
+        return functional.mse_loss(outputs, targets)
+
+    def metric(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Return the mean absolute error over steps and answers, in the data's own units."""
+        answered(self, outputs, targets, numbers=True)
+        scale = torch.tensor(self._deviation[self._answers], dtype=outputs.dtype, device=outputs.device)
+        return ((outputs - targets).abs().unflatten(1, (-1, len(self._answers))) * scale).mean()
+
+    def real(self, outputs: Tensor, origins: NDArray[np.int64]) -> Floats:
+        """Return answers in the data's own units, axes (origin, step, answer).
+
+        Parameters
+        ----------
+        outputs : torch.Tensor
+            The model's answers to ``windows(origins)``, axes (origin, output).
+        origins : numpy.ndarray
+            Rows of the record.
+        """
+        said = outputs.detach().cpu().double().numpy().reshape(len(origins), len(self.ahead), -1)
+        return self._unscaled(said, origins)
+
+    def _unscaled(self, said: Floats, origins: NDArray[np.int64]) -> Floats:
+        values = said * self._deviation[self._answers] + self._mean[self._answers]
+        if not self.difference:
+            return values
+        before = origins[:, None] + np.array(self.ahead) - self.difference
+        return np.asarray(values + self.record.values[:, self._answers][before], np.float64)
+
+    def truth(self, origins: NDArray[np.int64]) -> Floats:
+        """Return what came after some rows, axes (origin, step, answer).
+
+        Parameters
+        ----------
+        origins : numpy.ndarray
+            Rows of the record, axis (origin,).
+        """
+        return self.record.values[:, self._answers][origins[:, None] + np.array(self.ahead)]
+
+    def simple(self, origins: NDArray[np.int64]) -> dict[str, Floats]:
+        """Return forecasts without a network by the rule's name, axes (origin, step, answer).
+
+        Parameters
+        ----------
+        origins : numpy.ndarray
+            Rows of the record, axis (origin,).
+        """
+        values, steps = self.record.values[:, self._answers], np.array(self.ahead) - 1
+        rules = {t("task.series.naive"): last_value(values, origins, self.horizon)[:, steps]}
+        season = self.record.season
+        if season is not None and season <= origins.min() + 1:
+            name = t("task.series.seasonal", season=season)
+            rules[name] = season_ago(values, origins, self.horizon, season)[:, steps]
+        linear = Linear(
+            self._scaled, self.seq_len, self.horizon, self.record.trained - self.difference, self._answers
+        ).forecast(self._scaled, origins - self.difference)
+        rules[t("task.series.linear")] = self._unscaled(linear[:, steps], origins)
+        return rules
+
+    def baselines(self) -> dict[str, float]:
+        """Return the mean absolute error of forecasts without any network."""
+        origins = self._held_out()
+        truth = self.truth(origins)
+        return {name: float(np.abs(said - truth).mean()) for name, said in self.simple(origins).items()}
+
+    def prediction(self, outputs: Tensor) -> Prediction:
+        """Return the forecast of the first answer, at the last step, beside the truth and the naive forecast."""
+        forecasts(self, outputs)
+        origins = self._held_out()
+        truth, said = self.truth(origins), self.real(outputs, origins)
+        naive = self.simple(origins)[t("task.series.naive")]
+        x = self.record.axis(origins + self.horizon)
+        return Prediction(x, truth[:, -1, 0], said[:, -1, 0], naive[:, -1, 0], self.record.x_title, self.answers[0])
+
+    def time_labels(self, sample: int) -> tuple[str, ...]:
+        """Return the date of each timestep, or the number of its row."""
+        return self.record.labels(slice(self._first(sample), self._first(sample) + self.seq_len))
+
+    def input_picture(self, sample: int) -> InputPicture | None:
+        """Return the values of a window where there is one feature."""
+        words = t("task.series.reads", names=", ".join(self.record.names[:3]))
+        if self.input_size > 1 or self.difference:
+            return InputPicture(None, words=words)
+        first = self._first(sample)
+        return InputPicture(self.record.values[first : first + self.seq_len, 0], unit=self.record.names[0], words=words)
+
+    def sample_span(self, sample: int) -> tuple[float, float]:
+        """Return where a window's first timestep stands on the prediction's axis, and a timestep's width."""
+        first = self._first(sample)
+        start, end = self.record.axis(np.array([first, first + self.seq_len - 1]))
+        return float(start), float((end - start) / max(1, self.seq_len - 1))
+
+    def _first(self, sample: int) -> int:
+        return int(self._held_out()[self.probe_index(sample)]) - self.seq_len + 1
+
+
+def _places(names: tuple[str, ...], answers: Sequence[str] | None) -> NDArray[np.int64]:
+    if answers is None:
+        return np.arange(len(names))
+    for one in answers:
+        if one not in names:
+            raise ValueError(f"answers must be features of the series ({', '.join(names)}), got {shown(one)}.")
+    if not len(answers):
+        raise ValueError("answers must name a feature at least, got none.")
+    return np.array([names.index(one) for one in answers], np.int64)
+
+
+def _moments(values: Floats) -> tuple[Floats, Floats]:
+    """Return mean and deviation of each feature; a constant one has the deviation 1, which leaves it 0."""
+    mean, deviation = values.mean(0), values.std(0)
+    # of equal numbers the rounded mean may differ, and so may the deviation be above 0
+    still = np.ptp(values, axis=0) == 0
+    mean = np.where(still, values[0], mean)
+    return mean, np.where(still | (deviation == 0), 1.0, deviation)
