@@ -75,21 +75,10 @@ class WordTagger(nn.Module):
         tags, word_size, shape_size, hidden_size, num_layers = sizes(
             tags=tags, word_size=word_size, shape_size=shape_size, hidden_size=hidden_size, num_layers=num_layers
         )
-        one_of(CELLS)("cell", cell)
-        if one_of(NONLINEARITIES)("nonlinearity", nonlinearity) != "tanh" and cell != "rnn":
-            raise ValueError(f"nonlinearity must be 'tanh', or 'relu' with cell 'rnn', got 'relu' with {cell!r}.")
-        if len(word_of) != len(shape_of) or not len(word_of):
-            raise ValueError(
-                f"shape_of must have a number for each of the {len(word_of)} tokens in word_of, got {len(shape_of)}."
-            )
         directions, read = 2 if flag("bidirectional", bidirectional) else 1, word_size + shape_size
-        inner = max(read, directions * hidden_size)
-        affordable(
-            "the model",
-            directions * num_layers * _GATES[cell] * hidden_size * (hidden_size + inner),
-            hidden_size=hidden_size,
-            num_layers=num_layers,
-        )
+        _check(word_of, shape_of, cell, nonlinearity)
+        weights = directions * num_layers * _GATES[cell] * hidden_size * (hidden_size + max(read, 2 * hidden_size))
+        affordable("the model", weights, hidden_size=hidden_size, num_layers=num_layers)
         # not trained, but without them the weights mean nothing: they are saved with these
         self.register_buffer("word_of", torch.tensor(list(word_of), dtype=torch.int64))
         self.register_buffer("shape_of", torch.tensor(list(shape_of), dtype=torch.int64))
@@ -124,3 +113,13 @@ class WordTagger(nn.Module):
             states, _ = pad_packed_sequence(self.recurrent(packed)[0], batch_first=True, total_length=tokens.shape[1])
         scores: Tensor = self.head(self.dropout(states))
         return scores
+
+
+def _check(word_of: Sequence[int], shape_of: Sequence[int], cell: str, nonlinearity: str) -> None:
+    one_of(CELLS)("cell", cell)
+    if one_of(NONLINEARITIES)("nonlinearity", nonlinearity) != "tanh" and cell != "rnn":
+        raise ValueError(f"nonlinearity must be 'tanh', or 'relu' with cell 'rnn', got 'relu' with {cell!r}.")
+    if len(word_of) != len(shape_of) or not len(word_of):
+        raise ValueError(
+            f"shape_of must have a number for each of the {len(word_of)} tokens in word_of, got {len(shape_of)}."
+        )

@@ -8,26 +8,33 @@ from rnnviz.tasks.python_tokens import PythonTokens
 from rnnviz.tasks.registry import KNOWN, from_recipe, make
 from rnnviz.tasks.series import Series, co2, from_series, weather
 from rnnviz.tasks.sunspots import Sunspots
+from rnnviz.tasks.tags import Addresses, PythonLines, Tags, TagScores, from_tags, tag_scores
 from rnnviz.tasks.temporal_order import TemporalOrder
 
 __all__ = [
     "KNOWN",
     "Adding",
+    "Addresses",
     "Batch",
     "Dates",
     "InputPicture",
     "Interface",
     "Pairs",
     "Prediction",
+    "PythonLines",
     "PythonTokens",
     "Series",
     "Sunspots",
+    "TagScores",
+    "Tags",
     "Task",
     "TemporalOrder",
     "co2",
     "from_pairs",
     "from_recipe",
     "from_series",
+    "from_tags",
     "make",
+    "tag_scores",
     "weather",
 ]

@@ -21,6 +21,8 @@ _BUILT_IN: Mapping[str, str] = MappingProxyType(
         "adding": "adding.Adding",
         "temporal-order": "temporal_order.TemporalOrder",
         "python-tokens": "python_tokens.PythonTokens",
+        "python-lines": "tags.pythonlines.PythonLines",
+        "addresses": "tags.addresses.Addresses",
         "co2": "series.registered.co2",
         "weather": "series.registered.weather",
         "dates": "pairs.writtendates.Dates",
@@ -28,7 +30,9 @@ _BUILT_IN: Mapping[str, str] = MappingProxyType(
     }
 )
 # What a learner's own data make: the function that she calls, and the class, whose `from_options` makes it again.
-_OWN_DATA: Mapping[str, str] = MappingProxyType({"from_pairs": "pairs.ownpairs.OwnPairs"})
+_OWN_DATA: Mapping[str, str] = MappingProxyType(
+    {"from_pairs": "pairs.ownpairs.OwnPairs", "from_tags": "tags.owntags.OwnTags"}
+)
 
 KNOWN = tuple(_BUILT_IN)
 

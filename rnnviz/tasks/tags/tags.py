@@ -17,7 +17,7 @@ from rnnviz.tasks.asked import accuracy, answered, drawn, entropy
 from rnnviz.tasks.base import Task
 from rnnviz.tasks.batch import NO_ANSWER, Batch
 from rnnviz.tasks.inputpicture import InputPicture
-from rnnviz.tasks.tags.vocabulary import Vocabulary
+from rnnviz.tasks.tags.wordtokens import Vocabulary
 
 __all__ = ["LONGEST", "Tagged", "Tags"]
 
@@ -49,7 +49,7 @@ class Tagged:
 class Tags(Task):
     """Say of every word or character of a sequence which tag it has.
 
-    The vocabulary is that of the training part, and so are the tags that can be said. Batches are padded at the end
+    The vocabulary is that of the training part. Batches are padded at the end
     with token 0, always to the same width, and come with lengths; there targets are -100, which neither loss nor metric
     counts. Words are read by a `WordTagger`, characters by the lab's own network.
 
@@ -106,8 +106,11 @@ class Tags(Task):
         self.metric_name = metric_name or t(f"task.tags.metric.{level}")
         self._reads = reads or t(f"task.tags.reads.{level}")
         self._data = data
-        self._rows = {held: [row for row, out in enumerate(data.held_out) if bool(out) is held] for held in (False, True)}
-        self.classes = tuple(sorted({tag for row in self._rows[False] for tag in data.tags[row]}))
+        self._rows = {
+            held: [row for row, out in enumerate(data.held_out) if bool(out) is held] for held in (False, True)
+        }
+        # names are no statistic: one that is never trained on is wrong each time it is due
+        self.classes = tuple(sorted({tag for tags in data.tags for tag in tags}))
         self.output_size = len(self.classes)
         training = [data.sentences[row] for row in self._rows[False]]
         self.words = Vocabulary(training, min_count=min_count, shapes=level == "word")
@@ -142,7 +145,7 @@ class Tags(Task):
         )
 
     def _batch(self, pairs: Sequence[tuple[Sequence[str], Sequence[str]]]) -> Batch:
-        """Return sentences as one batch, padded at the end; a tag that is not known in training is never right."""
+        """Return sentences as one batch, padded at the end; without tags no answer is known."""
         numbers = {tag: number for number, tag in enumerate(self.classes)}
         inputs = torch.zeros(len(pairs), self.seq_len, dtype=torch.int64, device="cpu")
         targets = torch.full_like(inputs, NO_ANSWER)
@@ -151,7 +154,7 @@ class Tags(Task):
             end = int(lengths[row])
             inputs[row, :end] = torch.tensor(self.words.encode(words[:end]), device="cpu")
             if tags:
-                targets[row, :end] = torch.tensor([numbers.get(tag, NO_ANSWER) for tag in tags[:end]], device="cpu")
+                targets[row, :end] = torch.tensor([numbers[tag] for tag in tags[:end]], device="cpu")
         return Batch(inputs, targets, lengths)
 
     def batch(self, batch_size: int, generator: torch.Generator) -> Batch:
@@ -182,11 +185,14 @@ class Tags(Task):
             for word, tag in zip(words, said, strict=True):
                 own.setdefault(word, Counter())[tag] += 1
         most = tags.most_common(1)[0][0]
-        truth = [(word, tag) for words, said in self._pairs(held_out=True) for word, tag in zip(words, said, strict=True)]
+        truth = [
+            (word, tag) for words, said in self._pairs(held_out=True) for word, tag in zip(words, said, strict=True)
+        ]
         usual = [own[word].most_common(1)[0][0] if word in own else most for word, _ in truth]
         return {
             t("task.tags.majority"): sum(tag == most for _, tag in truth) / len(truth),
-            t(f"task.tags.usual.{self.level}"): sum(a == tag for a, (_, tag) in zip(usual, truth, strict=True)) / len(truth),
+            t(f"task.tags.usual.{self.level}"): sum(a == tag for a, (_, tag) in zip(usual, truth, strict=True))
+            / len(truth),
         }
 
     def network(
