@@ -19,8 +19,8 @@ _GATES = {"rnn": 1, "lstm": 4, "gru": 3}
 class WordTagger(nn.Module):
     """Give every word of a sequence scores for its tag, from what it is and from what it looks like.
 
-    A token is a word as it is written. Two tables say which word and which shape it is, so that ``60614`` and ``60615``,
-    which may both be unknown as words, are still five digits.
+    A token is a word as it is written. Two tables say which word and which shape it is, so that ``60614`` and
+    ``60615``, which may both be unknown as words, are still rows of digits.
 
     Parameters
     ----------
@@ -44,7 +44,8 @@ class WordTagger(nn.Module):
     Raises
     ------
     TypeError, ValueError
-        If a size is no whole number from 1 on, there is not one shape a word, or the weights would take too much memory.
+        If a size is no whole number from 1 on, there is not one shape a word, or the weights would take too much
+        memory.
 
     Examples
     --------

@@ -232,6 +232,7 @@ def module_text(module: str) -> str:
 
 
 def said_of_the_source() -> str:
+    """Return where the text comes from, and whether the figures of the chapters are of another version."""
     installed = version("ipywidgets")
     said = t("task.python_tokens.source", version=installed)
     return said if installed == VERSION else f"{said} {t('task.python_tokens.other_version', version=VERSION)}"

@@ -21,7 +21,7 @@ _WORD = re.compile(r"<(\w+)>([^<]*)</\1>")
 
 
 class Addresses(Tags):
-    """Read an address in the USA word by word and say which part of it each word is: a house number, a street, a town.
+    """Read an address in the USA word by word and say which part of it each word is: house number, street, town.
 
     1,431 addresses that people labelled by hand, with 27 parts (MIT licence, © 2014 The Atlanta Journal Constitution, in
     the source archive of usaddress 0.5.16). Those that name a recipient are left out. A quarter is held out; addresses

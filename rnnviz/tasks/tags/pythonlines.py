@@ -156,7 +156,7 @@ def _renamed(line: str, kinds: list[str], drawn: random.Random) -> tuple[str, li
     if not names:
         return line, kinds
     # by random() alone: what choice() draws is nobody's promise
-    old, new = names[int(drawn.random() * len(names))], "fo"
+    old, new = names[0 if drawn.random() < 0.5 else int(drawn.random() * len(names))], "fo"
     while iskeyword(new) or new in _KEPT_FOR_READERS:
         ending = (_LETTERS[int(drawn.random() * len(_LETTERS))] for _ in range(1 + int(drawn.random() * 5)))
         new = _KEYWORDS[int(drawn.random() * len(_KEYWORDS))] + "".join(ending)
@@ -165,11 +165,17 @@ def _renamed(line: str, kinds: list[str], drawn: random.Random) -> tuple[str, li
 
 
 def _begun(line: str, kinds: list[str], drawn: random.Random) -> tuple[str, list[str]]:
-    """Return the beginning of a line, with the kind of the word that it ends with as it stands there."""
-    end = 1 + int(drawn.random() * min(len(line), _SEQ_LEN))
-    line, kinds = line[:end], kinds[:end]
-    words = [word for word in _WORD.finditer(line) if word.end() == end and kinds[word.start()] in ("name", "keyword")]
-    for word in words:
-        kind = "keyword" if iskeyword(word[0]) else "name"
-        kinds = kinds[: word.start()] + [kind] * len(word[0])
-    return line, kinds
+    """Return the beginning of a line, cut in or behind a word, with the kind that its last word has as it stands there.
+
+    A keyword, or a name that begins like one, is cut where the line has any, half of the time where it ends.
+    """
+    words = [word for word in _WORD.finditer(line) if kinds[word.start()] in ("name", "keyword")]
+    words = [word for word in words if word[0].startswith(_KEYWORDS)] or words
+    if not words:
+        return line, kinds
+    word = words[int(drawn.random() * len(words))]
+    length = len(word[0])
+    kept = length if drawn.random() < 0.5 else 1 + int(drawn.random() * (length + 1))  # maybe with what follows
+    end = word.start() + kept
+    kind = "keyword" if iskeyword(word[0][:kept]) else "name"
+    return line[:end], [*kinds[: word.start()], *[kind] * min(kept, length), *kinds[word.end() : end]]

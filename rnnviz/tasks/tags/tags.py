@@ -77,7 +77,8 @@ class Tags(Task):
 
     Examples
     --------
-    >>> data = Tagged([["to", "Bonn"], ["Bonn"], ["to", "Rome", "now"]], [["O", "P"], ["P"], ["O", "P", "O"]], [0, 0, 1])
+    >>> sentences, tags = [["to", "Bonn"], ["Bonn"], ["to", "Rome", "now"]], [["O", "P"], ["P"], ["O", "P", "O"]]
+    >>> data = Tagged(sentences, tags, [False, False, True])
     >>> task = Tags(data, name="mine", source="", level="word", min_count=1)
     >>> task.held_out().targets, task.classes
     (tensor([[0, 1, 0]]), ('O', 'P'))
@@ -242,11 +243,6 @@ class Tags(Task):
         words, _ = self._pairs(held_out=True)[self.probe_index(sample)]
         kept = tuple(words[: self.seq_len])
         return kept + ("",) * (self.seq_len - len(kept))
-
-    def token_labels(self, batch: Batch) -> tuple[str, ...]:
-        """Return the tokens of a batch of one, by timestep."""
-        end = int(batch.arguments[1][0])
-        return tuple(self.symbols[number] if step < end else "" for step, number in enumerate(batch.inputs[0].tolist()))
 
     def input_picture(self, sample: int) -> InputPicture:
         """Return in words what is read."""
