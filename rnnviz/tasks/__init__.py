@@ -4,14 +4,16 @@ from rnnviz.tasks.adding import Adding
 from rnnviz.tasks.base import Batch, Prediction, Task
 from rnnviz.tasks.inputpicture import InputPicture
 from rnnviz.tasks.pairs import Dates, Interface, Pairs, from_pairs
+from rnnviz.tasks.paths import Paths
 from rnnviz.tasks.python_tokens import PythonTokens
 from rnnviz.tasks.registry import KNOWN, from_recipe, make
-from rnnviz.tasks.series import Series, co2, from_series, weather
+from rnnviz.tasks.series import CO2, Interval, Record, Rolling, Series, Weather, from_series, rolling_origins
 from rnnviz.tasks.sunspots import Sunspots
 from rnnviz.tasks.tags import Addresses, PythonLines, Tags, TagScores, from_tags, tag_scores
 from rnnviz.tasks.temporal_order import TemporalOrder
 
 __all__ = [
+    "CO2",
     "KNOWN",
     "Adding",
     "Addresses",
@@ -19,22 +21,26 @@ __all__ = [
     "Dates",
     "InputPicture",
     "Interface",
+    "Interval",
     "Pairs",
+    "Paths",
     "Prediction",
     "PythonLines",
     "PythonTokens",
+    "Record",
+    "Rolling",
     "Series",
     "Sunspots",
     "TagScores",
     "Tags",
     "Task",
     "TemporalOrder",
-    "co2",
+    "Weather",
     "from_pairs",
     "from_recipe",
     "from_series",
     "from_tags",
     "make",
+    "rolling_origins",
     "tag_scores",
-    "weather",
 ]

@@ -18,6 +18,8 @@ from rnnviz.checks import brief, shown, whole
 from rnnviz.models import SequenceModel
 from rnnviz.tasks.batch import Batch, on_device
 from rnnviz.tasks.inputpicture import InputPicture
+from rnnviz.tasks.paths import Paths
+from rnnviz.tasks.translation import Translation
 
 _PROBES = 2**16  # sequences to look at; spreading out as many takes a tenth of a second
 
@@ -36,6 +38,9 @@ class Prediction:
         Values at ``x``, axis (n,), float64.
     x_title, y_title : str
         Words for the axes.
+    paths : Paths or None
+        All that was forecast, where that is several steps or several features; what stands above is then the first
+        feature at the last step.
 
     Examples
     --------
@@ -50,6 +55,7 @@ class Prediction:
     baseline: NDArray[np.float64]
     x_title: str
     y_title: str
+    paths: Paths | None = None
 
     __repr__ = brief
 
@@ -290,6 +296,18 @@ class Task(abc.ABC):
     def input_picture(self, sample: int) -> InputPicture | None:
         """Return what a picture of the probe's ``sample`` shows, or None: its inputs as they are."""
         return None
+
+    def translated(self, model: nn.Module, batch: Batch) -> tuple[Translation, ...]:
+        """Return what a model writes for each source of a batch, where sources are translated; else nothing.
+
+        Parameters
+        ----------
+        model : torch.nn.Module
+            On the batch's device; left as it is.
+        batch : Batch
+            Such as the probe.
+        """
+        return ()
 
     def sample_span(self, sample: int) -> tuple[float, float] | None:
         """Return, on the prediction's x axis, the place of the probe ``sample``'s timestep 0 and a timestep's width."""

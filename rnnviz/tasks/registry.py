@@ -23,15 +23,19 @@ _BUILT_IN: Mapping[str, str] = MappingProxyType(
         "python-tokens": "python_tokens.PythonTokens",
         "python-lines": "tags.pythonlines.PythonLines",
         "addresses": "tags.addresses.Addresses",
-        "co2": "series.registered.co2",
-        "weather": "series.registered.weather",
+        "co2": "series.registered.CO2",
+        "weather": "series.registered.Weather",
         "dates": "pairs.writtendates.Dates",
         "interface": "pairs.interface.Interface",
     }
 )
 # What a learner's own data make: the function that she calls, and the class, whose `from_options` makes it again.
 _OWN_DATA: Mapping[str, str] = MappingProxyType(
-    {"from_pairs": "pairs.ownpairs.OwnPairs", "from_tags": "tags.owntags.OwnTags"}
+    {
+        "from_series": "series.series.Series",
+        "from_pairs": "pairs.ownpairs.OwnPairs",
+        "from_tags": "tags.owntags.OwnTags",
+    }
 )
 
 KNOWN = tuple(_BUILT_IN)

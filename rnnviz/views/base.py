@@ -37,6 +37,8 @@ class Focus:
         0 forward, 1 backward in time.
     time, unit : int
         The timestep and the unit that were picked, for what shows a single cell.
+    written : int
+        Which token of a translation was picked, counted from its beginning, for what shows where attention looks.
     gradient : {"both", "total", "direct"}
         Which gradient through time is drawn.
     order : {"index", "correlation"} or tuple of int
@@ -54,6 +56,7 @@ class Focus:
     direction: int = 0
     time: int = 0
     unit: int = 0
+    written: int = 0
     gradient: str = "both"
     order: str | tuple[int, ...] = "index"
 

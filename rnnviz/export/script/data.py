@@ -21,6 +21,9 @@ _WRITTEN_BY: Mapping[str, str] = MappingProxyType(
         "temporal_order.TemporalOrder": "made_up",
         "sunspots.Sunspots": "sunspots",
         "python_tokens.PythonTokens": "tokens",
+        "series.series.Series": "series",
+        "series.registered.CO2": "series",
+        "series.registered.Weather": "series",
     }
 )
 

@@ -25,7 +25,7 @@ def numbers(task: Task, settings: Settings, steps: int, planned: int | None) -> 
         "HIDDEN_SIZE": settings.hidden_size,
         "LEARNING_RATE": settings.lr,
         "CLIP": settings.clip,
-        "INPUT_NOISE": settings.input_noise or None,
+        "INPUT_NOISE": settings.input_noise if _is_noisy(task, settings) else None,
         "RHO": settings.rho,
         "FORGET_BIAS": None if settings.cell == "rnn" else settings.forget_bias,
     }
@@ -58,12 +58,16 @@ def loop(task: Task, settings: Settings, tell: str = 'print(f"step {step} loss {
         "model.to(DEVICE)",
         f"optimizer = torch.optim.{_OPTIMIZERS[settings.optimizer]}(model.parameters(), lr=LEARNING_RATE, fused=True)",
         "batches = torch.Generator(DEVICE).manual_seed(SEED)",
-        *(["noise = torch.Generator(DEVICE).manual_seed(SEED + 1)"] if settings.input_noise else []),
+        *(["noise = torch.Generator(DEVICE).manual_seed(SEED + 1)"] if _is_noisy(task, settings) else []),
         "",
         "for step in range(1, STEPS + 1):",
         *(f"    {line}" for line in [*_step(task, settings), tell]),
     ]
     return "\n".join(lines)
+
+
+def _is_noisy(task: Task, settings: Settings) -> bool:
+    return settings.input_noise > 0 and task.vocabulary is None  # a token has no noise
 
 
 def _first_weights(task: Task) -> list[str]:
@@ -91,13 +95,12 @@ def _noise(padded: bool) -> list[str]:
 def _step(task: Task, settings: Settings) -> list[str]:
     given = arguments(task)
     called = ", ".join(given)
-    noisy = settings.input_noise and task.vocabulary is None  # a token has no noise
     clip = f"nn.utils.clip_grad_norm_(model.parameters(), CLIP)  # {t('script.clip')}"
     rate = ["for group in optimizer.param_groups:", '    group["lr"] = rate(step - 1)']
     return [
         *(rate if settings.schedule != "constant" else []),
         f"{called}, targets = draw_batch(batches)",
-        *(_noise("lengths" in given) if noisy else []),
+        *(_noise("lengths" in given) if _is_noisy(task, settings) else []),
         f"loss = loss_of(model({called}), targets)",
         "optimizer.zero_grad()",
         "loss.backward()",

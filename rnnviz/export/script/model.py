@@ -28,7 +28,8 @@ _EMBEDDING = "self.embedding = nn.Embedding({vocabulary}, {input_size}, dtype=to
 
 _STATES = "states, _ = self.recurrent({read})"
 
-_PACKED_STATES = """packed = nn.utils.rnn.pack_padded_sequence({read}, lengths, batch_first=True, enforce_sorted=False)
+_PACKED_STATES = """read = {read}  # {about}
+        packed = nn.utils.rnn.pack_padded_sequence(read, lengths, batch_first=True, enforce_sorted=False)
         states, _ = nn.utils.rnn.pad_packed_sequence(
             self.recurrent(packed)[0], batch_first=True, total_length=inputs.shape[1]  # {note}
         )"""
@@ -115,7 +116,11 @@ def _wrapped(sizes: str) -> str:
 
 
 def _states(read: str, *, padded: bool) -> str:
-    return _PACKED_STATES.format(read=read, note=t("script.padded")) if padded else _STATES.format(read=read)
+    return (
+        _PACKED_STATES.format(read=read, about=t("script.padded.about"), note=t("script.padded"))
+        if padded
+        else _STATES.format(read=read)
+    )
 
 
 def _answer(task: Task, settings: Settings, *, padded: bool) -> str:

@@ -112,7 +112,7 @@ class LabConsole(Console):
     def _look_closely(self, link_target: LinkTarget) -> None:
         """Move the selectors; unlike a click, to what exists only, or say what does."""
         screen = self.shown()
-        screen.panel.focus_controls.fit(*screen.seen.layer.hidden.shape)
+        screen.panel.focus_controls.fit(screen.seen)
         screen.look(lambda snapshot, focus: link_target.look(focus).checked(snapshot.layer))
 
     def _tools(self) -> list[LazyTool]:

@@ -2,7 +2,8 @@
 
 from rnnviz.tasks.series.own import from_series
 from rnnviz.tasks.series.record import Record
-from rnnviz.tasks.series.registered import co2, weather
+from rnnviz.tasks.series.registered import CO2, Weather
+from rnnviz.tasks.series.rolling import Interval, Rolling, rolling_origins
 from rnnviz.tasks.series.series import Series
 
-__all__ = ["Record", "Series", "co2", "from_series", "weather"]
+__all__ = ["CO2", "Interval", "Record", "Rolling", "Series", "Weather", "from_series", "rolling_origins"]

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from rnnviz.i18n import t
 from rnnviz.tasks.series.table import Stamps, Table
 
-__all__ = ["STEPS", "Step", "even", "step_of"]
+__all__ = ["STEPS", "UNITS", "Step", "even", "step_of"]
 
+UNITS = ("month", "month end", "weekday", "second")
 _DAY = 86_400
 _FILLED = 0.5  # of the grid's rows: with fewer, straight lines would be most of the series
 
@@ -20,8 +21,8 @@ class Step:
 
     Parameters
     ----------
-    unit : {"month", "weekday", "second"}
-        Months of the calendar, days from Monday to Friday, or seconds.
+    unit : {"month", "month end", "weekday", "second"}
+        Months of the calendar, on one day or on the last of each; days from Monday to Friday; or seconds.
     count : int
         How many.
     """
@@ -31,7 +32,7 @@ class Step:
 
     def places(self, stamps: Stamps) -> NDArray[np.int64]:
         """Return each moment's place in units from the first one on; moments between two places have the earlier."""
-        if self.unit == "month":
+        if self.unit.startswith("month"):
             months = stamps.astype("datetime64[M]").astype(np.int64)
             return np.asarray(months - months[0], np.int64)
         if self.unit == "weekday":
@@ -42,6 +43,9 @@ class Step:
     def stamps(self, first: np.datetime64, count: int) -> Stamps:
         """Return ``count`` moments from ``first`` on, a step apart."""
         steps = np.arange(count) * self.count
+        if self.unit == "month end":
+            days = (first.astype("datetime64[M]") + steps + 1).astype("datetime64[D]") - 1
+            return days.astype("datetime64[s]") + (first - first.astype("datetime64[D]").astype("datetime64[s]"))
         if self.unit == "month":
             months = first.astype("datetime64[M]")
             return (months + steps).astype("datetime64[s]") + (first - months.astype("datetime64[s]"))
@@ -53,7 +57,9 @@ class Step:
 # how many steps until things come round again, where the step says it
 STEPS = {
     Step("month", 1): 12,
+    Step("month end", 1): 12,
     Step("month", 3): 4,
+    Step("month end", 3): 4,
     Step("weekday", 1): 5,
     Step("second", 7 * _DAY): 52,
     Step("second", _DAY): 7,
@@ -74,7 +80,8 @@ def step_of(stamps: Stamps) -> Step:
     within = (stamps - stamps.astype("datetime64[M]")).astype(np.int64) // _DAY  # day of the month, from 0
     at_end = (stamps.astype("datetime64[D]") + 1).astype("datetime64[M]") > stamps.astype("datetime64[M]")
     if seconds.min() >= 28 * _DAY and (len(np.unique(within)) == 1 or at_end.all()):
-        return Step("month", int(np.gcd.reduce(months)))
+        # by weeks, 28 days apart, the day of the month moves
+        return Step("month end" if at_end.all() else "month", int(np.gcd.reduce(months)))
     counted, times = np.unique(seconds, return_counts=True)
     usual = int(counted[times.argmax()])
     weekdays = np.is_busday(stamps.astype("datetime64[D]")).all() and not (stamps.astype(np.int64) % _DAY).any()

@@ -8,10 +8,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.checks import brief, number
+from rnnviz.checks import brief, number, one_of, optional, shown, text, whole
 from rnnviz.i18n import t
 from rnnviz.tasks.series.gaps import filled, trimmed
-from rnnviz.tasks.series.grid import STEPS, Step, even
+from rnnviz.tasks.series.grid import STEPS, UNITS, Step, even
 from rnnviz.tasks.series.reading import read
 from rnnviz.tasks.series.table import Floats, Stamps
 
@@ -112,6 +112,53 @@ class Record:
             (*table.notes, *ends, *put),
         )
 
+    def plain(self) -> dict[str, Any]:
+        """Return what JSON can hold of it, to the last digit; `from_plain` makes the same record of it."""
+        gaps = np.where(self.missing, np.nan, self.values)
+        rows = [[None if np.isnan(one) else float(one) for one in row] for row in gaps]
+        return {
+            "values": [row[0] for row in rows] if len(self.names) == 1 else rows,
+            "names": list(self.names),
+            "start": None if self.stamps is None else str(self.stamps[0]),
+            "step": None if self.step is None else [self.step.unit, self.step.count],
+            "season": self.season,
+            "parts": [self.trained, self.validated],
+            "name": self.name,
+            "source": self.source,
+            "notes": list(self.notes),
+        }
+
+    @classmethod
+    def from_plain(cls, given: Mapping[str, Any]) -> Self:
+        """Return the record that `plain` wrote down.
+
+        Parameters
+        ----------
+        given : mapping
+            From elsewhere perhaps; nothing of it is run.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is none.
+        """
+        table = read(given["values"])
+        names, count = tuple(text("names", one) for one in given["names"]), len(table.values)
+        trained, validated = (whole(1, count)("parts", one) for one in given["parts"])
+        if len(names) != table.values.shape[1] or trained > validated:
+            raise ValueError(f"the record must have a name for each feature and parts in order, got {shown(given)}.")
+        step = None if given["step"] is None else Step(one_of(UNITS)("step", given["step"][0]), int(given["step"][1]))
+        start = None if given["start"] is None else np.datetime64(text("start", given["start"]), "s")
+        values, missing = filled(table.values, trained)
+        if np.isnan(values).any():
+            raise ValueError("the record must begin with a value of each feature.")
+        values.flags.writeable = missing.flags.writeable = False
+        stamps = None if start is None or step is None else step.stamps(start, count)
+        words = (text("name", given["name"]), text("source", given["source"]))
+        notes = tuple(text("notes", one) for one in given["notes"])
+        season = optional(whole(1))("season", given["season"])
+        return cls(values, names, trained, validated, missing, stamps, step, season, *words, notes)
+
     @property
     def parts(self) -> Mapping[str, tuple[int, int]]:
         """The first row of each part and the one behind its last."""
@@ -164,12 +211,23 @@ class Record:
         """Return the date of each row, or its number."""
         if self.stamps is None:
             return tuple(str(at) for at in range(len(self.values))[rows])
-        long = 16 if self._is_hourly else 7 if self.step is not None and self.step.unit == "month" else 10
+        long = 16 if self._is_hourly else 7 if self.step is not None and self.step.unit.startswith("month") else 10
         return tuple(str(one)[:long].replace("T", " ") for one in self.stamps[rows])
 
     @property
     def _is_hourly(self) -> bool:
         return self.step is not None and self.step.unit == "second" and self.step.count < _DAY
+
+
+def recorded(name: str, given: Any) -> Mapping[str, Any]:
+    """Return what a recipe holds of a record, if `Record.from_plain` makes one of it, or raise its error."""
+    wanted = {"values", "names", "start", "step", "season", "parts", "name", "source", "notes"}
+    if not isinstance(given, Mapping) or set(given) != wanted:
+        raise TypeError(f"{name} must be an object with {', '.join(sorted(wanted))}, got {shown(given)}.")
+    if not isinstance(given["values"], list):
+        raise TypeError(f"{name} must have a list of values, got {shown(given['values'])}.")
+    Record.from_plain(given)
+    return given
 
 
 def share(name: str, value: float) -> float:

@@ -2,22 +2,29 @@
 
 import csv
 import io
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
-from typing import Any
+from types import MappingProxyType
+from typing import Any, ClassVar, Self
 
+from rnnviz.checks import whole
 from rnnviz.i18n import t
 from rnnviz.tasks.series.record import Record
 from rnnviz.tasks.series.series import Series
 
-__all__ = ["co2", "weather"]
+__all__ = ["CO2", "Weather"]
 
 _YEAR = 52  # weeks
 _FEATURES = ("precipitation", "temp_max", "temp_min", "wind")
+_Checks = Mapping[str, Callable[[str, Any], Any]]
 
 
-def co2(difference: int = 0, *, lookback: int = 60, horizon: int = 4) -> Series:
-    """Return the task that forecasts the carbon dioxide over Mauna Loa some weeks ahead, weekly from 1958 to 2001.
+class CO2(Series):
+    """Forecast the carbon dioxide over Mauna Loa some weeks ahead, weekly from 1958 to 2001, in ppm.
+
+    The first 70 % of the weeks are for training, the last 15 % for scoring. Weeks that were not measured are filled in,
+    and never scored.
 
     Parameters
     ----------
@@ -28,16 +35,28 @@ def co2(difference: int = 0, *, lookback: int = 60, horizon: int = 4) -> Series:
 
     Examples
     --------
-    >>> {name: round(error, 2) for name, error in co2().baselines().items()}
+    >>> {name: round(error, 2) for name, error in CO2().baselines().items()}
     {'same as now': 1.11, 'same as 52 steps before': 1.7, 'linear in the window': 0.43}
     """
-    return Series(_co2(), lookback=lookback, horizon=horizon, path=False, difference=difference)
+
+    options: ClassVar[_Checks | None] = MappingProxyType({"difference": whole(0, 520), "horizon": whole(1, 104)})
+
+    def __init__(self, difference: int = 0, *, lookback: int = 60, horizon: int = 4) -> None:
+        super().__init__(_co2(), lookback=lookback, horizon=horizon, path=False, difference=difference)
+
+    def _again(self, lookback: int) -> Self:
+        return type(self)(self.difference, lookback=lookback, horizon=self.horizon)
+
+    def to_recipe(self) -> dict[str, Any]:
+        """Return the name and how it was made; the record comes with a package."""
+        return {"task": self.name, "options": {"difference": self.difference, "horizon": self.horizon}}
 
 
-def weather(*, lookback: int = 30) -> Series:
-    """Return the task that forecasts tomorrow's highest and lowest temperature in Seattle, daily from 2012 to 2015.
+class Weather(Series):
+    """Forecast tomorrow's highest and lowest temperature in Seattle, daily from 2012 to 2015, in °C.
 
-    Read are precipitation, both temperatures and wind of the days before.
+    Read are rain, both temperatures and wind of the days before. The first 70 % of the days are for training, the last
+    15 % for scoring.
 
     Parameters
     ----------
@@ -46,10 +65,22 @@ def weather(*, lookback: int = 30) -> Series:
 
     Examples
     --------
-    >>> weather().answers, weather().input_size
+    >>> Weather().answers, Weather().input_size
     (('highest °C', 'lowest °C'), 4)
     """
-    return Series(_weather(), lookback=lookback, answers=_weather().names[1:3])
+
+    options: ClassVar[_Checks | None] = MappingProxyType({})
+
+    def __init__(self, *, lookback: int = 30) -> None:
+        record = _weather()
+        super().__init__(record, lookback=lookback, answers=record.names[1:3])
+
+    def _again(self, lookback: int) -> Self:
+        return type(self)(lookback=lookback)
+
+    def to_recipe(self) -> dict[str, Any]:
+        """Return the name; the record comes with a package."""
+        return {"task": self.name, "options": {}}
 
 
 @cache

@@ -1,6 +1,7 @@
 """Series: forecast numbers over time from a window of them, one step ahead or several at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
@@ -10,12 +11,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from rnnviz.checks import shown, whole
+from rnnviz.checks import flag, shown, text, whole
 from rnnviz.i18n import t
 from rnnviz.tasks.asked import answered, drawn, forecasts, length
 from rnnviz.tasks.base import Batch, Prediction, Task
 from rnnviz.tasks.inputpicture import InputPicture
-from rnnviz.tasks.series.record import Record
+from rnnviz.tasks.paths import Paths
+from rnnviz.tasks.series.record import Record, recorded
 from rnnviz.tasks.series.simple import Linear, last_value, season_ago
 from rnnviz.tasks.series.table import Floats
 
@@ -23,6 +25,12 @@ __all__ = ["Series"]
 
 _MOST = 2048  # held-out windows; where there are more, evenly spaced ones
 _LONGEST = 528
+
+
+def _names(name: str, given: Any) -> list[str]:
+    if not isinstance(given, list):
+        raise TypeError(f"{name} must be a list of names, got {shown(given)}.")
+    return [text(name, one) for one in given]
 
 
 class Series(Task):
@@ -57,6 +65,16 @@ class Series(Task):
 
     metric_name = "MAE"
     steps = 1000
+    options: ClassVar[Mapping[str, Callable[[str, Any], Any]] | None] = MappingProxyType(
+        {
+            "record": recorded,
+            "lookback": whole(1, 100_000),
+            "horizon": whole(1, 10_000),
+            "path": flag,
+            "answers": _names,
+            "difference": whole(0, 10_000),
+        }
+    )
     defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({"lr": 5e-3, "batch_size": 64})
 
     def __init__(
@@ -105,18 +123,45 @@ class Series(Task):
         return values[self.difference :] - values[: len(values) - self.difference] if self.difference else values
 
     def _resized(self, seq_len: int) -> Self:
-        made = type(self).__new__(type(self))
-        Series.__init__(
-            made,
-            self.record,
-            lookback=seq_len,
-            horizon=self.horizon,
-            path=self.path,
-            answers=self.answers,
-            difference=self.difference,
-        )
+        made = self._again(seq_len)
         made.seq_lens = self.seq_lens
         return made
+
+    def _again(self, lookback: int) -> Self:
+        sizes = {"horizon": self.horizon, "path": self.path, "difference": self.difference}
+        return type(self)(self.record, lookback=lookback, answers=self.answers, **sizes)
+
+    def reaching(self, horizon: int) -> "Series":
+        """Return the same task with answers to all steps up to another horizon.
+
+        Parameters
+        ----------
+        horizon : int
+            Steps ahead.
+        """
+        sizes = {"lookback": self.seq_len, "horizon": horizon, "difference": self.difference}
+        return Series(self.record, answers=self.answers, **sizes)
+
+    def to_recipe(self) -> dict[str, Any] | None:
+        """Return the record and what is asked of it."""
+        asked = {"lookback": self.seq_len, "horizon": self.horizon, "path": self.path, "difference": self.difference}
+        return {"task": "from_series", "options": {"record": self.record.plain(), "answers": [*self.answers], **asked}}
+
+    @classmethod
+    def from_options(cls, **options: Any) -> Self:
+        """Return the task of a recipe.
+
+        Parameters
+        ----------
+        **options : object
+            What `to_recipe` wrote.
+        """
+        missing = [name for name in cls.options or () if name not in options]
+        if missing and cls is Series:
+            raise ValueError(f"the options of a series must have {', '.join(missing)}.")
+        # the built-in ones bring a record of their own
+        given = {name: Record.from_plain(one) if name == "record" else one for name, one in options.items()}
+        return cls(**given)
 
     def origins(self, part: str = "test") -> NDArray[np.int64]:
         """Return the last row of each window whose answers all lie in a part and were measured, in order of time.
@@ -236,10 +281,25 @@ class Series(Task):
         """Return the forecast of the first answer, at the last step, beside the truth and the naive forecast."""
         forecasts(self, outputs)
         origins = self._held_out()
-        truth, said = self.truth(origins), self.real(outputs, origins)
-        naive = self.simple(origins)[t("task.series.naive")]
-        x = self.record.axis(origins + self.horizon)
-        return Prediction(x, truth[:, -1, 0], said[:, -1, 0], naive[:, -1, 0], self.record.x_title, self.answers[0])
+        said = self.real(outputs, origins)
+        said.flags.writeable = False
+        paths = Paths(
+            self._x, self.record.values[:, self._answers], origins, self.ahead, said, self._naive, self.answers
+        )
+        one = (part[:, -1, 0] for part in (paths.truth, said, self._naive))
+        is_one = self.output_size == 1
+        x, title = self._x[origins + self.horizon], self.record.x_title
+        return Prediction(x, *one, title, self.answers[0], paths=None if is_one else paths)
+
+    @cached_property
+    def _naive(self) -> Floats:
+        origins = self._held_out()
+        steps = np.array(self.ahead) - 1
+        return last_value(self.record.values[:, self._answers], origins, self.horizon)[:, steps]
+
+    @cached_property
+    def _x(self) -> Floats:
+        return self.record.axis(np.arange(len(self.record.values)))
 
     def time_labels(self, sample: int) -> tuple[str, ...]:
         """Return the date of each timestep, or the number of its row."""

@@ -6,7 +6,7 @@ import re
 import tokenize
 from collections.abc import Mapping, Sequence
 from functools import cache
-from keyword import iskeyword, kwlist
+from keyword import iskeyword
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -28,7 +28,23 @@ __all__ = ["PythonLines", "kinds_of", "letters_left"]
 _SHARE, _SEQ_LEN = 0.2, 48
 _WORD, _PIECE = re.compile(r"[^\W\d]\w*"), re.compile(r"\w+|[^\w\s]")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz_"
-_KEYWORDS = tuple(word for word in kwlist if word.islower())
+_KEYWORDS = (  # those that come often
+    "and",
+    "as",
+    "class",
+    "def",
+    "for",
+    "from",
+    "if",
+    "import",
+    "in",
+    "is",
+    "not",
+    "or",
+    "return",
+    "while",
+    "with",
+)
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _KEPT_FOR_READERS = ("fo", "form", "format", "iffy", "imports", "inn", "island", "notes", "returned")
 
@@ -158,7 +174,7 @@ def _renamed(line: str, kinds: list[str], drawn: random.Random) -> tuple[str, li
     # by random() alone: what choice() draws is nobody's promise
     old, new = names[0 if drawn.random() < 0.5 else int(drawn.random() * len(names))], "fo"
     while iskeyword(new) or new in _KEPT_FOR_READERS:
-        ending = (_LETTERS[int(drawn.random() * len(_LETTERS))] for _ in range(1 + int(drawn.random() * 5)))
+        ending = (_LETTERS[int(drawn.random() * len(_LETTERS))] for _ in range(1 + int(drawn.random() * 3)))
         new = _KEYWORDS[int(drawn.random() * len(_KEYWORDS))] + "".join(ending)
     start, end = old.span()
     return line[:start] + new + line[end:], kinds[:start] + ["name"] * len(new) + kinds[end:]

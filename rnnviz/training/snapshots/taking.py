@@ -94,7 +94,6 @@ class SnapshotTaker:
         layer, columns = as_wide(found.layer, self.probe), waiting.columns(arrived["rows"])
         curves, relu = gradient_curves(layer), settings.nonlinearity == "relu"
         self._scales = ranges.fit(layer, curves, relu=relu, step=history.step, before=self._scales)
-        recent_gradients = self._recent_gradients.note(history.step, curves)
         return Snapshot(
             run=run,
             step=history.step,
@@ -108,7 +107,7 @@ class SnapshotTaker:
             weights=read_only(arrived["weights"]),
             module=found.module,
             horizon=self._gradient_history.note(history.step, curves),
-            recent_gradients=recent_gradients,
+            recent_gradients=self._recent_gradients.note(history.step, curves),
             scales=self._scales,
             prediction=scored.prediction,
             time_labels=self._labels,
@@ -122,6 +121,7 @@ class SnapshotTaker:
             confusion=scored.confusion,
             scores=ending(self._scores.columns(), scored.step, scored.validation),
             norms=norms.told(noted, arrived["norms"]),
+            translations=self._task.translated(model, self.probe),
         )
 
     def light(self, model: nn.Module, settings: Settings, step: int, before: Snapshot, sample: int) -> Snapshot | None:

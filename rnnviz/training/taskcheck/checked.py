@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from rnnviz.checks import shown
 from rnnviz.tasks import Batch, InputPicture, Prediction, Task
+from rnnviz.tasks.translation import Translation
 from rnnviz.training.taskcheck.labels import picture_of, span_of, words_of
 from rnnviz.training.taskcheck.sequences import checked_sequences
 
@@ -123,6 +124,10 @@ class CheckedTask:
     def span(self, sample: int) -> tuple[float, float] | None:
         """Return where a probe sequence's timesteps lie; see `span_of`."""
         return self.attribution.task(span_of, self.task, sample)
+
+    def translated(self, model: nn.Module, batch: Batch) -> tuple[Translation, ...]:
+        """Return what a model writes for each source of a batch; nothing where the task is no translation."""
+        return tuple(self.task.translated(model, batch))
 
     def answered(self, outputs: Any) -> Tensor:
         """Return what a model has answered, which must be one tensor of the size that the task asks for."""

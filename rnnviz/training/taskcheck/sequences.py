@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from rnnviz.tasks import Batch, Task
+from rnnviz.tasks.batch import NO_ANSWER, within
 
 __all__ = ["checked_sequences"]
 
@@ -44,6 +45,8 @@ def checked_sequences(verb: str, task: Task, batch: Batch) -> Batch:
         _finite(f"{name} of {verb}", values)
     if task.classes:
         _classes(verb, batch.targets, len(task.classes))
+    if task.each_step and batch.lengths is not None:
+        _no_answers_past_the_end(verb, batch, batch.lengths)
     return batch
 
 
@@ -67,6 +70,21 @@ def _finite(what: str, values: Tensor) -> None:
         raise ValueError(
             f"{what} must be finite numbers, got {values[place].item()} in {where}; "
             "fill such gaps, or leave those sequences out."
+        )
+
+
+def _no_answers_past_the_end(verb: str, batch: Batch, lengths: Tensor) -> None:
+    targets = batch.targets
+    if targets.is_floating_point() or targets.shape[:2] != batch.inputs.shape[:2]:
+        return
+    past = ~within(lengths, targets.shape[1], targets.device)
+    wrong = (past[(..., *[None] * (targets.dim() - 2))] & (targets >= 0)).nonzero()
+    if len(wrong):
+        sequence, step = wrong[0, :2].tolist()
+        got = int(targets[tuple(wrong[0])])
+        raise ValueError(
+            f"targets of {verb} must be {NO_ANSWER} past a sequence's end, so that padding asks for no answer, got "
+            f"{got} at timestep {step} of sequence {sequence}, which has {int(lengths[sequence])}."
         )
 
 

@@ -8,6 +8,7 @@ from rnnviz.views.base import Focus
 from rnnviz.views.comparison.models import compared_models
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.side.base import SidePanel, SideView, line, side_figure
+from rnnviz.views.side.forecast import ends
 from rnnviz.views.style import GHOST
 
 __all__ = ["SideForecasts"]
@@ -31,7 +32,7 @@ class SideForecasts(SideView):
         traces = [line(GHOST, 1, t("view.prediction.truth"), hovertemplate=hover)]
         traces += [line(model.color, 1.75, model.name, hovertemplate=hover) for model in compared]
         keys = [(t("view.prediction.truth"), "ghost"), *((f"{one.glyph} {one.name}", one.tone) for one in compared)]
-        low, high = float(min(shown.truth.min(), 0.0)), float(shown.truth.max())
+        low, high = ends(shown.truth)
         panel = SidePanel(
             t("side.prediction"),
             "",

@@ -1,6 +1,8 @@
 """The forecast against the truth, on the part of the series the network never trains on."""
 
+import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from rnnviz.i18n import t
 from rnnviz.tasks import Prediction
@@ -11,10 +13,11 @@ from rnnviz.views.side.base import SidePanel, SideView, line, side_figure
 from rnnviz.views.style import ACCENT, ACCENT_SOFT, GHOST, INK3, plain
 from rnnviz.views.words import three
 
-__all__ = ["SidePrediction"]
+__all__ = ["SidePrediction", "ends"]
 
 _BEFORE, _TRUTH, _FORECAST = range(3)  # trace numbers
 _ROOM = 0.16  # of the range, above the highest value: for the words there
+_BELOW = 0.6  # of the range, below values far from 0: a forecast that still lags behind is there
 _EDGE = 0.12  # of the axis: nearer to an end the words would stick out
 
 
@@ -34,7 +37,7 @@ class SidePrediction(SideView):
             line(GHOST, 1, t("view.prediction.truth"), hovertemplate=hover),
             line(ACCENT, 1.75, t("view.prediction.forecast"), hovertemplate=hover),
         ]
-        low, high = float(min(shown.truth.min(), 0.0)), float(shown.truth.max())
+        low, high = ends(shown.truth)
         panel = SidePanel(
             t("side.prediction"),
             plain(shown.y_title),
@@ -82,6 +85,18 @@ class SidePrediction(SideView):
 
     def cursor(self, snapshot: Snapshot, focus: Focus) -> tuple[float, float] | None:
         return snapshot.spans[focus.sample]
+
+
+def ends(truth: NDArray[np.float64]) -> tuple[float, float]:
+    """Return what the axis of a forecast covers: from 0, unless the values would be a line far above it.
+
+    >>> ends(np.array([2.0, 10.0])), ends(np.array([350.0, 370.0]))
+    ((0.0, 10.0), (338.0, 370.0))
+    """
+    low, high = float(truth.min()), float(truth.max())
+    if low > high - low > 0:
+        return low - _BELOW * (high - low), high
+    return min(low, 0.0), high
 
 
 def _of(snapshot: Snapshot) -> Prediction:

@@ -10,6 +10,7 @@ from rnnviz.lab.screen.figurewords import loss_words
 from rnnviz.lab.screen.grid import drawn
 from rnnviz.live import LiveFigure
 from rnnviz.live import feed as feed_module
+from rnnviz.tasks import from_series
 from rnnviz.training import LIVE, STRUCTURAL
 from rnnviz.views import DEFAULT, VIEWS, HiddenView
 from tests.lab.browser import Browser, LabMaker, settle
@@ -32,8 +33,10 @@ def test_every_part_has_the_class_name_that_outside_checks_look_for(make_lab: La
 
 
 def test_every_view_that_is_shown_is_a_live_figure_in_its_own_box(make_lab: LabMaker) -> None:
+    path = from_series([float(at % 9) for at in range(120)], lookback=12, horizon=3)
+    tasks = {"prediction": "sunspots", "fan": "sunspots", "ahead": path}
     for name in VIEWS:
-        lab = make_lab("sunspots" if name in ("prediction", "fan") else "temporal-order", views=[name], seq_len=12)
+        lab = make_lab(tasks.get(name, "temporal-order"), views=[name], seq_len=12)
         boxes = [part for part in inside(lab.widget) if f"rv-view-{name}" in getattr(part, "_dom_classes", ())]
         assert [repr(box.children[0]) for box in boxes] == [f"LiveFigure('{name}')"]
 

@@ -4,11 +4,11 @@ import pytest
 import torch
 
 from rnnviz.models import BOS, EOS, PAD, UNK, Seq2Seq
-from rnnviz.tasks.pairs.writtendates import LOCALES, Dates
 from rnnviz.tasks.pairs.interface import Interface, interface_pairs
 from rnnviz.tasks.pairs.nearest import nearest
 from rnnviz.tasks.pairs.pairs import NO_ANSWER, Pairs, exact_match, token_accuracy
 from rnnviz.tasks.pairs.splitting import groups, held_out, plain, variants
+from rnnviz.tasks.pairs.writtendates import LOCALES, Dates
 
 TRAINING = [("abc", "xyz"), ("ab", "x"), ("c", "zz")]
 HELD_OUT = [("bcd", "yz"), ("a", "xxw")]

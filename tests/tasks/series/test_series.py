@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from rnnviz.tasks import Series, co2, from_series, weather
+from rnnviz.tasks import CO2, Series, Weather, from_series
 from rnnviz.tasks.series import Record
 from tests.seeds import generator
 
@@ -206,7 +206,7 @@ def test_a_very_long_series_is_held_out_in_part_and_evenly():
 
 
 def test_co2_has_the_published_length_and_known_errors():
-    task = co2()
+    task = CO2()
     assert task.record.values.shape == (2284, 1)
     assert task.record.values[0, 0] == 316.1  # 29 March 1958
     assert task.record.missing.sum() == 59
@@ -215,21 +215,21 @@ def test_co2_has_the_published_length_and_known_errors():
 
 
 def test_co2_is_tested_above_everything_it_was_trained_on():
-    record = co2().record
+    record = CO2().record
     trained, tested = (record.values[slice(*record.parts[part])] for part in ("train", "test"))
     assert trained.max() == pytest.approx(354.5, abs=0.05)
     assert np.median(tested) > trained.max() + 7
 
 
 def test_a_year_of_weeks_taken_off_brings_co2_into_the_range_of_its_training_part():
-    task = co2(difference=52)
+    task = CO2(difference=52)
     trained = task._scaled[: task.record.trained - 52]
     tested = task._scaled[task.record.validated - 52 :]
     assert np.mean((tested > trained.min()) & (tested < trained.max())) > 0.97
 
 
 def test_weather_reads_four_features_and_answers_two():
-    task = weather()
+    task = Weather()
     assert (task.input_size, task.output_size) == (4, 2)
     assert task.record.labels(slice(0, 2)) == ("2012-01-01", "2012-01-02")
     assert task.record.values[0].tolist() == [0.0, 12.8, 5.0, 4.7]

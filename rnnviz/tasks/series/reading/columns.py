@@ -6,8 +6,8 @@ import numpy as np
 
 from rnnviz.checks import shown
 from rnnviz.i18n import t
-from rnnviz.tasks.series.dates import are_dates, parsed
-from rnnviz.tasks.series.numerals import decimal_mark, numeral, vacant
+from rnnviz.tasks.series.reading.dates import are_dates, parsed
+from rnnviz.tasks.series.reading.numerals import decimal_mark, numeral, vacant
 from rnnviz.tasks.series.table import Floats, Stamps, Table
 
 __all__ = ["read_columns", "table_of_text"]

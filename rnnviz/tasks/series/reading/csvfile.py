@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rnnviz.checks import shown
-from rnnviz.tasks.series.columns import table_of_text
-from rnnviz.tasks.series.dates import are_dates
-from rnnviz.tasks.series.numerals import numeral, vacant
+from rnnviz.tasks.series.reading.columns import table_of_text
+from rnnviz.tasks.series.reading.dates import are_dates
+from rnnviz.tasks.series.reading.numerals import numeral, vacant
 from rnnviz.tasks.series.table import Table
 
 __all__ = ["read_csv"]

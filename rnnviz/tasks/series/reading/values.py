@@ -9,12 +9,12 @@ import numpy as np
 import torch
 
 from rnnviz.checks import kind_of, shown
-from rnnviz.tasks.series.columns import table_of_text
-from rnnviz.tasks.series.csvfile import read_csv
-from rnnviz.tasks.series.frames import is_pandas, table_of_pandas
+from rnnviz.tasks.series.reading.columns import table_of_text
+from rnnviz.tasks.series.reading.csvfile import read_csv
+from rnnviz.tasks.series.reading.frames import is_pandas, table_of_pandas
 from rnnviz.tasks.series.table import Floats, Table
 
-__all__ = ["FEATURES", "read"]
+__all__ = ["read"]
 
 FEATURES = 256  # columns
 LARGEST = 1e150  # beyond, a square is no number

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from rnnviz.checks import shown
-from rnnviz.tasks.series.columns import read_columns
+from rnnviz.tasks.series.reading.columns import read_columns
 from rnnviz.tasks.series.table import Floats, Stamps, Table
 
 __all__ = ["is_pandas", "table_of_pandas"]

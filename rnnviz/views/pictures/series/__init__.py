@@ -1,0 +1,1 @@
+"""Pictures of forecasts several steps ahead, of several features, and from many origins."""
