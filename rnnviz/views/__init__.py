@@ -44,6 +44,7 @@ from rnnviz.views.pictures.task.prediction import PredictionView
 from rnnviz.views.pictures.task.reads import InputView
 from rnnviz.views.pictures.words.tags import TagsView
 from rnnviz.views.pictures.words.tagscores import TagScoresView
+from rnnviz.views.pictures.words.verdict import VerdictView
 from rnnviz.views.score.gradientstrip import norm_through_time
 
 __all__ = [
@@ -96,6 +97,7 @@ __all__ = [
     "TextView",
     "TheoryView",
     "TranslationView",
+    "VerdictView",
     "View",
     "WatchedCurvesView",
     "alignment",
@@ -125,6 +127,7 @@ VIEWS: dict[str, View] = {
         HiddenView(),
         GatesView(),
         GradientsView(),
+        VerdictView(),
         PredictionView(),
         AnswerView(),
         CurvesView(),

@@ -287,7 +287,9 @@ class View(abc.ABC):
 def where(snapshot: Snapshot, focus: Focus, *, sample: bool = True) -> str:
     """Return the words that say which sequence (unless it shows them all), layer and direction a picture shows."""
     layers, directions, batch = snapshot.layer.hidden.shape[:3]
-    parts = [t("view.where.sample", sample=focus.sample, batch=batch)] if sample and batch > 1 else []
+    yours = bool(snapshot.typed) and focus.sample == batch - 1
+    name = t("view.where.yours") if yours else t("view.where.sample", sample=focus.sample, batch=batch)
+    parts = [name] if sample and batch > 1 else []
     if layers > 1:
         parts.append(t("view.where.layer", layer=focus.layer))
     if directions > 1:

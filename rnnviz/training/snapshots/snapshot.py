@@ -150,6 +150,8 @@ class Snapshot:
         Of a light snapshot the one probe sequence that it shows: ``step``, ``settings``, ``layer`` and ``scales`` are
         of now, the other sequences NaN, gradients None; all else is that of the whole snapshot before. None of a whole
         one.
+    typed : str
+        What a learner has typed: it is the last of the probe's sequences. Empty where nothing is.
     """
 
     run: int
@@ -182,6 +184,7 @@ class Snapshot:
     translations: tuple[Translation, ...] = ()
     before: Before | None = None
     sample: int | None = None
+    typed: str = ""
 
     def __repr__(self) -> str:
         where = f", module={self.module!r}" if self.module else ""
