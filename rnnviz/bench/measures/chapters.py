@@ -55,13 +55,6 @@ def recipe(task: str, **options: Any) -> Callable[[], Task]:
     return lambda: tasks.from_recipe({"task": task, "options": options})
 
 
-def yearly_change() -> Task:
-    """Return the carbon dioxide task on what changed since the same week of the year before."""
-    from rnnviz.tasks.series.registered import co2
-
-    return co2(difference=52)
-
-
 def translated(task: Any, model: nn.Module) -> Mapping[str, float]:
     """Return how many held-out sources are translated right to the last token, and BLEU."""
     from rnnviz.tasks.pairs import bleu, translations
@@ -82,7 +75,7 @@ CHAPTERS: Mapping[str, Sequence[Network]] = {
     "10": (
         Network("sunspots", "LSTM"),
         Network("co2", "LSTM"),
-        Network("co2", "LSTM, on the change in a year", made=yearly_change),
+        Network("co2", "LSTM, on the change in a year", made=recipe("co2", difference=52)),
         Network("weather", "LSTM"),
     ),
     "11": (
