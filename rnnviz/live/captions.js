@@ -102,7 +102,8 @@ export class Caption {
     const shown = value !== undefined && !Number.isNaN(value);
     const wide = shown ? read.digits === null ? "5.5ch" : `${read.digits + 3}ch` : "";
     if (this.value.style.minWidth !== wide) this.value.style.minWidth = wide;
-    say(this.before, [read.lead, was === undefined ? "" : `${written(was)} →`].filter(Boolean).join(" "));
+    const lead = (t === null ? undefined : read.leads?.[t]) ?? read.lead;
+    say(this.before, [lead, was === undefined ? "" : `${written(was)} →`].filter(Boolean).join(" "));
     say(this.value, shown ? written(value, read.digits) : "");
     say(this.after, shown ? read.unit ?? "" : "");
     set(this.before, "hidden", !shown);

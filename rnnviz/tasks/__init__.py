@@ -6,15 +6,22 @@ from rnnviz.tasks.inputpicture import InputPicture
 from rnnviz.tasks.pairs import Dates, Interface, Pairs, from_pairs
 from rnnviz.tasks.paths import Paths
 from rnnviz.tasks.python_tokens import PythonTokens
-from rnnviz.tasks.registry import KNOWN, from_recipe, make
+from rnnviz.tasks.registry import FETCHED, KNOWN, from_recipe, make
 from rnnviz.tasks.series import CO2, Interval, Record, Rolling, Series, Weather, from_series, rolling_origins
 from rnnviz.tasks.sunspots import Sunspots
+from rnnviz.tasks.tags import Addresses, PythonLines, Tags, TagScores, from_tags, tag_scores
 from rnnviz.tasks.temporal_order import TemporalOrder
+from rnnviz.tasks.texts.owntexts import from_texts
+from rnnviz.tasks.texts.reviews import Reviews
+from rnnviz.tasks.texts.surnames import Surnames
+from rnnviz.tasks.texts.texts import Texts
 
 __all__ = [
     "CO2",
+    "FETCHED",
     "KNOWN",
     "Adding",
+    "Addresses",
     "Batch",
     "Dates",
     "InputPicture",
@@ -23,17 +30,26 @@ __all__ = [
     "Pairs",
     "Paths",
     "Prediction",
+    "PythonLines",
     "PythonTokens",
     "Record",
+    "Reviews",
     "Rolling",
     "Series",
     "Sunspots",
+    "Surnames",
+    "TagScores",
+    "Tags",
     "Task",
     "TemporalOrder",
+    "Texts",
     "Weather",
     "from_pairs",
     "from_recipe",
     "from_series",
+    "from_tags",
+    "from_texts",
     "make",
     "rolling_origins",
+    "tag_scores",
 ]

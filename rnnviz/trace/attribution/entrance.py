@@ -109,7 +109,7 @@ class Entrance:
             entered.append(_entering(read, without, leaves))
             return entered[-1].vectors
 
-        called = dict.fromkeys(self._embeddings, 0)
+        called: dict[nn.Module, int] = dict.fromkeys(self._embeddings, 0)
         with ExitStack() as stack:
             for module in self._embeddings:
                 if module.max_norm is not None:  # torch shortens the vectors that are read, in the weights

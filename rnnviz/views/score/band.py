@@ -53,6 +53,8 @@ class Read:
         A word after the number.
     lead : str
         Words before it, such as which unit it is.
+    leads : tuple of str
+        In place of ``lead`` a word for each timestep.
     was : int or None
         The row of what the number was before a change.
     dot : str
@@ -65,6 +67,7 @@ class Read:
     lead: str = ""
     was: int | None = None
     dot: str = ""
+    leads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,8 @@ class Band:
         What the picture says while it has nothing to show.
     above : bool
         Whether the picture lies above the cursor, so that no line runs through its symbols.
+    named : bool
+        Whether each row of a heatmap has a name, beside the picture; else the first and the last have their numbers.
     """
 
     name: str
@@ -101,6 +106,7 @@ class Band:
     now: str = ""
     empty: str = ""
     above: bool = False
+    named: bool = False
 
     @property
     def whole(self) -> int:
