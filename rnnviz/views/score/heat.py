@@ -1,7 +1,7 @@
 """Heatmaps as strips: unit by timestep, the exact numbers of the unit in focus beside the coloured codes."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -173,7 +173,7 @@ def _order(heat: Heat, rows: np.ndarray) -> np.ndarray:
 def _colours(index: int, heat: Heat) -> list[Patch]:
     """Return the range of the colours, and what their bar marks, where these change from frame to frame."""
     bar = heat.band.bar
-    told = [] if bar is None or heat.fixed else [Patch(None, f"meta.panels[{index}].bar", asdict(bar))]
+    told = [] if bar is None or heat.fixed else [Patch(None, f"meta.panels[{index}].bar", dict(vars(bar)))]
     low, high = heat.limits
     return told if heat.natural else [Patch(index, "zmin", low), Patch(index, "zmax", high), *told]
 
