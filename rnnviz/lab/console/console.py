@@ -29,6 +29,7 @@ from rnnviz.lab.still.labstill import LabStill
 from rnnviz.models import CELLS, INITIALISATIONS, NONLINEARITIES
 from rnnviz.training import Preset, Runner, RunState, Snapshot, Trainable
 from rnnviz.training.process.devices import available
+from rnnviz.training.session.forcing import decodes
 from rnnviz.views import Focus, View
 
 __all__ = ["Console"]
@@ -138,7 +139,7 @@ class Console:
     def _offer(self) -> Offer:
         """The knobs to show, and where."""
         task = self._session.task
-        offer = offer_of(task.name, self._session.settings, self._show)
+        offer = offer_of(task.name, self._session.settings, self._show, decodes=decodes(self._session.model))
         return replace(offer, presets=finder(partial(usual_presets, task), self.presets, self._show))
 
     def code(self, steps: int | None = None) -> Script:
