@@ -57,12 +57,12 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     ),
     "lab.watch": ("watchpanel", "watchscreen", "watch", "adapters"),
     "tasks": (
-        "batch inputpicture paths",
+        "batch inputpicture paths translation",
         "base",
         "asked registry",
         "generated",
         "adding python_tokens sunspots temporal_order",
-        "series pairs",
+        "series pairs texts",
     ),
     "tasks.series": ("table", "reading grid gaps simple", "record", "series", "own registered rolling"),
     "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening attribution"),
@@ -84,7 +84,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "pictures cell perturbation",
         "comparison",
     ),
-    "views.pictures": ("series", "gradients curves task", "states"),
+    "views.pictures": ("series", "gradients curves task pairs words", "states"),
 }
 LIMIT = 230  # lines of code in a module
 FACADES = {"rnnviz.lab.lab", "rnnviz.lab.compare", "rnnviz.lab.watch.watch"}  # each is read whole

@@ -7,6 +7,7 @@ from pathlib import Path
 import cells
 import networks
 import training
+import translation
 from canvas import Canvas
 
 DRAWINGS: dict[str, Callable[[], Canvas]] = {
@@ -19,6 +20,7 @@ DRAWINGS: dict[str, Callable[[], Canvas]] = {
     "gru": cells.gru,
     "packing": training.packing,
     "training-loop": training.training_loop,
+    "attention": translation.attention,
 }
 
 

@@ -11,12 +11,12 @@ from rnnviz.bench.instruments.browser import missing
 from rnnviz.bench.instruments.machine import describe
 from rnnviz.bench.instruments.report import Table, as_json, as_text
 from rnnviz.bench.instruments.revision import named
-from rnnviz.bench.measures import breadth, capture, drawing, peers, screen, training
+from rnnviz.bench.measures import breadth, capture, chapters, drawing, peers, screen, training
 from rnnviz.training.process.devices import pick
 
 __all__ = ["main"]
 
-_PARTS = ("capture", "drawing", "training", "peers", "breadth", "screen")
+_PARTS = ("capture", "drawing", "training", "peers", "breadth", "screen", "chapters")
 _ABOUT = (
     "Measure what tracing, drawing and watching cost, as ratios against what you would use instead. Rivals take turns "
     "in one run and are compared round by round; tables show the median, with quartiles in brackets. So the ratios "
@@ -29,7 +29,9 @@ _PARTS_HELP = (
     "LiveFigure beside plotly's FigureWidget (time, bytes). training: a session beside a loop by hand, and a watched "
     "run beside one that nobody watches. peers: what a trace, TorchLens and plain hooks see of a recurrent layer. "
     "breadth: how many files of rnnviz a step, a slider and a snapshot run through. All five when left out. screen, "
-    "when it is named: a lab in JupyterLab and Chromium beside FigureWidgets, the seconds from a cell to its pictures."
+    "when it is named: a lab in JupyterLab and Chromium beside FigureWidgets, the seconds from a cell to its pictures. "
+    "chapters, when it is named: what the networks of chapters 08 to 11 reach on held-out data, three seeds, beside "
+    "their baselines; it takes minutes, with --quick one seed and a twentieth of the steps."
 )
 
 
@@ -110,6 +112,8 @@ def _measure(part: str | None, device: torch.device, quick: bool, against: str |
         yield from breadth.tables(device, say=_say)
     if part == "screen":
         yield from screen.tables(seconds=max(2 * seconds, 5.0), rounds=1 if quick else 3, against=against, say=_say)
+    if part == "chapters":
+        yield from chapters.tables(device, quick=quick, say=_say)
 
 
 def _say(words: str) -> None:
@@ -119,7 +123,9 @@ def _say(words: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="rnnviz bench", description=_ABOUT, allow_abbrev=False)
     parser.add_argument("part", nargs="?", choices=_PARTS, metavar=" | ".join(_PARTS), help=_PARTS_HELP)
-    parser.add_argument("--quick", action="store_true", help="the two small shapes only, and less time for each line")
+    parser.add_argument(
+        "--quick", action="store_true", help="the two small shapes only, less time for each line, shorter runs"
+    )
     parser.add_argument("--against", metavar="REVISION", help="with screen: open labs of this git revision in turn")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
     parser.add_argument("--device", default="auto", help="auto (the best there is), cpu, cuda, cuda:1, mps")

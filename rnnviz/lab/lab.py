@@ -220,6 +220,41 @@ class Lab(Facade):
 
         return self._runner.access.visit(work)
 
+    def type(self, text: str) -> Self:
+        """Let the network read a text of yours beside the probe's sequences: it is the last of them, and shown at once.
+
+        Every picture can show it, and so can `snapshot`, `figure`, `inspect` and `perturb`, as the last sample. It is
+        read by every model that comes after, as far as these can, and changes nothing of the training, in no bit. What
+        the task's vocabulary does not have is read as ``<UNK>``.
+
+        Parameters
+        ----------
+        text : str
+            What to read; an empty one takes it away again.
+
+        Returns
+        -------
+        Lab
+            Itself.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is no text, the task reads none, or it is longer than what the lab reads.
+
+        Examples
+        --------
+        >>> from rnnviz.tasks import from_texts
+        >>> lab = Lab(from_texts(["so good", "good fun", "a waste", "bad, bad"], [1, 1, 0, 0]), seed=0)
+        >>> lab.type("good, very good").snapshot().time_labels[-1]
+        Traceback (most recent call last):
+        ValueError: text must have at most 3 words, got 4; shorten it.
+        >>> lab.type("very good").snapshot().time_labels[-1]
+        ('<UNK>', 'good', '')
+        """
+        self._console.type(text)
+        return self
+
     def inspect(self, *, step: int | None = None, **focus: Any) -> Reading:
         """Take one cell apart: the parts of its sums, its gates, states and gradients; printed, it is its equations.
 

@@ -24,6 +24,16 @@ function say(place, words) {
   if (place.textContent !== words) place.textContent = words;
 }
 
+/**
+ * @template {"className" | "hidden"} Name
+ * @param {HTMLElement} place
+ * @param {Name} name
+ * @param {HTMLElement[Name]} value
+ */
+function set(place, name, value) {
+  if (place[name] !== value) place[name] = value;
+}
+
 export class Caption {
   /**
    * @param {Element} parent
@@ -70,13 +80,13 @@ export class Caption {
   tell(panel) {
     say(this.name, panel.name);
     say(this.glyph, panel.glyph ?? "");
-    this.glyph.className = `rv-glyph rv-tone-${panel.tone ?? "none"}`;
+    set(this.glyph, "className", `rv-glyph rv-tone-${panel.tone ?? "none"}`);
     say(this.aside, panel.aside ?? "");
     say(this.number, panel.big ?? "");
     say(this.words, panel.big ? panel.bigwords ?? "" : "");
     say(this.promise, panel.empty ?? "");
-    this.big.hidden = !panel.big;
-    this.empty.hidden = !panel.empty;
+    set(this.big, "hidden", !panel.big);
+    set(this.empty, "hidden", !panel.empty);
   }
 
   /**
@@ -90,11 +100,13 @@ export class Caption {
     const at = (/** @type {number} */ row) => t === null ? undefined : meta.rows?.[row]?.[t];
     const value = at(read.row), was = read.was == null ? undefined : at(read.was);
     const shown = value !== undefined && !Number.isNaN(value);
-    this.value.style.minWidth = shown ? read.digits === null ? "5.5ch" : `${read.digits + 3}ch` : "";
-    say(this.before, [read.lead, was === undefined ? "" : `${written(was)} →`].filter(Boolean).join(" "));
+    const wide = shown ? read.digits === null ? "5.5ch" : `${read.digits + 3}ch` : "";
+    if (this.value.style.minWidth !== wide) this.value.style.minWidth = wide;
+    const lead = (t === null ? undefined : read.leads?.[t]) ?? read.lead;
+    say(this.before, [lead, was === undefined ? "" : `${written(was)} →`].filter(Boolean).join(" "));
     say(this.value, shown ? written(value, read.digits) : "");
     say(this.after, shown ? read.unit ?? "" : "");
-    this.before.hidden = !shown;
+    set(this.before, "hidden", !shown);
   }
 
   // Names in the colour of their lines.

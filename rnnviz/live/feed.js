@@ -4,6 +4,10 @@ import { feedOf, newestOf, page } from "./page.js";
 const ASK = [1000, 2000, 4000, 8000, 15000, 30000]; // ms until the kernel is asked again
 const SILENT = 4; // so many hellos without an answer, and the page says so
 const PATIENCE = 400; // ms: a covered window gets no animation frames, and must not hold the feed up
+// Each answer has the kernel say that it is busy, and then that it is not, which JupyterLab draws in toolbar and tab: that
+// takes longer than a picture. So answers are held back so many ms, and there is room for so many frames without one.
+const HELD = 300, ROOM = 16, LEAST = 2;
+const EASY = 8, SLOW = 25; // ms: a page that draws longer is left time for its reader, is answered for at once
 
 /** @returns {Promise<void>} */
 function nextPaint() {
@@ -30,10 +34,48 @@ async function drain(feed) {
     }
     const spent = performance.now() - started;
     if (!ids.length) continue;
-    if (spent > 8) await new Promise((done) => setTimeout(done, spent / 2)); // leave the page time for its reader
-    feed.say({ kind: "ack", ids, sizes, spent });
+    if (spent > EASY) await new Promise((done) => setTimeout(done, spent / 2));
+    answer(feed, { ids, sizes, spent });
   }
   feed.draining = false;
+}
+
+// A page that draws with ease answers some frames at a time, and has room for more unanswered ones meanwhile.
+/**
+ * @param {import("./page.js").Feed} feed
+ * @param {{ids: number[], sizes: Record<string, [number, number]>, spent: number}} drawn
+ */
+function answer(feed, { ids, sizes, spent }) {
+  const { answered } = feed, now = performance.now();
+  answered.since = answered.ids.length ? answered.since : now;
+  answered.ids.push(...ids);
+  answered.spent += spent;
+  answered.passes++;
+  const known = JSON.stringify(sizes), alone = newest(feed)?.alone || spent > SLOW;
+  const waits = !alone && known === answered.known && answered.ids.length < answered.room / 2;
+  if (waits) {
+    answered.timer ??= setTimeout(() => tell(feed, sizes), HELD);
+    return;
+  }
+  answered.room = alone || known !== answered.known ? LEAST : ROOM;
+  answered.known = known;
+  tell(feed, sizes);
+}
+
+/**
+ * @param {import("./page.js").Feed} feed
+ * @param {Record<string, [number, number]>} sizes
+ */
+function tell(feed, sizes) {
+  const { ids, spent, passes, since, timer, room } = feed.answered, held = performance.now() - since;
+  clearTimeout(timer);
+  Object.assign(feed.answered, { ids: [], spent: 0, passes: 0, timer: undefined });
+  feed.say({ kind: "ack", ids, sizes, spent: spent / passes, ...(room > LEAST ? { held, room } : {}) });
+}
+
+/** @param {import("./page.js").Feed} feed */
+function newest({ last, light }) {
+  return light ?? last;
 }
 
 // A hello may be lost, or its answer: it is said again until a frame has come, and the figures say what they wait for.
@@ -89,6 +131,7 @@ export default {
     feed.say({ kind: "seen", page: page.id, hidden: document.hidden });
     return () => {
       leave();
+      clearTimeout(feed.answered.timer);
       model.off("msg:custom", receive);
       document.removeEventListener("visibilitychange", seen);
       page.feeds.delete(model.get("feed_id"));

@@ -1,4 +1,7 @@
-"""Feed: the wire to the browser. One message a frame, answered after the paint, at most two unanswered."""
+"""Feed: the wire to the browser. One message a frame, answered after the paint, at most two unanswered.
+
+A page that draws with ease answers several at a time, and says how many more it has room for.
+"""
 
 import threading
 import time
@@ -15,7 +18,7 @@ from rnnviz.views import Picked, Pixels
 
 __all__ = ["IN_FLIGHT", "LOST_AFTER", "Feed"]
 
-IN_FLIGHT = 2
+IN_FLIGHT = 2  # unless the page has said that it has room for more
 _BUSY = 0.025  # seconds of a page's time for a frame: more is felt by whoever moves a knob
 _LATE = 0.15  # seconds beside the drawing until the answer is there: the page, or the kernel, has other work
 _SMOOTHING = 0.3  # weight of the newest answer
@@ -68,7 +71,7 @@ class Feed(PageWidget):
         self.on_look: Callable[[int], None] = lambda time: None
         self._lock = threading.Lock()
         self._sent: dict[int, float] = {}
-        self._count = 0
+        self._count, self._room = 0, IN_FLIGHT
         self.answered = False
         self._spent = self._late = 0.0  # seconds that a frame takes the page, and its answer beside that
         self._rested = 0.0  # when the page has had time for its reader
@@ -82,13 +85,20 @@ class Feed(PageWidget):
         """Return the seconds until a frame may be sent: 0.0 when it may be now."""
         now = time.monotonic()
         with self._lock:
-            self._sent = {number: at for number, at in self._sent.items() if now - at < self._lost_after}
+            waited = {number: at for number, at in self._sent.items() if now - at < self._lost_after}
+            if len(waited) < len(self._sent):  # a page that hears nothing for a while is given little when it wakes
+                self._sent, self._room = waited, IN_FLIGHT
             # a page that is busy is given one at a time, and rests as long as it draws: what it shows may be late, a
             # press may not
-            if len(self._sent) < (1 if self.busy else IN_FLIGHT):
+            if len(self._sent) < (1 if self.busy else self._room):
                 return max(self._rested - now, 0.0)
             # a millisecond at least: 0 would say that there is room
             return max(min(self._sent.values()) + self._lost_after - now, 0.001)
+
+    @property
+    def _alone(self) -> bool:
+        """Whether a page is to answer each frame at once, and not several at a time."""
+        return self.busy or self._lost_after < LOST_AFTER
 
     @property
     def busy(self) -> bool:
@@ -109,7 +119,7 @@ class Feed(PageWidget):
             number = self._count
             # noted before it is sent, or its answer could come first
             self._sent[number] = time.monotonic()
-        self.send({**message, "id": number}, buffers=[data])
+        self.send({**message, "id": number, **({"alone": True} if self._alone else {})}, buffers=[data])
         return number
 
     @property
@@ -131,12 +141,15 @@ class Feed(PageWidget):
         with self._lock:
             return len(self._sent)
 
-    def _paced(self, sent: list[float], spent: float) -> None:
-        """Note what an answer says of the page; ``sent`` is when the frames that it answers were sent."""
+    def _paced(self, sent: list[float], spent: float, held: float) -> None:
+        """Note what an answer says of the page.
+
+        ``sent`` is when the frames that it answers were sent, ``held`` for how long it kept the answer back.
+        """
         if not sent:
             return
         now = time.monotonic()
-        late = max(now - min(sent) - spent, 0.0)
+        late = max(now - min(sent) - spent - held, 0.0)
         self._spent += _SMOOTHING * (spent - self._spent)
         self._late += _SMOOTHING * (late - self._late)
         # the page has kept half of it to itself before it answered
@@ -147,7 +160,8 @@ class Feed(PageWidget):
         if kind == "ack":
             with self._lock:
                 sent = [self._sent.pop(number) for number in content["ids"] if number in self._sent]
-                self._paced(sent, float(content.get("spent", 0.0)) / 1e3)
+                self._room = max(int(content.get("room", 0)), IN_FLIGHT)
+                self._paced(sent, *(float(content.get(name, 0.0)) / 1e3 for name in ("spent", "held")))
             # a figure that is hidden, or not laid out yet, reports 0 pixels
             sizes = {name: (int(w), int(h)) for name, (w, h) in content["sizes"].items() if w > 0 and h > 0}
             self.answered = True

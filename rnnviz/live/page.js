@@ -30,6 +30,20 @@ const VERSION = "{rnnviz.__version__}"; // filled in by `beside`
  * @property {Record<string, [number, number, number]>} cursors
  * @property {Uint8Array | DataView} bytes
  * @property {boolean} [light] Only of the figures that its digests name: the others stay at the step they show.
+ * @property {boolean} [alone] The kernel sends none before this one is answered.
+ */
+
+/**
+ * Frames that are drawn, and the kernel not told yet: milliseconds they took in how many passes, when the first was drawn, how many
+ * may be unanswered, and the figures' sizes as the kernel knows them.
+ * @typedef {object} Answered
+ * @property {number[]} ids
+ * @property {number} spent
+ * @property {number} passes
+ * @property {number} since
+ * @property {number} room
+ * @property {string} known
+ * @property {ReturnType<typeof setTimeout> | undefined} timer
  */
 
 /**
@@ -39,7 +53,8 @@ const VERSION = "{rnnviz.__version__}"; // filled in by `beside`
  * @property {Frame | null} light A light one that came after it.
  * @property {boolean} silent The kernel was asked for a first frame again and again, and has sent none.
  * @property {boolean} draining
- * @property {number[]} unanswered
+ * @property {number[]} unanswered Not drawn yet.
+ * @property {Answered} answered
  * @property {Set<import("./drawing.js").Drawing>} figures
  * @property {(message: Record<string, unknown>) => void} say
  */
@@ -125,6 +140,7 @@ export function feedOf(id) {
     silent: false,
     draining: false,
     unanswered: [],
+    answered: { ids: [], spent: 0, passes: 0, since: 0, room: 2, known: "", timer: undefined },
     figures: new Set(),
     say: () => {},
   });

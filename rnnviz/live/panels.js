@@ -8,7 +8,7 @@ const FOLDED = 8; // a picture that is folded away lies behind its caption, and 
  * What `layout.meta` says of a colour bar, a read-out, a panel, and a picture.
  * @typedef {{kind: string, low: number, high: number, labels: [number, string][], pointed?: boolean, span?: number,
  *   mark?: number | null, was?: number | null}} Bar
- * @typedef {{row: number, digits: number | null, unit?: string, lead?: string, was?: number | null,
+ * @typedef {{row: number, digits: number | null, unit?: string, lead?: string, leads?: string[], was?: number | null,
  *   dot?: string}} Read
  * @typedef {{axis: string, x: string, name: string, glyph?: string, tone?: string, aside: string, low: number, high: number, gap: number, head?: number,
  *   bar?: Bar | null, read?: Read | null, big?: string, bigwords?: string, now?: string, keys?: [string, string][],

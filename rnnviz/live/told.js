@@ -20,6 +20,7 @@ export function filled(words, places) {
 
 /** @param {string | undefined} markup */
 function bare(markup) {
+  if (!/[<&]/.test(markup ?? "")) return (markup ?? "").trim();
   const page = new DOMParser().parseFromString((markup ?? "").replaceAll("<br>", " "), "text/html");
   return page.body.textContent.trim();
 }

@@ -6,13 +6,18 @@ from rnnviz.tasks.inputpicture import InputPicture
 from rnnviz.tasks.pairs import Dates, Interface, Pairs, from_pairs
 from rnnviz.tasks.paths import Paths
 from rnnviz.tasks.python_tokens import PythonTokens
-from rnnviz.tasks.registry import KNOWN, from_recipe, make
+from rnnviz.tasks.registry import FETCHED, KNOWN, from_recipe, make
 from rnnviz.tasks.series import CO2, Interval, Record, Rolling, Series, Weather, from_series, rolling_origins
 from rnnviz.tasks.sunspots import Sunspots
 from rnnviz.tasks.temporal_order import TemporalOrder
+from rnnviz.tasks.texts.owntexts import from_texts
+from rnnviz.tasks.texts.reviews import Reviews
+from rnnviz.tasks.texts.surnames import Surnames
+from rnnviz.tasks.texts.texts import Texts
 
 __all__ = [
     "CO2",
+    "FETCHED",
     "KNOWN",
     "Adding",
     "Batch",
@@ -25,15 +30,19 @@ __all__ = [
     "Prediction",
     "PythonTokens",
     "Record",
+    "Reviews",
     "Rolling",
     "Series",
     "Sunspots",
+    "Surnames",
     "Task",
     "TemporalOrder",
+    "Texts",
     "Weather",
     "from_pairs",
     "from_recipe",
     "from_series",
+    "from_texts",
     "make",
     "rolling_origins",
 ]

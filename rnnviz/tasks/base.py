@@ -19,6 +19,7 @@ from rnnviz.models import SequenceModel
 from rnnviz.tasks.batch import Batch, on_device
 from rnnviz.tasks.inputpicture import InputPicture
 from rnnviz.tasks.paths import Paths
+from rnnviz.tasks.translation import Translation
 
 _PROBES = 2**16  # sequences to look at; spreading out as many takes a tenth of a second
 
@@ -219,6 +220,25 @@ class Task(abc.ABC):
         """
         return self.loss(outputs, targets)
 
+    def judged(self, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """Return which answers are counted by class, and the right ones: all, unless the metric looks at fewer.
+
+        Parameters
+        ----------
+        outputs, targets : torch.Tensor
+            Those of `loss`, of a task with classes.
+
+        Returns
+        -------
+        tuple of torch.Tensor
+            Axes (…, class) and (…,); a negative class asks for no answer.
+        """
+        return outputs, targets
+
+    def described(self, index: int) -> str | None:
+        """Return the held-out sequence of that index as a person reads it, in a line, or None."""
+        return None
+
     def probe(self, size: int) -> Batch:
         """Return ``size`` held-out sequences to look at, the same each call."""
         held_out, size = self.held_out(), whole(1, _PROBES)("size", size)
@@ -292,9 +312,49 @@ class Task(abc.ABC):
         """Return a label a timestep for the probe's ``sample``, such as ``"1989-04"``, 7 or a date, or None."""
         return None
 
+    def encoded(self, text: str) -> Batch | None:
+        """Return a text that a learner has typed as a batch of one; None, the default: there is nothing to type.
+
+        Parameters
+        ----------
+        text : str
+            Anything but spaces alone.
+
+        Returns
+        -------
+        Batch or None
+            One sequence of the usual width, with a target of `rnnviz.tasks.batch.NO_ANSWER` wherever one would stand.
+
+        Raises
+        ------
+        ValueError
+            If it cannot be read; the sentence says why.
+        """
+        return None
+
+    def symbols_of(self, batch: Batch) -> tuple[str, ...] | None:
+        """Return what each timestep of a batch of one is called, and nothing past its end; None without symbols."""
+        if not self.symbols or self.vocabulary is None:
+            return None
+        end = batch.inputs.shape[1] if batch.lengths is None else int(batch.lengths[0])
+        numbers = batch.inputs[0].tolist()
+        return tuple(self.symbols[number] if step < end else "" for step, number in enumerate(numbers))
+
     def input_picture(self, sample: int) -> InputPicture | None:
         """Return what a picture of the probe's ``sample`` shows, or None: its inputs as they are."""
         return None
+
+    def translated(self, model: nn.Module, batch: Batch) -> tuple[Translation, ...]:
+        """Return what a model writes for each source of a batch, where sources are translated; else nothing.
+
+        Parameters
+        ----------
+        model : torch.nn.Module
+            On the batch's device; left as it is.
+        batch : Batch
+            Such as the probe.
+        """
+        return ()
 
     def sample_span(self, sample: int) -> tuple[float, float] | None:
         """Return, on the prediction's x axis, the place of the probe ``sample``'s timestep 0 and a timestep's width."""

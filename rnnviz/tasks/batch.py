@@ -81,6 +81,14 @@ class Batch:
         """Return the batch on ``device``, the lengths on the CPU; itself if it is there already."""
         return self.each(lambda value: on_device(value, device))
 
+    def followed_by(self, other: Self) -> Self:
+        """Return the sequences of both, which have the same width and both have lengths or neither."""
+        there = other._tensors()
+        joined = {name: torch.cat([value, there[name]]) for name, value in self._tensors().items()}
+        if self.lengths is None or other.lengths is None:
+            return replace(self, **joined)
+        return replace(self, lengths=torch.cat([self.lengths, other.lengths]), **joined)
+
     def each(self, change: Callable[[Tensor], Tensor]) -> Self:
         """Return a batch of changed tensors, all but the lengths; itself if ``change`` gives every one back."""
         before = self._tensors()

@@ -11,7 +11,7 @@ from rnnviz import limits
 from rnnviz.checks import kind_of, listed, optional, shown, whole
 from rnnviz.tasks.base import Task
 
-__all__ = ["KNOWN", "from_recipe", "make", "recorded", "sound"]
+__all__ = ["FETCHED", "KNOWN", "from_recipe", "make", "recorded", "sound"]
 
 # A line a task: its name, and in which module of this folder the class, or the function, is that makes it. So that what
 # one task needs, a package of the extra "chapters" perhaps, is asked of nobody who wants another.
@@ -25,6 +25,8 @@ _BUILT_IN: Mapping[str, str] = MappingProxyType(
         "weather": "series.registered.Weather",
         "dates": "pairs.writtendates.Dates",
         "interface": "pairs.interface.Interface",
+        "surnames": "texts.surnames.Surnames",
+        "reviews": "texts.reviews.Reviews",
     }
 )
 # What a learner's own data make: the function that she calls, and the class, whose `from_options` makes it again.
@@ -32,10 +34,12 @@ _OWN_DATA: Mapping[str, str] = MappingProxyType(
     {
         "from_series": "series.series.Series",
         "from_pairs": "pairs.ownpairs.OwnPairs",
+        "from_texts": "texts.owntexts.OwnTexts",
     }
 )
 
-KNOWN = tuple(_BUILT_IN)
+FETCHED = ("reviews",)  # their data lie in an archive that a learner fetches first, with `rnnviz data get`
+KNOWN = tuple(name for name in _BUILT_IN if name not in FETCHED)
 
 
 def make(name: str, *, seq_len: int | None = None, seed: int = 0) -> Task:
@@ -44,7 +48,7 @@ def make(name: str, *, seq_len: int | None = None, seed: int = 0) -> Task:
     Parameters
     ----------
     name : str
-        One of `KNOWN`; ``"temporal_order"`` is ``"temporal-order"`` too.
+        One of `KNOWN`, or of `FETCHED` once its data are there; ``"temporal_order"`` is ``"temporal-order"`` too.
     seq_len : int, optional
         Timesteps a sequence; the task's own unless given.
     seed : int
@@ -54,8 +58,8 @@ def make(name: str, *, seq_len: int | None = None, seed: int = 0) -> Task:
     ------
     ValueError
         If there is no such task, or it cannot give sequences of that length.
-    ModuleNotFoundError
-        If the task's data come with a package that is not installed.
+    ModuleNotFoundError, FileNotFoundError
+        If the task's data come with a package that is not installed, or have not been fetched yet.
 
     Examples
     --------
@@ -64,7 +68,7 @@ def make(name: str, *, seq_len: int | None = None, seed: int = 0) -> Task:
     """
     asked, name = name, name.strip().lower().replace("_", "-") if isinstance(name, str) else ""
     if name not in _BUILT_IN:
-        raise ValueError(f"unknown task {shown(asked)}; the tasks are {', '.join(KNOWN)}.")
+        raise ValueError(f"unknown task {shown(asked)}; the tasks are {', '.join(_BUILT_IN)}.")
     seq_len = optional(whole(-math.inf))("seq_len", seq_len)
     seed = limits.seed("seed", seed)
     maker = _maker(name)
@@ -117,7 +121,7 @@ def recorded(task: Task) -> dict[str, Any] | None:
 def _recorded_maker(name: Any) -> Callable[..., Task]:
     if not isinstance(name, str) or name not in {**_BUILT_IN, **_OWN_DATA}:
         what = shown(name) if isinstance(name, str) else kind_of(name)
-        raise ValueError(f"task must be one of {', '.join([*KNOWN, *_OWN_DATA])}, got {what}.")
+        raise ValueError(f"task must be one of {', '.join([*_BUILT_IN, *_OWN_DATA])}, got {what}.")
     return _maker(name)
 
 

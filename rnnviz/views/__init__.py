@@ -26,6 +26,10 @@ from rnnviz.views.pictures.gradients.gradients import GradientsView
 from rnnviz.views.pictures.gradients.horizon import HorizonView
 from rnnviz.views.pictures.gradients.spectrum import SpectrumView
 from rnnviz.views.pictures.gradients.theory import TheoryView
+from rnnviz.views.pictures.pairs.alignment import AlignmentView, alignment
+from rnnviz.views.pictures.pairs.beamtree import beam_tree
+from rnnviz.views.pictures.pairs.lengths import quality_by_length
+from rnnviz.views.pictures.pairs.translation import TranslationView
 from rnnviz.views.pictures.series.ahead import AheadView
 from rnnviz.views.pictures.series.compared import error_by_horizon, forecast_curves
 from rnnviz.views.pictures.states.gates import ForgetView, GatesView, gate_panels
@@ -33,12 +37,12 @@ from rnnviz.views.pictures.states.hidden import HiddenView, StateView, hidden_pa
 from rnnviz.views.pictures.states.memory import MemoryView
 from rnnviz.views.pictures.states.saturation import SaturationView
 from rnnviz.views.pictures.states.text import TextView
-from rnnviz.views.pictures.task.alignment import alignment
 from rnnviz.views.pictures.task.answer import AnswerView
 from rnnviz.views.pictures.task.confusion import ConfusionView
 from rnnviz.views.pictures.task.fan import QUANTILES, FanView, fan
 from rnnviz.views.pictures.task.prediction import PredictionView
 from rnnviz.views.pictures.task.reads import InputView
+from rnnviz.views.pictures.words.verdict import VerdictView
 from rnnviz.views.score.gradientstrip import norm_through_time
 
 __all__ = [
@@ -52,6 +56,7 @@ __all__ = [
     "VIEWS",
     "WATCHED",
     "AheadView",
+    "AlignmentView",
     "AnswerView",
     "Canvas",
     "ClippingView",
@@ -87,10 +92,13 @@ __all__ = [
     "Term",
     "TextView",
     "TheoryView",
+    "TranslationView",
+    "VerdictView",
     "View",
     "WatchedCurvesView",
     "alignment",
     "apply",
+    "beam_tree",
     "colour_limit",
     "decode",
     "diagram",
@@ -103,6 +111,7 @@ __all__ = [
     "perturbation_figure",
     "perturbation_patches",
     "perturbation_skeleton",
+    "quality_by_length",
     "sequence_patches",
     "thin",
 ]
@@ -114,6 +123,7 @@ VIEWS: dict[str, View] = {
         HiddenView(),
         GatesView(),
         GradientsView(),
+        VerdictView(),
         PredictionView(),
         AnswerView(),
         CurvesView(),
@@ -132,6 +142,9 @@ VIEWS: dict[str, View] = {
         LossView(),
         RateView(),
         NormsView(),
+        AlignmentView("alignment"),
+        AlignmentView("forced", forced=True),
+        TranslationView(),
     )
 }
 

@@ -37,6 +37,8 @@ class Focus:
         0 forward, 1 backward in time.
     time, unit : int
         The timestep and the unit that were picked, for what shows a single cell.
+    written : int
+        Which token of a translation was picked, counted from its beginning, for what shows where attention looks.
     gradient : {"both", "total", "direct"}
         Which gradient through time is drawn.
     order : {"index", "correlation"} or tuple of int
@@ -54,6 +56,7 @@ class Focus:
     direction: int = 0
     time: int = 0
     unit: int = 0
+    written: int = 0
     gradient: str = "both"
     order: str | tuple[int, ...] = "index"
 
@@ -284,7 +287,9 @@ class View(abc.ABC):
 def where(snapshot: Snapshot, focus: Focus, *, sample: bool = True) -> str:
     """Return the words that say which sequence (unless it shows them all), layer and direction a picture shows."""
     layers, directions, batch = snapshot.layer.hidden.shape[:3]
-    parts = [t("view.where.sample", sample=focus.sample, batch=batch)] if sample and batch > 1 else []
+    yours = bool(snapshot.typed) and focus.sample == batch - 1
+    name = t("view.where.yours") if yours else t("view.where.sample", sample=focus.sample, batch=batch)
+    parts = [name] if sample and batch > 1 else []
     if layers > 1:
         parts.append(t("view.where.layer", layer=focus.layer))
     if directions > 1:

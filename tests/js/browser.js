@@ -32,6 +32,7 @@ export class Browser {
       ResizeObserver: this.observer([{}]), // these two report what there is as soon as they look
       IntersectionObserver: this.observer([{ isIntersecting: true }]),
       HTMLLinkElement: Element,
+      HTMLElement: Element,
       Node: Element,
       innerHeight: 800,
       getComputedStyle: () => ({ color: "rgb(1, 2, 3)" }),

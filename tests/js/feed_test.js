@@ -174,6 +174,59 @@ test("after a slow drawing the page gets half as long to itself before the answe
   assert.deepEqual(said("ack").map((one) => one.spent), [100]);
 });
 
+/** Frames that come one after the other, each drawn before the next one comes. */
+async function played(/** @type {Browser} */ browser, /** @type {Model} */ model, /** @type {number[]} */ ...ids) {
+  for (const id of ids) {
+    frame(model, id);
+    await browser.pass(40);
+  }
+}
+
+test("a page that draws with ease answers several frames at a time, and has room for more", async (browser) => {
+  const { model, feed, said } = begun();
+  joined(feed, new Drawer(browser, "hidden", 2));
+  await played(browser, model, 1, 2);
+  assert.deepEqual(said("ack").map(({ ids, room }) => [ids, room]), [[[1], undefined], [[2], 16]]);
+  await played(browser, model, 3, 4, 5);
+  assert.equal(said("ack").length, 2);
+  await browser.pass(300);
+  const { sizes: _, ...last } = said("ack").at(-1) ?? {};
+  assert.deepEqual(last, { kind: "ack", ids: [3, 4, 5], spent: 2, held: 300, room: 16 });
+});
+
+test("half of the frames that there is room for are answered without a wait", async (browser) => {
+  const { model, feed, said } = begun();
+  joined(feed, new Drawer(browser, "hidden"));
+  await played(browser, model, 1, 2);
+  for (const id of [3, 4, 5, 6, 7, 8, 9, 10]) frame(model, id);
+  await browser.pass(16);
+  assert.deepEqual(said("ack").at(-1)?.ids, [3, 4, 5, 6, 7, 8, 9, 10]);
+});
+
+test("where the kernel waits for it, where it took long, and where a size is new, a frame is answered at once", async (browser) => {
+  const { model, feed, said } = begun();
+  const drawer = joined(feed, new Drawer(browser, "hidden"));
+  await played(browser, model, 1, 2);
+  frame(model, 3, { alone: true });
+  await browser.pass(40);
+  drawer.size = () => [301, 200];
+  await played(browser, model, 4, 5);
+  drawer.takes = 30;
+  await played(browser, model, 6);
+  await browser.pass(40);
+  const [first, ...rest] = said("ack").map(({ ids, room }) => [...ids, room]);
+  assert.deepEqual(first, [1, undefined]);
+  assert.deepEqual(rest, [[2, 16], [3, undefined], [4, undefined], [5, 16], [6, undefined]]);
+});
+
+test("a page that is closed while it holds an answer back leaves nothing", async (browser) => {
+  const { model, leave, said } = begun();
+  await played(browser, model, 1, 2, 3);
+  leave();
+  await browser.pass(AN_HOUR);
+  assert.deepEqual([said("ack").length, browser.timers.size], [2, 0]);
+});
+
 test("a figure that rests holds up no answer, and is brought up to date once it is due", async (browser) => {
   const { model, feed, said } = begun();
   const [quick, slow] = ["quick", "slow"].map((name) => joined(feed, new Drawer(browser, name)));

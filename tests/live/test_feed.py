@@ -47,6 +47,33 @@ def test_two_unanswered_frames_are_the_most(wire: Wire) -> None:
     assert wire.feed.in_flight == 0
 
 
+def test_a_page_that_says_so_has_room_for_more_until_it_says_nothing_of_it(wire: Wire) -> None:
+    answer = {"kind": "ack", "ids": [wire.feed.push(frame())], "sizes": {}, "spent": 3.0}
+    wire.feed._heard(wire.feed, {**answer, "room": 5}, [])
+    for _ in range(4):
+        wire.feed.push(frame())
+        assert wire.feed.room_in() == 0.0
+    last = wire.feed.push(frame())
+    assert wire.feed.room_in() > 0
+    wire.answer(*range(last - 2, last + 1))
+    assert wire.feed.room_in() > 0  # two are still unanswered, and are the most again
+
+
+def test_a_page_that_has_kept_silent_for_a_second_has_room_for_two_again(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(feed_module.time, "monotonic", lambda: now[0])
+    answer = {"kind": "ack", "ids": [wire.feed.push(frame())], "sizes": {}, "spent": 3.0, "room": 5}
+    wire.feed._heard(wire.feed, answer, [])
+    wire.feed.push(frame())
+    now[0] += 1.01
+    assert wire.feed.room_in() == 0.0
+    wire.feed.push(frame())
+    wire.feed.push(frame())
+    assert wire.feed.room_in() > 0
+
+
 def test_a_lost_answer_stalls_for_a_second_at_most(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr(feed_module.time, "monotonic", lambda: now[0])
@@ -151,11 +178,11 @@ class Page:
         self.wire, self.now = wire, 100.0
         monkeypatch.setattr(feed_module.time, "monotonic", lambda: self.now)
 
-    def draws(self, *, spent: float, late: float = 0.0) -> None:
-        """Be sent a frame, and answer it."""
+    def draws(self, *, spent: float, late: float = 0.0, held: float = 0.0) -> None:
+        """Be sent a frame, and answer it, which it may have held back."""
         number = self.wire.feed.push(frame())
-        self.now += spent + late
-        answer = {"kind": "ack", "ids": [number], "sizes": {}, "spent": 1e3 * spent}
+        self.now += spent + late + held
+        answer = {"kind": "ack", "ids": [number], "sizes": {}, "spent": 1e3 * spent, "held": 1e3 * held}
         self.wire.feed._heard(self.wire.feed, answer, [])
 
 
@@ -188,6 +215,25 @@ def test_a_page_that_answers_late_is_sent_one_at_a_time(wire: Wire, slow_page: P
     for _ in range(9):
         slow_page.draws(spent=0.005, late=0.3)
     assert wire.feed.busy
+
+
+def test_an_answer_that_was_held_back_is_not_late(wire: Wire, slow_page: Page) -> None:
+    for _ in range(9):
+        slow_page.draws(spent=0.005, held=0.3)
+    assert not wire.feed.busy
+
+
+def test_a_page_is_told_where_the_next_frame_waits_for_its_answer(wire: Wire, slow_page: Page) -> None:
+    slow_page.draws(spent=0.01)
+    slow_page.draws(spent=0.3)
+    wire.feed.push(frame())
+    assert ["alone" in content for content, _ in wire.sent] == [False, False, True]
+
+
+def test_a_feed_that_gives_up_early_is_answered_at_once() -> None:
+    wire = Wire(Feed(lost_after=0.2))
+    wire.feed.push(frame())
+    assert wire.sent[0][0]["alone"] is True
 
 
 def test_a_page_that_is_quick_again_is_sent_two(wire: Wire, slow_page: Page) -> None:

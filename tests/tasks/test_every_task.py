@@ -84,7 +84,7 @@ def test_other_lengths_are_refused_with_the_range(task):
 def test_an_unknown_name_lists_the_known():
     with pytest.raises(
         ValueError,
-        match=r"unknown task 'sunspot'; the tasks are sunspots, adding, temporal-order, python-tokens, co2, weather\.",
+        match=r"unknown task 'sunspot'; the tasks are sunspots, adding, temporal-order, python-tokens, co2, weather, s",
     ):
         tasks.make("sunspot")
 

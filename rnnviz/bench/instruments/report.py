@@ -6,9 +6,17 @@ from typing import Any
 
 from rnnviz.bench.instruments.timing import Spread
 
-__all__ = ["Cell", "Table", "as_json", "as_text"]
+__all__ = ["Cell", "Score", "Table", "as_json", "as_text"]
 
 Cell = str | float | Spread
+
+
+class Score(float):
+    """A number of which the third digit counts.
+
+    >>> print(as_text(Table("t", "Reached", "", ("what", "score"), [("a", Score(0.5))])).splitlines()[-1].strip())
+    a     0.500
+    """
 
 
 @dataclass(frozen=True)
@@ -98,6 +106,8 @@ def _words(cell: Cell) -> str:
 def _number(value: float) -> str:
     if isinstance(value, int):
         return str(value)
+    if isinstance(value, Score):
+        return f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"
     if value >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}"

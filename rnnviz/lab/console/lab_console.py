@@ -13,12 +13,14 @@ from rnnviz.lab.screen.panel import Panel
 from rnnviz.lab.screen.screen import Screen
 from rnnviz.lab.tools.insights import InsightsLine
 from rnnviz.lab.tools.inspector import Inspector
+from rnnviz.lab.tools.owntext import OwnText
 from rnnviz.lab.tools.perturb import Perturb
 from rnnviz.lab.tools.pictures import Pictures
 from rnnviz.lab.tools.share import Share
 from rnnviz.lab.tools.timeline import Timeline
 from rnnviz.lab.tour.card import TourCard
 from rnnviz.lab.tour.link import Link, LinkTarget
+from rnnviz.tasks import Task
 from rnnviz.training import Session, Settings
 
 __all__ = ["LabConsole"]
@@ -66,6 +68,20 @@ class LabConsole(Console):
             screen.panel.widget.children += (self._card,)
         self._card.start()
 
+    def type(self, text: str) -> None:
+        """Read a text of a learner's beside the probe, and show it at once; with nothing in it, take it away."""
+        self.runner.access.visit(lambda: self.session.type(text))
+        screen = self.screen
+        if screen is None:
+            return
+        self._hold(None)  # whoever looks back would not see what it reads
+        snapshot = self.runner.snapshot()
+        screen.show(snapshot)
+        screen.panel.focus_controls.fit(*snapshot.layer.hidden.shape)
+        sample = len(snapshot.time_labels) - 1 if snapshot.typed else 0
+        end = int(snapshot.layer.lengths[sample]) - 1
+        screen.look(lambda _seen, focus: replace(focus, sample=sample, time=end))
+
     def checked(self, changes: dict[str, Any]) -> Settings:
         """Return the present settings with changes, if they can be followed."""
         return self.moves.wanted(changes)
@@ -112,7 +128,7 @@ class LabConsole(Console):
     def _look_closely(self, link_target: LinkTarget) -> None:
         """Move the selectors; unlike a click, to what exists only, or say what does."""
         screen = self.shown()
-        screen.panel.focus_controls.fit(*screen.seen.layer.hidden.shape)
+        screen.panel.focus_controls.fit(screen.seen)
         screen.look(lambda snapshot, focus: link_target.look(focus).checked(snapshot.layer))
 
     def _tools(self) -> list[LazyTool]:
@@ -133,7 +149,9 @@ class LabConsole(Console):
                 lambda: Timeline(self.runner.recording, self._held, lambda step: self._guarded(self._hold, step)),
             ),
         }
-        return [tools[name] for name in tools_asked(self._show)]
+        if type(self.session.task).encoded is not Task.encoded:
+            tools["type"] = LazyTool(OwnText, lambda: OwnText(self.type, lambda: self.session.typed))
+        return [tools[name] for name in tools_asked(self._show) if name in tools]
 
     def _redraw(self) -> None:
         if self.screen is not None:

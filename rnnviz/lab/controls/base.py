@@ -15,7 +15,7 @@ from rnnviz.views import Focus
 
 __all__ = ["LazyTool", "Place", "Tool", "Tray", "box", "help_markup", "help_words"]
 
-Place = Literal["line", "bar", "column", "dock", "pop"]
+Place = Literal["line", "row", "bar", "column", "dock", "pop"]
 
 
 class Tool(abc.ABC):
@@ -26,8 +26,8 @@ class Tool(abc.ABC):
     name : str
         Its name in ``show=[…]`` and, as ``rv-tool-name``, on its box; its words: ``tool.name``, ``tool.name.tip``.
     place : str
-        ``"line"`` above the pictures, ``"bar"`` under the toolbar and ``"column"`` below the pictures of the narrow
-        column are always there. A button opens the others:
+        ``"line"`` and, in a row of its own, ``"row"`` above the pictures, ``"bar"`` under the toolbar and ``"column"``
+        below the pictures of the narrow column are always there. A button opens the others:
         a ``"dock"`` stands where the narrow column was, one at a time, a ``"pop"`` over the pictures, under its button.
     widget : widgets.Widget
         What is shown.
@@ -93,7 +93,7 @@ class Tray:
     ----------
     buttons : dict of str to widgets.ToggleButton
         What opens and closes a dock or a pop-over, by the tool's name.
-    lines, bars, pops, asides : list of widgets.Box
+    lines, rows, bars, pops, asides : list of widgets.Box
         Boxes to lay out, by their tools' places; a pop-over finds the place under its button by itself.
     dock : widgets.Box
         Holds all docks, of which one at most is open; it has the class ``rv-open`` then, and is hidden otherwise.
@@ -114,8 +114,8 @@ class Tray:
         self.followers: list[Callable[[Snapshot], object]] = []
         self._boxes = {name: _box(one.kind) for name, one in self._lazy.items()}
         self.buttons = {name: _button(name) for name, one in self._lazy.items() if _opens(one.kind.place)}
-        placed = (self._placed(place) for place in ("line", "bar", "dock", "pop", "column"))
-        self.lines, self.bars, docks, self.pops, self.asides = placed
+        placed = (self._placed(place) for place in ("line", "row", "bar", "dock", "pop", "column"))
+        self.lines, self.rows, self.bars, docks, self.pops, self.asides = placed
         self.dock = box(widgets.Box, docks, "rv-dock")
         self.dock.layout.display = "none"
         for name, one in self._lazy.items():

@@ -16,6 +16,7 @@ TOOLS = (
     "share",
     "insights",
     "timeline",
+    "type",
 )
 COMPARE_DEFAULT = ("input", "hidden", "gradients", "scores", "prediction", "curves")  # the pictures of a comparison
 _LONGEST_NAME = 60

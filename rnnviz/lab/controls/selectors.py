@@ -13,7 +13,7 @@ from rnnviz.views.score.order import rows_of
 
 __all__ = ["FocusControls"]
 
-_NAMES = ("sample", "layer", "direction", "time", "unit", "gradient", "order")
+_NAMES = ("sample", "layer", "direction", "time", "unit", "written", "gradient", "order")
 
 
 class FocusControls:
@@ -27,6 +27,7 @@ class FocusControls:
         )
         self.time = widgets.IntSlider(description=t("gaze.time"), min=0, max=0)
         self.unit = widgets.IntSlider(description=t("gaze.unit"), min=0, max=0)
+        self.written = widgets.IntSlider(description=t("gaze.written"), min=0, max=0)
         self.gradient = widgets.Dropdown(
             description=t("gaze.gradient"), options=[(t(f"gaze.gradient.{name}"), name) for name in GRADIENTS]
         )
@@ -79,18 +80,17 @@ class FocusControls:
         for widget in self.widgets.values():
             widget.observe(lambda _change: call(), names="value")
 
-    def fit(self, layers: int, directions: int, batch: int, steps: int, units: int) -> None:
-        """Offer only what exists.
-
-        Parameters
-        ----------
-        layers, directions, batch, steps, units : int
-            Sizes of the traced layer.
-        """
+    def fit(self, snapshot: Snapshot) -> None:
+        """Offer only what exists in a snapshot."""
+        layers, directions, batch, steps, units = snapshot.layer.hidden.shape
+        written = max((len(one.alone.tokens) for one in snapshot.translations), default=0)
+        # what is written gets longer and shorter while a network learns: what was chosen stays
+        written = max(written, self.written.value + 1, self.written.max + 1) if written else 1
         sizes = ((self.sample, batch), (self.layer, layers), (self.time, steps), (self.unit, units))
-        for widget, size in sizes:
+        for widget, size in (*sizes, (self.written, written)):
             if widget.max != size - 1:
                 widget.max = size - 1
+        self.written.layout.display = None if snapshot.translations else "none"
         self.layer.layout.display = None if layers > 1 else "none"
         self.direction.layout.display = None if directions > 1 else "none"
         if directions == 1:

@@ -125,7 +125,7 @@ class Player {
     track.setAttribute("aria-valuetext", told.words[index]);
     const id = ++this.count;
     const painted = new Promise((done) => this.painted.set(id, () => done(undefined)));
-    this.wire.fire("msg:custom", { ...frame, id }, [this.bytes]);
+    this.wire.fire("msg:custom", { ...frame, id, alone: true }, [this.bytes]);
     return painted;
   }
 

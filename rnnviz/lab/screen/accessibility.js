@@ -13,7 +13,8 @@ const PARTS = ".noUi-handle, select, input:not([type=radio]), .widget-readout, .
 const ARROWS = ".noUi-handle, select, input[type=radio]"; // the notebook would take these keys for itself
 const SPOKEN = ":is(.rv-status, .rv-predict-said) > .widget-html-content";
 const ROWS = ".rv-tools, .rv-rail .widget-toggle-buttons > div";
-const REST = 150; // ms: pictures change the page many times a second
+const REST = 150; // ms: controls come many at a time
+const CONTROLS = "button, input, select, .noUi-handle, .widget-readout, .jupyter-widgets";
 
 const worn = new WeakSet();
 let groups = 0;
@@ -80,6 +81,19 @@ function choices(box) {
 }
 
 /**
+ * Whether controls have come or gone: pictures and words change the page many times a second, and bring none.
+ * @param {Iterable<{addedNodes: Iterable<Node>, removedNodes: Iterable<Node>}>} changes
+ */
+export function rebuilt(changes) {
+  for (const { addedNodes, removedNodes } of changes) {
+    for (const node of [...addedNodes, ...removedNodes]) {
+      if (node instanceof HTMLElement && (node.matches(CONTROLS) || node.querySelector(CONTROLS))) return true;
+    }
+  }
+  return false;
+}
+
+/**
  * @param {Element} lab
  * @param {Hints} hints
  * @param {Record<string, string>} words
@@ -115,7 +129,9 @@ export default {
       if (!lab) return;
       clearInterval(timer);
       const again = () => ((resting = undefined), dress(lab, model.get("hints"), words));
-      built = new MutationObserver(() => (resting ??= setTimeout(again, REST)));
+      built = new MutationObserver((changes) => {
+        if (resting === undefined && rebuilt(changes)) resting = setTimeout(again, REST);
+      });
       built.observe(lab, { childList: true, subtree: true });
       again();
       leaves = [attend(lab, words.gone), stick(lab), wait(lab, manager, words)];

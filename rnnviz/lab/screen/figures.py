@@ -22,10 +22,15 @@ class _Failure:
 
 @dataclass
 class _Placed:
-    """A picture, built for one run."""
+    """A picture, built for one run and so many sequences."""
 
     run: int
+    sequences: int
     canvas: Canvas
+
+    def fits(self, snapshot: Snapshot) -> bool:
+        """Whether a snapshot can be drawn in it: of another run axes differ; what is typed is one sequence more."""
+        return (self.run, self.sequences) == (snapshot.run, _sequences(snapshot))
 
 
 @dataclass
@@ -93,7 +98,7 @@ class Figures:
         frame = Frame(snapshot.run, snapshot.step, patches := {}, light=True)
         for name, view in self._drawn.items():
             placed = self._placed.get(name)
-            if view.light and name in chosen and name not in self._failures and placed and placed.run == snapshot.run:
+            if view.light and name in chosen and name not in self._failures and placed and placed.fits(snapshot):
                 patches[name] = placed.canvas.patches(snapshot, focus, self.feed.sizes.get(name))
         return frame
 
@@ -125,11 +130,11 @@ class Figures:
         return errors
 
     def _canvas(self, name: str, view: View, snapshot: Snapshot, focus: Focus) -> Canvas:
-        """Return the canvas for this run: built anew for another run (other axes, perhaps other panels)."""
+        """Return the canvas for this run, built anew where it does not fit (other axes, perhaps other panels)."""
         placed = self._placed.get(name)
-        if placed is None or placed.run != snapshot.run:
+        if placed is None or not placed.fits(snapshot):
             canvas, cursor = Canvas(view, snapshot, focus), cursor_of(view, snapshot, focus)
-            placed = self._placed[name] = _Placed(snapshot.run, canvas)
+            placed = self._placed[name] = _Placed(snapshot.run, _sequences(snapshot), canvas)
             if name in self._figures:
                 self._figures[name].rebuild(canvas.figure, run=snapshot.run, cursor=cursor)
             else:
@@ -137,3 +142,7 @@ class Figures:
                 self._figures[name] = figure
                 self.grid.put(name, figure)
         return placed.canvas
+
+
+def _sequences(snapshot: Snapshot) -> int:
+    return int(snapshot.layer.hidden.shape[2])

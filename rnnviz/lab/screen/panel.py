@@ -84,7 +84,7 @@ class Panel:
         self.hints = {**knobs.hints, **self.focus_controls.hints, **tray.hints}
         rail = [] if self.rail.empty else [self.rail.widget]
         grid.column.children = (*grid.column.children, *tray.asides)
-        stage = [self._line(), grid.score, grid.column, tray.dock, grid.wide]
+        stage = [self._line(), *tray.rows, grid.score, grid.column, tray.dock, grid.wide]
         accessibility = Accessibility(hints=self.hints)
         tray.on_made = accessibility.know
         children = [

@@ -254,7 +254,7 @@ class Stage(Generic[P]):
             call()
 
     def _draw_views(self, snapshot: Snapshot) -> None:
-        self.panel.focus_controls.fit(*snapshot.layer.hidden.shape)
+        self.panel.focus_controls.fit(snapshot)
         focus = self.panel.focus_controls.focus_on(snapshot)
         frame, errors = self._figures.frame(snapshot, focus, self._chosen)
         self.feed.push(frame)

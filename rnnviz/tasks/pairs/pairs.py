@@ -19,6 +19,8 @@ from rnnviz.tasks.inputpicture import InputPicture
 from rnnviz.tasks.pairs.dictionary import Dictionary
 from rnnviz.tasks.pairs.nearest import nearest
 from rnnviz.tasks.pairs.tokens import LEVELS
+from rnnviz.tasks.pairs.translating import SPARE, translated
+from rnnviz.tasks.translation import Translation
 
 __all__ = ["ASKED", "NO_ANSWER", "PairBatch", "Pairs", "exact_match", "token_accuracy"]
 
@@ -201,6 +203,11 @@ class Pairs(Task):
             t("task.pairs.copy"): copied / len(wanted),
             t("task.pairs.nearest"): looked_up / len(wanted),
         }
+
+    def translated(self, model: nn.Module, batch: Batch) -> tuple[Translation, ...]:
+        """Return what a `Seq2Seq` writes for each source, by itself and given the right tokens."""
+        words, longest = (self.source_words, self.target_words), self.target_len + SPARE
+        return translated(model, batch, words, longest, reversed_source=self.reverse_source)
 
     def time_labels(self, sample: int) -> tuple[str, ...]:
         """Return each token of the source, and nothing for padding."""

@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+from rnnviz.checks import text as written
 from rnnviz.tasks import Batch
 from rnnviz.training.failures import NonFiniteLoss
 from rnnviz.training.process.surroundings import Surroundings, settled
@@ -33,6 +34,25 @@ class Answers:
         """The sequences that snapshots trace, on the device."""
         return self._training_run.taker.probe
 
+    @property
+    def typed(self) -> str:
+        """What a learner has typed: the last of the sequences that snapshots trace. Empty where nothing is."""
+        return self._training_run.taker.typed
+
+    @settled
+    def type(self, text: str) -> None:
+        """Have snapshots trace a text of a learner's as one more sequence, the last; with nothing in it, none.
+
+        It changes nothing of the training, in no bit. A new model reads it too, where it can.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the task reads no text, or not this one; what was typed before stays then.
+        """
+        written("text", text)
+        self._training_run.taker.type(text if text.strip() else "")
+
     @settled
     def evaluate(self) -> dict[str, float]:
         """Return the metric on the whole held-out part: ``"model"`` first, then each baseline."""
@@ -49,19 +69,20 @@ class Answers:
 
         It costs a fifth of a whole one, and leaves training as it is bit for bit. ``before`` is a whole snapshot, and
         ``sample`` an index into the probe batch; past its end it is the last. None where only a whole snapshot can
-        tell: of a model of one's own or one that has hooks, of numbers that are not finite, of another run.
+        tell: of a model of one's own or one that has hooks, of numbers that are not finite, of another run, or since
+        something else was typed.
         """
         now = self._training_run
-        if before.run != self.run:
+        if before.run != self.run or before.typed != self.typed:
             return None
         return now.taker.light(now.model, now.settings, self.step, before, min(sample, len(self.probe) - 1))
 
     @settled
     def rescored(self, snapshot: Snapshot) -> Snapshot:
-        """Return a snapshot of this run with the held-out score of its own step, where it has an older one.
+        """Return a snapshot of this run with the held-out score of its own step, and with what is typed now.
 
-        Its weights are asked, in a model built for that; the one in training is not touched. A model whose state is
-        not its weights alone keeps the older score.
+        Where it has an older score, or something else was typed, its weights are asked, in a model built for that; the
+        one in training is not touched. A model whose state is not its weights alone keeps what it has.
 
         Parameters
         ----------
@@ -69,10 +90,16 @@ class Answers:
             An earlier moment.
         """
         # another run has another architecture: its weights fit no model that could be asked now
-        if snapshot.validation_step == snapshot.step or snapshot.run != self.run:
+        if snapshot.run != self.run:
             return snapshot
-        model = self._training_run.revived(snapshot)
-        return snapshot if model is None else self._training_run.taker.rescored(model, snapshot)
+        stale, unread = snapshot.validation_step != snapshot.step, snapshot.typed != self.typed
+        model = self._training_run.revived(snapshot) if stale or unread else None
+        if model is None:
+            return snapshot
+        taker = self._training_run.taker
+        if unread:
+            snapshot = taker.retyped(model, snapshot)
+        return taker.rescored(model, snapshot) if stale else snapshot
 
     @settled
     def keep_score(self) -> None:

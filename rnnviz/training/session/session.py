@@ -254,11 +254,21 @@ class Session(Answers):
             self._former = FormerRun(now, self.run, before, now.drawn())
 
     def _start(self, training_run: TrainingRun) -> None:
+        typed = self.typed if self.run >= 0 else ""
         self._training_run = training_run
         if training_run.device != self.device:
             self.device = training_run.device
             self.surroundings.move(self.device)
         self.task, self.model, self.history = training_run.task, training_run.model, training_run.history
+        if typed != self.typed:
+            self._type_again(typed)
+
+    def _type_again(self, text: str) -> None:
+        """Let another run read what was typed; where it is too long for that, nothing is typed any more."""
+        try:
+            self.type(text)
+        except ValueError:
+            self.type("")
 
     def adopt(self) -> None:
         """Take up assigned settings now, as the next step would: rebuild if the structure differs, else adjust."""

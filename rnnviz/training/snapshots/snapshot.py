@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from rnnviz.tasks.base import Prediction
 from rnnviz.tasks.inputpicture import InputPicture
+from rnnviz.tasks.translation import Translation
 from rnnviz.trace import LayerTrace
 from rnnviz.training.parameter_norms import Norms
 from rnnviz.training.settings import Settings
@@ -141,12 +142,16 @@ class Snapshot:
         Columns of equal length, step and metric: the held-out score along the run, ``validation`` as the last.
     norms : Norms or None
         Of each parameter along the run; None in a training loop that is not ours.
+    translations : tuple of Translation
+        What the model writes for each probe sequence; empty where the task is no translation.
     before : Before or None
         What there was before the settings last changed; None until they do.
     sample : int or None
         Of a light snapshot the one probe sequence that it shows: ``step``, ``settings``, ``layer`` and ``scales`` are
         of now, the other sequences NaN, gradients None; all else is that of the whole snapshot before. None of a whole
         one.
+    typed : str
+        What a learner has typed: it is the last of the probe's sequences. Empty where nothing is.
     """
 
     run: int
@@ -176,8 +181,10 @@ class Snapshot:
     scores: Mapping[str, Floats] = field(default_factory=lambda: _NO_SCORES)
     input_pictures: tuple[InputPicture | None, ...] = ()
     norms: Norms | None = None
+    translations: tuple[Translation, ...] = ()
     before: Before | None = None
     sample: int | None = None
+    typed: str = ""
 
     def __repr__(self) -> str:
         where = f", module={self.module!r}" if self.module else ""

@@ -22,6 +22,7 @@ from rnnviz.training.snapshots import ranges
 from rnnviz.training.snapshots.gradients import GradientHistory, RecentGradients
 from rnnviz.training.snapshots.looking import Look, look, look_at_one, spread
 from rnnviz.training.snapshots.scores import Scores, ending
+from rnnviz.training.snapshots.shown import Shown
 from rnnviz.training.snapshots.snapshot import Confusion, Floats, Scale, Snapshot
 from rnnviz.training.snapshots.wide import as_wide
 from rnnviz.training.taskcheck.checked import CheckedTask
@@ -61,22 +62,31 @@ class SnapshotTaker:
     def __init__(self, task: CheckedTask, size: int, device: torch.device) -> None:
         self._task, self._device = task, device
         self._scores = Scores(min(len(task.held_out(closely=True)), _LARGEST_SCORE))
-        self.probe = task.probe(size, closely=True)
-        samples = range(len(self.probe))
-        self._labels = tuple(task.words(sample) for sample in samples)
-        self._pictures = tuple(task.picture(sample) for sample in samples)
-        self._spans = tuple(task.span(sample) for sample in samples)
+        self._shown = Shown.of(task, size)
         self.baselines: Mapping[str, float] = read_only(dict(task.baselines()))
         self._scales: Mapping[str, Scale] = {}
         self._score: _Score | None = None
         self._recent_gradients, self._gradient_history = RecentGradients(), GradientHistory()
-        self._inputs, self._targets = _array(self.probe.inputs), _array(self.probe.targets)
+
+    @property
+    def probe(self) -> Batch:
+        """The sequences that are traced, what was typed among them, as the last."""
+        return self._shown.probe
+
+    @property
+    def typed(self) -> str:
+        """What was typed, empty where nothing is."""
+        return self._shown.typed
+
+    def type(self, text: str) -> None:
+        """Trace a text of a learner's as one more sequence from now on, or with no text none; ValueError as `Task`."""
+        self._shown = self._shown.with_text(self._task, text)
 
     def to(self, task: CheckedTask, device: torch.device) -> "SnapshotTaker":
         """Return one that goes on with what this has noted, for a model on a device."""
         there = copy.copy(self)
         there._task, there._device = task, device
-        there.probe, there._score = self.probe.to(device), None  # asked anew there
+        there._shown, there._score = self._shown.to(device), None  # asked anew there
         return there
 
     def snapshot(
@@ -94,7 +104,6 @@ class SnapshotTaker:
         layer, columns = as_wide(found.layer, self.probe), waiting.columns(arrived["rows"])
         curves, relu = gradient_curves(layer), settings.nonlinearity == "relu"
         self._scales = ranges.fit(layer, curves, relu=relu, step=history.step, before=self._scales)
-        recent_gradients = self._recent_gradients.note(history.step, curves)
         return Snapshot(
             run=run,
             step=history.step,
@@ -102,18 +111,13 @@ class SnapshotTaker:
             layer=layer,
             loss=float(arrived["loss"]) if traced is None else math.nan if traced.loss is None else traced.loss,
             history=read_only(columns),
-            inputs=self._inputs,
             outputs=read_only(arrived["output"]) if traced is None else traced.output,
-            targets=self._targets,
             weights=read_only(arrived["weights"]),
             module=found.module,
             horizon=self._gradient_history.note(history.step, curves),
-            recent_gradients=recent_gradients,
+            recent_gradients=self._recent_gradients.note(history.step, curves),
             scales=self._scales,
             prediction=scored.prediction,
-            time_labels=self._labels,
-            input_pictures=self._pictures,
-            spans=self._spans,
             validation=scored.validation,
             validation_step=scored.step,
             baselines=self.baselines,
@@ -122,6 +126,8 @@ class SnapshotTaker:
             confusion=scored.confusion,
             scores=ending(self._scores.columns(), scored.step, scored.validation),
             norms=norms.told(noted, arrived["norms"]),
+            translations=self._task.translated(model, self.probe),
+            **self._shown.told(),
         )
 
     def light(self, model: nn.Module, settings: Settings, step: int, before: Snapshot, sample: int) -> Snapshot | None:
@@ -151,6 +157,14 @@ class SnapshotTaker:
             validation_step=snapshot.step,
             scores=ending(snapshot.scores, snapshot.step, validation),
         )
+
+    def retyped(self, model: nn.Module, snapshot: Snapshot) -> Snapshot:
+        """Return the snapshot with what is typed now as its last sequence; of this model, which has its weights."""
+        found = self._trace(model)
+        arrived = brought({"output": found.output}, found.layer, *([] if found.traced is None else [found.traced]))
+        outputs = read_only(arrived["output"]) if found.traced is None else found.traced.output
+        told = {**self._shown.told(), "translations": self._task.translated(model, self.probe)}
+        return replace(snapshot, layer=as_wide(found.layer, self.probe), outputs=outputs, **told)
 
     def evaluate(self, model: nn.Module) -> float:
         """Return the metric on the whole held-out part."""
@@ -184,7 +198,7 @@ class SnapshotTaker:
         outputs = _answers(self._task, model, held_out)
         validation = float(self._task.metric(outputs, held_out.targets))
         prediction = _sealed(self._task.prediction(outputs)) if whole else None
-        return validation, prediction, _confused(self._task.task.classes, outputs, held_out.targets)
+        return validation, prediction, _confused(self._task, outputs, held_out.targets)
 
 
 def gradient_curves(layer: LayerTrace) -> tuple[Floats, ...]:
@@ -203,10 +217,12 @@ def _norm(gradient: Floats) -> Floats:
     return np.sqrt(np.nansum(squares, axis=(2, 4)) if np.isnan(found).any() else found)
 
 
-def _confused(classes: tuple[str, ...], outputs: Tensor, targets: Tensor) -> Confusion | None:
+def _confused(task: CheckedTask, outputs: Tensor, targets: Tensor) -> Confusion | None:
     """Count the answers, one a sequence or one a timestep, by what is true and what was said."""
+    classes = task.task.classes
     if not classes or targets.is_floating_point():
         return None
+    outputs, targets = task.judged(outputs, targets)
     # both in one number: one bincount fills the whole table, and no loop waits for the device
     pairs = len(classes) * targets.flatten() + outputs.argmax(-1).flatten()
     pairs = pairs[targets.flatten() >= 0]  # a negative class is torch's way to say that no answer is wanted

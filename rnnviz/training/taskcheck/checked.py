@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from rnnviz.checks import shown
 from rnnviz.tasks import Batch, InputPicture, Prediction, Task
+from rnnviz.tasks.translation import Translation
 from rnnviz.training.taskcheck.labels import picture_of, span_of, words_of
 from rnnviz.training.taskcheck.sequences import checked_sequences
 
@@ -96,6 +97,17 @@ class CheckedTask:
         """Return the sequences that snapshots trace; see `batch`."""
         return self._given("probe()", self.task.probe, size, closely=closely)
 
+    def typed(self, text: str) -> Batch:
+        """Return what a learner has typed as a batch of one; ValueError if the task reads no text, or not this."""
+        found = self.attribution.task(self.task.encoded, text)
+        if found is None:
+            raise ValueError(f"the task {self.task.name!r} reads no text of yours; there is nothing to type.")
+        return self._given("encoded()", lambda: found, closely=True)
+
+    def typed_words(self, batch: Batch) -> tuple[str, ...] | None:
+        """Return the words for the timesteps of what was typed; see `Task.symbols_of`."""
+        return self.attribution.task(self.task.symbols_of, batch)
+
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the loss as a number of no axis."""
         return self.attribution.task(_measured, "loss", self.task.loss, outputs, targets)
@@ -103,6 +115,10 @@ class CheckedTask:
     def metric(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the metric as a number of no axis."""
         return self.attribution.task(_measured, "metric", self.task.metric, outputs, targets)
+
+    def judged(self, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """Return which answers are counted by class, and the right ones; see `Task.judged`."""
+        return self.attribution.task(_judged, self.task.judged, outputs, targets)
 
     def prediction(self, outputs: Tensor) -> Prediction | None:
         """Return what there is to draw of the held-out part's answers."""
@@ -123,6 +139,10 @@ class CheckedTask:
     def span(self, sample: int) -> tuple[float, float] | None:
         """Return where a probe sequence's timesteps lie; see `span_of`."""
         return self.attribution.task(span_of, self.task, sample)
+
+    def translated(self, model: nn.Module, batch: Batch) -> tuple[Translation, ...]:
+        """Return what a model writes for each source of a batch; nothing where the task is no translation."""
+        return tuple(self.task.translated(model, batch))
 
     def answered(self, outputs: Any) -> Tensor:
         """Return what a model has answered, which must be one tensor of the size that the task asks for."""
@@ -203,6 +223,19 @@ def _measured(name: str, work: Callable[[Tensor, Tensor], Any], outputs: Tensor,
     if value.numel() != 1:
         raise ValueError(f"{name} must return a scalar, got a tensor of shape {tuple(value.shape)}; add .mean().")
     return value.reshape(())
+
+
+def _judged(work: Callable[[Tensor, Tensor], Any], outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    found = work(outputs, targets)
+    if not isinstance(found, tuple) or len(found) != 2 or not all(isinstance(one, Tensor) for one in found):
+        raise TypeError(f"judged() must return two tensors, the answers and the right ones, got {_kind(found)}.")
+    said, right = found
+    if said.shape[:-1] != right.shape:
+        raise ValueError(
+            "judged() must return a right answer for each of the answers, "
+            f"got shapes {tuple(said.shape)} and {tuple(right.shape)}."
+        )
+    return said, right
 
 
 def _forecast(work: Callable[[Tensor], Any], outputs: Tensor) -> Prediction | None:

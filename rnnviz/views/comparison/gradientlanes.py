@@ -45,7 +45,7 @@ class GradientLanes(Strip):
         compared = compared_models(snapshot)
         curves = [_norm(model, focus) for model in compared]
         reach = LogRange.of(*curves)
-        patches = [*strip_patches(focus), *reach.patches("yaxis")]
+        patches = [*strip_patches(snapshot, focus), *reach.patches("yaxis")]
         for index, curve in enumerate(curves):
             kept = thin(len(curve), pixels and pixels[0])
             patches += [

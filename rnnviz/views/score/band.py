@@ -53,6 +53,8 @@ class Read:
         A word after the number.
     lead : str
         Words before it, such as which unit it is.
+    leads : tuple of str
+        In place of ``lead`` a word for each timestep.
     was : int or None
         The row of what the number was before a change.
     dot : str
@@ -65,6 +67,7 @@ class Read:
     lead: str = ""
     was: int | None = None
     dot: str = ""
+    leads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

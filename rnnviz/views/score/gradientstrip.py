@@ -89,7 +89,7 @@ class GradientStrip(Strip):
             _DIRECT: (direct, focus.gradient != "total"),
             _TOTAL: (total, focus.gradient != "direct"),
         }
-        patches = strip_patches(focus)
+        patches = strip_patches(snapshot, focus)
         for index, (curve, visible) in curves.items():
             patches += [
                 Patch(index, "x", np.arange(len(total), dtype=np.float32)[kept] if kept.step > 1 else None),

@@ -93,7 +93,7 @@ def heat_patches(heats: Sequence[Heat], snapshot: Snapshot, focus: Focus, pixels
     snapshot, focus, pixels
         As in `View.patches`.
     """
-    patches = strip_patches(focus)
+    patches = strip_patches(snapshot, focus)
     height = sum(heat.band.whole for heat in heats)
     rows = rows_of(snapshot, focus)
     for index, heat in enumerate(heats):

@@ -52,7 +52,7 @@ def number_patches(snapshot: Snapshot, focus: Focus, pixels: Pixels | None = Non
     steps, features = shown.values.shape
     kept = thin(steps, pixels and pixels[0])
     time = np.arange(steps, dtype=np.float32)
-    patches = strip_patches(focus)
+    patches = strip_patches(snapshot, focus)
     for index in range(features):
         patches += [
             Patch(index, "x", time[kept] if kept.step > 1 else None),

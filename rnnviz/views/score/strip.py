@@ -96,6 +96,8 @@ _LINE = {
 }
 
 
-def strip_patches(focus: Focus) -> list[Patch]:
-    """Return what every strip tells the page: which sequence it shows."""
-    return [Patch(None, "meta.sample", focus.sample)]
+def strip_patches(snapshot: Snapshot, focus: Focus) -> list[Patch]:
+    """Return what every strip tells the page: which sequence it shows, and the words of one that was typed."""
+    last = len(snapshot.time_labels) - 1
+    typed = [Patch(None, f"meta.axes[{last}]", time_axis(snapshot, last))] if snapshot.typed else []
+    return [Patch(None, "meta.sample", focus.sample), *typed]

@@ -51,7 +51,7 @@ def symbol_patches(snapshot: Snapshot, focus: Focus, pixels: Pixels | None = Non
     kept = steps[away > (0 if letters else _NEAR)]
     answer = shown.picture.answer
     return [
-        *strip_patches(focus),
+        *strip_patches(snapshot, focus),
         Patch(1, "x", kept.astype(np.float32)),
         Patch(1, "y", np.zeros(len(kept), np.float32)),
         Patch(1, "mode", "text" if letters else "markers"),

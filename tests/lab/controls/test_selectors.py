@@ -14,7 +14,7 @@ def session(**changes: object) -> Session:
 
 def controls_of(run: Session) -> FocusControls:
     controls = FocusControls()
-    controls.fit(*run.snapshot().layer.hidden.shape)
+    controls.fit(run.snapshot())
     return controls
 
 

@@ -27,9 +27,20 @@ def panels(figure: go.Figure) -> list[dict[str, Any]]:
     return found
 
 
+def moments(name: str) -> tuple[Snapshot, ...]:
+    """Return frames of a run that a strip has something to draw of."""
+    return answered() if name == "verdict" else frames("both ways")
+
+
+@cache
+def answered() -> tuple[Snapshot, ...]:
+    session = Session("temporal-order", seq_len=12, hidden_size=5, num_layers=2, batch_size=8, device="cpu")
+    return (session.snapshot(), *(train(session, 2) for _ in range(2)))
+
+
 @cache
 def task(name: str, **settings: Any) -> Snapshot:
     return train(Session(name, device="cpu", batch_size=4, **{"hidden_size": 6, **settings}), 1)
 
 
-__all__ = ["filled", "form", "frames", "panels", "task"]
+__all__ = ["filled", "form", "frames", "moments", "panels", "task"]

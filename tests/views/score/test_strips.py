@@ -14,7 +14,7 @@ from rnnviz.views import VIEWS, Canvas, Focus, Picked, apply
 from rnnviz.views.score.band import CAPTION, rows_high
 from rnnviz.views.style import GATE, SIGNED
 from tests.views.runs import frames
-from tests.views.score.strips import filled, form, panels, task
+from tests.views.score.strips import filled, form, moments, panels, task
 
 STRIPS = [name for name, view in VIEWS.items() if view.score is not None and view.score.place == "strip"]
 HEATS = ["hidden", "gates", "forget"]
@@ -32,12 +32,12 @@ def tensor(snapshot: Snapshot, symbol: str, focus: Focus) -> np.ndarray:
 def test_a_strip_has_the_name_of_its_view_and_its_place_in_the_score(name: str) -> None:
     assert (form(name).name, form(name).place) == (name, "strip")
     assert VIEWS[name].place == "wide"
-    assert filled(name, frames("both ways")[-1]).layout.meta["place"] == "strip"
+    assert filled(name, moments(name)[-1]).layout.meta["place"] == "strip"
 
 
 @pytest.mark.parametrize("name", STRIPS)
 def test_all_strips_have_one_time_axis_and_no_words_of_plotly_s(name: str) -> None:
-    snapshot = frames("both ways")[-1]
+    snapshot = moments(name)[-1]
     layout, steps = filled(name, snapshot).layout, snapshot.layer.hidden.shape[3]
     assert layout.margin.to_plotly_json() == {"l": 36, "r": 48, "t": 0, "b": 0, "pad": 0}
     assert layout.title.text is None
@@ -50,7 +50,7 @@ def test_all_strips_have_one_time_axis_and_no_words_of_plotly_s(name: str) -> No
 
 @pytest.mark.parametrize("name", STRIPS)
 def test_captions_pictures_and_gaps_fill_the_strip_from_the_top_down(name: str) -> None:
-    figure = filled(name, frames("both ways")[-1])
+    figure = filled(name, moments(name)[-1])
     top = figure.layout.height
     for panel in panels(figure):
         axis = figure.layout[panel["axis"].replace("y", "yaxis")]
@@ -100,7 +100,7 @@ def test_a_heatmap_s_colours_are_the_tensor(name: str) -> None:
 
 @pytest.mark.parametrize("name", STRIPS)
 def test_what_a_strip_tells_the_page_is_ready_for_json(name: str) -> None:
-    figure = filled(name, frames("both ways")[-1])
+    figure = filled(name, moments(name)[-1])
     told, sent = json.loads(json.dumps(figure.layout.meta)), json.loads(figure.to_json())["layout"]["meta"]
     assert {**told, "rows": None} == {**sent, "rows": None}
     assert [len(row) for row in sent["rows"]] == [len(row) for row in told["rows"]]
@@ -108,12 +108,13 @@ def test_what_a_strip_tells_the_page_is_ready_for_json(name: str) -> None:
 
 @pytest.mark.parametrize("name", STRIPS)
 def test_a_strip_that_was_fed_ends_as_one_that_is_made_now(name: str) -> None:
-    first, *_, last = frames("both ways")
+    first, *_, last = moments(name)
+    here = HERE.within(last.layer)
     live = Canvas(form(name), first, Focus())
     live.patches(first, Focus(), (30, 10))
     apply(live.figure, live.patches(first, Focus(), (3, 3)))
-    apply(live.figure, live.patches(last, HERE))
-    assert live.figure.to_json() == filled(name, last, HERE).to_json()
+    apply(live.figure, live.patches(last, here))
+    assert live.figure.to_json() == filled(name, last, here).to_json()
 
 
 def test_in_fewer_pixels_whole_columns_and_rows_are_left_out_and_the_caption_says_so() -> None:

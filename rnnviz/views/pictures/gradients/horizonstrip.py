@@ -53,7 +53,7 @@ class HorizonStrip(Strip):
         shown = norms[moments][:, steps]
         known = np.where((shown > 0) & np.isfinite(shown), shown, np.nan)
         return [
-            *strip_patches(focus),
+            *strip_patches(snapshot, focus),
             Patch(0, "z", np.log10(known), (scale.low, scale.high)),
             Patch(0, "x", np.arange(norms.shape[1], dtype=np.float32)[steps] if steps.step > 1 else None),
             Patch(0, "zmin", scale.low),

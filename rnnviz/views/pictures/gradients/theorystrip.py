@@ -62,7 +62,7 @@ class TheoryStrip(Strip):
         curves, words = self._curves(snapshot, focus)
         reach = LogRange.of(*curves[:2])  # a loose bound may leave the picture
         kept = thin(len(curves[0]), pixels and pixels[0])
-        patches = strip_patches(focus)
+        patches = strip_patches(snapshot, focus)
         for index, curve in enumerate(curves):
             inside = np.where(curve > 10.0**reach.high, np.nan, reach.drawn(curve))
             patches += [

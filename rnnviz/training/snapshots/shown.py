@@ -1,0 +1,87 @@
+"""Shown: the sequences that snapshots trace, with their words; what a learner has typed may be one more of them."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+
+from rnnviz.tasks import Batch, InputPicture
+from rnnviz.trace.result.arrays import read_only
+from rnnviz.training.snapshots.snapshot import Floats
+from rnnviz.training.taskcheck.checked import CheckedTask
+
+__all__ = ["Shown"]
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A probe and what is said of it.
+
+    Parameters
+    ----------
+    probe : Batch
+        On the device; with a text that was typed as the last sequence.
+    inputs, targets : numpy.ndarray
+        Read-only copies.
+    labels, pictures, spans : tuple
+        As in a `Snapshot`.
+    typed : str
+        What was typed, empty where nothing is.
+    """
+
+    probe: Batch
+    inputs: Floats
+    targets: Floats
+    labels: tuple[tuple[str, ...] | None, ...]
+    pictures: tuple[InputPicture | None, ...]
+    spans: tuple[tuple[float, float] | None, ...]
+    typed: str = ""
+
+    @classmethod
+    def of(cls, task: CheckedTask, size: int) -> "Shown":
+        """Return ``size`` sequences of a task's held-out part."""
+        probe = task.probe(size, closely=True)
+        samples = range(len(probe))
+        return cls(
+            probe,
+            *_arrays(probe),
+            tuple(task.words(sample) for sample in samples),
+            tuple(task.picture(sample) for sample in samples),
+            tuple(task.span(sample) for sample in samples),
+        )
+
+    def with_text(self, task: CheckedTask, text: str) -> "Shown":
+        """Return these sequences with a text as the last one, in place of what was typed before; with none, without."""
+        size = len(self.probe) - bool(self.typed)
+        probe = self.probe[:size]
+        found = {name: getattr(self, name)[:size] for name in ("labels", "pictures", "spans")}
+        if text:
+            own = task.typed(text)
+            probe = probe.followed_by(own)
+            picture = next((one for one in found["pictures"] if one is not None), InputPicture())
+            found["labels"] += (task.typed_words(own),)
+            found["pictures"] += (InputPicture(words=picture.words),)  # nobody knows the answer
+            found["spans"] += (None,)
+        inputs, targets = _arrays(probe)
+        return Shown(probe, inputs, targets, **found, typed=text)
+
+    def told(self) -> dict[str, Any]:
+        """Return what a snapshot says of them, by the names of its fields."""
+        return {
+            "inputs": self.inputs,
+            "targets": self.targets,
+            "time_labels": self.labels,
+            "input_pictures": self.pictures,
+            "spans": self.spans,
+            "typed": self.typed,
+        }
+
+    def to(self, device: torch.device) -> "Shown":
+        """Return the same on a device."""
+        return replace(self, probe=self.probe.to(device))
+
+
+def _arrays(probe: Batch) -> tuple[Floats, Floats]:
+    """Private copies: what is handed over may go on changing."""
+    inputs, targets = (values.detach().cpu().numpy().copy() for values in (probe.inputs, probe.targets))
+    return read_only(inputs), read_only(targets)

@@ -1,0 +1,135 @@
+"""The strip of an alignment: the source on the score's time axis, below it a row for each token that is written."""
+
+from dataclasses import replace
+
+import numpy as np
+import plotly.graph_objects as go
+
+from rnnviz.i18n import t
+from rnnviz.training import Snapshot
+from rnnviz.views.base import Focus, Picked
+from rnnviz.views.patch import Patch, Pixels
+from rnnviz.views.pictures.pairs.looks import Looks, looks_of, shown
+from rnnviz.views.score.band import Band, Bar, Read, rows_high
+from rnnviz.views.score.strip import Strip, strip_figure, strip_patches
+from rnnviz.views.style import ACCENT, GATE, INK1, INK3
+from rnnviz.views.words import said
+
+__all__ = ["AlignmentStrip"]
+
+_TOKENS, _MARKED, _WEIGHTS, _WRITTEN, _ROW = range(5)  # trace numbers
+_SOURCE, _LOW, _HIGH = 18, 132, 180  # pixels
+_NARROW = 7.5  # pixels that a letter needs
+_ROOM = 5  # letters at the left of a row
+
+
+class AlignmentStrip(Strip):
+    """Weights of the attention, 0 … 1; the row in focus is framed, and what it looks at stands bold in the source."""
+
+    def __init__(self, name: str, *, forced: bool) -> None:
+        self.name, self.forced = name, forced
+
+    def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
+        rows = len(self._looks(snapshot, focus).weights)
+        bar = Bar("gate", 0.0, 1.0, ((1.0, "1"), (0.5, "0.5"), (0.0, "0")))
+        source = Band(t("view.alignment.reads"), "", _SOURCE, _SOURCE, gap=0, above=True)
+        words = t(f"view.{self.name}.rows")
+        weights = Band(words, "", rows_high(rows, _LOW), rows_high(rows, _HIGH), bar=bar, read=Read(0))
+        text = {"mode": "text", "hoverinfo": "skip", "cliponaxis": False}
+        traces = [
+            go.Scatter(**text, name="", textfont={"size": 11, "color": INK3}),
+            go.Scatter(**text, name="", textfont={"size": 12, "color": ACCENT}),
+            go.Heatmap(
+                xaxis="x2",
+                yaxis="y2",
+                zmin=0,
+                zmax=1,
+                zauto=False,
+                colorscale=GATE["light"],
+                showscale=False,
+                hoverongaps=False,
+                hovertemplate="%{customdata}<br>%{z:.2f}<extra></extra>",
+                name=t("view.alignment.weight"),
+            ),
+            go.Scatter(
+                **{**text, "hoverinfo": None},
+                xaxis="x2",
+                yaxis="y2",
+                name="",
+                textposition="middle left",
+                textfont={"size": 11, "color": INK1},
+                hovertemplate="%{customdata}<extra></extra>",
+            ),
+            go.Scatter(
+                xaxis="x2", yaxis="y2", mode="lines", name="", line={"color": ACCENT, "width": 1.5}, hoverinfo="skip"
+            ),
+        ]
+        flat = {"range": [-1, 1], "showticklabels": False}
+        # the first token on top, as one reads; the page puts no numbers at the corners of a picture without ticks
+        down = {"range": [rows - 0.5, -0.5], "tickvals": [], "ticktext": [], "mirror": True, "showline": True}
+        return strip_figure(traces, [source, weights], snapshot, [flat, down], rows=1)
+
+    def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
+        looks = self._looks(snapshot, focus)
+        row = min(focus.written, max(len(looks.written) - 1, 0))
+        written = shown(looks.written[row]) if looks.written else ""
+        left = np.full(len(looks.written), -0.5, np.float32)  # further out plotly draws nothing
+        return [
+            *strip_patches(focus),
+            *_source(looks, row, (pixels[0] if pixels else 308) / looks.weights.shape[1]),
+            Patch(_WEIGHTS, "z", looks.weights, (0.0, 1.0)),
+            Patch(_WEIGHTS, "customdata", looks.cells),
+            Patch(_WRITTEN, "x", left),
+            Patch(_WRITTEN, "y", np.arange(len(looks.written), dtype=np.float32)),
+            Patch(_WRITTEN, "text", tuple(_short(one) for one in looks.labels)),
+            Patch(_WRITTEN, "customdata", tuple(looks.sentence(row) for row in range(len(looks.written)))),
+            Patch(_ROW, "x", np.array([-0.5, looks.weights.shape[1] - 0.5] * 2, np.float32)[[0, 1, 1, 0, 0]]),
+            Patch(_ROW, "y", np.array([-0.5, -0.5, 0.5, 0.5, -0.5], np.float32) + row),
+            Patch(None, "meta.rows[0]", looks.weights[row]),
+            Patch(None, "meta.panels[1].read.lead", t("view.alignment.lead", token=written)),
+            Patch(None, "meta.panels[1].aside", _aside(snapshot, focus, looks)),
+        ]
+
+    def picked(self, snapshot: Snapshot, focus: Focus, at: Picked) -> Focus:
+        focus = super().picked(snapshot, focus, at)
+        if at.trace in (_TOKENS, _MARKED) or not isinstance(at.y, int | float):
+            return focus
+        last = max(len(self._looks(snapshot, focus).written) - 1, 0)
+        return replace(focus, written=min(max(round(at.y), 0), last))
+
+    def _looks(self, snapshot: Snapshot, focus: Focus) -> Looks:
+        return looks_of(snapshot, focus.sample, forced=self.forced)
+
+
+def _source(looks: Looks, row: int, room: float) -> list[Patch]:
+    """Return the source's tokens; those that the row looks at alone where there is no room for all."""
+    bold = looks.marked(row)
+    longest = max(map(len, looks.source), default=1)
+    plain_ones = [place for place in range(len(looks.source)) if place not in bold]
+    if room < _NARROW * longest:
+        plain_ones = []
+    return [
+        patch
+        for trace, places in ((_TOKENS, plain_ones), (_MARKED, bold))
+        for patch in (
+            Patch(trace, "x", np.array(places, np.float32)),
+            Patch(trace, "y", np.zeros(len(places), np.float32)),
+            Patch(trace, "text", tuple(_word(looks.source[place], bold=trace == _MARKED) for place in places)),
+        )
+    ]
+
+
+def _word(token: str, *, bold: bool) -> str:
+    word = shown(token) if bold or token.strip() else ""
+    return f"<b>{word}</b>" if bold else word
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= _ROOM else f"{label[: _ROOM - 1]}…"
+
+
+def _aside(snapshot: Snapshot, focus: Focus, looks: Looks) -> str:
+    right = snapshot.translations[focus.sample].right
+    verdict = "" if right is None else t("view.alignment.right") if right else t("view.alignment.wrong")
+    more = t("view.alignment.more", more=looks.more) if looks.more else ""
+    return said(verdict, more)
