@@ -14,7 +14,7 @@ from rnnviz.insights import Insight, insights
 from rnnviz.lab.console.export import arguments_of
 from rnnviz.lab.console.lab_console import LabConsole
 from rnnviz.lab.console.suggestions import Presets, asked_presets, usual_presets
-from rnnviz.lab.controls.options import asked_focus, known_views, shown_controls, views_among
+from rnnviz.lab.controls.options import asked_focus, known_views, shown_controls, usual_views, views_among
 from rnnviz.lab.facade import Facade
 from rnnviz.lab.tour.card import TourCard
 from rnnviz.lab.tour.link import Link, LinkTarget
@@ -105,7 +105,7 @@ class Lab(Facade):
     ) -> None:
         with uncollected():
             self._session = Session(task, model=model, planned=steps, device=device, **settings)
-        known, chosen = known_views(views)
+        known, chosen = known_views(views, default=usual_views(self._session.task))
         console = LabConsole(
             self._session,
             fps=fps,

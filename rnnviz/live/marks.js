@@ -66,7 +66,7 @@ export class Marks {
    */
   corners(panel, { picture, height, folded }, left) {
     const units = this.strip.units(panel);
-    if (!units || folded) return;
+    if (!units || folded || panel.named) return;
     const [first, last] = units;
     const named =
       /** @type {[number, number][]} */ (first === last

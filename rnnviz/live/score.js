@@ -19,6 +19,8 @@ export class Score {
   strips = new Set();
   /** @type {{strip: Strip, index: number} | null} The panel that has all the room. */
   opened = null;
+  /** @type {string | null} Where the cursor stood at the last frame, in words. */
+  told = null;
   /** @type {[number, number] | null} What all strips show of the time axis; null: all of it. */
   range = null;
   /** @type {Strip | null} The one that the Tab key leads to. */
@@ -163,6 +165,15 @@ export class Score {
     const rows = [...this.strips].flatMap((one) => one.meta?.rows ?? []);
     for (let t = this.ground.length - 1; t > 0; t--) if (rows.some((row) => Number.isFinite(row[t]))) return t;
     return this.ground.length - 1;
+  }
+
+  // A frame has come: another sequence may end elsewhere, and read something else under the cursor.
+  retold() {
+    const told = this.ground && `${this.time} ${flagWords(this.inOrder()[0]?.timeWords, this.time ?? 0)}`;
+    if (!told || told === this.told) return;
+    this.told = told;
+    this.marked();
+    if (this.cursor.t === null) { for (const one of this.strips) one.read(); }
   }
 
   // Line, flag and veil to where the cursor stands.

@@ -73,7 +73,8 @@ export class Strip {
     this.join(layout.meta.place);
     for (const [path, value] of Object.entries(this.sizes(layout.meta.panels))) put(layout, path, value);
     for (const panel of layout.meta.panels) {
-      if (this.units(panel)) put(layout, `${key(panel.axis)}.showticklabels`, false); // they stand at the picture's corners
+      // they stand at the picture's corners
+      if (this.units(panel) && !panel.named) put(layout, `${key(panel.axis)}.showticklabels`, false);
     }
     const range = this.score?.range;
     if (range) { for (const axis of this.across(layout)) put(layout, `${axis}.range`, [...range]); }
@@ -213,9 +214,11 @@ export class Strip {
   // A frame has changed what the picture says, or the cursor stands elsewhere.
   framed() {
     const { meta } = this;
+    if (this.score) this.drawing.cursor.until(this.timeWords?.end ?? null);
     meta.panels.forEach((panel, index) => this.captions[index]?.tell(panel));
     this.read();
     this.marks.draw();
+    this.score?.retold();
   }
 
   // The timestep whose numbers are read out.

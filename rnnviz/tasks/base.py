@@ -97,6 +97,8 @@ class Task(abc.ABC):
         A sensible length of run.
     defaults : mapping
         Suggested settings, such as ``{"lr": 3e-3}``.
+    pictures : tuple of str
+        Names of the pictures that a lab of it shows at first, in reading order; empty for the usual ones.
     options : mapping or None
         What the task is made with beside its length, which is what a recipe writes down of it: a check for each by
         name. None where a recipe cannot make it again.
@@ -134,6 +136,7 @@ class Task(abc.ABC):
     higher_is_better: bool = False
     steps: int = 1000
     defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    pictures: tuple[str, ...] = ()
     options: ClassVar[Mapping[str, Callable[[str, Any], Any]] | None] = None
     device: torch.device = torch.device("cpu")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import torch
 from torch import Tensor
@@ -50,6 +50,8 @@ class Batch:
     >>> len(batch.arguments), batch[1:].lengths
     (2, tensor([2]))
     """
+
+    aligned: ClassVar[bool] = True  # an answer at each timestep belongs to a timestep of the inputs
 
     inputs: Tensor
     targets: Tensor

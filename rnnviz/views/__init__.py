@@ -42,6 +42,8 @@ from rnnviz.views.pictures.task.confusion import ConfusionView
 from rnnviz.views.pictures.task.fan import QUANTILES, FanView, fan
 from rnnviz.views.pictures.task.prediction import PredictionView
 from rnnviz.views.pictures.task.reads import InputView
+from rnnviz.views.pictures.words.tags import TagsView
+from rnnviz.views.pictures.words.tagscores import TagScoresView
 from rnnviz.views.pictures.words.verdict import VerdictView
 from rnnviz.views.score.gradientstrip import norm_through_time
 
@@ -89,6 +91,8 @@ __all__ = [
     "SaturationView",
     "SpectrumView",
     "StateView",
+    "TagScoresView",
+    "TagsView",
     "Term",
     "TextView",
     "TheoryView",
@@ -142,6 +146,8 @@ VIEWS: dict[str, View] = {
         LossView(),
         RateView(),
         NormsView(),
+        TagsView(),
+        TagScoresView(),
         AlignmentView("alignment"),
         AlignmentView("forced", forced=True),
         TranslationView(),
@@ -165,5 +171,6 @@ COMPARED: dict[str, View] = {  # of several models at once
         ComparedScores(),
         ComparedPrediction(),
         ComparedCurves(),
+        TagsView(),
     )
 }

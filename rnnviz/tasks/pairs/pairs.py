@@ -47,6 +47,8 @@ class PairBatch(Batch):
         The true token before each one to answer, axes (batch, T_out): 2 is the first, 0 behind the end.
     """
 
+    aligned: ClassVar[bool] = False
+
     target_in: Tensor = field(kw_only=True)
 
     @property

@@ -92,6 +92,7 @@ class Texts(Task):
     higher_is_better = True
     input_size = _EMBEDDED
     steps = 2000
+    pictures = ("input", "verdict", "hidden", "gradients", "answer", "curves")
     defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({"lr": 5e-3, "batch_size": 64, "hidden_size": 64})
 
     def __init__(

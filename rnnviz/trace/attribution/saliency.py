@@ -73,8 +73,8 @@ def saliency(
     Parameters
     ----------
     model
-        Any module whose first argument has axes (batch, time) of token numbers, which an ``nn.Embedding`` reads, or
-        (batch, time, feature). It need not be recurrent.
+        Any module whose first argument has axes (batch, time) of token numbers, which an ``nn.Embedding`` reads (or
+        what a table says of each: several count together), or (batch, time, feature). It need not be recurrent.
     *inputs
         What the model is called with, such as ``*batch.arguments``. An argument of the model with "length" in its name
         says where each sequence ends; without it, tokens at the end that the embedding counts as padding end it.
@@ -126,10 +126,10 @@ def saliency(
         output, entered = entrance.run(given, without=None, leaves=True)
         plain = len(given) == (1 if ends is None else 2)
         question = asked(target, output, entrance.batch, entrance.steps, ends, plain)
-        score = question.score(output, entrance.batch)
-        products, lengths = _by_gradient(score, entered, entrance)
-        score = _numbers(score)
-        del output
+        value = question.score(output, entrance.batch)
+        products, lengths = _by_gradient(value, entered, entrance)
+        score = _numbers(value)
+        del output, value
         with torch.no_grad():
             padding = _past(entrance, given, ends)
             occlusion = _by_occlusion(entrance, question, given)
@@ -177,7 +177,8 @@ def _by_occlusion(entrance: Entrance, question: Question, given: tuple[Any, ...]
     )
     together = max(1, _AT_ONCE // batch - 1) if tiled else 1
     found = np.empty((batch, steps))
-    whole = None if tiled else _numbers(question.score(entrance.run(given, without=None, leaves=False)[0], batch))
+    if not tiled:
+        whole = _numbers(question.score(entrance.run(given, without=None, leaves=False)[0], batch))
     for first in range(0, steps, together):
         chosen = range(first, min(first + together, steps))
         # the first copy is whole: a score of another batch may differ in its last bits

@@ -45,7 +45,7 @@ def checked_sequences(verb: str, task: Task, batch: Batch) -> Batch:
         _finite(f"{name} of {verb}", values)
     if task.classes:
         _classes(verb, batch.targets, len(task.classes))
-    if task.each_step and batch.lengths is not None:
+    if task.each_step and batch.aligned and batch.lengths is not None:
         _no_answers_past_the_end(verb, batch, batch.lengths)
     return batch
 

@@ -92,6 +92,8 @@ class Band:
         What the picture says while it has nothing to show.
     above : bool
         Whether the picture lies above the cursor, so that no line runs through its symbols.
+    named : bool
+        Whether each row of a heatmap has a name, beside the picture; else the first and the last have their numbers.
     """
 
     name: str
@@ -104,6 +106,7 @@ class Band:
     now: str = ""
     empty: str = ""
     above: bool = False
+    named: bool = False
 
     @property
     def whole(self) -> int:

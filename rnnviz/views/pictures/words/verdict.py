@@ -12,7 +12,7 @@ from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.pictures.words.running import Running, has_verdict, running
 from rnnviz.views.score.band import Band, Bar, Read
 from rnnviz.views.score.strip import Strip, strip_figure, strip_patches
-from rnnviz.views.style import GATE, axis, base_layout, notice, plain
+from rnnviz.views.style import GATE, INK2, axis, base_layout, notice, plain
 from rnnviz.views.words import said
 
 __all__ = ["VerdictView"]
@@ -34,8 +34,9 @@ class VerdictStrip(Strip):
         shown = running(snapshot, focus.sample)
         rows = len(shown.kept)
         bar = Bar("gate", 0.0, 1.0, ((1.0, "100 %"), (0.0, "0")))
-        band = Band(t("score.verdict"), "", _ROW * rows, _ROOM * rows, bar=bar, read=Read(0, 0, unit="%"))
+        band = Band(t("score.verdict"), "", _ROW * rows, _ROOM * rows, bar=bar, read=Read(0, 0, unit="%"), named=True)
         up = {"range": [rows - 0.5, -0.5], "tickvals": list(range(rows)), "mirror": True, "showline": True}
+        up |= {"tickfont": {"size": 11, "color": INK2}, "ticklabelstandoff": 2, "ticklabeloverflow": "allow"}
         return strip_figure([_heatmap()], [band], snapshot, [up], rows=1)
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
