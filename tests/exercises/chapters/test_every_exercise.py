@@ -21,6 +21,7 @@ from tests.exercises.chapters import (
     test_chapter_05,
     test_chapter_06,
     test_chapter_07,
+    test_chapter_10,
     test_chapter_11,
 )
 
@@ -33,6 +34,7 @@ CHAPTERS = (
     test_chapter_05,
     test_chapter_06,
     test_chapter_07,
+    test_chapter_10,
     test_chapter_11,
 )
 RIGHT = [case for chapter in CHAPTERS for case in chapter.RIGHT]
