@@ -69,6 +69,18 @@ def test_a_long_line_is_broken_and_nothing_is_lost(snapshot):
     assert max(narrow.places[0]) < 12
 
 
+def test_lines_are_read_from_the_top_and_no_axis_chooses_its_own_range(snapshot):
+    figure = VIEWS["tags"].figure(snapshot, Focus())
+    assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]
+    assert (figure.layout.xaxis.autorange, figure.layout.yaxis.autorange) == (False, False)
+
+
+def test_rows_are_as_high_in_a_high_picture(snapshot):
+    low, high = (VIEWS["tags"].patches(snapshot, Focus(), (700, height)) for height in (76, 380))
+    ranges = [next(one.value for one in patches if one.key == "yaxis.range") for patches in (low, high)]
+    assert [(bottom - top) * 19 for bottom, top in ranges] == pytest.approx([76, 380])
+
+
 def test_a_click_takes_the_word_into_focus(snapshot):
     view, lines = VIEWS["tags"], TagLines(snapshot, 0, int(700 / 7.4))
     for word, x, y in zip(lines.words, *lines.places, strict=True):
