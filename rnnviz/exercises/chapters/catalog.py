@@ -17,6 +17,7 @@ from rnnviz.exercises.chapters import (
     chapter_07,
     chapter_09,
     chapter_10,
+    chapter_11,
 )
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
@@ -32,6 +33,7 @@ _CHAPTERS = (
     chapter_07,
     chapter_09,
     chapter_10,
+    chapter_11,
 )
 
 EXERCISES: Mapping[str, Exercise | LabExercise] = MappingProxyType(
