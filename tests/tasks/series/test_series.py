@@ -7,11 +7,7 @@ import torch
 from rnnviz.tasks import CO2, Series, Weather, from_series
 from rnnviz.tasks.series import Record
 from tests.seeds import generator
-
-
-def rising(count=200):
-    """Each value is its own row number, so that a window tells which rows it holds."""
-    return np.arange(count, dtype=float)
+from tests.tasks.series.lines import rising
 
 
 def walk(count=400, features=1, seed=0):
