@@ -77,7 +77,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     "views": (
         "words",
         "style patch",
-        "canvas curvepanels timeaxis still",
+        "canvas curvepanels timeaxis ground still",
         "base",
         "score side",
         "heatpanels",

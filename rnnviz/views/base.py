@@ -70,6 +70,8 @@ class Focus:
         """
         sizes = dict(zip(("layer", "direction", "sample", "time", "unit"), layer.hidden.shape, strict=True))
         order = "index" if isinstance(self.order, tuple) and len(self.order) != sizes["unit"] else self.order
+        # a padded sequence ends before the pictures do; 0: of one that was not looked at nothing is known
+        sizes["time"] = int(layer.lengths[min(self.sample, sizes["sample"] - 1)]) or sizes["time"]
         return replace(self, order=order, **{name: min(getattr(self, name), size - 1) for name, size in sizes.items()})
 
     def checked(self, layer: LayerTrace) -> "Focus":
@@ -98,6 +100,12 @@ class Focus:
                 known = f"from 0 to {size - 1}" if size > 1 else "0, there is only one"
                 raise ValueError(f"{name} must be {known}, got {shown(value)}.")
             found[name] = value
+        length = int(layer.lengths[found["sample"]])
+        if found["time"] >= length > 0:
+            raise ValueError(
+                f"time must be from 0 to {length - 1} in sequence {found['sample']}, whose padding begins there, "
+                f"got {found['time']}."
+            )
         return replace(self, **found)
 
 

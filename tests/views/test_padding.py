@@ -12,6 +12,7 @@ from rnnviz.lab import Lab
 from rnnviz.tasks import Batch, Task
 from rnnviz.training import Snapshot
 from rnnviz.views import VIEWS, Focus, GatesView, GradientsView, HiddenView
+from rnnviz.views.style import PADDED
 from tests.views.runs import headings, notices
 
 STEPS = 9
@@ -72,7 +73,7 @@ def test_past_its_end_a_sequence_has_no_cells_on_a_grey_ground_and_the_words_say
         assert np.isfinite(panel.z[:, :length]).all()
         assert np.isnan(panel.z[:, length:]).all()
         assert len(panel.x) == STEPS
-    assert figure.layout.plot_bgcolor == "rgba(128,128,128,0.45)"
+    assert figure.layout.plot_bgcolor == PADDED
     assert f" · {length} steps, then padding (grey)" in notices(figure)
 
 

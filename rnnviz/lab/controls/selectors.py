@@ -81,18 +81,25 @@ class FocusControls:
             widget.observe(lambda _change: call(), names="value")
 
     def fit(self, snapshot: Snapshot) -> None:
-        """Offer only what exists in a snapshot."""
+        """Offer only what exists in a snapshot, of a padded sequence the timesteps before its end."""
         layers, directions, batch, steps, units = snapshot.layer.hidden.shape
         written = max((len(one.alone.tokens) for one in snapshot.translations), default=0)
         # what is written gets longer and shorter while a network learns: what was chosen stays
         written = max(written, self.written.value + 1, self.written.max + 1) if written else 1
-        sizes = ((self.sample, batch), (self.layer, layers), (self.time, steps), (self.unit, units))
-        for widget, size in (*sizes, (self.written, written)):
-            if widget.max != size - 1:
-                widget.max = size - 1
+        self._offer(self.sample, batch)
+        end = int(snapshot.ends[self.sample.value]) or steps
+        for widget, size in ((self.layer, layers), (self.time, end), (self.unit, units), (self.written, written)):
+            self._offer(widget, size)
+        name = t("gaze.sample.length", length=end) if snapshot.padded else t("gaze.sample")
+        if self.sample.description != name:
+            self.sample.description = name
         self.written.layout.display = None if snapshot.translations else "none"
         self.layer.layout.display = None if layers > 1 else "none"
         self.direction.layout.display = None if directions > 1 else "none"
         if directions == 1:
             # hidden it would stay at a direction that does not exist
             self.direction.value = 0
+
+    def _offer(self, slider: widgets.IntSlider, size: int) -> None:
+        if slider.max != size - 1:
+            slider.max = size - 1

@@ -13,12 +13,10 @@ from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.score.band import Band, Bar, rows_high
 from rnnviz.views.score.order import rows_of
 from rnnviz.views.score.strip import Strip, strip_figure, strip_patches
-from rnnviz.views.style import scale_of
+from rnnviz.views.style import PADDED, scale_of
 from rnnviz.views.words import figure, said, thinned
 
 __all__ = ["Heat", "HeatStrip", "heat_figure", "heat_patches", "signed_bar"]
-
-_PADDED = "rgba(128,128,128,0.45)"  # behind the cells: past a sequence's end there are none
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,11 +108,12 @@ def heat_patches(heats: Sequence[Heat], snapshot: Snapshot, focus: Focus, pixels
         ]
         if index == 0:
             patches.append(Patch(None, "meta.panels[0].aside", _aside(heat, snapshot, focus, steps, units)))
+    # behind the cells: past a sequence's end there are none
     padded = int(snapshot.layer.lengths[focus.sample]) < heats[0].values.shape[0]
     return [
         *patches,
         *_exact(heats, focus, rows),
-        Patch(None, "plot_bgcolor", _PADDED if padded else "rgba(0,0,0,0)"),
+        Patch(None, "plot_bgcolor", PADDED if padded else "rgba(0,0,0,0)"),
     ]
 
 
