@@ -20,6 +20,7 @@ DRAWINGS: dict[str, Callable[[], Canvas]] = {
     "gru": cells.gru,
     "packing": training.packing,
     "training-loop": training.training_loop,
+    "windows": training.windows,
     "attention": translation.attention,
 }
 
