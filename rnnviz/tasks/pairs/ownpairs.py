@@ -42,7 +42,7 @@ class OwnPairs(Pairs):
 
     @classmethod
     def from_options(cls, **options: Any) -> Self:
-        """Return the task that `from_pairs` makes with ``options``."""
+        """Check and split the pairs of a recipe once more, as `from_pairs` did."""
         made = from_pairs(**options)
         assert isinstance(made, cls)
         return made
