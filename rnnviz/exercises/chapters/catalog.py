@@ -15,6 +15,7 @@ from rnnviz.exercises.chapters import (
     chapter_05,
     chapter_06,
     chapter_07,
+    chapter_09,
     chapter_10,
     chapter_11,
 )
@@ -30,6 +31,7 @@ _CHAPTERS = (
     chapter_05,
     chapter_06,
     chapter_07,
+    chapter_09,
     chapter_10,
     chapter_11,
 )

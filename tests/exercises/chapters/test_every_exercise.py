@@ -21,6 +21,7 @@ from tests.exercises.chapters import (
     test_chapter_05,
     test_chapter_06,
     test_chapter_07,
+    test_chapter_09,
     test_chapter_10,
     test_chapter_11,
 )
@@ -34,6 +35,7 @@ CHAPTERS = (
     test_chapter_05,
     test_chapter_06,
     test_chapter_07,
+    test_chapter_09,
     test_chapter_10,
     test_chapter_11,
 )
