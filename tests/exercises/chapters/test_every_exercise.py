@@ -21,6 +21,7 @@ from tests.exercises.chapters import (
     test_chapter_05,
     test_chapter_06,
     test_chapter_07,
+    test_chapter_08,
 )
 
 CHAPTERS = (
@@ -32,6 +33,7 @@ CHAPTERS = (
     test_chapter_05,
     test_chapter_06,
     test_chapter_07,
+    test_chapter_08,
 )
 RIGHT = [case for chapter in CHAPTERS for case in chapter.RIGHT]
 WRONG = [case for chapter in CHAPTERS for case in chapter.WRONG]
