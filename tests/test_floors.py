@@ -62,7 +62,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "asked registry",
         "generated",
         "adding python_tokens sunspots temporal_order",
-        "series pairs texts",
+        "series pairs tags texts",
     ),
     "tasks.series": ("table", "reading grid gaps simple", "record", "series", "own registered rolling"),
     "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening attribution"),
@@ -77,7 +77,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     "views": (
         "words",
         "style patch",
-        "canvas curvepanels timeaxis still",
+        "canvas curvepanels timeaxis ground still",
         "base",
         "score side",
         "heatpanels",

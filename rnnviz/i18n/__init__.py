@@ -14,6 +14,7 @@ def _words(language: str) -> dict[str, str]:
     return words
 
 
+@cache
 def keys(language: str = "en") -> frozenset[str]:
     """Return every key that has words in ``language``."""
     return frozenset(_words(language))

@@ -73,14 +73,18 @@ def rising(snapshot: Snapshot) -> Insight | None:
 
 def paths(snapshot: Snapshot) -> list[Path]:
     """Every way back along which a gradient came at all; the newest moment of the horizon is this snapshot's."""
-    return [] if snapshot.horizon is None else ways(snapshot.horizon.norms[-1])
+    return [] if snapshot.horizon is None else ways(snapshot.horizon.norms[-1], snapshot.longest)
 
 
-def ways(norms: Floats) -> list[Path]:
-    """Every way back in norms with axes (layer, direction, time) along which a gradient came at all."""
+def ways(norms: Floats, steps: int | None = None) -> list[Path]:
+    """Every way back in norms with axes (layer, direction, time) along which a gradient came at all.
+
+    Past the first ``steps`` there is nothing but padding, whose norm is 0 and means nothing.
+    """
     found = []
     for layer, direction in np.ndindex(norms.shape[:2]):
-        along, times = norms[layer, direction], np.arange(norms.shape[2])
+        along = norms[layer, direction, :steps]
+        times = np.arange(len(along))
         if direction == 0:
             along, times = along[::-1], times[::-1]
         begun = np.flatnonzero(along)  # no loss may have reached the states before the first of these

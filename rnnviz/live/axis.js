@@ -52,6 +52,10 @@ export function drawAxis(svg, axis, { left, width, from, to, across }) {
     [left + width / 2, "middle", ends[0] && axis?.title],
     [left + width, "end", ends[1]],
   ]);
+  if (axis?.padding && axis.end !== undefined && axis.end <= to) {
+    const middle = (across(Math.max(axis.end, from) - 0.5) + left + width) / 2;
+    words.push([middle, "middle", axis.padding]);
+  }
   for (const [x, anchor, text] of words) {
     if (text) shape(svg, "text", { x, y: 28, "text-anchor": anchor, class: "rv-axis-words" }, text);
   }

@@ -13,7 +13,7 @@ const SETTLED = 1000; // ms without a frame: it was the last one; less, and a bu
 const APART = 40; // ms between the words of two figures, lest they all fall into one frame
 const OFF = 0.02; // of an axis's span: nearer than that, a range that follows the numbers may wait
 // Words beside the numbers. Whatever else may change belongs to them.
-const WORDS = /^(annotations|title|plot_bgcolor|[xy]axis\d*\.(range|dtick|showticklabels|title))\b/;
+const WORDS = /^(annotations|title|plot_bgcolor|shapes|[xy]axis\d*\.(range|dtick|showticklabels|title))\b/;
 const NAMES = /^[xy]axis\d*\.tick(vals|text)$/; // of an axis's places: they wait no longer than the numbers there
 const POINTS = new Set(["x", "y", "text", "customdata"]);
 /** @type {Map<string, Set<string>>} What of each kind of trace is drawn here. */

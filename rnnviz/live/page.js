@@ -63,8 +63,10 @@ const VERSION = "{rnnviz.__version__}"; // filled in by `beside`
  * The timestep that every figure of one group marks.
  * @typedef {object} Cursor
  * @property {number | null} t
+ * @property {number | null} end How many timesteps the sequence has before its padding; null: all.
  * @property {Set<(t: number | null) => void>} listeners
  * @property {(t: number | null) => void} move
+ * @property {(end: number | null) => void} until
  */
 
 /** @typedef {(given: {model: Model, el: HTMLElement}) => unknown} Render */
@@ -167,11 +169,17 @@ export function cursorOf(group) {
     const listeners = new Set();
     return {
       t: null,
+      end: null,
       listeners,
-      move(t) {
+      move(to) {
+        const t = to === null || this.end === null ? to : Math.min(to, this.end - 1);
         if (t === this.t) return;
         this.t = t;
         for (const listener of listeners) listener(t);
+      },
+      until(end) {
+        this.end = end;
+        this.move(this.t);
       },
     };
   });

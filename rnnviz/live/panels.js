@@ -13,7 +13,8 @@ const FOLDED = 8; // a picture that is folded away lies behind its caption, and 
  * @typedef {{axis: string, x: string, name: string, glyph?: string, tone?: string, aside: string, low: number, high: number, gap: number, head?: number,
  *   bar?: Bar | null, read?: Read | null, big?: string, bigwords?: string, now?: string, keys?: [string, string][],
  *   empty?: string, above?: boolean, named?: boolean, share?: number}} Panel
- * @typedef {{title: string, first: string, last: string, labels: string[] | null}} Axis
+ * @typedef {{title: string, first: string, last: string, labels: string[] | null, end?: number,
+ *   padding?: string}} Axis
  * @typedef {{place: string, panels: Panel[], marks?: (number | null)[], rows?: ArrayLike<number>[], axes?: Axis[], sample?: number}} Meta
  */
 

@@ -29,7 +29,8 @@ export class Reader {
 
   // How many timesteps there are to read.
   length() {
-    return Math.max(0, ...[...this.feed.figures].map((one) => one.spec?.cursor?.[2] ?? 0));
+    const longest = Math.max(0, ...[...this.feed.figures].map((one) => one.spec?.cursor?.[2] ?? 0));
+    return Math.min(longest, this.cursor.end ?? longest);
   }
 
   /**

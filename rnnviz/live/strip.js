@@ -214,6 +214,7 @@ export class Strip {
   // A frame has changed what the picture says, or the cursor stands elsewhere.
   framed() {
     const { meta } = this;
+    if (this.score) this.drawing.cursor.until(this.timeWords?.end ?? null);
     meta.panels.forEach((panel, index) => this.captions[index]?.tell(panel));
     this.read();
     this.marks.draw();

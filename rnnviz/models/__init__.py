@@ -10,6 +10,7 @@ from rnnviz.models.seq2seq import Seq2Seq
 from rnnviz.models.sequence import CELLS, INITIALISATIONS, NONLINEARITIES, SequenceModel, initialise
 from rnnviz.models.simple_rnn import SimpleRNN
 from rnnviz.models.tagger import SequenceTagger
+from rnnviz.models.wordtagger import WordTagger
 
 __all__ = [
     "ATTENTIONS",
@@ -31,6 +32,7 @@ __all__ = [
     "SequenceModel",
     "SequenceTagger",
     "SimpleRNN",
+    "WordTagger",
     "initialise",
     "rescale",
     "set_forget_bias",

@@ -9,6 +9,7 @@ from rnnviz.tasks.python_tokens import PythonTokens
 from rnnviz.tasks.registry import FETCHED, KNOWN, from_recipe, make
 from rnnviz.tasks.series import CO2, Interval, Record, Rolling, Series, Weather, from_series, rolling_origins
 from rnnviz.tasks.sunspots import Sunspots
+from rnnviz.tasks.tags import Addresses, PythonLines, Tags, TagScores, from_tags, tag_scores
 from rnnviz.tasks.temporal_order import TemporalOrder
 from rnnviz.tasks.texts.owntexts import from_texts
 from rnnviz.tasks.texts.reviews import Reviews
@@ -20,6 +21,7 @@ __all__ = [
     "FETCHED",
     "KNOWN",
     "Adding",
+    "Addresses",
     "Batch",
     "Dates",
     "InputPicture",
@@ -28,6 +30,7 @@ __all__ = [
     "Pairs",
     "Paths",
     "Prediction",
+    "PythonLines",
     "PythonTokens",
     "Record",
     "Reviews",
@@ -35,6 +38,8 @@ __all__ = [
     "Series",
     "Sunspots",
     "Surnames",
+    "TagScores",
+    "Tags",
     "Task",
     "TemporalOrder",
     "Texts",
@@ -42,7 +47,9 @@ __all__ = [
     "from_pairs",
     "from_recipe",
     "from_series",
+    "from_tags",
     "from_texts",
     "make",
     "rolling_origins",
+    "tag_scores",
 ]

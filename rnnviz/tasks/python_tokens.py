@@ -22,7 +22,18 @@ from rnnviz.tasks.asked import accuracy, answered, drawn, entropy, length
 from rnnviz.tasks.base import Batch, Task
 from rnnviz.tasks.inputpicture import InputPicture
 
-__all__ = ["KINDS", "MODULES", "VERSION", "PythonTokens", "tagged", "training_modules"]
+__all__ = [
+    "HELD_OUT_MODULES",
+    "KINDS",
+    "MODULES",
+    "VERSION",
+    "PythonTokens",
+    "installed_modules",
+    "module_text",
+    "said_of_the_source",
+    "tagged",
+    "training_modules",
+]
 
 KINDS = ("space", "name", "keyword", "number", "string", "comment", "operator")
 VERSION = "8.1.9"  # of ipywidgets: the one that every figure about this task was measured with
@@ -47,7 +58,7 @@ MODULES = (
     "widget_time",
     "widget_upload",
 )
-_HELD_OUT_MODULES = ("interaction", "widget_output", "widget_selection")
+HELD_OUT_MODULES = ("interaction", "widget_output", "widget_selection")
 _CHARACTERS = "\n" + "".join(map(chr, range(32, 127)))
 _OTHER = len(_CHARACTERS)  # the number of every character that is not among these
 _SEQUENCES = 256
@@ -129,8 +140,8 @@ class PythonTokens(Task):
     def __init__(self, seq_len: int = 80) -> None:
         self.seq_len = seq_len = length(self, seq_len)
         self._characters, self._kinds = (torch.from_numpy(part.copy()) for part in _read(training_modules()))
-        characters, kinds = (torch.from_numpy(part.copy()) for part in _read(_present(_HELD_OUT_MODULES)))
-        self.source, self.metric_name = _said_of_the_source(), t("task.python_tokens.metric")
+        characters, kinds = (torch.from_numpy(part.copy()) for part in _read(installed_modules(HELD_OUT_MODULES)))
+        self.source, self.metric_name = said_of_the_source(), t("task.python_tokens.metric")
         # float32 by name, and evenly: the same sequences whatever torch's default dtype is
         starts = torch.linspace(0, len(kinds) - seq_len, _SEQUENCES, dtype=torch.float32, device="cpu").long()
         places = starts[:, None] + torch.arange(seq_len, device="cpu")
@@ -187,17 +198,18 @@ class PythonTokens(Task):
 def _read(modules: tuple[str, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the characters of some modules as numbers, and their kinds, one module after the other."""
     known = {character: number for number, character in enumerate(_CHARACTERS)}
-    sources = [_source(module) for module in modules]
+    sources = [module_text(module) for module in modules]
     characters = np.array([known.get(one, _OTHER) for source in sources for one in source], np.int64)
     return characters, np.concatenate([tagged(source) for source in sources])
 
 
 def training_modules() -> tuple[str, ...]:
     """Return those of `MODULES` that the installed ipywidgets has; ModuleNotFoundError if it has none of them."""
-    return _present(MODULES)
+    return installed_modules(MODULES)
 
 
-def _present(modules: tuple[str, ...]) -> tuple[str, ...]:
+def installed_modules(modules: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of some modules that the installed ipywidgets has; ModuleNotFoundError if it has none of them."""
     found = tuple(module for module in modules if _path(module).is_file())
     if not found:
         raise ModuleNotFoundError(
@@ -214,12 +226,13 @@ def _path(module: str) -> Path:
     return Path(folders[0] if folders else "", "widgets", f"{module}.py")
 
 
-def _source(module: str) -> str:
+def module_text(module: str) -> str:
     """Return a module's text without the licence's name that stands on top of each: it would be held out and known."""
     return re.sub(r"^\s*(#.*\n)+", "", _path(module).read_text(encoding="utf-8"))
 
 
-def _said_of_the_source() -> str:
+def said_of_the_source() -> str:
+    """Return where the text comes from, and whether the figures of the chapters are of another version."""
     installed = version("ipywidgets")
     said = t("task.python_tokens.source", version=installed)
     return said if installed == VERSION else f"{said} {t('task.python_tokens.other_version', version=VERSION)}"

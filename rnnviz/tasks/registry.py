@@ -21,6 +21,8 @@ _BUILT_IN: Mapping[str, str] = MappingProxyType(
         "adding": "adding.Adding",
         "temporal-order": "temporal_order.TemporalOrder",
         "python-tokens": "python_tokens.PythonTokens",
+        "python-lines": "tags.pythonlines.PythonLines",
+        "addresses": "tags.addresses.Addresses",
         "co2": "series.registered.CO2",
         "weather": "series.registered.Weather",
         "dates": "pairs.writtendates.Dates",
@@ -34,11 +36,12 @@ _OWN_DATA: Mapping[str, str] = MappingProxyType(
     {
         "from_series": "series.series.Series",
         "from_pairs": "pairs.ownpairs.OwnPairs",
+        "from_tags": "tags.owntags.OwnTags",
         "from_texts": "texts.owntexts.OwnTexts",
     }
 )
 
-FETCHED = ("reviews",)  # their data lie in an archive that a learner fetches first, with `rnnviz data get`
+FETCHED = ("reviews", "addresses")  # their data lie in an archive that a learner fetches first, with `rnnviz data get`
 KNOWN = tuple(name for name in _BUILT_IN if name not in FETCHED)
 
 

@@ -43,6 +43,8 @@ from rnnviz.views.pictures.task.fan import QUANTILES, FanView, fan
 from rnnviz.views.pictures.task.prediction import PredictionView
 from rnnviz.views.pictures.task.reads import InputView
 from rnnviz.views.pictures.words.influence import influence
+from rnnviz.views.pictures.words.tags import TagsView
+from rnnviz.views.pictures.words.tagscores import TagScoresView
 from rnnviz.views.pictures.words.verdict import VerdictView
 from rnnviz.views.score.gradientstrip import norm_through_time
 
@@ -90,6 +92,8 @@ __all__ = [
     "SaturationView",
     "SpectrumView",
     "StateView",
+    "TagScoresView",
+    "TagsView",
     "Term",
     "TextView",
     "TheoryView",
@@ -144,6 +148,8 @@ VIEWS: dict[str, View] = {
         LossView(),
         RateView(),
         NormsView(),
+        TagsView(),
+        TagScoresView(),
         AlignmentView("alignment"),
         AlignmentView("forced", forced=True),
         TranslationView(),
@@ -167,5 +173,6 @@ COMPARED: dict[str, View] = {  # of several models at once
         ComparedScores(),
         ComparedPrediction(),
         ComparedCurves(),
+        TagsView(),
     )
 }

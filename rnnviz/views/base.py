@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from rnnviz.checks import one_of, shown, whole
+from rnnviz.checks import one_of, shown, text, whole
 from rnnviz.i18n import keys, t
 from rnnviz.i18n.numbers import three
 from rnnviz.trace import LayerTrace
@@ -44,6 +44,8 @@ class Focus:
     order : {"index", "correlation"} or tuple of int
         In which order a strip's rows lie: by number; so that units that move alike lie beside each other; or the units
         themselves, from the foot up.
+    mistake : str
+        Which mistakes are listed beside a confusion matrix: ``"true > said"``; the worst of all kinds if empty.
 
     Examples
     --------
@@ -59,6 +61,7 @@ class Focus:
     written: int = 0
     gradient: str = "both"
     order: str | tuple[int, ...] = "index"
+    mistake: str = ""
 
     def within(self, layer: LayerTrace) -> "Focus":
         """Return the nearest focus that exists in ``layer``.
@@ -70,6 +73,8 @@ class Focus:
         """
         sizes = dict(zip(("layer", "direction", "sample", "time", "unit"), layer.hidden.shape, strict=True))
         order = "index" if isinstance(self.order, tuple) and len(self.order) != sizes["unit"] else self.order
+        # a padded sequence ends before the pictures do; 0: of one that was not looked at nothing is known
+        sizes["time"] = int(layer.lengths[min(self.sample, sizes["sample"] - 1)]) or sizes["time"]
         return replace(self, order=order, **{name: min(getattr(self, name), size - 1) for name, size in sizes.items()})
 
     def checked(self, layer: LayerTrace) -> "Focus":
@@ -87,6 +92,7 @@ class Focus:
             sentence says which do.
         """
         one_of(GRADIENTS)("gradient", self.gradient)
+        text("mistake", self.mistake)
         layers, directions, batch, steps, units = layer.hidden.shape
         if not isinstance(self.order, tuple) or sorted(map(str, self.order)) != sorted(map(str, range(units))):
             one_of(ORDERS)("order", self.order)
@@ -98,6 +104,12 @@ class Focus:
                 known = f"from 0 to {size - 1}" if size > 1 else "0, there is only one"
                 raise ValueError(f"{name} must be {known}, got {shown(value)}.")
             found[name] = value
+        length = int(layer.lengths[found["sample"]])
+        if found["time"] >= length > 0:
+            raise ValueError(
+                f"time must be from 0 to {length - 1} in sequence {found['sample']}, whose padding begins there, "
+                f"got {found['time']}."
+            )
         return replace(self, **found)
 
 

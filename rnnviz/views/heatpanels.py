@@ -11,13 +11,12 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, Picked, View, where
 from rnnviz.views.patch import Patch, Pixels, thin
-from rnnviz.views.style import axis, base_layout, notice, scale_of
+from rnnviz.views.style import PADDED, axis, base_layout, notice, scale_of
 from rnnviz.views.words import said, thinned
 
 __all__ = ["HeatView", "Panel", "heading", "heat_patches", "heat_skeleton", "heatmap"]
 
 _GAP = 0.14  # of the plotting height, between two rows of panels
-_PADDED = "rgba(128,128,128,0.45)"  # behind the cells: past a sequence's end there are none
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +123,7 @@ def heat_patches(
     padding = _padding(snapshot, focus)
     return [
         *patches,
-        Patch(None, "plot_bgcolor", _PADDED if padding else "rgba(0,0,0,0)"),
+        Patch(None, "plot_bgcolor", PADDED if padding else "rgba(0,0,0,0)"),
         Patch(None, "annotations[0].text", said(where(snapshot, focus), padding, thinned(steps, units))),
     ]
 

@@ -26,14 +26,17 @@ def time_axis(snapshot: Snapshot, sample: int) -> dict[str, Any]:
     -------
     dict
         ``title``, such as ``"month t"``; ``first`` and ``last``, the ends of a calendar, else empty; ``labels``: for
-        each timestep what the flag says of it, or None.
+        each timestep what the flag says of it, or None. Of a padded sequence also ``end``, the timesteps before its
+        padding, and ``padding``, what stands below that.
     """
+    end, steps = int(snapshot.ends[sample]), snapshot.layer.hidden.shape[3]
+    ending = {"end": end, "padding": t("score.time.padding")} if 0 < end < steps else {}
     labels = snapshot.time_labels[sample]
     if labels is None:
-        return {"title": t("score.time.step"), "first": "", "last": "", "labels": None}
+        return {"title": t("score.time.step"), "first": "", "last": "", "labels": None, **ending}
     if snapshot.spans[sample] is None:
-        read = [t("score.time.reads", symbol=visible(one)) for one in labels]
-        return {"title": t("score.time.step"), "first": "", "last": "", "labels": read}
+        read = [t("score.time.reads", symbol=visible(one)) for one in labels[:end]]
+        return {"title": t("score.time.step"), "first": "", "last": "", "labels": read, **ending}
     months = [_MONTH.fullmatch(one) for one in labels]
     said = [_said(one, month) for one, month in zip(labels, months, strict=True)]
     title = t("score.time.month") if all(months) else t("score.time.step")

@@ -82,10 +82,7 @@ def test_other_lengths_are_refused_with_the_range(task):
 
 
 def test_an_unknown_name_lists_the_known():
-    with pytest.raises(
-        ValueError,
-        match=r"unknown task 'sunspot'; the tasks are sunspots, adding, temporal-order, python-tokens, co2, weather, s",
-    ):
+    with pytest.raises(ValueError, match=rf"unknown task 'sunspot'; the tasks are {', '.join(tasks.KNOWN[:5])}, "):
         tasks.make("sunspot")
 
 

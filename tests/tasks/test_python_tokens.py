@@ -62,7 +62,7 @@ def test_the_text_is_that_of_the_pinned_ipywidgets_or_the_task_says_that_figures
     if version("ipywidgets") != VERSION:
         assert "differ a little here" in task.source
         return
-    trained, scored = python_tokens._read(MODULES), python_tokens._read(python_tokens._HELD_OUT_MODULES)
+    trained, scored = python_tokens._read(MODULES), python_tokens._read(python_tokens.HELD_OUT_MODULES)
     assert (len(MODULES), len(trained[0]), len(scored[0])) == (17, 131_059, 53_207)
     digest = hashlib.sha256(b"".join(part.astype("<i8").tobytes() for part in (*trained, *scored)))
     assert digest.hexdigest() == "b067ae0345391ee82c28279bdcafda483c606e0b4c7d9fa5cd62ac914ae5d0ac"
@@ -78,9 +78,9 @@ def test_the_figures_that_the_chapters_name_are_those_of_the_pinned_version() ->
 
 
 def test_no_module_is_both_trained_on_and_held_out_and_none_has_an_f_string() -> None:
-    modules = (*MODULES, *python_tokens._HELD_OUT_MODULES)
+    modules = (*MODULES, *python_tokens.HELD_OUT_MODULES)
     assert len(modules) == len(set(modules))
-    trees = [ast.parse(python_tokens._source(module)) for module in modules]
+    trees = [ast.parse(python_tokens.module_text(module)) for module in modules]
     assert not any(isinstance(node, ast.JoinedStr) for tree in trees for node in ast.walk(tree))
 
 
@@ -96,7 +96,7 @@ def other_ipywidgets(monkeypatch: pytest.MonkeyPatch, folder: Path, modules: tup
     (folder / "widgets").mkdir()
     (folder / "__init__.py").touch()
     for module in modules:
-        source = python_tokens._source(module).replace("self", "this")
+        source = python_tokens.module_text(module).replace("self", "this")
         (folder / "widgets" / f"{module}.py").write_text(source, encoding="utf-8")
     found = importlib.util.spec_from_file_location("ipywidgets", folder / "__init__.py")
     assert found is not None

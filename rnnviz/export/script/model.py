@@ -38,8 +38,11 @@ _EACH_STEP_ANSWER = "return self.head(states)  # {note}"
 
 _FORWARD_ANSWER = "return self.head(states[{last}])  # {note}"
 
-_BOTH_WAYS_ANSWER = """ends = [states[{last}, :HIDDEN_SIZE], states[:, 0, HIDDEN_SIZE:]]  # {note}
+_BOTH_WAYS_ANSWER = """ends = [states[:, -1, :HIDDEN_SIZE], states[:, 0, HIDDEN_SIZE:]]  # {note}
         return self.head(torch.cat(ends, -1))"""
+
+_PADDED_BOTH_WAYS_ANSWER = """last = states[range(len(states)), lengths - 1, :HIDDEN_SIZE]  # {note}
+        return self.head(torch.cat([last, states[:, 0, HIDDEN_SIZE:]], -1))"""
 
 _WEIGHTS = '''
 @torch.no_grad()
@@ -126,9 +129,9 @@ def _states(read: str, *, padded: bool) -> str:
 def _answer(task: Task, settings: Settings, *, padded: bool) -> str:
     if task.each_step:
         return _EACH_STEP_ANSWER.format(note=t("script.each_step"))
-    last = "torch.arange(len(states)), lengths - 1" if padded else ":, -1"
     if settings.bidirectional:
-        return _BOTH_WAYS_ANSWER.format(last=last, note=t("script.both_ends"))
+        return (_PADDED_BOTH_WAYS_ANSWER if padded else _BOTH_WAYS_ANSWER).format(note=t("script.both_ends"))
+    last = "range(len(states)), lengths - 1" if padded else ":, -1"
     return _FORWARD_ANSWER.format(last=last, note=t("script.last_state"))
 
 

@@ -13,7 +13,7 @@ from rnnviz.views.score.order import rows_of
 
 __all__ = ["FocusControls"]
 
-_NAMES = ("sample", "layer", "direction", "time", "unit", "written", "gradient", "order")
+_NAMES = ("sample", "layer", "direction", "time", "unit", "written", "gradient", "order", "mistake")
 
 
 class FocusControls:
@@ -34,6 +34,8 @@ class FocusControls:
         self.order = widgets.Dropdown(
             description=t("gaze.order"), options=[(t(f"gaze.order.{name}"), name) for name in ORDERS]
         )
+        self.mistake = widgets.Dropdown(description=t("gaze.mistake"), options=[(t("gaze.mistake.all"), "")])
+        self.mistake.layout.display = "none"
         self._rows: tuple[object, tuple[int, ...]] | None = None  # what they were worked out for, and the units
         self.widgets: dict[str, widgets.ValueWidget] = {name: getattr(self, name) for name in _NAMES}
         self.hints: dict[str, list[str]] = {}
@@ -81,18 +83,38 @@ class FocusControls:
             widget.observe(lambda _change: call(), names="value")
 
     def fit(self, snapshot: Snapshot) -> None:
-        """Offer only what exists in a snapshot."""
+        """Offer only what exists in a snapshot, of a padded sequence the timesteps before its end."""
         layers, directions, batch, steps, units = snapshot.layer.hidden.shape
         written = max((len(one.alone.tokens) for one in snapshot.translations), default=0)
         # what is written gets longer and shorter while a network learns: what was chosen stays
         written = max(written, self.written.value + 1, self.written.max + 1) if written else 1
-        sizes = ((self.sample, batch), (self.layer, layers), (self.time, steps), (self.unit, units))
-        for widget, size in (*sizes, (self.written, written)):
-            if widget.max != size - 1:
-                widget.max = size - 1
+        self._offer(self.sample, batch)
+        end = int(snapshot.ends[self.sample.value]) or steps
+        for widget, size in ((self.layer, layers), (self.time, end), (self.unit, units), (self.written, written)):
+            self._offer(widget, size)
+        name = t("gaze.sample.length", length=end) if snapshot.padded else t("gaze.sample")
+        if self.sample.description != name:
+            self.sample.description = name
         self.written.layout.display = None if snapshot.translations else "none"
+        self._fit_mistakes(snapshot)
         self.layer.layout.display = None if layers > 1 else "none"
         self.direction.layout.display = None if directions > 1 else "none"
         if directions == 1:
             # hidden it would stay at a direction that does not exist
             self.direction.value = 0
+
+    def _offer(self, slider: widgets.IntSlider, size: int) -> None:
+        if slider.max != size - 1:
+            slider.max = size - 1
+
+    def _fit_mistakes(self, snapshot: Snapshot) -> None:
+        """Offer the kinds of mistakes that there are; one that was chosen stays, though there may be none of it now."""
+        worst = snapshot.confusion.worst if snapshot.confusion is not None else ()
+        kinds = sorted({one.cell for one in worst} | ({self.mistake.value} - {""}))
+        options = [(t("gaze.mistake.all"), ""), *((one, one) for one in kinds)]
+        if list(self.mistake.options) != options:
+            chosen = self.mistake.value
+            with self.mistake.hold_trait_notifications():
+                self.mistake.options = options
+                self.mistake.value = chosen
+        self.mistake.layout.display = None if kinds else "none"

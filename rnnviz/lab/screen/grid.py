@@ -51,6 +51,7 @@ class Grid:
     def __init__(self, views: Mapping[str, View]) -> None:
         self._views = views
         self._boxes = {name: box(widgets.Box, [], "rv-view", f"rv-view-{name}") for name in views}
+        self._shown = dict.fromkeys(views, False)
         for one in self._boxes.values():
             one.layout.display = "none"
         placed = {name: place_of(view) for name, view in views.items()}
@@ -70,6 +71,9 @@ class Grid:
 
     def show(self, name: str, shown: bool) -> None:
         """Show or hide the picture of the view of that name."""
+        if self._shown[name] == shown:  # as with each frame but the first: to ask the widgets takes long
+            return
+        self._shown[name] = shown
         self._boxes[name].layout.display = None if shown else "none"
         for place, boxes in self._around.items():
             around = getattr(self, place)

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+from torch.utils._pytree import tree_leaves
 
 from rnnviz.checks import shown
 from rnnviz.trace.isolation.belongings import restore
@@ -21,30 +23,34 @@ _UNREAD = (
 
 
 class Entered(NamedTuple):
-    """Vectors that entered the model: which step's, None for all of them, and whether time is their first axis."""
+    """Vectors that entered the model: which step's, None for all of them, and whether time is their first axis.
+
+    A step may have several, such as one a letter of a word.
+    """
 
     vectors: Tensor
     step: int | None = None
     time_first: bool = False
 
     def along(self, value: Tensor) -> Tensor:
-        """Return those of numbers of (batch, time) that are about these vectors, one a vector."""
-        if self.step is not None:
-            return value[:, self.step].reshape(self.vectors.shape[:-1])
-        return value.T if self.time_first else value
+        """Return those of numbers of (batch, time) that are about these vectors, with axes for all of theirs."""
+        own = value[:, self.step] if self.step is not None else value.T if self.time_first else value
+        return own.reshape(*own.shape, *[1] * (self.vectors.dim() - own.dim()))
 
     def into(self, found: Tensor, value: Tensor) -> None:
         """Add to ``found``, (batch, time), a number a vector."""
         if self.step is not None:
-            found[:, self.step] += value.reshape(-1)
+            found[:, self.step] += value.reshape(len(value), -1).sum(1)
         else:
-            found += value.T if self.time_first else value
+            summed = value[:, :, None].flatten(2).sum(2)
+            found += summed.T if self.time_first else summed
 
 
 class Entrance:
     """The embedding's output where the first input is token numbers (batch, time), else that input itself.
 
-    Several embeddings that read the same tokens count together. An embedding that is called step by step is followed.
+    Several embeddings that read the tokens count together, also one that reads what a table says of each, such as its
+    shape. An embedding that is called step by step is followed.
 
     Parameters
     ----------
@@ -102,7 +108,7 @@ class Entrance:
     def _heard(self, tokens: Tensor, without: Tensor | None, leaves: bool, entered: list[Entered]) -> Iterator[None]:
         def hook(module: nn.Module, args: Any, kwargs: Any, output: Tensor) -> Tensor | None:
             given = args[0] if args else kwargs.get("input")
-            read = self._read(tokens, given, output, called[module])
+            read = _read(tokens, given, output, called[module], derived.has(given))
             if read is None:
                 return None
             called[module] += 1
@@ -115,29 +121,72 @@ class Entrance:
                 if module.max_norm is not None:  # torch shortens the vectors that are read, in the weights
                     stack.callback(restore, module.weight.data, module.weight.detach().clone())
                 stack.callback(module.register_forward_hook(hook, with_kwargs=True).remove)
+            derived = stack.enter_context(Derived(tokens))
             yield
 
-    def _read(self, tokens: Tensor, given: Any, output: Tensor, times: int) -> Entered | None:
-        """Tell whether an embedding was given the tokens, all or the next step's; None where it was not."""
-        if not isinstance(given, Tensor):
-            return None
-        if _same(given, tokens):
-            return Entered(output)
-        if _same(given, tokens.T):
-            return Entered(output, time_first=True)
-        if times < tokens.shape[1] and _same(given.flatten(), tokens[:, times]):
-            return Entered(output, step=times)
+
+class Derived(TorchFunctionMode):
+    """Follows whole numbers that are worked out from the tokens, such as what a table says of each.
+
+    Parameters
+    ----------
+    tokens : torch.Tensor
+        As the model is given them.
+    """
+
+    def __init__(self, tokens: Tensor) -> None:
+        super().__init__()
+        self._known = {id(tokens): tokens}  # kept, or another tensor might come to have the same id
+
+    def has(self, value: Any) -> bool:
+        """Whether a value comes from the tokens, not merely their shape."""
+        return id(value) in self._known
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        result = func(*args, **(kwargs or {}))
+        numbers = isinstance(result, Tensor) and not result.is_floating_point()
+        if numbers and func.__name__ not in _PLACES and any(map(self.has, tree_leaves((args, kwargs)))):
+            self._known[id(result)] = result
+        return result
+
+
+# what these give tells of the tokens' shape, or of where each stands
+_PLACES = frozenset(("expand_as", "view_as", "reshape_as", "zeros_like", "ones_like", "full_like", "cumsum"))
+
+
+def _read(tokens: Tensor, given: Any, output: Tensor, times: int, derived: bool) -> Entered | None:
+    """Tell whether an embedding was given the tokens, all or the next step's; None where it was not."""
+    if not isinstance(given, Tensor):
         return None
+    if _tells_of(given, tokens, derived):
+        return Entered(output)
+    if _tells_of(given, tokens.T, derived):
+        return Entered(output, time_first=True)
+    if times == tokens.shape[1] or given.shape not in ((len(tokens),), (len(tokens), 1)):
+        return None
+    # of one step the tokens alone: a number a sequence may be worked out from all of its steps
+    return Entered(output, step=times) if _tells_of(given.flatten(), tokens[:, times], derived=False) else None
 
 
-def _same(one: Tensor, other: Tensor) -> bool:
-    return one.shape == other.shape and torch.equal(one.to(other.device), other)
+def _tells_of(given: Tensor, tokens: Tensor, derived: bool) -> bool:
+    """Whether these are the tokens, or for each token the same."""
+    if given.shape[: tokens.dim()] != tokens.shape:
+        return False
+    near = tokens.to(given.device)
+    if given.shape == tokens.shape and torch.equal(given, near):
+        return True
+    if not derived:
+        return False
+    rows = torch.cat([near.reshape(-1, 1), given.reshape(tokens.numel(), -1)], 1)
+    return len(rows.unique(dim=0)) == len(near.unique())
 
 
 def _entering(read: Entered, without: Tensor | None, leaves: bool) -> Entered:
     vectors = read.vectors
     if without is not None:
-        vectors = vectors.masked_fill(read.along(without.to(vectors.device))[..., None], 0.0)
+        vectors = vectors.masked_fill(read.along(without.to(vectors.device)), 0.0)
     if leaves:
         vectors = vectors.detach().clone().requires_grad_()
     return read._replace(vectors=vectors)

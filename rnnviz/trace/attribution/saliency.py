@@ -73,8 +73,8 @@ def saliency(
     Parameters
     ----------
     model
-        Any module whose first argument has axes (batch, time) of token numbers, which an ``nn.Embedding`` reads, or
-        (batch, time, feature). It need not be recurrent.
+        Any module whose first argument has axes (batch, time) of token numbers, which an ``nn.Embedding`` reads (or
+        what a table says of each: several count together), or (batch, time, feature). It need not be recurrent.
     *inputs
         What the model is called with, such as ``*batch.arguments``. An argument of the model with "length" in its name
         says where each sequence ends; without it, tokens at the end that the embedding counts as padding end it.

@@ -56,6 +56,12 @@ class Perturbation:
     delta_output: Floats
 
     @property
+    def end(self) -> int:
+        """Timesteps of the sequence before its padding, where Δh and the gradient are NaN."""
+        read = ~np.isnan(self.delta_hidden).all(axis=(0, 1, 3))
+        return int(read.nonzero()[0].max(initial=0)) + 1
+
+    @property
     def norm(self) -> Floats:
         """‖Δh_t‖ over the units, axes (layer, direction, time)."""
         norms: Floats = np.linalg.norm(self.delta_hidden, axis=-1)
@@ -68,7 +74,7 @@ class Perturbation:
         return norms
 
     def __repr__(self) -> str:
-        curve = self.norm[-1, 0]
+        curve, end = self.norm[-1, 0], self.end
         return t(
             "perturb.repr" if self.feature is None else "perturb.repr.feature",
             original=_said(self.original),
@@ -77,9 +83,9 @@ class Perturbation:
             feature=self.feature,
             sample=self.sample,
             step=self.step,
-            largest=three(float(curve.max())),
-            at=int(curve.argmax()),
-            last=three(float(curve[-1])),
+            largest=three(float(curve[:end].max())),
+            at=int(curve[:end].argmax()),
+            last=three(float(curve[end - 1])),
             output=three(float(np.abs(self.delta_output).max())),
         )
 

@@ -212,11 +212,27 @@ class Snapshot:
     translations: tuple[Translation, ...] = ()
     before: Before | None = None
     sample: int | None = None
+    lengths: NDArray[np.integer[Any]] | None = None
     typed: str = ""
 
     def __repr__(self) -> str:
         where = f", module={self.module!r}" if self.module else ""
         return f"{type(self).__name__}(run={self.run}, step={self.step}, loss={self.loss:.6g}{where}, {self.layer!r})"
+
+    @property
+    def ends(self) -> NDArray[np.integer[Any]]:
+        """Timesteps of each probe sequence before its padding, axis (batch,)."""
+        return self.layer.lengths if self.lengths is None else self.lengths
+
+    @property
+    def longest(self) -> int:
+        """Timesteps of the longest probe sequence: past it there is nothing but padding."""
+        return int(self.ends.max(initial=0)) or int(self.layer.hidden.shape[3])
+
+    @property
+    def padded(self) -> bool:
+        """Whether a probe sequence is shorter than the pictures are wide."""
+        return bool((self.ends < self.layer.hidden.shape[3]).any())
 
     def parameter(self, name: str) -> Floats:
         """Return a weight of the layer by torch's name, such as ``"weight_hh_l0"``; KeyError if it is not here."""

@@ -125,7 +125,7 @@ def forward_parts(snapshot: Snapshot, focus: Focus) -> dict[str, Any]:
     """Return the fields of a `CellStep` by name."""
     layer, place = snapshot.layer, (focus.layer, focus.direction, focus.sample)
     by = -1 if focus.direction else 1
-    before, after = (_existing(focus.time + move, layer.hidden.shape[3]) for move in (-by, by))
+    before, after = (_existing(focus.time + move, int(snapshot.ends[focus.sample])) for move in (-by, by))
     weights = layer_weights(snapshot, focus)
     x, h_before = _reads(snapshot, focus), _state(layer.hidden, layer.initial_hidden, place, before)
     if x.shape != weights["W_ih"].shape[1:]:

@@ -73,7 +73,7 @@ def _ways(rows: list[list[tuple[int, int]]], collected: int, bus: int) -> list[P
 def _state(symbol: str, states: Floats, focus: Focus, lane: int, norms: bool) -> list[Mark]:
     """What a state was and is, above its line."""
     before = focus.time + (1 if focus.direction else -1)
-    known = 0 <= before < len(states)
+    known = 0 <= before < len(states) and not np.isnan(states[before]).all()  # as past a sequence's end
     words = t(f"inspector.word.{symbol}_before")
     was = Mark("start", f"{symbol}_before", 0, lane - 20, symbol=words if known else t("inspector.start"))
     if known:

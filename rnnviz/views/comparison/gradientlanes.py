@@ -7,6 +7,7 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus
 from rnnviz.views.comparison.models import ComparedModel, compared_models, longest
+from rnnviz.views.ground import ground
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.score.band import Band
 from rnnviz.views.score.gradientstrip import norm_through_time
@@ -39,7 +40,8 @@ class GradientLanes(Strip):
             lines.append(go.Scatter(mode="lines", name=model.name, line=line, hoverinfo="none"))
         axes = [{"type": "log", **log_axis()}]
         notes = [_words() for _ in compared]
-        return strip_figure(lines, [band], longest(snapshot), axes, annotations=notes)
+        widest = longest(snapshot)
+        return strip_figure(lines, [band], widest, axes, annotations=notes, shapes=ground(widest))
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
         compared = compared_models(snapshot)

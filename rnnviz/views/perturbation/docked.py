@@ -134,7 +134,7 @@ def docked_answer_patches(
     """Return the numbers of `docked_answer`; parameters are those of `perturbation_patches`."""
     numbers = perturbation_patches(seen, layer=layer, direction=direction, pixels=pixels, limit=limit)
     forward = seen.norm[layer, direction]
-    zeros, steps, units = int((forward == 0).sum()), len(forward), seen.delta_hidden.shape[3]
+    zeros, steps, units = int((forward == 0).sum()), seen.end, seen.delta_hidden.shape[3]
     partly = 0 < zeros < steps
     change = t(
         "dock.change.zeros" if partly else "dock.change.range",

@@ -1,7 +1,7 @@
 """Heatmaps as strips: unit by timestep, the exact numbers of the unit in focus beside the coloured codes."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -13,12 +13,10 @@ from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.score.band import Band, Bar, rows_high
 from rnnviz.views.score.order import rows_of
 from rnnviz.views.score.strip import Strip, strip_figure, strip_patches
-from rnnviz.views.style import scale_of
+from rnnviz.views.style import PADDED, scale_of
 from rnnviz.views.words import figure, said, thinned
 
 __all__ = ["Heat", "HeatStrip", "heat_figure", "heat_patches", "signed_bar"]
-
-_PADDED = "rgba(128,128,128,0.45)"  # behind the cells: past a sequence's end there are none
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,11 +108,12 @@ def heat_patches(heats: Sequence[Heat], snapshot: Snapshot, focus: Focus, pixels
         ]
         if index == 0:
             patches.append(Patch(None, "meta.panels[0].aside", _aside(heat, snapshot, focus, steps, units)))
+    # behind the cells: past a sequence's end there are none
     padded = int(snapshot.layer.lengths[focus.sample]) < heats[0].values.shape[0]
     return [
         *patches,
         *_exact(heats, focus, rows),
-        Patch(None, "plot_bgcolor", _PADDED if padded else "rgba(0,0,0,0)"),
+        Patch(None, "plot_bgcolor", PADDED if padded else "rgba(0,0,0,0)"),
     ]
 
 
@@ -174,7 +173,7 @@ def _order(heat: Heat, rows: np.ndarray) -> np.ndarray:
 def _colours(index: int, heat: Heat) -> list[Patch]:
     """Return the range of the colours, and what their bar marks, where these change from frame to frame."""
     bar = heat.band.bar
-    told = [] if bar is None or heat.fixed else [Patch(None, f"meta.panels[{index}].bar", asdict(bar))]
+    told = [] if bar is None or heat.fixed else [Patch(None, f"meta.panels[{index}].bar", dict(vars(bar)))]
     low, high = heat.limits
     return told if heat.natural else [Patch(index, "zmin", low), Patch(index, "zmax", high), *told]
 

@@ -22,29 +22,43 @@ class Inputs:
     picture : InputPicture
         What the task says of it.
     symbols : tuple of str
-        A symbol a timestep; empty where it brings numbers.
+        A symbol a timestep, blank past the sequence's end; empty where it brings numbers.
     values : numpy.ndarray
-        Axes (time, feature), in the data's own units where the task has them; (time, 0) for symbols.
+        Axes (time, feature), in the data's own units where the task has them, NaN past the sequence's end; (time, 0)
+        for symbols.
+    end : int
+        Timesteps before its padding.
     """
 
     picture: InputPicture
     symbols: tuple[str, ...]
     values: np.ndarray
+    end: int
 
     @classmethod
     def of(cls, snapshot: Snapshot, sample: int) -> "Inputs":
         """Return a probe sequence of a snapshot, which has inputs."""
         inputs = np.asarray(snapshot.inputs)[sample]
+        end = int(snapshot.ends[sample]) if len(inputs) == snapshot.layer.hidden.shape[3] else len(inputs)
         found = snapshot.input_pictures[sample] if snapshot.input_pictures else None
         picture = found or _PLAIN
         if picture.values is not None:
-            return cls(picture, (), picture.values[:, None])
-        numbers = _tokens(inputs)
+            return cls(picture, (), _until(end, picture.values[:, None]), end)
+        numbers = _tokens(inputs[:end])
         if numbers is None:
-            return cls(picture, (), inputs.reshape(len(inputs), -1))
+            return cls(picture, (), _until(end, inputs.reshape(len(inputs), -1)), end)
         labels = snapshot.time_labels[sample]
         said = labels if labels is not None and snapshot.spans[sample] is None else [str(one) for one in numbers]
-        return cls(picture, tuple(visible(one) for one in said), np.empty((len(inputs), 0)))
+        symbols = (*(visible(one) for one in said[:end]), *[""] * (len(inputs) - end))
+        return cls(picture, symbols, np.empty((len(inputs), 0)), end)
+
+
+def _until(end: int, values: np.ndarray) -> np.ndarray:
+    if end >= len(values):
+        return values
+    shown = np.array(values, np.result_type(values, np.float32))
+    shown[end:] = np.nan
+    return shown
 
 
 def _tokens(inputs: np.ndarray) -> np.ndarray | None:

@@ -72,4 +72,29 @@ class Twice(Words):
         return self.embedding(tokens) + self.other(tokens) + places
 
 
-READERS = (Words, StepByStep, StepsOfOne, TimeFirst)
+class ByTables(Words):
+    """Looks up what its two embeddings read: a word's number and its shape; places tell of the tokens' shape alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shapes, self.places = nn.Embedding(4, 4).double(), nn.Embedding(5, 4).double()
+        self.register_buffer("word_of", torch.tensor([0, 1, 2, 1, 3, 4, 1, 5, 6, 1]))
+        self.register_buffer("shape_of", torch.tensor([0, 1, 2, 2, 3, 3, 1, 1, 2, 3]))
+
+    def vectors(self, tokens: Tensor) -> Tensor:
+        places = torch.arange(tokens.shape[1]).expand_as(tokens)
+        return self.embedding(self.word_of[tokens]) + self.shapes(self.shape_of[tokens]) + self.places(places)
+
+
+class ByLetters(Words):
+    """Spells each token with three letters, and reads the mean of their vectors."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("spelling", torch.arange(30).reshape(10, 3) * 7 % 10)
+
+    def vectors(self, tokens: Tensor) -> Tensor:
+        return self.embedding(self.spelling[tokens]).mean(2)
+
+
+READERS = (Words, StepByStep, StepsOfOne, TimeFirst, ByLetters)

@@ -9,7 +9,16 @@ import torch
 from torch import Tensor, nn
 
 import rnnviz as rv
-from tests.trace.attribution.readers import LENGTHS, READERS, TOKENS, StepByStep, Twice, Words, sequence_model
+from tests.trace.attribution.readers import (
+    LENGTHS,
+    READERS,
+    TOKENS,
+    ByTables,
+    StepByStep,
+    Twice,
+    Words,
+    sequence_model,
+)
 
 STEP = 1e-5  # of the finite differences: their error is about its square
 
@@ -94,6 +103,21 @@ def test_two_embeddings_that_read_the_tokens_count_together_and_one_of_places_do
     found = rv.saliency(model, TOKENS, target=1)
     np.testing.assert_allclose(found.gradient_times_input, by_differences(score, both.detach()), rtol=1e-6, atol=1e-9)
     np.testing.assert_allclose(found.occlusion, by_leaving_out(score, both.detach()), rtol=1e-9, atol=1e-12)
+
+
+def test_an_embedding_that_reads_what_a_table_says_of_a_token_counts_and_one_of_places_does_not() -> None:
+    model = ByTables().eval()
+    told = model.embedding(model.word_of[TOKENS]) + model.shapes(model.shape_of[TOKENS])
+    places = model.places(torch.arange(5))
+
+    def score(entering: Tensor) -> Tensor:
+        return model.answer(entering + places)[:, 1]
+
+    for rows in (slice(None), slice(0, 1)):  # of one sequence of different tokens, places follow from tokens too
+        found = rv.saliency(model, TOKENS[rows], target=1)
+        vectors = told[rows].detach()
+        np.testing.assert_allclose(found.gradient_times_input, by_differences(score, vectors), rtol=1e-6, atol=1e-9)
+        np.testing.assert_allclose(found.occlusion, by_leaving_out(score, vectors), rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("bidirectional", [False, True])
@@ -235,7 +259,7 @@ class Unread(nn.Module):
         self.embedding = nn.Embedding(20, 4)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        return self.embedding(tokens + 1).sum((1, 2))
+        return self.embedding(tokens.sum(1) % 20).sum(1)
 
 
 REFUSED = {

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from rnnviz.tasks import Task
+from rnnviz.tasks import KNOWN, Task
 from rnnviz.training import Session, Settings
 from tests.training.examples import Echo, raising, take, weights
 from tests.training.waiting import NoSynchronisation
@@ -279,7 +279,7 @@ def test_an_unknown_setting_lists_the_known():
 def test_something_that_is_no_task_is_refused():
     with pytest.raises(
         TypeError,
-        match="task must be a Task or one of sunspots, adding, temporal-order, python-tokens, co2, weather, got int",
+        match=rf"task must be a Task or one of {', '.join(KNOWN[:5])}, .*, got int",
     ):
         Session(3)
 

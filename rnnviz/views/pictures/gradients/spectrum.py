@@ -15,6 +15,8 @@ __all__ = ["SpectrumView", "eigenvalues", "recurrent_block"]
 _GATES = {"rnn": ("h",), "lstm": ("i", "f", "g", "o"), "gru": ("r", "z", "n")}  # the order of torch's weights
 _CANDIDATES = {"rnn": "h", "lstm": "g", "gru": "n"}
 _INSIDE, _OUTSIDE = 1, 2  # trace numbers, after the circle
+# up to here an eigenvalue reads as 1.000: of an orthogonal matrix in float32 half would lie outside by a rounding error
+_EDGE = 1.0005
 
 
 class SpectrumView(View):
@@ -71,7 +73,7 @@ class SpectrumView(View):
         values = eigenvalues(block)
         sizes = np.abs(values)
         patches = []
-        for trace, chosen in ((_INSIDE, sizes <= 1), (_OUTSIDE, sizes > 1)):
+        for trace, chosen in ((_INSIDE, sizes <= _EDGE), (_OUTSIDE, sizes > _EDGE)):
             patches += [Patch(trace, "x", values.real[chosen]), Patch(trace, "y", values.imag[chosen])]
             patches.append(Patch(trace, "customdata", sizes[chosen]))
         reach = _reach(sizes)
@@ -82,7 +84,7 @@ class SpectrumView(View):
         kind = snapshot.layer.kind
         key = "view.spectrum.rho" if kind == "rnn" else "view.spectrum.rho.block"
         rho = t(key, rho=float(sizes.max()), gate=plain(self.gate or _CANDIDATES[kind]))
-        outside = t("view.spectrum.count", outside=int((sizes > 1).sum()), units=len(sizes))
+        outside = t("view.spectrum.count", outside=int((sizes > _EDGE).sum()), units=len(sizes))
         return " · ".join(word for word in (rho, outside, where(snapshot, focus, sample=False)) if word)
 
 

@@ -75,7 +75,7 @@ class AlignmentStrip(Strip):
         written = shown(looks.written[row]) if looks.written else ""
         left = np.full(len(looks.written), -0.5, np.float32)  # further out plotly draws nothing
         return [
-            *strip_patches(focus),
+            *strip_patches(snapshot, focus),
             *_source(looks, row, (pixels[0] if pixels else 308) / looks.weights.shape[1]),
             Patch(_WEIGHTS, "z", looks.weights, (0.0, 1.0)),
             Patch(_WEIGHTS, "customdata", looks.cells),

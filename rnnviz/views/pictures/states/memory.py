@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from rnnviz.i18n import t
 from rnnviz.i18n.numbers import three
 from rnnviz.training import Snapshot
-from rnnviz.views.base import Focus, Picked, View, times, where
+from rnnviz.views.base import Focus, Picked, View, where
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.score.gatestrip import KEEPING
 from rnnviz.views.style import ACCENT, GHOST, HELD_OUT, axis, base_layout, notice
@@ -47,14 +47,14 @@ class MemoryView(View):
         bars = go.Bar(name=t("view.memory.name"), marker={"color": ACCENT}, hovertemplate=hover)
         picked = go.Bar(name=t("view.picked"), marker={"color": HELD_OUT}, hovertemplate=hover, width=0.9)
         figure = go.Figure([bars, picked], layout)
-        return figure.add_hline(len(times(snapshot)), line={"color": GHOST, "width": 2, "dash": "dash"})
+        return figure.add_hline(snapshot.longest, line={"color": GHOST, "width": 2, "dash": "dash"})
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
         steps = effective_memory(snapshot, focus)
         kept = thin(len(steps), pixels and pixels[0])
         units = np.arange(len(steps))
         # the length of a sequence is always in the picture: it is what the bars are compared with
-        longest = np.max(steps, initial=len(times(snapshot)), where=np.isfinite(steps))
+        longest = np.max(steps, initial=snapshot.longest, where=np.isfinite(steps))
         return [
             Patch(0, "x", units[kept]),
             Patch(0, "y", steps[kept]),
@@ -91,7 +91,7 @@ def effective_memory(snapshot: Snapshot, focus: Focus) -> np.ndarray:
 
 
 def _words(snapshot: Snapshot, focus: Focus, steps: np.ndarray, stride: int) -> str:
-    gate, length = KEEPING[snapshot.layer.kind], len(times(snapshot))
+    gate, length = KEEPING[snapshot.layer.kind], snapshot.longest
     mean, median = three(float(steps.mean())), three(float(np.median(steps)))
     words = [t("view.memory.mean", gate=gate, mean=mean, median=median, length=length)]
     words.append(where(snapshot, focus, sample=False))

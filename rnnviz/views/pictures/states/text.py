@@ -11,7 +11,7 @@ from rnnviz.i18n.numbers import figure
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, Picked, View, where
 from rnnviz.views.patch import Patch, Pixels
-from rnnviz.views.style import SIGNED, base_layout, notice, plain, visible
+from rnnviz.views.style import PADDED, SIGNED, base_layout, notice, plain, visible
 
 __all__ = ["TextView"]
 
@@ -54,7 +54,7 @@ class TextView(View):
             textfont={"family": "monospace", "size": 13},
             hovertemplate="t = %{customdata}: %{text}<br>h ≈ %{z:.2f}<extra></extra>",
         )
-        return go.Figure([tokens], layout)
+        return go.Figure([tokens, *([_padding()] if snapshot.padded else [])], layout)
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
         values = snapshot.layer.hidden[focus.layer, focus.direction, focus.sample, :, focus.unit]
@@ -64,7 +64,13 @@ class TextView(View):
         text = _wrapped(words, columns, "")
         said = [t("view.text.which", unit=focus.unit), where(snapshot, focus)]
         said.append(t("view.text.range", low=figure(scale.low), high=figure(scale.high)))
+        end = int(snapshot.ends[focus.sample])
+        if 0 < end < len(values):
+            said.append(t("view.heat.padding", length=end))
+            words[end:] = ""
+        past = np.where(np.arange(len(values)) < end, np.nan, 0.0)
         return [
+            *([Patch(1, "z", _wrapped(past, columns))] if snapshot.padded else []),
             Patch(0, "z", _wrapped(values, columns)),
             Patch(0, "customdata", _wrapped(np.arange(len(values)), columns)),
             # words travel as JSON, numbers as bytes
@@ -79,6 +85,11 @@ class TextView(View):
             return focus
         time = round(at.y) * _columns(snapshot) + round(at.x)
         return replace(focus, time=min(time, _steps(snapshot) - 1))
+
+
+def _padding() -> go.Heatmap:
+    grey = [[0, PADDED], [1, PADDED]]
+    return go.Heatmap(colorscale=grey, zauto=False, zmin=-1, zmax=1, showscale=False, ygap=3, hoverinfo="skip")
 
 
 def _steps(snapshot: Snapshot) -> int:

@@ -36,6 +36,8 @@ class InputView(View):
             xaxis=axis(t("view.time"), range=strip.layout.xaxis.range),
             yaxis=axis(told["read"]["unit"] if told["read"] else "", **up),
             annotations=strip.layout.annotations,
+            shapes=strip.layout.shapes,
+            plot_bgcolor=strip.layout.plot_bgcolor,
         )
         return go.Figure(strip.data, layout)
 

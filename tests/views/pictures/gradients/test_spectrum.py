@@ -54,6 +54,13 @@ def test_a_scaled_rotation_has_its_known_pair() -> None:
     assert "ρ = 1.500 · 2 of 2 outside the circle" in notices(figure)
 
 
+def test_what_lies_on_the_circle_but_for_rounding_is_not_counted_outside() -> None:
+    turns, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(UNITS, UNITS)))
+    figure = SpectrumView().figure(with_matrix(turns))
+    assert f"ρ = 1.000 · 0 of {UNITS} outside the circle" in notices(figure)
+    assert len(figure.data[2].x) == 0
+
+
 def test_a_permutation_has_the_roots_of_unity() -> None:
     figure = SpectrumView().figure(with_matrix(np.roll(np.eye(5), 1, axis=0) * 0.999))
     np.testing.assert_allclose(points(figure) / 0.999, ordered(np.exp(2j * np.pi * np.arange(5) / 5)), atol=1e-6)

@@ -1,0 +1,92 @@
+"""Scores of tags: precision, recall and F1 of each, and how many whole sequences are right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.checks import brief
+
+__all__ = ["TagScores", "from_counts", "tag_scores"]
+
+
+@dataclass(frozen=True, eq=False)
+class TagScores:
+    """How good answers are, tag by tag and whole sequence by whole sequence.
+
+    Attributes
+    ----------
+    tags : tuple of str
+        What they are called.
+    cases : numpy.ndarray
+        How many words really have each tag, axis (tag,).
+    precision, recall, f1 : numpy.ndarray
+        Of each tag, axis (tag,): of the words that were given it the share that has it; of those that have it the share
+        that was given it; and the harmonic mean of both. 0 where nothing was to be divided.
+    accuracy : float
+        Share of words whose tag is right.
+    whole : float
+        Share of sequences of which every tag is right; NaN where only counts are known.
+    """
+
+    tags: tuple[str, ...]
+    cases: NDArray[np.int64]
+    precision: NDArray[np.float64]
+    recall: NDArray[np.float64]
+    f1: NDArray[np.float64]
+    accuracy: float
+    whole: float
+
+    __repr__ = brief
+
+    def macro_f1(self, least: int = 1) -> float:
+        """Return the mean F1 of the tags with at least so many cases; each counts the same, however rare."""
+        kept = self.cases >= least
+        return float(self.f1[kept].mean()) if kept.any() else float("nan")
+
+
+def tag_scores(said: Any, targets: Any, tags: Sequence[str]) -> TagScores:
+    """Return the scores of answers; where a target is negative none was wanted, and none counts.
+
+    Parameters
+    ----------
+    said, targets : array or torch.Tensor
+        Numbers of tags, axes (sequence, time).
+    tags : sequence of str
+        What they are called.
+
+    Raises
+    ------
+    ValueError
+        If both are not of the same shape (sequence, time).
+
+    Examples
+    --------
+    >>> found = tag_scores([[0, 1, 1], [0, 0, 5]], [[0, 1, 0], [0, 0, -100]], ("O", "P"))
+    >>> found.f1.round(2).tolist(), found.accuracy, found.whole
+    ([0.86, 0.67], 0.8, 0.5)
+    """
+    answers, truth = (np.asarray(one.detach().cpu() if hasattr(one, "detach") else one) for one in (said, targets))
+    if answers.shape != truth.shape or truth.ndim != 2:
+        raise ValueError(
+            f"said and targets must both have axes (sequence, time), got shapes {answers.shape} and {truth.shape}; "
+            "take the best tag of each word with outputs.argmax(-1)."
+        )
+    wanted = truth >= 0
+    counts = np.zeros((len(tags), len(tags)), np.int64)
+    np.add.at(counts, (truth[wanted], answers[wanted]), 1)
+    right = (answers == truth) | ~wanted
+    there = wanted.any(1)
+    return from_counts(counts, tags, whole=float(right[there].all(1).mean()) if there.any() else float("nan"))
+
+
+def from_counts(counts: NDArray[np.int64], tags: Sequence[str], whole: float = float("nan")) -> TagScores:
+    """Return the scores that a table of counts, axes (true, said), amounts to."""
+    hits, cases, said = np.diag(counts).astype(np.float64), counts.sum(1), counts.sum(0)
+    # twice the hits over both: the harmonic mean, without dividing by a precision or recall of 0
+    shares = [hits / np.maximum(one, 1) for one in (said, cases)]
+    f1 = 2 * hits / np.maximum(said + cases, 1)
+    accuracy = float(hits.sum() / max(int(counts.sum()), 1))
+    return TagScores(tuple(tags), cases, shares[0], shares[1], f1, accuracy, whole)
