@@ -20,6 +20,19 @@ def _lab(text, steps=150):
     return lab.type(text)
 
 
+def _flipped():
+    """A trained lab that reads a text whose last letter turns its verdict."""
+    lab = _lab("", 300)
+    for name in ("smith", "müller", "carter", "berg", "le roux", "brown", "taylor", "hughes"):
+        for end in ("ová", "ć", "á", "ó", "nen", "ö"):
+            text = name + end
+            said = lab.model(*lab.task.encoded(text).arguments)[0].softmax(-1)[len(text) - 2 : len(text)]
+            winner = int(said[1].argmax())
+            if said[1, winner] > 0.82 and said[0, winner] < 0.45 and int(said[0].argmax()) != winner:
+                return lab.type(text)
+    raise AssertionError("no letter turns a verdict")
+
+
 RIGHT = [
     ("08.encode", lambda text, vocabulary: [vocabulary.get(word, 1) for word in text.lower().split()]),
     ("08.encode", lambda t, v: torch.tensor([v[w] if w in v else v["<UNK>"] for w in t.lower().split()])),
@@ -29,7 +42,7 @@ RIGHT = [
         lambda rows: torch.nn.utils.rnn.pad_sequence([torch.tensor(row) for row in rows], batch_first=True),
     ),
     ("08.best-epoch", 2),
-    ("08.flip", Made(lambda: _lab("smithová"))),
+    ("08.flip", Made(_flipped)),
 ]
 
 WRONG = [
