@@ -22,6 +22,7 @@ DRAWINGS: dict[str, Callable[[], Canvas]] = {
     "packing": training.packing,
     "training-loop": training.training_loop,
     "text-to-numbers": texts.text_to_numbers,
+    "windows": training.windows,
     "attention": translation.attention,
 }
 

@@ -2,7 +2,7 @@
 
 from canvas import ACCENT, FRAME, GREEN, INK2, INK3, ORANGE, PAGE, PEACH, PURPLE, SEA, SOFT, Canvas, Point
 
-__all__ = ["packing", "training_loop"]
+__all__ = ["packing", "training_loop", "windows"]
 
 PAD = "#eceff2"
 
@@ -87,3 +87,35 @@ def _act(c: Canvas, at: Point, size: Point, name: str, code: str, *, fill: str, 
     c.box(at, size, fill=fill, stroke=stroke)
     c.text((at[0], at[1] - 10), name, bold=True)
     c.text((at[0], at[1] + 11), code, color=INK2, size=11)
+
+
+def windows() -> Canvas:
+    """Draw windows that slide along a series, and the parts that they belong to."""
+    c = Canvas(
+        720,
+        318,
+        "A series cut into training, validation and test part. Windows slide along it: each reads four values and answers one two steps later, and belongs to the part in which its answer lies.",
+    )
+    left, side, count = 40.0, 32.0, 20
+    parts = (("training", 0, 12, SOFT, ACCENT), ("validation", 12, 16, GREEN, SEA), ("test", 16, 20, PEACH, ORANGE))
+    for name, start, end, fill, stroke in parts:
+        middle = left + side * (start + end) / 2
+        c.text((middle, 28), name, color=stroke, bold=True)
+        for step in range(start, end):
+            c.box((left + side * (step + 0.5), 62), (side - 4, 28), fill=fill, stroke=stroke)
+    rows = (
+        (0, "trained on", SOFT, ACCENT),
+        (6, "trained on: the last one that may be", SOFT, ACCENT),
+        (8, "left out of training: its answer lies behind the split", PAGE, FRAME),
+        (13, "scored: its window may begin before the split", PEACH, ORANGE),
+    )
+    for row, (start, words, fill, stroke) in enumerate(rows):
+        y = 118 + 50 * row
+        for step in range(start, start + 4):
+            c.box((left + side * (step + 0.5), y), (side - 4, 22), fill=fill, stroke=stroke)
+        answer = (left + side * (start + 5.5), y)
+        c.arrow((left + side * (start + 4) + 1, y), (answer[0] - 15, y), width=2)
+        c.box(answer, (side - 4, 22), "y", fill=PAGE, stroke=stroke, font=13)
+        c.text((left + side * (start + 3), y + 22), words, color=INK2, size=12)
+    c.text((left + side * count / 2, 304), "time", color=INK3, size=12)
+    return c

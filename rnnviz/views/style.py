@@ -38,7 +38,7 @@ ACCENT, ACCENT_TEXT, ACCENT_SOFT = "#1976d2", "#1565c0", "#e6f1fc"  # the networ
 ON_ACCENT = "#fffffe"  # words on the accent: white, and yet told from the page's
 WARN, GOOD = "#b45309", "#1b7f4b"
 GHOST = "#8d96a1"  # truth, rules of thumb, before
-PADDED = "rgba(128,128,128,0.45)"  # past a sequence's end, on a light page and on a dark one
+PADDED = "rgba(128,128,128,0.16)"  # past a sequence's end, on a light page and on a dark one
 # Models and gates, always with their glyphs ● ◆ ■ ▲: at least 29 ΔE apart under protan, deutan and tritan vision
 # (Machado et al. 2009, severity 1), and told apart in grey.
 SERIES = ("#d35a0e", "#035939", "#588cef", "#a43c92")

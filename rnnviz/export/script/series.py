@@ -59,8 +59,7 @@ def draw_batch(generator):
 def blocks(task: Series) -> list[str]:
     """Return the imports, the numbers with the function that draws a batch, and the loss."""
     values = task.record.values
-    difference, known = task.difference, task.record.trained - task.difference
-    still = np.ptp(task.changes()[:known], axis=0) == 0
+    difference = task.difference
     words: dict[str, Any] = {
         "source": "\n# ".join(wrap(task.source, _WIDTH)),
         "values": _written(values) if values.size <= _MOST else _packed(values),
@@ -72,7 +71,7 @@ def blocks(task: Series) -> list[str]:
         "answers_words": t("script.series.answers"),
         "changes": f"changes = VALUES[{difference}:] - VALUES[:-{difference}]" if difference else "changes = VALUES",
         "known": f"TRAINED - {difference}" if difference else "TRAINED",
-        "moments": _moments(still),
+        "moments": _moments(task.still),
         "horizon": task.horizon,
         "about": t("script.series.about"),
     }
@@ -85,7 +84,7 @@ def _moments(still: np.ndarray[Any, Any]) -> str:
     note = t("script.series.still")
     return (
         "trained.mean(0), trained.std(0)\n"
-        f"still = np.ptp(trained, axis=0) == 0  # {note}\n"
+        f"still = np.array({still.tolist()})  # {note}\n"
         "mean, deviation = np.where(still, trained[0], mean), np.where(still, 1.0, deviation)"
     )
 

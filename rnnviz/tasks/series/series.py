@@ -111,7 +111,7 @@ class Series(Task):
     def _scale(self) -> None:
         """Standardise, with numbers of the training part alone: those of all would tell of what is held out."""
         changes, trained = self.changes(), self.record.trained - self.difference
-        self._mean, self._deviation = _moments(changes[:trained])
+        self._mean, self._deviation = _moments(changes[:trained], self.record.values[: self.record.trained])
         self._scaled = (changes - self._mean) / self._deviation
         if not (np.abs(self._scaled) < 1e30).all():
             raise ValueError("values must not leave the range of the training part by more than 1e30 deviations.")
@@ -319,6 +319,13 @@ class Series(Task):
         start, end = self.record.axis(np.array([first, first + self.seq_len - 1]))
         return float(start), float((end - start) / max(1, self.seq_len - 1))
 
+    @property
+    def still(self) -> NDArray[np.bool_]:
+        """Which features are constant in the training part, axis (feature,)."""
+        return _still(
+            self.changes()[: self.record.trained - self.difference], self.record.values[: self.record.trained]
+        )
+
     def _first(self, sample: int) -> int:
         return int(self._held_out()[self.probe_index(sample)]) - self.seq_len + 1
 
@@ -334,10 +341,14 @@ def _places(names: tuple[str, ...], answers: Sequence[str] | None) -> NDArray[np
     return np.array([names.index(one) for one in answers], np.int64)
 
 
-def _moments(values: Floats) -> tuple[Floats, Floats]:
+def _still(values: Floats, before: Floats) -> NDArray[np.bool_]:
+    # of equal steps the rounded differences are not equal to the last digit
+    return np.asarray(np.ptp(values, axis=0) <= 1e-12 * np.abs(before).max(0), np.bool_)
+
+
+def _moments(values: Floats, before: Floats) -> tuple[Floats, Floats]:
     """Return mean and deviation of each feature; a constant one has the deviation 1, which leaves it 0."""
     mean, deviation = values.mean(0), values.std(0)
-    # of equal numbers the rounded mean may differ, and so may the deviation be above 0
-    still = np.ptp(values, axis=0) == 0
+    still = _still(values, before)
     mean = np.where(still, values[0], mean)
     return mean, np.where(still | (deviation == 0), 1.0, deviation)

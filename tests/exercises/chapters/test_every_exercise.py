@@ -22,6 +22,8 @@ from tests.exercises.chapters import (
     test_chapter_06,
     test_chapter_07,
     test_chapter_08,
+    test_chapter_10,
+    test_chapter_11,
 )
 
 CHAPTERS = (
@@ -34,6 +36,8 @@ CHAPTERS = (
     test_chapter_06,
     test_chapter_07,
     test_chapter_08,
+    test_chapter_10,
+    test_chapter_11,
 )
 RIGHT = [case for chapter in CHAPTERS for case in chapter.RIGHT]
 WRONG = [case for chapter in CHAPTERS for case in chapter.WRONG]

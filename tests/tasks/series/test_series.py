@@ -234,3 +234,10 @@ def test_weather_reads_four_features_and_answers_two():
     assert task.record.labels(slice(0, 2)) == ("2012-01-01", "2012-01-02")
     assert task.record.values[0].tolist() == [0.0, 12.8, 5.0, 4.7]
     assert len(task.record.values) == 1461
+
+
+def test_a_line_has_nothing_left_to_forecast_once_it_is_differenced():
+    task = Series(Record.of(0.1 * rising(300) + 7), lookback=5, horizon=2, difference=3)
+    assert task.still.all()
+    origins = task.origins()
+    np.testing.assert_allclose(task.real(torch.zeros(len(origins), 2), origins), task.truth(origins), rtol=1e-9)

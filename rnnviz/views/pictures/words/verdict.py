@@ -12,14 +12,13 @@ from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.pictures.words.running import Running, has_verdict, running
 from rnnviz.views.score.band import Band, Bar, Read
 from rnnviz.views.score.strip import Strip, strip_figure, strip_patches
-from rnnviz.views.style import GATE, INK2, axis, base_layout, notice, plain
+from rnnviz.views.style import GATE, INK2, PADDED, axis, base_layout, notice, plain
 from rnnviz.views.words import said
 
 __all__ = ["VerdictView"]
 
 _ROW, _ROOM = 13, 16  # pixels a class in a low and a high window
 _SHORT = 5  # letters that fit beside the picture
-_PADDED = "rgba(128,128,128,0.45)"  # past a sequence's end nothing is said
 
 
 class VerdictStrip(Strip):
@@ -136,4 +135,4 @@ def _aside(shown: Running) -> str:
 
 
 def _background(shown: Running) -> str:
-    return _PADDED if np.isnan(shown.shares[-1, 0]) else "rgba(0,0,0,0)"
+    return PADDED if np.isnan(shown.shares[-1, 0]) else "rgba(0,0,0,0)"
