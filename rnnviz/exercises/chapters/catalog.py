@@ -16,6 +16,7 @@ from rnnviz.exercises.chapters import (
     chapter_06,
     chapter_07,
     chapter_08,
+    chapter_09,
     chapter_10,
     chapter_11,
 )
@@ -32,6 +33,7 @@ _CHAPTERS = (
     chapter_06,
     chapter_07,
     chapter_08,
+    chapter_09,
     chapter_10,
     chapter_11,
 )

@@ -22,6 +22,7 @@ from tests.exercises.chapters import (
     test_chapter_06,
     test_chapter_07,
     test_chapter_08,
+    test_chapter_09,
     test_chapter_10,
     test_chapter_11,
 )
@@ -36,6 +37,7 @@ CHAPTERS = (
     test_chapter_06,
     test_chapter_07,
     test_chapter_08,
+    test_chapter_09,
     test_chapter_10,
     test_chapter_11,
 )
