@@ -304,7 +304,8 @@ export class Drawing {
   pick(event) {
     const point = event.points?.[0];
     if (!point) return;
-    const time = this.spec?.cursor && event.event ? this.timestep(event.event) : null;
+    const at = this.spec?.cursor && event.event ? this.timestep(event.event) : null;
+    const time = at === null ? null : Math.min(at, (this.cursor.end ?? Infinity) - 1); // padding is no step
     if (time !== null && !this.reader?.reading) this.cursor.move(time); // what is picked is what is marked
     const { x = null, y = null, curveNumber: trace } = point;
     this.feed.say({ kind: "pick", figure: this.name, trace, x, y, time });

@@ -163,8 +163,9 @@ export class Score {
   get time() {
     if (this.cursor.t !== null || !this.ground) return this.cursor.t;
     const rows = [...this.strips].flatMap((one) => one.meta?.rows ?? []);
-    for (let t = this.ground.length - 1; t > 0; t--) if (rows.some((row) => Number.isFinite(row[t]))) return t;
-    return this.ground.length - 1;
+    const last = Math.min(this.cursor.end ?? Infinity, this.ground.length) - 1;
+    for (let t = last; t > 0; t--) if (rows.some((row) => Number.isFinite(row[t]))) return t;
+    return last;
   }
 
   // A frame has come: another sequence may end elsewhere, and read something else under the cursor.

@@ -14,7 +14,7 @@ def ground(snapshot: Snapshot) -> list[dict[str, Any]]:
     if not snapshot.padded:
         return []
     steps, end = snapshot.layer.hidden.shape[3], snapshot.longest
-    place = {"type": "rect", "layer": "below", "x0": end - 0.5, "x1": steps - 0.5, "yref": "paper", "y0": 0, "y1": 1}
+    place = {"type": "rect", "layer": "below", "x0": end - 0.5, "x1": steps - 0.5, "yref": "y domain", "y0": 0, "y1": 1}
     return [{**place, "visible": end < steps, "fillcolor": PADDED, "line": {"width": 0}}]
 
 

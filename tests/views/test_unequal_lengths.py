@@ -143,6 +143,18 @@ def test_the_gradient_s_norm_is_that_of_the_sequences_that_have_the_step() -> No
     np.testing.assert_allclose(snapshot.horizon.norms[-1][0, 0], truth, rtol=1e-5)
 
 
+@pytest.mark.parametrize("name", ["gradients", "theory"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_where_no_sequence_is_as_long_there_is_no_gradient_and_none_of_0(cell: str, name: str) -> None:
+    snapshot = seen("first-letter", cell)
+    for view in (VIEWS[name], VIEWS[name].score):
+        figure = view.figure(snapshot)
+        curves = [np.asarray(one.y, np.float64) for one in figure.data if one.y is not None and len(one.y) == STEPS]
+        assert any(np.isfinite(one[:LONGEST]).any() for one in curves)
+        assert all(np.isnan(one[LONGEST:]).all() for one in curves)
+        assert f"t = {LONGEST}" not in " ".join(note.text for note in figure.layout.annotations)
+
+
 @pytest.mark.parametrize("cell", CELLS)
 def test_no_insight_takes_padding_for_a_vanished_gradient_or_for_dead_units(cell: str) -> None:
     snapshot = seen("first-letter", cell)

@@ -56,7 +56,7 @@ def gradient(
         grads = snapshot.layer.grad_cell if state == "cell" else snapshot.layer.grad_hidden
         if grads is None:
             return None
-        norms = norm_through_time(grads)[layer, 0]
+        norms = norm_through_time(grads)[layer, 0, : snapshot.longest]
         return float(norms[time] if over is None else np.divide(norms[time], norms[over]))
 
     return measure

@@ -26,11 +26,13 @@ class _Placed:
 
     run: int
     sequences: int
+    padded: bool
     canvas: Canvas
 
     def fits(self, snapshot: Snapshot) -> bool:
         """Whether a snapshot can be drawn in it: of another run axes differ; what is typed is one sequence more."""
-        return (self.run, self.sequences) == (snapshot.run, _sequences(snapshot))
+        now = snapshot.run, _sequences(snapshot), snapshot.padded
+        return (self.run, self.sequences, self.padded) == now
 
 
 @dataclass
@@ -134,7 +136,7 @@ class Figures:
         placed = self._placed.get(name)
         if placed is None or not placed.fits(snapshot):
             canvas, cursor = Canvas(view, snapshot, focus), cursor_of(view, snapshot, focus)
-            placed = self._placed[name] = _Placed(snapshot.run, _sequences(snapshot), canvas)
+            placed = self._placed[name] = _Placed(snapshot.run, _sequences(snapshot), snapshot.padded, canvas)
             if name in self._figures:
                 self._figures[name].rebuild(canvas.figure, run=snapshot.run, cursor=cursor)
             else:

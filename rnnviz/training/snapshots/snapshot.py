@@ -150,6 +150,8 @@ class Snapshot:
         Of a light snapshot the one probe sequence that it shows: ``step``, ``settings``, ``layer`` and ``scales`` are
         of now, the other sequences NaN, gradients None; all else is that of the whole snapshot before. None of a whole
         one.
+    lengths : numpy.ndarray or None
+        Timesteps of each probe sequence where `layer` has seen one alone; None where `layer` tells: see `ends`.
     typed : str
         What a learner has typed: it is the last of the probe's sequences. Empty where nothing is.
     """

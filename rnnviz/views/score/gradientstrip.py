@@ -34,7 +34,7 @@ def norm_through_time(gradient: np.ndarray | None) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        Axes (layer, direction, time).
+        Axes (layer, direction, time); NaN where no sequence is as long.
 
     Raises
     ------
@@ -48,7 +48,9 @@ def norm_through_time(gradient: np.ndarray | None) -> np.ndarray:
     """
     if gradient is None:
         raise ValueError("gradient is None: the trace was made without a loss; pass loss=… to rnnviz.trace.")
-    return np.asarray(np.sqrt(np.nansum(np.square(gradient, dtype=np.float64), axis=(2, 4))))
+    norms = np.asarray(np.sqrt(np.nansum(np.square(gradient, dtype=np.float64), axis=(2, 4))))
+    # where no sequence is as long there is no norm, and none of 0
+    return norms if np.isfinite(gradient[..., -1, 0]).all() else np.where(np.isnan(gradient).all((2, 4)), np.nan, norms)
 
 
 def positive(curve: np.ndarray) -> np.ndarray:
@@ -131,7 +133,7 @@ def _former(snapshot: Snapshot, focus: Focus, steps: int) -> np.ndarray:
 def _aside(snapshot: Snapshot, focus: Focus, direct: np.ndarray, stride: int) -> str:
     words = t("score.gradients.month") if snapshot.spans[focus.sample] is not None else t("score.gradients.step")
     zeros = int((direct == 0).sum()) if focus.gradient == "direct" else 0
-    told = t("view.gradients.zeros", zeros=zeros, steps=len(direct)) if zeros else ""
+    told = t("view.gradients.zeros", zeros=zeros, steps=snapshot.longest) if zeros else ""
     return said(words, told, t("view.thinned.steps", steps=stride) if stride > 1 else "")
 
 

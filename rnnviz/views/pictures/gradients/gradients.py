@@ -88,7 +88,7 @@ def _low_notice() -> go.layout.Annotation:
 def gradient_words(direct: np.ndarray, scale: Scale, stride: int) -> str:
     """Return what the picture leaves out or has changed: exact zeros, a widened range, thinned steps."""
     zeros = int((direct == 0).sum())
-    words = [t("view.gradients.zeros", zeros=zeros, steps=len(direct))] if zeros else []
+    words = [t("view.gradients.zeros", zeros=zeros, steps=int(np.isfinite(direct).sum()))] if zeros else []
     if scale.previous is not None:
         words.append(t("view.range.decades", low=figure(scale.low), high=figure(scale.high), step=scale.since))
     if stride > 1:

@@ -93,7 +93,7 @@ def _measured(snapshot: Snapshot, focus: Focus) -> np.ndarray:
     layer = snapshot.layer
     norms = norm_through_time(layer.grad_cell if layer.kind == "lstm" else layer.grad_hidden)
     norms = norms[focus.layer, focus.direction]
-    last = norms[0 if focus.direction else -1]
+    last = norms[0 if focus.direction else snapshot.longest - 1]
     return np.asarray(norms / last) if last > 0 else np.full(len(norms), np.nan)
 
 
@@ -103,10 +103,11 @@ def _powers(snapshot: Snapshot, focus: Focus) -> tuple[list[np.ndarray], str]:
         return [np.full(len(times(snapshot)), np.nan)] * 2, ""
     rho = float(np.abs(eigenvalues(block)).max())
     sigma = float(np.linalg.norm(block.astype(np.float64), 2)) if np.isfinite(block).all() else math.nan
-    ahead = np.arange(len(times(snapshot)))
+    ahead = np.arange(snapshot.longest)
     back = ahead if focus.direction else ahead[::-1]  # steps to the one that was read last
+    beyond = [np.full(len(times(snapshot)) - len(back), np.nan)]
     with np.errstate(over="ignore"):
-        curves = [np.power(base, back) for base in (rho, sigma)]
+        curves = [np.concatenate([np.power(base, back), *beyond]) for base in (rho, sigma)]
     return curves, t("view.theory.powers", rho=rho, sigma=sigma)
 
 
@@ -114,11 +115,14 @@ def _products(snapshot: Snapshot, focus: Focus) -> tuple[list[np.ndarray], str]:
     gate = KEEPING[snapshot.layer.kind]
     values = snapshot.layer.gates[gate][focus.layer, focus.direction].astype(np.float64)  # batch, time, unit
     mean = float(np.nanmean(values))
+    there = ~np.isnan(values).all(2)  # batch, time
     values = np.where(np.isnan(values), 1.0, values)  # past a sequence's end nothing is kept or lost
     later = values if focus.direction else values[:, ::-1]  # the step that was read last comes first
     product = np.cumprod(np.concatenate([np.ones_like(later[:, :1]), later[:, :-1]], axis=1), axis=1)
-    curve = product.mean(axis=(0, 2))
-    return [curve if focus.direction else curve[::-1]], t("view.theory.gate", gate=gate, mean=mean)
+    product = (product if focus.direction else product[:, ::-1]).mean(2)
+    known = there.sum(0)
+    curve = np.where(known > 0, (product * there).sum(0) / np.maximum(known, 1), np.nan)
+    return [curve], t("view.theory.gate", gate=gate, mean=mean)
 
 
 def _drawable(curve: np.ndarray) -> np.ndarray:
