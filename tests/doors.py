@@ -20,7 +20,7 @@ __all__ = ["Door", "doors"]
 
 SETTINGS = (
     *("lr", "schedule", "clip", "batch_size", "optimizer", "input_noise", "rho", "forget_bias", "cell", "hidden_size"),
-    *("num_layers", "bidirectional", "seq_len", "init", "nonlinearity", "seed"),
+    *("teacher_forcing", "num_layers", "bidirectional", "seq_len", "init", "nonlinearity", "seed"),
 )
 SMALL: Mapping[str, Any] = MappingProxyType(
     {"task": "adding", "hidden_size": 4, "seq_len": 8, "device": "cpu", "seed": 0}

@@ -61,6 +61,8 @@ class Lab(Facade):
         a dict of each name to its settings, or to ``(settings, sentence)``; a set of the library's by name, ``"task"``,
         ``"forget_bias"``, ``"rho"`` or ``"seq_len"``; or a list of `rnnviz.Preset` and names of sets. The task's own by
         default, and none where ``show`` names the controls; an empty list for none.
+    layer : str, optional
+        Which recurrent layer the pictures show, by its path in the network, as for `show_layer`; the first by default.
     **settings : object
         Any setting of `rnnviz.training.Settings`, such as ``cell="gru"``, ``hidden_size=32``, ``lr=3e-3``, ``seed=0``.
 
@@ -101,10 +103,13 @@ class Lab(Facade):
         show: Sequence[str] | None = None,
         views: Sequence[str | View] | None = None,
         presets: Presets | None = None,
+        layer: str | None = None,
         **settings: Any,
     ) -> None:
         with uncollected():
             self._session = Session(task, model=model, planned=steps, device=device, **settings)
+        if layer is not None:
+            self._session.look_into(layer)
         known, chosen = known_views(views, default=usual_views(self._session.task))
         console = LabConsole(
             self._session,
@@ -219,6 +224,37 @@ class Lab(Facade):
             return perturb(self._session, sample=sample, time=time, value=value, feature=feature, snapshot=snapshot)
 
         return self._runner.access.visit(work)
+
+    def show_layer(self, layer: str) -> Self:
+        """Show another recurrent layer of the network in every picture, from now on; training goes on as it was.
+
+        Of a translator that is the encoder, which reads the source, or the decoder, whose timesteps are the tokens it
+        has written, the beginning first.
+
+        Parameters
+        ----------
+        layer : str
+            The layer's path in the network, or that of the part it is in: ``"encoder"``, ``"decoder"``.
+
+        Returns
+        -------
+        Lab
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If there is no recurrent layer; the sentence lists those there are.
+
+        Examples
+        --------
+        >>> from rnnviz.tasks import from_pairs
+        >>> lab = Lab(from_pairs([("one", "1"), ("two", "2"), ("three", "3"), ("four", "4")]), seed=0)
+        >>> lab.snapshot().module, lab.show_layer("decoder").snapshot().module
+        ('encoder.recurrent', 'decoder.recurrent')
+        """
+        self._console.look_into(layer)
+        return self
 
     def type(self, text: str) -> Self:
         """Let the network read a text of yours beside the probe's sequences: it is the last of them, and shown at once.

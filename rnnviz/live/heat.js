@@ -4,7 +4,9 @@
 /** @import { Plot } from "./subplots.js" */
 
 const XLINK = "http://www.w3.org/1999/xlink";
-const CODES = 256;
+const CODES = 256, NONE = 255; // the last stands for no number
+const HEADER = 1080; // bytes before the pixels of a bitmap: 54, 256 colours, and 2 that are not read
+const LETTERS = 8192; // arguments that a call may have
 
 /**
  * What each code stands for, and how it is drawn.
@@ -12,6 +14,7 @@ const CODES = 256;
  * @property {string} key What it was made from.
  * @property {(number | undefined)[]} numbers As plotly keeps them: undefined where there is none.
  * @property {Uint32Array<ArrayBuffer>} colours A pixel each.
+ * @property {{key: string, letters: string}} [header] Of the bitmap that was last drawn with it.
  */
 
 /** @type {CanvasRenderingContext2D | null} One for all maps: to make one takes longer than to draw on it. */
@@ -90,9 +93,12 @@ export function tableOf(trace, limits, known) {
  */
 export function calculated(known, { shape: [rows, columns] }, number) {
   if (known.z?.length !== rows || known.z[0]?.length !== columns) return false;
-  known.z = Array.from({ length: rows }, (_, row) => {
-    return Array.from({ length: columns }, (_, column) => number(row * columns + column));
-  });
+  const z = new Array(rows);
+  for (let row = 0, at = 0; row < rows; row++) {
+    z[row] = new Array(columns);
+    for (let column = 0; column < columns; column++) z[row][column] = number(at++);
+  }
+  known.z = z;
   return true;
 }
 
@@ -130,10 +136,23 @@ export function imageOf({ node3 }, trace) {
  * @param {Uint8Array} codes Row by row.
  * @param {Table} table
  */
-export function paint(image, { x, y, z }, { xaxis, yaxis }, codes, { colours }) {
+export function paint(image, { x, y, z }, { xaxis, yaxis }, codes, table) {
   const [rows, columns] = [z.length, z[0].length];
   const mirrored = xaxis.c2p(x[x.length - 1]) < xaxis.c2p(x[0]);
   const upward = yaxis.c2p(y[y.length - 1]) < yaxis.c2p(y[0]); // a canvas counts its rows from the top
+  // all that is clear needs a picture's own way of packing, which takes ten times as long
+  const drawing = codes.includes(NONE) ? packed : bitmap;
+  image.setAttributeNS(XLINK, "xlink:href", drawing({ rows, columns, mirrored, upward }, codes, table));
+}
+
+/** @typedef {{rows: number, columns: number, mirrored: boolean, upward: boolean}} Way How codes lie in an image. */
+
+/**
+ * @param {Way} way
+ * @param {Uint8Array} codes
+ * @param {Table} table
+ */
+function packed({ rows, columns, mirrored, upward }, codes, { colours }) {
   const pixels = new Uint32Array(rows * columns);
   for (let row = 0, at = 0; row < rows; row++) {
     const start = (upward ? rows - 1 - row : row) * columns;
@@ -143,5 +162,49 @@ export function paint(image, { x, y, z }, { xaxis, yaxis }, codes, { colours }) 
   }
   const context = canvas(columns, rows);
   context.putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer), columns, rows), 0, 0);
-  image.setAttributeNS(XLINK, "xlink:href", context.canvas.toDataURL("image/png"));
+  return context.canvas.toDataURL("image/png");
+}
+
+/**
+ * The same without a canvas: a bitmap of one byte a pixel, whose rows begin at the foot or, of a height below 0, at the top.
+ * @param {Way} way
+ * @param {Uint8Array} codes None of them the last.
+ * @param {Table} table
+ */
+export function bitmap({ rows, columns, mirrored, upward }, codes, table) {
+  const wide = 4 * Math.ceil(columns / 4), bytes = new Uint8Array(rows * wide);
+  for (let row = 0; row < rows; row++) {
+    const line = codes.subarray(row * columns, (row + 1) * columns);
+    bytes.set(mirrored ? line.slice().reverse() : line, row * wide);
+  }
+  const form = [columns, upward ? rows : -rows], key = form.join();
+  if (table.header?.key !== key) table.header = { key, letters: header(form, bytes.length, table) };
+  return table.header.letters + btoa(letters(bytes));
+}
+
+/**
+ * What stands before a bitmap's pixels, which begin at a third byte, where new letters begin.
+ * @param {number[]} form
+ * @param {number} length
+ * @param {Table} table
+ */
+function header([columns, rows], length, { colours }) {
+  const bytes = new Uint8Array(HEADER), view = new DataView(bytes.buffer), rgba = new Uint8Array(colours.buffer);
+  view.setUint16(0, 0x424d);
+  for (const [at, value] of [[2, HEADER + length], [10, HEADER], [14, 40], [18, columns], [22, rows]]) {
+    view.setInt32(at, value, true);
+  }
+  view.setUint16(26, 1, true); // one plane
+  view.setUint16(28, 8, true); // bits a pixel
+  for (let at = 0; at < rgba.length; at += 4) bytes.set([rgba[at + 2], rgba[at + 1], rgba[at]], 54 + at);
+  return `data:image/bmp;base64,${btoa(letters(bytes))}`;
+}
+
+/** @param {Uint8Array} bytes */
+function letters(bytes) {
+  let found = "";
+  for (let at = 0; at < bytes.length; at += LETTERS) {
+    found += String.fromCharCode.apply(null, /** @type {any} */ (bytes.subarray(at, at + LETTERS)));
+  }
+  return found;
 }

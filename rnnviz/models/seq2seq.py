@@ -50,8 +50,10 @@ class Seq2Seq(nn.Module):
         The module.
     teacher_forcing : float
         From 0 to 1: how likely a step in training mode reads the true token before it; else it reads the one that the
-        model itself scored highest, drawn for each step and sequence from torch's generator (scheduled sampling, Bengio
-        and others 2015). In eval mode every step reads the true one.
+        model itself scored highest, drawn for each step and sequence from ``coins`` (scheduled sampling, Bengio and
+        others 2015). In eval mode every step reads the true one.
+    coins : torch.Generator or None
+        Of the device that the model is on; None takes torch's global generator.
     alignment : torch.Tensor or None
         The weights of the last call, axes (batch, T_out, T_in), without a graph: of a forced target, or of what
         `greedy` wrote. None without attention.
@@ -78,6 +80,7 @@ class Seq2Seq(nn.Module):
         units = decoder.recurrent.hidden_size
         self.attention = None if attention is None else Attention(attention, units, encoder.memory_size)
         self.teacher_forcing = 1.0
+        self.coins: torch.Generator | None = None
         self.alignment: Tensor | None = None
 
     @classmethod
@@ -222,9 +225,13 @@ class Seq2Seq(nn.Module):
             logits.append(scores)
             looks += [] if weights is None else [weights.detach()]
             if true is not None:
-                tokens = true if forcing == 1 else _mixed(true, scores.detach().argmax(-1), forcing)
+                tokens = true if forcing == 1 else self._mixed(true, scores.detach().argmax(-1), forcing)
         self.alignment = torch.stack(looks, 1) if looks else None
         return torch.stack(logits, 1)
+
+    def _mixed(self, true: Tensor, own: Tensor, forcing: float) -> Tensor:
+        """Take for each sequence the true token with that probability, else the model's own."""
+        return torch.where(torch.rand(true.shape, generator=self.coins, device=true.device) < forcing, true, own)
 
     def _scored(self, states: Tensor, reading: Reading) -> tuple[Tensor, Tensor | None]:
         """Score the next token after each of the decoder's states; also where each looked."""
@@ -232,11 +239,6 @@ class Seq2Seq(nn.Module):
             return self.decoder.head(states), None
         context, weights = self.attention(states, reading.memory, reading.mask)
         return self.decoder.head(self.attention.combined(states, context)), weights.detach()
-
-
-def _mixed(true: Tensor, own: Tensor, forcing: float) -> Tensor:
-    """For each sequence the true token with that probability, else the model's own."""
-    return torch.where(torch.rand(true.shape, device=true.device) < forcing, true, own)
 
 
 def _check_fit(encoder: Any, decoder: Any, attention: Any) -> None:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from rnnviz.checks import flag, number, one_of
+from rnnviz.checks import flag, one_of
 from rnnviz.limits import affordable, sizes
 from rnnviz.models.inputs import check_lengths, check_tokens
 from rnnviz.models.sequence import CELLS, NONLINEARITIES
@@ -38,8 +38,6 @@ class WordTagger(nn.Module):
         Also read from the end.
     nonlinearity : {"tanh", "relu"}
         For ``cell="rnn"`` only.
-    dropout : float
-        Share of the numbers that are set to 0 while training, of what the layer reads and of its states.
 
     Raises
     ------
@@ -70,7 +68,6 @@ class WordTagger(nn.Module):
         num_layers: int = 1,
         bidirectional: bool = True,
         nonlinearity: str = "tanh",
-        dropout: float = 0.3,
     ) -> None:
         super().__init__()
         tags, word_size, shape_size, hidden_size, num_layers = sizes(
@@ -85,7 +82,6 @@ class WordTagger(nn.Module):
         self.register_buffer("shape_of", torch.tensor(list(shape_of), dtype=torch.int64))
         self.words = nn.Embedding(int(max(word_of)) + 1, word_size, padding_idx=0)
         self.shapes = nn.Embedding(int(max(shape_of)) + 1, shape_size, padding_idx=0)
-        self.dropout = nn.Dropout(number(0, 0.9, open_end=False)("dropout", dropout))
         kind = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}[cell]
         more = {"nonlinearity": nonlinearity} if cell == "rnn" else {}
         self.recurrent: nn.RNNBase = kind(
@@ -104,15 +100,15 @@ class WordTagger(nn.Module):
             Words of each sequence, axis (batch,), on the CPU; the padding behind them is not read.
         """
         check_tokens("tokens", tokens)
-        vectors = torch.cat([self.words(self.word_of[tokens]), self.shapes(self.shape_of[tokens])], -1)
-        entering = self.dropout(vectors)  # (batch, time, word + shape)
+        # (batch, time, word + shape)
+        entering = torch.cat([self.words(self.word_of[tokens]), self.shapes(self.shape_of[tokens])], -1)
         if lengths is None:
             states, _ = self.recurrent(entering)
         else:
             check_lengths("lengths", lengths, tokens)
             packed = pack_padded_sequence(entering, lengths, batch_first=True, enforce_sorted=False)
             states, _ = pad_packed_sequence(self.recurrent(packed)[0], batch_first=True, total_length=tokens.shape[1])
-        scores: Tensor = self.head(self.dropout(states))
+        scores: Tensor = self.head(states)
         return scores
 
 

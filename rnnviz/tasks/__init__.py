@@ -9,7 +9,7 @@ from rnnviz.tasks.python_tokens import PythonTokens
 from rnnviz.tasks.registry import FETCHED, KNOWN, from_recipe, make
 from rnnviz.tasks.series import CO2, Interval, Record, Rolling, Series, Weather, from_series, rolling_origins
 from rnnviz.tasks.sunspots import Sunspots
-from rnnviz.tasks.tags import Addresses, PythonLines, Tags, TagScores, from_tags, tag_scores
+from rnnviz.tasks.tags import Addresses, PythonLines, Tags, TagScores, from_tags, letters_left, tag_scores
 from rnnviz.tasks.temporal_order import TemporalOrder
 from rnnviz.tasks.texts.owntexts import from_texts
 from rnnviz.tasks.texts.reviews import Reviews
@@ -49,6 +49,7 @@ __all__ = [
     "from_series",
     "from_tags",
     "from_texts",
+    "letters_left",
     "make",
     "rolling_origins",
     "tag_scores",

@@ -343,6 +343,10 @@ class Task(abc.ABC):
         numbers = batch.inputs[0].tolist()
         return tuple(self.symbols[number] if step < end else "" for step, number in enumerate(numbers))
 
+    def words_read_by(self, module: str, numbers: Sequence[int]) -> tuple[str, ...] | None:
+        """Return a word for each token ``numbers`` that the layer at the path ``module`` reads in the inputs' place."""
+        return None
+
     def input_picture(self, sample: int) -> InputPicture | None:
         """Return what a picture of the probe's ``sample`` shows, or None: its inputs as they are."""
         return None

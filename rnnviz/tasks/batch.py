@@ -79,6 +79,13 @@ class Batch:
         """What a model is called with; a batch of another kind says so itself."""
         return (self.inputs,) if self.lengths is None else (self.inputs, self.lengths)
 
+    def read_by(self, module: str) -> tuple[Tensor, Tensor | None]:
+        """Return what the recurrent layer at the path ``module`` reads, and up to where: the inputs and their lengths.
+
+        A batch for a network whose layers read different sequences says so itself.
+        """
+        return self.inputs, self.lengths
+
     def to(self, device: torch.device | str) -> Self:
         """Return the batch on ``device``, the lengths on the CPU; itself if it is there already."""
         return self.each(lambda value: on_device(value, device))

@@ -13,7 +13,7 @@ from rnnviz.training.schedules import SCHEDULES
 __all__ = ["LIVE", "OPTIMIZERS", "SCHEDULES", "STRUCTURAL", "Former", "Settings", "refuse_unknown"]
 
 OPTIMIZERS = ("sgd", "adam", "adamw")
-LIVE = ("lr", "schedule", "clip", "batch_size", "optimizer", "input_noise", "rho", "forget_bias")
+LIVE = ("lr", "schedule", "clip", "batch_size", "optimizer", "input_noise", "teacher_forcing", "rho", "forget_bias")
 STRUCTURAL = ("cell", "hidden_size", "num_layers", "bidirectional", "seq_len", "init", "nonlinearity", "seed")
 
 
@@ -35,6 +35,9 @@ class Settings:
         Who turns gradients into steps; the weights are kept when it changes. Live.
     input_noise : float
         Standard deviation of the normal noise added to the training inputs, 0 to 1e6; tokens take none. Live.
+    teacher_forcing : float
+        From 0 to 1: how likely a decoder reads the true token at a step of training, else it reads the one that it has
+        just scored highest itself; see `rnnviz.models.Seq2Seq`. Networks without a decoder know no such thing. Live.
     rho : float or None
         Spectral radius to which the recurrent matrix of every gate is rescaled, above 0, when the model is built and
         whenever this changes; training may then move it. None leaves the matrices alone. Live.
@@ -76,6 +79,7 @@ class Settings:
     batch_size: int = 32
     optimizer: str = "adam"
     input_noise: float = 0.0
+    teacher_forcing: float = 1.0
     rho: float | None = None
     forget_bias: float | None = None
     cell: str = "lstm"
@@ -137,6 +141,7 @@ _CHECKS: Mapping[str, Callable[[str, Any], Any]] = MappingProxyType(
         "batch_size": limits.batch_size,
         "optimizer": one_of(OPTIMIZERS),
         "input_noise": number(0, _LOUDEST, open_end=False),
+        "teacher_forcing": number(0, 1, open_end=False),
         "rho": optional(number(0, _WIDEST, open_end=True)),
         "forget_bias": optional(number(-100, limits.GATE_BIAS, open_end=False)),
         "cell": one_of(CELLS),

@@ -21,6 +21,7 @@ SETTINGS = st.builds(
     batch_size=st.integers(1, 1024),
     optimizer=st.sampled_from(OPTIMIZERS),
     input_noise=st.floats(0, 1e6),
+    teacher_forcing=st.floats(0, 1),
     rho=st.none() | POSITIVE,
     forget_bias=st.none() | st.floats(-100, 1e6),
     cell=st.sampled_from(CELLS),

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from rnnviz.export.script import script
-from rnnviz.tasks import Sunspots
+from rnnviz.tasks import Dates, Sunspots
 from rnnviz.training import Session, Settings
 from tests.defaults import default_device, default_dtype
 from tests.export.programs import Run, printed
@@ -109,6 +109,7 @@ OTHER: dict[str, Any] = {
     "batch_size": 7,
     "optimizer": "sgd",
     "input_noise": 0.1,
+    "teacher_forcing": 0.5,
     "rho": 0.9,
     "forget_bias": 1.0,
     "cell": "gru",
@@ -124,7 +125,8 @@ OTHER: dict[str, Any] = {
 
 @pytest.mark.parametrize("name", [one.name for one in fields(Settings)])
 def test_no_setting_is_left_out_of_a_script(name: str) -> None:
-    first = {"cell": "rnn"} if name == "nonlinearity" else {}
+    first: dict[str, Any] = {"cell": "rnn"} if name == "nonlinearity" else {}
+    first |= {"task": Dates(pairs=100), "seq_len": None} if name == "teacher_forcing" else {}
     plain, other = session(**first), session(**first, **{name: OTHER[name]})
     assert script(plain.task, plain.settings, 10) != script(other.task, other.settings, 10)
 

@@ -18,6 +18,7 @@ MOVES = {
     "batch_size": 17,
     "optimizer": "sgd",
     "input_noise": 0.2,
+    "teacher_forcing": 0.5,
     "rho": 1.1,
     "forget_bias": 2.0,
     "cell": "gru",

@@ -12,8 +12,8 @@ from tests.lab.browser import Browser, LabMaker
 pytestmark = pytest.mark.timeout(120)
 
 SETTINGS = (
-    "lr, schedule, clip, batch_size, optimizer, input_noise, rho, forget_bias, cell, hidden_size, num_layers, "
-    "bidirectional, seq_len, init, nonlinearity, seed"
+    "lr, schedule, clip, batch_size, optimizer, input_noise, teacher_forcing, rho, forget_bias, cell, hidden_size, "
+    "num_layers, bidirectional, seq_len, init, nonlinearity, seed"
 )
 
 

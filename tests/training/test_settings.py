@@ -37,6 +37,8 @@ def test_an_unknown_name_lists_the_known():
         ("hidden_size", 10**9, "hidden_size must be at most 1048576, got 1000000000"),
         ("num_layers", 10**9, "num_layers must be at most 1000, got 1000000000"),
         ("input_noise", -0.1, r"input_noise must be at least 0, got -0\.1"),
+        ("teacher_forcing", -0.1, r"teacher_forcing must be at least 0, got -0\.1"),
+        ("teacher_forcing", 1.1, r"teacher_forcing must be at most 1, got 1\.1"),
         ("seed", -1, "seed must be at least 0, got -1"),
         ("optimizer", "lion", "optimizer must be one of sgd, adam, adamw, got 'lion'"),
         ("cell", "LSTM", "cell must be one of rnn, lstm, gru, got 'LSTM'"),
@@ -68,7 +70,7 @@ def test_a_value_of_the_wrong_type_is_named(name, value, sentence):
 @pytest.mark.parametrize("name", LIVE)
 def test_a_live_change_rebuilds_nothing(name):
     values = {"lr": 0.5, "clip": None, "batch_size": 7, "optimizer": "sgd", "input_noise": 0.5}
-    values |= {"schedule": "step", "rho": 1.1, "forget_bias": 1.0}
+    values |= {"schedule": "step", "rho": 1.1, "forget_bias": 1.0, "teacher_forcing": 0.5}
     assert Settings().rebuilds(Settings().replace(**{name: values[name]})) == ()
 
 

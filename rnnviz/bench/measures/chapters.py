@@ -65,6 +65,19 @@ def ngrams(task: Any) -> Mapping[str, float]:
     return {"n-grams, logistic regression": ngram_baseline(task)}
 
 
+def tagged(task: Any, model: nn.Module) -> Mapping[str, float]:
+    """Return how many held-out sequences are right to the last tag, and the mean F1 of tags with 25 cases or more."""
+    from rnnviz.tasks.tags import tag_scores
+
+    batch = task.held_out()
+    model.eval()
+    with torch.no_grad():
+        said = model(*batch.arguments).argmax(-1)
+    model.train()
+    scores = tag_scores(said, batch.targets, task.classes)
+    return {"whole sequences": scores.whole, "macro F1": scores.macro_f1(25)}
+
+
 def translated(task: Any, model: nn.Module) -> Mapping[str, float]:
     """Return the BLEU of the held-out part: of interface words as Chinese, of dates character by character."""
     from rnnviz.tasks.pairs import bleu, translations
@@ -76,8 +89,10 @@ def translated(task: Any, model: nn.Module) -> Mapping[str, float]:
 CHAPTERS: Mapping[str, Sequence[Network]] = {
     "08": (Network("surnames", "LSTM", rivals=ngrams), Network("reviews", "LSTM", rivals=ngrams)),
     "09": (
-        Network("addresses", "LSTM", {"bidirectional": False}),
-        Network("addresses", "BiLSTM", {"bidirectional": True}),
+        Network("addresses", "LSTM", {"bidirectional": False}, more=tagged),
+        Network("addresses", "BiLSTM", {"bidirectional": True}, more=tagged),
+        Network("python-lines", "LSTM", {"bidirectional": False}, more=tagged),
+        Network("python-lines", "BiLSTM", {"bidirectional": True}, more=tagged),
         Network("python-tokens", "LSTM", {"bidirectional": False}),
         Network("python-tokens", "BiLSTM", {"bidirectional": True}),
     ),

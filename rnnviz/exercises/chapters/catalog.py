@@ -15,12 +15,26 @@ from rnnviz.exercises.chapters import (
     chapter_05,
     chapter_06,
     chapter_07,
+    chapter_09,
     chapter_10,
+    chapter_11,
 )
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
 
-_CHAPTERS = (chapter_00, chapter_01, chapter_02, chapter_03, chapter_04, chapter_05, chapter_06, chapter_07, chapter_10)
+_CHAPTERS = (
+    chapter_00,
+    chapter_01,
+    chapter_02,
+    chapter_03,
+    chapter_04,
+    chapter_05,
+    chapter_06,
+    chapter_07,
+    chapter_09,
+    chapter_10,
+    chapter_11,
+)
 
 EXERCISES: Mapping[str, Exercise | LabExercise] = MappingProxyType(
     {exercise.id: exercise for chapter in _CHAPTERS for exercise in chapter.EXERCISES}

@@ -21,6 +21,9 @@ _WRITTEN_BY: Mapping[str, str] = MappingProxyType(
         "temporal_order.TemporalOrder": "made_up",
         "sunspots.Sunspots": "sunspots",
         "python_tokens.PythonTokens": "tokens",
+        "tags.addresses.Addresses": "tags",
+        "tags.owntags.OwnTags": "tags",
+        "tags.pythonlines.PythonLines": "tags",
         "pairs.writtendates.Dates": "pairs",
         "pairs.interface.Interface": "pairs",
         "pairs.ownpairs.OwnPairs": "pairs",
@@ -47,7 +50,7 @@ def network_blocks(task: Task, settings: Settings) -> list[str] | None:
     """Return the class of the network that the task brings; None where it takes the lab's own."""
     if type(task).network is Task.network:
         return None
-    found: list[str] = _writer(task).network(task, settings)
+    found: list[str] | None = _writer(task).network(task, settings)
     return found
 
 

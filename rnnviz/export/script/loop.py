@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from rnnviz.export.script.data import arguments
 from rnnviz.i18n import t
-from rnnviz.tasks import Sunspots, Task
+from rnnviz.tasks import Pairs, Sunspots, Task
 from rnnviz.training.settings import Settings
 
 __all__ = ["constants", "loop", "numbers"]
@@ -27,6 +27,9 @@ def numbers(task: Task, settings: Settings, steps: int, planned: int | None) -> 
         "CLIP": settings.clip,
         "INPUT_NOISE": settings.input_noise if _is_noisy(task, settings) else None,
         "RHO": settings.rho,
+        "TEACHER_FORCING": settings.teacher_forcing
+        if isinstance(task, Pairs) and settings.teacher_forcing < 1
+        else None,
         "FORGET_BIAS": None if settings.cell == "rnn" else settings.forget_bias,
     }
     return {name: value for name, value in values.items() if value is not None}

@@ -168,7 +168,7 @@ def _decoder(task: Pairs, settings: Settings) -> str:
 
 
 def _model(task: Pairs, settings: Settings) -> str:
-    attends, draws = task.attention is not None, getattr(settings, "teacher_forcing", 1) < 1
+    attends, draws = task.attention is not None, settings.teacher_forcing < 1
     parts = "        self.attention = Attention()\n" if attends else ""
     answered = "self.attention.combined(states, context)" if attends else "states"
     look = "context = self.attention(states, memory, mask)\n" if attends and task.attention != "additive" else ""

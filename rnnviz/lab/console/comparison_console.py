@@ -25,6 +25,7 @@ from rnnviz.lab.tools.results import ResultsTable
 from rnnviz.lab.tools.share import Share
 from rnnviz.lab.tools.timeline import Timeline
 from rnnviz.training import LockstepSessions, RunState
+from rnnviz.training.session.forcing import decodes
 
 __all__ = ["COMPARE_TOOLS", "ComparisonConsole", "ComparisonPanel"]
 
@@ -127,6 +128,8 @@ class ComparisonConsole(Console):
         models = [one.settings for one in self._race.sessions.values()]
         # only the plain RNN has the choice, so all have to be one
         barred |= {"nonlinearity"} if {one.cell for one in models} != {"rnn"} else set()
-        offer = offer_of(self._race.task.name, self._race.settings, self._show, barred=barred, several=True)
+        all_decode = all(decodes(one.model) for one in self._race.sessions.values())
+        asked = self._race.task.name, self._race.settings, self._show
+        offer = offer_of(*asked, barred=barred, several=True, decodes=all_decode)
         usual = compared_presets(self._race.task, models, self._race.varied)  # of the length at which it began
         return replace(offer, presets=finder(lambda settings: usual, self.presets, self._show))

@@ -2,8 +2,6 @@
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from rnnviz.checks import number
@@ -13,11 +11,10 @@ from rnnviz.garbage import uncollected
 from rnnviz.lab.console.export import Export
 from rnnviz.lab.console.moves import Moves
 from rnnviz.lab.console.progress import Progress, progress
-from rnnviz.lab.console.suggestions import finder, usual_presets
 from rnnviz.lab.controls.base import LazyTool
 from rnnviz.lab.controls.device import DeviceChoice
 from rnnviz.lab.controls.knobs import Knobs
-from rnnviz.lab.controls.offer import Offer, offer_of
+from rnnviz.lab.controls.offer import Offer
 from rnnviz.lab.lifetime.autopause import AutoPause, is_borrowed
 from rnnviz.lab.lifetime.closing import let_go
 from rnnviz.lab.lifetime.heap import give_back
@@ -136,10 +133,8 @@ class Console:
         return []
 
     def _offer(self) -> Offer:
-        """The knobs to show, and where."""
-        task = self._session.task
-        offer = offer_of(task.name, self._session.settings, self._show)
-        return replace(offer, presets=finder(partial(usual_presets, task), self.presets, self._show))
+        """The knobs to show, and where; each kind of console brings its own."""
+        return Offer()
 
     def code(self, steps: int | None = None) -> Script:
         """Return the program of this run; it trains up to the goal unless ``steps`` says otherwise."""

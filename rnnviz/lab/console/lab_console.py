@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from rnnviz.lab.console.console import Console
 from rnnviz.lab.console.export import LabExport
 from rnnviz.lab.console.remedies import Remedies
+from rnnviz.lab.console.suggestions import finder, usual_presets
 from rnnviz.lab.controls.base import LazyTool
+from rnnviz.lab.controls.offer import Offer, offer_of
 from rnnviz.lab.controls.options import tools_asked
 from rnnviz.lab.screen.panel import Panel
 from rnnviz.lab.screen.screen import Screen
@@ -21,7 +24,8 @@ from rnnviz.lab.tools.timeline import Timeline
 from rnnviz.lab.tour.card import TourCard
 from rnnviz.lab.tour.link import Link, LinkTarget
 from rnnviz.tasks import Task
-from rnnviz.training import Session, Settings
+from rnnviz.training import Session, Settings, Snapshot
+from rnnviz.training.session.forcing import decodes
 
 __all__ = ["LabConsole"]
 
@@ -71,16 +75,30 @@ class LabConsole(Console):
     def type(self, text: str) -> None:
         """Read a text of a learner's beside the probe, and show it at once; with nothing in it, take it away."""
         self.runner.access.visit(lambda: self.session.type(text))
-        screen = self.screen
-        if screen is None:
+        screen, snapshot = self.screen, self._shown_anew()
+        if screen is None or snapshot is None:
             return
-        self._hold(None)  # whoever looks back would not see what it reads
-        snapshot = self.runner.snapshot()
-        screen.show(snapshot)
-        screen.panel.focus_controls.fit(snapshot)
         sample = len(snapshot.time_labels) - 1 if snapshot.typed else 0
         end = int(snapshot.layer.lengths[sample]) - 1
         screen.look(lambda _seen, focus: replace(focus, sample=sample, time=end))
+
+    def look_into(self, part: str) -> None:
+        """Show the recurrent layer in another part of the model at once, at its last timestep."""
+        self.runner.access.visit(lambda: self.session.look_into(part))
+        screen, snapshot = self.screen, self._shown_anew()
+        if screen is not None and snapshot is not None:
+            last = snapshot.layer.hidden.shape[3] - 1
+            screen.look(lambda _seen, focus: replace(focus, time=last))
+
+    def _shown_anew(self) -> Snapshot | None:
+        """Show what a snapshot says now, and offer what is in it; None where there is no screen."""
+        if self.screen is None:
+            return None
+        self._hold(None)  # whoever looks back would not see it
+        snapshot = self.runner.snapshot()
+        self.screen.show(snapshot)
+        self.screen.panel.focus_controls.fit(snapshot)
+        return snapshot
 
     def checked(self, changes: dict[str, Any]) -> Settings:
         """Return the present settings with changes, if they can be followed."""
@@ -130,6 +148,11 @@ class LabConsole(Console):
         screen = self.shown()
         screen.panel.focus_controls.fit(screen.seen)
         screen.look(lambda snapshot, focus: link_target.look(focus).checked(snapshot.layer))
+
+    def _offer(self) -> Offer:
+        task, settings = self.session.task, self.session.settings
+        offer = offer_of(task.name, settings, self._show, decodes=decodes(self.session.model))
+        return replace(offer, presets=finder(partial(usual_presets, task), self.presets, self._show))
 
     def _tools(self) -> list[LazyTool]:
         remedies = Remedies(self.runner, self.moves, lambda: self.screen, self._guarded)

@@ -14,11 +14,19 @@ __all__ = ["OPTIONAL", "TYPED", "UNTOUCHED", "knob_makers", "place_of", "stretch
 
 UNTOUCHED = -math.inf  # on a slider, the place of None
 OPTIONAL = ("rho", "forget_bias")
-TYPED = ("lr", "clip", "input_noise", "rho", "forget_bias")  # sliders whose readout ipywidgets does not listen to
+TYPED = (
+    "lr",
+    "clip",
+    "input_noise",
+    "teacher_forcing",
+    "rho",
+    "forget_bias",
+)  # sliders whose readout ipywidgets does not listen to
 _CLIP_WHEN_ON = 1.0
 _RADII = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2, 1.3, 1.4, 1.5, 1.75, 2.0)
 _USUAL_RADIUS = 3**-0.5  # of PyTorch's first weights, whatever the hidden size
 _NOISES = tuple(percent / 100 for percent in range(101))
+_RATIOS = tuple(percent / 100 for percent in range(0, 101, 5))
 _BIASES = (-3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
 
 
@@ -90,6 +98,7 @@ def knob_makers(
         "batch_size": slider(whole, "batch_size", False, min=1, max=256),
         "optimizer": menu("optimizer", OPTIMIZERS),
         "input_noise": slider(widgets.SelectionSlider, "input_noise", True, options=_marks(_NOISES)),
+        "teacher_forcing": slider(widgets.SelectionSlider, "teacher_forcing", True, options=_marks(_RATIOS)),
         "rho": slider(widgets.SelectionSlider, "rho", True, options=_optional(_RADII, _USUAL_RADIUS)),
         "forget_bias": slider(widgets.SelectionSlider, "forget_bias", True, options=_optional(_BIASES, 0.0)),
         "cell": lambda: widgets.ToggleButtons(

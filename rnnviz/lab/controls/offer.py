@@ -17,6 +17,7 @@ _FIRST = {
     "adding": ("lr", "clip", "seq_len", "cell", "hidden_size"),
     "python-tokens": ("lr", "clip", "cell", "hidden_size", "bidirectional"),
 }
+_DECODING = ("lr", "teacher_forcing", "cell", "hidden_size", "bidirectional")  # of encoder and decoder
 _COMPARED = ("lr", "clip", "hidden_size", "seq_len")
 
 
@@ -40,20 +41,28 @@ class Offer:
 
 
 def offer_of(
-    task: str, settings: Settings, show: Sequence[str] | None, *, barred: Collection[str] = (), several: bool = False
+    task: str,
+    settings: Settings,
+    show: Sequence[str] | None,
+    *,
+    barred: Collection[str] = (),
+    several: bool = False,
+    decodes: bool = False,
 ) -> Offer:
     """Return what to offer for a task, by name: what somebody asked to ``show`` and no more, else what is usual.
 
-    Settings that are ``barred`` cannot be followed here; ``several`` models are compared.
+    Settings that are ``barred`` cannot be followed here; ``several`` models are compared; a model that ``decodes`` has
+    a decoder, which may read its own words.
 
     >>> offer_of("sunspots", Settings(), None).first
     ('lr', 'clip', 'cell', 'hidden_size', 'forget_bias')
     >>> offer_of("sunspots", Settings(cell="rnn"), None).first[-1]
     'rho'
     """
+    barred = {*barred, *([] if decodes else ["teacher_forcing"])}
     if show is not None:
         return Offer(tuple(dict.fromkeys(name for name in show if name in _EVERY and name not in barred)))
-    usual: tuple[str, ...] = _COMPARED if several else _FIRST.get(task, _USUAL)
+    usual: tuple[str, ...] = _COMPARED if several else _FIRST.get(task, _DECODING if decodes else _USUAL)
     if settings.cell == "rnn":  # without a gate, what decides how long it remembers is the matrix
         usual = tuple("rho" if name == "forget_bias" else name for name in usual)
     first = tuple(name for name in usual if name not in barred)

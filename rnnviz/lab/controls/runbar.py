@@ -52,7 +52,5 @@ class RunBar(PageWidget):
 
     def tell(self, step: int, goal: int, progress: str) -> None:
         """Say how far the run is, in one message."""
-        if (step, goal, progress) == (self.step, self.goal, self.progress):
-            return
         with self.hold_sync():
             self.step, self.goal, self.progress = step, goal, progress

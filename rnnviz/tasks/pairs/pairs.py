@@ -51,6 +51,12 @@ class PairBatch(Batch):
 
     target_in: Tensor = field(kw_only=True)
 
+    def read_by(self, module: str) -> tuple[Tensor, Tensor | None]:
+        """Return what the layer at a path reads: the decoder the target, a step late; the encoder the source."""
+        if not module.startswith("decoder"):
+            return self.inputs, self.lengths
+        return self.target_in, (self.target_in != PAD).sum(1).cpu()
+
     @property
     def arguments(self) -> tuple[Tensor, ...]:
         """What a translator is called with: source, lengths, target_in."""
@@ -220,6 +226,10 @@ class Pairs(Task):
         """Return each token that is to be answered in the probe's ``sample``, its end among them."""
         numbers = self._held_out.targets[self.probe_index(sample)].tolist()
         return tuple("" if number < 0 else self.target_symbols[number] for number in numbers)
+
+    def words_read_by(self, module: str, numbers: Sequence[int]) -> tuple[str, ...]:
+        """Return what the decoder's tokens are called, and nothing for padding."""
+        return tuple("" if number == PAD else self.target_symbols[number] for number in numbers)
 
     def input_picture(self, sample: int) -> InputPicture:
         """Return in words what is read."""

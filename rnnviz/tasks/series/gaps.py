@@ -16,7 +16,7 @@ def trimmed(table: Table) -> tuple[Table, int, int]:
     ValueError
         If a column has no value at all, or in fewer than half of the rows.
     """
-    there = ~np.isnan(table.values)
+    there = np.logical_not(np.isnan(table.values))
     for name, column in zip(table.names, there.T, strict=True):
         if column.sum() < 0.5 * len(column):
             raise ValueError(
@@ -24,7 +24,7 @@ def trimmed(table: Table) -> tuple[Table, int, int]:
                 f"{len(column):,} rows; leave it out, or start later."
             )
     first = int(there.argmax(0).max())
-    last = len(there) - int(there.any(1)[::-1].argmax())
+    last = len(there) - int(np.asarray(there.any(1))[::-1].argmax())
     return table.taken(slice(first, last)), first, len(there) - last
 
 

@@ -45,10 +45,12 @@ class Step:
         steps = np.arange(count) * self.count
         if self.unit == "month end":
             days = (first.astype("datetime64[M]") + steps + 1).astype("datetime64[D]") - 1
-            return days.astype("datetime64[s]") + (first - first.astype("datetime64[D]").astype("datetime64[s]"))
+            return np.asarray(
+                days.astype("datetime64[s]") + (first - first.astype("datetime64[D]").astype("datetime64[s]"))
+            )
         if self.unit == "month":
             months = first.astype("datetime64[M]")
-            return (months + steps).astype("datetime64[s]") + (first - months.astype("datetime64[s]"))
+            return np.asarray((months + steps).astype("datetime64[s]") + (first - months.astype("datetime64[s]")))
         if self.unit == "weekday":
             return np.busday_offset(first.astype("datetime64[D]"), steps).astype("datetime64[s]")
         return first + steps.astype("timedelta64[s]")

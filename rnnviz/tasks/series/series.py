@@ -116,6 +116,13 @@ class Series(Task):
         if not (np.abs(self._scaled) < 1e30).all():
             raise ValueError("values must not leave the range of the training part by more than 1e30 deviations.")
         self._series = torch.tensor(self._scaled, dtype=torch.float32, device="cpu")
+        # tensors, so that they go where the task goes: to make them there would wait for the device at every batch
+        self._steps_on = torch.tensor(self.ahead, device="cpu")
+        self._columns = torch.tensor(self._answers, device="cpu")
+        widths = np.tile(self._deviation[self._answers], len(self.ahead))
+        self._widths = torch.tensor(widths, dtype=torch.float32, device="cpu")
+        if not len(self.origins()):
+            raise ValueError("the test part must have a window whose answers were measured, got none: all are gaps.")
 
     def changes(self) -> Floats:
         """Return what the network reads before it is standardised, axes (time, feature), ``difference`` rows fewer."""
@@ -128,8 +135,8 @@ class Series(Task):
         return made
 
     def _again(self, lookback: int) -> Self:
-        sizes = {"horizon": self.horizon, "path": self.path, "difference": self.difference}
-        return type(self)(self.record, lookback=lookback, answers=self.answers, **sizes)
+        asked: dict[str, Any] = {"horizon": self.horizon, "path": self.path, "difference": self.difference}
+        return type(self)(self.record, lookback=lookback, answers=self.answers, **asked)
 
     def reaching(self, horizon: int) -> "Series":
         """Return the same task with answers to all steps up to another horizon.
@@ -139,8 +146,8 @@ class Series(Task):
         horizon : int
             Steps ahead.
         """
-        sizes = {"lookback": self.seq_len, "horizon": horizon, "difference": self.difference}
-        return Series(self.record, answers=self.answers, **sizes)
+        asked: dict[str, Any] = {"horizon": horizon, "difference": self.difference}
+        return Series(self.record, lookback=self.seq_len, answers=self.answers, **asked)
 
     def to_recipe(self) -> dict[str, Any] | None:
         """Return the record and what is asked of it."""
@@ -160,7 +167,9 @@ class Series(Task):
         if missing and cls is Series:
             raise ValueError(f"the options of a series must have {', '.join(missing)}.")
         # the built-in ones bring a record of their own
-        given = {name: Record.from_plain(one) if name == "record" else one for name, one in options.items()}
+        given: dict[str, Any] = {
+            name: Record.from_plain(one) if name == "record" else one for name, one in options.items()
+        }
         return cls(**given)
 
     def origins(self, part: str = "test") -> NDArray[np.int64]:
@@ -174,7 +183,7 @@ class Series(Task):
         start, end = self.record.parts[part]
         first = max(start - 1, self.seq_len + self.difference - 1)
         origins = np.arange(first, end - self.horizon)
-        measured = ~self.record.missing[:, self._answers].any(1)
+        measured = np.logical_not(self.record.missing[:, self._answers].any(1))
         kept = np.array([measured[origins + step] for step in self.ahead]).all(0)
         return origins if part == "train" else origins[kept]
 
@@ -205,9 +214,8 @@ class Series(Task):
 
     def _windows(self, first: Tensor) -> Batch:
         inputs = self._series.unfold(0, self.seq_len, 1)[first].transpose(1, 2)  # (window, time, feature)
-        ahead = torch.tensor(self.ahead, device=first.device) + (self.seq_len - 1)
-        answers = torch.tensor(self._answers, device=first.device)
-        targets = self._series[(first[:, None] + ahead)[..., None], answers]  # (window, step, answer)
+        rows = first[:, None] + self._steps_on + (self.seq_len - 1)
+        targets = self._series[rows[..., None], self._columns]  # (window, step, answer)
         return Batch(inputs, targets.flatten(1))
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
@@ -218,8 +226,9 @@ class Series(Task):
     def metric(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the mean absolute error over steps and answers, in the data's own units."""
         answered(self, outputs, targets, numbers=True)
-        scale = torch.tensor(self._deviation[self._answers], dtype=outputs.dtype, device=outputs.device)
-        return ((outputs - targets).abs().unflatten(1, (-1, len(self._answers))) * scale).mean()
+        # steps and answers lie beside each other, so the deviations come round again with each step
+        off: Tensor = (outputs - targets).abs() * self._widths
+        return off.mean()
 
     def real(self, outputs: Tensor, origins: NDArray[np.int64]) -> Floats:
         """Return answers in the data's own units, axes (origin, step, answer).
@@ -249,7 +258,7 @@ class Series(Task):
         origins : numpy.ndarray
             Rows of the record, axis (origin,).
         """
-        return self.record.values[:, self._answers][origins[:, None] + np.array(self.ahead)]
+        return np.asarray(self.record.values[:, self._answers][origins[:, None] + np.array(self.ahead)], np.float64)
 
     def simple(self, origins: NDArray[np.int64]) -> dict[str, Floats]:
         """Return forecasts without a network by the rule's name, axes (origin, step, answer).
@@ -286,10 +295,9 @@ class Series(Task):
         paths = Paths(
             self._x, self.record.values[:, self._answers], origins, self.ahead, said, self._naive, self.answers
         )
-        one = (part[:, -1, 0] for part in (paths.truth, said, self._naive))
-        is_one = self.output_size == 1
-        x, title = self._x[origins + self.horizon], self.record.x_title
-        return Prediction(x, *one, title, self.answers[0], paths=None if is_one else paths)
+        truth, forecast, naive = (part[:, -1, 0] for part in (paths.truth, said, self._naive))
+        x, titles = self._x[origins + self.horizon], (self.record.x_title, self.answers[0])
+        return Prediction(x, truth, forecast, naive, *titles, paths=None if self.output_size == 1 else paths)
 
     @cached_property
     def _naive(self) -> Floats:

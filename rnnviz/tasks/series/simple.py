@@ -23,7 +23,7 @@ def season_ago(values: Floats, origins: NDArray[np.int64], steps: int, season: i
     """
     ahead = np.arange(1, steps + 1)
     back = season * -(-ahead // season)  # whole seasons, so that nothing after the origin is read
-    return values[origins[:, None] + ahead - back]
+    return np.asarray(values[origins[:, None] + ahead - back], np.float64)
 
 
 class Linear:

@@ -23,8 +23,8 @@ _WORD = re.compile(r"<(\w+)>([^<]*)</\1>")
 class Addresses(Tags):
     """Read an address in the USA word by word and say which part of it each word is: house number, street, town.
 
-    1,431 addresses that people labelled by hand, with 28 parts (MIT licence, © 2014 The Atlanta Journal Constitution, in
-    the source archive of usaddress 0.5.16). Those that name a recipient are left out. A quarter is held out, and
+    1,431 addresses that people labelled by hand, with 28 parts (MIT licence, © 2014 The Atlanta Journal Constitution,
+    in the source archive of usaddress 0.5.16). Those that name a recipient are left out. A quarter is held out, and
     addresses that share 4 of 5 words lie on one side. Words that come once in the training part are unknown; of these
     only the shape is read.
 

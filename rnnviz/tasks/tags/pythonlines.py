@@ -145,9 +145,10 @@ def _tagged() -> Tagged:
             found.append((*whole, held))
             if not held:
                 found.append((*_begun(*whole, drawn), held))
-    return Tagged(
-        tuple(tuple(line) for line, _, _ in found), [kinds for _, kinds, _ in found], [one[2] for one in found]
-    )
+    scored = {line for line, _, held in found if held}
+    # a short line may be the beginning of another one
+    kept = [(line, kinds, held) for line, kinds, held in found if held or line not in scored]
+    return Tagged([tuple(line) for line, _, _ in kept], [kinds for _, kinds, _ in kept], [one[2] for one in kept])
 
 
 def _lines() -> dict[str, list[str]]:

@@ -209,6 +209,14 @@ class Tags(Task):
         """Return the sentences of one part, each as (words, tags), in the order of the batches."""
         return [(tuple(words), tuple(tags)) for words, tags in self._pairs(held_out=held_out)]
 
+    def numbered_training(self) -> list[tuple[list[int], list[int]]]:
+        """Return the training sentences as they are read: the numbers of their tokens and tags, without padding."""
+        parts = zip(self._train.inputs.tolist(), self._train.targets.tolist(), self._lengths(), strict=True)
+        return [(tokens[:end], tags[:end]) for tokens, tags, end in parts]
+
+    def _lengths(self) -> list[int]:
+        return [int(one) for one in self._train.arguments[1]]
+
     def _pairs(self, *, held_out: bool) -> list[tuple[Sequence[str], Sequence[str]]]:
         return [(self._data.sentences[row], self._data.tags[row]) for row in self._rows[held_out]]
 

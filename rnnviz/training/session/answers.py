@@ -3,12 +3,15 @@
 import math
 from dataclasses import replace
 
+from rnnviz.checks import listed, shown
 from rnnviz.checks import text as written
 from rnnviz.tasks import Batch
+from rnnviz.trace.modules.finding import recurrent_modules
 from rnnviz.training.failures import NonFiniteLoss
 from rnnviz.training.process.surroundings import Surroundings, settled
 from rnnviz.training.session.changes import Changes
 from rnnviz.training.session.run import TrainingRun
+from rnnviz.training.snapshots.looking import is_in
 from rnnviz.training.snapshots.snapshot import Snapshot
 from rnnviz.training.taskcheck.checked import Attribution
 
@@ -23,6 +26,7 @@ class Answers:
     surroundings: Surroundings
     _training_run: TrainingRun
     _changes: Changes
+    _part: str
 
     @property
     def step(self) -> int:
@@ -52,6 +56,29 @@ class Answers:
         """
         written("text", text)
         self._training_run.taker.type(text if text.strip() else "")
+
+    @property
+    def part(self) -> str:
+        """The part of the model whose recurrent layer snapshots show, by its path; empty for the first there is."""
+        return self._part
+
+    @settled
+    def look_into(self, part: str) -> None:
+        """Have snapshots show the first recurrent layer in this part of the model, such as ``"decoder"``.
+
+        It changes nothing of the training, in no bit; a new model is looked at in the same part, where it has one.
+
+        Raises
+        ------
+        ValueError
+            If the model has no recurrent layer there; the sentence lists those it has.
+        """
+        names = list(recurrent_modules(self._training_run.model))
+        if not isinstance(part, str) or not any(is_in(name, part) for name in names):
+            known = dict.fromkeys(one for name in names for one in (name.rpartition(".")[0], name) if one)
+            raise ValueError(f"layer must be one of {listed(known)}, got {shown(part)}.")
+        self._part = part
+        self._training_run.taker.look_into(part)
 
     @settled
     def evaluate(self) -> dict[str, float]:

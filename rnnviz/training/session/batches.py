@@ -96,5 +96,10 @@ class Batches:
             changed = torch.where(valid.reshape(*valid.shape, *[1] * (inputs.dim() - 2)), changed, inputs)
         return replace(batch, inputs=changed)
 
+    @property
+    def coins(self) -> torch.Generator:
+        """What decides whether a decoder reads the true token: the noise's generator, as tokens take no noise."""
+        return self._noise
+
     def _started(self) -> torch.Generator:
         return torch.Generator(self._device).manual_seed(self._seed)

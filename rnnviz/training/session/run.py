@@ -16,6 +16,7 @@ from rnnviz.training.schedules import factor
 from rnnviz.training.session.batches import Batches
 from rnnviz.training.session.building import Builder, optimizer, plain, shape_memory
 from rnnviz.training.session.clipping import clip
+from rnnviz.training.session.forcing import forced
 from rnnviz.training.session.side_effects import SideEffects
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots.snapshot import Snapshot
@@ -163,7 +164,7 @@ class TrainingRun:
         task, settings = self._checked, self.settings
         batch = self._batches.next(settings.batch_size)
         noisy = self._batches.noisy(batch, settings.input_noise)
-        with task.attribution.around():
+        with task.attribution.around(), forced(self.model, settings.teacher_forcing, self._batches.coins):
             outputs = task.answered(self.model(*noisy.arguments))
         loss = _trainable(task.loss(outputs, batch.targets))
         metric = task.metric(outputs.detach(), batch.targets)

@@ -114,6 +114,7 @@ class Session(Answers):
         self._settings = self.checked((settings or _suggested(self.task)).replace(**changes))
         self._changes = Changes()
         self._former: FormerRun | None = None
+        self._part = ""
         # `begin` counts up: the first run is number 0
         self.run = -1
         self.begin(self.prepare())
@@ -256,6 +257,7 @@ class Session(Answers):
     def _start(self, training_run: TrainingRun) -> None:
         typed = self.typed if self.run >= 0 else ""
         self._training_run = training_run
+        training_run.taker.look_into(self._part)
         if training_run.device != self.device:
             self.device = training_run.device
             self.surroundings.move(self.device)

@@ -15,7 +15,7 @@ from rnnviz.trace.recompute.onesequence import OneSequence, one_sequence
 from rnnviz.training.snapshots.snapshot import Floats
 from rnnviz.training.taskcheck.checked import CheckedTask
 
-__all__ = ["Look", "look", "look_at_one", "spread"]
+__all__ = ["Look", "is_in", "look", "look_at_one", "spread"]
 
 _LAYERS = (nn.RNN, nn.LSTM, nn.GRU)
 _PRECISE = (torch.float32, torch.float64)
@@ -32,8 +32,11 @@ class Look(NamedTuple):
     traced: Trace | None = None  # what has output and loss in their place
 
 
-def look(model: nn.Module, probe: Batch, task: CheckedTask) -> Look:
-    """Return states, gates and gradients of the first recurrent layer that runs; nothing of the model changes."""
+def look(model: nn.Module, probe: Batch, task: CheckedTask, wanted: str = "") -> Look:
+    """Return states, gates and gradients of a recurrent layer; nothing of the model changes.
+
+    It is the first that runs in the part of the model at the path ``wanted``, or where none does the first of all.
+    """
 
     def loss(outputs: Tensor) -> Tensor:
         return task.loss(task.answered(outputs), probe.targets)
@@ -41,7 +44,8 @@ def look(model: nn.Module, probe: Batch, task: CheckedTask) -> Look:
     # a loss of somebody's own may do anything, and is called in a trace, which puts everything back
     if not (_is_plain(model) and type(task.task).__module__.startswith("rnnviz.tasks.")):
         traced = trace(model, *probe.arguments, loss=loss)
-        module, layer = next(iter(traced.layers.items()))
+        names = [name for name in traced.layers if is_in(name, wanted)] or list(traced.layers)
+        module, layer = names[0], traced.layers[names[0]]
         return Look("" if module not in dict(model.named_modules()) else module, layer, None, None, traced)
     outputs: list[Tensor] = []
 
@@ -53,6 +57,15 @@ def look(model: nn.Module, probe: Batch, task: CheckedTask) -> Look:
         entering = model.embedded(probe.inputs)
     found = layer_alone(model.recurrent, entering, answered, probe.lengths)
     return Look("recurrent", found.layer, outputs[0].detach(), found.loss)
+
+
+def is_in(module: str, part: str) -> bool:
+    """Whether a module's path leads into the part of a model at another path; all lie in ``""``.
+
+    >>> is_in("encoder.recurrent", "encoder"), is_in("encoder2", "encoder")
+    (True, False)
+    """
+    return not part or f"{module}.".startswith(f"{part}.")
 
 
 def look_at_one(model: nn.Module, probe: Batch) -> OneSequence | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from rnnviz.tasks import Batch, InputPicture
 from rnnviz.trace.result.arrays import read_only
@@ -65,14 +66,29 @@ class Shown:
         inputs, targets = _arrays(probe)
         return Shown(probe, inputs, targets, **found, typed=text)
 
-    def told(self) -> dict[str, Any]:
-        """Return what a snapshot says of them, by the names of its fields."""
+    def told(self, task: CheckedTask, module: str) -> dict[str, Any]:
+        """Return what a snapshot of the layer at a path says of them, by the names of its fields."""
+        read, _ = self.probe.read_by(module)
+        if read is not self.probe.inputs:
+            return self._read_elsewhere(task, module, read)
         return {
             "inputs": self.inputs,
             "targets": self.targets,
             "time_labels": self.labels,
             "input_pictures": self.pictures,
             "spans": self.spans,
+            "typed": self.typed,
+        }
+
+    def _read_elsewhere(self, task: CheckedTask, module: str, read: Tensor) -> dict[str, Any]:
+        """Of a layer that reads no inputs: its own tokens and their words; nobody has drawn a picture of them."""
+        words = (task.attribution.task(task.task.words_read_by, module, row) for row in read.tolist())
+        return {
+            "inputs": _array(read),
+            "targets": self.targets,
+            "time_labels": tuple(words),
+            "input_pictures": (None,) * len(read),
+            "spans": (None,) * len(read),
             "typed": self.typed,
         }
 
@@ -83,5 +99,8 @@ class Shown:
 
 def _arrays(probe: Batch) -> tuple[Floats, Floats]:
     """Private copies: what is handed over may go on changing."""
-    inputs, targets = (values.detach().cpu().numpy().copy() for values in (probe.inputs, probe.targets))
-    return read_only(inputs), read_only(targets)
+    return _array(probe.inputs), _array(probe.targets)
+
+
+def _array(values: Tensor) -> Floats:
+    return read_only(values.detach().cpu().numpy().copy())

@@ -66,7 +66,14 @@ class SnapshotTaker:
         self.baselines: Mapping[str, float] = read_only(dict(task.baselines()))
         self._scales: Mapping[str, Scale] = {}
         self._score: _Score | None = None
+        self._part = ""
         self._recent_gradients, self._gradient_history = RecentGradients(), GradientHistory()
+
+    def look_into(self, part: str) -> None:
+        """Look from now on at the first recurrent layer in this part of the model, by its path."""
+        if part != self._part:
+            self._part, self._scales = part, {}
+            self._recent_gradients, self._gradient_history = RecentGradients(), GradientHistory()
 
     @property
     def probe(self) -> Batch:
@@ -101,7 +108,7 @@ class SnapshotTaker:
         there = {"rows": waiting.rows, "norms": norm_rows, "weights": weights}
         there |= {"output": found.output, "loss": found.loss}
         arrived = brought(there, found.layer, *([] if traced is None else [traced]))
-        layer, columns = as_wide(found.layer, self.probe), waiting.columns(arrived["rows"])
+        layer, columns = as_wide(found.layer, self.probe, found.module), waiting.columns(arrived["rows"])
         curves, relu = gradient_curves(layer), settings.nonlinearity == "relu"
         self._scales = ranges.fit(layer, curves, relu=relu, step=history.step, before=self._scales)
         return Snapshot(
@@ -127,7 +134,7 @@ class SnapshotTaker:
             scores=ending(self._scores.columns(), scored.step, scored.validation),
             norms=norms.told(noted, arrived["norms"]),
             translations=self._task.translated(model, self.probe),
-            **self._shown.told(),
+            **self._shown.told(self._task, found.module),
         )
 
     def light(self, model: nn.Module, settings: Settings, step: int, before: Snapshot, sample: int) -> Snapshot | None:
@@ -164,8 +171,8 @@ class SnapshotTaker:
         found = self._trace(model)
         arrived = brought({"output": found.output}, found.layer, *([] if found.traced is None else [found.traced]))
         outputs = read_only(arrived["output"]) if found.traced is None else found.traced.output
-        told = {**self._shown.told(), "translations": self._task.translated(model, self.probe)}
-        return replace(snapshot, layer=as_wide(found.layer, self.probe), outputs=outputs, **told)
+        told = {**self._shown.told(self._task, found.module), "translations": self._task.translated(model, self.probe)}
+        return replace(snapshot, layer=as_wide(found.layer, self.probe, found.module), outputs=outputs, **told)
 
     def evaluate(self, model: nn.Module) -> float:
         """Return the metric on the whole held-out part."""
@@ -173,7 +180,7 @@ class SnapshotTaker:
         return float(self._task.metric(_answers(self._task, model, held_out), held_out.targets))
 
     def _trace(self, model: nn.Module) -> Look:
-        return look(model, self.probe, self._task)
+        return look(model, self.probe, self._task, self._part)
 
     @property
     def score_due(self) -> bool:

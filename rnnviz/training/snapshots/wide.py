@@ -6,6 +6,7 @@ import numpy as np
 
 from rnnviz.tasks import Batch
 from rnnviz.trace import LayerTrace
+from rnnviz.trace.result.arrays import read_only
 from rnnviz.trace.result.resident import owe
 from rnnviz.training.snapshots.snapshot import Floats
 
@@ -16,8 +17,10 @@ _NAMED = ("gates", "states", "grad_states")
 _LATE = "weight_grad_norms"
 
 
-def as_wide(layer: LayerTrace, probe: Batch) -> LayerTrace:
-    """Return a layer's trace with a timestep for each of the probe's: of padding, which is NaN, where there were less.
+def as_wide(layer: LayerTrace, probe: Batch, module: str = "recurrent") -> LayerTrace:
+    """Return the trace of the layer at a path with a timestep for each of what it reads of the probe; padding is NaN.
+
+    That of a layer that was called step by step, padding and all, gets its lengths too.
 
     >>> import torch
     >>> from rnnviz.trace import trace
@@ -25,20 +28,25 @@ def as_wide(layer: LayerTrace, probe: Batch) -> LayerTrace:
     >>> as_wide(trace(torch.nn.GRU(1, 4, batch_first=True), probe.inputs[:, :3]).layers["gru"], probe).hidden.shape
     (1, 1, 2, 7, 4)
     """
-    lengths, steps = probe.lengths, probe.inputs.shape[1]
-    if lengths is None or layer.hidden.shape[2:4] != (len(lengths), int(lengths.max())):
+    read, lengths = probe.read_by(module)
+    steps = read.shape[1]
+    if lengths is None or layer.hidden.shape[2:4] not in ((len(lengths), int(lengths.max())), (len(lengths), steps)):
         return layer  # or one that has a time axis of its own
-    if layer.hidden.shape[3] == steps:
+    ends = lengths.numpy()
+    if layer.hidden.shape[3] == steps and np.array_equal(layer.lengths, ends):
         return layer
+    past = np.arange(steps) >= ends[:, None]
 
     def wide(values: Floats) -> Floats:
         room = np.full((*values.shape[:3], steps, *values.shape[4:]), np.nan, np.result_type(values, np.float32))
         room[:, :, :, : values.shape[3]] = values
+        room[:, :, past] = np.nan
         return room
 
     found = {one.name: getattr(layer, one.name) for one in fields(layer) if one.name != _LATE}
     found |= {name: wide(found[name]) for name in _IN_TIME if found[name] is not None}
     found |= {name: {key: wide(one) for key, one in found[name].items()} for name in _NAMED}
+    found["lengths"] = read_only(ends.copy())
     made = LayerTrace.unchecked(**found)
     owe(made, **{_LATE: lambda _: getattr(layer, _LATE)})
     return made

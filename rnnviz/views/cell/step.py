@@ -225,7 +225,8 @@ def _reads(snapshot: Snapshot, focus: Focus) -> Floats:
     if focus.layer == 0 and snapshot.inputs is not None:
         seen = np.asarray(snapshot.inputs[focus.sample, focus.time])
         # tokens of a model of ours; one of somebody's own may embed as it likes, which `_agree` finds
-        table = snapshot.weights.get("embedding.weight") if seen.ndim == 0 else None
+        beside = f"{snapshot.module.rpartition('.')[0]}.embedding.weight".removeprefix(".")
+        table = snapshot.weights.get(beside) if seen.ndim == 0 else None
         return seen if table is None else table[int(seen)]
     return snapshot.layer.hidden[focus.layer - 1, :, focus.sample, focus.time].reshape(-1)
 

@@ -21,7 +21,9 @@ from tests.exercises.chapters import (
     test_chapter_05,
     test_chapter_06,
     test_chapter_07,
+    test_chapter_09,
     test_chapter_10,
+    test_chapter_11,
 )
 
 CHAPTERS = (
@@ -33,7 +35,9 @@ CHAPTERS = (
     test_chapter_05,
     test_chapter_06,
     test_chapter_07,
+    test_chapter_09,
     test_chapter_10,
+    test_chapter_11,
 )
 RIGHT = [case for chapter in CHAPTERS for case in chapter.RIGHT]
 WRONG = [case for chapter in CHAPTERS for case in chapter.WRONG]

@@ -7,6 +7,7 @@ from torch import nn
 
 from rnnviz.tasks import Record, Series, Weather, from_series, rolling_origins
 from rnnviz.tasks.series.rolling import Rolling
+from tests.tasks.series.lines import rising
 
 
 class Says(nn.Module):
@@ -21,10 +22,6 @@ class Says(nn.Module):
     def forward(self, inputs):
         self.modes.append((self.training, torch.is_grad_enabled()))
         return self.drop(self.rule(inputs)) if self.training else self.rule(inputs)
-
-
-def rising(count=200):
-    return np.arange(count, dtype=float)
 
 
 def oscillation(count=300):

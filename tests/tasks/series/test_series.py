@@ -7,11 +7,7 @@ import torch
 from rnnviz.tasks import CO2, Series, Weather, from_series
 from rnnviz.tasks.series import Record
 from tests.seeds import generator
-
-
-def rising(count=200):
-    """Each value is its own row number, so that a window tells which rows it holds."""
-    return np.arange(count, dtype=float)
+from tests.tasks.series.lines import rising
 
 
 def walk(count=400, features=1, seed=0):
@@ -241,3 +237,17 @@ def test_a_line_has_nothing_left_to_forecast_once_it_is_differenced():
     assert task.still.all()
     origins = task.origins()
     np.testing.assert_allclose(task.real(torch.zeros(len(origins), 2), origins), task.truth(origins), rtol=1e-9)
+
+
+def test_a_test_part_of_gaps_alone_cannot_be_scored():
+    values = rising(100)
+    values[85:99] = np.nan
+    with pytest.raises(ValueError, match="the test part must have a window whose answers were measured"):
+        Series(Record.of(values), lookback=5, horizon=2)
+
+
+def test_every_tensor_goes_where_the_task_goes():
+    task = from_series(walk(features=2), lookback=8, horizon=3)
+    away = task.to("meta")
+    held = {name for name, value in vars(task).items() if isinstance(value, torch.Tensor)}
+    assert {name for name, value in vars(away).items() if isinstance(value, torch.Tensor) and value.is_meta} == held

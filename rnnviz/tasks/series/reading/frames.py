@@ -1,5 +1,6 @@
 """pandas as a table: a Series or DataFrame, its dates from the index or from a column."""
 
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ def table_of_pandas(values: Any) -> Table:
     ValueError
         If it has no numbers, or a date is missing, naming the row.
     """
-    import pandas as pd
+    pd = import_module("pandas")
 
     if isinstance(values, pd.Series):
         values = values.to_frame("value" if values.name is None else values.name)

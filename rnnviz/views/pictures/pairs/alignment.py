@@ -11,8 +11,8 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, Picked, View, where
 from rnnviz.views.patch import Patch, Pixels
-from rnnviz.views.pictures.pairs.alignmentstrip import AlignmentStrip
-from rnnviz.views.pictures.pairs.looks import aligned, looks_of, shown
+from rnnviz.views.pictures.pairs.alignmentstrip import AlignmentStrip, row_picked
+from rnnviz.views.pictures.pairs.looks import aligned, looks_of, of_decoder, shown
 from rnnviz.views.style import GATE, axis, base_layout, notice, plain
 from rnnviz.views.words import said
 
@@ -42,6 +42,9 @@ class AlignmentView(View):
     def exists(self, snapshot: Snapshot) -> bool:
         return aligned(snapshot)
 
+    def cursor(self, snapshot: Snapshot, focus: Focus) -> tuple[float, float] | None:
+        return None if of_decoder(snapshot) else super().cursor(snapshot, focus)
+
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         rows, steps = looks_of(snapshot, focus.sample, forced=self.forced).weights.shape
         layout = _layout(t(f"view.{self.name}.title"), rows, annotations=[notice().update(yshift=4)])
@@ -64,7 +67,7 @@ class AlignmentView(View):
         ]
 
     def picked(self, snapshot: Snapshot, focus: Focus, at: Picked) -> Focus:
-        return self._strip.picked(snapshot, focus, replace(at, trace=2))
+        return row_picked(snapshot, focus if of_decoder(snapshot) else super().picked(snapshot, focus, at), at)
 
 
 def alignment(weights: Any, source: Sequence[str], target: Sequence[str]) -> go.Figure:

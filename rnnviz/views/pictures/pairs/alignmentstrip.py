@@ -1,6 +1,7 @@
 """The strip of an alignment: the source on the score's time axis, below it a row for each token that is written."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -9,17 +10,18 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, Picked
 from rnnviz.views.patch import Patch, Pixels
-from rnnviz.views.pictures.pairs.looks import Looks, looks_of, shown
+from rnnviz.views.pictures.pairs.looks import Looks, looks_of, of_decoder, shown
 from rnnviz.views.score.band import Band, Bar, Read, rows_high
 from rnnviz.views.score.strip import Strip, strip_figure, strip_patches
 from rnnviz.views.style import ACCENT, GATE, INK1, INK3
 from rnnviz.views.words import said
 
-__all__ = ["AlignmentStrip"]
+__all__ = ["AlignmentStrip", "row_picked"]
 
 _TOKENS, _MARKED, _WEIGHTS, _WRITTEN, _ROW = range(5)  # trace numbers
 _SOURCE, _LOW, _HIGH = 18, 132, 180  # pixels
 _NARROW = 7.5  # pixels that a letter needs
+_WIDTH = 308  # pixels of a plot before the page has said how many there are
 _ROOM = 5  # letters at the left of a row
 
 
@@ -30,11 +32,13 @@ class AlignmentStrip(Strip):
         self.name, self.forced = name, forced
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
-        rows = len(self._looks(snapshot, focus).weights)
+        turned, weights = of_decoder(snapshot), self._looks(snapshot, focus).weights
+        rows = weights.shape[1] if turned else weights.shape[0]
         bar = Bar("gate", 0.0, 1.0, ((1.0, "1"), (0.5, "0.5"), (0.0, "0")))
-        source = Band(t("view.alignment.reads"), "", _SOURCE, _SOURCE, gap=0, above=True)
-        words = t(f"view.{self.name}.rows")
-        weights = Band(words, "", rows_high(rows, _LOW), rows_high(rows, _HIGH), bar=bar, read=Read(0))
+        words = [t("view.alignment.reads"), t(f"view.{self.name}.rows")]
+        across, down = reversed(words) if turned else words
+        tokens = Band(across, "", _SOURCE, _SOURCE, gap=0, above=True)
+        picture = Band(down, "", rows_high(rows, _LOW), rows_high(rows, _HIGH), bar=bar, read=Read(0))
         text = {"mode": "text", "hoverinfo": "skip", "cliponaxis": False}
         traces = [
             go.Scatter(**text, name="", textfont={"size": 11, "color": INK3}),
@@ -64,19 +68,26 @@ class AlignmentStrip(Strip):
                 xaxis="x2", yaxis="y2", mode="lines", name="", line={"color": ACCENT, "width": 1.5}, hoverinfo="skip"
             ),
         ]
-        flat = {"range": [-1, 1], "showticklabels": False}
+        flat: dict[str, Any] = {"range": [-1, 1], "showticklabels": False}
         # the first token on top, as one reads; the page puts no numbers at the corners of a picture without ticks
-        down = {"range": [rows - 0.5, -0.5], "tickvals": [], "ticktext": [], "mirror": True, "showline": True}
-        return strip_figure(traces, [source, weights], snapshot, [flat, down], rows=1)
+        upright = {"range": [rows - 0.5, -0.5], "tickvals": [], "ticktext": [], "mirror": True, "showline": True}
+        return strip_figure(traces, [tokens, picture], snapshot, [flat, upright], rows=1)
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
         looks = self._looks(snapshot, focus)
         row = min(focus.written, max(len(looks.written) - 1, 0))
+        room = pixels[0] if pixels else _WIDTH
+        told = [
+            *strip_patches(snapshot, focus),
+            Patch(None, "meta.panels[1].aside", _aside(snapshot, focus, looks)),
+        ]
+        if of_decoder(snapshot):
+            return [*told, *_turned(looks, row, room, snapshot.layer.hidden.shape[3])]
         written = shown(looks.written[row]) if looks.written else ""
         left = np.full(len(looks.written), -0.5, np.float32)  # further out plotly draws nothing
         return [
-            *strip_patches(snapshot, focus),
-            *_source(looks, row, (pixels[0] if pixels else 308) / looks.weights.shape[1]),
+            *told,
+            *_source(looks, row, room / looks.weights.shape[1]),
             Patch(_WEIGHTS, "z", looks.weights, (0.0, 1.0)),
             Patch(_WEIGHTS, "customdata", looks.cells),
             Patch(_WRITTEN, "x", left),
@@ -87,18 +98,59 @@ class AlignmentStrip(Strip):
             Patch(_ROW, "y", np.array([-0.5, -0.5, 0.5, 0.5, -0.5], np.float32) + row),
             Patch(None, "meta.rows[0]", looks.weights[row]),
             Patch(None, "meta.panels[1].read.lead", t("view.alignment.lead", token=written)),
-            Patch(None, "meta.panels[1].aside", _aside(snapshot, focus, looks)),
         ]
 
     def picked(self, snapshot: Snapshot, focus: Focus, at: Picked) -> Focus:
         focus = super().picked(snapshot, focus, at)
-        if at.trace in (_TOKENS, _MARKED) or not isinstance(at.y, int | float):
-            return focus
-        last = max(len(self._looks(snapshot, focus).written) - 1, 0)
-        return replace(focus, written=min(max(round(at.y), 0), last))
+        if of_decoder(snapshot):  # the timestep is the token that is written
+            return focus if at.time is None else replace(focus, written=at.time)
+        return focus if at.trace in (_TOKENS, _MARKED) else row_picked(snapshot, focus, at)
 
     def _looks(self, snapshot: Snapshot, focus: Focus) -> Looks:
         return looks_of(snapshot, focus.sample, forced=self.forced)
+
+
+def row_picked(snapshot: Snapshot, focus: Focus, at: Picked) -> Focus:
+    """Return the focus after a click on a row: the token that it writes."""
+    if not isinstance(at.y, int | float):
+        return focus
+    last = max(len(snapshot.translations[focus.sample].alone.tokens) - 1, 0)
+    return replace(focus, written=min(max(round(at.y), 0), last))
+
+
+def _turned(looks: Looks, column: int, room: float, steps: int) -> list[Patch]:
+    """Return the picture over the decoder's time: what is written across, what is read down."""
+    shown_ones, bold = looks.labels[:steps], looks.marked(column)
+    weights = np.full((looks.weights.shape[1], steps), np.nan, np.float32)
+    kept = min(steps, len(looks.weights))
+    weights[:, :kept] = looks.weights[:kept].T
+    others = [] if room / steps < _NARROW else [place for place in range(len(shown_ones)) if place != column]
+    cells = [[cell[row] for cell in looks.cells[:kept]] + [""] * (steps - kept) for row in range(len(weights))]
+    here = [column] if column < len(shown_ones) else []
+    side = np.array([-0.5, -0.5, 0.5, 0.5, -0.5], np.float32) + column
+    ends = np.array([-0.5, len(weights) - 0.5, len(weights) - 0.5, -0.5, -0.5], np.float32)
+    return [
+        *_words(_TOKENS, others, [shown_ones[place] for place in others]),
+        *_words(_MARKED, here, [f"<b>{shown_ones[place]}</b>" for place in here]),
+        Patch(_WEIGHTS, "z", weights, (0.0, 1.0)),
+        Patch(_WEIGHTS, "customdata", tuple(tuple(line) for line in cells)),
+        Patch(_WRITTEN, "x", np.full(len(bold), -0.5, np.float32)),
+        Patch(_WRITTEN, "y", np.array(bold, np.float32)),
+        Patch(_WRITTEN, "text", tuple(_short(shown(looks.source[place])) for place in bold)),
+        Patch(_WRITTEN, "customdata", tuple(looks.sentence(column) for _ in bold)),
+        Patch(_ROW, "x", side),
+        Patch(_ROW, "y", ends),
+        Patch(None, "meta.rows[0]", np.nanmax(np.where(np.isnan(weights), -1.0, weights), axis=0)),
+        Patch(None, "meta.panels[1].read.lead", t("view.alignment.most")),
+    ]
+
+
+def _words(trace: int, places: list[int], words: list[str]) -> list[Patch]:
+    return [
+        Patch(trace, "x", np.array(places, np.float32)),
+        Patch(trace, "y", np.zeros(len(places), np.float32)),
+        Patch(trace, "text", tuple(words)),
+    ]
 
 
 def _source(looks: Looks, row: int, room: float) -> list[Patch]:
@@ -111,11 +163,7 @@ def _source(looks: Looks, row: int, room: float) -> list[Patch]:
     return [
         patch
         for trace, places in ((_TOKENS, plain_ones), (_MARKED, bold))
-        for patch in (
-            Patch(trace, "x", np.array(places, np.float32)),
-            Patch(trace, "y", np.zeros(len(places), np.float32)),
-            Patch(trace, "text", tuple(_word(looks.source[place], bold=trace == _MARKED) for place in places)),
-        )
+        for patch in _words(trace, places, [_word(looks.source[place], bold=trace == _MARKED) for place in places])
     ]
 
 

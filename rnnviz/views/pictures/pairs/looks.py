@@ -9,7 +9,7 @@ from rnnviz.tasks.translation import Written
 from rnnviz.training import Snapshot
 from rnnviz.views.style import plain, visible
 
-__all__ = ["END", "Looks", "aligned", "looks_of"]
+__all__ = ["END", "Looks", "aligned", "looks_of", "of_decoder", "shown"]
 
 END = "⏎"  # in place of the end token, whose name has no room beside a row
 _SHARE = 0.5  # the tokens that together hold so much of a row's weight are marked
@@ -97,7 +97,7 @@ def looks_of(snapshot: Snapshot, sample: int, *, forced: bool) -> Looks:
     one = snapshot.translations[sample]
     shown_one = one.forced if forced and one.forced is not None else one.alone
     tokens, weights = shown_one.tokens[: _rows(snapshot)], shown_one.weights
-    filled = np.full((_rows(snapshot), snapshot.layer.hidden.shape[3]), np.nan, np.float32)
+    filled = np.full((_rows(snapshot), _columns(snapshot)), np.nan, np.float32)
     if weights is not None:
         filled[: len(tokens), : weights.shape[1]] = weights[: len(tokens)]
     wrong = _wrong(shown_one, one.wanted, all_of_them=shown_one is one.forced)[: len(tokens)]
@@ -109,6 +109,17 @@ def shown(token: str) -> str:
     if token == "<EOS>":
         return END
     return plain(visible(token)) if token.strip() else t("view.alignment.space")
+
+
+def of_decoder(snapshot: Snapshot) -> bool:
+    """Return whether the score's time is that of what is written, and not of what is read."""
+    return snapshot.module.split(".")[0] == "decoder"
+
+
+def _columns(snapshot: Snapshot) -> int:
+    """How many every frame has: the timesteps of the encoder, whichever layer is looked at."""
+    longest = max(len(one.source) for one in snapshot.translations)
+    return longest if of_decoder(snapshot) else int(snapshot.layer.hidden.shape[3])
 
 
 def _rows(snapshot: Snapshot) -> int:

@@ -98,6 +98,7 @@ def _lines(snapshot: Snapshot, focus: Focus) -> list[Patch]:
         Patch(_WRITTEN, "y", places + 1),
         Patch(_WRITTEN, "text", tuple(_line(one) for one in every)),
         Patch(_WRITTEN, "customdata", tuple(plain(one.alone.text) for one in every)),
+        Patch(None, "yaxis.range", (2 * len(every) - 0.5, -0.5)),  # a source that is typed is one more
     ]
 
 

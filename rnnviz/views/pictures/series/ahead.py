@@ -1,6 +1,6 @@
 """The path ahead: what the network says of the steps after the sequence on show, in a band of its usual error."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -125,7 +125,7 @@ def _origin(snapshot: Snapshot, paths: Paths, focus: Focus) -> int:
 
 def _traces(panel: int) -> list[go.Scatter]:
     edge = {"width": 0}
-    places = {"xaxis": "x", "yaxis": f"y{panel + 1}" if panel else "y"}
+    places: dict[str, Any] = {"xaxis": "x", "yaxis": f"y{panel + 1}" if panel else "y"}
     share = percent(LEVEL)
     return [
         _curve(t("view.ahead.known"), panel, line={"color": GHOST, "width": 1.2}, **places),
@@ -137,7 +137,7 @@ def _traces(panel: int) -> list[go.Scatter]:
     ]
 
 
-def _curve(name: str, panel: int, hidden: bool = False, **more: object) -> go.Scatter:
+def _curve(name: str, panel: int, hidden: bool = False, **more: Any) -> go.Scatter:
     hover = "%{x:.2f}<br>%{y:.4g}<extra>%{fullData.name}</extra>"
     shown = {"showlegend": not panel and not hidden, "legendgroup": name}
     return go.Scatter(mode="lines", name=name, hovertemplate=hover, **shown, **more)

@@ -39,8 +39,8 @@ class TagsView(View):
             _HEAD + _ROOM + _ROW * max(len(one.rows) for one in drawn),
             showlegend=False,
             annotations=[notice().update(yshift=4), *_names(classes)],
-            xaxis=axis(visible=False, fixedrange=True, range=[-0.5, columns - 0.5]),
-            yaxis=axis(showgrid=False, fixedrange=True, ticks="", linecolor="rgba(0,0,0,0)"),
+            xaxis=axis(visible=False, fixedrange=True, autorange=False),
+            yaxis=axis(showgrid=False, fixedrange=True, ticks="", linecolor="rgba(0,0,0,0)", autorange=False),
         )
         layout["margin"] |= {"t": _HEAD, "b": _ROOM}
         boxes = go.Heatmap(
@@ -61,6 +61,8 @@ class TagsView(View):
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
         lines = _lines(snapshot, focus, pixels)
+        # rows of one height: a short sequence leaves room below it
+        rows = len(lines.rows) if pixels is None else max(len(lines.rows), pixels[1] / _ROW)
         return [
             Patch(_BOXES, "z", lines.numbers, limits=(-0.5, len(lines.classes) - 0.5)),
             Patch(_BOXES, "text", lines.names),
@@ -70,7 +72,7 @@ class TagsView(View):
             Patch(_MARKS, "x", lines.wrong[0]),
             Patch(_MARKS, "y", lines.wrong[1]),
             Patch(None, "xaxis.range", (-0.5, lines.columns - 0.5)),
-            Patch(None, "yaxis.range", (len(lines.rows) - 0.5, -0.5)),
+            Patch(None, "yaxis.range", (rows - 0.5, -0.5)),
             Patch(None, "yaxis.tickvals", tuple(range(len(lines.rows)))),
             Patch(None, "yaxis.ticktext", lines.rows),
             Patch(None, "annotations[0].text", lines.said),

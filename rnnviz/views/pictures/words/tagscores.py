@@ -37,8 +37,15 @@ class TagScoresView(View):
             t("view.tagscores.title"),
             110 + _ROW * len(kept),
             showlegend=True,
-            annotations=[notice().update(yshift=22)],
-            legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"},
+            annotations=[notice().update(x=1, xanchor="right", yshift=24)],
+            legend={
+                "orientation": "h",
+                "xref": "container",
+                "x": 0.02,
+                "y": 1,
+                "yanchor": "bottom",
+                "bgcolor": "rgba(0,0,0,0)",
+            },
             xaxis=axis(t("view.tagscores.share"), range=[-0.02, 1.02]),
             yaxis=axis(tickvals=places, ticktext=names, range=[len(kept) - 0.5, -0.5], fixedrange=True),
         )
@@ -65,7 +72,7 @@ class TagScoresView(View):
         low, high = np.minimum(found.precision, found.recall)[kept], np.maximum(found.precision, found.recall)[kept]
         gap = np.full(len(kept), np.nan)
         rows = np.arange(len(kept), dtype=np.float64)
-        words = t("view.tagscores.notice", macro=found.macro_f1(CASES), accuracy=100 * found.accuracy, least=CASES)
+        words = t("view.tagscores.notice", macro=found.macro_f1(CASES), accuracy=100 * found.accuracy)
         return [
             Patch(0, "x", np.stack([low, high, gap], 1).ravel()),
             Patch(0, "y", np.stack([rows, rows, gap], 1).ravel()),

@@ -121,3 +121,41 @@ def test_a_network_without_attention_has_no_alignment(view: object) -> None:
     assert view.exists(moment())
     with pytest.raises(ValueError, match="there is no attention to draw"):
         view.figure(moment(attention=None))
+
+
+def of_the_decoder(*translations: Translation) -> Snapshot:
+    """The same moment with the decoder's layer in the score: its time is that of what is written."""
+    snapshot = told(*translations)
+    layer = dataclasses.replace(snapshot.layer, **_cut(snapshot.layer, 4))
+    return dataclasses.replace(snapshot, layer=layer, module="decoder.recurrent")
+
+
+def _cut(layer: object, steps: int) -> dict[str, object]:
+    """Arrays of a layer that reads fewer timesteps."""
+    names = ("hidden", "cell", "grad_hidden", "grad_hidden_direct", "grad_cell")
+    gates = {name: gate[:, :, :, :steps] for name, gate in layer.gates.items()}
+    arrays = {name: None if getattr(layer, name) is None else getattr(layer, name)[:, :, :, :steps] for name in names}
+    return {**arrays, "gates": gates, "lengths": np.minimum(layer.lengths, steps)}
+
+
+def test_over_the_decoders_time_what_is_written_runs_across_and_what_is_read_down() -> None:
+    snapshot = of_the_decoder(looking("xy", "xy", [[0.9, 0, 0.1], [0, 0.2, 0.8]]))
+    figure = ALONE.score.figure(snapshot, Focus(written=1))
+    np.testing.assert_allclose(figure.data[2].z[:3, :2], np.array([[0.9, 0], [0, 0.2], [0.1, 0.8]]), atol=1e-6)
+    assert np.isnan(figure.data[2].z[:, 2:]).all()
+    assert (figure.data[0].text, figure.data[1].text) == (("x",), ("<b>y</b>",))
+    assert figure.data[3].text == ("c",)
+    assert (min(figure.data[4].x), max(figure.data[4].x)) == (0.5, 1.5)
+
+
+def test_over_the_decoders_time_a_click_picks_the_token_of_its_timestep() -> None:
+    snapshot = of_the_decoder(looking("xyz", "xyz", [[1, 0, 0]] * 3))
+    focus = ALONE.score.picked(snapshot, Focus(), Picked(trace=2, x=2.0, y=1.0, time=2))
+    assert (focus.written, focus.time) == (2, 2)
+
+
+def test_the_picture_by_itself_keeps_the_source_across_and_then_has_no_cursor() -> None:
+    snapshot = of_the_decoder(looking("xy", "xy", [[1, 0, 0], [0, 0, 1]]))
+    assert ALONE.figure(snapshot).layout.xaxis.ticktext == ("a", "␣", "c")
+    assert ALONE.cursor(snapshot, Focus()) is None
+    assert ALONE.cursor(told(looking("xy", "xy", [[1, 0, 0], [0, 0, 1]])), Focus()) == (0.0, 1.0)

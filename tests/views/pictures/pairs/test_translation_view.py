@@ -4,7 +4,7 @@ import dataclasses
 
 from rnnviz.tasks.translation import Translation, Written
 from rnnviz.training import Snapshot
-from rnnviz.views import VIEWS, Focus, Picked
+from rnnviz.views import VIEWS, Focus, Picked, apply
 from tests.views.pictures.pairs.translated import moment
 
 VIEW = VIEWS["translation"]
@@ -60,3 +60,11 @@ def test_a_click_on_either_line_of_a_source_picks_it() -> None:
     for view in (VIEW, VIEW.score):
         for y in (4.0, 5.0):
             assert view.picked(snapshot, Focus(), Picked(0, 0.0, y, None)).sample == 2
+
+
+def test_a_source_that_is_typed_while_the_picture_stands_gets_lines_of_its_own() -> None:
+    snapshot = moment()
+    figure = VIEW.figure(snapshot)
+    more = dataclasses.replace(snapshot, translations=(*snapshot.translations, snapshot.translations[0]))
+    apply(figure, VIEW.patches(more, Focus()))
+    assert max(figure.data[1].y) < figure.layout.yaxis.range[0]
