@@ -111,10 +111,3 @@ def test_every_picture_of_padded_sequences_shows_some_number(name: str) -> None:
     arrays = [trace[key] for trace in VIEWS[name].figure(padded()).data for key in ("y", "z") if key in trace]
     values = [np.asarray(array, np.float64) for array in arrays if array is not None]
     assert any(np.isfinite(value).any() for value in values if value.size)
-
-
-def test_the_time_axis_of_the_score_goes_as_far_as_the_longest_sequence() -> None:
-    snapshot = padded()
-    assert snapshot.longest < STEPS
-    figure = VIEWS["hidden"].score.figure(snapshot, Focus())
-    assert figure.layout.xaxis.range == (-0.5, snapshot.longest - 0.5)
