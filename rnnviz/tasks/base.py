@@ -120,6 +120,20 @@ class Task(abc.ABC):
     ...         return (outputs - targets).square().mean()
     >>> len(Last().probe(2))
     2
+
+    Sequences of unequal length are padded at the end, and a batch says how long each is:
+
+    >>> class First(Last):
+    ...     def batch(self, batch_size, generator):
+    ...         lengths = torch.randint(1, 6, (batch_size,), generator=generator)
+    ...         x = torch.rand(batch_size, 5, 1, generator=generator)
+    ...         x = x * (torch.arange(5) < lengths[:, None])[..., None]  # zeros past each end
+    ...         return Batch(x, x[:, 0], lengths)
+    ...
+    ...     def held_out(self):
+    ...         return self.batch(8, torch.Generator().manual_seed(0))
+    >>> First().probe(2).lengths.shape
+    torch.Size([2])
     """
 
     name: str

@@ -35,13 +35,7 @@ _WRITTEN_BY: Mapping[str, str] = MappingProxyType(
 
 
 def data_blocks(task: Task) -> list[str]:
-    """Return the imports, the function that draws a batch, and the loss.
-
-    Raises
-    ------
-    ValueError
-        For a task of somebody's own class.
-    """
+    """Return the imports, the function that draws a batch, and the loss; ValueError for somebody's own class."""
     found: list[str] = _writer(task).blocks(task)
     return found
 
