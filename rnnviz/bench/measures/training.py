@@ -88,7 +88,7 @@ def by_hand(session: Session, *, fused: bool | None = None) -> Iterator[torch.Te
     optimizer = torch.optim.Adam(model.parameters(), lr=settings.lr, fused=fused)
     while True:
         batch = task.batch(settings.batch_size, generator)
-        loss = task.loss(model(batch.inputs), batch.targets)
+        loss = task.loss(model(*batch.arguments), batch.targets)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         if settings.clip is not None:
