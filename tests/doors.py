@@ -124,7 +124,10 @@ def doors(folder: Path) -> dict[str, Door]:
     number_guess = predict("How many?", number=True, within=0.5)
     year = np.arange(3.0)
     reader = rv.models.SequenceModel("gru", input_size=2, hidden_size=3, output_size=2, vocabulary=5)
+    from tests.pairdoors import pair_doors
+
     found: dict[str, Door] = {
+        **pair_doors(),
         "Lab": Door(
             lambda **given: closed(rv.Lab(**given)),
             {**SMALL, "model": None, "steps": 10, "fps": 5.0, "show": None, "views": None}

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, Self
 import torch
 from torch import Tensor, nn
 
-from rnnviz.checks import kind_of, number, one_of, whole
+from rnnviz.checks import kind_of, number, one_of, optional, whole
 from rnnviz.models.attention import ATTENTIONS, Attention
 from rnnviz.models.decoder import Decoder
 from rnnviz.models.encoder import Encoder
@@ -14,6 +14,9 @@ from rnnviz.models.recurrent import State, check_lengths
 from rnnviz.models.search import PAD, BeamTree, Decoded, beam_search, greedy_search
 
 __all__ = ["Reading", "Seq2Seq"]
+
+_WIDEST = 100_000  # hypotheses: more have no room
+_LONGEST = 10_000  # tokens: each waits for the one before it
 
 
 class Reading(NamedTuple):
@@ -108,6 +111,7 @@ class Seq2Seq(nn.Module):
         attention : {None, "dot", "general", "additive"}
             As for `Seq2Seq`.
         """
+        attention = optional(one_of(ATTENTIONS))("attention", attention)
         encoder = Encoder(source_vocabulary, embedding_size, hidden_size, num_layers, cell, bidirectional, nonlinearity)
         context_size = encoder.memory_size if attention == "additive" else 0
         decoder = Decoder(target_vocabulary, embedding_size, hidden_size, num_layers, cell, nonlinearity, context_size)
@@ -190,7 +194,9 @@ class Seq2Seq(nn.Module):
         max_len : int
             Tokens at most, token 3 among them.
         """
-        found = greedy_search(self.step, self.begin(source, lengths), len(source), whole(1)("max_len", max_len))
+        found = greedy_search(
+            self.step, self.begin(source, lengths), len(source), whole(1, _LONGEST)("max_len", max_len)
+        )
         self.alignment = found.alignment
         return found
 
@@ -212,7 +218,7 @@ class Seq2Seq(nn.Module):
         ValueError
             If there is more than one source.
         """
-        width, max_len = whole(1)("width", width), whole(1)("max_len", max_len)
+        width, max_len = whole(1, _WIDEST)("width", width), whole(1, _LONGEST)("max_len", max_len)
         check_tokens("source", source)
         if len(source) != 1:
             raise ValueError(f"source must be one sequence, (1, time), got {len(source)}; search for one at a time.")

@@ -42,7 +42,7 @@ class OwnPairs(Pairs):
 
     @classmethod
     def from_options(cls, **options: Any) -> Self:
-        """Return the task that `from_pairs` makes with ``options``."""
+        """Check and split the pairs of a recipe once more, as `from_pairs` did."""
         made = from_pairs(**options)
         assert isinstance(made, cls)
         return made
@@ -122,7 +122,10 @@ def _rows(pairs: Any) -> list[Any]:
         pairs = pairs.itertuples(index=False, name=None)
     if isinstance(pairs, str | bytes) or not isinstance(pairs, Iterable):
         raise TypeError(f"pairs must be a list of (source, target), such as [('one', '1')], got {shown(pairs)}.")
-    rows = list(pairs)
+    try:
+        rows = list(pairs)
+    except TypeError:  # arrays without an axis say only here that there is nothing to go through
+        raise TypeError(f"pairs must be a list of (source, target), got {shown(pairs)}.") from None
     if not rows:
         raise ValueError("pairs must hold some pairs, got none.")
     if len(rows) > _MOST:
@@ -131,7 +134,8 @@ def _rows(pairs: Any) -> list[Any]:
 
 
 def _checked(place: int, row: Any, level: str) -> Pair:
-    if isinstance(row, str | bytes | Mapping) or not isinstance(row, Iterable):
+    without_axis = getattr(row, "shape", None) == ()  # an array or a tensor: iterable by its class alone
+    if isinstance(row, str | bytes | Mapping) or not isinstance(row, Iterable) or without_axis:
         raise TypeError(f"row {place} of pairs must be a source and a target, got {shown(row)}.")
     parts = list(row)
     if len(parts) != 2:

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
-from rnnviz.checks import flag, one_of, optional
+from rnnviz.checks import flag, one_of, optional, shown
+from rnnviz.checks import text as words
 from rnnviz.i18n import t
 from rnnviz.models import ATTENTIONS, Seq2Seq
 from rnnviz.models.search import BOS, EOS, PAD
@@ -159,14 +160,13 @@ class Pairs(Task):
         return self._held_out
 
     def encoded(self, text: str) -> PairBatch:
-        """Return one source to be translated, whose target nobody knows; it has to hold a token at least.
-
-        What is longer than the longest source of the task is cut off.
-        """
-        numbers, _ = self._numbered((text, ""))
+        """Return one source to be translated, whose target nobody knows: a token at least, `seq_len` at most."""
+        numbers, _ = self._numbered((words("text", text), ""))
         if not numbers:
-            raise ValueError(f"text must hold something to translate, got {text!r}.")
-        found = self._padded([(numbers[: self.seq_len], [BOS])])
+            raise ValueError(f"text must hold something to translate, got {shown(text)}.")
+        if len(numbers) > self.seq_len:
+            raise ValueError(f"text must have at most {self.seq_len} tokens, got {len(numbers)}; shorten it.")
+        found = self._padded([(numbers, [BOS])])
         return PairBatch(
             found.inputs, torch.full_like(found.targets, NO_ANSWER), found.lengths, target_in=found.target_in
         )

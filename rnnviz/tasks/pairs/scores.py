@@ -132,7 +132,7 @@ def by_length(found: Translations, bins: int = 4, *, tokenize: str = "zh") -> li
     list of (str, int, float, float)
         For each bin its lengths, such as ``"8–12"``, how many sources it holds, exact match and BLEU.
     """
-    bins = whole(1)("bins", bins)
+    bins = whole(1, 1000)("bins", bins)
     if not isinstance(found, Translations):
         raise TypeError(f"found must be Translations, as translations(task, model) returns them, got {kind_of(found)}.")
     order = sorted(range(len(found.lengths)), key=lambda one: found.lengths[one])

@@ -60,11 +60,7 @@ def look(model: nn.Module, probe: Batch, task: CheckedTask, wanted: str = "") ->
 
 
 def is_in(module: str, part: str) -> bool:
-    """Whether a module's path leads into the part of a model at another path; all lie in ``""``.
-
-    >>> is_in("encoder.recurrent", "encoder"), is_in("encoder2", "encoder")
-    (True, False)
-    """
+    """Whether a module's path leads into the part of a model at another path; all lie in ``""``."""
     return not part or f"{module}.".startswith(f"{part}.")
 
 

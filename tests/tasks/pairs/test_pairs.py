@@ -134,13 +134,17 @@ def test_the_exact_match_of_a_forced_pass_is_that_of_a_greedy_decoder(dates, att
 
 def test_a_typed_source_is_one_sequence_whose_answer_nobody_knows():
     task = toy()
-    batch = task.encoded("cab?")
-    assert batch.inputs.tolist() == [task.source_words.numbers("cab")]
+    batch = task.encoded("ca?")
+    assert batch.inputs.tolist() == [[*task.source_words.numbers("ca"), UNK]]
     assert batch.lengths.tolist() == [3]
     assert (batch.targets == NO_ANSWER).all()
     assert batch.target_in[0].tolist() == [BOS, PAD, PAD, PAD]
     with pytest.raises(ValueError, match="text must hold something to translate, got ''"):
         task.encoded("")
+    with pytest.raises(ValueError, match="text must have at most 3 tokens, got 4; shorten it"):
+        task.encoded("abca")
+    with pytest.raises(TypeError, match="text must be words, got None"):
+        task.encoded(None)
 
 
 def test_labels_are_the_tokens_and_nothing_on_padding():

@@ -87,10 +87,12 @@ def test_a_lab_shows_the_decoder_when_asked(tmp_path):
 def test_a_cell_of_either_part_is_taken_apart_step_by_step(cell, layer):
     lab = rv.Lab(Dates(pairs=100), hidden_size=4, cell=cell, seed=0, layer=layer)
     lab.train(1)
-    hidden = lab.snapshot().layer.hidden
+    snapshot = lab.snapshot()
     for time in (0, 1, 5):
         reading = lab.inspect(sample=2, time=time, unit=1)
-        assert hidden[0, 0, 2, time, 1] == pytest.approx(reading.values["h"], rel=1e-3, abs=1e-5)
+        token = int(snapshot.inputs[2, time])
+        np.testing.assert_array_equal(reading.x, snapshot.weights[f"{layer}.embedding.weight"][token])
+        np.testing.assert_array_equal(reading.h, snapshot.layer.hidden[0, 0, 2, time])
     lab.close()
 
 
