@@ -200,7 +200,12 @@ class Tags(Task):
         self, *, cell: str, hidden_size: int, num_layers: int, bidirectional: bool, nonlinearity: str
     ) -> nn.Module:
         """Return a `WordTagger`, or for characters the lab's own network."""
-        sizes = {"cell": cell, "hidden_size": hidden_size, "num_layers": num_layers, "bidirectional": bidirectional}
+        sizes: dict[str, Any] = {
+            "cell": cell,
+            "hidden_size": hidden_size,
+            "num_layers": num_layers,
+            "bidirectional": bidirectional,
+        }
         if self.level == "char":
             return super().network(**sizes, nonlinearity=nonlinearity)
         return WordTagger(self.words.word_of, self.words.shape_of, self.output_size, nonlinearity=nonlinearity, **sizes)
