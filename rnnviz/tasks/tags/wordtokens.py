@@ -21,11 +21,7 @@ def shape(word: str) -> str:
 
 
 def bare(word: str) -> str:
-    """Return a word in lower case and without the comma or full stop at its end.
-
-    >>> bare("Street,"), bare("St."), bare(",")
-    ('street', 'st', ',')
-    """
+    """Return a word in lower case and without the comma or full stop at its end."""
     return word.casefold().rstrip(".,") or word
 
 
