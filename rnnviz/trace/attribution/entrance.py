@@ -180,7 +180,8 @@ def _tells_of(given: Tensor, tokens: Tensor, derived: bool) -> bool:
     if not derived:
         return False
     rows = torch.cat([near.reshape(-1, 1), given.reshape(tokens.numel(), -1)], 1)
-    return len(rows.unique(dim=0)) == len(near.unique())
+    found: tuple[Tensor, Tensor] = rows.unique(dim=0), near.unique()  # type: ignore[no-untyped-call]
+    return len(found[0]) == len(found[1])
 
 
 def _entering(read: Entered, without: Tensor | None, leaves: bool) -> Entered:
