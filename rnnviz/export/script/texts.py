@@ -71,7 +71,7 @@ def blocks(task: Texts) -> list[str]:
         If the texts are more than a program can hold.
     """
     texts, names = task.texts(held_out=False)
-    rows = [[list(tokens(text, task.level)), name] for text, name in zip(texts, names, strict=True)]
+    rows: list[list[object]] = [[list(tokens(text, task.level)), name] for text, name in zip(texts, names, strict=True)]
     size = len(json.dumps(rows))
     if size > _LONGEST:
         raise ValueError(

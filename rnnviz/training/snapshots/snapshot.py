@@ -232,6 +232,12 @@ class Snapshot:
         return int(self.ends.max(initial=0)) or int(self.layer.hidden.shape[3])
 
     @property
+    def asked(self) -> int:
+        """Timesteps of the longest probe sequence that is asked for an answer: what was typed has none, and no loss."""
+        ends = self.ends[:-1] if self.typed else self.ends
+        return int(ends.max(initial=0)) or self.longest
+
+    @property
     def padded(self) -> bool:
         """Whether a probe sequence is shorter than the pictures are wide."""
         return bool((self.ends < self.layer.hidden.shape[3]).any())

@@ -147,8 +147,8 @@ class SnapshotTaker:
         states = ranges.fit_states(found.hidden, found.cell, relu=relu, step=step, before=self._scales)
         self._scales = read_only({**self._scales, **states})
         layer = spread(found, sample, before.layer)
-        light = {"layer": layer, "scales": self._scales, "sample": sample, "lengths": before.ends}
-        return replace(before, step=step, settings=settings, **light)
+        now = replace(before, step=step, settings=settings, layer=layer, scales=self._scales)
+        return replace(now, sample=sample, lengths=before.ends)
 
     def keep_score(self, model: nn.Module, batch_size: int, step: int) -> None:
         """Ask the held-out part and keep its score, if that is due."""
