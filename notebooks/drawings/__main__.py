@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cells
 import networks
+import texts
 import training
 import translation
 from canvas import Canvas
@@ -20,6 +21,7 @@ DRAWINGS: dict[str, Callable[[], Canvas]] = {
     "gru": cells.gru,
     "packing": training.packing,
     "training-loop": training.training_loop,
+    "text-to-numbers": texts.text_to_numbers,
     "windows": training.windows,
     "attention": translation.attention,
 }

@@ -49,7 +49,7 @@ def changed(snapshot: Snapshot) -> Insight | None:
 def _pairs(before: Before, snapshot: Snapshot) -> list[tuple[Path, Path]]:
     """Each way back that there was before and is now."""
     assert before.gradient is not None  # just seen to
-    former = {(one.layer, one.direction): one for one in ways(before.gradient, snapshot.longest)}
+    former = {(one.layer, one.direction): one for one in ways(before.gradient, snapshot.asked)}
     return [(former[at], one) for one in paths(snapshot) if (at := (one.layer, one.direction)) in former]
 
 

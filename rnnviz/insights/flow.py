@@ -73,7 +73,7 @@ def rising(snapshot: Snapshot) -> Insight | None:
 
 def paths(snapshot: Snapshot) -> list[Path]:
     """Every way back along which a gradient came at all; the newest moment of the horizon is this snapshot's."""
-    return [] if snapshot.horizon is None else ways(snapshot.horizon.norms[-1], snapshot.longest)
+    return [] if snapshot.horizon is None else ways(snapshot.horizon.norms[-1], snapshot.asked)
 
 
 def ways(norms: Floats, steps: int | None = None) -> list[Path]:

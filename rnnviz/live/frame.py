@@ -44,7 +44,7 @@ class Frame:
 def cursor_of(view: View, snapshot: Snapshot, focus: Focus) -> Cursor | None:
     """Return where timestep 0 is on a picture's x axis, how far the next one, and how many there are; or None."""
     place = view.cursor(snapshot, focus)
-    return None if place is None else (*place, snapshot.layer.hidden.shape[3])
+    return None if place is None else (*place, snapshot.longest)
 
 
 def pack(frame: Frame) -> tuple[dict[str, Any], bytes]:

@@ -114,7 +114,10 @@ export class Score {
   changed() {
     if (this.box.lastElementChild !== this.flag) this.box.append(...this.layers); // a strip has come since
     const strips = this.inOrder();
+    const before = this.ground?.length;
     this.ground = this.measured(strips);
+    // a longer sequence has come, or gone: all of it is shown, unless the reader has chosen what is
+    if (this.ground && before !== undefined && before !== this.ground.length && !this.range) this.zoom(null);
     this.rove(this.current && strips.includes(this.current) ? this.current : strips[0] ?? null);
     this.foot.hidden = !this.ground;
     if (this.ground) this.ruled(this.ground, strips[0]);

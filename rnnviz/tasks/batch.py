@@ -91,7 +91,7 @@ class Batch:
         return self.each(lambda value: on_device(value, device))
 
     def followed_by(self, other: Self) -> Self:
-        """Return the sequences of both, which have the same width and both have lengths or neither."""
+        """Return these sequences, and behind them those of ``other``, as wide, with lengths where these have some."""
         there = other._tensors()
         joined = {name: torch.cat([value, there[name]]) for name, value in self._tensors().items()}
         if self.lengths is None or other.lengths is None:

@@ -103,7 +103,8 @@ def from_recipe(recipe: Mapping[str, Any]) -> Task:
         raise TypeError(f"recipe must be a dict with 'task' and 'options', got {shown(recipe)}.")
     name, options = recipe.get("task"), recipe.get("options", {})
     options, maker = sound(name, options), _recorded_maker(name)
-    return maker.from_options(**options) if isinstance(maker, type) and issubclass(maker, Task) else maker()
+    made: Any = maker.from_options(**options) if isinstance(maker, type) and issubclass(maker, Task) else maker()
+    return made  # type: ignore[no-any-return]
 
 
 def sound(name: Any, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from rnnviz.training.session.session import Session
 from rnnviz.training.settings import LIVE, OPTIMIZERS, SCHEDULES, STRUCTURAL, Settings
 from rnnviz.training.snapshots.before import Before
 from rnnviz.training.snapshots.recording import Recording
-from rnnviz.training.snapshots.snapshot import Confusion, Horizon, Scale, Snapshot
+from rnnviz.training.snapshots.snapshot import Confusion, Horizon, Mistake, Scale, Snapshot
 
 __all__ = [
     "LIVE",
@@ -26,6 +26,7 @@ __all__ = [
     "History",
     "Horizon",
     "LockstepSessions",
+    "Mistake",
     "NonFiniteLoss",
     "Perturbation",
     "Preset",

@@ -42,6 +42,7 @@ from rnnviz.views.pictures.task.confusion import ConfusionView
 from rnnviz.views.pictures.task.fan import QUANTILES, FanView, fan
 from rnnviz.views.pictures.task.prediction import PredictionView
 from rnnviz.views.pictures.task.reads import InputView
+from rnnviz.views.pictures.words.influence import influence
 from rnnviz.views.pictures.words.tags import TagsView
 from rnnviz.views.pictures.words.tagscores import TagScoresView
 from rnnviz.views.pictures.words.verdict import VerdictView
@@ -110,6 +111,7 @@ __all__ = [
     "error_by_horizon",
     "fan",
     "forecast_curves",
+    "influence",
     "newest",
     "norm_through_time",
     "perturbation_figure",

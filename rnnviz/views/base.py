@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from rnnviz.checks import one_of, shown, whole
+from rnnviz.checks import one_of, shown, text, whole
 from rnnviz.i18n import keys, t
 from rnnviz.i18n.numbers import three
 from rnnviz.trace import LayerTrace
@@ -44,6 +44,8 @@ class Focus:
     order : {"index", "correlation"} or tuple of int
         In which order a strip's rows lie: by number; so that units that move alike lie beside each other; or the units
         themselves, from the foot up.
+    mistake : str
+        Which mistakes are listed beside a confusion matrix: ``"true > said"``; the worst of all kinds if empty.
 
     Examples
     --------
@@ -59,6 +61,7 @@ class Focus:
     written: int = 0
     gradient: str = "both"
     order: str | tuple[int, ...] = "index"
+    mistake: str = ""
 
     def within(self, layer: LayerTrace) -> "Focus":
         """Return the nearest focus that exists in ``layer``.
@@ -89,6 +92,7 @@ class Focus:
             sentence says which do.
         """
         one_of(GRADIENTS)("gradient", self.gradient)
+        text("mistake", self.mistake)
         layers, directions, batch, steps, units = layer.hidden.shape
         if not isinstance(self.order, tuple) or sorted(map(str, self.order)) != sorted(map(str, range(units))):
             one_of(ORDERS)("order", self.order)

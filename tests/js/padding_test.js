@@ -40,6 +40,21 @@ test("Read ends with the sequence", async (browser) => {
   assert.deepEqual([reader.reading, cursor.t], [false, 3]);
 });
 
+test("when a longer sequence is typed every strip shows all of it, unless the reader has zoomed", async () => {
+  const score = await scored([spec(), spec()]);
+  const [{ strip, drawing }, two] = score.strips;
+  const grow = async (/** @type {number} */ length) => {
+    if (drawing.spec) drawing.spec.cursor = [0, 1, length];
+    strip.score?.settle(strip);
+    await drawn(score);
+  };
+  await grow(14);
+  assert.deepEqual(two.plot.layout.xaxis.range, [-0.5, 13.5]);
+  strip.score?.zoom([2, 5]);
+  await grow(10);
+  assert.deepEqual(two.plot.layout.xaxis.range, [2, 5]);
+});
+
 test("where a shorter sequence is shown the cursor moves back to its end", async () => {
   const score = await padded(1);
   score.cursor.move(8);

@@ -16,7 +16,9 @@ from rnnviz.views import GRADIENTS, VIEWS, Focus, GatesView, HiddenView, View, a
 from tests.views.runs import RUNS, axis_of, begin, frames, notices, sunspots, train
 
 SIZES = st.tuples(st.integers(1, 900), st.integers(1, 500))
-PICTURES = [name for name in VIEWS if name not in ("prediction", "fan", "confusion")]  # which other tasks have
+OF_OTHER_TASKS = {"prediction", "fan", "ahead", "confusion", "verdict", "tags", "tagscores"}
+OF_OTHER_TASKS |= {"alignment", "forced", "translation"}
+PICTURES = [name for name in VIEWS if name not in OF_OTHER_TASKS]
 UNGATED = {
     "rnn": {"memory", "forget"},
     "relu": {"memory", "forget", "saturation"},

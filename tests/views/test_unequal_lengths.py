@@ -149,7 +149,7 @@ def test_where_no_sequence_is_as_long_there_is_no_gradient_and_none_of_0(cell: s
     snapshot = seen("first-letter", cell)
     for view in (VIEWS[name], VIEWS[name].score):
         figure = view.figure(snapshot)
-        curves = [np.asarray(one.y, np.float64) for one in figure.data if one.y is not None and len(one.y) == STEPS]
+        curves = [np.asarray(one.y, np.float64) for one in figure.data if one.y is not None and len(one.y) >= LONGEST]
         assert any(np.isfinite(one[:LONGEST]).any() for one in curves)
         assert all(np.isnan(one[LONGEST:]).all() for one in curves)
         assert f"t = {LONGEST}" not in " ".join(note.text for note in figure.layout.annotations)
@@ -231,3 +231,9 @@ def test_the_choice_of_a_sequence_says_how_long_it_is_and_offers_no_timestep_pas
     controls.fit(shown.snapshot())
     assert controls.sample.description == f"sequence ({length} steps)"
     assert controls.time.max == length - 1
+
+
+def test_the_time_axis_of_the_score_goes_as_far_as_the_longest_sequence() -> None:
+    strip = VIEWS["hidden"].score
+    assert strip is not None
+    assert strip.figure(seen("first-letter", "lstm")).layout.xaxis.range == (-0.5, LONGEST - 0.5)

@@ -37,7 +37,7 @@ def tables(
     device : torch.device
         Where the models run.
     names : sequence of str
-        Tasks; one whose data package is missing is left out and said so.
+        Tasks; one whose data are missing is left out and said so.
     seconds : float
         At least this long for each line.
     block : int
@@ -52,7 +52,7 @@ def tables(
     for name in names:
         try:
             session = Session(name, device=device, input_noise=0.0)
-        except ModuleNotFoundError as error:
+        except (ModuleNotFoundError, FileNotFoundError) as error:
             say(f"training: {name} is left out: {error}")
             continue
         say(f"training: {name}")
@@ -88,7 +88,7 @@ def by_hand(session: Session, *, fused: bool | None = None) -> Iterator[torch.Te
     optimizer = torch.optim.Adam(model.parameters(), lr=settings.lr, fused=fused)
     while True:
         batch = task.batch(settings.batch_size, generator)
-        loss = task.loss(model(batch.inputs), batch.targets)
+        loss = task.loss(model(*batch.arguments), batch.targets)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         if settings.clip is not None:

@@ -27,7 +27,8 @@ _RIGHT, _SAID, _THERE = (
 
 
 def _f1(right: NDArray[Any], said: NDArray[Any], there: NDArray[Any]) -> NDArray[Any]:
-    return 2 * right / np.maximum(said + there, 1)
+    found: NDArray[Any] = 2 * right / np.maximum(said + there, 1)
+    return found
 
 
 def _tags(right: list[int], said: list[int], there: list[int]) -> Trial:

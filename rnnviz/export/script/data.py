@@ -30,6 +30,9 @@ _WRITTEN_BY: Mapping[str, str] = MappingProxyType(
         "series.series.Series": "series",
         "series.registered.CO2": "series",
         "series.registered.Weather": "series",
+        "texts.surnames.Surnames": "texts",
+        "texts.reviews.Reviews": "texts",
+        "texts.owntexts.OwnTexts": "texts",
     }
 )
 

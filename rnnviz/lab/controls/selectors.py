@@ -13,7 +13,7 @@ from rnnviz.views.score.order import rows_of
 
 __all__ = ["FocusControls"]
 
-_NAMES = ("sample", "layer", "direction", "time", "unit", "written", "gradient", "order")
+_NAMES = ("sample", "layer", "direction", "time", "unit", "written", "gradient", "order", "mistake")
 
 
 class FocusControls:
@@ -34,6 +34,8 @@ class FocusControls:
         self.order = widgets.Dropdown(
             description=t("gaze.order"), options=[(t(f"gaze.order.{name}"), name) for name in ORDERS]
         )
+        self.mistake = widgets.Dropdown(description=t("gaze.mistake"), options=[(t("gaze.mistake.all"), "")])
+        self.mistake.layout.display = "none"
         self._rows: tuple[object, tuple[int, ...]] | None = None  # what they were worked out for, and the units
         self.widgets: dict[str, widgets.ValueWidget] = {name: getattr(self, name) for name in _NAMES}
         self.hints: dict[str, list[str]] = {}
@@ -94,6 +96,7 @@ class FocusControls:
         if self.sample.description != name:
             self.sample.description = name
         self.written.layout.display = None if snapshot.translations else "none"
+        self._fit_mistakes(snapshot)
         self.layer.layout.display = None if layers > 1 else "none"
         self.direction.layout.display = None if directions > 1 else "none"
         if directions == 1:
@@ -103,3 +106,15 @@ class FocusControls:
     def _offer(self, slider: widgets.IntSlider, size: int) -> None:
         if slider.max != size - 1:
             slider.max = size - 1
+
+    def _fit_mistakes(self, snapshot: Snapshot) -> None:
+        """Offer the kinds of mistakes that there are; one that was chosen stays, though there may be none of it now."""
+        worst = snapshot.confusion.worst if snapshot.confusion is not None else ()
+        kinds = sorted({one.cell for one in worst} | ({self.mistake.value} - {""}))
+        options = [(t("gaze.mistake.all"), ""), *((one, one) for one in kinds)]
+        if list(self.mistake.options) != options:
+            chosen = self.mistake.value
+            with self.mistake.hold_trait_notifications():
+                self.mistake.options = options
+                self.mistake.value = chosen
+        self.mistake.layout.display = None if kinds else "none"

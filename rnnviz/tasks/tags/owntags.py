@@ -45,7 +45,7 @@ class OwnTags(Tags):
 
     @classmethod
     def from_options(cls, **options: Any) -> Self:
-        """Return the task that `from_tags` makes with ``options``."""
+        """Return what `from_tags` makes of the sentences, tags and settings that a recipe holds."""
         made = from_tags(**options)
         assert isinstance(made, cls)
         return made

@@ -200,13 +200,24 @@ class Tags(Task):
         self, *, cell: str, hidden_size: int, num_layers: int, bidirectional: bool, nonlinearity: str
     ) -> nn.Module:
         """Return a `WordTagger`, or for characters the lab's own network."""
-        sizes = {"cell": cell, "hidden_size": hidden_size, "num_layers": num_layers, "bidirectional": bidirectional}
+        sizes: dict[str, Any] = {
+            "cell": cell,
+            "hidden_size": hidden_size,
+            "num_layers": num_layers,
+            "bidirectional": bidirectional,
+        }
         if self.level == "char":
             return super().network(**sizes, nonlinearity=nonlinearity)
         return WordTagger(self.words.word_of, self.words.shape_of, self.output_size, nonlinearity=nonlinearity, **sizes)
 
     def sentences(self, *, held_out: bool) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-        """Return the sentences of one part, each as (words, tags), in the order of the batches."""
+        """Return the sentences of one part, each as (words, tags), in the order of the batches.
+
+        Parameters
+        ----------
+        held_out : bool
+            Those that are never trained on, or the others.
+        """
         return [(tuple(words), tuple(tags)) for words, tags in self._pairs(held_out=held_out)]
 
     def numbered_training(self) -> list[tuple[list[int], list[int]]]:
@@ -221,11 +232,23 @@ class Tags(Task):
         return [(self._data.sentences[row], self._data.tags[row]) for row in self._rows[held_out]]
 
     def split(self, text: str) -> list[str]:
-        """Return the words of a text, or its characters."""
+        """Return the words of a text, or its characters.
+
+        Parameters
+        ----------
+        text : str
+            What somebody typed.
+        """
         return text.split() if self.level == "word" else list(text)
 
     def truth(self, words: Sequence[str]) -> Sequence[str]:
-        """Return the right tags of words that somebody typed, or none where nobody knows them."""
+        """Return the right tags of words that somebody typed, or none where nobody knows them.
+
+        Parameters
+        ----------
+        words : sequence of str
+            What `split` made of it.
+        """
         return ()
 
     def encoded(self, text: str) -> Batch:

@@ -29,6 +29,11 @@ class TagScores:
         Share of words whose tag is right.
     whole : float
         Share of sequences of which every tag is right; NaN where only counts are known.
+
+    Examples
+    --------
+    >>> tag_scores([[0, 1, 1]], [[0, 1, 0]], ("O", "P")).macro_f1()
+    0.6666666666666666
     """
 
     tags: tuple[str, ...]
@@ -42,7 +47,13 @@ class TagScores:
     __repr__ = brief
 
     def macro_f1(self, least: int = 1) -> float:
-        """Return the mean F1 of the tags with at least so many cases; each counts the same, however rare."""
+        """Return the mean F1 of the tags that come often enough; each counts the same.
+
+        Parameters
+        ----------
+        least : int
+            How many cases a tag has to have.
+        """
         kept = self.cases >= least
         return float(self.f1[kept].mean()) if kept.any() else float("nan")
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 __all__ = ["PAD", "UNK", "Vocabulary", "bare", "shape"]
 
@@ -21,11 +21,7 @@ def shape(word: str) -> str:
 
 
 def bare(word: str) -> str:
-    """Return a word in lower case and without the comma or full stop at its end.
-
-    >>> bare("Street,"), bare("St."), bare(",")
-    ('street', 'st', ',')
-    """
+    """Return a word in lower case and without the comma or full stop at its end."""
     return word.casefold().rstrip(".,") or word
 
 
@@ -59,7 +55,8 @@ class Vocabulary:
 
     def __init__(self, sentences: Iterable[Sequence[str]], *, min_count: int = 2, shapes: bool = True) -> None:
         written = Counter(word for words in sentences for word in words)
-        self._bare, self._shape = (bare, shape) if shapes else (str, lambda word: "")
+        self._bare: Callable[[str], str] = bare if shapes else str
+        self._shape: Callable[[str], str] = shape if shapes else lambda word: ""
         count, looks = Counter[str](), Counter[str]()
         for word, times in written.items():
             count[self._bare(word)] += times

@@ -192,7 +192,7 @@ class Texts(Task):
         return {t("task.texts.majority"): held.count(most) / len(held)}
 
     def texts(self, *, held_out: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the texts of one part as they came, and the class of each, both in the order of the batches."""
+        """Return the ``held_out`` texts, or those to learn from, as they came, and the class of each, in order."""
         rows = self._rows[held_out]
         return tuple(self._corpus.texts[row] for row in rows), tuple(self.classes[self._corpus.labels[r]] for r in rows)
 

@@ -105,7 +105,8 @@ class Vocabulary:
     def __init__(self, texts: Iterable[str], level: str, min_count: int = 1) -> None:
         counts = Counter(token for text in texts for token in tokens(text, level))
         kept = sorted((-count, token) for token, count in counts.items() if count >= min_count)
-        self.level, self.symbols = level, (PAD, UNK, *(token for _, token in kept))
+        self.level, self.min_count = level, min_count
+        self.symbols = (PAD, UNK, *(token for _, token in kept))
         self._numbers = {token: number for number, token in enumerate(self.symbols)}
 
     def __len__(self) -> int:

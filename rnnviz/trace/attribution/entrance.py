@@ -180,7 +180,7 @@ def _tells_of(given: Tensor, tokens: Tensor, derived: bool) -> bool:
     if not derived:
         return False
     rows = torch.cat([near.reshape(-1, 1), given.reshape(tokens.numel(), -1)], 1)
-    return len(rows.unique(dim=0)) == len(near.unique())
+    return len(torch.unique(rows, dim=0)) == len(torch.unique(near))
 
 
 def _entering(read: Entered, without: Tensor | None, leaves: bool) -> Entered:

@@ -58,8 +58,8 @@ class Perturbation:
     @property
     def end(self) -> int:
         """Timesteps of the sequence before its padding, where Δh and the gradient are NaN."""
-        read = ~np.isnan(self.delta_hidden).all(axis=(0, 1, 3))
-        return int(read.nonzero()[0].max(initial=0)) + 1
+        read = np.isfinite(self.delta_hidden).any(axis=(0, 1, 3))
+        return int(np.flatnonzero(read).max(initial=0)) + 1
 
     @property
     def norm(self) -> Floats:

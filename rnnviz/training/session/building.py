@@ -145,9 +145,10 @@ def _task_network(task: Task, settings: Settings) -> nn.Module:
 def _network_of_its_own(task: Task, settings: Settings) -> nn.Module:
     """Build what a task brings, on the CPU too, with torch's global generators seeded, and put back."""
     with seeded(settings.seed, "cpu"), torch.device("cpu"):
-        model: Any = task.network(**_sizes(settings))
-    if not isinstance(model, nn.Module):
-        raise TypeError(f"network() of the task must return a torch.nn.Module, got {shown(model)}.")
+        given: Any = task.network(**_sizes(settings))
+    if not isinstance(given, nn.Module):
+        raise TypeError(f"network() of the task must return a torch.nn.Module, got {shown(given)}.")
+    model: nn.Module = given
     recurrent_modules(model)
     _refuse_empty(model)
     model = model.to(torch.float32)

@@ -20,7 +20,7 @@ from rnnviz.training.snapshots.before import Before
 from rnnviz.training.snapshots.rows import state_table
 from rnnviz.training.tables import Table, to_csv, to_frame
 
-__all__ = ["Confusion", "Horizon", "Scale", "Snapshot"]
+__all__ = ["Confusion", "Horizon", "Mistake", "Scale", "Snapshot"]
 
 Floats = NDArray[np.floating[Any]]
 
@@ -66,6 +66,31 @@ class Horizon:
     norms: Floats
 
 
+@dataclass(frozen=True)
+class Mistake:
+    """A held-out sequence that was taken for another class.
+
+    Parameters
+    ----------
+    text : str
+        The sequence, as a person reads it.
+    true, said : str
+        Its class, and what it was taken for.
+    share : float
+        What that class was given, 0 to 1.
+    """
+
+    text: str
+    true: str
+    said: str
+    share: float
+
+    @property
+    def cell(self) -> str:
+        """Where in the matrix it stands, as a `rnnviz.views.Focus` says it."""
+        return f"{self.true} > {self.said}"
+
+
 @dataclass(frozen=True, eq=False)
 class Confusion:
     """How often each class was taken for which.
@@ -76,10 +101,13 @@ class Confusion:
         What they are called.
     counts : numpy.ndarray
         Held-out answers, axes (true, said).
+    worst : tuple of Mistake
+        Of each kind the mistakes of which the model was surest, those first; empty where sequences have no words.
     """
 
     classes: tuple[str, ...]
     counts: NDArray[np.int64]
+    worst: tuple[Mistake, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -202,6 +230,12 @@ class Snapshot:
     def longest(self) -> int:
         """Timesteps of the longest probe sequence: past it there is nothing but padding."""
         return int(self.ends.max(initial=0)) or int(self.layer.hidden.shape[3])
+
+    @property
+    def asked(self) -> int:
+        """Timesteps of the longest probe sequence that is asked for an answer: what was typed has none, and no loss."""
+        ends = self.ends[:-1] if self.typed else self.ends
+        return int(ends.max(initial=0)) or self.longest
 
     @property
     def padded(self) -> bool:

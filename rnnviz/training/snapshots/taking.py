@@ -19,6 +19,7 @@ from rnnviz.training.history import History
 from rnnviz.training.parameter_norms import ParameterNorms
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots import ranges
+from rnnviz.training.snapshots.confused import confusion_of
 from rnnviz.training.snapshots.gradients import GradientHistory, RecentGradients
 from rnnviz.training.snapshots.looking import Look, look, look_at_one, spread
 from rnnviz.training.snapshots.scores import Scores, ending
@@ -146,8 +147,8 @@ class SnapshotTaker:
         states = ranges.fit_states(found.hidden, found.cell, relu=relu, step=step, before=self._scales)
         self._scales = read_only({**self._scales, **states})
         layer = spread(found, sample, before.layer)
-        light = {"layer": layer, "scales": self._scales, "sample": sample, "lengths": before.ends}
-        return replace(before, step=step, settings=settings, **light)
+        now = replace(before, step=step, settings=settings, layer=layer, scales=self._scales)
+        return replace(now, sample=sample, lengths=before.ends)
 
     def keep_score(self, model: nn.Module, batch_size: int, step: int) -> None:
         """Ask the held-out part and keep its score, if that is due."""
@@ -198,15 +199,15 @@ class SnapshotTaker:
 
     def _ask(self, model: nn.Module) -> tuple[float, Prediction | None, Confusion | None]:
         held_out = self._task.held_out()
-        whole = len(held_out) <= _LARGEST_SCORE
+        whole, places = len(held_out) <= _LARGEST_SCORE, None
         if not whole:
             # evenly, not at random: two snapshots answer the same sequences
             places = torch.linspace(0, len(held_out) - 1, _LARGEST_SCORE, dtype=torch.float32, device=self._device)
-            held_out = held_out[places.long()]
+            held_out = held_out[places := places.long()]
         outputs = _answers(self._task, model, held_out)
         validation = float(self._task.metric(outputs, held_out.targets))
         prediction = _sealed(self._task.prediction(outputs)) if whole else None
-        return validation, prediction, _confused(self._task, outputs, held_out.targets)
+        return validation, prediction, confusion_of(self._task, outputs, held_out.targets, places)
 
 
 def gradient_curves(layer: LayerTrace) -> tuple[Floats, ...]:
@@ -223,19 +224,6 @@ def _norm(gradient: Floats) -> Floats:
     found: Floats = squares.sum(axis=(2, 4))
     # past a sequence's end values are NaN and count as nothing; as a rule there are none
     return np.sqrt(np.nansum(squares, axis=(2, 4)) if np.isnan(found).any() else found)
-
-
-def _confused(task: CheckedTask, outputs: Tensor, targets: Tensor) -> Confusion | None:
-    """Count the answers, one a sequence or one a timestep, by what is true and what was said."""
-    classes = task.task.classes
-    if not classes or targets.is_floating_point():
-        return None
-    outputs, targets = task.judged(outputs, targets)
-    # both in one number: one bincount fills the whole table, and no loop waits for the device
-    pairs = len(classes) * targets.flatten() + outputs.argmax(-1).flatten()
-    pairs = pairs[targets.flatten() >= 0]  # a negative class is torch's way to say that no answer is wanted
-    counts = torch.bincount(pairs, minlength=len(classes) ** 2).reshape(len(classes), -1)
-    return Confusion(classes, _array(counts).astype(np.int64, copy=False))
 
 
 def _sealed(prediction: Prediction | None) -> Prediction | None:

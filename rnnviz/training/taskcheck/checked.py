@@ -120,6 +120,11 @@ class CheckedTask:
         """Return which answers are counted by class, and the right ones; see `Task.judged`."""
         return self.attribution.task(_judged, self.task.judged, outputs, targets)
 
+    def described(self, index: int) -> str | None:
+        """Return a held-out sequence as a person reads it; see `Task.described`."""
+        found = self.attribution.task(self.task.described, index)
+        return None if found is None else str(found)
+
     def prediction(self, outputs: Tensor) -> Prediction | None:
         """Return what there is to draw of the held-out part's answers."""
         return self.attribution.task(_forecast, self.task.prediction, outputs)

@@ -82,8 +82,10 @@ class GradientStrip(Strip):
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
         at = (focus.layer, focus.direction)
-        total = norm_through_time(snapshot.layer.grad_hidden)[at]
-        direct = norm_through_time(snapshot.layer.grad_hidden_direct)[at]
+        total, direct = (
+            norm_through_time(one)[at][: snapshot.asked]  # past it there is none
+            for one in (snapshot.layer.grad_hidden, snapshot.layer.grad_hidden_direct)
+        )
         before = _former(snapshot, focus, len(total))
         reach = LogRange.of(total, before)
         kept = thin(len(total), pixels and pixels[0])
@@ -126,14 +128,14 @@ def _former(snapshot: Snapshot, focus: Focus, steps: int) -> np.ndarray:
     norms = None if snapshot.before is None else snapshot.before.gradient
     if norms is None or focus.layer >= norms.shape[0] or focus.direction >= norms.shape[1]:
         return np.full(steps, np.nan)
-    found = norms[focus.layer, focus.direction]
+    found = norms[focus.layer, focus.direction][:steps]
     return found if len(found) == steps else np.full(steps, np.nan)
 
 
 def _aside(snapshot: Snapshot, focus: Focus, direct: np.ndarray, stride: int) -> str:
     words = t("score.gradients.month") if snapshot.spans[focus.sample] is not None else t("score.gradients.step")
     zeros = int((direct == 0).sum()) if focus.gradient == "direct" else 0
-    told = t("view.gradients.zeros", zeros=zeros, steps=snapshot.longest) if zeros else ""
+    told = t("view.gradients.zeros", zeros=zeros, steps=snapshot.asked) if zeros else ""
     return said(words, told, t("view.thinned.steps", steps=stride) if stride > 1 else "")
 
 

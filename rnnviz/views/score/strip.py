@@ -48,7 +48,7 @@ def strip_figure(
     **more : object
         Further layout attributes.
     """
-    samples, steps = range(snapshot.layer.hidden.shape[2]), snapshot.layer.hidden.shape[3]
+    samples = range(snapshot.layer.hidden.shape[2])
     layout: dict[str, Any] = {
         "height": sum(band.whole for band in bands),
         "margin": MARGIN,
@@ -65,6 +65,7 @@ def strip_figure(
             "rows": [[] for _ in range(rows)],
             "marks": [None] * len(bands),
             "sample": 0,
+            "longest": snapshot.longest,
             "axes": [time_axis(snapshot, sample) for sample in samples],
         },
         **more,
@@ -74,7 +75,8 @@ def strip_figure(
         layout[f"xaxis{suffix}"] = {
             **_LINE,
             "anchor": f"y{suffix}",
-            "range": [-0.5, steps - 0.5],
+            # as far as the longest sequence goes: when a longer one is typed the page widens it
+            "range": [-0.5, snapshot.longest - 0.5],
             "showticklabels": False,
             # a frame goes all around
             "showline": axis.get("showline", False),

@@ -128,7 +128,7 @@ def _time_axis(raster: Raster, notes: Mapping[str, Any], top: float, left: float
     if not axes:
         return
     words = axes[min(int(notes.get("sample") or 0), len(axes) - 1)]
-    steps = len(words["labels"] or (rows[0] if len(rows) else []))
+    steps = notes.get("longest") or len(words["labels"] or (rows[0] if len(rows) else []))
     start, end = left + 36, left + width - 48
     raster.rule((start, top), (end, top), HAIR2)
     if steps:

@@ -18,6 +18,8 @@ def answered_first(output: Any) -> torch.Tensor:
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_every_tasks_own_network_says_which_steps_moved_its_answer(name: str) -> None:
+    if name in rv.data.ARCHIVES:
+        rv.data.get(name)  # asks nobody where it is here
     session = Session(make(name), device="cpu", hidden_size=4, seed=0)
     batch = session.task.probe(3)
     before = {key: value.clone() for key, value in session.model.state_dict().items()}

@@ -35,7 +35,7 @@ def by_hand(session, threshold, lr):
     """One step of gradient descent with clipping, written out with plain torch."""
     model, task = session.model, session.task
     batch = task.batch(5, torch.Generator().manual_seed(0))
-    loss = task.loss(model(batch.inputs), batch.targets)
+    loss = task.loss(model(*batch.arguments), batch.targets)
     gradients = torch.autograd.grad(loss, list(model.parameters()))
     total = sum(float(g.double().square().sum()) for g in gradients) ** 0.5
     scale = min(1.0, threshold / (total + 1e-6))
@@ -70,7 +70,7 @@ def test_the_optimisers_are_torchs(name):
     for _ in range(5):
         batch = plain.task.batch(5, generator)
         optimizer.zero_grad()
-        plain.task.loss(plain.model(batch.inputs), batch.targets).backward()
+        plain.task.loss(plain.model(*batch.arguments), batch.targets).backward()
         optimizer.step()
     take(session, 5)
     for mine, theirs in zip(session.model.parameters(), plain.model.parameters(), strict=True):

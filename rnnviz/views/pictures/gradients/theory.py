@@ -93,7 +93,7 @@ def _measured(snapshot: Snapshot, focus: Focus) -> np.ndarray:
     layer = snapshot.layer
     norms = norm_through_time(layer.grad_cell if layer.kind == "lstm" else layer.grad_hidden)
     norms = norms[focus.layer, focus.direction]
-    last = norms[0 if focus.direction else snapshot.longest - 1]
+    last = norms[0 if focus.direction else snapshot.asked - 1]
     return np.asarray(norms / last) if last > 0 else np.full(len(norms), np.nan)
 
 
@@ -103,7 +103,7 @@ def _powers(snapshot: Snapshot, focus: Focus) -> tuple[list[np.ndarray], str]:
         return [np.full(len(times(snapshot)), np.nan)] * 2, ""
     rho = float(np.abs(eigenvalues(block)).max())
     sigma = float(np.linalg.norm(block.astype(np.float64), 2)) if np.isfinite(block).all() else math.nan
-    ahead = np.arange(snapshot.longest)
+    ahead = np.arange(snapshot.asked)
     back = ahead if focus.direction else ahead[::-1]  # steps to the one that was read last
     beyond = [np.full(len(times(snapshot)) - len(back), np.nan)]
     with np.errstate(over="ignore"):

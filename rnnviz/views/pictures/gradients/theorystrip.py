@@ -61,6 +61,7 @@ class TheoryStrip(Strip):
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
         curves, words = self._curves(snapshot, focus)
+        curves = [curve[: snapshot.asked] for curve in curves]
         reach = LogRange.of(*curves[:2])  # a loose bound may leave the picture
         kept = thin(len(curves[0]), pixels and pixels[0])
         patches = strip_patches(snapshot, focus)

@@ -70,8 +70,9 @@ class TagLines:
     @staticmethod
     def fits(snapshot: Snapshot) -> bool:
         """Return whether a class is wanted at every timestep."""
-        known = snapshot.outputs is not None and snapshot.targets is not None
-        return known and np.ndim(snapshot.outputs) == 3 and np.ndim(snapshot.targets) == 2 and bool(_classes(snapshot))
+        if snapshot.outputs is None or snapshot.targets is None:
+            return False
+        return snapshot.outputs.ndim == 3 and snapshot.targets.ndim == 2 and bool(_classes(snapshot))
 
     @property
     def said(self) -> str:

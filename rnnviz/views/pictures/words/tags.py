@@ -15,7 +15,7 @@ __all__ = ["TagsView"]
 
 _COLUMN, _ROW, _WIDE = 7.4, 19, 700  # pixels of a character, of a row, and of a page that has not said its width
 _HEAD, _ROOM = 46, 26  # pixels above the rows, and below them for the names of the colours
-_HUES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#8d96a1", "#a08c2b")  # Okabe & Ito's
+_HUES = ("#0072b2", "#d55e00", "#009e73", "#c86f9f", "#56b4e9", "#e69f00", "#8d96a1", "#a08c2b")  # after Okabe & Ito
 _TINT = 0.42  # words of either theme are read on it
 _BOXES, _WORDS, _MARKS = range(3)  # trace numbers
 

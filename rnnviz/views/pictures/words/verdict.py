@@ -35,7 +35,7 @@ class VerdictStrip(Strip):
         bar = Bar("gate", 0.0, 1.0, ((1.0, "100 %"), (0.0, "0")))
         band = Band(t("score.verdict"), "", _ROW * rows, _ROOM * rows, bar=bar, read=Read(0, 0, unit="%"), named=True)
         up = {"range": [rows - 0.5, -0.5], "tickvals": list(range(rows)), "mirror": True, "showline": True}
-        up |= {"tickfont": {"size": 11, "color": INK2}, "ticklabelstandoff": 2, "ticklabeloverflow": "allow"}
+        up |= {"tickfont": {"size": 10, "color": INK2}, "ticklabelstandoff": 2, "ticklabeloverflow": "allow"}
         return strip_figure([_heatmap()], [band], snapshot, [up], rows=1)
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:

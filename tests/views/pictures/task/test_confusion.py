@@ -8,8 +8,9 @@ import plotly.graph_objects as go
 import pytest
 import torch
 
+from rnnviz.tasks import from_texts
 from rnnviz.training import Confusion, Session, Snapshot
-from rnnviz.views import VIEWS, Focus, apply
+from rnnviz.views import VIEWS, Focus, Picked, apply
 from tests.views.runs import notices, sunspots, train
 
 VIEW = VIEWS["confusion"]
@@ -107,3 +108,62 @@ def test_an_earlier_moment_is_counted_anew() -> None:
     train(session, 30)
     assert (counted(session) != expected).any()
     np.testing.assert_array_equal(session.rescored(first).confusion.counts, expected)
+
+
+def texts() -> tuple[Session, Snapshot]:
+    good, bad = [f"good number {one}" for one in range(30)], [f"bad number {one}" for one in range(30)]
+    task = from_texts(good + bad, ["pos"] * 30 + ["neg"] * 30)
+    session = Session(task, hidden_size=4, batch_size=8, device="cpu")
+    return session, session.snapshot()
+
+
+def by_hand(session: Session) -> list[tuple[str, str, str, float]]:
+    """Every held-out text that is taken for another class, the surest first, the long way."""
+    held_out, classes = session.task.held_out(), session.task.classes
+    with torch.no_grad():
+        shares = session.model(*held_out.arguments).softmax(-1)
+    found = []
+    for row, (text, true) in enumerate(zip(*session.task.texts(held_out=True), strict=True)):
+        said = classes[int(shares[row].argmax())]
+        if said != true:
+            found.append((text, true, said, float(shares[row].max())))
+    return sorted(found, key=lambda one: -one[3])
+
+
+def test_the_worst_mistakes_are_those_of_which_it_was_surest() -> None:
+    session, snapshot = texts()
+    worst = [(one.text, one.true, one.said) for one in snapshot.confusion.worst]
+    assert worst == [one[:3] for one in by_hand(session)[:8]]
+    assert [one.share for one in snapshot.confusion.worst] == pytest.approx([one[3] for one in by_hand(session)[:8]])
+
+
+def test_they_stand_beside_the_matrix() -> None:
+    session, snapshot = texts()
+    text, true, said, _ = by_hand(session)[0]
+    assert f"{text}: {true}, said {said}" in notices(VIEW.figure(snapshot))
+
+
+def test_a_click_on_a_cell_lists_the_mistakes_in_it_and_a_second_one_all_again() -> None:
+    session, snapshot = texts()
+    _, true, said, _ = by_hand(session)[0]
+    at = Picked(trace=0, x=said, y=true, time=None)
+    focus = VIEW.picked(snapshot, Focus(), at)
+    assert focus.mistake == f"{true} > {said}"
+    assert f"{true}, taken for {said}" in notices(VIEW.figure(snapshot, focus))
+    assert VIEW.picked(snapshot, focus, at).mistake == ""
+
+
+def test_a_click_on_right_answers_lists_all() -> None:
+    _, snapshot = texts()
+    at = Picked(trace=0, x="pos", y="pos", time=None)
+    assert VIEW.picked(snapshot, Focus(mistake="neg > pos"), at).mistake == ""
+
+
+def test_a_kind_without_mistakes_says_so() -> None:
+    _, snapshot = texts()
+    assert "none among the held-out part" in notices(VIEW.figure(snapshot, Focus(mistake="a > b")))
+
+
+def test_sequences_without_words_have_no_list() -> None:
+    assert run("temporal-order")[1].confusion.worst == ()
+    assert len(VIEW.figure(run("temporal-order")[1]).layout.annotations) == 1
