@@ -174,6 +174,11 @@ class Record:
         """Raise a ValueError if a window with its answers does not fit into the training part, or none is left to test.
 
         A validation part that is too short for one is simply never used.
+
+        Parameters
+        ----------
+        lookback, horizon, difference : int
+            Rows that a window reads, that it forecasts, and that lie between a row and the one it is compared with.
         """
         wanted = lookback + horizon + difference
         if self.trained < wanted + 1:
@@ -208,7 +213,13 @@ class Record:
         return t("task.series.x.day", start=str(self.stamps[0])[:10]) if self._is_hourly else t("task.series.x.year")
 
     def labels(self, rows: slice) -> tuple[str, ...]:
-        """Return the date of each row, or its number."""
+        """Return the date of each row, or its number.
+
+        Parameters
+        ----------
+        rows : slice
+            Which rows.
+        """
         if self.stamps is None:
             return tuple(str(at) for at in range(len(self.values))[rows])
         long = 16 if self._is_hourly else 7 if self.step is not None and self.step.unit.startswith("month") else 10

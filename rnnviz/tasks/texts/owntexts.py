@@ -48,7 +48,7 @@ class OwnTexts(Texts):
 
     @classmethod
     def from_options(cls, **options: Any) -> Self:
-        """Return the task that `from_texts` makes with ``options``."""
+        """Read and split the texts of a recipe once more, as `from_texts` did."""
         made = from_texts(**options)
         assert isinstance(made, cls)
         return made

@@ -47,12 +47,7 @@ class Answers:
     def type(self, text: str) -> None:
         """Have snapshots trace a text of a learner's as one more sequence, the last; with nothing in it, none.
 
-        It changes nothing of the training, in no bit. A new model reads it too, where it can.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If the task reads no text, or not this one; what was typed before stays then.
+        The training stays as it is, in every bit. Where the task reads no such text, what was typed before stays.
         """
         written("text", text)
         self._training_run.taker.type(text if text.strip() else "")
