@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rnnviz.export.script import data, script, together
-from rnnviz.export.script.common import CROSS_ENTROPY, CROSS_ENTROPY_EACH_STEP, SQUARED, TORCH
+from rnnviz.export.script.text import CROSS_ENTROPY, CROSS_ENTROPY_EACH_STEP, SQUARED, TORCH
 from rnnviz.training import Session
 from tests.export.programs import Run
 from tests.export.test_script import losses

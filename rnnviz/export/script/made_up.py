@@ -2,7 +2,7 @@
 
 from string import Template
 
-from rnnviz.export.script.common import CROSS_ENTROPY, SQUARED, TORCH
+from rnnviz.export.script.text import CROSS_ENTROPY, SQUARED, TORCH
 from rnnviz.i18n import t
 from rnnviz.tasks import Adding, Task
 

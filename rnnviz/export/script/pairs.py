@@ -6,7 +6,7 @@ from collections.abc import Callable
 from string import Template
 from typing import Any
 
-from rnnviz.export.script.common import CROSS_ENTROPY_EACH_STEP
+from rnnviz.export.script.text import CROSS_ENTROPY_EACH_STEP
 from rnnviz.export.script.translator import translator_blocks
 from rnnviz.i18n import t
 from rnnviz.tasks import Dates, Interface, Pairs, Task

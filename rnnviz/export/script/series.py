@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnviz.export.script.common import SQUARED
+from rnnviz.export.script.text import SQUARED
 from rnnviz.i18n import t
 from rnnviz.tasks import Series
 

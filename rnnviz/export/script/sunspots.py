@@ -2,7 +2,7 @@
 
 from string import Template
 
-from rnnviz.export.script.common import SQUARED
+from rnnviz.export.script.text import SQUARED
 from rnnviz.i18n import t
 from rnnviz.tasks import Task
 

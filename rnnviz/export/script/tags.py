@@ -4,7 +4,7 @@ import json
 from string import Template
 from textwrap import wrap
 
-from rnnviz.export.script.common import CROSS_ENTROPY_EACH_STEP
+from rnnviz.export.script.text import CROSS_ENTROPY_EACH_STEP
 from rnnviz.i18n import t
 from rnnviz.tasks import Task
 from rnnviz.tasks.tags.tags import Tags

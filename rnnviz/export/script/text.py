@@ -1,8 +1,28 @@
-"""The text of a script: how its parts stand on the page."""
+"""What programs are made of: their text, from blocks; and what the data of several tasks have in common in one."""
 
 from collections.abc import Sequence
 
-__all__ = ["Script", "program"]
+__all__ = ["CROSS_ENTROPY", "CROSS_ENTROPY_EACH_STEP", "SQUARED", "TORCH", "Script", "program"]
+
+TORCH = """
+import torch
+from torch import nn
+"""
+
+SQUARED = """
+def loss_of(outputs, targets):
+    return (outputs - targets).square().mean()
+"""
+
+CROSS_ENTROPY = """
+def loss_of(outputs, targets):
+    return nn.functional.cross_entropy(outputs, targets)
+"""
+
+CROSS_ENTROPY_EACH_STEP = """
+def loss_of(outputs, targets):
+    return nn.functional.cross_entropy(outputs.flatten(0, 1), targets.flatten())
+"""
 
 
 class Script(str):

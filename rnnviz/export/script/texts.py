@@ -6,7 +6,7 @@ import zlib
 from string import Template
 from textwrap import wrap
 
-from rnnviz.export.script.common import CROSS_ENTROPY, CROSS_ENTROPY_EACH_STEP
+from rnnviz.export.script.text import CROSS_ENTROPY, CROSS_ENTROPY_EACH_STEP
 from rnnviz.i18n import t
 from rnnviz.tasks import Texts
 from rnnviz.tasks.texts.vocabulary import tokens
