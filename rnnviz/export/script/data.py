@@ -20,7 +20,7 @@ _WRITTEN_BY: Mapping[str, str] = MappingProxyType(
         "adding.Adding": "made_up",
         "temporal_order.TemporalOrder": "made_up",
         "sunspots.Sunspots": "sunspots",
-        "python_tokens.PythonTokens": "tokens",
+        "python_tokens.PythonTokens": "tags",
         "tags.addresses.Addresses": "tags",
         "tags.owntags.OwnTags": "tags",
         "tags.pythonlines.PythonLines": "tags",

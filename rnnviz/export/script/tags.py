@@ -1,4 +1,4 @@
-"""How a script draws tagged sentences, exactly as the task does: the sentences themselves stand in it, as numbers."""
+"""How a script draws what is tagged, exactly as the task does: sentences, as numbers, or stretches of Python source."""
 
 import json
 from string import Template
@@ -7,6 +7,7 @@ from textwrap import wrap
 from rnnviz.export.script.text import CROSS_ENTROPY_EACH_STEP
 from rnnviz.i18n import t
 from rnnviz.tasks import Task
+from rnnviz.tasks.python_tokens import KINDS, PythonTokens, training_modules
 from rnnviz.tasks.tags.tags import Tags
 from rnnviz.training.settings import Settings
 
@@ -64,8 +65,64 @@ class Model(nn.Module):
 """
 
 
+_TOKEN_IMPORTS = """
+import importlib.util
+import io
+import re
+import tokenize
+from keyword import iskeyword
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+"""
+
+_TOKENS = '''
+KINDS = $kinds
+MODULES = $modules
+CHARACTERS = "\\n" + "".join(map(chr, range(32, 127)))
+FOLDER = Path(importlib.util.find_spec("ipywidgets").origin).with_name("widgets")
+
+
+def kind_of(token):
+    name = tokenize.tok_name[token.type]
+    if name == "NAME":
+        return "keyword" if iskeyword(token.string) else "name"
+    if "STRING" in name:
+        return "string"
+    return {"NUMBER": "number", "COMMENT": "comment", "OP": "operator"}.get(name)
+
+
+def read(module):
+    """$read"""
+    on_top = r"^\\s*(#.*\\n)+"  # $licence
+    source = re.sub(on_top, "", (FOLDER / f"{module}.py").read_text(encoding="utf-8"))
+    starts = np.cumsum([0, *(len(line) for line in io.StringIO(source))])
+    kinds = np.zeros(len(source), np.int64)
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        kind, (row, column), (last, end) = kind_of(token), token.start, token.end
+        if kind is not None:
+            kinds[starts[row - 1] + column : starts[last - 1] + end] = KINDS.index(kind)
+    return np.array([CHARACTERS.find(character) % 97 for character in source]), kinds  # $other
+
+
+parts = [read(module) for module in MODULES]
+characters, kinds = (torch.from_numpy(np.concatenate(part)).to(DEVICE) for part in zip(*parts))
+
+
+def draw_batch(generator):
+    """$about"""
+    starts = torch.randint(len(kinds) - SEQ_LEN + 1, (BATCH_SIZE, 1), generator=generator, device=DEVICE)
+    places = starts + torch.arange(SEQ_LEN, device=DEVICE)
+    return characters[places], kinds[places]
+'''
+
+
 def blocks(task: Task) -> list[str]:
     """Return the imports, the function that draws a batch, and the loss."""
+    if isinstance(task, PythonTokens):
+        return _stretches()
     assert isinstance(task, Tags)
     words = {"source": " ".join(task.source.split()), "about": t("script.tags.sentences"), "drawn": t("script.tags")}
     words["no_answer"] = t("script.tags.no_answer")
@@ -77,6 +134,13 @@ def blocks(task: Task) -> list[str]:
         Template(_DATA).substitute(words, tags=_written(task.classes), sentences=lines),
         CROSS_ENTROPY_EACH_STEP,
     ]
+
+
+def _stretches() -> list[str]:
+    words = {"about": t("script.tokens"), "read": t("script.tokens.read"), "other": t("script.tokens.other")}
+    words["licence"] = t("script.tokens.licence")
+    lists = {"kinds": _written(KINDS), "modules": _written(training_modules())}
+    return [_TOKEN_IMPORTS, Template(_TOKENS).substitute(words, **lists), CROSS_ENTROPY_EACH_STEP]
 
 
 def network(task: Task, settings: Settings) -> list[str] | None:
