@@ -141,6 +141,25 @@ def test_in_a_shown_lab_it_is_looked_at_at_once_up_to_its_last_letter() -> None:
     lab.close()
 
 
+def test_what_was_typed_before_the_lab_is_shown_is_looked_at_from_the_start() -> None:
+    lab = made().type("very")
+    focus = lab._console.shown().panel.focus_controls.focus
+    assert (focus.sample, focus.time) == (8, 3)
+    lab.close()
+
+
+def test_another_sequence_is_looked_at_at_its_own_last_letter() -> None:
+    lab = made()
+    controls = lab._console.shown().panel.focus_controls
+    ends = lab.snapshot().ends
+    for sample in range(7, -1, -1):
+        controls.sample.value = sample
+        assert controls.focus.time == ends[sample] - 1
+    controls.go(sample=5, time=1)
+    assert (controls.focus.sample, controls.focus.time) == (5, 1)
+    lab.close()
+
+
 def test_the_line_above_the_pictures_does_what_the_verb_does() -> None:
     lab = made()
     tool = press(lab, "good")

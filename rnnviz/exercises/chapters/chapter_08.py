@@ -1,5 +1,6 @@
 """Exercises and predictions of chapter 08, Text classification."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -122,13 +123,22 @@ def _turned(snapshot: Snapshot) -> str | None:
     return None if shares is None else "another" if shares[0].argmax() != shares[1].argmax() else "the same"
 
 
+def _at_least(share: float) -> str:
+    """Write a share that is to be high; one that will do without its last digits, which processors differ in."""
+    return "more than 80 %" if share >= 80 else f"{math.floor(share)} %"
+
+
+def _at_most(share: float) -> str:
+    return "less than 50 %" if share <= 50 else f"{math.ceil(share)} %"
+
+
 _FLIP = LabExercise(
     "08.flip",
     goals=(
         Goal("typed", _typed, lambda text: bool(text)),
         Goal("turned", _turned, lambda which: which == "another"),
-        Goal("sure", _sure, lambda share: share >= 80, written="{:.0f} %".format),
-        Goal("before", _winner_before, lambda share: share <= 50, written="{:.0f} %".format),
+        Goal("sure", _sure, lambda share: share >= 80, written=_at_least),
+        Goal("before", _winner_before, lambda share: share <= 50, written=_at_most),
     ),
     task="surnames",
     mistakes=(

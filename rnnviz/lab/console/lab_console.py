@@ -72,15 +72,21 @@ class LabConsole(Console):
             screen.panel.widget.children += (self._card,)
         self._card.start()
 
+    def shown(self) -> Screen:
+        """Return the screen; made when first asked for, and then it looks at what was typed before."""
+        first = self.screen is None
+        screen = super().shown()
+        if first and screen.seen.typed:
+            screen.panel.focus_controls.fit(screen.seen)
+            _look_at_typed(screen, screen.seen)
+        return screen
+
     def type(self, text: str) -> None:
         """Read a text of a learner's beside the probe, and show it at once; with nothing in it, take it away."""
         self.runner.access.visit(lambda: self.session.type(text))
         screen, snapshot = self.screen, self._shown_anew()
-        if screen is None or snapshot is None:
-            return
-        sample = len(snapshot.time_labels) - 1 if snapshot.typed else 0
-        end = int(snapshot.layer.lengths[sample]) - 1
-        screen.look(lambda _seen, focus: replace(focus, sample=sample, time=end))
+        if screen is not None and snapshot is not None:
+            _look_at_typed(screen, snapshot)
 
     def look_into(self, part: str) -> None:
         """Show the recurrent layer in another part of the model at once, at its last timestep."""
@@ -182,3 +188,10 @@ class LabConsole(Console):
 
     def _look_at(self, time: int) -> None:
         self._look(lambda snapshot, focus: replace(focus, time=time))
+
+
+def _look_at_typed(screen: Screen, snapshot: Snapshot) -> None:
+    """Look at the end of what was typed, which is the last sequence; of the first one where nothing is."""
+    sample = len(snapshot.time_labels) - 1 if snapshot.typed else 0
+    end = int(snapshot.ends[sample]) - 1
+    screen.look(lambda _seen, focus: replace(focus, sample=sample, time=end))

@@ -37,6 +37,8 @@ class FocusControls:
         self.mistake = widgets.Dropdown(description=t("gaze.mistake"), options=[(t("gaze.mistake.all"), "")])
         self.mistake.layout.display = "none"
         self._rows: tuple[object, tuple[int, ...]] | None = None  # what they were worked out for, and the units
+        self._ends: tuple[int, ...] = ()  # of the sequences that were offered last, where they differ
+        self.sample.observe(lambda _change: self._to_the_end(), names="value")
         self.widgets: dict[str, widgets.ValueWidget] = {name: getattr(self, name) for name in _NAMES}
         self.hints: dict[str, list[str]] = {}
         for name, widget in self.widgets.items():
@@ -52,11 +54,7 @@ class FocusControls:
 
     def look(self, focus: Focus) -> None:
         """Move the selectors, as far as what they choose from exists."""
-        for name, widget in self.widgets.items():
-            value = getattr(focus, name)
-            # an order that was worked out is what the menu says already
-            if not isinstance(value, tuple) and widget.value != value:
-                widget.value = value
+        self.go(**{name: getattr(focus, name) for name in self.widgets})
 
     def focus_on(self, snapshot: Snapshot) -> Focus:
         """Return what the selectors say, as far as it exists in a snapshot.
@@ -75,7 +73,17 @@ class FocusControls:
 
     def go(self, **changes: Any) -> None:
         """Move some of the selectors, by name."""
-        self.look(replace(self.focus, **changes))
+        for name, widget in self.widgets.items():
+            value = changes.get(name, widget.value)
+            # an order that was worked out is what the menu says already
+            if not isinstance(value, tuple) and widget.value != value:
+                widget.value = value
+
+    def _to_the_end(self) -> None:
+        """Look at the last timestep of another sequence: where lengths differ, the step of before says little of it."""
+        if self.sample.value < len(self._ends):
+            self._offer(self.time, self._ends[self.sample.value])
+            self.time.value = self.time.max
 
     def on_change(self, call: Callable[[], None]) -> None:
         """Have ``call`` called whenever a selector moves."""
@@ -88,6 +96,7 @@ class FocusControls:
         written = max((len(one.alone.tokens) for one in snapshot.translations), default=0)
         # what is written gets longer and shorter while a network learns: what was chosen stays
         written = max(written, self.written.value + 1, self.written.max + 1) if written else 1
+        self._ends = tuple(snapshot.ends.tolist()) if snapshot.padded else ()
         self._offer(self.sample, batch)
         end = int(snapshot.ends[self.sample.value]) or steps
         for widget, size in ((self.layer, layers), (self.time, end), (self.unit, units), (self.written, written)):
