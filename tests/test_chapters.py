@@ -198,6 +198,12 @@ def test_its_links_lead_to_chapters_that_exist(path: Path) -> None:
     assert [link for link in links if not (FOLDER / link).exists()] == []
 
 
+@every_chapter
+def test_no_backslash_of_a_formula_was_lost_on_the_way_into_the_file(path: Path) -> None:
+    r"""A builder that reads ``\alpha`` as an escape leaves a control character."""
+    assert [cell.id for cell in _book(path).cells if re.search(r"[\x00-\x09\x0b-\x1f]", cell.source)] == []
+
+
 def _named(text: str) -> set[str]:
     """Return the numbers of the chapters that a text sends its reader to, such as "chapters 03 and 06"."""
     lists = re.findall(r"[Cc]hapters? (\d\d(?:(?:, | and |–| to )\d\d)*)", text)
