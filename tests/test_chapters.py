@@ -199,6 +199,14 @@ def test_its_links_lead_to_chapters_that_exist(path: Path) -> None:
 
 
 @every_chapter
+def test_it_leads_back_to_the_chapter_before_and_on_to_the_next(path: Path) -> None:
+    leads = dict(re.findall(r"^\*\*(Back|Next):\*\* \[[^]]+\]\(([^)]+)\)", _text(path), re.MULTILINE))
+    place = CHAPTERS.index(path)
+    neighbours = {"Back": CHAPTERS[place - 1 : place], "Next": CHAPTERS[place + 1 : place + 2]}
+    assert leads == {way: chapters[0].name for way, chapters in neighbours.items() if chapters}
+
+
+@every_chapter
 def test_no_backslash_of_a_formula_was_lost_on_the_way_into_the_file(path: Path) -> None:
     r"""A builder that reads ``\alpha`` as an escape leaves a control character."""
     assert [cell.id for cell in _book(path).cells if re.search(r"[\x00-\x09\x0b-\x1f]", cell.source)] == []
