@@ -8,7 +8,7 @@ from typing import Any
 
 from plotly.utils import PlotlyJSONEncoder
 
-from rnnviz.lab.screen.grid import drawn
+from rnnviz.lab.screen.grid import drawable, drawn
 from rnnviz.live import pack
 from rnnviz.live.figure import spec_of
 from rnnviz.live.frame import Frame, cursor_of
@@ -85,7 +85,7 @@ def to_json(value: Any) -> str:
 
 
 def _replay_frame(snapshot: Snapshot, views: Mapping[str, View], focus: Focus) -> ReplayFrame:
-    shown = {name: form for name, view in views.items() if (form := drawn(view)).exists(snapshot)}
+    shown = {name: drawn(view) for name, view in views.items() if drawable(view, snapshot)}
     places = {name: cursor_of(view, snapshot, focus) for name, view in shown.items()}
     canvases = {name: Canvas(view, snapshot, focus) for name, view in shown.items()}
     patches = {name: one.patches(snapshot, focus, PIXELS) for name, one in canvases.items()}

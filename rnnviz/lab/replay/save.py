@@ -10,7 +10,7 @@ from rnnviz import files
 from rnnviz.i18n import keys, t
 from rnnviz.lab.controls.options import views_among
 from rnnviz.lab.replay.page import Header, replay_page
-from rnnviz.lab.screen.grid import drawn
+from rnnviz.lab.screen.grid import drawable
 from rnnviz.lab.tools.results import results
 from rnnviz.tasks import Task
 from rnnviz.training import Settings, Snapshot
@@ -87,7 +87,7 @@ def save(
     if not asked:
         raise ValueError(f"views must name at least one picture of {', '.join(known)}.")
     # at the last moment: a picture may have nothing to draw at the first
-    empty = [name for name, view in asked.items() if not drawn(view).exists(last)]
+    empty = [name for name, view in asked.items() if not drawable(view, last)]
     if empty and views is not None:
         raise ValueError(f"views names {', '.join(map(repr, empty))}, which this run has nothing to draw in.")
     page = replay_page(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 
-from rnnviz.lab.screen.grid import Grid, drawn
+from rnnviz.lab.screen.grid import Grid, drawable, drawn
 from rnnviz.live import Feed, LiveFigure
 from rnnviz.live.frame import Frame, cursor_of
 from rnnviz.training import Snapshot
@@ -116,7 +116,7 @@ class Figures:
             if failed is not None and failed.snapshot is snapshot:
                 continue
             try:
-                shown = name in chosen and view.exists(snapshot)
+                shown = name in chosen and drawable(self.views[name], snapshot)
                 if shown:
                     work(name, view)
                 else:

@@ -6,9 +6,10 @@ import ipywidgets as widgets
 
 from rnnviz.lab.controls.base import box, help_words
 from rnnviz.live import LiveFigure
+from rnnviz.training import Snapshot
 from rnnviz.views import View
 
-__all__ = ["Grid", "drawn", "place_of"]
+__all__ = ["Grid", "drawable", "drawn", "place_of"]
 
 _DRAWING = ("skeleton", "patches", "figure")
 _PLACES = {"strip": "score", "side": "column", None: "wide"}  # by the place that a view asks for
@@ -26,6 +27,11 @@ def drawn(view: View) -> View:
 
     own = min(map(at, _DRAWING)) < at("score")
     return view if own else view.score or view
+
+
+def drawable(view: View, snapshot: Snapshot) -> bool:
+    """Return whether a lab draws a view of this snapshot: the view decides, and its form may have less to draw."""
+    return view.exists(snapshot) and ((form := drawn(view)) is view or form.exists(snapshot))
 
 
 def place_of(view: View) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rnnviz.i18n import t
-from rnnviz.lab.screen.grid import drawn, place_of
+from rnnviz.lab.screen.grid import drawable, drawn, place_of
 from rnnviz.lab.screen.screen import Stage
 from rnnviz.lab.still.sentence import sentence
 from rnnviz.lab.tools.inspector import Inspector
@@ -78,9 +78,8 @@ class StagePicture:
         for name, view in self._stage.views.items():
             if name not in self._stage.chosen:
                 continue
-            form = drawn(view)
             with contextlib.suppress(Exception):
-                if view.exists(snapshot) and form.exists(snapshot):
+                if drawable(view, snapshot):
                     place = place_of(view)
                     places[place].append(self._drawing(name, snapshot, focus).filled(snapshot, focus, _WIDE[place]))
         return places

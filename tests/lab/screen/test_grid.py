@@ -5,7 +5,8 @@ from typing import Any
 import ipywidgets as widgets
 import pytest
 
-from rnnviz.lab.screen.grid import drawn
+from rnnviz.lab.screen.grid import drawable, drawn
+from rnnviz.training import Snapshot
 from rnnviz.views import COMPARED, VIEWS, WATCHED, HiddenView, View
 from tests.lab.browser import Browser, LabMaker
 from tests.lab.screens import NormView, inside
@@ -57,6 +58,30 @@ class Renamed(HiddenView):
 def test_a_form_in_the_score_belongs_to_the_drawing_that_it_was_made_for(kind: type[View], formed: bool) -> None:
     view = kind()
     assert drawn(view) is (view.score if formed else view)
+
+
+class Choosy(HiddenView):
+    """A built-in view that somebody has nothing to draw in."""
+
+    def exists(self, snapshot: Snapshot) -> bool:
+        return False
+
+
+def test_the_view_decides_whether_its_form_has_anything_to_draw(make_lab: LabMaker) -> None:
+    lab = make_lab(views=[Choosy(), "curves"])
+    browser = Browser(lab)
+    lab.train(2)
+    browser.catch_up()
+    assert shown_in(browser, "score") == []
+    assert {part["figure"] for part in browser.frames[-1][0]["parts"]} == {"curves"}
+
+
+@pytest.mark.parametrize("task", ["adding", "sunspots", "temporal-order"])
+def test_no_form_is_drawn_of_a_task_that_its_view_has_nothing_to_draw_of(make_lab: LabMaker, task: str) -> None:
+    snapshot = make_lab(task, seq_len=12).snapshot()
+    absent = [one for one in VIEWS.values() if not one.exists(snapshot)]
+    assert {"alignment", "forced", "translation", "tags"} <= {one.name for one in absent}
+    assert [one.name for one in absent if drawable(one, snapshot)] == []
 
 
 def test_no_built_in_view_loses_its_form() -> None:

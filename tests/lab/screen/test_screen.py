@@ -10,7 +10,7 @@ from rnnviz.lab.screen.figurewords import loss_words
 from rnnviz.lab.screen.grid import drawn
 from rnnviz.live import LiveFigure
 from rnnviz.live import feed as feed_module
-from rnnviz.tasks import from_series
+from rnnviz.tasks import from_pairs, from_series
 from rnnviz.training import LIVE, STRUCTURAL
 from rnnviz.views import DEFAULT, VIEWS, HiddenView
 from tests.lab.browser import Browser, LabMaker, settle
@@ -35,8 +35,12 @@ def test_every_part_has_the_class_name_that_outside_checks_look_for(make_lab: La
 def test_every_view_that_is_shown_is_a_live_figure_in_its_own_box(make_lab: LabMaker) -> None:
     path = from_series([float(at % 9) for at in range(120)], lookback=12, horizon=3)
     tasks = {"prediction": "sunspots", "fan": "sunspots", "ahead": path}
+    tasks |= dict.fromkeys(("tags", "tagscores"), "python-tokens")
+    translator = from_pairs([(f"{number} m", f"m {number}") for number in range(40)])
+    tasks |= dict.fromkeys(("alignment", "forced", "translation"), translator)
     for name in VIEWS:
-        lab = make_lab(tasks.get(name, "temporal-order"), views=[name], seq_len=12)
+        task = tasks.get(name, "temporal-order")
+        lab = make_lab(task, views=[name], **({} if task is translator else {"seq_len": 12}))
         boxes = [part for part in inside(lab.widget) if f"rv-view-{name}" in getattr(part, "_dom_classes", ())]
         assert [repr(box.children[0]) for box in boxes] == [f"LiveFigure('{name}')"]
 
@@ -48,13 +52,16 @@ def test_a_view_that_nobody_chose_has_a_place_and_no_figure_yet(make_lab: LabMak
     assert sum(len(box.children) > 0 for box in boxes) == 1
 
 
-def test_every_setting_has_a_knob_with_a_label_and_a_tooltip(make_lab: LabMaker) -> None:
-    lab = make_lab()
+@pytest.mark.parametrize(("task", "barred"), [("adding", {"teacher_forcing"}), ("dates", set())])  # a decoder's alone
+def test_every_setting_has_a_knob_with_a_label_and_a_tooltip(make_lab: LabMaker, task: str, barred: set[str]) -> None:
+    lab = make_lab(task)
     panel = Browser(lab).screen.panel
     unfold(lab)
-    assert set(lab._console.knobs.widgets) == set(LIVE) | set(STRUCTURAL) == set(MOVES)
+    knobs = lab._console.knobs.widgets
+    assert set(knobs) == set(LIVE) | set(STRUCTURAL) == set(MOVES)
+    assert {name for name in knobs if knobs[name] not in inside(lab.widget)} == barred
     controls = [
-        *lab._console.knobs.widgets.values(),
+        *(knobs[name] for name in knobs if name not in barred),
         lab._console.knobs.clipping,
         *panel.focus_controls.widgets.values(),
     ]

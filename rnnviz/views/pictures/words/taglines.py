@@ -48,9 +48,18 @@ class TagLines:
         What is written, and its columns and rows.
     wrong : tuple of numpy.ndarray
         Columns and rows of the crosses below wrong answers.
+
+    Raises
+    ------
+    ValueError
+        If the task wants no class at every timestep.
     """
 
     def __init__(self, snapshot: Snapshot, sample: int, columns: int) -> None:
+        if not all(self.fits(one) for one in snapshot.models.values()):
+            raise ValueError(
+                "the task wants no class at every timestep; this picture needs one that does, such as 'python-tokens'."
+            )
         models = snapshot.models
         first = next(iter(models.values()))
         self.columns, self.classes = columns, _classes(first)
