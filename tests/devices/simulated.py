@@ -21,6 +21,7 @@ aten = torch.ops.aten
 CPU = torch.device("cpu")
 WAITS: list[str] = []
 REFUSED: set[torch.dtype] = set()  # what it cannot compute with; an Apple GPU has no float64
+_PACKING = {aten._pack_padded_sequence.default, aten._pack_padded_sequence_backward.default}
 _WAITING = {aten._local_scalar_dense.default, aten.equal.default, aten.nonzero.default, aten.masked_select.default}
 
 
@@ -132,6 +133,8 @@ def _run(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     given = tree_leaves((args, kwargs))
     ours = {id(one.lies): one for one in given if isinstance(one, Simulated)}
     strangers = [one for one in given if isinstance(one, Tensor) and not isinstance(one, Simulated) and one.dim()]
+    if func in _PACKING:  # lengths lie on the CPU, and so do the sizes of the batch that come of them
+        strangers = []
     if ours and strangers:
         raise RuntimeError(f"Expected all tensors to be on the same device: {func} got {strangers[0].device} and sim:0")
     there = tree_map(_lies, (args, kwargs))
@@ -139,6 +142,8 @@ def _run(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         with no_dispatch():
             func(*args, **kwargs)
     found = _FUSED[func](*there[0]) if func in _FUSED else func(*there[0], **there[1])
+    if func is aten._pack_padded_sequence.default:
+        return _simulated(found[0]), found[1]
     return tree_map(lambda one: ours[id(one)] if id(one) in ours else _simulated(one), found)
 
 

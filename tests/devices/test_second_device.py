@@ -17,10 +17,22 @@ from tests.devices.runs import batch_on, model_on
 from tests.losses import mean_square
 from tests.trace.unrolled import relative_error
 
-SMALL: dict[str, Any] = {"hidden_size": 6, "seq_len": 16, "batch_size": 8, "seed": 0}
+SMALL: dict[str, Any] = {"hidden_size": 6, "batch_size": 8, "seed": 0}
+# torch packs on the CPU, so lengths that were drawn on the device are waited for
+PADDED = {"surnames", "python-lines", "addresses", "dates", "interface"}
+LONG = {"sunspots", "adding", "temporal-order", "python-tokens"}  # the others have a length of their own, or short ones
 every_run = pytest.mark.parametrize(
     ("task", "cell"), [(task, cell) for task in KNOWN for cell in ("rnn", "lstm", "gru")]
 )
+
+
+every_full_run = pytest.mark.parametrize(
+    ("task", "cell"), [(task, cell) for task in KNOWN if task not in PADDED for cell in ("rnn", "lstm", "gru")]
+)
+
+
+def small(task: str) -> dict[str, Any]:
+    return SMALL | ({"seq_len": 16} if task in LONG else {})
 
 
 def test_the_device_refuses_what_a_gpu_refuses(second_device: torch.device) -> None:
@@ -49,7 +61,7 @@ def test_its_layers_are_torchs_own(second_device: torch.device, kind: str) -> No
 
 @every_run
 def test_a_run_of_each_task_and_cell_stays_on_its_device(second_device: torch.device, task: str, cell: str) -> None:
-    lab = rv.Lab(task, cell=cell, device=str(second_device), **SMALL)
+    lab = rv.Lab(task, cell=cell, device=str(second_device), **small(task))
     lab.train(3)
     snapshot = lab.snapshot()
     assert snapshot.layer.grad_hidden is not None
@@ -61,7 +73,7 @@ def test_a_run_of_each_task_and_cell_stays_on_its_device(second_device: torch.de
 def test_a_recipe_and_a_script_repeat_the_run_there(
     second_device: torch.device, capsys: pytest.CaptureFixture[str], task: str, cell: str
 ) -> None:
-    lab = rv.Lab(task, cell=cell, device=str(second_device), steps=3, **SMALL)
+    lab = rv.Lab(task, cell=cell, device=str(second_device), steps=3, **small(task))
     lab.train(3)
     again = rv.Lab.from_recipe(lab.recipe(), device=str(second_device))
     again.train(3)
@@ -71,9 +83,9 @@ def test_a_recipe_and_a_script_repeat_the_run_there(
     np.testing.assert_allclose(told, lab.history["loss"], rtol=1e-6)
 
 
-@every_run
+@every_full_run
 def test_no_step_waits_for_the_device(second_device: torch.device, task: str, cell: str) -> None:
-    session = Session(task, cell=cell, device=second_device, **SMALL)
+    session = Session(task, cell=cell, device=second_device, **small(task))
     steps = session.steps()
     next(steps)
     simulated.WAITS.clear()
@@ -129,9 +141,9 @@ def test_the_words_of_a_sequence_cost_one_wait(second_device: torch.device) -> N
     assert len(simulated.WAITS) == 1
 
 
-@every_run
+@every_full_run
 def test_a_frame_waits_once_for_all_that_it_shows(second_device: torch.device, task: str, cell: str) -> None:
-    session = Session(task, cell=cell, num_layers=2, device=second_device, **SMALL)
+    session = Session(task, cell=cell, num_layers=2, device=second_device, **small(task))
     steps = session.steps()
     next(steps)
     session.snapshot()

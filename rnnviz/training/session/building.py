@@ -13,6 +13,7 @@ from rnnviz.generators import seeded
 from rnnviz.models import SequenceModel, initialise, rescale, set_forget_bias
 from rnnviz.tasks import Task
 from rnnviz.trace.modules.finding import recurrent_modules
+from rnnviz.training.process.precision import DefaultDtype
 from rnnviz.training.settings import Settings
 
 __all__ = ["Builder", "builder_of", "complete", "optimizer", "plain", "shape_memory"]
@@ -144,7 +145,8 @@ def _task_network(task: Task, settings: Settings) -> nn.Module:
 
 def _network_of_its_own(task: Task, settings: Settings) -> nn.Module:
     """Build what a task brings, on the CPU too, with torch's global generators seeded, and put back."""
-    with seeded(settings.seed, "cpu"), torch.device("cpu"):
+    # in single precision, whatever torch's default is just now: other numbers are drawn for another
+    with seeded(settings.seed, "cpu"), torch.device("cpu"), DefaultDtype(torch.float32):
         given: Any = task.network(**_sizes(settings))
     if not isinstance(given, nn.Module):
         raise TypeError(f"network() of the task must return a torch.nn.Module, got {shown(given)}.")

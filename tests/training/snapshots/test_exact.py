@@ -28,8 +28,12 @@ SHAPES: dict[str, dict[str, Any]] = {
 }
 
 
+FIXED = {"dates", "interface"}  # of one length
+
+
 def small(task: str = "adding", **settings: Any) -> Session:
-    return Session(task, **{"seq_len": 15, "hidden_size": 6, "batch_size": 4, "device": "cpu", **settings})
+    length = {} if task in FIXED else {"seq_len": 15}
+    return Session(task, **{**length, "hidden_size": 6, "batch_size": 4, "device": "cpu", **settings})
 
 
 def traced(session: Session) -> Trace:
@@ -50,7 +54,7 @@ def assert_same(found: Any, truth: Any, where: str) -> None:
 
 
 def assert_is_traced(snapshot: Snapshot, truth: Trace) -> None:
-    (layer,) = truth.layers.values()
+    layer = next(iter(truth.layers.values()))  # of an encoder and a decoder the first
     for one in fields(LayerTrace):
         assert_same(getattr(snapshot.layer, one.name), _as_wide(getattr(layer, one.name), snapshot), one.name)
     assert_same(snapshot.outputs, truth.output, "outputs")
