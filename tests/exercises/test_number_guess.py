@@ -208,5 +208,6 @@ def test_a_chapters_number_takes_its_words_from_the_list(monkeypatch: pytest.Mon
 
     own = {"predict.00.x.question": "How far?", "predict.00.x.why": "{measured:.0f} it is.", "predict.00.x.unit": "m"}
     monkeypatch.setattr("rnnviz.i18n._words", lambda language: _words(language) | own)
+    monkeypatch.setattr("rnnviz.exercises.answers.numeric.keys", lambda: {*_words("en"), *own})
     asked = NumberQuestion.from_words("00.x", Number(within=2.0))
     assert (asked.text, asked.unit, asked.why(measured=3.2)) == ("How far?", "m", "3 it is.")

@@ -1,12 +1,13 @@
 """Whatever a hostile user passes, the sentence names the argument, what came and what would do."""
 
+import re
 from typing import Any
 
 import pytest
 
 from rnnviz.lab import Lab
 from rnnviz.tasks import KNOWN
-from rnnviz.views import VIEWS
+from rnnviz.views import DEFAULT, VIEWS
 from tests.lab.browser import Browser, LabMaker
 
 pytestmark = pytest.mark.timeout(120)
@@ -79,7 +80,8 @@ def test_a_setting_that_is_refused_changes_nothing(
 
 @pytest.mark.parametrize("name", ["nope", None, [], "hidden "])
 def test_an_unknown_picture_lists_the_known(make_lab: LabMaker, name: object) -> None:
-    with pytest.raises(ValueError, match="name must be one of " + ", ".join(VIEWS)):
+    known = dict.fromkeys([*DEFAULT, *VIEWS, "perturbation"])  # those that are on show first
+    with pytest.raises(ValueError, match=f"name must be one of {', '.join(known)}, got {re.escape(repr(name))}"):
         make_lab().figure(name)
 
 

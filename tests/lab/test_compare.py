@@ -24,6 +24,8 @@ from tests.lab.shell import Notebook
 from tests.training.examples import WAIT, raising
 from tests.views.runs import scored
 
+DECODERS = {"teacher_forcing"}  # what only a model with a decoder has
+
 pytestmark = pytest.mark.timeout(120)
 
 
@@ -123,9 +125,9 @@ def test_a_knob_moves_all_models(make_comparison: Maker) -> None:
 @pytest.mark.parametrize(
     ("models", "hidden"),
     [
-        (CELLS, {"cell", "nonlinearity"}),
-        (({"lr": 0.1}, {"lr": 0.2}), {"lr", "nonlinearity"}),
-        (({"cell": "rnn"}, {"cell": "rnn", "nonlinearity": "relu"}), {"cell", "nonlinearity"}),
+        (CELLS, {"cell", "nonlinearity", *DECODERS}),
+        (({"lr": 0.1}, {"lr": 0.2}), {"lr", "nonlinearity", *DECODERS}),
+        (({"cell": "rnn"}, {"cell": "rnn", "nonlinearity": "relu"}), {"cell", "nonlinearity", *DECODERS}),
     ],
 )
 def test_what_is_compared_has_no_knob(make_comparison: Maker, models: Any, hidden: set[str]) -> None:
@@ -229,7 +231,8 @@ def test_every_picture_can_be_had_as_a_plain_figure(make_comparison: Maker, name
 
 def test_a_picture_that_does_not_exist_is_answered_with_those_that_do(make_comparison: Maker) -> None:
     with pytest.raises(
-        ValueError, match="name must be one of input, hidden, gradients, scores, prediction, curves, gates, got 'phase'"
+        ValueError,
+        match="name must be one of input, hidden, gradients, scores, prediction, curves, gates, tags, got 'phase'",
     ):
         make_comparison().figure("phase")
 
@@ -371,7 +374,7 @@ def test_data_never_becomes_markup(make_comparison: Maker) -> None:
         (
             ["rnn", "gru"],
             {"views": ["phase"]},
-            ["views must hold names (input, hidden, gates, gradients, scores, prediction, curves)"],
+            ["views must hold names (input, hidden, gates, gradients, scores, prediction, curves, tags)"],
         ),
         (["rnn", "gru"], {"nonlinearity": "relu"}, ["nonlinearity 'relu' exists only for the plain RNN"]),
     ],

@@ -237,6 +237,7 @@ def test_pictures_over_time_are_marked_by_the_cursor_and_curves_are_not() -> Non
         "gates": (0.0, 1.0),
         "curves": None,
         "prediction": None,
+        "tags": None,  # its words stand in lines, not along a time axis
     }
 
 
@@ -249,9 +250,21 @@ def test_a_picture_is_no_finer_than_its_pixels_and_says_so() -> None:
     assert "1 in 2 steps shown" in words
 
 
+@cache
+def tagged() -> ComparisonSnapshot:
+    return lockstep_of(["rnn", "lstm"], "python-tokens", hidden_size=4, device="cpu").snapshot()
+
+
+def test_tags_of_a_task_without_any_are_refused_with_what_to_do() -> None:
+    assert not COMPARED["tags"].exists(sunspots())
+    with pytest.raises(ValueError, match="wants no class at every timestep; this picture needs one that does, such as"):
+        COMPARED["tags"].figure(sunspots())
+
+
 @pytest.mark.parametrize("name", COMPARED)
 def test_a_label_is_drawn_as_text(name: str) -> None:
-    lockstep = sunspots()
+    lockstep = tagged() if name == "tags" else sunspots()
+    assert COMPARED[name].exists(lockstep)
     strange = ComparisonSnapshot.of(
         {"<i>a</i>": lockstep.models["rnn"], "b": lockstep.models["lstm"]},
         lockstep.shares,

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from rnnviz.training import Session, Snapshot
 from rnnviz.views import VIEWS, Canvas, Focus, View
+from tests.views.pictures.pairs.translated import moment
 from tests.views.runs import frames, train
 
 
@@ -29,6 +30,8 @@ def panels(figure: go.Figure) -> list[dict[str, Any]]:
 
 def moments(name: str) -> tuple[Snapshot, ...]:
     """Return frames of a run that a strip has something to draw of."""
+    if name in ("alignment", "forced"):
+        return translating()
     return answered() if name == "verdict" else frames("both ways")
 
 
@@ -36,6 +39,11 @@ def moments(name: str) -> tuple[Snapshot, ...]:
 def answered() -> tuple[Snapshot, ...]:
     session = Session("temporal-order", seq_len=12, hidden_size=5, num_layers=2, batch_size=8, device="cpu")
     return (session.snapshot(), *(train(session, 2) for _ in range(2)))
+
+
+@cache
+def translating() -> tuple[Snapshot, ...]:
+    return tuple(moment(steps=steps) for steps in (0, 2, 4))
 
 
 @cache
