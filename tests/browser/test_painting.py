@@ -23,7 +23,7 @@ TASKS: dict[str, dict[str, Any]] = {
     "dates": {},  # pairs
     "a path": {},  # of several steps ahead
 }
-QUICK = ("sunspots", "temporal-order")  # where labels trade places, as of many classes, plotly draws them anew
+QUICK = ("sunspots", "temporal-order")  # of many classes, and of pairs, plotly draws a picture anew now and then
 FIXED = (
     "() => [...document.querySelectorAll('.rv-view:not([hidden]) .rv-plot')].every(one => one.dataset.step === '{}')"
 )
