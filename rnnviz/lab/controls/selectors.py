@@ -20,21 +20,21 @@ class FocusControls:
     """A slider or a menu for each part of a `Focus`."""
 
     def __init__(self) -> None:
-        self.sample = widgets.IntSlider(description=t("gaze.sample"), min=0, max=7)
-        self.layer = widgets.IntSlider(description=t("gaze.layer"), min=0, max=0)
+        self.sample = widgets.IntSlider(description=t("selectors.sample"), min=0, max=7)
+        self.layer = widgets.IntSlider(description=t("selectors.layer"), min=0, max=0)
         self.direction = widgets.Dropdown(
-            description=t("gaze.direction"), options=[(t("gaze.forward"), 0), (t("gaze.backward"), 1)]
+            description=t("selectors.direction"), options=[(t("selectors.forward"), 0), (t("selectors.backward"), 1)]
         )
-        self.time = widgets.IntSlider(description=t("gaze.time"), min=0, max=0)
-        self.unit = widgets.IntSlider(description=t("gaze.unit"), min=0, max=0)
-        self.written = widgets.IntSlider(description=t("gaze.written"), min=0, max=0)
+        self.time = widgets.IntSlider(description=t("selectors.time"), min=0, max=0)
+        self.unit = widgets.IntSlider(description=t("selectors.unit"), min=0, max=0)
+        self.written = widgets.IntSlider(description=t("selectors.written"), min=0, max=0)
         self.gradient = widgets.Dropdown(
-            description=t("gaze.gradient"), options=[(t(f"gaze.gradient.{name}"), name) for name in GRADIENTS]
+            description=t("selectors.gradient"), options=[(t(f"selectors.gradient.{name}"), name) for name in GRADIENTS]
         )
         self.order = widgets.Dropdown(
-            description=t("gaze.order"), options=[(t(f"gaze.order.{name}"), name) for name in ORDERS]
+            description=t("selectors.order"), options=[(t(f"selectors.order.{name}"), name) for name in ORDERS]
         )
-        self.mistake = widgets.Dropdown(description=t("gaze.mistake"), options=[(t("gaze.mistake.all"), "")])
+        self.mistake = widgets.Dropdown(description=t("selectors.mistake"), options=[(t("selectors.mistake.all"), "")])
         self.mistake.layout.display = "none"
         self._rows: tuple[object, tuple[int, ...]] | None = None  # what they were worked out for, and the units
         self._ends: tuple[int, ...] = ()  # of the sequences that were offered last, where they differ
@@ -101,7 +101,7 @@ class FocusControls:
         end = int(snapshot.ends[self.sample.value]) or steps
         for widget, size in ((self.layer, layers), (self.time, end), (self.unit, units), (self.written, written)):
             self._offer(widget, size)
-        name = t("gaze.sample.length", length=end) if snapshot.padded else t("gaze.sample")
+        name = t("selectors.sample.length", length=end) if snapshot.padded else t("selectors.sample")
         if self.sample.description != name:
             self.sample.description = name
         self.written.layout.display = None if snapshot.translations else "none"
@@ -120,7 +120,7 @@ class FocusControls:
         """Offer the kinds of mistakes that there are; one that was chosen stays, though there may be none of it now."""
         worst = snapshot.confusion.worst if snapshot.confusion is not None else ()
         kinds = sorted({one.cell for one in worst} | ({self.mistake.value} - {""}))
-        options = [(t("gaze.mistake.all"), ""), *((one, one) for one in kinds)]
+        options = [(t("selectors.mistake.all"), ""), *((one, one) for one in kinds)]
         if list(self.mistake.options) != options:
             chosen = self.mistake.value
             with self.mistake.hold_trait_notifications():

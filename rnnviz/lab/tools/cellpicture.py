@@ -64,7 +64,7 @@ def unknown_picture(snapshot: Snapshot, focus: Focus, *, norms: bool) -> dict[st
         Norms over all units in place of the unit in focus.
     """
     drawn = unknown_diagram(snapshot, focus, norms=norms)
-    direction = t("gaze.backward") if focus.direction else t("gaze.forward")
+    direction = t("selectors.backward") if focus.direction else t("selectors.forward")
     where = {"layer": focus.layer, "direction": direction, "sample": focus.sample, "step": snapshot.step}
     title = t("inspector.title", kind=snapshot.layer.kind, time=focus.time, unit=focus.unit, **where)
     results = "; ".join(f"{mark.symbol} = {mark.text}" for mark in drawn.marks if mark.text)
@@ -100,7 +100,7 @@ def _where(snapshot: Snapshot, focus: Focus) -> str:
     layers, directions = snapshot.layer.hidden.shape[:2]
     if layers * directions == 1:
         return ""
-    return t("inspector.where", layer=focus.layer, direction=t("gaze.backward" if focus.direction else "gaze.forward"))
+    return t("inspector.where", layer=focus.layer, direction=t("selectors.backward" if focus.direction else "selectors.forward"))
 
 
 def _sections(reading: Reading, *, norms: bool, back: bool) -> list[dict[str, Any]]:

@@ -62,8 +62,8 @@ class ResultsTable(Tool):
         best = _best(snapshot)
         lines = [_line(row, model, row["metric"] == best) for row, model in zip(rows, compared, strict=False)]
         lines += [_line(row, None, False) for row in rows[len(compared) :]]
-        metric = t("standings.metric.tip", metric=snapshot.metric_name, step=snapshot.validation_step)
-        tips = {"metric": metric, "loss": t("standings.loss.tip"), "time_share": t("standings.time_share.tip")}
+        metric = t("results.metric.tip", metric=snapshot.metric_name, step=snapshot.validation_step)
+        tips = {"metric": metric, "loss": t("results.loss.tip"), "time_share": t("results.time_share.tip")}
         titles = "".join(_head(column, tips.get(column, "")) for column in _SHOWN)
         body = f"<thead><tr>{titles}</tr></thead><tbody>{''.join(lines)}</tbody>"
         self.widget.value = f'<table class="rv-standings">{body}</table>'

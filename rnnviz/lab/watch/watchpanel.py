@@ -33,7 +33,7 @@ class WatchPanel:
         said = InsightsLine(quiet=0)  # of a loop that may have run before it was watched
         tools = [LazyTool(InsightsLine, lambda: said)]
         self.focus_controls, self.tray, self.line = FocusControls(), Tray(tools), said.widget
-        self.module = widgets.Dropdown(description=t("gaze.module"), tooltip=t("gaze.module.tip"))
+        self.module = widgets.Dropdown(description=t("selectors.module"), tooltip=t("selectors.module.tip"))
         for name in ("rv-module", "rv-knob"):
             self.module.add_class(name)
         self.page = RailPage(layout={"display": "none"})
@@ -43,7 +43,7 @@ class WatchPanel:
         self.status = widgets.HTML()
         self.status.add_class("rv-status")
         self.hidden = hidden
-        hints = self.focus_controls.hints | {"rv-module": [t("gaze.module"), t("gaze.module.tip")]}
+        hints = self.focus_controls.hints | {"rv-module": [t("selectors.module"), t("selectors.module.tip")]}
         rail, line = self._selectors(), box(widgets.Box, [self.status, *self.tray.lines], "rv-line")
         stage = box(widgets.Box, [line, grid.score, grid.column, self.tray.dock, grid.wide], "rv-stage")
         children = [
@@ -78,7 +78,7 @@ class WatchPanel:
         self.line.write()
 
     def _selectors(self) -> widgets.Box:
-        title = widgets.HTML(t("group.gaze"))
+        title = widgets.HTML(t("group.selectors"))
         title.add_class("rv-rail-title")
         knobs = box(widgets.Box, [self.module, *self.focus_controls.widgets.values()], "rv-knobs")
         return box(widgets.Box, [self.page, title, knobs], "rv-rail")

@@ -79,7 +79,7 @@ class Reading(CellStep):
             time=at.time,
             unit=at.unit,
             layer=at.layer,
-            direction=t("gaze.backward") if at.direction else t("gaze.forward"),
+            direction=t("selectors.backward") if at.direction else t("selectors.forward"),
             sample=at.sample,
             step=self.step,
         )
