@@ -115,10 +115,9 @@ def data_of(sequence: Sequence) -> Tensor:
 
 
 def states_of(given: Any) -> tuple[Tensor, ...]:
-    """States as a tuple: ``(h, c)``, ``(h,)`` or, where None was given, nothing."""
-    if given is None:
-        return ()
-    return (given,) if isinstance(given, Tensor) else tuple(given)
+    """States as a tuple: ``(h, c)``, ``(h,)`` or, where none was given or what no layer takes, nothing."""
+    found = (given,) if isinstance(given, Tensor) else tuple(given) if isinstance(given, tuple | list) else ()
+    return found if all(isinstance(one, Tensor) for one in found) else ()
 
 
 def initial_states(module: Recurrent, layout: Layout, form: Form, given: Any, like: Tensor) -> tuple[Tensor, ...]:
