@@ -42,8 +42,8 @@ class FocusControls:
         self.widgets: dict[str, widgets.ValueWidget] = {name: getattr(self, name) for name in _NAMES}
         self.hints: dict[str, list[str]] = {}
         for name, widget in self.widgets.items():
-            self.hints[f"rv-{name}"] = [t(f"gaze.{name}"), t(f"gaze.{name}.tip")]
-            widget.tooltip = t(f"gaze.{name}.tip")
+            self.hints[f"rv-{name}"] = [t(f"selectors.{name}"), t(f"selectors.{name}.tip")]
+            widget.tooltip = t(f"selectors.{name}.tip")
             widget.add_class(f"rv-{name}")
             widget.add_class("rv-knob")
 

@@ -38,7 +38,7 @@ def standings(snapshot: Snapshot) -> list[list[str]]:
     """Return the table as words for a still, its head first; what depends on the clock is left out."""
     columns = [name for name in _SHOWN if name != "time_share"]
     names = {one.label: one.with_mark(one.name) for one in compared_models(snapshot)}
-    head = [t(f"standings.{column}") for column in columns]
+    head = [t(f"results.{column}") for column in columns]
     rows = [
         [names.get(row["model"], plain(row["model"]))] + [_said(one, row[one]) for one in columns[1:]]
         for row in results(snapshot)
@@ -82,7 +82,7 @@ def _row(label: str, snapshot: Snapshot, share: float) -> dict[str, Any]:
 
 
 def _head(column: str, tip: str) -> str:
-    return f'<th scope="col" title="{html.escape(tip, quote=True)}">{html.escape(t(f"standings.{column}"))}</th>'
+    return f'<th scope="col" title="{html.escape(tip, quote=True)}">{html.escape(t(f"results.{column}"))}</th>'
 
 
 def _best(snapshot: Snapshot) -> float:
