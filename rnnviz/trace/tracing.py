@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from torch import Tensor, nn
 
-from rnnviz.checks import kind_of
+from rnnviz.checks import kind_of, shown
 from rnnviz.trace.capture.calls import Call
 from rnnviz.trace.capture.capture import Capture
 from rnnviz.trace.isolation.surroundings import OnlyComputing, ordinary, recomputing, runnable, untouched
@@ -93,6 +94,7 @@ def trace(
     kwargs = {} if kwargs is None else kwargs
     if not isinstance(kwargs, Mapping) or not all(isinstance(name, str) for name in kwargs):
         raise TypeError(f"kwargs must be a dict of keyword arguments for the model, got {kind_of(kwargs)}.")
+    _check_names(model, kwargs)
     capture = Capture(modules, gradients=loss is not None)
     try:
         output, value, depends = _run(capture, model, inputs, dict(kwargs), loss)
@@ -109,6 +111,21 @@ def trace(
     with recomputing(capture.calls[0].output.device.type):
         layers = layers_from(capture.calls)
     return resident(Trace, {"loss": value, "output": output}, _told, layers=layers)
+
+
+def _check_names(model: nn.Module, kwargs: Mapping[str, Any]) -> None:
+    """Raise a TypeError if the model's forward has no argument of such a name."""
+    try:
+        takes = inspect.signature(model.forward).parameters if kwargs else {}
+    except ValueError:  # Python knows no names of what is written in another language
+        return
+    if any(one.kind is one.VAR_KEYWORD for one in takes.values()):
+        return
+    for name in kwargs:
+        if name not in takes:
+            raise TypeError(
+                f"kwargs must name arguments of the model's forward ({', '.join(takes)}), got {shown(name)}."
+            )
 
 
 def _run(

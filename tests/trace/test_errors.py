@@ -262,3 +262,8 @@ def test_a_part_that_torch_jit_made_is_named():
 
     with raises(ValueError, "its part 'encoder' (GRU"):
         trace(Partly(), torch.zeros(2, 5, 3))
+
+
+def test_a_keyword_that_the_model_s_forward_does_not_know_is_told_with_those_it_knows() -> None:
+    with pytest.raises(TypeError, match=r"kwargs must name arguments of the model's forward \(input, hx\), got 'h0'"):
+        trace(nn.GRU(2, 4), torch.zeros(5, 3, 2), kwargs={"h0": torch.zeros(1, 3, 4)})

@@ -100,7 +100,11 @@ def _where(snapshot: Snapshot, focus: Focus) -> str:
     layers, directions = snapshot.layer.hidden.shape[:2]
     if layers * directions == 1:
         return ""
-    return t("inspector.where", layer=focus.layer, direction=t("selectors.backward" if focus.direction else "selectors.forward"))
+    return t(
+        "inspector.where",
+        layer=focus.layer,
+        direction=t("selectors.backward" if focus.direction else "selectors.forward"),
+    )
 
 
 def _sections(reading: Reading, *, norms: bool, back: bool) -> list[dict[str, Any]]:
