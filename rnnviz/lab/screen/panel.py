@@ -80,7 +80,6 @@ class Panel:
         self.tour = widgets.Button(description=t("lab.tour"), tooltip=t("lab.tour.tip"))
         self.tour.add_class("rv-open-tour")
         self.others = OtherLabs()
-        self._told: object = None
         self.hidden = hidden
         self.hints = {**knobs.hints, **self.focus_controls.hints, **tray.hints}
         rail = [] if self.rail.empty else [self.rail.widget]
@@ -137,10 +136,6 @@ class Panel:
             words = t("tool.timeline.looking", step=held, last=state.step)
         self.line.write()
         self.others.show()
-        told = (state, words, failed, looking, urgent)
-        if told == self._told:  # as with each light frame: to write it into the widgets again takes long
-            return
-        self._told = told
         self.bar.tell(state.step, state.goal, self.progress(state))
         self.figures_text.value = f'<span class="rv-figures">{self.figures(state)}</span>'
         self.status.value = status_words(words, failed=failed, urgent=urgent or looking)
