@@ -46,11 +46,11 @@ class Vocabulary:
 
     Examples
     --------
-    >>> words = Vocabulary([["12", "Elm", "St"], ["9", "Oak", "St,"]], min_count=2)
+    >>> words = Vocabulary([["12", "Elm", "St"], ["77", "Oak", "St,"]], min_count=2)
     >>> words.symbols
-    ('<PAD>', '<UNK>', 'St', 'St,', '‹00›', '‹0›', '‹Xxx›')
-    >>> [words.symbols[number] for number in words.encode(["77", "Main", "st"])]
-    ['‹00›', '<UNK>', 'St']
+    ('<PAD>', '<UNK>', 'St', '‹00›', '‹Xxx›')
+    >>> [words.symbols[number] for number in words.encode(["35", "Main", "st"])]
+    ['‹00›', '‹Xxx›', 'St']
     """
 
     def __init__(self, sentences: Iterable[Sequence[str]], *, min_count: int = 2, shapes: bool = True) -> None:
