@@ -59,7 +59,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     "tasks": (
         "batch inputpicture paths translation",
         "base",
-        "asked registry",
+        "asked registry owndata",
         "generated",
         "adding python_tokens sunspots temporal_order",
         "series pairs tags texts",

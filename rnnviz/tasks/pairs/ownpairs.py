@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from rnnviz.checks import kind_of, number, one_of, shown
 from rnnviz.i18n import t
+from rnnviz.tasks.owndata import OwnData
 from rnnviz.tasks.pairs.pairs import ASKED, Pair, Pairs
 from rnnviz.tasks.pairs.splitting import held_out, plain
 from rnnviz.tasks.pairs.tokens import LEVELS, tokens
@@ -17,16 +18,10 @@ _MOST = 200_000  # pairs
 _SIDES = ("source", "target")
 
 
-class OwnPairs(Pairs):
-    """Pairs of somebody's own; see `from_pairs`.
+class OwnPairs(OwnData, Pairs):
+    """Pairs of somebody's own; see `from_pairs`."""
 
-    Attributes
-    ----------
-    given : dict
-        The arguments of `from_pairs` that make this task again.
-    """
-
-    given: Mapping[str, Any]
+    made_by = "from_pairs"
     options: ClassVar[Mapping[str, Any]] = MappingProxyType(
         {
             "pairs": lambda _, pairs: [list(_checked(place, row, "word")) for place, row in enumerate(_rows(pairs))],
@@ -35,17 +30,6 @@ class OwnPairs(Pairs):
             **ASKED,
         }
     )
-
-    def to_recipe(self) -> dict[str, Any]:
-        """Return what `from_pairs` made this task of, in values that JSON knows: the pairs themselves are in it."""
-        return {"task": "from_pairs", "options": dict(self.given)}
-
-    @classmethod
-    def from_options(cls, **options: Any) -> Self:
-        """Check and split the pairs of a recipe once more, as `from_pairs` did."""
-        made = from_pairs(**options)
-        assert isinstance(made, cls)
-        return made
 
 
 def from_pairs(

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from types import MappingProxyType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from rnnviz.checks import number, one_of, shown, text, whole
 from rnnviz.i18n import t
+from rnnviz.tasks.owndata import OwnData
 from rnnviz.tasks.tags.neighbours import held_out
 from rnnviz.tasks.tags.tags import Tagged, Tags
 
@@ -16,16 +17,10 @@ _MOST, _CLASSES = 200_000, 500
 _LEVELS = ("word", "char")
 
 
-class OwnTags(Tags):
-    """Tagged sentences that a learner brought, see `from_tags`.
+class OwnTags(OwnData, Tags):
+    """Tagged sentences that a learner brought, see `from_tags`."""
 
-    Attributes
-    ----------
-    given : mapping
-        The arguments of `from_tags` that make this task again.
-    """
-
-    given: Mapping[str, Any]
+    made_by = "from_tags"
     options: ClassVar[Mapping[str, Any]] = MappingProxyType(
         {
             "sentences": lambda _, rows: [
@@ -38,17 +33,6 @@ class OwnTags(Tags):
             "name": text,
         }
     )
-
-    def to_recipe(self) -> dict[str, Any]:
-        """Return what `from_tags` made this task of, in values that JSON knows: the sentences are in it."""
-        return {"task": "from_tags", "options": dict(self.given)}
-
-    @classmethod
-    def from_options(cls, **options: Any) -> Self:
-        """Return what `from_tags` makes of the sentences, tags and settings that a recipe holds."""
-        made = from_tags(**options)
-        assert isinstance(made, cls)
-        return made
 
 
 def from_tags(

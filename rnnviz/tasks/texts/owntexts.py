@@ -5,12 +5,13 @@ import numbers
 from collections.abc import Iterable, Mapping
 from itertools import islice
 from types import MappingProxyType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 
 from rnnviz.checks import flag, number, one_of, shown, whole
 from rnnviz.i18n import t
+from rnnviz.tasks.owndata import OwnData
 from rnnviz.tasks.texts.split import bare, held_out
 from rnnviz.tasks.texts.texts import Corpus, Texts
 from rnnviz.tasks.texts.vocabulary import LEVELS, tokens
@@ -21,16 +22,10 @@ _MOST = 1_000_000  # rows
 _CLASSES = 1000
 
 
-class OwnTexts(Texts):
-    """Texts that a learner brought, see `from_texts`.
+class OwnTexts(OwnData, Texts):
+    """Texts that a learner brought, see `from_texts`."""
 
-    Attributes
-    ----------
-    given : dict
-        The arguments of `from_texts` that make this task again.
-    """
-
-    given: Mapping[str, Any]
+    made_by = "from_texts"
     options: ClassVar[Mapping[str, Any]] = MappingProxyType(
         {
             "texts": lambda name, values: [_text(row, one, "char") for row, one in enumerate(_rows(name, values))],
@@ -41,17 +36,6 @@ class OwnTexts(Texts):
             "each_prefix": flag,
         }
     )
-
-    def to_recipe(self) -> dict[str, Any]:
-        """Return what `from_texts` made this task of, in values that JSON knows: the texts themselves are in it."""
-        return {"task": "from_texts", "options": dict(self.given)}
-
-    @classmethod
-    def from_options(cls, **options: Any) -> Self:
-        """Read and split the texts of a recipe once more, as `from_texts` did."""
-        made = from_texts(**options)
-        assert isinstance(made, cls)
-        return made
 
 
 def from_texts(
