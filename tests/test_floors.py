@@ -46,6 +46,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     "bench": ("instruments", "measures", "command"),
     "exercises": ("answers kept", "chapters asked panel", "checking", "guess", "summary course"),
     "exercises.kept": ("learner records tables", "draft notebooks", "here"),
+    "exercises.chapters": ("how intorch applied limits", "catalog"),
     "export": ("codec script", "recipe", "comparison_recipe"),
     "lab": (
         "lifetime controls",

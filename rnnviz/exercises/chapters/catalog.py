@@ -1,42 +1,27 @@
 """Every exercise and every prediction of every chapter, by id."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+from types import MappingProxyType, ModuleType
 
 from rnnviz.exercises.answers.experiments import LabExercise
 from rnnviz.exercises.answers.numeric import Number
 from rnnviz.exercises.answers.specs import Exercise
-from rnnviz.exercises.chapters import (
-    chapter_00,
-    chapter_01,
-    chapter_02,
-    chapter_03,
-    chapter_04,
-    chapter_05,
-    chapter_06,
-    chapter_07,
-    chapter_08,
-    chapter_09,
-    chapter_10,
-    chapter_11,
-)
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
 
-_CHAPTERS = (
-    chapter_00,
-    chapter_01,
-    chapter_02,
-    chapter_03,
-    chapter_04,
-    chapter_05,
-    chapter_06,
-    chapter_07,
-    chapter_08,
-    chapter_09,
-    chapter_10,
-    chapter_11,
-)
+
+def _chapters() -> Iterator[ModuleType]:
+    """The modules of the chapters in their order, each found by its name."""
+    names = [found.name for found in walk_packages([str(Path(__file__).parent)], f"{__package__}.")]
+    for name in sorted(names, key=lambda name: name.rpartition(".")[2]):
+        if name.rpartition(".")[2].startswith("chapter_"):
+            yield import_module(name)
+
+
+_CHAPTERS = tuple(_chapters())
 
 EXERCISES: Mapping[str, Exercise | LabExercise] = MappingProxyType(
     {exercise.id: exercise for chapter in _CHAPTERS for exercise in chapter.EXERCISES}

@@ -1,5 +1,8 @@
 """What holds for every exercise: right answers, every typical mistake with its hint, dots, nonsense."""
 
+from importlib import import_module
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -12,35 +15,10 @@ from rnnviz.exercises.chapters.catalog import EXERCISES, PREDICTIONS
 from rnnviz.exercises.checking import judge
 from rnnviz.i18n import t
 from tests.exercises.answered import Made
-from tests.exercises.chapters import (
-    test_chapter_00,
-    test_chapter_01,
-    test_chapter_02,
-    test_chapter_03,
-    test_chapter_04,
-    test_chapter_05,
-    test_chapter_06,
-    test_chapter_07,
-    test_chapter_08,
-    test_chapter_09,
-    test_chapter_10,
-    test_chapter_11,
-)
 
-CHAPTERS = (
-    test_chapter_00,
-    test_chapter_01,
-    test_chapter_02,
-    test_chapter_03,
-    test_chapter_04,
-    test_chapter_05,
-    test_chapter_06,
-    test_chapter_07,
-    test_chapter_08,
-    test_chapter_09,
-    test_chapter_10,
-    test_chapter_11,
-)
+CHAPTERS = [
+    import_module(f"tests.exercises.chapters.{path.stem}") for path in Path(__file__).parent.glob("test_chapter_*.py")
+]
 RIGHT = [case for chapter in CHAPTERS for case in chapter.RIGHT]
 WRONG = [case for chapter in CHAPTERS for case in chapter.WRONG]
 

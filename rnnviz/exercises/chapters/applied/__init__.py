@@ -1,0 +1,1 @@
+"""Chapters 08 to 11: applications, on real data."""

@@ -1,0 +1,1 @@
+"""Chapters 12 to 16: limits, remedies, practice."""
