@@ -61,8 +61,8 @@ class SelfAttention(nn.Module):
     """Read a sequence with one layer of self-attention, and answer from the mean over positions, or at each position.
 
     With e_t = W x_t + b + p_t, queries q, keys k and values v are linear in e. Position t reads c_t = Σ_s a_ts v_s with
-    a_t = softmax_s(q_t · k_s / √hidden_size) and becomes s_t = e_t + W_o c_t (Vaswani and others 2017, one head; without
-    normalisation and feed-forward part). Whatever two positions exchange takes one step, however far apart they are.
+    a_t = softmax_s(q_t · k_s / √hidden_size) and becomes s_t = e_t + W_o c_t (Vaswani and others 2017: one head, no
+    normalisation, no feed-forward part). Whatever two positions exchange takes one step, however far apart they are.
 
     Parameters
     ----------
