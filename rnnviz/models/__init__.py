@@ -4,6 +4,7 @@ from rnnviz.models.attention import ATTENTIONS, Attention
 from rnnviz.models.decoder import Decoder
 from rnnviz.models.dynamics import rescale, set_forget_bias, spectral_radius
 from rnnviz.models.encoder import Encoder
+from rnnviz.models.linear import MinGRU, MinLSTM, linear_scan
 from rnnviz.models.lstm_model import LSTMModel
 from rnnviz.models.search import BOS, EOS, PAD, UNK, BeamTree, Decoded, Hypothesis
 from rnnviz.models.seq2seq import Seq2Seq
@@ -28,12 +29,15 @@ __all__ = [
     "Encoder",
     "Hypothesis",
     "LSTMModel",
+    "MinGRU",
+    "MinLSTM",
     "Seq2Seq",
     "SequenceModel",
     "SequenceTagger",
     "SimpleRNN",
     "WordTagger",
     "initialise",
+    "linear_scan",
     "rescale",
     "set_forget_bias",
     "spectral_radius",

@@ -1,6 +1,6 @@
-"""Steps of the cells and layers of the packages ncps and torchrecurrent, by the classes' full names.
+"""Steps of minGRU and minLSTM, and of the cells and layers of ncps and torchrecurrent, by the classes' full names.
 
-Written from the packages' own equations: ncps 1.0 (Hasani et al. 2021 and 2022) and torchrecurrent 0.2.
+The latter are written from the packages' own equations: ncps 1.0 (Hasani et al. 2021 and 2022) and torchrecurrent 0.2.
 """
 
 from __future__ import annotations
@@ -105,6 +105,11 @@ def _tau_gru(cell: Any, inp: Tensor, state: Tensor, delayed_state: Tensor | None
     return cell.forward(inp, state, delayed_state)
 
 
+def _linear_layer(layer: Any, inputs: Tensor, state: Tensor) -> tuple[Tensor, Gates]:
+    """One timestep of minGRU or minLSTM: what their parallel scan is checked against."""
+    return layer.step(inputs, state), layer.gates(inputs)
+
+
 def _one_zero(cell: Any, x: Tensor) -> Tensor:
     return x.new_zeros(len(x), cell.hidden_size)
 
@@ -117,8 +122,11 @@ def _zero_and_input(cell: Any, x: Tensor) -> tuple[Tensor, Tensor]:
     return _one_zero(cell, x), torch.zeros_like(x)
 
 
+_LINEAR = "rnnviz.models.linear"
 _RECURRENT = "torchrecurrent.cells"
 KNOWN: dict[str, Ready] = {
+    f"{_LINEAR}.mingru.MinGRU": (_linear_layer, _one_zero, "inputs", ("h",)),
+    f"{_LINEAR}.minlstm.MinLSTM": (_linear_layer, _one_zero, "inputs", ("h",)),
     "ncps.torch.cfc_cell.CfCCell": (_cfc_cell, None, "input", ("h",)),
     "ncps.torch.wired_cfc_cell.WiredCfCCell": (_wired_cell, None, "input", ("h",)),
     "ncps.torch.ltc_cell.LTCCell": (_ltc_cell, None, "inputs", ("h",)),
