@@ -112,5 +112,6 @@ class LinearLayer(nn.Module, abc.ABC):
             )
 
     def extra_repr(self) -> str:
+        """Return the sizes, as torch's own layers print them."""
         negative = ", negative_carry=True" if self.negative_carry else ""
         return f"{self.input_size}, {self.hidden_size}{negative}"

@@ -61,6 +61,6 @@ class MinGRU(LinearLayer):
         return {"z": torch.sigmoid(self.gate(inputs))}
 
     def kept_and_taken(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
-        """Return 1 − z and z."""
+        """Return 1 − z and z: inputs (…, feature) to twice (…, unit)."""
         z = self.gates(inputs)["z"]
         return 1 - z, z

@@ -62,7 +62,7 @@ class MinLSTM(LinearLayer):
         return {"f": kept, "i": taken}
 
     def kept_and_taken(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
-        """Return f / (f + i) and i / (f + i)."""
+        """Return f / (f + i) and i / (f + i): inputs (…, feature) to twice (…, unit)."""
         # in logarithms: two gates that are both shut would be 0 / 0
         ahead = logsigmoid(self.forget(inputs)) - logsigmoid(self.admit(inputs))
         return torch.sigmoid(ahead), torch.sigmoid(-ahead)

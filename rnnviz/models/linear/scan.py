@@ -11,14 +11,9 @@ __all__ = ["combined", "linear_scan"]
 
 
 def combined(first: tuple[Tensor, Tensor], second: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
-    """Return two steps as one: ``first`` (a, b), which makes a h + b of a state h, and then ``second``.
+    """Return two steps as one: ``first`` (a, b), which makes a h + b of a state h, then ``second``.
 
-    The operation is associative, so steps may be put together in any grouping; it does not commute.
-
-    Examples
-    --------
-    >>> half, three = torch.tensor(0.5), torch.tensor(3.0)
-    >>> combined((half, three), (half, half))  # 0.5 (0.5 h + 3) + 0.5
+    >>> combined((torch.tensor(0.5), torch.tensor(3.0)), (torch.tensor(0.5), torch.tensor(0.5)))
     (tensor(0.2500), tensor(2.))
     """
     (a, b), (later_a, later_b) = first, second

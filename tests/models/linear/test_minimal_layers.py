@@ -177,11 +177,15 @@ def test_the_sequential_form_can_be_called_where_no_sequence_is(kind):
 def test_a_wrong_state_input_or_size_is_refused_with_a_sentence(kind):
     layer, x, start = made(kind)
     for call in (lambda h: layer(x, h), lambda h: layer.step(x[:, 0], h)):
-        with pytest.raises(ValueError, match=r"state must have axes \(batch, unit\), here \(2, 4\), got shape \(2, 3\)"):
+        with pytest.raises(
+            ValueError, match=r"state must have axes \(batch, unit\), here \(2, 4\), got shape \(2, 3\)"
+        ):
             call(start[:, :3])
-        with pytest.raises(TypeError, match="state must be a torch.Tensor of floating-point numbers or None, got list"):
+        with pytest.raises(
+            TypeError, match=r"state must be a torch\.Tensor of floating-point numbers or None, got list"
+        ):
             call(start.tolist())
-    with pytest.raises(TypeError, match="inputs must be torch.float64 like the weights, got torch.float32"):
+    with pytest.raises(TypeError, match=r"inputs must be torch\.float64 like the weights, got torch\.float32"):
         layer.step(x[:, 0].float())
     with pytest.raises(TypeError, match="negative_carry"):
         kind(3, 4, negative_carry="yes")

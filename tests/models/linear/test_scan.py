@@ -86,7 +86,11 @@ WRONG = {
     "no batch axis": (lambda a, b, h: (a[0], b[0], h), ValueError, r"carry must have axes \(batch, time, unit\)"),
     "unlike shapes": (lambda a, b, h: (a, b[:, 1:], h), ValueError, "carry and added must have one shape"),
     "no timestep": (lambda a, b, h: (a[:, :0], b[:, :0], h), ValueError, "with a timestep or more"),
-    "state of another batch": (lambda a, b, h: (a, b, h[:1]), ValueError, r"initial must .* \(2, 3\), got shape \(1, 3"),
+    "state of another batch": (
+        lambda a, b, h: (a, b, h[:1]),
+        ValueError,
+        r"initial must .* \(2, 3\), got shape \(1, 3",
+    ),
     "unlike dtypes": (lambda a, b, h: (a, b.float(), h), TypeError, "must have one dtype"),
 }
 
