@@ -179,6 +179,11 @@ def doors(folder: Path) -> dict[str, Door]:
             lambda **given: rv.saliency(given["model"], given["inputs"], target=given["target"]),
             {"model": reader, "inputs": torch.tensor([[1, 2, 3]]), "target": 1},
         ),
+        "fixed_points": Door(
+            rv.fixed_points,
+            {"model": model, "inputs": torch.ones(4, 6, 2), "n": 8, "tol": 1e-6, "layer": "gru", "constant_input": 0.5}
+            | {"seed": 0},
+        ),
         "data.path": Door(rv.data.path, {"name": "addresses"}),
         "both.figure": Door(both.figure, {"name": "hidden", "step": None, "sample": 0}),
         "both.train": Door(both.train, {"steps": 1}, allowed=("1048576",)),

@@ -66,7 +66,13 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "series pairs tags texts",
     ),
     "tasks.series": ("table", "reading grid gaps simple", "record", "series", "own registered rolling"),
-    "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening attribution"),
+    "trace": (
+        "isolation modules result",
+        "scan capture",
+        "registered",
+        "recompute",
+        "tracing listening attribution fixedpoints",
+    ),
     "training": (
         "process taskcheck schedules tables bylabel failures",
         "columns",
