@@ -194,6 +194,9 @@ def doors(folder: Path) -> dict[str, Door]:
         "SimpleRNN()": Door(rv.models.SimpleRNN(2, 4, 1), {"x": torch.zeros(2, 8, 2)}),
         "LSTMModel()": Door(rv.models.LSTMModel(2, 4, 1), {"x": torch.zeros(2, 8, 2)}),
         "SequenceModel()": Door(rv.models.SequenceModel("gru", 2, 4, 1), {"inputs": torch.zeros(2, 8, 2)}),
+        "SkipRNN()": Door(rv.models.SkipRNN(2, 4, 1), {"inputs": torch.zeros(2, 8, 2)}),
+        "ClockworkRNN()": Door(rv.models.ClockworkRNN(2, 8, 1), {"inputs": torch.zeros(2, 8, 2)}),
+        "SelfAttention()": Door(rv.models.SelfAttention(2, 4, 1, 8), {"inputs": torch.zeros(2, 8, 2)}),
         "SequenceTagger()": Door(
             rv.models.SequenceTagger(9, 3, 4, 2), {"tokens": torch.zeros(2, 8).long(), "lengths": torch.tensor([8, 3])}
         ),
@@ -226,6 +229,18 @@ def doors(folder: Path) -> dict[str, Door]:
         ),
         "SimpleRNN": Door(rv.models.SimpleRNN, {"input_size": 2, "hidden_size": 4, "output_size": 1}),
         "LSTMModel": Door(rv.models.LSTMModel, {"input_size": 2, "hidden_size": 4, "output_size": 1, "num_layers": 1}),
+        "SkipRNN": Door(
+            rv.models.SkipRNN,
+            {"input_size": 2, "hidden_size": 4, "output_size": 1, "skip": 3, "each_step": False},
+        ),
+        "ClockworkRNN": Door(
+            rv.models.ClockworkRNN,
+            {"input_size": 2, "hidden_size": 4, "output_size": 1, "periods": (1, 2), "each_step": False},
+        ),
+        "SelfAttention": Door(
+            rv.models.SelfAttention,
+            {"input_size": 2, "hidden_size": 4, "output_size": 1, "positions": 8, "causal": False, "each_step": False},
+        ),
         "SequenceTagger": Door(
             rv.models.SequenceTagger,
             {"vocabulary": 9, "embedding_size": 3, "hidden_size": 4, "tags": 2, "padding": 0},

@@ -57,6 +57,11 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "lab compare",
     ),
     "lab.watch": ("watchpanel", "watchscreen", "watch", "adapters"),
+    "models": (
+        "inputs recurrent attention dynamics search",
+        "decoder encoder lstm_model sequence simple_rnn tagger longrange",
+        "seq2seq wordtagger",
+    ),
     "tasks": (
         "batch inputpicture paths translation",
         "base",
