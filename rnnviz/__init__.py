@@ -27,11 +27,12 @@ _HOMES = {
     "register_cell": "rnnviz.trace",
     "saliency": "rnnviz.trace",
     "scale": "rnnviz.notebook",
+    "sweep": "rnnviz.sweep",
     "tasks": "rnnviz.tasks",
     "trace": "rnnviz.trace",
     "watch": "rnnviz.lab",
 }
-_MODULES = {"cells", "data", "exercises", "models", "tasks", "trace"}  # calling the module `trace` traces
+_MODULES = {"cells", "data", "exercises", "models", "sweep", "tasks", "trace"}  # `trace` and `sweep` can be called
 
 __all__ = [
     "Comparison",
@@ -51,13 +52,14 @@ __all__ = [
     "register_cell",
     "saliency",
     "scale",
+    "sweep",
     "tasks",
     "trace",
     "watch",
 ]
 
 if TYPE_CHECKING:
-    from rnnviz import cells, data, exercises, models, tasks, trace
+    from rnnviz import cells, data, exercises, models, sweep, tasks, trace
     from rnnviz.lab import Lab
     from rnnviz.lab.compare import Comparison, compare
     from rnnviz.lab.lifetime.playing import pause_all

@@ -38,6 +38,7 @@ FLOORS = {
     "exercises": 9,
     "bench": 9,
     "notebook": 9,
+    "sweep": 9,
     "__init__": TOP,
     "__main__": TOP,
     "cli": TOP,
@@ -63,7 +64,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "seq2seq wordtagger",
     ),
     "tasks": (
-        "batch inputpicture paths translation",
+        "batch halves inputpicture paths translation",
         "base",
         "asked registry owndata",
         "generated",
