@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import cells
+import longrange
 import networks
 import practice
 import texts
@@ -26,6 +27,8 @@ DRAWINGS: dict[str, Callable[[], Canvas]] = {
     "windows": training.windows,
     "attention": translation.attention,
     "which-model": practice.which_model,
+||||||| 11fbeb6
+    "long-range": longrange.roads,
 }
 
 
