@@ -27,7 +27,6 @@ DRAWINGS: dict[str, Callable[[], Canvas]] = {
     "windows": training.windows,
     "attention": translation.attention,
     "which-model": practice.which_model,
-||||||| 11fbeb6
     "long-range": longrange.roads,
 }
 
