@@ -2,7 +2,9 @@
 
 from collections import Counter
 
+import pytest
 import torch
+from rouge_score.rouge_scorer import RougeScorer
 from torch import nn
 
 import rnnviz as rv
@@ -134,6 +136,15 @@ WRONG = [
     ("15.by-rate", Made(lambda: _digits(steps=301)), "longer"),
     ("15.by-rate", Made(lambda: _digits(lr=5e-3, steps=20)), "missing"),
 ]
+
+
+def test_the_scores_of_the_exercise_are_those_of_the_package_that_papers_use() -> None:
+    texts = ("the storm closed the harbour", "the the harbour", "two ferries stayed out", "harbour the closed")
+    scorer = RougeScorer(["rouge1"])
+    for candidate in texts:
+        for reference in texts:
+            scored = scorer.score(reference, candidate)["rouge1"].fmeasure
+            assert _score(candidate.split(), reference.split()) == pytest.approx(scored)
 
 
 def test_the_predictions_are_a_number_and_an_option() -> None:

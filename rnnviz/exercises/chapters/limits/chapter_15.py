@@ -54,7 +54,8 @@ def _taken_apart(place: int) -> Callable[[Callable[..., Any]], Callable[..., Any
 
 _MERGE_RESULTS: Sequence[Any] = [_written(_merged(word, merges)) for word, merges in _WORDS]
 _MERGE_TRIALS = [
-    Trial({"word": np.asarray(float(place))}, result, _taken_apart(place)) for place, result in enumerate(_MERGE_RESULTS)
+    Trial({"word": np.asarray(float(place))}, result, _taken_apart(place))
+    for place, result in enumerate(_MERGE_RESULTS)
 ]
 _MERGES = Exercise(
     "15.merges",
@@ -160,7 +161,7 @@ _LINES = Exercise(
 _BY_RATE = LabExercise(
     "15.by-rate",
     goals=(
-        Goal("score", held_out, lambda share: share >= 0.8, written="{:.2f}".format),
+        Goal("score", held_out, lambda share: share >= 0.8, written="{:.1f}".format),
         Goal("units", setting("hidden_size"), lambda units: units == 16),
         Goal("time", steps, lambda done: done <= 300),
     ),
