@@ -22,6 +22,7 @@ _HOMES = {
     "data": "rnnviz.data",
     "data_button": "rnnviz.notebook",
     "exercises": "rnnviz.exercises",
+    "fixed_points": "rnnviz.trace",
     "models": "rnnviz.models",
     "pause_all": "rnnviz.lab",
     "register_cell": "rnnviz.trace",
@@ -47,6 +48,7 @@ __all__ = [
     "data",
     "data_button",
     "exercises",
+    "fixed_points",
     "models",
     "pause_all",
     "register_cell",
@@ -67,7 +69,7 @@ if TYPE_CHECKING:
     from rnnviz.lab.watch.adapters.transformers import TransformersWatch
     from rnnviz.lab.watch.watch import watch
     from rnnviz.notebook import data_button, scale
-    from rnnviz.trace import Trace, register_cell, saliency
+    from rnnviz.trace import Trace, fixed_points, register_cell, saliency
     from rnnviz.training import Preset
 
 

@@ -60,7 +60,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     "lab.watch": ("watchpanel", "watchscreen", "watch", "adapters"),
     "models": (
         "inputs recurrent attention dynamics search",
-        "decoder encoder lstm_model sequence simple_rnn tagger longrange",
+        "decoder encoder lstm_model sequence simple_rnn tagger linear longrange",
         "seq2seq wordtagger",
     ),
     "tasks": (
@@ -72,7 +72,13 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "series pairs tags texts",
     ),
     "tasks.series": ("table", "reading grid gaps simple", "record", "series", "own registered rolling"),
-    "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening attribution"),
+    "trace": (
+        "isolation modules result",
+        "scan capture",
+        "registered",
+        "recompute",
+        "tracing listening attribution fixedpoints",
+    ),
     "training": (
         "process taskcheck schedules tables bylabel failures",
         "columns",
