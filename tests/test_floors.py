@@ -59,7 +59,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     ),
     "lab.watch": ("watchpanel", "watchscreen", "watch", "adapters"),
     "models": (
-        "inputs recurrent attention dynamics search",
+        "inputs recurrent attention dropout dynamics search",
         "decoder encoder lstm_model sequence simple_rnn tagger linear longrange",
         "seq2seq wordtagger",
     ),
