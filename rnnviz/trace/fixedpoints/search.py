@@ -37,8 +37,8 @@ def fixed_points(
     ``inputs`` the speed ‖F(h, x̄) − h‖ is descended (its square, by Levenberg and Marquardt's method, all starts at
     once, in double precision on a copy of the weights). Where it ends at 0 the layer rests: a fixed point. Where it
     ends above, at a minimum, the state passes slowly: a slow point, kept if its speed is at most a tenth of the
-    starts' root mean square. Points found twice are kept once. Eigenvalues of the Jacobian dF/dh say what a small change
-    becomes: all below 1 in size, it fades, and the point attracts; one above 1, it is a saddle or repels.
+    starts' root mean square. Points found twice are kept once. Eigenvalues of the Jacobian dF/dh say what a small
+    change becomes: all below 1 in size, it fades, and the point attracts; one above 1, it is a saddle or repels.
 
     Points that no start leads to are not found; more starts, or inputs that visit more, find more. Where points form
     a line or a ring, several of them stand for it. The model runs once, in eval mode, and is left as it was, bit for
@@ -103,10 +103,16 @@ def fixed_points(
     return points_of(step, chosen_starts(there.states, n, seed), tol, there.name)
 
 
-def points_of(step: StepMap, starts: Numbers, tol: float, name: str, rounds: int | None = None) -> FixedPoints:
-    """Return what a descent from these starts, axes (start, unit), finds of a map's fixed and slow points."""
-    found = descended(step, starts) if rounds is None else descended(step, starts, rounds)
-    typical = float(np.sqrt(np.square(step(starts).after - starts).sum(1).mean()))
+def points_of(
+    step: StepMap, starts: Numbers, tol: float, name: str, visited_states: Numbers | None = None
+) -> FixedPoints:
+    """Return what a descent from these starts, axes (start, unit), finds of a map's fixed and slow points.
+
+    Where a descent goes on, ``visited_states`` are where it began: what is slow is measured by their speeds.
+    """
+    found = descended(step, starts)
+    begun = starts if visited_states is None else visited_states
+    typical = float(np.sqrt(np.square(step(begun).after - begun).sum(1).mean()))
     kept = np.flatnonzero((found.speeds <= tol) | (found.ended & (found.speeds <= _SLOW * typical)))
     kept = kept[np.argsort(found.speeds[kept], kind="stable")]
     kept = kept[unlike(found.states[kept])]
