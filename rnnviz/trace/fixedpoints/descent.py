@@ -8,12 +8,13 @@ import numpy as np
 
 from rnnviz.trace.fixedpoints.stepmap import Numbers, StepMap
 
-__all__ = ["Found", "descended", "unlike"]
+__all__ = ["Found", "descended", "midway", "unlike"]
 
 _ROUNDS = 200
 _SMALLEST, _LARGEST = 1e-12, 1e10  # damping: of Newton's own steps, and of steps too short to matter
 _STILL = 1e-14  # a speed that is rounding alone
 _NUMBERS = 2**22  # of Jacobians held at once: 32 MB
+_PAIRED = 256  # points between which further starts are made
 _APART = 1e-3  # two points nearer than this are one: a point where the map is flat is not known better
 
 
@@ -78,3 +79,12 @@ def unlike(states: Numbers) -> list[int]:
         if not (np.linalg.norm(others - state, axis=1) < _APART * (1 + np.linalg.norm(state))).any():
             kept.append(number)
     return kept
+
+
+def midway(states: Numbers, most: int) -> Numbers:
+    """Return starts between unlike states, axes (pair, unit), the nearest pairs first: saddles lie between attractors."""
+    points = states[unlike(states)][:_PAIRED]
+    first, second = np.triu_indices(len(points), 1)
+    nearest = np.argsort(np.linalg.norm(points[first] - points[second], axis=1), kind="stable")[:most]
+    found: Numbers = (points[first[nearest]] + points[second[nearest]]) / 2
+    return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnviz.trace import FixedPoints
-from rnnviz.trace.fixedpoints.descent import descended
+from rnnviz.trace.fixedpoints.descent import descended, midway
 from rnnviz.trace.fixedpoints.search import chosen_starts, points_of
 from rnnviz.trace.fixedpoints.stepmap import Numbers, StepMap
 from rnnviz.training import Snapshot
@@ -40,17 +40,20 @@ class _Search:
     starts: Numbers
     states: Numbers
     rounds: int = 0
+    between: bool = False  # whether it goes on midway between the points that it had found
 
     def advance(self, until: float) -> bool:
         """Go on until a time, some rounds at least; return whether it is at its end."""
-        while self.rounds < _ROUNDS:
+        while True:
             found = descended(self.system, self.states, _SLICE)
             self.states, self.rounds = found.states, self.rounds + _SLICE
-            if found.ended.all():
-                return True
+            if found.ended.all() or self.rounds >= _ROUNDS:
+                if self.between:
+                    return True
+                middles = midway(found.states[found.speeds <= _TOLERANCE], len(self.starts))
+                self.states, self.rounds, self.between = np.concatenate([found.states, middles]), 0, True
             if time.perf_counter() >= until:
-                break
-        return self.rounds >= _ROUNDS
+                return False
 
     def result(self) -> Resting:
         """Return the points where it is."""

@@ -1,4 +1,4 @@
-"""The state's path: where numpy's SVD and `rv.fixed_points` put it, turned like the frame before, and in no frame's way."""
+"""The state's path: where numpy's SVD and `rv.fixed_points` put it, turned like the frame before, and never in the way."""
 
 import dataclasses
 import itertools
