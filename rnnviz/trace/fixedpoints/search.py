@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnviz.checks import kind_of, number, shown, text, whole
-from rnnviz.trace.fixedpoints.descent import Found, descended, midway, unlike
+from rnnviz.trace.fixedpoints.descent import Found, between, descended, unlike
 from rnnviz.trace.fixedpoints.points import FixedPoints
 from rnnviz.trace.fixedpoints.stepmap import Numbers, StepMap
 from rnnviz.trace.fixedpoints.visited import visited
@@ -37,7 +37,7 @@ def fixed_points(
     ``inputs`` the speed ‖F(h, x̄) − h‖ is descended (its square, by Levenberg and Marquardt's method, all starts at
     once, in double precision on a copy of the weights). Where it ends at 0 the layer rests: a fixed point. Where it
     ends above, at a minimum, the state passes slowly: a slow point, kept if its speed is at most a tenth of the
-    starts' root mean square. A second descent begins midway between the fixed points that the first has found, where
+    starts' root mean square. A second descent begins between the fixed points that the first has found, where
     saddles often lie. Points found twice are kept once. Eigenvalues of the Jacobian dF/dh say what a small
     change becomes: all below 1 in size, it fades, and the point attracts; one above 1, it is a saddle or repels.
 
@@ -53,8 +53,8 @@ def fixed_points(
     inputs
         What the model is called with: a tensor, or a tuple of arguments such as ``batch.arguments``.
     n
-        How many starts are drawn from the visited states, all of them where they are fewer; as many pairs of points
-        are gone between.
+        How many starts are drawn from the visited states, all of them where they are fewer; the second
+        descent has about as many at most.
     tol
         The speed up to which a point counts as fixed.
     layer
@@ -137,8 +137,8 @@ def points_of(
 
 def _descended_twice(step: StepMap, starts: Numbers, tol: float) -> Found:
     first = descended(step, starts)
-    between = midway(first.states[first.speeds <= tol], len(starts))
-    return Found(*(np.concatenate(one) for one in zip(first, descended(step, between), strict=True)))
+    second = descended(step, between(first.states[first.speeds <= tol], len(starts)))
+    return Found(*(np.concatenate(one) for one in zip(first, second, strict=True)))
 
 
 def chosen_starts(states: Numbers, n: int, seed: int) -> Numbers:

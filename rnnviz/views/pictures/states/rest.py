@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnviz.trace import FixedPoints
-from rnnviz.trace.fixedpoints.descent import descended, midway
+from rnnviz.trace.fixedpoints.descent import between, descended
 from rnnviz.trace.fixedpoints.search import chosen_starts, points_of
 from rnnviz.trace.fixedpoints.stepmap import Numbers, StepMap
 from rnnviz.training import Snapshot
@@ -40,7 +40,7 @@ class _Search:
     starts: Numbers
     states: Numbers
     rounds: int = 0
-    between: bool = False  # whether it goes on midway between the points that it had found
+    second: bool = False  # whether it goes on between the points that it had found
 
     def advance(self, until: float) -> bool:
         """Go on until a time, some rounds at least; return whether it is at its end."""
@@ -48,10 +48,10 @@ class _Search:
             found = descended(self.system, self.states, _SLICE)
             self.states, self.rounds = found.states, self.rounds + _SLICE
             if found.ended.all() or self.rounds >= _ROUNDS:
-                if self.between:
+                if self.second:
                     return True
-                middles = midway(found.states[found.speeds <= _TOLERANCE], len(self.starts))
-                self.states, self.rounds, self.between = np.concatenate([found.states, middles]), 0, True
+                further = between(found.states[found.speeds <= _TOLERANCE], len(self.starts))
+                self.states, self.rounds, self.second = np.concatenate([found.states, further]), 0, True
             if time.perf_counter() >= until:
                 return False
 

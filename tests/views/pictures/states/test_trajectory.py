@@ -1,4 +1,4 @@
-"""The state's path: where numpy's SVD and `rv.fixed_points` put it, turned like the frame before, and never in the way."""
+"""The state's path: where numpy's SVD and `rv.fixed_points` put it, turned like the frame before, never in the way."""
 
 import dataclasses
 import itertools
