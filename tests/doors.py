@@ -199,6 +199,18 @@ def doors(folder: Path) -> dict[str, Door]:
         "SimpleRNN()": Door(rv.models.SimpleRNN(2, 4, 1), {"x": torch.zeros(2, 8, 2)}),
         "LSTMModel()": Door(rv.models.LSTMModel(2, 4, 1), {"x": torch.zeros(2, 8, 2)}),
         "SequenceModel()": Door(rv.models.SequenceModel("gru", 2, 4, 1), {"inputs": torch.zeros(2, 8, 2)}),
+        **{
+            f"{one.__name__}{way}": Door(called, {"inputs": inputs, "state": torch.zeros(2, 4)})
+            for one in (rv.models.MinGRU, rv.models.MinLSTM)
+            for way, called, inputs in (
+                ("()", one(2, 4).forward, torch.zeros(2, 8, 2)),
+                (".step", one(2, 4).step, torch.zeros(2, 2)),
+            )
+        },
+        "linear_scan": Door(
+            rv.models.linear_scan,
+            {"carry": torch.zeros(2, 8, 4), "added": torch.zeros(2, 8, 4), "initial": torch.zeros(2, 4)},
+        ),
         "SkipRNN()": Door(rv.models.SkipRNN(2, 4, 1), {"inputs": torch.zeros(2, 8, 2)}),
         "ClockworkRNN()": Door(rv.models.ClockworkRNN(2, 8, 1), {"inputs": torch.zeros(2, 8, 2)}),
         "SelfAttention()": Door(rv.models.SelfAttention(2, 4, 1, 8), {"inputs": torch.zeros(2, 8, 2)}),
@@ -234,6 +246,10 @@ def doors(folder: Path) -> dict[str, Door]:
         ),
         "SimpleRNN": Door(rv.models.SimpleRNN, {"input_size": 2, "hidden_size": 4, "output_size": 1}),
         "LSTMModel": Door(rv.models.LSTMModel, {"input_size": 2, "hidden_size": 4, "output_size": 1, "num_layers": 1}),
+        **{
+            one.__name__: Door(one, {"input_size": 2, "hidden_size": 4, "negative_carry": False})
+            for one in (rv.models.MinGRU, rv.models.MinLSTM)
+        },
         "SkipRNN": Door(
             rv.models.SkipRNN,
             {"input_size": 2, "hidden_size": 4, "output_size": 1, "skip": 3, "each_step": False},

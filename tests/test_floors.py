@@ -59,8 +59,8 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     ),
     "lab.watch": ("watchpanel", "watchscreen", "watch", "adapters"),
     "models": (
-        "inputs recurrent attention dynamics search",
-        "decoder encoder lstm_model sequence simple_rnn tagger longrange",
+        "inputs recurrent attention dropout dynamics search",
+        "decoder encoder lstm_model sequence simple_rnn tagger linear longrange",
         "seq2seq wordtagger",
     ),
     "tasks": (

@@ -4,6 +4,7 @@ from rnnviz.models.attention import ATTENTIONS, Attention
 from rnnviz.models.decoder import Decoder
 from rnnviz.models.dynamics import rescale, set_forget_bias, spectral_radius
 from rnnviz.models.encoder import Encoder
+from rnnviz.models.linear import MinGRU, MinLSTM, linear_scan
 from rnnviz.models.longrange import ClockworkRNN, SelfAttention, SkipRNN
 from rnnviz.models.lstm_model import LSTMModel
 from rnnviz.models.search import BOS, EOS, PAD, UNK, BeamTree, Decoded, Hypothesis
@@ -30,6 +31,8 @@ __all__ = [
     "Encoder",
     "Hypothesis",
     "LSTMModel",
+    "MinGRU",
+    "MinLSTM",
     "SelfAttention",
     "Seq2Seq",
     "SequenceModel",
@@ -38,6 +41,7 @@ __all__ = [
     "SkipRNN",
     "WordTagger",
     "initialise",
+    "linear_scan",
     "rescale",
     "set_forget_bias",
     "spectral_radius",
