@@ -7,6 +7,7 @@ from pathlib import Path
 import cells
 import longrange
 import networks
+import practice
 import texts
 import training
 import translation
@@ -25,6 +26,7 @@ DRAWINGS: dict[str, Callable[[], Canvas]] = {
     "text-to-numbers": texts.text_to_numbers,
     "windows": training.windows,
     "attention": translation.attention,
+    "which-model": practice.which_model,
     "long-range": longrange.roads,
 }
 

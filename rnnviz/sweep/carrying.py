@@ -10,7 +10,7 @@ from rnnviz.sweep.running import Running
 __all__ = ["carried_out"]
 
 
-def carried_out(plan: Plan, known: dict[int, Row], wanted: int, running: Running, at_once: int) -> Iterator[Row]:
+def carried_out(plan: Plan, known: dict[int, Row], wanted: int, running: Running) -> Iterator[Row]:
     """Train what is missing; yield each trial that has finished, which is to be ``known`` before the next is asked for.
 
     Parameters
@@ -23,14 +23,12 @@ def carried_out(plan: Plan, known: dict[int, Row], wanted: int, running: Running
         Trials in all.
     running : Running
         Who does it.
-    at_once : int
-        Trials under way at a time.
     """
     begun = set(known)
     missing = (number for number in count() if number not in known)
     try:
         while len(begun) < wanted or running.jobs:
-            while len(begun) < wanted and len(running.jobs) < (1 if running.careful else at_once):
+            while len(begun) < wanted and running.has_room:
                 number = next(missing)
                 rows = [known[one] for one in sorted(known)]
                 running.add(plan.job(number, rows, running.jobs, near=running.near))

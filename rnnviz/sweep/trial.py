@@ -1,16 +1,24 @@
 """Trial: a model trained with some settings, as a function of a value that travels to any process."""
 
+import inspect
 import math
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any
 
+from rnnviz.generators import seeded
+from rnnviz.i18n import t
+from rnnviz.models.dropout import drop_out
 from rnnviz.sweep.rows import Row
+from rnnviz.sweep.space import DROPOUT, SETTINGS
 from rnnviz.tasks import Task
 from rnnviz.training import Session
+from rnnviz.training.process.forks import renewed_in_children
 
-__all__ = ["Job", "failed", "train"]
+__all__ = ["Job", "failed", "takes", "train"]
 
 
 @dataclass(frozen=True)
@@ -65,22 +73,66 @@ def failed(job: Job, reason: str) -> Row:
 
 
 def _trained(job: Job, curve: list[tuple[int, float, float]]) -> Row:
-    session = Session(
-        job.task, model=job.model, device=job.device, probe_size=1, planned=job.steps, **job.fixed, **job.varied
-    )
-    steps, best = session.steps(), math.nan
-    for rung, bar in zip(job.rungs, job.bars, strict=True):
-        for _ in islice(steps, rung - session.step):
-            pass
-        session.check()
-        score = session.evaluate_half(grading=False)
-        if not math.isfinite(score):
-            raise FloatingPointError(f"the score is {score} after {rung} steps; lower lr or set clip.")
-        curve.append((rung, session.latest_loss(), score))
-        best = score if math.isnan(best) or _better(job, score, best) else best
-        if _better(job, bar, best):
-            return _row(job, "pruned", curve, score=score, reason=f"below the median of the others at step {rung}")
-    return _row(job, "done", curve, score=curve[-1][2], test=session.evaluate_half(grading=True))
+    session = _session(job)
+    # a model that drops states draws from the process's own generators
+    with seeded(session.settings.seed, session.device):
+        steps, best = session.steps(), math.nan
+        for rung, bar in zip(job.rungs, job.bars, strict=True):
+            for _ in islice(steps, rung - session.step):
+                pass
+            session.check()
+            score = session.evaluate_half(grading=False)
+            if not math.isfinite(score):
+                raise FloatingPointError(t("sweep.reason.score", score=score, step=rung))
+            curve.append((rung, session.latest_loss(), score))
+            best = score if math.isnan(best) or _better(job, score, best) else best
+            if _better(job, bar, best):
+                return _row(job, "pruned", curve, score=score, reason=t("sweep.reason.median", step=rung))
+        return _row(job, "done", curve, score=curve[-1][2], test=session.evaluate_half(grading=True))
+
+
+def _session(job: Job) -> Session:
+    given = {**job.fixed, **job.varied}
+    settings = {name: value for name, value in given.items() if name in SETTINGS}
+    own = {name: value for name, value in given.items() if name not in settings}
+    dropout = 0.0 if takes(job.model, DROPOUT) else own.pop(DROPOUT, 0.0)
+    model = partial(job.model, **own) if own else job.model
+    with BUILDING:  # models of somebody's own are built from generators that all threads share
+        session = Session(job.task, model=model, device=job.device, probe_size=1, planned=job.steps, **settings)
+    drop_out(session.model, dropout)
+    return session
+
+
+def takes(model: Any, name: str) -> bool:
+    """Return whether a function that builds a model can be told something of this name, beside task and settings."""
+    if model is None or hasattr(model, "forward"):
+        return False
+    try:
+        _task, _settings, *found = inspect.signature(model).parameters.values()
+    except (TypeError, ValueError):  # no function, or one without both, which is told where it is first called
+        return False
+    keywords = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return any(one.kind == one.VAR_KEYWORD or (one.name == name and one.kind in keywords) for one in found)
+
+
+class _Building:
+    """A turn at building, for threads; a child process begins with a free one."""
+
+    def __init__(self) -> None:
+        self.after_fork()
+        renewed_in_children(self)
+
+    def after_fork(self) -> None:
+        self._turn = threading.Lock()
+
+    def __enter__(self) -> None:
+        self._turn.acquire()
+
+    def __exit__(self, *_error: object) -> None:
+        self._turn.release()
+
+
+BUILDING = _Building()
 
 
 def _better(job: Job, one: float, other: float) -> bool:
