@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import cells
+import gradients
 import networks
 import texts
 import training
@@ -24,6 +25,7 @@ DRAWINGS: dict[str, Callable[[], Canvas]] = {
     "text-to-numbers": texts.text_to_numbers,
     "windows": training.windows,
     "attention": translation.attention,
+    "bptt": gradients.through_time,
 }
 
 
