@@ -1,5 +1,7 @@
 """The way back: direct gradients, Jacobians and the terms of the weights, and a path that goes around."""
 
+import itertools
+
 from canvas import ACCENT, FRAME, INK2, INK3, ORANGE, PAGE, PEACH, PURPLE, SEA, SOFT, Canvas
 
 __all__ = ["through_time"]
@@ -30,12 +32,14 @@ def _steps(c: Canvas) -> None:
         c.box((x, y), (64, 38), f"h_{{{step}}}", fill=SOFT, stroke=ACCENT, bold=True)
         c.arrow((x, y + 19), (x, 222), color=PURPLE, width=2)
         c.text((x + 10, 186), f"term {step}", color=PURPLE, size=12, anchor="start")
-    for step, (left, right) in enumerate(zip(places, places[1:], strict=False), 2):
+    for step, (left, right) in enumerate(itertools.pairwise(places), 2):
         c.arrow((left + 33, y - 8), (right - 33, y - 8), color=FRAME)
         c.arrow((right - 33, y + 8), (left + 33, y + 8), color=ACCENT, width=2.5)
         c.text(((left + right) / 2, y + 27), f"× J_{{{step}}}", color=ACCENT, size=13, bold=True)
     c.box((360, 242), (580, 36), "gradient of W: the sum of the terms", fill=LILAC, stroke=PURPLE)
-    c.text((360, 280), "from the loss: direct · along the states: from later · both together: total", color=INK2, size=12)
+    c.text(
+        (360, 280), "from the loss: direct · along the states: from later · both together: total", color=INK2, size=12
+    )
 
 
 def _around(c: Canvas) -> None:
