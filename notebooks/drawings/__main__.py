@@ -6,7 +6,9 @@ from pathlib import Path
 
 import cells
 import gradients
+import longrange
 import networks
+import practice
 import texts
 import training
 import translation
@@ -26,6 +28,8 @@ DRAWINGS: dict[str, Callable[[], Canvas]] = {
     "windows": training.windows,
     "attention": translation.attention,
     "bptt": gradients.through_time,
+    "which-model": practice.which_model,
+    "long-range": longrange.roads,
 }
 
 
