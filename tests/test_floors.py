@@ -38,6 +38,7 @@ FLOORS = {
     "exercises": 9,
     "bench": 9,
     "notebook": 9,
+    "sweep": 9,
     "__init__": TOP,
     "__main__": TOP,
     "cli": TOP,
@@ -57,8 +58,13 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "lab compare",
     ),
     "lab.watch": ("watchpanel", "watchscreen", "watch", "adapters"),
+    "models": (
+        "inputs recurrent attention dynamics search",
+        "decoder encoder lstm_model sequence simple_rnn tagger linear longrange",
+        "seq2seq wordtagger",
+    ),
     "tasks": (
-        "batch inputpicture paths translation",
+        "batch halves inputpicture paths translation",
         "base",
         "asked registry owndata",
         "generated",
@@ -66,7 +72,13 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "series pairs tags texts",
     ),
     "tasks.series": ("table", "reading grid gaps simple", "record", "series", "own registered rolling"),
-    "trace": ("isolation modules result", "scan capture", "registered", "recompute", "tracing listening attribution"),
+    "trace": (
+        "isolation modules result",
+        "scan capture",
+        "registered",
+        "recompute",
+        "tracing listening attribution fixedpoints",
+    ),
     "training": (
         "process taskcheck schedules tables bylabel failures",
         "columns",

@@ -180,6 +180,13 @@ class SnapshotTaker:
         held_out = self._task.held_out()
         return float(self._task.metric(_answers(self._task, model, held_out), held_out.targets))
 
+    def evaluate_half(self, model: nn.Module, grading: bool) -> float:
+        """Return the metric on the half of the held-out part that chooses among models, or on the one that grades."""
+        held_out = self._task.held_out()
+        places = torch.from_numpy(self._task.halves()[grading]).to(held_out.inputs.device)
+        half = held_out[places]
+        return float(self._task.metric(_answers(self._task, model, half), half.targets))
+
     def _trace(self, model: nn.Module) -> Look:
         return look(model, self.probe, self._task, self._part)
 
