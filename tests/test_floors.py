@@ -69,7 +69,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "asked registry owndata",
         "generated",
         "adding python_tokens sunspots temporal_order",
-        "series pairs tags texts",
+        "series pairs tags texts longrange",
     ),
     "tasks.series": ("table", "reading grid gaps simple", "record", "series", "own registered rolling"),
     "trace": (
