@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from rnnviz.sweep.importance import shares
-from rnnviz.sweep.plan import Plan
-from rnnviz.sweep.progress import said
-from rnnviz.sweep.rows import STATES, Row, best_of
+from rnnviz.sweep.shown.progress import said
+from rnnviz.sweep.trials.plan import Plan
+from rnnviz.sweep.trials.rows import STATES, Row, best_of
 from rnnviz.training.tables import to_frame
 
 __all__ = ["Sweep"]
@@ -108,7 +108,7 @@ class Sweep:
 
         Drag along an axis to brush it: lines that do not pass there fade. Drag an axis's name to move it.
         """
-        from rnnviz.sweep.parallel import parallel  # plotly is loaded when something is drawn
+        from rnnviz.sweep.shown.parallel import parallel  # plotly is loaded when something is drawn
 
         return parallel(self._plan, self._finished())
 

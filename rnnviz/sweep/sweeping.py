@@ -9,15 +9,15 @@ from typing import Any
 from rnnviz import limits
 from rnnviz.checks import flag, one_of, optional, whole
 from rnnviz.generators import kept
-from rnnviz.sweep.carrying import carried_out, in_order
-from rnnviz.sweep.plan import Plan
-from rnnviz.sweep.progress import Line, Progress
-from rnnviz.sweep.proposals import SAMPLERS
 from rnnviz.sweep.results import Sweep
-from rnnviz.sweep.running import Running, checked_executor
-from rnnviz.sweep.space import Space
-from rnnviz.sweep.store import Store
-from rnnviz.sweep.trial import takes
+from rnnviz.sweep.shown.progress import Line, Progress
+from rnnviz.sweep.trials.plan import Plan
+from rnnviz.sweep.trials.proposals import SAMPLERS
+from rnnviz.sweep.trials.space import Space
+from rnnviz.sweep.trials.trial import takes
+from rnnviz.sweep.workers.carrying import carried_out, in_order
+from rnnviz.sweep.workers.running import Running, checked_executor
+from rnnviz.sweep.workers.store import Store
 from rnnviz.tasks import Task
 
 __all__ = ["sweep"]
@@ -157,6 +157,6 @@ def _progress(plan: Plan, wanted: int) -> Progress:
     cell = running_cell()
     if cell is None:
         return Line(plan, wanted)
-    from rnnviz.sweep.page import Page
+    from rnnviz.sweep.shown.page import Page
 
     return Page(plan, wanted, attended=cell.attended)

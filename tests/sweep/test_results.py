@@ -9,9 +9,9 @@ import pytest
 
 import rnnviz as rv
 from rnnviz.sweep.importance import shares
-from rnnviz.sweep.pruning import bars
-from rnnviz.sweep.rows import Row
-from rnnviz.sweep.space import Space
+from rnnviz.sweep.trials.pruning import bars
+from rnnviz.sweep.trials.rows import Row
+from rnnviz.sweep.trials.space import Space
 from tests.sweep.models import interrupted
 
 TINY: dict[str, Any] = {"task": "adding", "steps": 8, "hidden_size": 4, "seq_len": 8, "batch_size": 4, "device": "cpu"}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 import rnnviz as rv
-from rnnviz.sweep.space import Choices, Range, Space
+from rnnviz.sweep.trials.space import Choices, Range, Space
 from tests.sweep.models import mortal
 
 TINY: dict[str, Any] = {"task": "adding", "trials": 2, "steps": 2, "hidden_size": 4, "seq_len": 8, "device": "cpu"}

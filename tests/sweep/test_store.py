@@ -16,7 +16,7 @@ SPACE = {"lr": ("log", 1e-4, 1e-1), "cell": ["rnn", "gru"]}
 KILLED = """
 import os, signal
 import rnnviz as rv
-from rnnviz.sweep.store import Store
+from rnnviz.sweep.workers.store import Store
 
 keep = Store.keep
 

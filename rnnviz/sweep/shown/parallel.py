@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from rnnviz.i18n import t
 from rnnviz.i18n.numbers import three
-from rnnviz.sweep.plan import Plan
-from rnnviz.sweep.rows import Row
-from rnnviz.sweep.space import Choices, Range
+from rnnviz.sweep.trials.plan import Plan
+from rnnviz.sweep.trials.rows import Row
+from rnnviz.sweep.trials.space import Choices, Range
 from rnnviz.views.style import ACCENT, HAIR2, base_layout, plain
 
 __all__ = ["Axis", "axes_of", "parallel", "scored"]

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from itertools import count
 
-from rnnviz.sweep.plan import Plan
-from rnnviz.sweep.rows import Row
-from rnnviz.sweep.running import Running
+from rnnviz.sweep.trials.plan import Plan
+from rnnviz.sweep.trials.rows import Row
+from rnnviz.sweep.workers.running import Running
 
 __all__ = ["carried_out", "in_order"]
 

@@ -12,11 +12,11 @@ from rnnviz.i18n import t
 from rnnviz.lab.screen.accessibility import Accessibility
 from rnnviz.lab.still.outputs import Output, call_after_cells
 from rnnviz.live.figure import LiveFigure
-from rnnviz.sweep.keptpicture import kept_picture
-from rnnviz.sweep.parallel import parallel, scored
-from rnnviz.sweep.plan import Plan
-from rnnviz.sweep.progress import said
-from rnnviz.sweep.rows import Row
+from rnnviz.sweep.shown.keptpicture import kept_picture
+from rnnviz.sweep.shown.parallel import parallel, scored
+from rnnviz.sweep.shown.progress import said
+from rnnviz.sweep.trials.plan import Plan
+from rnnviz.sweep.trials.rows import Row
 
 __all__ = ["Page"]
 

@@ -8,10 +8,10 @@ from plotly.colors import find_intermediate_color
 
 from rnnviz.i18n import t
 from rnnviz.lab.still.picture import Picture
-from rnnviz.sweep.parallel import Axis, axes_of, scored
-from rnnviz.sweep.plan import Plan
-from rnnviz.sweep.progress import said
-from rnnviz.sweep.rows import Row
+from rnnviz.sweep.shown.parallel import Axis, axes_of, scored
+from rnnviz.sweep.shown.progress import said
+from rnnviz.sweep.trials.plan import Plan
+from rnnviz.sweep.trials.rows import Row
 from rnnviz.views.still.sheet import Sheet
 from rnnviz.views.style import ACCENT, HAIR2, INK1, INK2, PAGE
 

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from rnnviz.i18n import t
 from rnnviz.i18n.numbers import three
-from rnnviz.sweep.plan import Plan
-from rnnviz.sweep.rows import STATES, Row, best_of
+from rnnviz.sweep.trials.plan import Plan
+from rnnviz.sweep.trials.rows import STATES, Row, best_of
 
 __all__ = ["Line", "Progress", "said"]
 
