@@ -63,6 +63,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "decoder encoder lstm_model sequence simple_rnn tagger linear longrange",
         "seq2seq wordtagger",
     ),
+    "sweep": ("trials", "importance shown workers", "results", "sweeping"),
     "tasks": (
         "batch halves inputpicture paths translation",
         "base",

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import cells
+import gradients
 import longrange
 import networks
+import practice
 import texts
 import training
 import translation
@@ -25,6 +27,8 @@ DRAWINGS: dict[str, Callable[[], Canvas]] = {
     "text-to-numbers": texts.text_to_numbers,
     "windows": training.windows,
     "attention": translation.attention,
+    "bptt": gradients.through_time,
+    "which-model": practice.which_model,
     "long-range": longrange.roads,
 }
 

@@ -1,6 +1,7 @@
 """`sweep`: many trials of a task with settings that are varied, one after another or on any executor."""
 
 import contextlib
+import sys
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from typing import Any
@@ -8,14 +9,15 @@ from typing import Any
 from rnnviz import limits
 from rnnviz.checks import flag, one_of, optional, whole
 from rnnviz.generators import kept
-from rnnviz.sweep.carrying import carried_out
-from rnnviz.sweep.plan import Plan
-from rnnviz.sweep.proposals import SAMPLERS
 from rnnviz.sweep.results import Sweep
-from rnnviz.sweep.running import Running, checked_executor
-from rnnviz.sweep.space import Space
-from rnnviz.sweep.store import Store
-from rnnviz.sweep.trial import takes
+from rnnviz.sweep.shown.progress import Line, Progress
+from rnnviz.sweep.trials.plan import Plan
+from rnnviz.sweep.trials.proposals import SAMPLERS
+from rnnviz.sweep.trials.space import Space
+from rnnviz.sweep.trials.trial import takes
+from rnnviz.sweep.workers.carrying import carried_out, in_order
+from rnnviz.sweep.workers.running import Running, checked_executor
+from rnnviz.sweep.workers.store import Store
 from rnnviz.tasks import Task
 
 __all__ = ["sweep"]
@@ -130,16 +132,31 @@ def sweep(
 def _found(plan: Plan, wanted: int, running: Running, path: Any) -> Sweep:
     store = None if path is None else Store(path, plan)
     known = {} if store is None else store.rows()
-    found = Sweep(plan, wanted, known)
+    found, progress = Sweep(plan, wanted, known), _progress(plan, wanted)
     # the generators of the process, which models that drop states draw from, end as they began
     with kept(["cpu"]), contextlib.ExitStack() as until_it_ends:
         if store is not None:
             until_it_ends.callback(store.close)
+        until_it_ends.callback(lambda: progress.end(in_order(known)))
         try:
-            for row in carried_out(plan, known, wanted, running):
+            for row in carried_out(plan, known, wanted, running, progress.follow):
                 if store is not None:
                     store.keep(row)
                 known[row.number] = row
         except KeyboardInterrupt:
             found.interrupted = True
     return found
+
+
+def _progress(plan: Plan, wanted: int) -> Progress:
+    ipython = sys.modules.get("IPython")  # where nobody has imported it, there is no notebook
+    if ipython is None or ipython.get_ipython() is None:
+        return Line(plan, wanted)
+    from rnnviz.lab.lifetime.rerun import running_cell  # widgets are loaded where there is a page for them
+
+    cell = running_cell()
+    if cell is None:
+        return Line(plan, wanted)
+    from rnnviz.sweep.shown.page import Page
+
+    return Page(plan, wanted, attended=cell.attended)

@@ -20,7 +20,7 @@ SEEDS = {"seed": [0, 1, 2, 3]}
 @pytest.fixture
 def pool() -> Iterator[ProcessPoolExecutor]:
     context = get_context("forkserver")
-    context.set_forkserver_preload(["rnnviz.sweep.trial"])  # torch is loaded once, and not in every process
+    context.set_forkserver_preload(["rnnviz.sweep.trials.trial"])  # torch is loaded once, and not in every process
     with ProcessPoolExecutor(2, mp_context=context) as made:
         yield made
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from rnnviz import tasks
 from rnnviz.checks import listed
-from rnnviz.sweep.proposals import proposed, require_optuna
-from rnnviz.sweep.pruning import NO_BAR, bars, rungs
-from rnnviz.sweep.rows import Row
-from rnnviz.sweep.space import DROPOUT, Space, checked
-from rnnviz.sweep.trial import Job, takes
+from rnnviz.sweep.trials.proposals import proposed, require_optuna
+from rnnviz.sweep.trials.pruning import NO_BAR, bars, rungs
+from rnnviz.sweep.trials.rows import Row
+from rnnviz.sweep.trials.space import DROPOUT, Space, checked
+from rnnviz.sweep.trials.trial import Job, takes
 from rnnviz.tasks import Task
 from rnnviz.training import Session
 from rnnviz.training.session.building import complete

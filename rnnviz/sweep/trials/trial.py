@@ -12,8 +12,8 @@ from typing import Any
 from rnnviz.generators import seeded
 from rnnviz.i18n import t
 from rnnviz.models.dropout import drop_out
-from rnnviz.sweep.rows import Row
-from rnnviz.sweep.space import DROPOUT, SETTINGS
+from rnnviz.sweep.trials.rows import Row
+from rnnviz.sweep.trials.space import DROPOUT, SETTINGS
 from rnnviz.tasks import Task
 from rnnviz.training import Session
 from rnnviz.training.process.forks import renewed_in_children

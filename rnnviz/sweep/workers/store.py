@@ -10,8 +10,8 @@ from typing import Any
 
 from rnnviz import files
 from rnnviz.checks import listed
-from rnnviz.sweep.plan import Plan
-from rnnviz.sweep.rows import Row
+from rnnviz.sweep.trials.plan import Plan
+from rnnviz.sweep.trials.rows import Row
 from rnnviz.tasks.registry import recorded
 
 __all__ = ["Store", "identity"]

@@ -7,8 +7,8 @@ from typing import Any
 
 from rnnviz.checks import shown
 from rnnviz.i18n import t
-from rnnviz.sweep.rows import Row
-from rnnviz.sweep.trial import Job, failed, train
+from rnnviz.sweep.trials.rows import Row
+from rnnviz.sweep.trials.trial import Job, failed, train
 
 __all__ = ["InPlace", "Running", "checked_executor", "workers_of"]
 
