@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cells
 import networks
+import speed
 import texts
 import training
 import translation
@@ -24,6 +25,7 @@ DRAWINGS: dict[str, Callable[[], Canvas]] = {
     "text-to-numbers": texts.text_to_numbers,
     "windows": training.windows,
     "attention": translation.attention,
+    "launches": speed.launches,
 }
 
 
