@@ -19,7 +19,6 @@ PREDICTIONS = {
     "14.twice": Number(factor=1.4),
     "14.gpu": "b",
     "14.file": Number(factor=1.2),
-    "14.sparse": "c",
 }
 
 # nn.GRU(8, 64) as two linear layers: 192 rows each, of 8 and of 64 weights.
