@@ -22,16 +22,18 @@ _HOMES = {
     "data": "rnnviz.data",
     "data_button": "rnnviz.notebook",
     "exercises": "rnnviz.exercises",
+    "fixed_points": "rnnviz.trace",
     "models": "rnnviz.models",
     "pause_all": "rnnviz.lab",
     "register_cell": "rnnviz.trace",
     "saliency": "rnnviz.trace",
     "scale": "rnnviz.notebook",
+    "sweep": "rnnviz.sweep",
     "tasks": "rnnviz.tasks",
     "trace": "rnnviz.trace",
     "watch": "rnnviz.lab",
 }
-_MODULES = {"cells", "data", "exercises", "models", "tasks", "trace"}  # calling the module `trace` traces
+_MODULES = {"cells", "data", "exercises", "models", "sweep", "tasks", "trace"}  # `trace` and `sweep` can be called
 
 __all__ = [
     "Comparison",
@@ -46,18 +48,20 @@ __all__ = [
     "data",
     "data_button",
     "exercises",
+    "fixed_points",
     "models",
     "pause_all",
     "register_cell",
     "saliency",
     "scale",
+    "sweep",
     "tasks",
     "trace",
     "watch",
 ]
 
 if TYPE_CHECKING:
-    from rnnviz import cells, data, exercises, models, tasks, trace
+    from rnnviz import cells, data, exercises, models, sweep, tasks, trace
     from rnnviz.lab import Lab
     from rnnviz.lab.compare import Comparison, compare
     from rnnviz.lab.lifetime.playing import pause_all
@@ -65,7 +69,7 @@ if TYPE_CHECKING:
     from rnnviz.lab.watch.adapters.transformers import TransformersWatch
     from rnnviz.lab.watch.watch import watch
     from rnnviz.notebook import data_button, scale
-    from rnnviz.trace import Trace, register_cell, saliency
+    from rnnviz.trace import Trace, fixed_points, register_cell, saliency
     from rnnviz.training import Preset
 
 

@@ -12,7 +12,18 @@ from torch import nn
 
 import rnnviz as rv
 from rnnviz.exercises import check, predict, progress
-from rnnviz.tasks import Adding, Batch, Prediction, PythonTokens, Sunspots, Task, TemporalOrder, make
+from rnnviz.tasks import (
+    Adding,
+    Batch,
+    CopyMemory,
+    Digits,
+    Prediction,
+    PythonTokens,
+    Sunspots,
+    Task,
+    TemporalOrder,
+    make,
+)
 from rnnviz.trace import LayerTrace, Trace
 from rnnviz.training import Settings
 
@@ -179,6 +190,11 @@ def doors(folder: Path) -> dict[str, Door]:
             lambda **given: rv.saliency(given["model"], given["inputs"], target=given["target"]),
             {"model": reader, "inputs": torch.tensor([[1, 2, 3]]), "target": 1},
         ),
+        "fixed_points": Door(
+            rv.fixed_points,
+            {"model": model, "inputs": torch.ones(4, 6, 2), "n": 8, "tol": 1e-6, "layer": "gru", "constant_input": 0.5}
+            | {"seed": 0},
+        ),
         "data.path": Door(rv.data.path, {"name": "addresses"}),
         "both.figure": Door(both.figure, {"name": "hidden", "step": None, "sample": 0}),
         "both.train": Door(both.train, {"steps": 1}, allowed=("1048576",)),
@@ -194,6 +210,21 @@ def doors(folder: Path) -> dict[str, Door]:
         "SimpleRNN()": Door(rv.models.SimpleRNN(2, 4, 1), {"x": torch.zeros(2, 8, 2)}),
         "LSTMModel()": Door(rv.models.LSTMModel(2, 4, 1), {"x": torch.zeros(2, 8, 2)}),
         "SequenceModel()": Door(rv.models.SequenceModel("gru", 2, 4, 1), {"inputs": torch.zeros(2, 8, 2)}),
+        **{
+            f"{one.__name__}{way}": Door(called, {"inputs": inputs, "state": torch.zeros(2, 4)})
+            for one in (rv.models.MinGRU, rv.models.MinLSTM)
+            for way, called, inputs in (
+                ("()", one(2, 4).forward, torch.zeros(2, 8, 2)),
+                (".step", one(2, 4).step, torch.zeros(2, 2)),
+            )
+        },
+        "linear_scan": Door(
+            rv.models.linear_scan,
+            {"carry": torch.zeros(2, 8, 4), "added": torch.zeros(2, 8, 4), "initial": torch.zeros(2, 4)},
+        ),
+        "SkipRNN()": Door(rv.models.SkipRNN(2, 4, 1), {"inputs": torch.zeros(2, 8, 2)}),
+        "ClockworkRNN()": Door(rv.models.ClockworkRNN(2, 8, 1), {"inputs": torch.zeros(2, 8, 2)}),
+        "SelfAttention()": Door(rv.models.SelfAttention(2, 4, 1, 8), {"inputs": torch.zeros(2, 8, 2)}),
         "SequenceTagger()": Door(
             rv.models.SequenceTagger(9, 3, 4, 2), {"tokens": torch.zeros(2, 8).long(), "lengths": torch.tensor([8, 3])}
         ),
@@ -217,6 +248,8 @@ def doors(folder: Path) -> dict[str, Door]:
         "make": Door(make, {"name": "adding", "seq_len": 20, "seed": 0}, {"name": ("task",)}),
         "Adding": Door(Adding, {"seq_len": 20, "seed": 0}),
         "TemporalOrder": Door(TemporalOrder, {"seq_len": 20, "seed": 0}),
+        "CopyMemory": Door(CopyMemory, {"seq_len": 30, "seed": 0}),
+        "Digits": Door(Digits, {"order": "rows"}),
         "Sunspots": Door(Sunspots, {"seq_len": 20, "horizon": 12}),
         "PythonTokens": Door(PythonTokens, {"seq_len": 20}),
         "Batch": Door(lambda **given: Batch(**given), {"inputs": torch.zeros(2, 8, 1), "targets": torch.zeros(2, 1)}),
@@ -226,6 +259,22 @@ def doors(folder: Path) -> dict[str, Door]:
         ),
         "SimpleRNN": Door(rv.models.SimpleRNN, {"input_size": 2, "hidden_size": 4, "output_size": 1}),
         "LSTMModel": Door(rv.models.LSTMModel, {"input_size": 2, "hidden_size": 4, "output_size": 1, "num_layers": 1}),
+        **{
+            one.__name__: Door(one, {"input_size": 2, "hidden_size": 4, "negative_carry": False})
+            for one in (rv.models.MinGRU, rv.models.MinLSTM)
+        },
+        "SkipRNN": Door(
+            rv.models.SkipRNN,
+            {"input_size": 2, "hidden_size": 4, "output_size": 1, "skip": 3, "each_step": False},
+        ),
+        "ClockworkRNN": Door(
+            rv.models.ClockworkRNN,
+            {"input_size": 2, "hidden_size": 4, "output_size": 1, "periods": (1, 2), "each_step": False},
+        ),
+        "SelfAttention": Door(
+            rv.models.SelfAttention,
+            {"input_size": 2, "hidden_size": 4, "output_size": 1, "positions": 8, "causal": False, "each_step": False},
+        ),
         "SequenceTagger": Door(
             rv.models.SequenceTagger,
             {"vocabulary": 9, "embedding_size": 3, "hidden_size": 4, "tags": 2, "padding": 0},

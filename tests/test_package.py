@@ -142,7 +142,7 @@ def test_the_pinned_set_names_no_host() -> None:
 
 def test_binder_asks_for_the_same_oldest_versions() -> None:
     environment = (ROOT / "binder" / "environment.yml").read_text(encoding="utf-8")
-    lines = [line.removeprefix("  - ") for line in environment.splitlines() if ">=" in line]
+    lines = [line.lstrip(" -") for line in environment.splitlines() if ">=" in line]
     asked = {name: bounds.partition(",")[0] for name, bounds in (line.split(">=") for line in lines)}
     oldest = {wish.name: str(wish.specifier).removeprefix(">=") for wish in _wishes()}
     oldest["pytorch-cpu"] = oldest["torch"]

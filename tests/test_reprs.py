@@ -45,6 +45,7 @@ def objects() -> dict[str, Any]:
     seen = rv.trace(nn.LSTM(2, 4, batch_first=True), torch.zeros(2, 8, 2))
     forecast = make("sunspots").prediction(torch.zeros(626, 1))
     found: dict[str, Any] = {"lab": lab, "both": both, "watch": rv.watch(nn.GRU(2, 4)), "trace": seen}
+    found |= {"points": rv.fixed_points(nn.GRU(2, 4, batch_first=True), torch.zeros(2, 8, 2))}
     found |= {"layers": seen.layers, "layer": seen.layers["lstm"], "history": lab.history, "histories": both.history}
     found |= {"snapshot": lab.snapshot(), "race snapshot": both.snapshot(), "sessions": both.sessions}
     found |= {"settings": lab.settings, "perturbation": lab.perturb(value=2.0), "reading": lab.inspect()}

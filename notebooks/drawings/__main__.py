@@ -5,7 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import cells
+import gradients
+import longrange
 import networks
+import practice
 import speed
 import texts
 import training
@@ -25,6 +28,9 @@ DRAWINGS: dict[str, Callable[[], Canvas]] = {
     "text-to-numbers": texts.text_to_numbers,
     "windows": training.windows,
     "attention": translation.attention,
+    "bptt": gradients.through_time,
+    "which-model": practice.which_model,
+    "long-range": longrange.roads,
     "launches": speed.launches,
 }
 

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from rnnviz.checks import brief, shown, whole
 from rnnviz.models import SequenceModel
 from rnnviz.tasks.batch import Batch, on_device
+from rnnviz.tasks.halves import Halves, by_content
 from rnnviz.tasks.inputpicture import InputPicture
 from rnnviz.tasks.paths import Paths
 from rnnviz.tasks.translation import Translation
@@ -273,6 +274,25 @@ class Task(abc.ABC):
             place += digit * (rest % 2)
             digit, rest = digit / 2, rest // 2
         return int(place * len(self.held_out()))
+
+    def halves(self) -> Halves:
+        """Return two sets of places in the held-out part: what chooses among models, and what grades the chosen one.
+
+        By default they are drawn by a hash of each sequence, so that equal ones are in one half. Where sequences
+        overlap, as windows of one series do, a task has to say itself which ones know nothing of each other.
+
+        Returns
+        -------
+        tuple of numpy.ndarray
+            Rising indices, axis (sequence,), of two halves that share none.
+
+        Examples
+        --------
+        >>> from rnnviz.tasks import make
+        >>> [len(half) for half in make("adding").halves()]
+        [256, 256]
+        """
+        return by_content(self.held_out().inputs)
 
     def baselines(self) -> dict[str, float]:
         """Return the metric that simple rules reach on the held-out part, by the rule's name."""

@@ -18,6 +18,7 @@ from rnnviz.checks import shown, whole
 from rnnviz.i18n import t
 from rnnviz.tasks.asked import answered, drawn, forecasts, length
 from rnnviz.tasks.base import Batch, Prediction, Task
+from rnnviz.tasks.halves import Halves, in_time
 from rnnviz.tasks.inputpicture import InputPicture
 
 __all__ = ["FIRST_YEAR", "Sunspots", "monthly_sunspots"]
@@ -114,6 +115,10 @@ class Sunspots(Task):
         """Return the windows whose target lies after the training part, in order of time."""
         first = self._split - self.horizon - self.seq_len + 1
         return self._windows(torch.arange(first, first + len(self._truth()), device=self._series.device))
+
+    def halves(self) -> Halves:
+        """Return the windows of the earlier held-out months, and those of the later ones."""
+        return in_time(np.arange(len(self._truth())), horizon=1)
 
     def _windows(self, first: Tensor) -> Batch:
         inputs = self._series.unfold(0, self.seq_len, 1)[first]

@@ -9,13 +9,25 @@ from types import ModuleType
 from typing import Any
 
 from rnnviz.trace.attribution.saliency import Saliency, saliency
+from rnnviz.trace.fixedpoints.points import FixedPoints
+from rnnviz.trace.fixedpoints.search import fixed_points
 from rnnviz.trace.modules.custom import register_cell
 from rnnviz.trace.result import layertrace
 from rnnviz.trace.result.layertrace import LayerTrace, Saturation
 from rnnviz.trace.result.trace import Trace
 from rnnviz.trace.tracing import trace
 
-__all__ = ["LayerTrace", "Saliency", "Saturation", "Trace", "register_cell", "saliency", "trace"]
+__all__ = [
+    "FixedPoints",
+    "LayerTrace",
+    "Saliency",
+    "Saturation",
+    "Trace",
+    "fixed_points",
+    "register_cell",
+    "saliency",
+    "trace",
+]
 
 
 class _CallableModule(ModuleType):

@@ -15,6 +15,7 @@ from rnnviz.checks import flag, shown, text, whole
 from rnnviz.i18n import t
 from rnnviz.tasks.asked import answered, drawn, forecasts, length
 from rnnviz.tasks.base import Batch, Prediction, Task
+from rnnviz.tasks.halves import Halves, in_time
 from rnnviz.tasks.inputpicture import InputPicture
 from rnnviz.tasks.paths import Paths
 from rnnviz.tasks.series.record import Record, recorded
@@ -196,6 +197,10 @@ class Series(Task):
     def held_out(self) -> Batch:
         """Return the windows whose answers lie in the test part, in order of time."""
         return self.windows(self._held_out())
+
+    def halves(self) -> Halves:
+        """Return the windows of the test part's earlier half, and those of the later one, which share no answer."""
+        return in_time(self._held_out(), self.horizon)
 
     def windows(self, origins: NDArray[np.int64]) -> Batch:
         """Return the windows that end at some rows of the record.

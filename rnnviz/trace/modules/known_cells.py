@@ -1,6 +1,6 @@
-"""Steps of the cells and layers of the packages ncps and torchrecurrent, by the classes' full names.
+"""Steps of minGRU and minLSTM, and of the cells and layers of ncps and torchrecurrent, by the classes' full names.
 
-Written from the packages' own equations: ncps 1.0 (Hasani et al. 2021 and 2022) and torchrecurrent 0.2.
+The latter are written from the packages' own equations: ncps 1.0 (Hasani et al. 2021 and 2022) and torchrecurrent 0.2.
 """
 
 from __future__ import annotations
@@ -105,6 +105,37 @@ def _tau_gru(cell: Any, inp: Tensor, state: Tensor, delayed_state: Tensor | None
     return cell.forward(inp, state, delayed_state)
 
 
+def _linear_layer(layer: Any, inputs: Tensor, state: Tensor) -> tuple[Tensor, Gates]:
+    """One timestep of minGRU or minLSTM: what their parallel scan is checked against."""
+    return layer.step(inputs, state), layer.gates(inputs)
+
+
+def _own_step(layer: Any, inputs: Tensor, state: Any) -> Any:
+    """One timestep of a layer of ours, whose state is more than its hidden one."""
+    return layer.step(inputs, state)
+
+
+def _clockwork(layer: Any, inputs: Tensor, state: Any) -> tuple[Any, Gates]:
+    """One timestep of a Clockwork layer, and which units its clocks let change."""
+    return layer.step(inputs, state), {"ticks": layer.ticks(state[1]).to(state[0].dtype)}
+
+
+def _own_start(layer: Any, x: Tensor) -> Any:
+    return layer.start(x)
+
+
+def _position(module: Any, inputs: Tensor, state: Tensor, places: Tensor | None = None) -> Tensor:
+    """One position before attention: it depends on no position before it."""
+    found: Tensor = module.forward(inputs, places)
+    return found
+
+
+def _position_after(module: Any, inputs: Tensor, state: Tensor, entering: Tensor) -> Tensor:
+    """One position after attention, as `_position`."""
+    found: Tensor = module.forward(inputs, entering)
+    return found
+
+
 def _one_zero(cell: Any, x: Tensor) -> Tensor:
     return x.new_zeros(len(x), cell.hidden_size)
 
@@ -117,8 +148,16 @@ def _zero_and_input(cell: Any, x: Tensor) -> tuple[Tensor, Tensor]:
     return _one_zero(cell, x), torch.zeros_like(x)
 
 
+_LINEAR = "rnnviz.models.linear"
+_LONG_RANGE = "rnnviz.models.longrange"
 _RECURRENT = "torchrecurrent.cells"
 KNOWN: dict[str, Ready] = {
+    f"{_LINEAR}.mingru.MinGRU": (_linear_layer, _one_zero, "inputs", ("h",)),
+    f"{_LINEAR}.minlstm.MinLSTM": (_linear_layer, _one_zero, "inputs", ("h",)),
+    f"{_LONG_RANGE}.skip.SkipLayer": (_own_step, _own_start, "inputs", ("h", "between"), True),
+    f"{_LONG_RANGE}.clockwork.ClockworkLayer": (_clockwork, _own_start, "inputs", ("h", "time"), True),
+    f"{_LONG_RANGE}.selfattention.Entering": (_position, _one_zero, "inputs", ("h",), True),
+    f"{_LONG_RANGE}.selfattention.Attended": (_position_after, _one_zero, "inputs", ("h",), True),
     "ncps.torch.cfc_cell.CfCCell": (_cfc_cell, None, "input", ("h",)),
     "ncps.torch.wired_cfc_cell.WiredCfCCell": (_wired_cell, None, "input", ("h",)),
     "ncps.torch.ltc_cell.LTCCell": (_ltc_cell, None, "inputs", ("h",)),

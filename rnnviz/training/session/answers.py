@@ -81,6 +81,11 @@ class Answers:
         taker = self._training_run.taker
         return {"model": taker.evaluate(self._training_run.model), **taker.baselines}
 
+    @settled
+    def evaluate_half(self, *, grading: bool) -> float:
+        """Return the metric on one half of the held-out part: the one to choose by, or the one for grading."""
+        return self._training_run.taker.evaluate_half(self._training_run.model, grading)
+
     def snapshot(self, *, fresh: bool = True) -> Snapshot:
         """Look at the model on the probe, training left as it is bit for bit; not ``fresh``, the score may be older."""
         return self.frame(score=fresh or self.score_due)

@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ParamSpec, TypeVar
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from rnnviz.checks import shown
@@ -92,6 +94,10 @@ class CheckedTask:
     def held_out(self, *, closely: bool = False) -> Batch:
         """Return the held-out part; see `batch`."""
         return self._given("held_out()", self.task.held_out, closely=closely)
+
+    def halves(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the places of two halves of the held-out part; see `Task.halves`."""
+        return self.attribution.task(_halves, self.task)
 
     def probe(self, size: int, *, closely: bool = False) -> Batch:
         """Return the sequences that snapshots trace; see `batch`."""
@@ -219,6 +225,18 @@ def _sequences(verb: str, task: Task, work: Callable[..., Any], *arguments: Any)
             f"got inputs of shape {shape} and targets of shape {tuple(batch.targets.shape)}."
         )
     return batch
+
+
+def _halves(task: Task) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    first, second = (np.asarray(half) for half in task.halves())
+    count = len(task.held_out())
+    places = [*first.tolist(), *second.tolist()]
+    if not first.size or not second.size or len({*places}) < len(places) or not {*places} <= {*range(count)}:
+        raise ValueError(
+            f"halves() of the task must give two sets of places among its {count} held-out sequences that share none, "
+            f"got {first.size} and {second.size}."
+        )
+    return first.astype(np.int64), second.astype(np.int64)
 
 
 def _measured(name: str, work: Callable[[Tensor, Tensor], Any], outputs: Tensor, targets: Tensor) -> Tensor:
