@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cells
 import networks
+import scans
 import texts
 import training
 import translation
@@ -24,6 +25,7 @@ DRAWINGS: dict[str, Callable[[], Canvas]] = {
     "text-to-numbers": texts.text_to_numbers,
     "windows": training.windows,
     "attention": translation.attention,
+    "scan-tree": scans.scan_tree,
 }
 
 
