@@ -12,7 +12,18 @@ from torch import nn
 
 import rnnviz as rv
 from rnnviz.exercises import check, predict, progress
-from rnnviz.tasks import Adding, Batch, Prediction, PythonTokens, Sunspots, Task, TemporalOrder, make
+from rnnviz.tasks import (
+    Adding,
+    Batch,
+    CopyMemory,
+    Digits,
+    Prediction,
+    PythonTokens,
+    Sunspots,
+    Task,
+    TemporalOrder,
+    make,
+)
 from rnnviz.trace import LayerTrace, Trace
 from rnnviz.training import Settings
 
@@ -237,6 +248,8 @@ def doors(folder: Path) -> dict[str, Door]:
         "make": Door(make, {"name": "adding", "seq_len": 20, "seed": 0}, {"name": ("task",)}),
         "Adding": Door(Adding, {"seq_len": 20, "seed": 0}),
         "TemporalOrder": Door(TemporalOrder, {"seq_len": 20, "seed": 0}),
+        "CopyMemory": Door(CopyMemory, {"seq_len": 30, "seed": 0}),
+        "Digits": Door(Digits, {"order": "rows"}),
         "Sunspots": Door(Sunspots, {"seq_len": 20, "horizon": 12}),
         "PythonTokens": Door(PythonTokens, {"seq_len": 20}),
         "Batch": Door(lambda **given: Batch(**given), {"inputs": torch.zeros(2, 8, 1), "targets": torch.zeros(2, 1)}),

@@ -59,17 +59,18 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     ),
     "lab.watch": ("watchpanel", "watchscreen", "watch", "adapters"),
     "models": (
-        "inputs recurrent attention dynamics search",
+        "inputs recurrent attention dropout dynamics search",
         "decoder encoder lstm_model sequence simple_rnn tagger linear longrange",
         "seq2seq wordtagger",
     ),
+    "sweep": ("trials", "importance shown workers", "results", "sweeping"),
     "tasks": (
         "batch halves inputpicture paths translation",
         "base",
         "asked registry owndata",
         "generated",
         "adding python_tokens sunspots temporal_order",
-        "series pairs tags texts",
+        "series pairs tags texts longrange",
     ),
     "tasks.series": ("table", "reading grid gaps simple", "record", "series", "own registered rolling"),
     "trace": (

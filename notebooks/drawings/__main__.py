@@ -5,8 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import cells
+import gradients
+import longrange
 import networks
 import scans
+import practice
 import texts
 import training
 import translation
@@ -26,6 +29,9 @@ DRAWINGS: dict[str, Callable[[], Canvas]] = {
     "windows": training.windows,
     "attention": translation.attention,
     "scan-tree": scans.scan_tree,
+    "bptt": gradients.through_time,
+    "which-model": practice.which_model,
+    "long-range": longrange.roads,
 }
 
 

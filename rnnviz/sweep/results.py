@@ -5,8 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from rnnviz.sweep.plan import Plan
-from rnnviz.sweep.rows import STATES, Row, best_of
+from rnnviz.sweep.importance import shares
+from rnnviz.sweep.shown.progress import said
+from rnnviz.sweep.trials.plan import Plan
+from rnnviz.sweep.trials.rows import STATES, Row, best_of
 from rnnviz.training.tables import to_frame
 
 __all__ = ["Sweep"]
@@ -45,6 +47,9 @@ class Sweep:
         counts = ", ".join(f"{state}={count}" for state, count in self.counts.items())
         trials = f"{len(self._rows)} of {self.wanted}" if len(self._rows) < self.wanted else len(self._rows)
         return f"Sweep(task={self._plan.task.name!r}, trials={trials}, {counts})"
+
+    def __str__(self) -> str:
+        return said(self._plan, self._finished(), self.wanted)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -89,12 +94,21 @@ class Sweep:
         """Step, loss and validation score along each trial, axes (rung, 3), by the trial's number."""
         return {row.number: np.array(row.curve, np.float64).reshape(-1, 3) for row in self._finished()}
 
+    def importance(self) -> dict[str, float]:
+        """Return the share of the scores' variance that goes with each setting alone, the largest first.
+
+        The trials are put in five groups of as many by a setting's range, or in one a choice; the share is what the
+        groups' means explain, less what they would by chance (Kelley's epsilon squared). A pruned trial counts with its
+        last score. Settings that matter only together show as little. A ValueError tells of fewer than ten trials.
+        """
+        return shares(self._plan.space, self._finished())
+
     def figure(self) -> Any:
         """Return a line a trial over parallel axes, coloured by score: a ``plotly.graph_objects.Figure``.
 
         Drag along an axis to brush it: lines that do not pass there fade. Drag an axis's name to move it.
         """
-        from rnnviz.sweep.parallel import parallel  # plotly is loaded when something is drawn
+        from rnnviz.sweep.shown.parallel import parallel  # plotly is loaded when something is drawn
 
         return parallel(self._plan, self._finished())
 

@@ -1,18 +1,23 @@
 """`sweep`: many trials of a task with settings that are varied, one after another or on any executor."""
 
+import contextlib
+import sys
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from typing import Any
 
 from rnnviz import limits
-from rnnviz.checks import flag, one_of, optional, shown, whole
-from rnnviz.sweep.carrying import carried_out
-from rnnviz.sweep.plan import Plan
-from rnnviz.sweep.proposals import SAMPLERS
+from rnnviz.checks import flag, one_of, optional, whole
+from rnnviz.generators import kept
 from rnnviz.sweep.results import Sweep
-from rnnviz.sweep.rows import Row
-from rnnviz.sweep.running import InPlace, Running, workers_of
-from rnnviz.sweep.space import Space
+from rnnviz.sweep.shown.progress import Line, Progress
+from rnnviz.sweep.trials.plan import Plan
+from rnnviz.sweep.trials.proposals import SAMPLERS
+from rnnviz.sweep.trials.space import Space
+from rnnviz.sweep.trials.trial import takes
+from rnnviz.sweep.workers.carrying import carried_out, in_order
+from rnnviz.sweep.workers.running import Running, checked_executor
+from rnnviz.sweep.workers.store import Store
 from rnnviz.tasks import Task
 
 __all__ = ["sweep"]
@@ -106,14 +111,14 @@ def sweep(
     >>> sorted(found.best)
     ['hidden_size', 'lr', 'seed', 'seq_len']
     """
-    varied = Space.of(space)
+    varied = Space.of(space, [name for name in space if takes(model, name)] if isinstance(space, Mapping) else ())
     whole(1, _MOST)("trials", trials)
     retries, prune = whole(0, _RETRIES)("retries", retries), flag("prune", prune)
-    _checked_executor(executor)
+    running = Running(checked_executor(executor), retries, optional(whole(1, _MOST))("workers", workers))
     plan = Plan.of(
         varied,
         task,
-        {**settings, **({} if "seed" in varied.ranges else {"seed": seed})},
+        {**settings, **({} if "seed" in varied.ranges else {"seed": limits.seed("seed", seed)})},
         steps=optional(limits.steps)("steps", steps),
         sampler=one_of(SAMPLERS)("sampler", sampler),
         prune=prune,
@@ -121,21 +126,37 @@ def sweep(
         model=model,
         device=device,
     )
-    at_once = optional(whole(1, _MOST))("workers", workers)
-    used = InPlace() if executor is None else executor
-    known: dict[int, Row] = {}
-    found = Sweep(plan, int(trials), known)
-    try:
-        for row in carried_out(plan, known, found.wanted, Running(used, retries), at_once or workers_of(used)):
-            known[row.number] = row
-    except KeyboardInterrupt:
-        found.interrupted = True
+    return _found(plan, int(trials), running, store)
+
+
+def _found(plan: Plan, wanted: int, running: Running, path: Any) -> Sweep:
+    store = None if path is None else Store(path, plan)
+    known = {} if store is None else store.rows()
+    found, progress = Sweep(plan, wanted, known), _progress(plan, wanted)
+    # the generators of the process, which models that drop states draw from, end as they began
+    with kept(["cpu"]), contextlib.ExitStack() as until_it_ends:
+        if store is not None:
+            until_it_ends.callback(store.close)
+        until_it_ends.callback(lambda: progress.end(in_order(known)))
+        try:
+            for row in carried_out(plan, known, wanted, running, progress.follow):
+                if store is not None:
+                    store.keep(row)
+                known[row.number] = row
+        except KeyboardInterrupt:
+            found.interrupted = True
     return found
 
 
-def _checked_executor(executor: Any) -> None:
-    if executor is not None and not isinstance(executor, Executor):
-        raise TypeError(
-            "executor must be a concurrent.futures.Executor, such as a ProcessPoolExecutor or client.get_executor() of "
-            f"dask.distributed, got {shown(executor)}."
-        )
+def _progress(plan: Plan, wanted: int) -> Progress:
+    ipython = sys.modules.get("IPython")  # where nobody has imported it, there is no notebook
+    if ipython is None or ipython.get_ipython() is None:
+        return Line(plan, wanted)
+    from rnnviz.lab.lifetime.rerun import running_cell  # widgets are loaded where there is a page for them
+
+    cell = running_cell()
+    if cell is None:
+        return Line(plan, wanted)
+    from rnnviz.sweep.shown.page import Page
+
+    return Page(plan, wanted, attended=cell.attended)

@@ -3,6 +3,7 @@
 from rnnviz.tasks.adding import Adding
 from rnnviz.tasks.base import Batch, Prediction, Task
 from rnnviz.tasks.inputpicture import InputPicture
+from rnnviz.tasks.longrange import CopyMemory, Digits
 from rnnviz.tasks.pairs import Dates, Interface, Pairs, from_pairs
 from rnnviz.tasks.paths import Paths
 from rnnviz.tasks.python_tokens import PythonTokens
@@ -23,7 +24,9 @@ __all__ = [
     "Adding",
     "Addresses",
     "Batch",
+    "CopyMemory",
     "Dates",
+    "Digits",
     "InputPicture",
     "Interface",
     "Interval",

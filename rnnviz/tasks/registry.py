@@ -27,6 +27,8 @@ _BUILT_IN: Mapping[str, str] = MappingProxyType(
         "weather": "series.registered.Weather",
         "dates": "pairs.writtendates.Dates",
         "interface": "pairs.interface.Interface",
+        "copy-memory": "longrange.copymemory.CopyMemory",
+        "digits": "longrange.digits.Digits",
         "surnames": "texts.surnames.Surnames",
         "reviews": "texts.reviews.Reviews",
     }

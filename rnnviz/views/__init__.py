@@ -37,6 +37,7 @@ from rnnviz.views.pictures.states.hidden import HiddenView, StateView, hidden_pa
 from rnnviz.views.pictures.states.memory import MemoryView
 from rnnviz.views.pictures.states.saturation import SaturationView
 from rnnviz.views.pictures.states.text import TextView
+from rnnviz.views.pictures.states.trajectory import TrajectoryView
 from rnnviz.views.pictures.task.answer import AnswerView
 from rnnviz.views.pictures.task.confusion import ConfusionView
 from rnnviz.views.pictures.task.fan import QUANTILES, FanView, fan
@@ -97,6 +98,7 @@ __all__ = [
     "Term",
     "TextView",
     "TheoryView",
+    "TrajectoryView",
     "TranslationView",
     "VerdictView",
     "View",
@@ -139,6 +141,7 @@ VIEWS: dict[str, View] = {
         TheoryView(),
         SpectrumView(),
         SaturationView(),
+        TrajectoryView(),
         MemoryView(),
         ClippingView(),
         ConfusionView(),

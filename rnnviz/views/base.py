@@ -232,6 +232,10 @@ class View(abc.ABC):
         """
         return True
 
+    def while_playing(self) -> "View":
+        """Return what draws it in a lab that plays, where a frame may not wait: by default the view itself."""
+        return self
+
     @property
     def score(self) -> "View | None":
         """How a lab draws it beside others: a view of the same name that is a strip of the score or stands beside it.

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rnnviz.export.recipe import Recipe
-from rnnviz.tasks import Adding, Sunspots, TemporalOrder
+from rnnviz.tasks import Adding, CopyMemory, Digits, Sunspots, TemporalOrder
 from rnnviz.training import Session, Settings
 from tests.export.recipes import JSON, PLAIN, RECIPES, assert_read_or_refused, refused
 from tests.training.examples import Echo
@@ -42,12 +42,20 @@ def test_json_behind_percent_signs_is_read_too() -> None:
 
 
 def test_a_recipe_says_what_its_task_was_made_with() -> None:
-    for task in (Sunspots(horizon=30), Adding(seed=5), TemporalOrder(seed=7)):
+    for task in (Sunspots(horizon=30), Adding(seed=5), TemporalOrder(seed=7), CopyMemory(seed=3)):
         session = Session(task, device="cpu", seq_len=24)
         made = Recipe.parse(Recipe.of(session.task, session.settings).text()).make_task()
         assert (type(made), made.seq_len) == (type(task), 24)
         assert vars(made).get("horizon") == vars(task).get("horizon")
         assert vars(made).get("seed") == vars(task).get("seed")
+
+
+@pytest.mark.parametrize("order", ["rows", "pixels", "shuffled"])
+def test_a_recipe_says_in_which_order_digits_are_read(order: str) -> None:
+    session = Session(Digits(order), device="cpu")
+    made = Recipe.parse(Recipe.of(session.task, session.settings).text()).make_task()
+    assert isinstance(made, Digits)
+    assert (made.order, made.seq_len) == (order, session.task.seq_len)
 
 
 def test_a_recipe_may_leave_settings_out() -> None:

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from rnnviz.export.script import script
-from rnnviz.tasks import Dates, Sunspots
+from rnnviz.tasks import Dates, Digits, Sunspots
 from rnnviz.training import Session, Settings
 from tests.defaults import default_device, default_dtype
 from tests.export.programs import Run, printed
@@ -40,6 +40,10 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "bidirectional": False,
         "init": "xavier",
     },
+    "copy memory, as suggested": {"task": "copy-memory", "seq_len": 30},
+    "digits by rows, as suggested": {"task": "digits", "seq_len": 8},
+    "digits by pixels, RNN": {"task": Digits("pixels"), "seq_len": 64, "cell": "rnn"},
+    "digits shuffled, GRU": {"task": Digits("shuffled"), "seq_len": 64, "cell": "gru"},
     "rate along a cosine": {"cell": "rnn", "schedule": "cosine"},
     "sunspots, rate along a cosine": {"task": "sunspots", "cell": "gru", "schedule": "cosine"},
     "rate in steps": {"cell": "gru", "schedule": "step"},

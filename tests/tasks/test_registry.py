@@ -17,7 +17,7 @@ from rnnviz.training import Session, Settings
 from tests.training.padded import FirstLetter
 
 
-@pytest.mark.parametrize("name", ["sunspots", "adding", "temporal-order", "python-tokens"])
+@pytest.mark.parametrize("name", ["sunspots", "adding", "temporal-order", "python-tokens", "copy-memory", "digits"])
 def test_what_is_recorded_of_a_task_makes_it_again(name: str) -> None:
     task = tasks.make(name)
     written = registry.recorded(task)

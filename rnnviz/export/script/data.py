@@ -19,6 +19,8 @@ _WRITTEN_BY: Mapping[str, str] = MappingProxyType(
     {
         "adding.Adding": "made_up",
         "temporal_order.TemporalOrder": "made_up",
+        "longrange.copymemory.CopyMemory": "made_up",
+        "longrange.digits.Digits": "digits",
         "sunspots.Sunspots": "sunspots",
         "python_tokens.PythonTokens": "tags",
         "tags.addresses.Addresses": "tags",

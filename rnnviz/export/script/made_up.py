@@ -1,10 +1,10 @@
-"""How a script draws what is made up: the adding problem and temporal order, exactly as the tasks do."""
+"""How a script draws what is made up: the adding problem, temporal order and copy memory, exactly as the tasks do."""
 
 from string import Template
 
-from rnnviz.export.script.text import CROSS_ENTROPY, SQUARED, TORCH
+from rnnviz.export.script.text import CROSS_ENTROPY, CROSS_ENTROPY_EACH_STEP, SQUARED, TORCH
 from rnnviz.i18n import t
-from rnnviz.tasks import Adding, Task
+from rnnviz.tasks import Adding, CopyMemory, Task
 
 __all__ = ["blocks"]
 
@@ -32,9 +32,21 @@ def draw_batch(generator):
     return nn.functional.one_hot(symbols, 8).float(), 2 * signs[:, 0] + signs[:, 1]
 '''
 
+_COPY_MEMORY = '''
+def draw_batch(generator):
+    """$about"""
+    kept = torch.randint(8, (BATCH_SIZE, 10), generator=generator, device=DEVICE)
+    symbols = torch.full((BATCH_SIZE, SEQ_LEN), 8, dtype=torch.int64, device=DEVICE)
+    targets = symbols.clone()
+    symbols[:, :10], symbols[:, -11], targets[:, -10:] = kept, 9, kept
+    return nn.functional.one_hot(symbols, 10).float(), targets
+'''
+
 
 def blocks(task: Task) -> list[str]:
     """Return the imports, the function that draws a batch, and the loss."""
     if isinstance(task, Adding):
         return [TORCH, Template(_ADDING).substitute(about=t("script.adding")), SQUARED]
+    if isinstance(task, CopyMemory):
+        return [TORCH, Template(_COPY_MEMORY).substitute(about=t("script.copy_memory")), CROSS_ENTROPY_EACH_STEP]
     return [TORCH, Template(_TEMPORAL_ORDER).substitute(about=t("script.temporal_order")), CROSS_ENTROPY]

@@ -14,6 +14,7 @@ _USUAL = ("lr", "clip", "cell", "hidden_size", "forget_bias")
 # what a task is about comes first; five at most, so that nobody has to search
 _FIRST = {
     "temporal-order": ("forget_bias", "lr", "clip", "seq_len", "cell"),
+    "copy-memory": ("forget_bias", "lr", "clip", "seq_len", "cell"),
     "adding": ("lr", "clip", "seq_len", "cell", "hidden_size"),
     "python-tokens": ("lr", "clip", "cell", "hidden_size", "bidirectional"),
 }

@@ -58,7 +58,7 @@ class Figures:
 
     def __post_init__(self) -> None:
         self.grid = Grid(self.views)
-        self._drawn = {name: drawn(view) for name, view in self.views.items()}
+        self._drawn = {name: drawn(view).while_playing() for name, view in self.views.items()}
         self._figures: dict[str, LiveFigure] = {}
         self._placed: dict[str, _Placed] = {}
         self._failures: dict[str, _Failure] = {}

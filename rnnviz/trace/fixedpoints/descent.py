@@ -8,12 +8,14 @@ import numpy as np
 
 from rnnviz.trace.fixedpoints.stepmap import Numbers, StepMap
 
-__all__ = ["Found", "descended", "unlike"]
+__all__ = ["Found", "between", "descended", "unlike"]
 
 _ROUNDS = 200
 _SMALLEST, _LARGEST = 1e-12, 1e10  # damping: of Newton's own steps, and of steps too short to matter
 _STILL = 1e-14  # a speed that is rounding alone
 _NUMBERS = 2**22  # of Jacobians held at once: 32 MB
+_PAIRED = 256  # points between which further starts are made
+_SHARES = (0.25, 0.5, 0.75)  # of the way
 _APART = 1e-3  # two points nearer than this are one: a point where the map is flat is not known better
 
 
@@ -27,6 +29,8 @@ class Found(NamedTuple):
 
 def descended(step: StepMap, starts: Numbers, rounds: int = _ROUNDS) -> Found:
     """Go down from every start, axes (start, unit), for at most so many rounds."""
+    if not len(starts):
+        return Found(starts, np.zeros(0), np.zeros(0, dtype=bool))
     together = max(1, _NUMBERS // step.units**2)
     parts = [_descended(step, starts[first : first + together], rounds) for first in range(0, len(starts), together)]
     return Found(*(np.concatenate(one) for one in zip(*parts, strict=True)))
@@ -78,3 +82,14 @@ def unlike(states: Numbers) -> list[int]:
         if not (np.linalg.norm(others - state, axis=1) < _APART * (1 + np.linalg.norm(state))).any():
             kept.append(number)
     return kept
+
+
+def between(states: Numbers, most: int) -> Numbers:
+    """Return starts on the way from each unlike state to others, the nearest first: saddles lie between attractors."""
+    points = states[unlike(states)][:_PAIRED]
+    first, second = np.triu_indices(len(points), 1)
+    nearest = np.argsort(np.linalg.norm(points[first] - points[second], axis=1), kind="stable")
+    nearest = nearest[: -(-most // len(_SHARES))]
+    ways = [points[first[nearest]] * (1 - share) + points[second[nearest]] * share for share in _SHARES]
+    found: Numbers = np.concatenate(ways)
+    return found

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnviz.checks import kind_of, number, shown, text, whole
-from rnnviz.trace.fixedpoints.descent import descended, unlike
+from rnnviz.trace.fixedpoints.descent import Found, between, descended, unlike
 from rnnviz.trace.fixedpoints.points import FixedPoints
 from rnnviz.trace.fixedpoints.stepmap import Numbers, StepMap
 from rnnviz.trace.fixedpoints.visited import visited
@@ -37,8 +37,9 @@ def fixed_points(
     ``inputs`` the speed ‖F(h, x̄) − h‖ is descended (its square, by Levenberg and Marquardt's method, all starts at
     once, in double precision on a copy of the weights). Where it ends at 0 the layer rests: a fixed point. Where it
     ends above, at a minimum, the state passes slowly: a slow point, kept if its speed is at most a tenth of the
-    starts' root mean square. Points found twice are kept once. Eigenvalues of the Jacobian dF/dh say what a small change
-    becomes: all below 1 in size, it fades, and the point attracts; one above 1, it is a saddle or repels.
+    starts' root mean square. A second descent begins between the fixed points that the first has found, where
+    saddles often lie. Points found twice are kept once. Eigenvalues of the Jacobian dF/dh say what a small
+    change becomes: all below 1 in size, it fades, and the point attracts; one above 1, it is a saddle or repels.
 
     Points that no start leads to are not found; more starts, or inputs that visit more, find more. Where points form
     a line or a ring, several of them stand for it. The model runs once, in eval mode, and is left as it was, bit for
@@ -52,7 +53,8 @@ def fixed_points(
     inputs
         What the model is called with: a tensor, or a tuple of arguments such as ``batch.arguments``.
     n
-        How many starts are drawn from the visited states; all of them where they are fewer.
+        How many starts are drawn from the visited states, all of them where they are fewer; the second
+        descent has about as many at most.
     tol
         The speed up to which a point counts as fixed.
     layer
@@ -103,10 +105,16 @@ def fixed_points(
     return points_of(step, chosen_starts(there.states, n, seed), tol, there.name)
 
 
-def points_of(step: StepMap, starts: Numbers, tol: float, name: str, rounds: int | None = None) -> FixedPoints:
-    """Return what a descent from these starts, axes (start, unit), finds of a map's fixed and slow points."""
-    found = descended(step, starts) if rounds is None else descended(step, starts, rounds)
-    typical = float(np.sqrt(np.square(step(starts).after - starts).sum(1).mean()))
+def points_of(
+    step: StepMap, starts: Numbers, tol: float, name: str, visited_states: Numbers | None = None
+) -> FixedPoints:
+    """Return what a descent from these starts, axes (start, unit), finds of a map's fixed and slow points.
+
+    Where a descent goes on, ``visited_states`` are where it began: what is slow is measured by their speeds.
+    """
+    found = _descended_twice(step, starts, tol) if visited_states is None else descended(step, starts)
+    begun = starts if visited_states is None else visited_states
+    typical = float(np.sqrt(np.square(step(begun).after - begun).sum(1).mean()))
     kept = np.flatnonzero((found.speeds <= tol) | (found.ended & (found.speeds <= _SLOW * typical)))
     kept = kept[np.argsort(found.speeds[kept], kind="stable")]
     kept = kept[unlike(found.states[kept])]
@@ -125,6 +133,12 @@ def points_of(step: StepMap, starts: Numbers, tol: float, name: str, rounds: int
         constant_input=read_only(step.constant),
         hidden_units=step.hidden_units,
     )
+
+
+def _descended_twice(step: StepMap, starts: Numbers, tol: float) -> Found:
+    first = descended(step, starts)
+    second = descended(step, between(first.states[first.speeds <= tol], len(starts)))
+    return Found(*(np.concatenate(one) for one in zip(first, second, strict=True)))
 
 
 def chosen_starts(states: Numbers, n: int, seed: int) -> Numbers:

@@ -182,6 +182,9 @@ class Snapshot:
         Timesteps of each probe sequence where `layer` has seen one alone; None where `layer` tells: see `ends`.
     typed : str
         What a learner has typed: it is the last of the probe's sequences. Empty where nothing is.
+    remembered : dict
+        What pictures keep from one moment to the next, such as which way their axes point: the same dict in all moments
+        of a run. No number of the run is in it.
     """
 
     run: int
@@ -216,6 +219,7 @@ class Snapshot:
     sample: int | None = None
     lengths: NDArray[np.integer[Any]] | None = None
     typed: str = ""
+    remembered: dict[Any, Any] = field(default_factory=dict, compare=False)
 
     def __repr__(self) -> str:
         where = f", module={self.module!r}" if self.module else ""

@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -68,12 +69,13 @@ class SnapshotTaker:
         self._scales: Mapping[str, Scale] = {}
         self._score: _Score | None = None
         self._part = ""
+        self._remembered: dict[Any, Any] = {}
         self._recent_gradients, self._gradient_history = RecentGradients(), GradientHistory()
 
     def look_into(self, part: str) -> None:
         """Look from now on at the first recurrent layer in this part of the model, by its path."""
         if part != self._part:
-            self._part, self._scales = part, {}
+            self._part, self._scales, self._remembered = part, {}, {}
             self._recent_gradients, self._gradient_history = RecentGradients(), GradientHistory()
 
     @property
@@ -135,6 +137,7 @@ class SnapshotTaker:
             scores=ending(self._scores.columns(), scored.step, scored.validation),
             norms=norms.told(noted, arrived["norms"]),
             translations=self._task.translated(model, self.probe),
+            remembered=self._remembered,
             **self._shown.told(self._task, found.module),
         )
 

@@ -37,6 +37,15 @@ def test_one_tanh_unit_that_feeds_itself_strongly_rests_at_three_points(w: float
     assert list(found.unstable_directions) == [0, 0, 1]
 
 
+def test_the_point_between_two_that_attract_is_found_where_no_start_lies_near_it() -> None:
+    # h = tanh(9 h): every visited state lies near −1 or 1
+    layer = filled(nn.RNN(1, 1, batch_first=True), weight_ih_l0=1.0, weight_hh_l0=9.0)
+    x = torch.tensor([20.0, -20.0]).reshape(2, 1, 1).expand(2, 4, 1)
+    found = rv.fixed_points(layer, (x, torch.full((1, 2, 1), 0.9)), constant_input=0)
+    assert [round(one, 3) for one in sorted(found.points[:, 0])] == [-1, 0, 1]
+    assert list(found.unstable_directions) == [0, 0, 1]
+
+
 def test_just_past_the_fold_the_state_passes_slowly_where_two_points_have_met() -> None:
     w, b = 2.0, fold(2.0) + 0.002
     layer = filled(nn.RNN(1, 1, batch_first=True), weight_ih_l0=1.0, weight_hh_l0=w, bias_hh_l0=b)

@@ -6,13 +6,14 @@ from typing import Any
 
 from rnnviz import tasks
 from rnnviz.checks import listed
-from rnnviz.sweep.proposals import proposed, require_optuna
-from rnnviz.sweep.pruning import NO_BAR, bars, rungs
-from rnnviz.sweep.rows import Row
-from rnnviz.sweep.space import Choices, Space
-from rnnviz.sweep.trial import Job
+from rnnviz.sweep.trials.proposals import proposed, require_optuna
+from rnnviz.sweep.trials.pruning import NO_BAR, bars, rungs
+from rnnviz.sweep.trials.rows import Row
+from rnnviz.sweep.trials.space import DROPOUT, Space, checked
+from rnnviz.sweep.trials.trial import Job, takes
 from rnnviz.tasks import Task
-from rnnviz.training import Settings
+from rnnviz.training import Session
+from rnnviz.training.session.building import complete
 from rnnviz.training.settings import refuse_unknown
 
 __all__ = ["Plan"]
@@ -52,7 +53,10 @@ class Plan:
     @classmethod
     def of(cls, space: Space, task: Task | str, fixed: Mapping[str, Any], *, steps: int | None, **more: Any) -> "Plan":
         """Return the plan, or say in a sentence what cannot be."""
-        refuse_unknown(fixed)
+        model = more["model"]
+        beside = {name for name in fixed if takes(model, name)} | {DROPOUT}
+        refuse_unknown(name for name in fixed if name not in beside)
+        fixed = {name: checked(name, one) for name, one in fixed.items()}
         if both := [name for name in fixed if name in space.ranges]:
             raise ValueError(
                 f"space varies {listed(both)}, so it cannot be the same for every trial too; leave one out."
@@ -62,9 +66,15 @@ class Plan:
                 raise ValueError("sampler 'grid' needs a list of choices for every setting in space, got a range.")
         else:
             require_optuna()
-        made = tasks.make(task) if isinstance(task, str) else task
-        Settings().replace(**{**made.defaults, **_sample(space), **fixed})
-        return cls(space, made, task, dict(fixed), made.steps if steps is None else steps, **more)
+        length = {"seq_len": fixed["seq_len"]} if "seq_len" in fixed else {}
+        # a session before the first trial: what no trial could do is an error of the call
+        about = {"device": more["device"], "probe_size": 1, "planned": steps, **length}
+        made = (
+            Session(task, **about).task
+            if model is None
+            else complete(tasks.make(task) if isinstance(task, str) else task)
+        )
+        return cls(space, made, task, fixed, made.steps if steps is None else steps, **more)
 
     @property
     def higher_is_better(self) -> bool:
@@ -101,7 +111,3 @@ class Plan:
             self.model,
             self.device,
         )
-
-
-def _sample(space: Space) -> dict[str, Any]:
-    return {name: one.values[0] if isinstance(one, Choices) else one.low for name, one in space.ranges.items()}

@@ -1,16 +1,18 @@
 """Space: which settings a sweep varies, and over what: ranges and choices, each checked by the setting's own limits."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
 from rnnviz.checks import listed, number, shown, whole
 from rnnviz.training.settings import Settings, refuse_unknown
 
-__all__ = ["Choices", "Range", "Space"]
+__all__ = ["DROPOUT", "SETTINGS", "Choices", "Range", "Space", "checked"]
 
+SETTINGS = frozenset(field.name for field in fields(Settings))
+DROPOUT = "dropout"  # of a network of ours; of one of somebody's own where it takes it
 KINDS = ("log", "linear", "int", "log int")
 _FORMS = "('log', 1e-5, 3e-2), ('linear', 0, 0.5), ('int', 16, 128), ('log int', 16, 128) or a list of choices"
 _MOST = 10_000  # choices of one setting
@@ -74,8 +76,16 @@ class Space:
     ranges: Mapping[str, Range | Choices]
 
     @classmethod
-    def of(cls, space: Any) -> "Space":
-        """Return what a reader has written, checked; a TypeError or ValueError names the setting and what came."""
+    def of(cls, space: Any, own: Sequence[str] = ()) -> "Space":
+        """Return what a reader has written, checked; a TypeError or ValueError names the setting and what came.
+
+        Parameters
+        ----------
+        space : object
+            What came.
+        own : sequence of str
+            What a model of the reader's own takes beside settings.
+        """
         if not isinstance(space, Mapping) or not space:
             raise TypeError(
                 f"space must be a dict of settings' names to what they may be, such as {{'lr': ('log', 1e-5, 3e-2)}}, "
@@ -85,7 +95,7 @@ class Space:
             raise TypeError(f"space must name settings by words, got {listed(wrong)}.")
         if "steps" in space:
             raise ValueError("steps is how long every trial trains, so it is no part of space; pass steps=… beside it.")
-        refuse_unknown(space)
+        refuse_unknown(name for name in space if name not in own and name != DROPOUT)
         return cls(MappingProxyType({name: _one(name, given) for name, given in space.items()}))
 
     @property
@@ -116,7 +126,7 @@ class Space:
 def _one(name: str, given: Any) -> Range | Choices:
     if isinstance(given, list | range):
         return _choices(name, given)
-    if isinstance(given, tuple) and given and given[0] in KINDS:
+    if isinstance(given, tuple) and given and isinstance(given[0], str) and given[0] in KINDS:
         return _range(name, given)
     raise ValueError(f"{name} in space must be {_FORMS}, got {shown(given)}.")
 
@@ -124,7 +134,7 @@ def _one(name: str, given: Any) -> Range | Choices:
 def _choices(name: str, given: Sequence[Any]) -> Choices:
     if not 1 <= len(given) <= _MOST:
         raise ValueError(f"{name} in space must have 1 to {_MOST:,} choices, got {len(given):,}.")
-    values = tuple(_checked(name, value) for value in given)
+    values = tuple(checked(name, value) for value in given)
     if twice := [value for place, value in enumerate(values) if value in values[:place]]:
         raise ValueError(f"{name} in space must have each choice once, got {listed(twice)} again.")
     return Choices(values)
@@ -143,7 +153,7 @@ def _range(name: str, given: tuple[Any, ...]) -> Range:
         raise ValueError(f"{name} in space must begin above 0, as {kind!r} goes by the logarithm, got {shown(given)}.")
     # a setting that takes whole numbers only refuses this: every number between the ends is meant
     for value in (low, high) if whole_only else (low, high, _between(low, high)):
-        _checked(name, value)
+        checked(name, value)
     return Range(kind, low, high)
 
 
@@ -153,14 +163,15 @@ def _between(low: float, high: float) -> float:
     return middle if middle % 1 else (low + middle) / 2 if (low + middle) / 2 % 1 else middle + (high - low) / 7
 
 
-def _checked(name: str, value: Any) -> Any:
+def checked(name: str, value: Any) -> Any:
     """Return the value as a setting keeps it; the setting's own sentence says what is wrong."""
-    beside = {"cell": "rnn"} if name == "nonlinearity" else {}
-    return getattr(Settings().replace(**{**beside, name: value}), name)
-
-
-def settings_of(values: Mapping[str, Any]) -> Iterator[str]:
-    """Yield each setting and its value as a reader writes them."""
-    yield from (
-        f"{name}={value:.3g}" if isinstance(value, float) else f"{name}={value!r}" for name, value in values.items()
-    )
+    if name in SETTINGS:
+        beside = {"cell": "rnn"} if name == "nonlinearity" else {}
+        return getattr(Settings().replace(**{**beside, name: value}), name)
+    if name == DROPOUT:
+        if (share := number(0, 1, open_end=False)(name, value)) == 1:
+            raise ValueError(f"{name} must be below 1, or nothing is left, got {shown(value)}.")
+        return share
+    if value is not None and type(value) not in (bool, int, float, str):
+        raise TypeError(f"{name} must be a number, a word, True, False or None, got {shown(value)}.")
+    return value

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from rnnviz.sweep.rows import Row
-from rnnviz.sweep.space import Choices, Space
+from rnnviz.sweep.trials.rows import Row
+from rnnviz.sweep.trials.space import Choices, Space
 
 __all__ = ["SAMPLERS", "proposed", "require_optuna"]
 

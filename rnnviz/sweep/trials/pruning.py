@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from statistics import median
 
-from rnnviz.sweep.rows import Row
+from rnnviz.sweep.trials.rows import Row
 
 __all__ = ["NO_BAR", "bars", "rungs"]
 
