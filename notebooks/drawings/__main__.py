@@ -8,8 +8,8 @@ import cells
 import gradients
 import longrange
 import networks
-import scans
 import practice
+import scans
 import texts
 import training
 import translation
