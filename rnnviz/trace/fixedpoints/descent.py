@@ -40,7 +40,7 @@ def _descended(step: StepMap, starts: Numbers, rounds: int) -> Found:
     states, damping = starts.copy(), np.full(len(starts), 1e-2)
     after, slopes = step(states)
     left, slopes = after - states, slopes - np.eye(step.units)
-    speeds, ended = np.linalg.norm(left, axis=1), np.zeros(len(starts), dtype=bool)
+    speeds, ended = np.asarray(np.linalg.norm(left, axis=1), np.float64), np.zeros(len(starts), dtype=bool)
     for _ in range(rounds):
         ended |= speeds <= _STILL * (1 + np.linalg.norm(states, axis=1))
         going = np.flatnonzero(~ended)
@@ -69,7 +69,7 @@ def _moves(slopes: Numbers, left: Numbers, damping: Numbers) -> Numbers:
     curvature = turned @ slopes
     # relative to the curvature, so that no matrix is singular to the last bit
     largest = np.maximum(1.0, np.diagonal(curvature, axis1=1, axis2=2).max(1))
-    curvature += (damping * largest)[:, None, None] * np.eye(slopes.shape[1])
+    curvature = curvature + (damping * largest)[:, None, None] * np.eye(slopes.shape[1])
     found: Numbers = -np.linalg.solve(curvature, turned @ left[:, :, None])[:, :, 0]
     return found
 

@@ -59,7 +59,7 @@ class FixedPoints:
     @property
     def stable(self) -> NDArray[np.bool_]:
         """Whether every small change fades at a point: no eigenvalue reaches 1 in size; axis (point,)."""
-        return np.abs(self.eigenvalues).max(axis=1, initial=0.0) < 1
+        return np.asarray(np.abs(self.eigenvalues).max(axis=1, initial=0.0) < 1)
 
     @property
     def unstable_directions(self) -> NDArray[np.int64]:

@@ -164,7 +164,7 @@ def _checked_inputs(model: Any, inputs: Any) -> tuple[Any, ...]:
 
 def _checked_constant(value: Any, features: int) -> Numbers:
     try:
-        found = np.asarray(value.detach().cpu() if isinstance(value, Tensor) else value)
+        found: Any = np.asarray(value.detach().cpu() if isinstance(value, Tensor) else value)
         found = found.astype(np.float64) if found.dtype.kind in "fiu" else None
     except (TypeError, ValueError, RuntimeError, OverflowError):
         found = None

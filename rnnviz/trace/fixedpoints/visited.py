@@ -124,7 +124,7 @@ def _states(trace: LayerTrace, part: _Part) -> Numbers:
         rows.append(np.concatenate([one.reshape(-1, one.shape[-1]) for one in kinds], axis=1))
     states = np.concatenate(rows).astype(np.float64)
     past = np.concatenate([np.zeros(len(rows[0]), dtype=bool), _past(trace)])
-    return states[~past]
+    return np.asarray(states[~past], np.float64)
 
 
 def _past(trace: LayerTrace) -> np.ndarray:
@@ -138,13 +138,13 @@ def _given(call: Call) -> Numbers:
     if call.lengths is None:
         return sequence.reshape(-1, sequence.shape[-1])
     valid = np.arange(len(sequence))[:, None] < call.lengths.numpy()
-    return sequence[valid]
+    return np.asarray(sequence[valid], np.float64)
 
 
 def _below(trace: LayerTrace, part: _Part) -> Numbers:
     """Return what the layer below hands on at valid steps, both directions joined, axes (step, feature)."""
     below = np.concatenate(list(trace.hidden[part.layer - 1]), axis=-1)
-    return below.reshape(-1, below.shape[-1]).astype(np.float64)[~_past(trace)]
+    return np.asarray(below.reshape(-1, below.shape[-1])[~_past(trace)], np.float64)
 
 
 def _double(value: Tensor) -> Numbers:

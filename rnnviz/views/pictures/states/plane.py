@@ -50,18 +50,20 @@ def plane_of(snapshot: Snapshot, focus: Focus) -> Plane:
     """
     states = snapshot.layer.hidden[focus.layer, focus.direction][valid(snapshot)].astype(np.float64)
     known = snapshot.remembered.setdefault(("plane", focus.layer, focus.direction), {})
-    if snapshot.step in known:
-        near = known[snapshot.step]
-    else:
-        near = known[min(known, key=lambda step: abs(step - snapshot.step))] if known else None
+    fingerprint = len(states), float(states.sum())
+    if snapshot.step in known and known[snapshot.step][0] == fingerprint:
+        found: Plane = known[snapshot.step][1]  # to the last bit: nothing is drawn anew
+        return found
+    near = known[min(known, key=lambda step: abs(step - snapshot.step))][1] if known else None
     mean, axes, shares = _components(states)
-    axes = _upright(axes) if near is None else _turned(axes, near[0])
-    furthest = np.abs((states - mean) @ axes.T).max(0, initial=0.0)
-    reach = tuple(_reach(float(far), 0.0 if near is None else near[1][at]) for at, far in enumerate(furthest))
-    known[snapshot.step] = axes, reach
+    axes = _upright(axes) if near is None else _turned(axes, near.axes)
+    aside, up = np.abs((states - mean) @ axes.T).max(0, initial=0.0).tolist()
+    former = (0.0, 0.0) if near is None else near.reach
+    plane = Plane(mean, axes, shares, (_reach(aside, former[0]), _reach(up, former[1])))
+    known[snapshot.step] = fingerprint, plane
     if len(known) > _KNOWN:
         known.pop(sorted(known)[1])  # the oldest but the first
-    return Plane(mean, axes, shares, reach)
+    return plane
 
 
 def valid(snapshot: Snapshot) -> NDArray[np.bool_]:

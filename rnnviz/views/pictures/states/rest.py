@@ -25,10 +25,17 @@ _NAMES = {"W_ih": "weight_ih", "W_hh": "weight_hh", "b_ih": "bias_ih", "b_hh": "
 
 @dataclass(frozen=True)
 class Resting:
-    """What a search has found, and with the weights of which step."""
+    """What a search has found, with the weights of which step, and in which system."""
 
     step: int
     points: FixedPoints
+    system: StepMap
+
+    def is_of(self, system: StepMap) -> bool:
+        """Whether another system is the same to the last bit."""
+        pairs = [(self.system.constant, system.constant)]
+        pairs += [(one, system.weights.get(name, np.empty(0))) for name, one in self.system.weights.items()]
+        return all(np.array_equal(one, other) for one, other in pairs)
 
 
 @dataclass
@@ -57,7 +64,7 @@ class _Search:
 
     def result(self) -> Resting:
         """Return the points where it is."""
-        return Resting(self.step, points_of(self.system, self.states, _TOLERANCE, "", self.starts))
+        return Resting(self.step, points_of(self.system, self.states, _TOLERANCE, "", self.starts), self.system)
 
 
 def resting(snapshot: Snapshot, focus: Focus, *, patient: bool) -> Resting | None:
@@ -73,7 +80,7 @@ def resting(snapshot: Snapshot, focus: Focus, *, patient: bool) -> Resting | Non
     memory = snapshot.remembered.setdefault(("rest", focus.layer, focus.direction), {})
     last, drawn = memory.get("found"), memory.get("drawn", -1)
     memory["drawn"] = max(drawn, snapshot.step)
-    if last is not None and last.step == snapshot.step:
+    if last is not None and last.step == snapshot.step and last.is_of(system):
         return last  # type: ignore[no-any-return]
     if patient or last is None or snapshot.step <= drawn:
         search = _begun(snapshot, focus, system, last)
