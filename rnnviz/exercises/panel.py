@@ -1,6 +1,7 @@
 """The prediction's widget: a question, what may be answered and a button, all of which work from the keyboard."""
 
 import html
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -92,6 +93,10 @@ class PredictPanel:
         self.said.value = f"<span>{html.escape(words)}</span>"
 
 
+# ipywidgets holds what is typed back while the kernel has not answered, and presses overtake it
+_OVERTAKEN = 5.0  # seconds within which what was typed before a press may come after it
+
+
 class NumberPanel(PredictPanel):
     """Widgets of a prediction that is a number: a box with its unit.
 
@@ -108,6 +113,7 @@ class NumberPanel(PredictPanel):
         self.number = widgets.Text(placeholder=t("predict.number.placeholder"))
         beside = widgets.HTML(f"{html.escape(unit)} <small>{html.escape(hint)}</small>")
         self._build(question, self.number, "rv-predict-number", commit, beside)
+        self._pressed = -_OVERTAKEN
         self.number.on_msg(lambda _box, content, _buffers: self._sent(content))
         self._ready()
 
@@ -117,6 +123,20 @@ class NumberPanel(PredictPanel):
     def _empty(self) -> bool:
         # whoever writes and goes on with Tab finds the button ready; of an empty box it says that it is no number
         return False
+
+    def follow(self, choice: Any, settled: bool, said: str | None = None) -> None:
+        """Show a commitment that was made from code: what that writes into the box was not typed."""
+        self._pressed = -_OVERTAKEN
+        super().follow(choice, settled, said)
+
+    def _ready(self) -> None:
+        super()._ready()
+        if time.monotonic() - self._pressed < _OVERTAKEN and not self.number.disabled:
+            self._say(self._commit(self.number.value))
+
+    def _committed(self) -> None:
+        self._pressed = time.monotonic()
+        super()._committed()
 
     def _sent(self, content: Any) -> None:
         """Commit at the Enter key, as people expect of a box."""

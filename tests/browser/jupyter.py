@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import nbformat
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
@@ -58,7 +59,10 @@ def server(folder: Path, settings: dict[str, dict[str, Any]] | None = None) -> I
     environment = os.environ | {
         name: str(home / name) for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "IPYTHONDIR")
     }
-    home.mkdir(exist_ok=True)
+    # what every lab reads is read while the page is loading: see `_with_kernel`
+    startup = home / "IPYTHONDIR" / "profile_default" / "startup"
+    startup.mkdir(parents=True, exist_ok=True)
+    (startup / "libraries.py").write_text("import rnnviz\n\nrnnviz.Lab\ndel rnnviz\n")
     with (home / "log").open("w") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         try:
@@ -84,6 +88,17 @@ def _address(process: subprocess.Popen[bytes], home: Path) -> str:
     raise RuntimeError(f"JupyterLab did not start:\n{(home / 'log').read_text()[-2000:]}")
 
 
+def _with_kernel(address: str) -> str:
+    """Start the kernel of the notebook at this address already, as JupyterLab would later; return the address."""
+    root, _, rest = address.partition("lab/workspaces/")
+    path, _, token = rest.partition("/tree/")[2].partition("?token=")
+    asked = {"path": path, "name": path.rpartition("/")[2], "type": "notebook", "kernel": {"name": "python3"}}
+    headers = {"Authorization": f"token {token}", "Content-Type": "application/json"}
+    with urlopen(Request(f"{root}api/sessions", json.dumps(asked).encode(), headers), timeout=60) as answer:
+        assert answer.status == 201
+    return address
+
+
 def close(page: Page) -> None:
     """Close a page with its context, after the kernels: a lab that still plays would slow the next test down."""
     page.evaluate("window.jupyterapp?.serviceManager.sessions.shutdownAll()")
@@ -107,7 +122,7 @@ class Notebook:
 
     def open(self, address: str, path: str) -> "Notebook":
         # a workspace of its own, or JupyterLab would bring back the notebooks of the tests before
-        self.page.goto(address.format(path=path, workspace=uuid.uuid4().hex))
+        self.page.goto(_with_kernel(address.format(path=path, workspace=uuid.uuid4().hex)))
         expect(self.page.locator(".jp-Notebook").first).to_be_visible(timeout=PATIENCE)
         return self.ready()
 

@@ -24,8 +24,10 @@ TASKS: dict[str, dict[str, Any]] = {
     "a path": {},  # of several steps ahead
 }
 QUICK = ("sunspots", "temporal-order")  # of many classes, and of pairs, plotly draws a picture anew now and then
+# every picture is built and has drawn this step: one that is still to be built has no plot yet
 FIXED = (
-    "() => [...document.querySelectorAll('.rv-view:not([hidden]) .rv-plot')].every(one => one.dataset.step === '{}')"
+    "() => [...document.querySelectorAll('.rv-view:not([hidden])')]"
+    ".every(one => one.querySelector('.rv-plot')?.dataset.step === '{}')"
 )
 # of the page itself, which lies above plotly's picture, and blends with it a little differently from time to time
 BARE = ".rv-view { border-color: transparent !important } .rv-help-box, .rv-marks { visibility: hidden }"

@@ -65,15 +65,16 @@ def test_a_dragged_point_changes_the_states_and_restoring_it_brings_them_back(ad
     before = input_at(page, 12)
     drag(page, 12, 30)
     wait_for_states(page, changed=True)
+    picked(page, 12)
+    page.wait_for_function(  # the kernel may still be at a place on the way
+        "() => { const said = document.querySelector('.rv-perturb-value .widget-readout').innerText;"
+        " const { y } = document.querySelector('.rv-perturb .rv-plot').data[1];"
+        " return Math.abs(said - y[12]) < 0.01 }",
+        timeout=PATIENCE,
+    )
     notebook.settle()
     after = input_at(page, 12)
     assert after > before
-    picked(page, 12)
-    page.wait_for_function(
-        "after => Math.abs(document.querySelector('.rv-perturb-value .widget-readout').innerText - after) < 0.01",
-        arg=after,
-        timeout=PATIENCE,
-    )
     columns = page.evaluate(
         "() => { const z = document.querySelectorAll('.rv-perturb .rv-plot')[1].data[2].z;"
         " return Array.from(z[0], (_, t) => z.some(row => row[t] !== 0)) }"

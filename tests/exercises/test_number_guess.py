@@ -178,6 +178,23 @@ def test_enter_in_the_box_commits_until_it_is_revealed(guess: Guess) -> None:
     assert guess.choice == 7.0
 
 
+def test_what_was_typed_before_the_press_counts_though_it_comes_after_it(
+    guess: Guess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel, now = _panel(guess), 100.0
+    monkeypatch.setattr("rnnviz.exercises.panel.time.monotonic", lambda: now)
+    panel.number.value = "3"
+    panel.number._handle_custom_msg({"event": "submit"}, [])
+    panel.number.value = "3.5"
+    assert guess.choice == 3.5
+    assert "You predict 3.5 steps." in panel.said.value
+    now += 60
+    panel.number.value = "3.54"  # somebody changes her mind, and has not pressed yet
+    assert guess.choice == 3.5
+    guess.commit(0.12345678)
+    assert guess.choice == 0.12345678  # and not what six figures of it say
+
+
 @pytest.mark.parametrize("written", ["", "lots", "-3", "<b>1</b>"])
 def test_the_box_says_it_where_no_number_is_written(guess: Guess, written: str) -> None:
     panel = _panel(guess)
