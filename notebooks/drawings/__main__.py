@@ -9,6 +9,7 @@ import gradients
 import longrange
 import networks
 import practice
+import scans
 import speed
 import texts
 import training
@@ -28,6 +29,7 @@ DRAWINGS: dict[str, Callable[[], Canvas]] = {
     "text-to-numbers": texts.text_to_numbers,
     "windows": training.windows,
     "attention": translation.attention,
+    "scan-tree": scans.scan_tree,
     "bptt": gradients.through_time,
     "which-model": practice.which_model,
     "long-range": longrange.roads,
