@@ -171,6 +171,17 @@ def doors(folder: Path) -> dict[str, Door]:
             {"text": lab.recipe(), "device": "cpu"},
             {"text": ("recipe",)},
         ),
+        "sweep": Door(
+            rv.sweep,
+            {"space": {"lr": [1e-3]}, **SMALL, "trials": 1, "executor": None, "steps": 1, "sampler": "grid"}
+            | {"prune": True, "workers": None, "retries": 0, "model": None, "cell": "gru", "batch_size": 4},
+            allowed=("1048576",),
+        ),
+        "sweep range": Door(
+            lambda low, high: rv.sweep({"lr": ("log", low, high)}, **SMALL, trials=1, steps=1, sampler="random"),
+            {"low": 1e-4, "high": 1e-2},
+            {"low": ("lr",), "high": ("lr",)},
+        ),
         "compare": Door(
             lambda **given: closed(rv.compare(**given)),
             {"models": ["rnn", "gru"], **SMALL, "steps": 10, "fps": 5.0, "show": None, "views": None, "lr": 1e-3},

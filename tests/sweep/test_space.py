@@ -27,7 +27,7 @@ def test_ranges_and_choices_are_read_as_they_are_written() -> None:
         ({}, "space must be a dict"),
         ([("lr", 1)], "space must be a dict"),
         ({3: [1, 2]}, "space must name settings by words, got 3"),
-        ({"learning_rate": ("log", 1e-5, 1e-2)}, "unknown setting 'learning_rate'; the settings are lr, "),
+        ({"learning_rate": ("log", 1e-5, 1e-2)}, "space has an unknown setting 'learning_rate'; the settings are lr, "),
         ({"steps": ("int", 10, 20)}, "steps is how long every trial trains, so it is no part of space"),
         ({"lr": 0.1}, "lr in space must be ('log', 1e-5, 3e-2), .* or a list of choices, got 0.1"),
         ({"lr": (1e-5, 1e-2)}, "lr in space must be ('log'"),
@@ -76,6 +76,10 @@ def test_what_cannot_be_varied_is_told_in_a_sentence_that_names_it(space: Any, s
         ({"layers": 2}, "unknown setting 'layers'"),
         ({"clip": -1}, "clip must be above 0"),
         ({"device": "tpu9"}, "device"),
+        (
+            {"model": "gru"},
+            "model must be a torch.nn.Module, or a function of the task and the settings that builds one",
+        ),
         ({"store": 3}, "path must be a file name such as 'sweep', got 3"),
     ],
 )

@@ -115,19 +115,9 @@ class ClockworkLayer(nn.Module):
         return torch.remainder(time[:, None], self.clocks) == 0
 
     def step(self, x: Tensor, state: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
-        """Take one timestep.
+        """Return the state after inputs ``x`` (batch, feature).
 
-        Parameters
-        ----------
-        x : torch.Tensor
-            Axes (batch, feature).
-        state : tuple of torch.Tensor
-            h_{t−1}, axes (batch, unit), and t of each sequence, whole numbers, axis (batch,).
-
-        Returns
-        -------
-        tuple of torch.Tensor
-            The same one timestep later.
+        A state is h_{t−1}, axes (batch, unit), and t of each sequence, whole numbers, axis (batch,).
         """
         last, time = state
         return self._next(x, last, self.ticks(time), self.weight_hh), time + 1

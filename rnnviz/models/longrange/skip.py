@@ -82,19 +82,9 @@ class SkipLayer(nn.Module):
         return zeros[:, 0], zeros[:, 1:]
 
     def step(self, x: Tensor, state: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
-        """Take one timestep.
+        """Return the state after inputs ``x`` (batch, feature).
 
-        Parameters
-        ----------
-        x : torch.Tensor
-            Axes (batch, feature).
-        state : tuple of torch.Tensor
-            h_{t−1}, axes (batch, unit), and the states h_{t−k} to h_{t−2}, axes (batch, k − 1, unit).
-
-        Returns
-        -------
-        tuple of torch.Tensor
-            The same one timestep later.
+        A state is h_{t−1}, axes (batch, unit), and the states h_{t−k} to h_{t−2}, axes (batch, k − 1, unit).
         """
         last, between = state
         return self._next(x, last, between[:, 0]), torch.cat([between[:, 1:], last[:, None]], 1)

@@ -60,7 +60,8 @@ class Page:
         self.widget.add_class("rv-sweep")
         if attended:
             words = t("sweep.still.title", task=plan.task.name)
-            display({**self.widget._repr_mimebundle_(), "text/plain": words}, raw=True)
+            shown: Any = display
+            shown({**self.widget._repr_mimebundle_(), "text/plain": words}, raw=True)
         call_after_cells(self)
 
     def follow(self, rows: Sequence[Row], running: int) -> None:

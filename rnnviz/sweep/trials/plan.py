@@ -13,7 +13,7 @@ from rnnviz.sweep.trials.space import DROPOUT, Space, checked
 from rnnviz.sweep.trials.trial import Job, takes
 from rnnviz.tasks import Task
 from rnnviz.training import Session
-from rnnviz.training.session.building import complete
+from rnnviz.training.session.building import builder_of, complete
 from rnnviz.training.settings import refuse_unknown
 
 __all__ = ["Plan"]
@@ -54,6 +54,7 @@ class Plan:
     def of(cls, space: Space, task: Task | str, fixed: Mapping[str, Any], *, steps: int | None, **more: Any) -> "Plan":
         """Return the plan, or say in a sentence what cannot be."""
         model = more["model"]
+        builder_of(model)  # for its sentence
         beside = {name for name in fixed if takes(model, name)} | {DROPOUT}
         refuse_unknown(name for name in fixed if name not in beside)
         fixed = {name: checked(name, one) for name, one in fixed.items()}

@@ -7,11 +7,11 @@ from types import MappingProxyType
 from typing import Any
 
 from rnnviz.checks import listed, number, shown, whole
-from rnnviz.training.settings import Settings, refuse_unknown
+from rnnviz.training.settings import Settings
 
 __all__ = ["DROPOUT", "SETTINGS", "Choices", "Range", "Space", "checked"]
 
-SETTINGS = frozenset(field.name for field in fields(Settings))
+SETTINGS = tuple(field.name for field in fields(Settings))
 DROPOUT = "dropout"  # of a network of ours; of one of somebody's own where it takes it
 KINDS = ("log", "linear", "int", "log int")
 _FORMS = "('log', 1e-5, 3e-2), ('linear', 0, 0.5), ('int', 16, 128), ('log int', 16, 128) or a list of choices"
@@ -95,7 +95,10 @@ class Space:
             raise TypeError(f"space must name settings by words, got {listed(wrong)}.")
         if "steps" in space:
             raise ValueError("steps is how long every trial trains, so it is no part of space; pass steps=… beside it.")
-        refuse_unknown(name for name in space if name not in own and name != DROPOUT)
+        if unknown := [name for name in space if name not in own and name not in (*SETTINGS, DROPOUT)]:
+            raise TypeError(
+                f"space has an unknown setting {listed(unknown)}; the settings are {', '.join((*SETTINGS, DROPOUT))}."
+            )
         return cls(MappingProxyType({name: _one(name, given) for name, given in space.items()}))
 
     @property
@@ -112,7 +115,7 @@ class Space:
     def combination(self, place: int) -> dict[str, Any]:
         """Return the settings at a place in the grid of all combinations; the last setting changes first."""
         found = {}
-        for name, one in reversed(self.ranges.items()):
+        for name, one in reversed(list(self.ranges.items())):
             assert isinstance(one, Choices)  # `combinations` was asked before
             place, here = divmod(place, len(one.values))
             found[name] = one.values[here]

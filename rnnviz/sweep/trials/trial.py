@@ -105,7 +105,7 @@ def _session(job: Job) -> Session:
 
 def takes(model: Any, name: str) -> bool:
     """Return whether a function that builds a model can be told something of this name, beside task and settings."""
-    if model is None or hasattr(model, "forward"):
+    if not callable(model) or hasattr(model, "forward"):
         return False
     try:
         _task, _settings, *found = inspect.signature(model).parameters.values()

@@ -43,7 +43,7 @@ class CopyMemory(Generated):
     >>> batch.inputs.shape, batch.targets.shape
     (torch.Size([4, 50, 10]), torch.Size([4, 50]))
     >>> "".join(task.time_labels(0))
-    'cdcgbhhgga·····························?··········'
+    'ccecgedeba·····························?··········'
     >>> round(task.memoryless_loss, 3)
     0.416
     """

@@ -124,9 +124,9 @@ class Digits(Task):
     def batch(self, batch_size: int, generator: torch.Generator) -> Batch:
         """Draw training images with replacement: inputs (batch, time, feature), targets (batch,) from 0 to 9."""
         batch_size = drawn(self, batch_size, generator)
-        return self._trained[
-            torch.randint(len(self._trained), (batch_size,), generator=generator, device=generator.device)
-        ]
+        rows = torch.randint(len(self._trained), (batch_size,), generator=generator, device=generator.device)
+        # not the batch itself at these places, whose lengths would be looked for on the CPU: that waits for the device
+        return Batch(self._trained.inputs[rows], self._trained.targets[rows])
 
     def held_out(self) -> Batch:
         """Return the 397 images that are never trained on."""

@@ -8,13 +8,6 @@ import torch
 from rnnviz.models import SelfAttention
 
 
-@pytest.fixture(autouse=True)
-def seeded():
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        yield
-
-
 def written_out(model, x):
     """Weights (position, position) and s (position, unit) of one sequence (position, feature), one by one."""
     project, attended = model.entering.project, model.attended.project
