@@ -9,6 +9,7 @@ import gradients
 import longrange
 import networks
 import practice
+import scans
 import texts
 import training
 import translation
@@ -27,6 +28,7 @@ DRAWINGS: dict[str, Callable[[], Canvas]] = {
     "text-to-numbers": texts.text_to_numbers,
     "windows": training.windows,
     "attention": translation.attention,
+    "scan-tree": scans.scan_tree,
     "bptt": gradients.through_time,
     "which-model": practice.which_model,
     "long-range": longrange.roads,

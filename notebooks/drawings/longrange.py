@@ -1,5 +1,7 @@
 """Four roads from an early step to a late one: step by step, by skips, by attention, along slow clocks."""
 
+import itertools
+
 from canvas import ACCENT, GHOST, INK2, INK3, ORANGE, PEACH, SOFT, Canvas, Point
 
 __all__ = ["roads"]
@@ -32,7 +34,7 @@ def _row(c: Canvas, y: float, name: str, length: str, places: range | tuple[int,
     _names(c, y, name, length)
     if apart > 1:
         lift = 38 if apart == 4 else 46
-        for start, end in zip(places[:-1], places[1:], strict=True):
+        for start, end in itertools.pairwise(places):
             c.arrow(*_arch(_XS[start], _XS[end], y, lift), color=ORANGE, width=_ROAD)
     for k in range(8):
         if apart < 8:  # attention has no chain
