@@ -9,6 +9,8 @@ import gradients
 import longrange
 import networks
 import practice
+import scans
+import speed
 import texts
 import training
 import translation
@@ -27,9 +29,11 @@ DRAWINGS: dict[str, Callable[[], Canvas]] = {
     "text-to-numbers": texts.text_to_numbers,
     "windows": training.windows,
     "attention": translation.attention,
+    "scan-tree": scans.scan_tree,
     "bptt": gradients.through_time,
     "which-model": practice.which_model,
     "long-range": longrange.roads,
+    "launches": speed.launches,
 }
 
 
