@@ -58,7 +58,9 @@ class Figures:
 
     def __post_init__(self) -> None:
         self.grid = Grid(self.views)
-        self._drawn = {name: drawn(view).while_playing() for name, view in self.views.items()}
+        forms = {name: drawn(view) for name, view in self.views.items()}
+        self._drawn = {name: form.while_playing() for name, form in forms.items()}
+        self._hurried = [name for name, form in forms.items() if self._drawn[name] is not form]
         self._figures: dict[str, LiveFigure] = {}
         self._placed: dict[str, _Placed] = {}
         self._failures: dict[str, _Failure] = {}
@@ -103,6 +105,10 @@ class Figures:
             if view.light and name in chosen and name not in self._failures and placed and placed.fits(snapshot):
                 patches[name] = placed.canvas.patches(snapshot, focus, self.feed.sizes.get(name))
         return frame
+
+    def hurries(self, chosen: Container[str]) -> bool:
+        """Whether a picture that is shown leaves something for a moment that is drawn once more, when the run rests."""
+        return any(name in chosen for name in self._hurried)
 
     def wants_light(self, chosen: Container[str]) -> bool:
         """Whether any picture that is shown is drawn from light snapshots too."""

@@ -86,6 +86,8 @@ class Stage(Generic[P]):
         self._failed = state.phase == "failed"
         self._announced: list[tuple[str, Callable[[], None]]] = []  # words that must be seen before what they announce
         self._undrawable: Snapshot | None = None  # a tool has failed with it
+        self._drawn: Snapshot | None = None
+        self._settled: Snapshot | None = None  # drawn once more, as the run rests there
         self._undrawn: Snapshot | None = None
         self._on_error = on_error
         self.returned = 0  # how often the pictures have come back from an earlier snapshot
@@ -226,15 +228,18 @@ class Stage(Generic[P]):
         self._write(state, self._rate.words(words) if playing else words, failed, announced)
         if snapshot is self._undrawable:  # its error is on the status line; to try again would only repeat it
             return
+        hurried = not playing and self._settled is not snapshot and self._figures.hurries(self._chosen)
+        again = hurried and self._drawn is snapshot
         try:
-            if self.pump.whole:
+            if self.pump.whole or again:
                 self._draw_views(snapshot)
+                self._drawn, self._settled = snapshot, snapshot if again else self._settled
             else:
                 self._draw_light(snapshot)
         except Exception:
             self._undrawable = snapshot
             raise
-        if self._pending.newer(snapshot):  # and comes next
+        if self._pending.newer(snapshot) or (hurried and not again):  # and comes next
             self.pump.offer(whole=False)
 
     def _write(

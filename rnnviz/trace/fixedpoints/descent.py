@@ -12,6 +12,7 @@ __all__ = ["Found", "between", "descended", "unlike"]
 
 _ROUNDS = 200
 _SMALLEST, _LARGEST = 1e-12, 1e10  # damping: of Newton's own steps, and of steps too short to matter
+_LITTLE = 1e-9  # of a speed: a round that gains no more has come to a minimum
 _STILL = 1e-14  # a speed that is rounding alone
 _NUMBERS = 2**22  # of Jacobians held at once: 32 MB
 _PAIRED = 256  # points between which further starts are made
@@ -58,7 +59,7 @@ def _descended(step: StepMap, starts: Numbers, rounds: int) -> Found:
         slopes[took] = slope[better] - np.eye(step.units)
         damping[going] = np.clip(damping[going] * np.where(better, 0.2, 6.0), _SMALLEST, None)
         # a step that gains nothing to speak of, and none that gains anything however short
-        ended[took[gain < 1e-12]] = True
+        ended[took[gain < _LITTLE]] = True
         ended[damping > _LARGEST] = True
     return Found(states, speeds, ended)
 

@@ -100,8 +100,8 @@ def _turned(axes: _Numbers, former: _Numbers) -> _Numbers:
 
 
 def _reach(furthest: float, former: float) -> float:
-    """Return how far an axis goes: as before as long as that is enough, else to the next of 1, 2, 5, 10 and so on."""
+    """Return how far an axis goes: as before as long as that is enough, else to the next of few round numbers."""
     if furthest * _ROOM <= former or not np.isfinite(furthest):
         return former or 1.0
     size = 10.0 ** np.floor(np.log10(max(furthest * _ROOM, 1e-6)))
-    return float(next(size * times for times in (1, 2, 5, 10) if furthest * _ROOM <= size * times))
+    return float(next(size * times for times in (1, 1.5, 2, 3, 5, 7, 10) if furthest * _ROOM <= size * times))

@@ -16,7 +16,7 @@ from rnnviz.views.pictures.states.plane import valid
 __all__ = ["Resting", "resting", "step_map"]
 
 _LARGEST = 256  # numbers of a state: with more, one round of the search takes longer than a frame may
-_STARTS, _ROUNDS, _SLICE = 16, 60, 2
+_STARTS, _ROUNDS, _SLICE = 12, 24, 2
 _AT_ONCE = 2**19  # of JᵀJ, with all starts together
 _SECONDS = 0.008  # of a frame
 _TOLERANCE = 1e-6

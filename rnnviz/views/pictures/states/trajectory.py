@@ -87,12 +87,12 @@ class TrajectoryView(View):
 def _coloured(snapshot: Snapshot) -> go.Scatter:
     """A mark a timestep, from pale to full as time goes on."""
     steps = snapshot.layer.hidden.shape[3]
-    bar = {"title": {"text": "t"}, "thickness": 9, "outlinewidth": 0, "tickfont": {"size": 10}, "nticks": 5}
-    marker = {"color": np.arange(steps), "colorscale": GATE["light"], "cmin": -0.4 * steps, "cmax": steps - 1}
+    # from the page's colour on the first mark could not be seen
+    marker = {"color": list(range(steps)), "colorscale": GATE["light"], "cmin": -0.4 * steps, "cmax": steps - 1}
     return go.Scatter(
         mode="markers",
-        marker={**marker, "size": 6, "showscale": True, "colorbar": bar},
-        customdata=np.arange(steps),
+        marker={**marker, "size": 6, "showscale": False},
+        customdata=list(range(steps)),  # a list: the page draws new places beside it, and reads no packed array
         hovertemplate="t = %{customdata}<extra></extra>",
         showlegend=False,
     )
@@ -156,6 +156,7 @@ def _joined(seen: np.ndarray, sample: int) -> np.ndarray:
 def _words(snapshot: Snapshot, focus: Focus, plane: Plane, found: Resting | None) -> str:
     first, second = (100 * share for share in plane.shares)
     said = [where(snapshot, focus), t("view.trajectory.variance", first=first, second=second)]
+    said.append(t("view.trajectory.ring", time=focus.time))
     if found is None:
         said.append(t("view.trajectory.unknown"))
     else:
