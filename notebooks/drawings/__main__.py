@@ -10,6 +10,7 @@ import longrange
 import networks
 import practice
 import scans
+import speed
 import texts
 import training
 import translation
@@ -32,6 +33,7 @@ DRAWINGS: dict[str, Callable[[], Canvas]] = {
     "bptt": gradients.through_time,
     "which-model": practice.which_model,
     "long-range": longrange.roads,
+    "launches": speed.launches,
 }
 
 

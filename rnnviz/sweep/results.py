@@ -75,6 +75,7 @@ class Sweep:
     def best(self) -> dict[str, Any]:
         """The settings of the trial with the best score, varied and fixed: ``rnnviz.Lab(task, **sweep.best)``.
 
+        Where dropout was varied, or something that a model of one's own takes, it is among them, and no lab's setting.
         A RuntimeError tells that no trial has trained to its end, and why.
         """
         return {**self._plan.fixed, **self._best().settings}

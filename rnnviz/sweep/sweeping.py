@@ -59,7 +59,8 @@ def sweep(
     space : mapping
         What each varied setting may be, by name: ``("log", low, high)`` for numbers whose every decade is as likely,
         ``("linear", low, high)``, ``("int", low, high)`` and ``("log int", low, high)`` for whole numbers, both ends
-        among them, or a list of choices.
+        among them, or a list of choices. Beside settings that is ``"dropout"``, of the states that go from layer to
+        layer and into the head, and whatever a function given as ``model`` takes beside task and settings.
     task : str or Task
         What is learned, as for `rnnviz.Lab`.
     trials : int

@@ -7,7 +7,7 @@ import pytest
 from rnnviz.exercises.chapters.catalog import EXERCISES, PREDICTIONS
 from tests.chapters.measures import CHAPTERS, KINDS, Chapter, table
 
-PLAYS_FIRST = ("00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "15", "16")
+PLAYS_FIRST = ("00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "15", "16")
 LATER = [path for path in CHAPTERS if path.stem[:2] in PLAYS_FIRST]
 every_chapter = pytest.mark.parametrize(
     "chapter", [Chapter(path) for path in LATER], ids=lambda chapter: chapter.path.stem
