@@ -36,3 +36,9 @@ def test_a_chapter_teaches_the_points_that_are_its_own(path: Path) -> None:
     assert set(book.metadata.rnnviz.teaches) <= set(NAMES)
     first = next(cell.source for cell in book.cells if cell.cell_type == "markdown")
     assert re.match(rf"# {path.stem[:2]} · {re.escape(chapter['title'])}", first)
+
+
+def test_every_point_of_the_plan_is_taught_by_a_chapter_that_is_written() -> None:
+    assert [path.stem for path in WRITTEN] == list(CURRICULUM)
+    taught = {point for path in WRITTEN for point in nbformat.read(path, nbformat.NO_CONVERT).metadata.rnnviz.teaches}
+    assert taught == set(NAMES)

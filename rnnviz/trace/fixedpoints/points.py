@@ -16,7 +16,7 @@ __all__ = ["FixedPoints"]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class FixedPoints:
-    """Fixed and slow points of a layer under a constant input; made by `fixed_points`. Arrays are read-only.
+    """Fixed and slow points of a layer under a constant input, what `fixed_points` returns. Arrays are read-only.
 
     Fixed points stand first, the most stable one at the head; then the slow ones, the slowest first.
 
