@@ -6,6 +6,7 @@ import os
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from rnnviz import files
 from rnnviz.cli.chapters import copy_chapters, reset_chapter, shipped_chapters
 
-TODAY = date.today().isoformat()
+TODAY = "2026-02-03"
 FIRST = "00_start.ipynb"
 SECOND = "01_why.ipynb"
 BESIDE = "01_why (new edition).ipynb"
@@ -196,8 +197,9 @@ def test_whatever_happens_no_word_of_the_learner_is_lost(
 
 @pytest.mark.parametrize("chapter", ["01", "1", "01_why", "01_why.ipynb"])
 def test_a_changed_chapter_is_fresh_again_and_hers_is_kept_under_its_day(
-    source: Path, desk: Path, chapter: str
+    source: Path, desk: Path, chapter: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("rnnviz.cli.chapters.date", Mock(today=lambda: date.fromisoformat(TODAY)))
     (desk / SECOND).write_text("mine")
     fresh = reset_chapter(source, desk, chapter)
     kept = f"01_why (yours, {TODAY}).ipynb"

@@ -3,6 +3,7 @@
 import json
 from datetime import date
 from pathlib import Path
+from unittest.mock import Mock
 
 import nbformat
 import pytest
@@ -13,10 +14,13 @@ from rnnviz.cli.chapters import copy_chapters, shipped_chapters
 from rnnviz.exercises.kept.records import Attempt, Prediction
 
 SECOND = "01_why.ipynb"
-TODAY = date.today().isoformat()
+TODAY = "2026-02-03"
 
 
-def test_the_command_says_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_says_what_it_did(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rnnviz.cli.chapters.date", Mock(today=lambda: date.fromisoformat(TODAY)))
     copy_chapters(shipped_chapters(), tmp_path)
     assert main(["chapters", "reset", "03", str(tmp_path)]) == 0
     assert capsys.readouterr().out == "03_lstm.ipynb is as it was at first already.\n"
