@@ -88,4 +88,12 @@ def test_an_axis_of_whole_numbers_is_marked_at_whole_numbers(ends: tuple[int, in
 
 
 def test_the_figure_is_told_to_those_who_do_not_see_it(found: Sweep) -> None:
-    assert LiveFigure(found.figure(), name="sweep").spec["words"]["lines"] == "{count} lines over the axes {axes}"
+    spec = LiveFigure(found.figure(), name="sweep").spec
+    assert spec["words"]["lines"] == "{count} lines over the axes {axes}"
+    (lines,) = spec["data"]
+    assert [list(one["values"]) for one in lines["dimensions"]][1] == [0.0, 0.0]  # numbers, not packed ones
+
+
+def test_the_words_on_an_axis_cast_no_shadow_that_a_dark_page_would_show(found: Sweep) -> None:
+    (lines,) = found.figure().data
+    assert lines.tickfont.shadow == "none"

@@ -56,7 +56,9 @@ def parallel(plan: Plan, rows: Sequence[Row]) -> go.Figure:
     layout["margin"] = {"l": 76, "r": 76, "t": 92, "b": 34}
     colours = [[0.0, GHOST], [1.0, ACCENT]]
     line = {"color": best_last, "colorscale": colours, "showscale": False}
-    return go.Figure(go.Parcoords(dimensions=[_dimension(axis) for axis in axes], line=line), layout)
+    dimensions = [_dimension(axis) for axis in axes]
+    # plotly's own shadow is white: on a dark page it hides the words
+    return go.Figure(go.Parcoords(dimensions=dimensions, line=line, tickfont={"shadow": "none"}), layout)
 
 
 def axes_of(plan: Plan, rows: Sequence[Row]) -> list[Axis]:
@@ -118,5 +120,6 @@ def _tick(value: float) -> str:
 
 
 def _dimension(axis: Axis) -> dict[str, Any]:
-    made: dict[str, Any] = {"label": axis.label, "values": axis.values, "range": list(axis.ends)}
+    values = axis.values.tolist()  # as a list: the words beside the figure read it
+    made: dict[str, Any] = {"label": axis.label, "values": values, "range": list(axis.ends)}
     return {**made, "tickvals": list(axis.ticks), "ticktext": list(axis.words)} if axis.ticks else made
