@@ -77,9 +77,7 @@ def progress(folder: str | os.PathLike[str] | None = None) -> "Progress":
     ...     print(progress(folder))
     There are no notebooks in this folder.
     """
-    where = (
-        folder_here() if folder is None else files.checked_path(folder, "rnnviz-chapters", name="folder", kind="folder")
-    )
+    where = folder_here() if folder is None else files.checked_path(folder, example="rnnviz-chapters")
     if not where.is_dir():
         raise NotADirectoryError(f"folder must be a folder of notebooks, got {files.named(where)}, which is none.")
     return Progress([_row(path, where) for path in _notebooks(where)])
