@@ -129,7 +129,7 @@ def number(low: float, high: float = math.inf, *, open_end: bool) -> Callable[[s
             raise TypeError(f"{name} must be one number, got {shown(value)}.") from None
         except OverflowError:
             raise ValueError(f"{name} must be a finite number, got one that is too large.") from None
-        if math.isinf(number):
+        if math.isinf(number) or (math.isnan(number) and low == -math.inf):
             raise ValueError(f"{name} must be a finite number, got {shown(value)}.")
         if math.isnan(number) or number < low or (open_end and number == low):
             raise ValueError(f"{name} must be {'above' if open_end else 'at least'} {low:g}, got {shown(value)}.")

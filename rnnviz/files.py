@@ -17,7 +17,7 @@ _LONGEST = 400  # characters of a path in a message
 _NEW = 0o666  # less the umask, as for any file that a program makes
 
 
-def checked_path(path: Any, example: str) -> Path:
+def checked_path(path: Any, example: str, *, name: str = "path", kind: str = "file") -> Path:
     """Return a path that a file can have.
 
     Parameters
@@ -26,6 +26,8 @@ def checked_path(path: Any, example: str) -> Path:
         What came.
     example : str
         A file name that would do, for the sentence.
+    name, kind : str
+        What the argument is called, and what it names: a file or a folder.
 
     Raises
     ------
@@ -44,13 +46,15 @@ def checked_path(path: Any, example: str) -> Path:
     except TypeError:
         found = None
     if not isinstance(found, str):
-        raise TypeError(f"path must be a file name such as {example!r}, got {shown(path)}.")
+        raise TypeError(f"{name} must be a {kind} name such as {example!r}, got {shown(path)}.")
     try:
         fits = "\0" not in found and bool(os.fsencode(found))
     except UnicodeEncodeError:
         fits = False
     if not fits:
-        raise ValueError(f"path must be a file name such as {example!r}, got {shown(found)}, which names no file.")
+        raise ValueError(
+            f"{name} must be a {kind} name such as {example!r}, got {shown(found)}, which names no {kind}."
+        )
     return Path(found)
 
 

@@ -222,3 +222,10 @@ def test_what_is_no_path_is_told_of_what_kind_it_is(path: object) -> None:
 def test_a_name_that_no_file_can_have_is_told(path: str) -> None:
     with pytest.raises(ValueError, match=r"^path must be a file name such as 'run.npz', got '.*', which names no"):
         files.checked_path(path, "run.npz")
+
+
+def test_a_folder_that_is_asked_for_is_called_a_folder():
+    with pytest.raises(TypeError, match=r"^store must be a folder name such as 'kept', got 3\.$"):
+        files.checked_path(3, "kept", name="store", kind="folder")
+    with pytest.raises(ValueError, match=r"^store must be a folder name such as 'kept', got '', which names no folder"):
+        files.checked_path("", "kept", name="store", kind="folder")

@@ -18,7 +18,7 @@ from rnnviz.views.style import SCALES, TONES
 
 __all__ = ["LiveFigure", "spec_of"]
 
-_SENTENCES = ("shown", "empty", "line", "range", "value", "more", "moment", "tools")
+_SENTENCES = ("shown", "empty", "line", "lines", "range", "value", "more", "moment", "tools")
 _PLACES = [
     "title",
     "step",
@@ -33,6 +33,7 @@ _PLACES = [
     "mean",
     "value",
     "count",
+    "axes",
     "t",
 ]
 

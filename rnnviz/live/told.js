@@ -57,6 +57,19 @@ function* all(rows) {
  */
 const numeric = (list) => (list?.length ? Array.from(list) : []);
 
+// Parallel coordinates say how many lines there are over which axes, and the range of each axis that is marked in numbers.
+/** @param {any} trace */
+function axes(trace) {
+  if (trace.type !== "parcoords") return [trace];
+  const shown = trace.dimensions.filter((/** @type {any} */ one) => one.values?.length && one.visible !== false);
+  if (!shown.length) return [];
+  const over = shown.map((/** @type {any} */ one) => bare(one.label)).join(", ");
+  const numbered = shown.filter((/** @type {any} */ one) => !one.ticktext?.length);
+  /** @type {(one: any) => object} */
+  const points = ({ label, values }) => ({ mode: "markers", name: label, y: values, yaxis: "none" });
+  return [{ y: shown[0].values, over, yaxis: "none" }, ...numbered.map(points)];
+}
+
 // The traces that say something, each with its panel's title, its own name, or both where a panel has several.
 /**
  * @param {Plot} plot
@@ -64,7 +77,7 @@ const numeric = (list) => (list?.length ? Array.from(list) : []);
  */
 function spoken(plot) {
   /** @type {any[]} */
-  const traces = plot.data.filter((/** @type {any} */ one) =>
+  const traces = plot.data.flatMap(axes).filter((/** @type {any} */ one) =>
     one.visible !== false && one.hoverinfo !== "skip" && (one.z ?? one.y)?.length
   );
   const panels = traces.map((one) => panel(plot, one));
@@ -97,6 +110,7 @@ function panel({ layout }, { xaxis = "x", yaxis = "y" }) {
  * @param {{trace: any, name: string}} one
  */
 function part(words, { trace, name }) {
+  if (trace.over) return filled(words.lines, { count: trace.y.length, axes: trace.over });
   if (trace.z) {
     const range = spread(all(trace.z));
     return range && filled(words.range, { name, ...range });

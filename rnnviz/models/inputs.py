@@ -7,7 +7,7 @@ from torch import Tensor
 
 from rnnviz.checks import kind_of
 
-__all__ = ["check_lengths", "check_sequences", "check_tokens"]
+__all__ = ["check_lengths", "check_sequences", "check_state", "check_tokens"]
 
 
 def check_sequences(name: str, values: Any, features: int, like: Tensor) -> None:
@@ -20,12 +20,39 @@ def check_sequences(name: str, values: Any, features: int, like: Tensor) -> None
     """
     if not isinstance(values, Tensor) or not values.is_floating_point():
         raise TypeError(f"{name} must be a torch.Tensor of floating-point numbers, got {_came(values)}.")
+    _check_place(name, values, like.device)
     if values.dtype != like.dtype and not torch.is_autocast_enabled(values.device.type):
         raise TypeError(
             f"{name} must be {like.dtype} like the weights, got {values.dtype}; call {name}.to({like.dtype})."
         )
-    if values.dim() != 3 or values.shape[2] != features or values.shape[1] == 0:
+    if values.dim() != 3 or values.shape[2] != features:
         raise ValueError(f"{name} must have axes (batch, time, {features}), got shape {tuple(values.shape)}.")
+    if values.shape[1] == 0:
+        raise ValueError(f"{name} must have a timestep or more, got shape {tuple(values.shape)}.")
+
+
+def check_state(state: Any, like: tuple[Tensor, ...]) -> None:
+    """Check for a state of as many tensors as ``like`` has, of the same shapes.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is something else.
+    """
+    wanted = [tuple(one.shape) for one in like]
+    if not isinstance(state, tuple | list) or not all(isinstance(one, Tensor) for one in state):
+        raise TypeError(f"state must be a tuple of {len(like)} tensors, of shapes {wanted}, got {kind_of(state)}.")
+    if [tuple(one.shape) for one in state] != wanted:
+        raise ValueError(f"state must be tensors of shapes {wanted}, got {[tuple(one.shape) for one in state]}.")
+
+
+def _check_place(name: str, values: Tensor, device: torch.device) -> None:
+    if values.layout != torch.strided or values.is_nested:
+        raise TypeError(f"{name} must be a dense torch.Tensor, got one that is sparse or nested.")
+    if values.device != device:
+        raise ValueError(
+            f"{name} must be on the device of the weights, {device}, got {values.device}; call {name}.to('{device}')."
+        )
 
 
 def check_tokens(name: str, values: Any) -> None:

@@ -8,6 +8,7 @@ const WORDS = {
   shown: "{title}, step {step}: {parts}.",
   empty: "{title}: nothing yet.",
   line: "{name} from {first} at {start} to {last} at {end}",
+  lines: "{count} lines over {axes}",
   range: "{name} between {low} and {high}, {mean} on average",
   value: "{name} {value}",
   more: "and {count} more",
@@ -74,6 +75,26 @@ test("a curve without places is told by its count", () => {
 test("points are told by their range", () => {
   const trace = { name: "units", mode: "markers", x: [5, 6], y: [1, 3] };
   assert.equal(said([trace]), "States, step 7: units between 1 and 3, 2 on average.");
+});
+
+const LINES = {
+  type: "parcoords",
+  dimensions: [
+    { label: "lr", values: [-3, -2], tickvals: [-3, -2], ticktext: ["0.001", "0.01"] },
+    { label: "layers", values: [1, 3] },
+    { label: "<b>score</b>", values: new Float64Array([0.5, 0.75]) },
+  ],
+};
+
+test("parallel coordinates are told by their lines, their axes, and the ranges that are marked in numbers", () => {
+  const words = "2 lines over lr, layers, score; layers between 1 and 3, 2 on average; " +
+    "score between 0.5 and 0.75, 0.625 on average";
+  assert.equal(said([LINES]), `States, step 7: ${words}.`);
+});
+
+test("parallel coordinates without a line are an empty figure", () => {
+  assert.equal(said([{ type: "parcoords", dimensions: [{ label: "lr", values: [] }] }]), "States: nothing yet.");
+  assert.equal(said([{ type: "parcoords", dimensions: [] }]), "States: nothing yet.");
 });
 
 test("a map is told by the range of all its rows", () => {

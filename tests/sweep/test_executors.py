@@ -65,3 +65,10 @@ def test_a_worker_of_a_dask_cluster_is_killed_in_the_middle_and_nothing_is_lost(
         found = swept(client.get_executor(), model=mortal, doomed=2, grave=str(tmp_path / "grave"))
     assert (tmp_path / "grave").exists()
     assert found.rows == swept(None, model=mortal, doomed=-1, grave="").rows
+
+
+def test_an_executor_that_was_shut_down_is_told_in_a_sentence() -> None:
+    threads = ThreadPoolExecutor(1)
+    threads.shutdown()
+    with pytest.raises(RuntimeError, match="executor must be able to work, got a ThreadPoolExecutor that takes no"):
+        swept(threads)

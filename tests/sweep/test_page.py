@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 import rnnviz as rv
+from rnnviz.live.figure import LiveFigure
 from rnnviz.sweep import Sweep
 from rnnviz.sweep.shown.keptpicture import kept_picture
 from rnnviz.sweep.shown.page import Page
@@ -67,3 +68,32 @@ def test_the_words_of_an_axis_are_those_of_its_choices(found: Sweep) -> None:
     axis = axes_of(found._plan, found._finished()[:2])[1]
     assert (axis.label, axis.words) == ("cell", ("rnn",))
     assert list(axis.values) == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [
+        ((1, 3), ("1", "2", "3")),
+        ((1, 16), ("1", "2", "4", "6", "8", "10", "12", "14", "16")),
+        ((8, 64), ("8", "20", "30", "40", "50", "64")),
+    ],
+)
+def test_an_axis_of_whole_numbers_is_marked_at_whole_numbers(ends: tuple[int, int], words: tuple[str, ...]) -> None:
+    space = {"hidden_size": ("int", *ends)}
+    tried = rv.sweep(space, trials=1, **{name: one for name, one in TINY.items() if name != "hidden_size"})
+    axis = axes_of(tried._plan, [])[0]
+    assert axis.words == words
+    assert axis.ticks == tuple(map(float, words))
+    assert axis.ends == ends
+
+
+def test_the_figure_is_told_to_those_who_do_not_see_it(found: Sweep) -> None:
+    spec = LiveFigure(found.figure(), name="sweep").spec
+    assert spec["words"]["lines"] == "{count} lines over the axes {axes}"
+    (lines,) = spec["data"]
+    assert [list(one["values"]) for one in lines["dimensions"]][1] == [0.0, 0.0]  # numbers, not packed ones
+
+
+def test_the_words_on_an_axis_cast_no_shadow_that_a_dark_page_would_show(found: Sweep) -> None:
+    (lines,) = found.figure().data
+    assert lines.tickfont.shadow == "none"

@@ -1,5 +1,7 @@
 """What may be varied, and the sentence for everything else."""
 
+import copy
+import pickle
 from typing import Any
 
 import pytest
@@ -39,7 +41,9 @@ def test_ranges_and_choices_are_read_as_they_are_written() -> None:
         ({"lr": ("log", 1e-5, float("nan"))}, "lr in space must be"),
         ({"lr": ("linear", 0, 1e-5)}, "lr must be above 0, got 0"),
         ({"input_noise": ("log", 0, 1)}, "input_noise in space must begin above 0"),
-        ({"hidden_size": ("log", 16, 128)}, "hidden_size must be a whole number, got "),
+        ({"hidden_size": ("log", 16, 128)}, "hidden_size must be a whole number, got .* write ('log int', 16, 128)."),
+        ({"seq_len": ("linear", 8, 9)}, "seq_len must be a whole number, got .* write ('int', 8, 9)."),
+        ({"lr": ("linear", float("nan"), 1)}, "lr in space must be a finite number, got nan"),
         ({"hidden_size": ("int", 16, 128.5)}, "hidden_size in space must be a whole number, got 128.5"),
         ({"hidden_size": ("int", 0, 128)}, "hidden_size must be at least 1, got 0"),
         ({"hidden_size": ("int", 8, 2**21)}, "hidden_size must be at most 1048576, got 2097152"),
@@ -80,7 +84,7 @@ def test_what_cannot_be_varied_is_told_in_a_sentence_that_names_it(space: Any, s
             {"model": "gru"},
             "model must be a torch.nn.Module, or a function of the task and the settings that builds one",
         ),
-        ({"store": 3}, "path must be a file name such as 'sweep', got 3"),
+        ({"store": 3}, "store must be a folder name such as 'sweep', got 3"),
     ],
 )
 def test_every_other_argument_is_checked_before_the_first_trial(arguments: dict[str, Any], sentence: str) -> None:
@@ -105,3 +109,20 @@ def test_dropout_makes_another_training_and_the_same_each_time() -> None:
     one, other = (rv.sweep(space, sampler="grid", **asked) for _ in range(2))
     assert one.rows == other.rows
     assert one.rows[0]["score"] != one.rows[1]["score"]
+
+
+def test_a_sweep_can_be_copied_and_pickled() -> None:
+    found = rv.sweep({"lr": ("log", 1e-3, 1e-2)}, **TINY)
+    for other in (copy.deepcopy(found), pickle.loads(pickle.dumps(found))):
+        assert (other.rows, other.best, repr(other)) == (found.rows, found.best, repr(found))
+
+
+@pytest.mark.parametrize(
+    ("value", "there"), [(0.01, True), (1e-3, True), (0.1, False), ("x", False), (None, False), (True, False)]
+)
+def test_a_space_knows_which_settings_lie_in_it(value: Any, there: bool) -> None:
+    space = Space.of({"lr": ("log", 1e-3, 1e-2), "cell": ["rnn"], "hidden_size": ("int", 2, 4)})
+    assert space.holds({"lr": value, "cell": "rnn", "hidden_size": 4}) is there
+    assert not space.holds({"lr": 0.01, "cell": "gru", "hidden_size": 4})
+    assert not space.holds({"lr": 0.01, "cell": "rnn", "hidden_size": 2.5})
+    assert not space.holds({"lr": 0.01})

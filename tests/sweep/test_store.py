@@ -127,3 +127,20 @@ def test_a_store_that_another_process_is_at_is_refused(tmp_path: Path) -> None:
             swept(tmp_path, 2)
         other.communicate("")
     assert len(swept(tmp_path, 2)) == 2
+
+
+@pytest.mark.parametrize(("key", "value"), [("settings", {"lr": "x", "cell": "rnn"}), ("score", None)])
+def test_a_trial_that_cannot_have_been_is_no_trial_of_the_sweep(key: str, value: Any, tmp_path: Path) -> None:
+    swept(tmp_path, 1)
+    path = tmp_path / "trial-00000.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), key: value}))
+    with pytest.raises(ValueError, match=r"store has a file that is no trial of this sweep: .*trial-00000.json"):
+        swept(tmp_path, 2)
+
+
+def test_trials_of_nobody_knows_which_sweep_are_not_taken_for_this_one_s(tmp_path: Path) -> None:
+    swept(tmp_path, 1)
+    (tmp_path / "sweep.json").unlink()
+    with pytest.raises(ValueError, match=r"has trials but no sweep\.json, which says of which sweep they are"):
+        swept(tmp_path, 2)
+    assert [path.name for path in tmp_path.iterdir()] == ["trial-00000.json"]

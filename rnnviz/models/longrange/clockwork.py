@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from rnnviz.checks import flag, kind_of, shown, whole
 from rnnviz.limits import affordable, sizes
-from rnnviz.models.inputs import check_sequences
+from rnnviz.models.inputs import check_sequences, check_state
 
 __all__ = ["ClockworkLayer", "ClockworkRNN"]
 
@@ -59,7 +59,6 @@ class ClockworkLayer(nn.Module):
     """
 
     batch_first = True
-    clocks: Tensor
 
     def __init__(self, input_size: int, hidden_size: int, periods: Sequence[int] = _PERIODS) -> None:
         super().__init__()
@@ -76,10 +75,15 @@ class ClockworkLayer(nn.Module):
         self.weight_xh = nn.Parameter(torch.empty(hidden_size, input_size))
         self.weights_hh = nn.ParameterList(torch.empty(size, size * (groups - place)) for place in range(groups))
         self.bias = nn.Parameter(torch.empty(hidden_size))
-        self.register_buffer("clocks", torch.tensor(self.periods).repeat_interleave(size), persistent=False)
         bound = 1 / math.sqrt(hidden_size)
         for weight in self.parameters():
             nn.init.uniform_(weight, -bound, bound)
+
+    @property
+    def clocks(self) -> Tensor:
+        """The period of each unit, axis (unit,); made of `periods`, so that no move between devices can lose it."""
+        each = self.hidden_size // len(self.periods)
+        return torch.tensor(self.periods, device=self.bias.device).repeat_interleave(each)
 
     @property
     def weight_hh(self) -> Tensor:
@@ -97,10 +101,13 @@ class ClockworkLayer(nn.Module):
             What `step` takes: of an earlier piece of the same sequences; zeros at timestep 0 unless given.
         """
         check_sequences("inputs", inputs, self.input_size, self.weight_xh)
-        last, time = self.start(inputs[:, 0]) if state is None else state
-        weight, states = self.weight_hh, []
+        zeros = self.start(inputs[:, 0])
+        if state is not None:
+            check_state(state, zeros)
+        last, time = zeros if state is None else state
+        weight, clocks, states = self.weight_hh, self.clocks, []
         for x in inputs.unbind(1):
-            last = self._next(x, last, self.ticks(time), weight)
+            last = self._next(x, last, _ticking(time, clocks), weight)
             states.append(last)
             time = time + 1
         return torch.stack(states, 1), (last, time)
@@ -112,7 +119,7 @@ class ClockworkLayer(nn.Module):
 
     def ticks(self, time: Tensor) -> Tensor:
         """Return which units change at timesteps ``time``, whole numbers (batch,): True or False, (batch, unit)."""
-        return torch.remainder(time[:, None], self.clocks) == 0
+        return _ticking(time, self.clocks)
 
     def step(self, x: Tensor, state: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
         """Return the state after inputs ``x`` (batch, feature).
@@ -184,6 +191,10 @@ class ClockworkRNN(nn.Module):
         states, _ = self.recurrent(inputs)
         answer: Tensor = self.head(states if self.each_step else states[:, -1])
         return answer
+
+
+def _ticking(time: Tensor, clocks: Tensor) -> Tensor:
+    return torch.remainder(time[:, None], clocks) == 0
 
 
 def _checked(periods: Any) -> tuple[int, ...]:

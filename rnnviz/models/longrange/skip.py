@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from rnnviz.checks import flag, whole
 from rnnviz.limits import affordable, sizes
-from rnnviz.models.inputs import check_sequences
+from rnnviz.models.inputs import check_sequences, check_state
 
 __all__ = ["SkipLayer", "SkipRNN"]
 
@@ -70,7 +70,10 @@ class SkipLayer(nn.Module):
             What `step` takes: of an earlier piece of the same sequences; zeros unless given.
         """
         check_sequences("inputs", inputs, self.input_size, self.weight_xh)
-        last, between = self.start(inputs[:, 0]) if state is None else state
+        zeros = self.start(inputs[:, 0])
+        if state is not None:
+            check_state(state, zeros)
+        last, between = zeros if state is None else state
         states = [*between.unbind(1), last]
         for x in inputs.unbind(1):
             states.append(self._next(x, states[-1], states[-self.skip]))

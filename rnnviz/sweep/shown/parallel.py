@@ -14,12 +14,13 @@ from rnnviz.i18n.numbers import three
 from rnnviz.sweep.trials.plan import Plan
 from rnnviz.sweep.trials.rows import Row
 from rnnviz.sweep.trials.space import Choices, Range
-from rnnviz.views.style import ACCENT, HAIR2, base_layout, plain
+from rnnviz.views.style import ACCENT, GHOST, base_layout, plain
 
 __all__ = ["Axis", "axes_of", "parallel", "scored"]
 
 _HEIGHT = 380
 _WIDE = 30.0  # times: a score that spans more is told apart by its logarithm alone
+_ROUND = [digit * 10**power for power in range(16) for digit in (1, 2, 5)]  # how far apart whole numbers are marked
 Floats = NDArray[np.float64]
 
 
@@ -53,9 +54,11 @@ def parallel(plan: Plan, rows: Sequence[Row]) -> go.Figure:
     best_last = axes[-1].values if plan.higher_is_better else -axes[-1].values
     layout = base_layout(t("sweep.title", task=plain(plan.task.name)), _HEIGHT)
     layout["margin"] = {"l": 76, "r": 76, "t": 92, "b": 34}
-    colours = [[0.0, HAIR2], [1.0, ACCENT]]
+    colours = [[0.0, GHOST], [1.0, ACCENT]]
     line = {"color": best_last, "colorscale": colours, "showscale": False}
-    return go.Figure(go.Parcoords(dimensions=[_dimension(axis) for axis in axes], line=line), layout)
+    dimensions = [_dimension(axis) for axis in axes]
+    # plotly's own shadow is white: on a dark page it hides the words
+    return go.Figure(go.Parcoords(dimensions=dimensions, line=line, tickfont={"shadow": "none"}), layout)
 
 
 def axes_of(plan: Plan, rows: Sequence[Row]) -> list[Axis]:
@@ -73,7 +76,17 @@ def _setting(name: str, one: Range | Choices, values: list[Any]) -> Axis:
         apart = 0.5 if len(words) == 1 else 0.0
         return Axis(name, places, (-apart, len(words) - 1 + apart), tuple(map(float, range(len(words)))), words)
     numbers = np.array(values, np.float64)
-    return _by_log(name, numbers, one.low, one.high) if one.by_log else Axis(name, numbers, (one.low, one.high))
+    if one.by_log:
+        return _by_log(name, numbers, one.low, one.high)
+    ticks = _whole(one.low, one.high) if one.whole else ()
+    return Axis(name, numbers, (one.low, one.high), ticks, tuple(f"{tick:.0f}" for tick in ticks))
+
+
+def _whole(low: float, high: float) -> tuple[float, ...]:
+    """Return both ends and the round whole numbers between them that do not stand on their words."""
+    apart = next(one for one in _ROUND if (high - low) / one <= 10)
+    between = np.arange(math.ceil(low / apart) * apart, high, apart)
+    return (float(low), *(float(one) for one in between if min(one - low, high - one) >= apart / 2), float(high))
 
 
 def _score(label: str, scores: list[float]) -> Axis:
@@ -107,5 +120,6 @@ def _tick(value: float) -> str:
 
 
 def _dimension(axis: Axis) -> dict[str, Any]:
-    made: dict[str, Any] = {"label": axis.label, "values": axis.values, "range": list(axis.ends)}
+    values = axis.values.tolist()  # as a list: the words beside the figure read it
+    made: dict[str, Any] = {"label": axis.label, "values": values, "range": list(axis.ends)}
     return {**made, "tickvals": list(axis.ticks), "ticktext": list(axis.words)} if axis.ticks else made

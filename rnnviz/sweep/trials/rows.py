@@ -69,6 +69,8 @@ class Row:
         if kept["state"] not in STATES:
             raise ValueError(kept["state"])
         numbers = {name: _number(kept[name]) for name in ("score", "test")}
+        if kept["state"] != "failed" and not math.isfinite(numbers["score"]):
+            raise ValueError(kept["score"])
         return cls(
             number=int(kept["number"]),
             settings=dict(kept["settings"]),

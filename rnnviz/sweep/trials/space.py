@@ -13,6 +13,7 @@ __all__ = ["DROPOUT", "SETTINGS", "Choices", "Range", "Space", "checked"]
 
 SETTINGS = tuple(field.name for field in fields(Settings))
 DROPOUT = "dropout"  # of a network of ours; of one of somebody's own where it takes it
+_WHOLE = {"log": "log int", "linear": "int"}
 KINDS = ("log", "linear", "int", "log int")
 _FORMS = "('log', 1e-5, 3e-2), ('linear', 0, 0.5), ('int', 16, 128), ('log int', 16, 128) or a list of choices"
 _MOST = 10_000  # choices of one setting
@@ -42,6 +43,13 @@ class Range:
         """Whether each decade is as likely as another."""
         return self.kind.startswith("log")
 
+    def holds(self, value: Any) -> bool:
+        """Return whether a value lies in the range; what the logarithm makes of an end may be off by rounding."""
+        if isinstance(value, bool) or not isinstance(value, int if self.whole else int | float):
+            return False
+        room = 0.0 if self.whole else 1e-9 * max(abs(self.low), abs(self.high))
+        return self.low - room <= value <= self.high + room
+
     def plain(self) -> list[Any]:
         """Return the range as JSON writes it."""
         return [self.kind, self.low, self.high]
@@ -52,6 +60,10 @@ class Choices:
     """Some values, in the order in which they were given."""
 
     values: tuple[Any, ...]
+
+    def holds(self, value: Any) -> bool:
+        """Return whether a value is one of them."""
+        return value in self.values
 
     def plain(self) -> list[Any]:
         """Return the choices as JSON writes them."""
@@ -101,6 +113,14 @@ class Space:
             )
         return cls(MappingProxyType({name: _one(name, given) for name, given in space.items()}))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # a read-only mapping can be neither copied nor pickled
+        return _remade, (dict(self.ranges),)
+
+    def holds(self, settings: Mapping[str, Any]) -> bool:
+        """Return whether there is a value of each varied setting, and of nothing else, and each is in its range."""
+        return set(settings) == set(self.names) and all(self.ranges[name].holds(one) for name, one in settings.items())
+
     @property
     def names(self) -> tuple[str, ...]:
         """The varied settings."""
@@ -124,6 +144,10 @@ class Space:
     def plain(self) -> dict[str, Any]:
         """Return the space as JSON writes it."""
         return {name: one.plain() for name, one in self.ranges.items()}
+
+
+def _remade(ranges: dict[str, Range | Choices]) -> Space:
+    return Space(MappingProxyType(ranges))
 
 
 def _one(name: str, given: Any) -> Range | Choices:
@@ -155,9 +179,17 @@ def _range(name: str, given: tuple[Any, ...]) -> Range:
     if kind.startswith("log") and low <= 0:
         raise ValueError(f"{name} in space must begin above 0, as {kind!r} goes by the logarithm, got {shown(given)}.")
     # a setting that takes whole numbers only refuses this: every number between the ends is meant
+    if not whole_only and _counted(name):
+        ends_alone = f"({_WHOLE[kind]!r}, {shown(ends[0])}, {shown(ends[1])})"
+        raise TypeError(f"{name} must be a whole number, got any number of {shown(given)}; write {ends_alone}.")
     for value in (low, high) if whole_only else (low, high, _between(low, high)):
         checked(name, value)
     return Range(kind, low, high)
+
+
+def _counted(name: str) -> bool:
+    """Whether a setting takes whole numbers only."""
+    return name == "seq_len" or (name in SETTINGS and type(getattr(Settings(), name)) is int)
 
 
 def _between(low: float, high: float) -> float:

@@ -71,6 +71,13 @@ class Running:
             # whoever broke it is among those under way, and is told so by its own future
             self._renew()
             future = self._executor.submit(train, job)
+        except RuntimeError as error:
+            if self.near:
+                raise
+            raise RuntimeError(
+                f"executor must be able to work, got a {type(self._executor).__name__} that takes no trial: {error}; "
+                "make a new one, and go on from the store."
+            ) from None
         self._jobs[future] = job
 
     def finished(self) -> Iterator[Row]:

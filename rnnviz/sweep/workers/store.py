@@ -16,7 +16,7 @@ from rnnviz.tasks.registry import recorded
 
 __all__ = ["Store", "identity"]
 
-_HEAD, _FORMAT = "sweep.json", 1
+_HEAD, _TRIALS, _FORMAT = "sweep.json", "trial-*.json", 1
 
 
 class Store:
@@ -40,7 +40,7 @@ class Store:
     """
 
     def __init__(self, path: Any, plan: Plan) -> None:
-        self._folder, self._plan = files.checked_path(path, example="sweep"), plan
+        self._folder, self._plan = files.checked_path(path, "sweep", name="store", kind="folder"), plan
         head = self._folder / _HEAD
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -50,16 +50,21 @@ class Store:
         if head.exists():
             _compare(self._folder, _read(head), wanted)
         else:
+            if any(self._folder.glob(_TRIALS)):
+                raise ValueError(
+                    f"store {files.named(self._folder)} has trials but no {_HEAD}, which says of which sweep they are; "
+                    "choose another folder."
+                )
             _write(head, wanted)
         self._lock = _locked(head)
 
     def rows(self) -> dict[int, Row]:
         """Return the trials that have finished, by number."""
         found = {}
-        for path in sorted(self._folder.glob("trial-*.json")):
+        for path in sorted(self._folder.glob(_TRIALS)):
             try:
                 row = Row.from_plain(_read(path))
-                whole = path.name == _name(row.number) and set(row.settings) == set(self._plan.space.names)
+                whole = path.name == _name(row.number) and self._plan.space.holds(row.settings)
             except (KeyError, TypeError, ValueError):
                 whole = False
             if not whole:
@@ -134,7 +139,8 @@ def _write(path: Path, value: Any) -> None:
 
 
 def _named(error: OSError, folder: Path) -> OSError:
-    same = type(error)(f"store must be a folder that can be made, got {files.named(folder)}: {error.strerror}.")
+    reason = "something else is there" if isinstance(error, FileExistsError) else str(error.strerror).lower()
+    same = type(error)(f"store must be a folder that can be made, got {files.named(folder)}: {reason}.")
     same.errno = error.errno
     return same
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
@@ -162,9 +163,15 @@ def _checked_inputs(model: Any, inputs: Any) -> tuple[Any, ...]:
     return given
 
 
+def _plain(value: Tensor) -> Tensor:
+    """Return a tensor as numpy can have it, which knows no bfloat16."""
+    found = value.detach().cpu()
+    return found.to(torch.float64) if found.is_floating_point() else found
+
+
 def _checked_constant(value: Any, features: int) -> Numbers:
     try:
-        found: Any = np.asarray(value.detach().cpu() if isinstance(value, Tensor) else value)
+        found: Any = np.asarray(_plain(value) if isinstance(value, Tensor) else value)
         found = found.astype(np.float64) if found.dtype.kind in "fiu" else None
     except (TypeError, ValueError, RuntimeError, OverflowError):
         found = None

@@ -76,7 +76,12 @@ def visited(model: nn.Module, inputs: tuple[Any, ...], wanted: str | None) -> Vi
     weights = _weights(name, part, calls)
     states = np.concatenate([_states(one, part) for one in traces])
     entered = [_below(one, part) for one in traces] if part.layer else [_given(one) for one in calls]
-    mean = np.concatenate(entered).mean(0)
+    given_steps = np.concatenate(entered)
+    if not len(given_steps):
+        raise ValueError("inputs must hold a sequence or more, got none.")
+    if not np.isfinite(given_steps).all():
+        raise ValueError(f"inputs must be finite where {name!r} reads them, got others.")
+    mean = given_steps.mean(0)
     layout = calls[0].layout
     if not all(np.isfinite(one).all() for one in (states, mean, *weights.values())):
         raise ValueError(f"model must have finite weights and states, got others in {name!r}; go back to earlier ones.")

@@ -93,7 +93,7 @@ def complete(task: Task) -> Task:
     """Return a task of somebody's own, or raise a TypeError that says what it lacks."""
     if not isinstance(task, Task):
         got = f"the class {task.__name__}; call it" if isinstance(task, type) else type(task).__name__
-        raise TypeError(f"task must be a Task or one of {', '.join(tasks.KNOWN)}, got {got}.")
+        raise TypeError(f"task must be a Task or one of {', '.join((*tasks.KNOWN, *tasks.FETCHED))}, got {got}.")
     missing = [name for name in ("name", "input_size", "output_size", "seq_len") if not hasattr(task, name)]
     if missing:
         kind = type(task).__name__

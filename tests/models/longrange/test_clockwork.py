@@ -120,3 +120,11 @@ def test_it_answers_from_the_last_state_or_from_each():
 def test_periods_that_are_none_are_refused_in_a_sentence(periods, kind, sentence):
     with pytest.raises(kind, match=sentence):
         ClockworkRNN(2, 6, 3, periods)
+
+
+def test_a_model_without_memory_that_is_then_loaded_keeps_its_clocks():
+    model, x = ClockworkRNN(2, 6, 3, PERIODS), torch.randn(5, 12, 2)
+    bare = ClockworkRNN(2, 6, 3, PERIODS).to("meta").to_empty(device="cpu")
+    bare.load_state_dict(model.state_dict())
+    assert bare.recurrent.clocks.tolist() == [1, 1, 2, 2, 5, 5]
+    assert torch.equal(bare(x), model(x))

@@ -291,6 +291,8 @@ WRONG = [
     ({"constant_input": True}, TypeError, "constant_input must be None, a number or 2 numbers, .*, got True"),
     ({"constant_input": np.nan}, ValueError, "constant_input must be finite, got nan"),
     ({"seed": -1}, ValueError, "seed must be at least 0, got -1"),
+    ({"inputs": torch.zeros(0, 5, 2)}, ValueError, "inputs must hold a sequence or more, got none"),
+    ({"inputs": torch.full((1, 5, 2), torch.nan)}, ValueError, "inputs must be finite where 'rnn' reads them"),
 ]
 
 
@@ -300,3 +302,9 @@ WRONG = [
 def test_what_is_wrong_is_said_in_a_sentence(wrong: dict[str, Any], kind: type[Exception], words: str) -> None:
     with pytest.raises(kind, match=words):
         rv.fixed_points(**{**GOOD, **wrong})
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.int32], ids=str)
+def test_a_constant_input_may_be_a_tensor_of_any_numbers(dtype: torch.dtype) -> None:
+    found = rv.fixed_points(**GOOD, constant_input=torch.tensor([1, 2], dtype=dtype))
+    assert found.constant_input.tolist() == [1.0, 2.0]
