@@ -25,7 +25,7 @@ class NormsView(View):
     """Three panels with a curve a parameter; a colour a kind of weight, a dash a layer."""
 
     name = "norms"
-    height = 340
+    height = 270
     shares_time = False
 
     def exists(self, snapshot: Snapshot) -> bool:
@@ -37,7 +37,7 @@ class NormsView(View):
             t("view.norms.title"),
             self.height,
             showlegend=True,
-            legend={"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top", "bgcolor": "rgba(0,0,0,0)"},
+            legend={"orientation": "h", "x": 0, "y": -0.33, "yanchor": "top", "bgcolor": "rgba(0,0,0,0)"},
             annotations=[notice(), *(_heading(kind, place) for place, kind in enumerate(_KINDS))],
         )
         layout["margin"] |= {"t": 68, "b": 96}
