@@ -191,7 +191,8 @@ def test_what_was_typed_before_the_press_counts_though_it_comes_after_it(
     now += 60
     panel.number.value = "3.54"  # somebody changes her mind, and has not pressed yet
     assert guess.choice == 3.5
-    guess.commit(0.12345678)
+    panel.number._handle_custom_msg({"event": "submit"}, [])
+    guess.commit(0.12345678)  # right after a press
     assert guess.choice == 0.12345678  # and not what six figures of it say
 
 
