@@ -85,7 +85,7 @@ class Worker:
             atexit.register(self._work.at_exit)
 
     def wait(self, met: Callable[[], bool], timeout: float | None = None) -> bool:
-        """Wait for something, ``timeout`` seconds at most, and say whether it is so; call with ``changed`` held once."""
+        """Wait ``timeout`` seconds at most for something, and say whether it is so; call with ``changed`` held once."""
         return INTERRUPTS.wait(self._changed, met, timeout)
 
     def end(self) -> None:
