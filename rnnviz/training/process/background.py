@@ -3,10 +3,12 @@
 import asyncio
 import os
 import sys
+import threading
+from collections.abc import Callable
 
 from rnnviz.checks import shown
 
-__all__ = ["HomeLoop", "in_threads"]
+__all__ = ["Alarm", "HomeLoop", "in_threads"]
 
 _CHOICE = "RNNVIZ_RUNNER"
 
@@ -67,3 +69,53 @@ class HomeLoop:
     def forget(self) -> None:
         """Let go of it, in a forked child, where it does not run."""
         self._loop = None
+
+
+class Alarm:
+    """One call after some seconds: in a thread of its own, or on the event loop where there is none.
+
+    Parameters
+    ----------
+    home : HomeLoop
+        Where it is made otherwise.
+    delay : float
+        Seconds.
+    call : callable
+        Called with this alarm.
+    name : str
+        The thread's.
+
+    Attributes
+    ----------
+    thread : threading.Timer
+        The thread, if it takes one.
+    """
+
+    def __init__(self, home: HomeLoop, delay: float, call: Callable[["Alarm"], object], name: str) -> None:
+        self._home, self._delay, self._call = home, delay, call
+        self._over = False
+        self.thread = threading.Timer(delay, self._ring)
+        self.thread.name, self.thread.daemon = name, True  # or Python would wait for it when it ends
+
+    def start(self) -> bool:
+        """Begin to wait, from any thread; return False where there is neither a thread nor a loop."""
+        if in_threads():
+            try:
+                self.thread.start()
+                return True
+            except (RuntimeError, MemoryError):  # no more threads
+                pass
+        loop = self._home.loop()
+        if loop is None:
+            return False
+        loop.call_soon_threadsafe(loop.call_later, self._delay, self._ring)
+        return True
+
+    def cancel(self) -> None:
+        """Make no call, unless it is being made."""
+        self._over = True
+        self.thread.cancel()
+
+    def _ring(self) -> None:
+        if not self._over:
+            self._call(self)

@@ -10,6 +10,7 @@ import pytest
 
 import rnnviz as rv
 from rnnviz.training import Runner, Session
+from rnnviz.training.process.background import Alarm, HomeLoop
 from tests.training.examples import WAIT, Echo, raising
 
 pytestmark = pytest.mark.timeout(180)
@@ -310,3 +311,21 @@ def test_steps_at_a_time_are_those_that_time_allows(threadless):
         return seen
 
     assert len(asyncio.run(played())) >= 5
+
+
+def test_an_alarm_rings_on_the_loop_once_and_not_after_it_was_cancelled(threadless):
+    async def waited():
+        rung, home = [], HomeLoop()
+        first, second = (Alarm(home, 0.01, rung.append, "rnnviz-test") for _ in range(2))
+        assert first.start()
+        assert second.start()
+        second.cancel()
+        await until(lambda: rung)
+        await asyncio.sleep(0.02)
+        return rung == [first]
+
+    assert asyncio.run(waited())
+
+
+def test_an_alarm_without_thread_and_loop_says_that_it_will_not_ring(threadless):
+    assert not Alarm(HomeLoop(), 0.0, print, "rnnviz-test").start()
