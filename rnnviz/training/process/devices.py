@@ -64,9 +64,8 @@ def pick(device: str | torch.device = "auto") -> torch.device:
 
 @contextlib.contextmanager
 def considerate_threads(device: torch.device) -> Iterator[None]:
-    """Train with one CPU thread on few processors, so that the browser and the kernel keep theirs; never with more
-    threads than there are processors to run them, which torch does not see in a container.
-    """
+    """Train with one CPU thread on few processors, which the browser needs too, and never with more than may be used."""
+    # torch counts the machine's processors, and a container may have few of them
     before, processors = torch.get_num_threads(), usable_processors()
     most = 1 if processors <= _FEW_CORES else processors
     if device.type != "cpu" or before <= most:  # fewer may be somebody's wish

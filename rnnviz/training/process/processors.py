@@ -49,7 +49,7 @@ def _groups(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _upwards(mount: Path, group: str) -> Iterator[Path]:
-    """Yield a group's folder and those above it. In a container the mount may be the group itself, whatever its path."""
+    """Yield a group's folder and those above it; in a container the mount may be the group itself."""
     parts = [part for part in group.split("/") if part not in ("", ".", "..")]
     for length in range(len(parts), -1, -1):
         yield mount.joinpath(*parts[:length])
