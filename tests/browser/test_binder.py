@@ -1,7 +1,7 @@
 """Chapter 01 plays as on Binder: the same set in an environment of its own, one processor, 2 GB.
 
-conda-forge is not in reach from everywhere, so pip installs what conda would, in the versions of the tested set. How long
-the run is looked at is said by ``RNNVIZ_MINUTES``.
+conda-forge is not in reach from everywhere, so pip installs what conda would, in the versions of the tested set.
+``RNNVIZ_MINUTES`` says how long the run is looked at, ``RNNVIZ_BINDER`` a folder that keeps the environment.
 """
 
 import json
@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.binder, pytest.mark.timeout(7200)]
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What a program finds set on a Binder whose environment was built."""
-    home = tmp_path_factory.mktemp("binder")
+    home = Path(os.environ.get("RNNVIZ_BINDER") or tmp_path_factory.mktemp("binder"))
     subprocess.run([sys.executable, "-m", "venv", home / "env"], check=True)
     found = {name: value for name, value in os.environ.items() if name not in WITHOUT}
     found |= {"PATH": f"{home / 'env' / 'bin'}:{found['PATH']}", "BINDER_LAUNCH_HOST": "https://example.org"}
@@ -37,6 +37,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     install = ["python", "-m", "pip", "install", "--quiet", "-c", FOLDER / "constraints.txt", "-r", home / "asked.txt"]
     subprocess.run(install, check=True, env=found)
     left_out = shutil.ignore_patterns(".*", "tests", "build", "dist")
+    shutil.rmtree(home / "repository", ignore_errors=True)
     shutil.copytree(ROOT, home / "repository", ignore=left_out)
     subprocess.run(["bash", FOLDER / "postBuild"], check=True, env=found, cwd=home / "repository")
     return found

@@ -64,7 +64,7 @@ def pick(device: str | torch.device = "auto") -> torch.device:
 
 @contextlib.contextmanager
 def considerate_threads(device: torch.device) -> Iterator[None]:
-    """Train with one CPU thread on few processors, which the browser needs too, and never with more than may be used."""
+    """Train with one CPU thread on few processors, to leave the browser some, and never with more than there are."""
     # torch counts the machine's processors, and a container may have few of them
     before, processors = torch.get_num_threads(), usable_processors()
     most = 1 if processors <= _FEW_CORES else processors
