@@ -45,7 +45,7 @@ FLOORS = {
 }
 INSIDE = {  # the floors of a folder that has folders, from the ground up; its ``__init__`` is the roof
     "bench": ("instruments", "measures", "command"),
-    "exercises": ("answers kept", "chapters asked panel", "checking", "guess", "summary course"),
+    "exercises": ("answers kept", "chapters asked panel", "checking", "guess", "summary course classroom"),
     "exercises.kept": ("learner records tables", "draft notebooks", "here"),
     "exercises.chapters": ("how intorch applied limits", "catalog"),
     "export": ("codec script", "recipe", "comparison_recipe"),
