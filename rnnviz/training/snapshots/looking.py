@@ -1,5 +1,7 @@
 """What a model does on the probe: traced with all that is in it, or, where it is one of ours, its layer alone."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
@@ -10,6 +12,7 @@ from torch.nn.modules.module import _has_any_global_hook
 from rnnviz.models import SequenceModel
 from rnnviz.tasks import Batch
 from rnnviz.trace import LayerTrace, Trace, trace
+from rnnviz.trace.isolation.precision import is_full_precision
 from rnnviz.trace.recompute.alone import layer_alone
 from rnnviz.trace.recompute.onesequence import OneSequence, one_sequence
 from rnnviz.training.snapshots.snapshot import Floats
@@ -64,13 +67,23 @@ def is_in(module: str, part: str) -> bool:
     return not part or f"{module}.".startswith(f"{part}.")
 
 
-def look_at_one(model: nn.Module, probe: Batch) -> OneSequence | None:
-    """Return states and gates for the only sequence in ``probe``, up to its end; None where that takes a trace."""
+def look_at_one(model: nn.Module, probe: Batch) -> Callable[[], OneSequence] | None:
+    """Note what states and gates for the only sequence in ``probe`` are made of, up to its end.
+
+    Returns what works them out, in any thread and whatever becomes of the model; None where that takes a trace.
+    """
     if not _is_plain(model):
         return None
+    layer: nn.RNNBase = model.recurrent
     end = None if probe.lengths is None else int(probe.lengths[0])
     with torch.no_grad():
-        return one_sequence(model.recurrent, model.embedded(probe.inputs[:, :end])[0])
+        entering = model.embedded(probe.inputs[:, :end])[0]
+        weights = [one.detach().clone() for one in layer._flat_weights]
+    found = partial(one_sequence, layer, entering, weights)
+    if is_full_precision():
+        return found
+    done = found()  # what would have to change for it is the whole process's, and the training's too
+    return lambda: done
 
 
 def spread(found: OneSequence, sample: int, like: LayerTrace) -> LayerTrace:
