@@ -24,7 +24,7 @@ from rnnviz.training.snapshots import ranges
 from rnnviz.training.snapshots.confused import confusion_of
 from rnnviz.training.snapshots.gradients import GradientHistory, RecentGradients
 from rnnviz.training.snapshots.later import Later
-from rnnviz.training.snapshots.looking import Look, look, look_at_one, spread
+from rnnviz.training.snapshots.observing import Observation, observe, observe_one, spread
 from rnnviz.training.snapshots.scores import Scores, ending
 from rnnviz.training.snapshots.shown import Shown
 from rnnviz.training.snapshots.snapshot import Confusion, Floats, Scale, Snapshot
@@ -145,12 +145,12 @@ class SnapshotTaker:
 
     def later(self, model: nn.Module, settings: Settings, step: int, before: Snapshot, sample: int) -> Later | None:
         """Note what ``before`` with states and gates of now in one probe sequence is made of, see `Session.later`."""
-        look_again = look_at_one(model, self.probe[sample : sample + 1])
-        if look_again is None:
+        observed = observe_one(model, self.probe[sample : sample + 1])
+        if observed is None:
             return None
 
         def made() -> Snapshot | None:
-            found = look_again()
+            found = observed()
             if not found.is_finite:  # what is not finite stops the run with the next whole frame
                 return None
             return replace(
@@ -209,8 +209,8 @@ class SnapshotTaker:
         half = held_out[places]
         return float(self._task.metric(_answers(self._task, model, half), half.targets))
 
-    def _trace(self, model: nn.Module) -> Look:
-        return look(model, self.probe, self._task, self._part)
+    def _trace(self, model: nn.Module) -> Observation:
+        return observe(model, self.probe, self._task, self._part)
 
     @property
     def score_due(self) -> bool:
