@@ -16,7 +16,7 @@ from rnnviz.training.history import Histories
 from rnnviz.training.process.interrupts import INTERRUPTS
 from rnnviz.training.session.session import Session
 from rnnviz.training.settings import Former, Settings
-from rnnviz.training.snapshots.later import Later
+from rnnviz.training.snapshots.observing import Later
 from rnnviz.training.snapshots.snapshot import Snapshot
 from rnnviz.training.taskcheck.checked import Attribution
 

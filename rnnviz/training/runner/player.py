@@ -15,7 +15,7 @@ from rnnviz.training.runner.access import ModelAccess
 from rnnviz.training.runner.frameclock import FrameClock, FramePace
 from rnnviz.training.runner.orders import Order
 from rnnviz.training.runner.trainable import Trainable
-from rnnviz.training.snapshots.later import Later
+from rnnviz.training.snapshots.observing import Later
 from rnnviz.training.snapshots.recording import Recording
 from rnnviz.training.snapshots.snapshot import Snapshot
 

@@ -11,7 +11,7 @@ from rnnviz.training.runner.orders import Order
 from rnnviz.training.runner.player import Player, RunState
 from rnnviz.training.runner.trainable import Trainable
 from rnnviz.training.settings import Settings
-from rnnviz.training.snapshots.later import Later
+from rnnviz.training.snapshots.observing import Later
 from rnnviz.training.snapshots.recording import Recording
 from rnnviz.training.snapshots.snapshot import Snapshot
 

@@ -7,7 +7,7 @@ import torch
 
 from rnnviz.tasks import Task
 from rnnviz.training.settings import Former, Settings
-from rnnviz.training.snapshots.later import Later
+from rnnviz.training.snapshots.observing import Later
 from rnnviz.training.snapshots.snapshot import Snapshot
 from rnnviz.training.taskcheck.checked import Attribution
 

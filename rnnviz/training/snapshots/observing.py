@@ -1,6 +1,7 @@
 """What a model does on the probe: traced with all that is in it, or, where it is one of ours, its layer alone."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple, TypeGuard
 
@@ -15,14 +16,38 @@ from rnnviz.trace import LayerTrace, Trace, trace
 from rnnviz.trace.isolation.precision import is_full_precision
 from rnnviz.trace.recompute.alone import layer_alone
 from rnnviz.trace.recompute.onesequence import OneSequence, one_sequence
-from rnnviz.training.snapshots.snapshot import Floats
+from rnnviz.training.snapshots.snapshot import Floats, Snapshot
 from rnnviz.training.taskcheck.checked import CheckedTask
 
-__all__ = ["Observation", "is_in", "observe", "observe_one", "spread"]
+__all__ = ["Later", "Observation", "is_in", "observe", "observe_one", "spread"]
 
 _LAYERS = (nn.RNN, nn.LSTM, nn.GRU)
 _PRECISE = (torch.float32, torch.float64)
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+
+
+@dataclass(frozen=True, eq=False)
+class Later:
+    """A light snapshot of a moment, worked out by whoever draws it: nobody changes the weights of then any more.
+
+    Parameters
+    ----------
+    run, step, sample : int
+        Those of the snapshot.
+    make : callable
+        Works it out, in any thread; returns None where a number in it is not finite.
+    """
+
+    run: int
+    step: int
+    sample: int
+    make: Callable[[], Snapshot | None]
+
+    @classmethod
+    def made(cls, snapshot: Snapshot) -> "Later":
+        """Return a light snapshot that is there already as one."""
+        assert snapshot.sample is not None
+        return cls(snapshot.run, snapshot.step, snapshot.sample, lambda: snapshot)
 
 
 class Observation(NamedTuple):
