@@ -61,8 +61,9 @@ def test_before_the_first_step_each_panel_says_what_will_stand_there() -> None:
 def test_where_nothing_is_drawn_on_a_logarithm_lines_are_few() -> None:
     for name in ("curves", "norms"):
         form = VIEWS[name].score or VIEWS[name]
-        layout = Canvas(form, begin("lstm").snapshot(), Focus()).filled(begin("lstm").snapshot(), Focus()).layout
-        axes = [axis for axis in layout.select_yaxes() if axis.type == "log"]
+        snapshot = begin("lstm").snapshot()
+        figure = Canvas(form, snapshot, Focus()).filled(snapshot, Focus())
+        axes = [axis for axis in figure.select_yaxes() if axis.type == "log"]
         assert axes
         assert all(axis.dtick == 3 and not axis.showticklabels for axis in axes)
 
