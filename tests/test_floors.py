@@ -42,6 +42,7 @@ FLOORS = {
     "__init__": TOP,
     "__main__": TOP,
     "cli": TOP,
+    "site": TOP,
 }
 INSIDE = {  # the floors of a folder that has folders, from the ground up; its ``__init__`` is the roof
     "bench": ("instruments", "measures", "command"),
