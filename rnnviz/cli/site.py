@@ -39,7 +39,9 @@ def make(out: Path, *, chapters: str | None = None, replays: str | None = None, 
         _room_for(out)
         known = read_chapters(shipped_chapters())
         wanted = _named(known, chapters)
-        trained = None if replays is None else [] if replays == "none" else [one.number for one in _named(known, replays)]
+        trained = (
+            None if replays is None else [] if replays == "none" else [one.number for one in _named(known, replays)]
+        )
         pages = build(Site(wanted, not stored, trained), out)
     except (OSError, ValueError, RuntimeError) as error:
         print(f"rnnviz site: {error}", file=sys.stderr)

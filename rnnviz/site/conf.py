@@ -31,7 +31,9 @@ html_title = "rnnviz"
 html_static_path = ["_static"]
 html_css_files = ["rnnviz.css"]
 html_js_files = ["rnnviz.js"]
-html_copy_source = html_show_sourcelink = html_use_index = html_domain_indices = html_show_sphinx = html_show_copyright = False
+html_copy_source = html_show_sourcelink = html_use_index = html_domain_indices = html_show_sphinx = (
+    html_show_copyright
+) = False
 html_sidebars = {
     "**": ["sidebar/brand.html", "sidebar/navigation.html"],
 }

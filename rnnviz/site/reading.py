@@ -91,7 +91,7 @@ def live_in(source: str) -> str | None:
 
     Examples
     --------
-    >>> live_in("lab = rv.Lab('adding')\\nlab"), live_in("lab = rv.Lab('adding')")
+    >>> live_in("lab = rv.Lab('adding')\nlab"), live_in("lab = rv.Lab('adding')")
     ('lab', None)
     """
     tree = parsed(source)
@@ -111,7 +111,7 @@ def asked_in(source: str) -> dict[str, str]:
 
     Examples
     --------
-    >>> asked_in('guess = rv.exercises.predict("00.first-month")\\nguess')
+    >>> asked_in('guess = rv.exercises.predict("00.first-month")\nguess')
     {'guess': '00.first-month'}
     """
     found = {}
@@ -144,7 +144,7 @@ def checked_in(source: str) -> str | None:
 
     Examples
     --------
-    >>> checked_in('answer = ...\\nrv.exercises.check("01.step", answer)')
+    >>> checked_in('answer = ...\nrv.exercises.check("01.step", answer)')
     '01.step'
     """
     for node in ast.walk(parsed(source)):
