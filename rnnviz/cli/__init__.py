@@ -57,11 +57,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return site.make(options.out, chapters=options.chapters, replays=options.replays, stored=options.stored)
     if options.command in {"progress", "chapters"}:
-        from rnnviz.cli import desk
+        from rnnviz.cli import progress
 
         if options.command == "progress":
-            return desk.progress(options.folder, as_json=options.json)
-        return desk.reset(options.chapter, options.directory)
+            return progress.progress(options.folder, as_json=options.json)
+        return progress.reset(options.chapter, options.directory)
     from rnnviz.cli import lab
 
     return lab.main(options.directory, browser=not options.no_browser, port=options.port, passed_on=passed_on)

@@ -42,7 +42,7 @@ def make(out: Path, *, chapters: str | None = None, replays: str | None = None, 
         trained = (
             None if replays is None else [] if replays == "none" else [one.number for one in _named(known, replays)]
         )
-        pages = build(Site(wanted, not stored, trained), out)
+        pages = build(Site(wanted, not stored, trained and [one.number for one in trained]), out)
     except (OSError, ValueError, RuntimeError) as error:
         print(f"rnnviz site: {error}", file=sys.stderr)
         return 2

@@ -71,7 +71,7 @@ function table(parent, lines, heads, heading) {
     named(row, line);
     first.scope = "row";
     html("i", "", first, line.left);
-    html("span", "rv-heard", first, ` ${line.name}`);
+    html("span", "rv-visually-hidden", first, ` ${line.name}`);
     for (const cell of line.cells) html("td", "", row, cell);
     const last = html("td", "", row, `${line.way} → `.trimStart());
     html("strong", "rv-number", last, line.result);
@@ -124,7 +124,7 @@ function furnish(el, words, press) {
     button(more, group, "›");
     return { value, label };
   };
-  const where = html("div", "rv-heard rv-cell-where", el), nav = html("div", "rv-nav", el);
+  const where = html("div", "rv-visually-hidden rv-cell-where", el), nav = html("div", "rv-nav", el);
   const { value: time, label: clock } = stepper("time", "back", "forward"), unit = stepper("unit", "down", "up").value;
   const place = html("div", "rv-cell-place", el), body = html("div", "rv-cell-parts", el);
   const box = html("div", "rv-cell-box", body), text = html("div", "rv-cell-text", body);
@@ -134,7 +134,7 @@ function furnish(el, words, press) {
   for (const name of ["norms", "train"]) button(name, quiet);
   const caption = html("div", "rv-over-cap", text),
     over = html("div", "rv-over", text),
-    hint = html("div", "rv-heard", el);
+    hint = html("div", "rv-visually-hidden", el);
   return { where, time, clock, unit, place, box, lines, arrives, caption, over, hint, buttons };
 }
 

@@ -94,8 +94,8 @@ export class Drawing {
     /** @type {import("./subplots.js").Plot} */
     this.plot = el.appendChild(document.createElement("div"));
     this.plot.className = "rv-plot";
-    /** @type {import("./told.js").Telling} */
-    this.telling = new page.Telling(this);
+    /** @type {import("./description.js").Description} */
+    this.description = new page.Description(this);
     this.dragging = Dragging && new Dragging(this);
     /** @type {import("./fast.js").FastPath} */
     this.fast = new page.FastPath(this);
@@ -150,7 +150,7 @@ export class Drawing {
     [spec.data, spec.layout] = [this.toned(spec.data), this.toned(spec.layout)];
     if (spec.layout.meta?.place) this.strip ??= page.Strip?.of(this) ?? null;
     this.strip?.fitted(spec.layout);
-    this.telling.name(spec.label || this.name);
+    this.description.name(spec.label || this.name);
     put(spec.layout, "font.color", this.ink());
     spec.layout.datarevision = ++this.revision;
     await this.Plotly.react(this.plot, spec.data, spec.layout, { ...CONFIG, ...this.strip?.config, responsive: false });
@@ -162,7 +162,7 @@ export class Drawing {
     this.fast.caughtUp();
     const frame = this.newest();
     if (frame) await this.paint(frame);
-    this.telling.soon();
+    this.description.soon();
     this.mark();
   }
 
@@ -230,7 +230,7 @@ export class Drawing {
     this.digest = digest;
     Object.assign(this.plot.dataset, { frame: frame.id, step: frame.step });
     this.wait();
-    this.telling.soon();
+    this.description.soon();
     this.painted = performance.now();
     this.cost += 0.3 * (this.painted - started - this.cost);
   }
@@ -349,7 +349,7 @@ export class Drawing {
     const move = MOVES[event.key] ?? 0;
     if (event.key === "Escape" && this.cursor.t !== null) {
       event.preventDefault(); // the next one closes the drawer around it
-      this.telling.at(null);
+      this.description.at(null);
       this.cursor.move(null);
     }
     if (!move || !this.spec?.cursor) return;
@@ -360,6 +360,6 @@ export class Drawing {
     this.reader?.stop(); // who moves it by hand reads no further by itself
     this.cursor.move(Math.min(Math.max(from + move, 0), length - 1));
     this.reader?.look();
-    this.telling.at(this.cursor.t);
+    this.description.at(this.cursor.t);
   }
 }

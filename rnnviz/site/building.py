@@ -16,7 +16,7 @@ import nbformat
 import rnnviz
 from rnnviz.i18n import keys, t
 from rnnviz.lab.replay.page import shared_library
-from rnnviz.live.beside import beside
+from rnnviz.live.bundle import beside
 from rnnviz.site.front import front_page
 from rnnviz.site.pages import first_still, page_of
 from rnnviz.site.reading import Chapter

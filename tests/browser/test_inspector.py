@@ -161,7 +161,7 @@ def test_words_and_numbers_are_text_and_fit(address: str, write, page: Page) -> 
         seen.press(name)
         fits = """drawer => { const right = drawer.getBoundingClientRect().right + 1;
             return [...drawer.querySelectorAll('text, .rv-equation *, button, b')]
-                .filter(one => one.getClientRects().length && !one.closest('.rv-heard'))
+                .filter(one => one.getClientRects().length && !one.closest('.rv-visually-hidden'))
                 .filter(one => one.getBoundingClientRect().right > right).map(one => one.textContent) }"""
         expect(seen.drawing).to_be_visible()
         seen.notebook.settle()

@@ -268,7 +268,7 @@ class Console:
         here = str(self._session.device)
         choice = DeviceChoice(here, available(), lambda device: self._guarded(self._relocate, device))
         panel.device.children = (choice.widget,)
-        panel.tray.on_made(choice.hints)
+        panel.toolbox.on_made(choice.hints)
         self.moves.movers = [choice.follow]
         if panel.rail.presets is not None:
             panel.rail.presets.on_press = lambda preset: self._guarded(self.moves.press, preset)

@@ -90,22 +90,24 @@ class CompareExport(Export):
     reader = "rv.Comparison.from_recipe"
 
     def __init__(self, lockstep: LockstepSessions) -> None:
-        self._race = lockstep
+        self._lockstep = lockstep
 
     def code(self, steps: int) -> Script:
         """See `Export`; it trains all models in turn."""
-        models = {label: (one.task, one.settings) for label, one in self._race.sessions.items()}
-        return together(models, steps, next(iter(self._race.sessions.values())).planned)
+        models = {label: (one.task, one.settings) for label, one in self._lockstep.sessions.items()}
+        return together(models, steps, next(iter(self._lockstep.sessions.values())).planned)
 
     def recipe(self, **asked: Any) -> ComparisonRecipe:
         """See `Export`."""
-        each = [_recipe(one, **asked, every=COMPARED, usual=COMPARE_DEFAULT) for one in self._race.sessions.values()]
-        return ComparisonRecipe.of(each, list(self._race.stated.values()))
+        each = [
+            _recipe(one, **asked, every=COMPARED, usual=COMPARE_DEFAULT) for one in self._lockstep.sessions.values()
+        ]
+        return ComparisonRecipe.of(each, list(self._lockstep.stated.values()))
 
     def header(self, last: Snapshot) -> Header:
         """See `Export`."""
         return comparison_header(
-            self._race.task, {label: one.settings for label, one in self._race.sessions.items()}, last
+            self._lockstep.task, {label: one.settings for label, one in self._lockstep.sessions.items()}, last
         )
 
 

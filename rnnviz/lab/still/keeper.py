@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from rnnviz.lab.lifetime.rerun import running_cell
-from rnnviz.lab.screen.screen import Stage
+from rnnviz.lab.screen.screen import BaseScreen
 from rnnviz.lab.still.outputs import Output, call_after_cells
-from rnnviz.lab.still.picture import Picture, StagePicture
+from rnnviz.lab.still.picture import Picture, ScreenPicture
 
 __all__ = ["Keeper", "keeper_of"]
 
@@ -17,22 +17,22 @@ _SHARE_PLAYING, _SHARE_AT_REST = 0.004, 0.1  # of the time, for stills, at most
 _PATIENCE, _AGAIN = 8.0, 0.5  # seconds: for a page that has not drawn yet; until it is asked again
 
 
-def keeper_of(stage: Stage[Any], task: str = "", playing: Callable[[], bool] | None = None) -> "Keeper":
-    """Return the keeper of a stage's still, which follows whatever changes there.
+def keeper_of(screen: BaseScreen[Any], task: str = "", playing: Callable[[], bool] | None = None) -> "Keeper":
+    """Return the keeper of a screen's still, which follows whatever changes there.
 
     Parameters
     ----------
-    stage : Stage
+    screen : BaseScreen
         What a page shows.
     task : str
         What its run trains on; empty for a loop that is watched.
     playing : callable, optional
-        Whether it trains; by default what the stage was told last.
+        Whether it trains; by default what the screen was told last.
     """
-    picture = StagePicture(stage, task)
-    trains = playing or (lambda: stage.state.phase == "playing")
-    kept = Keeper(picture.now, playing=trains, ready=lambda: stage.feed.answered)
-    stage.followers.append(kept.changed)
+    picture = ScreenPicture(screen, task)
+    trains = playing or (lambda: screen.state.phase == "playing")
+    kept = Keeper(picture.now, playing=trains, ready=lambda: screen.feed.answered)
+    screen.followers.append(kept.changed)
     return kept
 
 

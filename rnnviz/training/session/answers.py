@@ -11,7 +11,7 @@ from rnnviz.training.failures import NonFiniteLoss
 from rnnviz.training.process.surroundings import Surroundings, settled
 from rnnviz.training.session.changes import Changes
 from rnnviz.training.session.run import TrainingRun
-from rnnviz.training.snapshots.looking import is_in
+from rnnviz.training.snapshots.observing import is_in
 from rnnviz.training.snapshots.snapshot import Snapshot
 from rnnviz.training.taskcheck.checked import Attribution
 

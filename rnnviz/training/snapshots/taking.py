@@ -22,7 +22,7 @@ from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots import ranges
 from rnnviz.training.snapshots.confused import confusion_of
 from rnnviz.training.snapshots.gradients import GradientHistory, RecentGradients
-from rnnviz.training.snapshots.looking import Look, look, look_at_one, spread
+from rnnviz.training.snapshots.observing import Observation, observe, observe_one, spread
 from rnnviz.training.snapshots.scores import Scores, ending
 from rnnviz.training.snapshots.shown import Shown
 from rnnviz.training.snapshots.snapshot import Confusion, Floats, Scale, Snapshot
@@ -143,7 +143,7 @@ class SnapshotTaker:
 
     def light(self, model: nn.Module, settings: Settings, step: int, before: Snapshot, sample: int) -> Snapshot | None:
         """Return ``before`` with states and gates of now in one probe sequence, see `Session.light`."""
-        found = look_at_one(model, self.probe[sample : sample + 1])
+        found = observe_one(model, self.probe[sample : sample + 1])
         if found is None or not found.is_finite:  # what is not finite stops the run with the next whole frame
             return None
         relu = settings.nonlinearity == "relu"
@@ -190,8 +190,8 @@ class SnapshotTaker:
         half = held_out[places]
         return float(self._task.metric(_answers(self._task, model, half), half.targets))
 
-    def _trace(self, model: nn.Module) -> Look:
-        return look(model, self.probe, self._task, self._part)
+    def _trace(self, model: nn.Module) -> Observation:
+        return observe(model, self.probe, self._task, self._part)
 
     @property
     def score_due(self) -> bool:

@@ -15,14 +15,14 @@ from rnnviz.trace.recompute.onesequence import OneSequence, one_sequence
 from rnnviz.training.snapshots.snapshot import Floats
 from rnnviz.training.taskcheck.checked import CheckedTask
 
-__all__ = ["Look", "is_in", "look", "look_at_one", "spread"]
+__all__ = ["Observation", "is_in", "observe", "observe_one", "spread"]
 
 _LAYERS = (nn.RNN, nn.LSTM, nn.GRU)
 _PRECISE = (torch.float32, torch.float64)
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
 
-class Look(NamedTuple):
+class Observation(NamedTuple):
     """What was found of the recurrent layer at a path, and the model's output and loss, which may be on a device."""
 
     module: str
@@ -32,7 +32,7 @@ class Look(NamedTuple):
     traced: Trace | None = None  # what has output and loss in their place
 
 
-def look(model: nn.Module, probe: Batch, task: CheckedTask, wanted: str = "") -> Look:
+def observe(model: nn.Module, probe: Batch, task: CheckedTask, wanted: str = "") -> Observation:
     """Return states, gates and gradients of a recurrent layer; nothing of the model changes.
 
     It is the first that runs in the part of the model at the path ``wanted``, or where none does the first of all.
@@ -46,7 +46,7 @@ def look(model: nn.Module, probe: Batch, task: CheckedTask, wanted: str = "") ->
         traced = trace(model, *probe.arguments, loss=loss)
         names = [name for name in traced.layers if is_in(name, wanted)] or list(traced.layers)
         module, layer = names[0], traced.layers[names[0]]
-        return Look("" if module not in dict(model.named_modules()) else module, layer, None, None, traced)
+        return Observation("" if module not in dict(model.named_modules()) else module, layer, None, None, traced)
     outputs: list[Tensor] = []
 
     def answered(states: Tensor) -> Tensor:
@@ -56,7 +56,7 @@ def look(model: nn.Module, probe: Batch, task: CheckedTask, wanted: str = "") ->
     with torch.no_grad():
         entering = model.embedded(probe.inputs)
     found = layer_alone(model.recurrent, entering, answered, probe.lengths)
-    return Look("recurrent", found.layer, outputs[0].detach(), found.loss)
+    return Observation("recurrent", found.layer, outputs[0].detach(), found.loss)
 
 
 def is_in(module: str, part: str) -> bool:
@@ -64,7 +64,7 @@ def is_in(module: str, part: str) -> bool:
     return not part or f"{module}.".startswith(f"{part}.")
 
 
-def look_at_one(model: nn.Module, probe: Batch) -> OneSequence | None:
+def observe_one(model: nn.Module, probe: Batch) -> OneSequence | None:
     """Return states and gates for the only sequence in ``probe``, up to its end; None where that takes a trace."""
     if not _is_plain(model):
         return None
