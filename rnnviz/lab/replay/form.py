@@ -25,12 +25,12 @@ class Form:
     shared: str | None = None
 
 
-_form: ContextVar[Form] = ContextVar("form", default=Form())
+_form: ContextVar[Form | None] = ContextVar("form", default=None)
 
 
 def asked_form() -> Form:
     """Return the form that pages have now."""
-    return _form.get()
+    return _form.get() or Form()
 
 
 @contextmanager
