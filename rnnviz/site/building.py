@@ -23,7 +23,7 @@ from rnnviz.site.reading import Chapter
 from rnnviz.site.reference import reference_pages
 from rnnviz.site.running import Order, Ran, run_chapters
 
-__all__ = ["PACKAGES", "Site", "build", "missing_packages"]
+__all__ = ["PACKAGES", "Site", "build", "missing_packages", "templates"]
 
 PACKAGES = {
     "sphinx": "Sphinx",
@@ -33,6 +33,10 @@ PACKAGES = {
     "latex2mathml": "latex2mathml",
 }
 _SHARED = "../_static"  # as a replay has it
+_PLACES = (
+    *("choice", "truth", "said", "measured", "apart", "tolerance", "factor", "amount", "letter", "words", "text"),
+    *("asked", "revealed", "right", "came", "why"),
+)
 
 
 @dataclass(frozen=True)
@@ -132,18 +136,22 @@ def _write(chapters: Sequence[Chapter], ran: dict[str, Ran], source: Path) -> No
     (static / "rnnviz.js").write_text(_script(), encoding="utf-8")
 
 
+def templates() -> dict[str, str]:
+    """Return the sentences of the pages' script by key, their places left to be filled by it.
+
+    Examples
+    --------
+    >>> templates()["predict.right"]
+    'You predicted {choice}, and that is what happens.'
+    """
+    asked = [key for key in sorted(keys()) if key.startswith("predict.") and not key[8].isdigit()]
+    return {key: t(key, **{name: f"{{{name}}}" for name in _PLACES}) for key in [*asked, "site.failed"]}
+
+
 def _script() -> str:
     """The pages' own script, as a plain one: a page that is opened as a file may load no module."""
-    words = {key: _template(key) for key in sorted(keys()) if key.startswith("predict.") and not key[8].isdigit()}
-    words["site.failed"] = _template("site.failed")
-    told = json.dumps(words, ensure_ascii=False)
+    told = json.dumps(templates(), ensure_ascii=False)
     return f"(() => {{\nconst WORDS = {told};\n{beside(__file__, 'site.js')}\nstart(WORDS);\n}})();\n"
-
-
-def _template(key: str) -> str:
-    names = ("choice", "truth", "said", "measured", "apart", "tolerance", "factor", "amount", "letter", "words", "text")
-    more = ("asked", "revealed", "right", "came", "why")
-    return t(key, **{name: f"{{{name}}}" for name in (*names, *more)})
 
 
 def _sphinx(source: Path, pages: Path) -> None:

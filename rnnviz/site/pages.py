@@ -15,6 +15,7 @@ from rnnviz.live.library import suffices
 from rnnviz.site.questions import check_card, predict_card, reveal_card
 from rnnviz.site.reading import Chapter, asked_in, checked_in, live_in, revealed_in
 from rnnviz.site.running import Ran
+from rnnviz.site.scenes import scene_of
 
 __all__ = ["first_still", "page_of"]
 
@@ -87,6 +88,10 @@ def _lab(cell: Any, chapter: Chapter, ran: Ran, outputs: list[Any]) -> list[Any]
     address = f"replays/{chapter.number}-{cell.id}.html"
     words = html.escape(t("site.replay"), quote=True)
     frame = f'<iframe class="rv-replay" src="{address}" title="{words}" loading="lazy"></iframe>'
+    turned = [one for one in scene_of(chapter.number, cell.id) if one.knobs]
+    for before, one in zip(scene_of(chapter.number, cell.id), turned, strict=False):
+        knobs = ", ".join(f"{t(f'knob.{name}')}: {value}" for name, value in one.knobs.items())
+        frame += f'<p class="rv-caption">{html.escape(t("site.turned", step=before.until, knobs=knobs))}</p>'
     return [one for one in outputs if one.output_type == "stream"] + [_html(frame)]
 
 

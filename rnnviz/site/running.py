@@ -90,6 +90,7 @@ def _run(chapter: Chapter, order: Order) -> Ran:
         book,
         timeout=_PATIENCE,
         kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],  # what a kernel thinks of its own sockets is nobody's page
         resources={"metadata": {"path": str(chapter.path.parent)}},
     )
     client.execute(env=environment)
