@@ -48,7 +48,8 @@ def page_of(chapter: Chapter, ran: Ran, built: Collection[str]) -> Any:
             _fill(cell, chapter, ran, asked)
             _fold(cell)
         cells.append(cell)
-    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": chapter.book.metadata.get("kernelspec", {})})
+    kernel = {"name": "python3", "display_name": "Python 3"}  # what colours the code
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
 
 
 def first_still(chapter: Chapter) -> bytes | None:
