@@ -161,7 +161,7 @@ def doors(folder: Path) -> dict[str, Door]:
         "Lab presets": Door(
             lambda **given: closed(rv.Lab(**SMALL, presets={"Steady": {"clip": 1.0}, **given})),
             {"Slower": {"lr": 1e-4}},
-            {"Slower": ("preset",)},
+            {"Slower": ("preset", "setting")},
         ),
         "Lab preset": Door(
             lambda **given: closed(rv.Lab(**SMALL, presets={"Slower": given})),
@@ -234,6 +234,8 @@ def doors(folder: Path) -> dict[str, Door]:
             rv.fixed_points,
             {"model": model, "inputs": torch.ones(4, 6, 2), "n": 8, "tol": 1e-6, "layer": "gru", "constant_input": 0.5}
             | {"seed": 0},
+            {"inputs": ("recurrent layer",)},
+            allowed=("tensor wide",),  # what its own forward says of it is the model's
         ),
         "data.path": Door(rv.data.path, {"name": "addresses"}),
         "both.figure": Door(both.figure, {"name": "hidden", "step": None, "sample": 0}),
