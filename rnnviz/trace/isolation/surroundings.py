@@ -136,7 +136,7 @@ class _OrdinaryTensors(TorchFunctionMode):
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        if func in (Tensor.clone, Tensor.is_inference):
+        if func is Tensor.is_inference:
             return func(*args, **(kwargs or {}))
         return func(*tree_map(self._ordinary, args), **tree_map(self._ordinary, kwargs or {}))
 

@@ -18,6 +18,10 @@ class Reader(nn.Module):
         return self.head(self.recurrent(x)[0])
 
 
+def lowest(stack):
+    return "recurrent.l0" if stack.num_layers > 1 or stack.bidirectional else "recurrent"
+
+
 KINDS = {
     "RNN": {},
     "GRU": {"bidirectional": True},
@@ -27,7 +31,7 @@ KINDS = {
 ASKED = {
     "trace": lambda model, x: rv.trace(model, x),
     "trace with a loss": lambda model, x: rv.trace(model, x, loss=sum_of_squares),
-    "fixed_points": lambda model, x: rv.fixed_points(model, x),
+    "fixed_points": lambda model, x: rv.fixed_points(model, x, layer=lowest(model.recurrent)),
     "saliency": lambda model, x: rv.saliency(model, x, target=0),
 }
 asked = pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED)
