@@ -33,12 +33,7 @@ def kind_of(value: Any) -> str:
 
 
 def iterable(value: Any) -> bool:
-    """Whether a value can be gone through; an array or a tensor without an axis only looks as if it could.
-
-    >>> import numpy
-    >>> iterable([1, 2]), iterable(numpy.array(3))
-    (True, False)
-    """
+    """Whether a value can be gone through; an array or a tensor without an axis only looks as if it could."""
     return isinstance(value, Iterable) and getattr(value, "shape", None) != ()
 
 
