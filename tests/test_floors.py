@@ -46,7 +46,7 @@ FLOORS = {
 INSIDE = {  # the floors of a folder that has folders, from the ground up; its ``__init__`` is the roof
     "bench": ("instruments", "measures chapters", "command"),
     "exercises": ("answers kept", "chapters asked panel", "checking", "guess", "summary course"),
-    "exercises.kept": ("learner records tables", "draft notebooks", "here"),
+    "exercises.kept": ("learner records tables", "draft notebooks", "this_notebook"),
     "exercises.chapters": ("how intorch applied limits", "catalog"),
     "export": ("codec script", "recipe", "comparison_recipe"),
     "lab": (
@@ -91,7 +91,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     "views": (
         "words",
         "style patch",
-        "canvas curvepanels timeaxis ground still",
+        "canvas curvepanels timeaxis pastend still",
         "base",
         "score side",
         "heatpanels",

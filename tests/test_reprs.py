@@ -47,7 +47,7 @@ def objects() -> dict[str, Any]:
     found: dict[str, Any] = {"lab": lab, "both": both, "watch": rv.watch(nn.GRU(2, 4)), "trace": seen}
     found |= {"points": rv.fixed_points(nn.GRU(2, 4, batch_first=True), torch.zeros(2, 8, 2))}
     found |= {"layers": seen.layers, "layer": seen.layers["lstm"], "history": lab.history, "histories": both.history}
-    found |= {"snapshot": lab.snapshot(), "race snapshot": both.snapshot(), "sessions": both.sessions}
+    found |= {"snapshot": lab.snapshot(), "comparison snapshot": both.snapshot(), "sessions": both.sessions}
     found |= {"settings": lab.settings, "perturbation": lab.perturb(value=2.0), "reading": lab.inspect()}
     found |= {"batch": lab.task.held_out(), "forecast": forecast, "link": lab.button("press", lr=0.1)}
     found |= {"guess": rv.exercises.predict("Is it?", options={"a": "yes", "b": "no"}, answer="a")}

@@ -12,7 +12,7 @@ from rnnviz.exercises.answers.tracebacks import own_lines
 from rnnviz.exercises.answers.trials import OnlyThere
 from rnnviz.exercises.answers.values import plain, quoted, unanswered
 from rnnviz.exercises.chapters.catalog import EXERCISES
-from rnnviz.exercises.kept.here import keep_attempt
+from rnnviz.exercises.kept.this_notebook import keep_attempt
 from rnnviz.i18n import t
 
 __all__ = ["WIDTH", "check", "judge"]

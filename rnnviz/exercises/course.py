@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnnviz import files
-from rnnviz.exercises.kept.here import folder_here, known_attempts, known_predictions, own_file
 from rnnviz.exercises.kept.notebooks import NotANotebookError, read_notebook
 from rnnviz.exercises.kept.tables import html_table, text_table
+from rnnviz.exercises.kept.this_notebook import folder_here, known_attempts, known_predictions, own_file
 from rnnviz.i18n import t
 
 __all__ = ["ChapterProgress", "Progress", "progress"]

@@ -10,9 +10,9 @@ from rnnviz.exercises.answers.specs import Question
 from rnnviz.exercises.asked import Asked, Choices, Quantity
 from rnnviz.exercises.chapters.catalog import PREDICTIONS
 from rnnviz.exercises.checking import WIDTH
-from rnnviz.exercises.kept.here import Place, keep_prediction, known_predictions
 from rnnviz.exercises.kept.learner import order_of, reads_along
 from rnnviz.exercises.kept.records import Prediction
+from rnnviz.exercises.kept.this_notebook import Place, keep_prediction, known_predictions
 from rnnviz.i18n import t
 
 __all__ = ["Guess", "predict"]

@@ -4,9 +4,9 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from rnnviz.exercises.checking import WIDTH
-from rnnviz.exercises.kept.here import before, known_predictions
 from rnnviz.exercises.kept.records import Prediction
 from rnnviz.exercises.kept.tables import html_table
+from rnnviz.exercises.kept.this_notebook import before, known_predictions
 from rnnviz.i18n import keys, t
 
 __all__ = ["Predictions", "predictions"]

@@ -94,7 +94,7 @@ class Comparison(Facade):
     """
 
     def __init__(self, lockstep: LockstepSessions, console: ComparisonConsole) -> None:
-        self._race = lockstep
+        self._lockstep = lockstep
         super().__init__(console)
 
     @classmethod
@@ -131,13 +131,13 @@ class Comparison(Facade):
             )
 
     def __repr__(self) -> str:
-        lockstep = self._race
+        lockstep = self._lockstep
         return f"Comparison(task={lockstep.task.name!r}, models={list(lockstep.sessions)!r}, step={lockstep.step})"
 
     @property
     def sessions(self) -> Mapping[str, Session]:
         """The models in training, by label."""
-        return self._race.sessions
+        return self._lockstep.sessions
 
     @property
     def settings(self) -> Mapping[str, Settings]:
@@ -153,7 +153,7 @@ class Comparison(Facade):
         KeyError
             For a label or a column that does not exist; the sentence lists those that do.
         """
-        return self._race.histories
+        return self._lockstep.histories
 
     def table(self) -> list[dict[str, Any]]:
         """Return how the models do now, a dict each; after them the baselines, which have a metric alone.

@@ -2,6 +2,7 @@
 import { drawing } from "./celldrawing.js";
 import { curve } from "./cellcurve.js";
 import { follower } from "./following.js";
+import { cursorOf, page } from "./page.js";
 
 const KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "g"]);
 const INDEX = /_(\{[^}]+\}|[a-z]+)/g; // "c_{t−1}" carries an index
@@ -71,7 +72,7 @@ function table(parent, lines, heads, heading) {
     named(row, line);
     first.scope = "row";
     html("i", "", first, line.left);
-    html("span", "rv-heard", first, ` ${line.name}`);
+    html("span", "rv-visually-hidden", first, ` ${line.name}`);
     for (const cell of line.cells) html("td", "", row, cell);
     const last = html("td", "", row, `${line.way} → `.trimStart());
     html("strong", "rv-number", last, line.result);
@@ -124,7 +125,7 @@ function furnish(el, words, press) {
     button(more, group, "›");
     return { value, label };
   };
-  const where = html("div", "rv-heard rv-cell-where", el), nav = html("div", "rv-nav", el);
+  const where = html("div", "rv-visually-hidden rv-cell-where", el), nav = html("div", "rv-nav", el);
   const { value: time, label: clock } = stepper("time", "back", "forward"), unit = stepper("unit", "down", "up").value;
   const place = html("div", "rv-cell-place", el), body = html("div", "rv-cell-parts", el);
   const box = html("div", "rv-cell-box", body), text = html("div", "rv-cell-text", body);
@@ -134,7 +135,7 @@ function furnish(el, words, press) {
   for (const name of ["norms", "train"]) button(name, quiet);
   const caption = html("div", "rv-over-cap", text),
     over = html("div", "rv-over", text),
-    hint = html("div", "rv-heard", el);
+    hint = html("div", "rv-visually-hidden", el);
   return { where, time, clock, unit, place, box, lines, arrives, caption, over, hint, buttons };
 }
 
@@ -153,11 +154,20 @@ function render({ model, el }) {
     model.send({ kind: "cursor", time });
     return true;
   });
+  const cursor = cursorOf(model.get("group")), reader = () => page.readerOf?.(model.get("group"));
+  // Before anybody has moved it, the cursor stands at the end of what is read; so does the cell that is opened.
+  const begin = () => {
+    const last = (reader()?.length() ?? 0) - 1;
+    if (cursor.t === null && last >= 0 && el.getClientRects().length) cursor.move(last);
+  };
+  let begun = false;
   parts.hint.id = `${id}-hint`;
   el.setAttribute("aria-describedby", parts.hint.id);
   const sized = () => {
     const picture = /** @type {Picture} */ (model.get("picture"));
     if (!picture.diagram || !parts.box.clientWidth) return;
+    if (!begun) begin();
+    begun = true;
     drawing(parts.box, picture.diagram, parts.box.clientWidth, id, picture.alt);
     curve(parts.over, picture.over, [parts.over.clientWidth, parts.over.clientHeight], picture.time);
   };
@@ -168,6 +178,7 @@ function render({ model, el }) {
     el.setAttribute("aria-label", parts.where.textContent ?? "");
     if (!picture.diagram) return;
     follow.answered(picture.cursor);
+    if (picture.cursor === null && !reader()?.reading) follow.led(picture.time);
     parts.time.textContent = String(picture.time);
     parts.clock.textContent = picture.clock;
     parts.unit.textContent = picture.norms ? words.all : String(picture.unit);

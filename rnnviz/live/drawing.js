@@ -2,6 +2,7 @@
 import { bytesOf, equal, values } from "./decoding.js";
 import { plotlyFor } from "./library.js";
 import { cursorOf, feedOf, newestOf, page } from "./page.js";
+import { ringed } from "./ring.js";
 import { extent, subplots, timestepAt, under } from "./subplots.js";
 import { darkened, isDark } from "./tones.js";
 
@@ -94,8 +95,8 @@ export class Drawing {
     /** @type {import("./subplots.js").Plot} */
     this.plot = el.appendChild(document.createElement("div"));
     this.plot.className = "rv-plot";
-    /** @type {import("./told.js").Telling} */
-    this.telling = new page.Telling(this);
+    /** @type {import("./description.js").Description} */
+    this.description = new page.Description(this);
     this.dragging = Dragging && new Dragging(this);
     /** @type {import("./fast.js").FastPath} */
     this.fast = new page.FastPath(this);
@@ -150,7 +151,7 @@ export class Drawing {
     [spec.data, spec.layout] = [this.toned(spec.data), this.toned(spec.layout)];
     if (spec.layout.meta?.place) this.strip ??= page.Strip?.of(this) ?? null;
     this.strip?.fitted(spec.layout);
-    this.telling.name(spec.label || this.name);
+    this.description.name(spec.label || this.name);
     put(spec.layout, "font.color", this.ink());
     spec.layout.datarevision = ++this.revision;
     await this.Plotly.react(this.plot, spec.data, spec.layout, { ...CONFIG, ...this.strip?.config, responsive: false });
@@ -162,7 +163,7 @@ export class Drawing {
     this.fast.caughtUp();
     const frame = this.newest();
     if (frame) await this.paint(frame);
-    this.telling.soon();
+    this.description.soon();
     this.mark();
   }
 
@@ -230,7 +231,7 @@ export class Drawing {
     this.digest = digest;
     Object.assign(this.plot.dataset, { frame: frame.id, step: frame.step });
     this.wait();
-    this.telling.soon();
+    this.description.soon();
     this.painted = performance.now();
     this.cost += 0.3 * (this.painted - started - this.cost);
   }
@@ -259,8 +260,8 @@ export class Drawing {
       put(part.trace === null ? this.plot.layout : this.plot.data[part.trace], part.key, value);
     }
     this.strip?.framed();
-    const held = this.dragging?.put();
-    await this.show(held ? [...changed, held] : changed, bytes).catch((error) => {
+    const held = this.dragging?.put(), ring = ringed(this, this.cursor.t);
+    await this.show([...changed, ...(held ? [held] : []), ...ring], bytes).catch((error) => {
       this.shown.clear(); // they are not: the next frame draws them
       throw error;
     });
@@ -282,6 +283,11 @@ export class Drawing {
     put(this.plot.layout, "font.color", this.ink()); // unknown until the page holds the element
     await this.Plotly.react(this.plot, this.plot.data, this.plot.layout);
     this.fast.caughtUp();
+  }
+
+  async ring() {
+    const moved = this.visible && !this.owed ? ringed(this, this.cursor.t) : [];
+    if (moved.length) await this.show(moved, new Uint8Array());
   }
 
   /** @param {boolean} visible */
@@ -311,7 +317,9 @@ export class Drawing {
     this.feed.say({ kind: "pick", figure: this.name, trace, x, y, time });
   }
 
+  // What the cursor's timestep is marked with: an upright line, or a ring where the axes are no time.
   mark() {
+    if (this.plot.layout?.meta?.ring) this.turn(() => this.ring());
     if (this.strip?.marked()) return;
     const { t } = this.cursor;
     const shown = t === null || !this.spec?.cursor ? [] : subplots(this.plot);
@@ -349,7 +357,7 @@ export class Drawing {
     const move = MOVES[event.key] ?? 0;
     if (event.key === "Escape" && this.cursor.t !== null) {
       event.preventDefault(); // the next one closes the drawer around it
-      this.telling.at(null);
+      this.description.at(null);
       this.cursor.move(null);
     }
     if (!move || !this.spec?.cursor) return;
@@ -360,6 +368,6 @@ export class Drawing {
     this.reader?.stop(); // who moves it by hand reads no further by itself
     this.cursor.move(Math.min(Math.max(from + move, 0), length - 1));
     this.reader?.look();
-    this.telling.at(this.cursor.t);
+    this.description.at(this.cursor.t);
   }
 }

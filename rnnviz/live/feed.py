@@ -11,7 +11,7 @@ from typing import Any
 
 import traitlets
 
-from rnnviz.live.beside import beside
+from rnnviz.live.bundle import beside
 from rnnviz.live.frame import Frame, pack
 from rnnviz.live.pagewidget import PageWidget
 from rnnviz.views import Picked, Pixels

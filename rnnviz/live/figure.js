@@ -85,7 +85,7 @@ export async function render({ model, el }, Dragging = null) {
     for (const observer of [resized, scrolled, themed]) observer.disconnect();
     clearTimeout(later);
     document.removeEventListener("load", styled, true);
-    drawing.telling.end();
+    drawing.description.end();
     drawing.fast.end();
     drawing.strip?.leave();
     unattended?.();

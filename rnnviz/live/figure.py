@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import traitlets
 
 from rnnviz.i18n import t
-from rnnviz.live.beside import beside
+from rnnviz.live.bundle import beside
 from rnnviz.live.feed import Feed
 from rnnviz.live.frame import Cursor, Frame
 from rnnviz.live.pagewidget import PageWidget
@@ -126,7 +126,7 @@ def _label(layout: dict[str, Any]) -> str:
 
 
 def _words() -> dict[str, str]:
-    """The sentences of told.js, which fills their places."""
+    """The sentences of description.js, which fills their places."""
     places = {name: f"{{{name}}}" for name in _PLACES}
     return {name: t(f"told.{name}", **places) for name in _SENTENCES} | {
         "silent": t("page.silent"),

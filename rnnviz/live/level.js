@@ -128,7 +128,7 @@ export class Level {
     if (known === this.known) return;
     this.known = known;
     for (const strip of all) strip.last = strip === last && rest === 0;
-    const [tall, side] = beside ? this.heights(score, column, rest) : [[], this.abreast(column)];
+    const [tall, side] = beside ? this.heights(score, column, rest) : [[], this.sideBySide(column)];
     put(score, tall);
     put(column, side);
   }
@@ -143,7 +143,7 @@ export class Level {
 
   // Below the score stand two side by side, where there are as many: the first is as high as the second.
   /** @param {Strip[]} column */
-  abreast(column) {
+  sideBySide(column) {
     const [first, second] = column;
     if (column.length !== 2 || first.plot.getBoundingClientRect().right > second.plot.getBoundingClientRect().left) {
       return [];

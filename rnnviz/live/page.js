@@ -84,7 +84,7 @@ const VERSION = "{rnnviz.__version__}"; // filled in by `beside`
  * @property {Map<string, Cursor>} cursors
  * @property {Map<string, import("./reading.js").Reader>} readers
  * @property {(group: string) => import("./reading.js").Reader} [readerOf] Who moves a group's cursor through time.
- * @property {any} [Telling] What says a figure in words; it comes with plotly.js.
+ * @property {any} [Description] What says a figure in words; it comes with plotly.js.
  * @property {any} [FastPath] What draws new numbers into a picture; it comes with plotly.js.
  * @property {typeof import("./strip.js").Strip} [Strip] What stands around the pictures of a score; it comes with plotly.js.
  * @property {Set<boolean>} unpacking Whether the whole one (true), the small one (false) is on its way.

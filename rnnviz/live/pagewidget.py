@@ -6,20 +6,20 @@ from typing import Any
 import anywidget
 import traitlets
 
-from rnnviz.live.beside import linked
+from rnnviz.live.bundle import linked
 
 __all__ = ["PageWidget"]
 
 _EXPORT = "\nexport default "
-_HEARD = 'import { heard } from "./heard.js";\n'
+_RECONNECTING = 'import { reconnecting } from "./reconnect.js";\n'
 
 
 class PageWidget(anywidget.AnyWidget):
     r"""An anywidget that hears the kernel however late the page has it ready.
 
     anywidget allows a page two seconds from the making of a model to the end of its ``initialize``; a model that takes
-    longer is shown, and can speak, but never hears a message again. ``heard.js`` finds that out and puts it right; a
-    subclass need not do anything for it.
+    longer is shown, and can speak, but never hears a message again. ``reconnect.js`` finds that out and puts it right;
+    a subclass need not do anything for it.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class PageWidget(anywidget.AnyWidget):
     --------
     >>> class Word(PageWidget):
     ...     _esm = "function render() {}\nexport default { render };"
-    >>> Word._esm.endswith("export default heard({ render });")
+    >>> Word._esm.endswith("export default reconnecting({ render });")
     True
     """
 
@@ -54,8 +54,8 @@ class PageWidget(anywidget.AnyWidget):
 
 
 def _heard(name: str, source: str) -> str:
-    """Return a module whose default export, an object that ends the file, is handed through ``heard``."""
+    """Return a module whose default export, an object that ends the file, is handed through ``reconnecting``."""
     before, found, exported = source.rstrip().removesuffix(";").partition(_EXPORT)
     if not found or _EXPORT in exported:
         raise TypeError(f"{name}._esm must have one default export, on a line of its own.")
-    return f"{linked(_HEARD, __file__)}{before}{_EXPORT}heard({exported});"
+    return f"{linked(_RECONNECTING, __file__)}{before}{_EXPORT}reconnecting({exported});"

@@ -6,9 +6,9 @@ import { render } from "./figure.js";
 import { page } from "./page.js";
 import { readerOf } from "./reading.js";
 import { Strip } from "./strip.js";
-import { Telling } from "./told.js";
+import { Description } from "./description.js";
 
-Object.assign(page, { Telling, FastPath, Strip, readerOf });
+Object.assign(page, { Description, FastPath, Strip, readerOf });
 page.figure.resolve((given) => render(given, given.model.get("drag") ? Dragging : null));
 
 /**

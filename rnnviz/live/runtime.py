@@ -6,7 +6,7 @@ from typing import Any
 import traitlets
 
 from rnnviz.live import library
-from rnnviz.live.beside import beside
+from rnnviz.live.bundle import beside
 from rnnviz.live.pagewidget import PageWidget
 
 __all__ = ["PlotlyRuntime", "runtime"]

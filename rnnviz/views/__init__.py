@@ -6,9 +6,9 @@ from rnnviz.views.cell.diagram import Diagram, diagram
 from rnnviz.views.cell.notation import Equation, Term
 from rnnviz.views.cell.reading import Reading
 from rnnviz.views.comparison.heatmaps import ComparedHeatmaps
-from rnnviz.views.comparison.lanes import GateLanes, StateLanes
 from rnnviz.views.comparison.lines import ComparedCurves, ComparedGradients, ComparedPrediction
 from rnnviz.views.comparison.scores import ComparedScores
+from rnnviz.views.comparison.strips import ComparedGates, ComparedStates
 from rnnviz.views.patch import Patch, Pixels, apply, decode, encode, newest, thin
 from rnnviz.views.perturbation.input import EDITED, ROWS, sequence_patches
 from rnnviz.views.perturbation.perturbation import (
@@ -170,8 +170,8 @@ COMPARED: dict[str, View] = {  # of several models at once
     view.name: view
     for view in (
         InputView(),
-        ComparedHeatmaps("hidden", hidden_panels, StateLanes()),
-        ComparedHeatmaps("gates", gate_panels, GateLanes()),
+        ComparedHeatmaps("hidden", hidden_panels, ComparedStates()),
+        ComparedHeatmaps("gates", gate_panels, ComparedGates()),
         ComparedGradients(),
         ComparedScores(),
         ComparedPrediction(),

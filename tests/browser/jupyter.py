@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -37,8 +37,17 @@ def write_notebook(path: Path, *cells: str) -> None:
 
 
 @contextmanager
-def server(folder: Path, settings: dict[str, dict[str, Any]] | None = None) -> Iterator[str]:
-    """Serve ``folder``; yield the address with its token. ``settings`` are JupyterLab's, by plugin id."""
+def server(
+    folder: Path,
+    settings: dict[str, dict[str, Any]] | None = None,
+    *,
+    python: Sequence[str] = (sys.executable,),
+    environment: Mapping[str, str] = os.environ,
+) -> Iterator[str]:
+    """Serve ``folder``; yield the address with its token. ``settings`` are JupyterLab's, by plugin id.
+
+    ``python`` is the command of the one that is to serve, ``environment`` what it finds set.
+    """
     home = folder / ".jupyter-test"
     quiet = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
     for plugin, values in (quiet | (settings or {})).items():
@@ -46,7 +55,7 @@ def server(folder: Path, settings: dict[str, dict[str, Any]] | None = None) -> I
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values))
     command = [
-        sys.executable,
+        *python,
         "-m",
         "jupyterlab",
         "--no-browser",
@@ -56,15 +65,15 @@ def server(folder: Path, settings: dict[str, dict[str, Any]] | None = None) -> I
     ]
     command += [f"--ServerApp.root_dir={folder}", f"--LabApp.user_settings_dir={home / 'settings'}"]
     command += [f"--LabApp.workspaces_dir={home / 'workspaces'}"]
-    environment = os.environ | {
-        name: str(home / name) for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "IPYTHONDIR")
-    }
+    own = {name: str(home / name) for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "IPYTHONDIR")}
     # what every lab reads is read while the page is loading: see `_with_kernel`
     startup = home / "IPYTHONDIR" / "profile_default" / "startup"
     startup.mkdir(parents=True, exist_ok=True)
     (startup / "libraries.py").write_text("import rnnviz\n\nrnnviz.Lab\ndel rnnviz\n")
     with (home / "log").open("w") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            command, env={**environment, **own}, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+        )
         try:
             yield _address(process, home)
         finally:
@@ -86,6 +95,12 @@ def _address(process: subprocess.Popen[bytes], home: Path) -> str:
                 return f"{told['url']}lab/workspaces/{{workspace}}/tree/{{path}}?token={told['token']}"
         time.sleep(0.1)
     raise RuntimeError(f"JupyterLab did not start:\n{(home / 'log').read_text()[-2000:]}")
+
+
+def process_of(folder: Path) -> int:
+    """Return the number of the process that serves ``folder``."""
+    [record] = (folder / ".jupyter-test" / "JUPYTER_RUNTIME_DIR").glob("jpserver-*.json")
+    return int(json.loads(record.read_text())["pid"])
 
 
 def _with_kernel(address: str) -> str:

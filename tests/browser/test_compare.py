@@ -38,7 +38,7 @@ def notebook(address: str, write: Callable[..., str], page: Page) -> Notebook:
 
 
 def table(notebook: Notebook) -> list[list[str]]:
-    rows = notebook.lab.locator(".rv-standings tbody tr.rv-model").all()
+    rows = notebook.lab.locator(".rv-results tbody tr.rv-model").all()
     return [row.locator("th, td").all_inner_texts() for row in rows]
 
 

@@ -55,7 +55,7 @@ def top(notebook: Notebook) -> None:
 
 def expect_gone(notebook: Notebook) -> None:
     """Wait until the lab says that its kernel is gone; nothing that only a kernel could hear can be worked."""
-    expect(notebook.lab.locator(".rv-gone-words")).to_contain_text("The kernel behind this is gone")
+    expect(notebook.lab.locator(".rv-disconnected-words")).to_contain_text("The kernel behind this is gone")
     expect(notebook.lab.locator(".rv-status")).to_be_hidden()  # “Training.” is no longer so
     for name in ("play", "pause", "step", "reset", "open-inspector"):
         expect(notebook.button(name)).to_be_disabled()
@@ -74,7 +74,7 @@ def test_a_lab_whose_kernel_was_killed_says_so_and_its_cell_makes_a_new_one(note
     notebook.ready()
     notebook.run_all()
     top(notebook)
-    expect(notebook.lab.locator(".rv-gone-words")).to_have_count(0)
+    expect(notebook.lab.locator(".rv-disconnected-words")).to_have_count(0)
     notebook.button("play").click()
     notebook.wait_for_step(20)
 
@@ -86,7 +86,7 @@ def test_a_restart_while_it_plays_is_said_and_everything_runs_again(notebook: No
     notebook.ready()
     command(page, "notebook:restart-run-all")
     page.locator(".jp-Dialog button.jp-mod-accept").click()
-    expect(notebook.lab.locator(".rv-gone-words")).to_have_count(0)
+    expect(notebook.lab.locator(".rv-disconnected-words")).to_have_count(0)
     top(notebook)
     expect(notebook.button("play")).to_be_enabled()
     assert notebook.wait_for_step(0) == 0

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, Route
 
-from rnnviz.live.beside import beside
+from rnnviz.live.bundle import beside
 
 SCRIPTS = {
     "main.js": 'import tally, { count as total } from "./parts/tally.js";\n'

@@ -64,9 +64,9 @@ def test_a_preset_is_pressed_and_its_sentence_stands_above_the_pictures(notebook
     expect(notebook.lab.locator(".rv-forget-bias")).to_have_attribute("data-was", re.compile("."), timeout=PATIENCE)
 
 
-RACE = """import rnnviz as rv
-race = rv.compare(["rnn", "gru"], "adding", seq_len=20, hidden_size=4, device="cpu")
-race"""
+COMPARISON = """import rnnviz as rv
+both = rv.compare(["rnn", "gru"], "adding", seq_len=20, hidden_size=4, device="cpu")
+both"""
 FORGETS = """import rnnviz as rv
 settings = {"hidden_size": 8, "seq_len": 60, "forget_bias": -1.0, "device": "cpu"}
 lab = rv.Lab("temporal_order", seed=0, **settings)
@@ -92,8 +92,8 @@ def test_what_can_be_done_stands_in_the_line_and_is_reached_by_keyboard(address:
 
 
 def test_a_comparison_has_presets_that_set_all_lanes(address: str, page: Page, folder) -> None:
-    write_notebook(folder / "race.ipynb", RACE)
-    notebook = Notebook(page).open(address, "race.ipynb").run_all()
+    write_notebook(folder / "comparison.ipynb", COMPARISON)
+    notebook = Notebook(page).open(address, "comparison.ipynb").run_all()
     preset = notebook.lab.locator("button.rv-preset")
     expect(preset).to_have_text(["Longer sequence", "Forget bias 4"], timeout=PATIENCE)
     preset.first.click()

@@ -93,7 +93,7 @@ tell(ratio=ratio[worst], other=ratio[best], orders=float(np.log10(ratio[best] / 
 """
 LEADING = """
 always = held_out(alone["gru"])[1]
-seconds = comparison._race._watch._seconds
+seconds = comparison._lockstep._watch._seconds
 beat = {}
 for label, lab in alone.items():
     scores = lab.snapshot().scores
@@ -107,7 +107,7 @@ alone = {label: rv.Lab(cell=label, **common) for label in models}
 rows = []
 for label, one in alone.items():
     one.train(comparison.sessions[label].step)
-    watch = comparison._race._watch._seconds
+    watch = comparison._lockstep._watch._seconds
     size = sum(weight.numel() for weight in one.model.parameters())
     rows.append([float(one.history['loss'][-1]), held_out(one)[0], watch[label] / sum(watch.values()), size])
 tell(f'STEP{int(one.history["step"][-1])}', rows=rows, always=held_out(one)[1], step=int(one.history["step"][-1]))
@@ -129,13 +129,13 @@ def test_what_tells_models_apart_and_who_was_first_are_told_with_their_numbers(
 
 
 def table(notebook: Notebook) -> tuple[list[str], list[list[str]]]:
-    head, *rows = notebook.lab.locator(".rv-standings tr").all()
+    head, *rows = notebook.lab.locator(".rv-results tr").all()
     return head.locator("th").all_inner_texts(), [row.locator("th, td").all_inner_texts() for row in rows]
 
 
 def agrees_with(notebook: Notebook, step: int) -> None:
     expect(notebook.lab.locator(".rv-figures")).to_contain_text(f"step {step:,}", timeout=PATIENCE)
-    metric = notebook.lab.locator(".rv-standings thead th").nth(2)
+    metric = notebook.lab.locator(".rv-results thead th").nth(2)
     expect(metric).to_have_attribute("title", f"MSE on held-out data at step {step:,}", timeout=PATIENCE)
     head, rows = table(notebook)
     notebook.code(TABLE)
@@ -147,7 +147,7 @@ def agrees_with(notebook: Notebook, step: int) -> None:
     told = [*zip(rows[:3], truth["rows"], strict=True), (rows[3][:2], [truth["always"]])]
     wrong = [pair for row, numbers in told for pair in zip(row[1:], numbers, strict=True) if not is_as_written(*pair)]
     assert wrong == []
-    best = notebook.lab.locator(".rv-standings b").all_inner_texts()
+    best = notebook.lab.locator(".rv-results b").all_inner_texts()
     assert best == [min((row[2] for row in rows[:3]), key=lambda one: float(by_machine(one)))]
 
 

@@ -16,7 +16,7 @@ from rnnviz.exercises.kept.records import Attempt, Prediction, record_in
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing has been answered in this process yet."""
-    monkeypatch.setattr("rnnviz.exercises.kept.here._predictions", {})
+    monkeypatch.setattr("rnnviz.exercises.kept.this_notebook._predictions", {})
 
 
 def _book(path: Path, *outputs: object) -> Path:

@@ -9,7 +9,7 @@ from rnnviz.i18n import keys
 from rnnviz.insights import differences, to_say
 from rnnviz.insights.between import apart, even, leading
 from rnnviz.training import ComparisonSnapshot
-from tests.insights.races import changed, lockstep, of_cells, scored
+from tests.insights.comparisons import changed, lockstep, of_cells, scored
 from tests.training.examples import Echo
 
 pytestmark = pytest.mark.timeout(120)

@@ -14,7 +14,7 @@ import torch
 from rnnviz.insights import Insight, change, flow, rate, score, units
 from rnnviz.insights.between import apart, even, leading
 from rnnviz.training import ComparisonSnapshot, History, Session, Snapshot
-from tests.insights.races import of_cells, scored
+from tests.insights.comparisons import of_cells, scored
 from tests.insights.runs import Memorise, look, norms, runaway
 from tests.insights.written import TEMPLATES, disagreements, filled
 from tests.training.examples import Echo, take

@@ -79,7 +79,7 @@ test("the arrow keys lead from one end to the other, and are read out", async (b
     return cursor.t;
   });
   assert.deepEqual(places, [0, 1, 2, 2, 1]);
-  assert.deepEqual(/** @type {any} */ (drawing.telling).read, [0, 1, 2, 2, 1]);
+  assert.deepEqual(/** @type {any} */ (drawing.description).read, [0, 1, 2, 2, 1]);
 });
 
 test("the left arrow begins at the end", async (browser) => {

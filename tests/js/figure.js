@@ -8,7 +8,7 @@ import { Model } from "./model.js";
 /** @import { Browser } from "./browser.js" */
 
 page.traces = ["scatter"]; // what the plotly below draws
-page.Telling = class {
+page.Description = class {
   /** @type {unknown[]} */
   read = [];
 

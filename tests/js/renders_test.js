@@ -5,7 +5,7 @@ import { Dragging } from "../../rnnviz/live/drag.js";
 import figure, { render } from "../../rnnviz/live/figure.js";
 import { cursorOf, feedOf, page } from "../../rnnviz/live/page.js";
 import { FastPath } from "../../rnnviz/live/fast.js";
-import { Telling } from "../../rnnviz/live/told.js";
+import { Description } from "../../rnnviz/live/description.js";
 import accessibility from "../../rnnviz/lab/screen/accessibility.js";
 import line from "../../rnnviz/lab/controls/line.js";
 import share from "../../rnnviz/lab/tools/share.js";
@@ -75,7 +75,7 @@ async function shown(browser, name) {
   const [model, lab, el] = [new Model(state), new Element("div"), new Element("div")];
   lab.className = "rv-lab";
   lab.appendChild(el);
-  Object.assign(page, { Telling, FastPath });
+  Object.assign(page, { Description, FastPath });
   page.plotly.resolve(PLOTLY);
   const rendered = widget.render({ model, el });
   await browser.pass(1000);
@@ -100,8 +100,8 @@ for (const name of Object.keys(SHOWN)) {
 test("a description that a figure still owes is dropped with it", async (browser) => {
   const { leave } = await shown(browser, "a figure");
   const [drawing] = feedOf("f").figures;
-  Object.assign(drawing.telling.about, { textContent: "as it was" }); // so that the next one waits a while
-  drawing.telling.soon();
+  Object.assign(drawing.description.about, { textContent: "as it was" }); // so that the next one waits a while
+  drawing.description.soon();
   assert.equal(browser.timers.size, 1);
   /** @type {() => void} */ (leave)();
   assert.equal(browser.timers.size, 0);

@@ -6,7 +6,7 @@ import widget from "../../rnnviz/live/runtime.js";
 import { FastPath } from "../../rnnviz/live/fast.js";
 import { readerOf } from "../../rnnviz/live/reading.js";
 import { Strip } from "../../rnnviz/live/strip.js";
-import { Telling } from "../../rnnviz/live/told.js";
+import { Description } from "../../rnnviz/live/description.js";
 import { test } from "./browser.js";
 import { Model } from "./model.js";
 
@@ -76,8 +76,8 @@ test("a saved notebook, which has no plotly, leaves it to the kernel's own widge
 });
 
 test("what tells a figure in words and stands around it comes with plotly", () => {
-  assert.deepEqual([page.Telling, page.FastPath, page.Strip, page.readerOf], [
-    Telling,
+  assert.deepEqual([page.Description, page.FastPath, page.Strip, page.readerOf], [
+    Description,
     FastPath,
     Strip,
     readerOf,

@@ -13,8 +13,8 @@ class Drawer:
     def __init__(self, lab: Any) -> None:
         self.lab, self.browser = lab, Browser(lab)
         self.panel = self.browser.screen.panel
-        self.panel.tray.buttons["inspector"].value = True
-        tool = self.panel.tray.made("inspector")
+        self.panel.toolbox.buttons["inspector"].value = True
+        tool = self.panel.toolbox.made("inspector")
         assert isinstance(tool, Inspector)
         self.tool = tool
         self.browser.catch_up()

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.timeout(120)
 def rows(browser: Browser) -> list[list[str]]:
     """The table on screen, a list of texts a row, without its head."""
     browser.catch_up()
-    html = browser.screen.panel.tray.asides[0].children[0].value
+    html = browser.screen.panel.toolbox.asides[0].children[0].value
     lines = re.findall(r"<tr.*?</tr>", html)[1:]
     return [[re.sub(r"<.*?>", "", cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", line)] for line in lines]
 
@@ -107,9 +107,9 @@ def test_a_live_setting_acts_on_all_and_a_structural_one_rebuilds_all(make_compa
     comparison = make_comparison()
     comparison.train(2)
     assert comparison.set(lr=0.25) is comparison
-    assert comparison._race.run == 0
+    assert comparison._lockstep.run == 0
     comparison.set(hidden_size=6)
-    assert comparison._race.run == 1
+    assert comparison._lockstep.run == 1
     assert {(one.lr, one.hidden_size) for one in comparison.settings.values()} == {(0.25, 6)}
     assert comparison.state.message == "Rebuilt from step 0."
 
@@ -251,16 +251,22 @@ def test_chosen_pictures_and_a_view_of_ones_own_are_shown(make_comparison: Maker
 def test_only_the_controls_asked_for_are_shown(make_comparison: Maker) -> None:
     comparison = make_comparison(show=["lr"])
     screen = Browser(comparison).screen
-    assert screen.panel.tray.lines == []
-    assert list(screen.panel.tray.buttons) == []
+    assert screen.panel.toolbox.lines == []
+    assert list(screen.panel.toolbox.buttons) == []
 
 
 def test_a_control_that_does_not_exist_is_answered_with_those_that_do(make_comparison: Maker) -> None:
     with pytest.raises(
         ValueError,
-        match=r"show names 'rhoo'; a lab has lr, .*standings, insights, inspector, pictures, share, timeline",
+        match=r"show names 'rhoo'; a lab has lr, .*results, insights, inspector, pictures, share, timeline",
     ):
         make_comparison(show=["rhoo"])
+
+
+def test_the_table_of_results_is_still_known_by_the_name_that_saved_notebooks_have(make_comparison: Maker) -> None:
+    named, before = (make_comparison(show=[name, "lr"]) for name in ("results", "standings"))
+    assert Browser(before).screen.panel.toolbox.names == Browser(named).screen.panel.toolbox.names == ["results"]
+    assert before.recipe() == named.recipe()
 
 
 def test_one_model_that_blows_up_pauses_all_is_named_on_screen_and_raised_by_the_next_blocking_call(
@@ -353,7 +359,7 @@ def test_data_never_becomes_markup(make_comparison: Maker) -> None:
         one.task.metric_name = "<i>MSE</i>"
     browser = Browser(comparison)
     browser.catch_up()
-    html = browser.screen.panel.tray.asides[0].children[0].value
+    html = browser.screen.panel.toolbox.asides[0].children[0].value
     assert "<i>" not in html
     assert "&lt;i&gt;MSE&lt;/i&gt;" in html
 
@@ -394,7 +400,7 @@ def test_a_comparison_tells_what_differs_and_its_line_says_it(make_comparison: M
     found = comparison.insights()
     assert found[0].rule == "apart"
     assert found == differences(comparison.snapshot())
-    line = browser.screen.panel.tray.tool("insights").widget
+    line = browser.screen.panel.toolbox.tool("insights").widget
     assert [words for words, _ in line.seen["sentences"]] == [by_hand(one.words) for one in to_say(found)]
 
 
@@ -402,13 +408,13 @@ def test_the_lanes_show_states_or_gates_one_press_away(make_comparison: Maker) -
     comparison = make_comparison()
     browser = Browser(comparison)
     panel = browser.screen.panel
-    assert panel.lanes.value == "hidden"
-    panel.lanes.value = "gates"
+    assert panel.strips.value == "hidden"
+    panel.strips.value = "gates"
     assert "gates" in browser.screen.chosen
     assert "hidden" not in browser.screen.chosen
     browser.catch_up()
     assert "gates" in {part["figure"] for part in browser.frames[-1][0]["parts"]}
-    panel.lanes.value = "hidden"
+    panel.strips.value = "hidden"
     assert "gates" not in browser.screen.chosen
     assert {"hidden", "gradients", "scores"} <= browser.screen.chosen
 
@@ -416,7 +422,7 @@ def test_the_lanes_show_states_or_gates_one_press_away(make_comparison: Maker) -
 def test_models_without_gates_are_offered_no_such_lanes() -> None:
     comparison = compare([{"hidden_size": 3}, {"hidden_size": 4}], "adding", cell="rnn", seq_len=8, device="cpu")
     panel = comparison._console.shown().panel
-    assert panel.lanes not in panel.rail.widget.children
+    assert panel.strips not in panel.rail.widget.children
     comparison.close()
 
 
@@ -424,6 +430,6 @@ def test_asked_for_both_a_comparison_opens_with_the_states_and_has_the_gates_beh
     comparison = compare(["gru", "lstm"], "adding", seq_len=8, hidden_size=3, device="cpu", views=["hidden", "gates"])
     screen = comparison._console.shown()
     assert set(screen.chosen) == {"hidden"}
-    screen.panel.lanes.value = "gates"
+    screen.panel.strips.value = "gates"
     assert set(screen.chosen) == {"gates"}
     comparison.close()

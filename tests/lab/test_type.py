@@ -18,7 +18,7 @@ def made(**settings: object) -> rv.Lab:
 
 
 def typing(lab: rv.Lab) -> OwnText:
-    return lab._console.shown().panel.tray.made("type")
+    return lab._console.shown().panel.toolbox.made("type")
 
 
 def press(lab: rv.Lab, text: str, number: int = 1) -> OwnText:

@@ -23,7 +23,7 @@ from tests.training.examples import Echo
 
 
 def tool(browser: Browser, name: str) -> Any:
-    return browser.screen.panel.tray.tool(name)
+    return browser.screen.panel.toolbox.tool(name)
 
 
 def sentences(line: InsightsLine) -> list[list[str]]:
@@ -32,7 +32,7 @@ def sentences(line: InsightsLine) -> list[list[str]]:
 
 def opened(lab: Lab) -> tuple[Browser, Share]:
     browser = Browser(lab)
-    browser.screen.panel.tray.buttons["share"].value = True
+    browser.screen.panel.toolbox.buttons["share"].value = True
     browser.catch_up()
     return browser, tool(browser, "share")
 
@@ -110,7 +110,7 @@ def test_a_look_back_is_told_with_the_numbers_of_then(make_lab: LabMaker) -> Non
 
 def test_the_line_may_be_left_out(make_lab: LabMaker) -> None:
     browser = Browser(make_lab(show=["lr"]))
-    assert browser.screen.panel.tray.lines == []
+    assert browser.screen.panel.toolbox.lines == []
 
 
 def test_the_drawer_shows_the_script_the_recipe_and_the_link(make_lab: LabMaker) -> None:
@@ -191,7 +191,7 @@ def test_a_recipe_keeps_the_goal_the_controls_and_the_pictures(make_lab: LabMake
     browser = Browser(again)
     browser.catch_up()
     assert visible(browser) == ["gradients", "hidden"]
-    assert browser.screen.panel.tray.names == ["insights"]
+    assert browser.screen.panel.toolbox.names == ["insights"]
     again.close()
 
 

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Desk", "Sheet", "chromium", "desk", "missing"]
+__all__ = ["NotebookPage", "NotebookServer", "chromium", "missing", "notebook_server"]
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _PATIENCE = 180_000  # ms: what is waited for comes, on whatever machine
@@ -37,8 +37,8 @@ def missing() -> str:
     return ""
 
 
-class Sheet:
-    """One notebook in one page."""
+class NotebookPage:
+    """A notebook that JupyterLab shows in a tab of Chromium."""
 
     def __init__(self, page: Any, address: str, name: str) -> None:
         self.page = page
@@ -84,7 +84,7 @@ class Sheet:
         self.page.context.close()
 
 
-class Desk:
+class NotebookServer:
     """Where notebooks are opened.
 
     Parameters
@@ -101,14 +101,14 @@ class Desk:
         self._browser, self._folder, self._address = browser, folder, address
         self._count = 0
 
-    def open(self, *cells: str, size: tuple[int, int] = (1440, 1400)) -> Sheet:
+    def open(self, *cells: str, size: tuple[int, int] = (1440, 1400)) -> NotebookPage:
         """Open a new notebook of these cells, none of them run, in a window of this width and height."""
         self._count += 1
         name = f"measured-{self._count}.ipynb"
         self._folder.joinpath(name).write_text(json.dumps(_notebook(cells)))
         context = self._browser.new_context(viewport={"width": size[0], "height": size[1]})
         context.add_init_script(path=_PROBE)
-        return Sheet(context.new_page(), self._address, name)
+        return NotebookPage(context.new_page(), self._address, name)
 
 
 @contextmanager
@@ -123,13 +123,13 @@ def chromium() -> Iterator[Any]:
 
 
 @contextmanager
-def desk(browser: Any, package: Path | None = None) -> Iterator[Desk]:
+def notebook_server(browser: Any, package: Path | None = None) -> Iterator[NotebookServer]:
     """Start JupyterLab, end it afterwards.
 
     The kernels import the ``rnnviz`` in the folder ``package``, where one is given, in place of this one.
     """
     with tempfile.TemporaryDirectory(prefix="rnnviz-bench-") as name, _server(Path(name), package) as address:
-        yield Desk(browser, Path(name), address)
+        yield NotebookServer(browser, Path(name), address)
 
 
 def _browser() -> str | None:

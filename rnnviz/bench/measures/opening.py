@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from itertools import pairwise
 from typing import Any
 
-from rnnviz.bench.instruments.browser import Desk, desk
+from rnnviz.bench.instruments.browser import NotebookServer, notebook_server
 from rnnviz.bench.instruments.report import Cell, Table
 from rnnviz.bench.instruments.revision import laid_out
 from rnnviz.bench.instruments.timing import Spread
@@ -60,9 +60,9 @@ def tables(
         Told what is measured next.
     """
     with ExitStack() as opened:
-        desks = {"this package": opened.enter_context(desk(browser))}
+        desks = {"this package": opened.enter_context(notebook_server(browser))}
         if against is not None:
-            desks[against] = opened.enter_context(desk(browser, opened.enter_context(laid_out(against))))
+            desks[against] = opened.enter_context(notebook_server(browser, opened.enter_context(laid_out(against))))
         found: dict[str, list[Moments]] = {name: [] for name in desks}
         for turn in range(rounds + 1):
             for name, one in desks.items() if turn % 2 else reversed(desks.items()):
@@ -93,7 +93,7 @@ def _highest(values: list[float]) -> Iterator[float]:
         yield highest
 
 
-def _open(one: Desk) -> Moments:
+def _open(one: NotebookServer) -> Moments:
     sheet = one.open(_CELL)
     sheet.page.evaluate("() => { window.opened = rnnvizProbe.opening() }")
     sheet.run()

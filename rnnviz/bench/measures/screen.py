@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnviz.bench.instruments.browser import Desk, Sheet, chromium, desk
+from rnnviz.bench.instruments.browser import NotebookPage, NotebookServer, chromium, notebook_server
 from rnnviz.bench.instruments.report import Cell, Table
 from rnnviz.bench.instruments.timing import Spread
 from rnnviz.bench.measures import opening
@@ -79,7 +79,7 @@ def tables(
         Told what is measured next.
     """
     with chromium() as browser:
-        with desk(browser) as place:
+        with notebook_server(browser) as place:
             say("screen: what is in sight")
             sight = _sight(place)
             say("screen: a lab that plays")
@@ -90,7 +90,7 @@ def tables(
         yield from opening.tables(browser, rounds=rounds, against=against, say=say)
 
 
-def _sight(place: Desk) -> Any:
+def _sight(place: NotebookServer) -> Any:
     sheet = place.open(_LAB, size=(1280, 800))
     sheet.run()
     sheet.until("() => document.querySelector('.rv-plot[data-frame]')")
@@ -100,7 +100,7 @@ def _sight(place: Desk) -> Any:
     return found
 
 
-def _played(place: Desk, seconds: float) -> tuple[Any, list[float], dict[str, list[int]]]:
+def _played(place: NotebookServer, seconds: float) -> tuple[Any, list[float], dict[str, list[int]]]:
     sheet = place.open(_LAB)
     sheet.page.evaluate("jupyterapp.commands.execute('application:toggle-left-area'), null")
     sheet.run()
@@ -118,14 +118,14 @@ def _played(place: Desk, seconds: float) -> tuple[Any, list[float], dict[str, li
     return seen, reactions, sizes
 
 
-def _watched(sheet: Sheet, seconds: float) -> dict[str, Any]:
+def _watched(sheet: NotebookPage, seconds: float) -> dict[str, Any]:
     """Return what the probe has noted, and what the page has worked meanwhile."""
     before = sheet.worked()
     seen: dict[str, Any] = sheet.probe(f"watch({1000 * seconds})")
     return seen | {"worked": sheet.worked() - before}
 
 
-def _reactions(sheet: Sheet, times: int) -> Iterator[float]:
+def _reactions(sheet: NotebookPage, times: int) -> Iterator[float]:
     """How long each of some moves of a knob takes, until a picture shows it."""
     found = [sheet.page.locator(handle) for handle in _HANDLES]
     handle = next(one for handle in found for one in handle.all() if one.is_visible())
@@ -138,7 +138,7 @@ def _reactions(sheet: Sheet, times: int) -> Iterator[float]:
         sheet.page.wait_for_timeout(700)
 
 
-def _peers(place: Desk, sizes: Mapping[str, list[int]], seconds: float) -> dict[str, Any]:
+def _peers(place: NotebookServer, sizes: Mapping[str, list[int]], seconds: float) -> dict[str, Any]:
     """Return what is noted of a page that draws the same figures as FigureWidgets."""
     sheet = place.open(_PEERS.format(sizes=dict(sizes), fps=15))
     sheet.page.evaluate("jupyterapp.commands.execute('application:toggle-left-area'), null")

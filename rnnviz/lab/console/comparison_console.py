@@ -29,8 +29,8 @@ from rnnviz.training.session.forcing import decodes
 
 __all__ = ["COMPARE_TOOLS", "ComparisonConsole", "ComparisonPanel"]
 
-_LANES = ("hidden", "gates")  # what the lanes show: one of these views
-COMPARE_TOOLS = ("standings", "insights", "inspector", "pictures", "share", "timeline")
+_STRIPS = ("hidden", "gates")  # what the strips show: one of these views
+COMPARE_TOOLS = ("results", "insights", "inspector", "pictures", "share", "timeline")
 
 
 class ComparisonPanel(Panel):
@@ -39,14 +39,16 @@ class ComparisonPanel(Panel):
     def __init__(self, *parts: Any) -> None:
         super().__init__(*parts)
         self.widget.add_class("rv-compare")
-        options = [(t(f"race.lanes.{name}"), name) for name in _LANES]
-        self.lanes = widgets.ToggleButtons(description=t("race.lanes"), options=options, tooltip=t("race.lanes.tip"))
-        for name in ("rv-knob", "rv-lanes"):
-            self.lanes.add_class(name)
+        options = [(t(f"comparison.strips.{name}"), name) for name in _STRIPS]
+        self.strips = widgets.ToggleButtons(
+            description=t("comparison.strips"), options=options, tooltip=t("comparison.strips.tip")
+        )
+        for name in ("rv-knob", "rv-compared-strips"):
+            self.strips.add_class(name)
 
     def offer_lanes(self) -> None:
-        """Let a learner choose what the lanes show."""
-        self.rail.widget.children = (*self.rail.widget.children, self.lanes)
+        """Let a learner choose what the strips show."""
+        self.rail.widget.children = (*self.rail.widget.children, self.strips)
 
     def progress(self, state: RunState) -> str:
         """Return how far the comparison is, in words for who does not see the bar."""
@@ -73,38 +75,38 @@ class ComparisonConsole(Console):
     _panel = ComparisonPanel
 
     def __init__(self, lockstep: LockstepSessions, *, show: Sequence[str] | None, **parts: Any) -> None:
-        self._race = lockstep
-        if set(_LANES) <= set(parts["chosen"]):  # there is room for one; the other is a press away
-            parts["chosen"] = tuple(name for name in parts["chosen"] if name != _LANES[1])
+        self._lockstep = lockstep
+        if set(_STRIPS) <= set(parts["chosen"]):  # there is room for one; the other is a press away
+            parts["chosen"] = tuple(name for name in parts["chosen"] if name != _STRIPS[1])
         super().__init__(lockstep, CompareExport(lockstep), show=shown_controls(show, COMPARE_TOOLS), **parts)
 
     def set(self, changes: dict[str, Any]) -> None:
         """Change what is common; see `Console.set`."""
-        self._race.refuse_varied(changes)
+        self._lockstep.refuse_varied(changes)
         super().set(changes)
 
     def _connect(self, screen: Screen) -> None:
         super()._connect(screen)
         panel = screen.panel
-        both = all(name in self.views for name in _LANES) and self.views["gates"].exists(screen.seen)
-        if isinstance(panel, ComparisonPanel) and both and set(_LANES) & set(self.chosen):
-            panel.lanes.value = "hidden" if "hidden" in self.chosen else "gates"
-            panel.lanes.observe(lambda change: self._guarded(self._lanes, change["new"]), names="value")
+        both = all(name in self.views for name in _STRIPS) and self.views["gates"].exists(screen.seen)
+        if isinstance(panel, ComparisonPanel) and both and set(_STRIPS) & set(self.chosen):
+            panel.strips.value = "hidden" if "hidden" in self.chosen else "gates"
+            panel.strips.observe(lambda change: self._guarded(self._strips, change["new"]), names="value")
             panel.offer_lanes()
 
-    def _lanes(self, shown: str) -> None:
-        """Show one of the views that lanes can show, in place of the others; the drawer of pictures follows."""
-        names = [name for name in self.views if name == shown or (name in self.chosen and name not in _LANES)]
+    def _strips(self, shown: str) -> None:
+        """Show one of the views that strips can show, in place of the others; the drawer of pictures follows."""
+        names = [name for name in self.views if name == shown or (name in self.chosen and name not in _STRIPS)]
         self._choose(names)
-        drawer = self.screen and self.screen.panel.tray.made("pictures")
+        drawer = self.screen and self.screen.panel.toolbox.made("pictures")
         if isinstance(drawer, Pictures):
             drawer.follow(names)
 
     def _tools(self) -> list[LazyTool]:
-        models = list(self._race.sessions)
+        models = list(self._lockstep.sessions)
         remedies = Remedies(self.runner, self.moves, lambda: self.screen, self._guarded)
         tools = {
-            "standings": LazyTool(ResultsTable, ResultsTable),
+            "results": LazyTool(ResultsTable, ResultsTable),
             "insights": LazyTool(InsightsLine, lambda: InsightsLine(differences, remedy=remedies.of)),
             "inspector": LazyTool(
                 ComparisonInspector,
@@ -123,13 +125,13 @@ class ComparisonConsole(Console):
 
     def _offer(self) -> Offer:
         """The knobs that all models can follow, and what there is to try."""
-        barred = {*self._race.varied}
+        barred = {*self._lockstep.varied}
         barred |= {"cell"} if "nonlinearity" in barred else set()  # another cell has no such choice
-        models = [one.settings for one in self._race.sessions.values()]
+        models = [one.settings for one in self._lockstep.sessions.values()]
         # only the plain RNN has the choice, so all have to be one
         barred |= {"nonlinearity"} if {one.cell for one in models} != {"rnn"} else set()
-        all_decode = all(decodes(one.model) for one in self._race.sessions.values())
-        asked = self._race.task.name, self._race.settings, self._show
+        all_decode = all(decodes(one.model) for one in self._lockstep.sessions.values())
+        asked = self._lockstep.task.name, self._lockstep.settings, self._show
         offer = offer_of(*asked, barred=barred, several=True, decodes=all_decode)
-        usual = compared_presets(self._race.task, models, self._race.varied)  # of the length at which it began
+        usual = compared_presets(self._lockstep.task, models, self._lockstep.varied)  # of the length at which it began
         return replace(offer, presets=finder(lambda settings: usual, self.presets, self._show))

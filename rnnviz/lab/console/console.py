@@ -123,6 +123,7 @@ class Console:
                 AutoPause(self.runner, self.screen.feed)
             # last: a frame before this would find no screen
             self.runner.watched, self.runner.light_sample = True, self.screen.light_sample
+            self.runner.on_light = self.screen.show_light
             # a lab closed before it was shown: its pictures come, its controls do nothing
             if self._closed:
                 self._close_screen()
@@ -268,7 +269,7 @@ class Console:
         here = str(self._session.device)
         choice = DeviceChoice(here, available(), lambda device: self._guarded(self._relocate, device))
         panel.device.children = (choice.widget,)
-        panel.tray.on_made(choice.hints)
+        panel.toolbox.on_made(choice.hints)
         self.moves.movers = [choice.follow]
         if panel.rail.presets is not None:
             panel.rail.presets.on_press = lambda preset: self._guarded(self.moves.press, preset)

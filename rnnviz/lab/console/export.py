@@ -13,6 +13,7 @@ from rnnviz.export.script import Script, script, together
 from rnnviz.lab.controls.options import COMPARE_DEFAULT, known_views, shown_controls, usual_views
 from rnnviz.lab.replay.page import Header
 from rnnviz.lab.replay.save import comparison_header, lab_header
+from rnnviz.models.sequence import CELLS
 from rnnviz.training import LockstepSessions, Preset, Session, Snapshot
 from rnnviz.training.process.devices import pick
 from rnnviz.views import COMPARED, VIEWS, View
@@ -90,22 +91,24 @@ class CompareExport(Export):
     reader = "rv.Comparison.from_recipe"
 
     def __init__(self, lockstep: LockstepSessions) -> None:
-        self._race = lockstep
+        self._lockstep = lockstep
 
     def code(self, steps: int) -> Script:
         """See `Export`; it trains all models in turn."""
-        models = {label: (one.task, one.settings) for label, one in self._race.sessions.items()}
-        return together(models, steps, next(iter(self._race.sessions.values())).planned)
+        models = {label: (one.task, one.settings) for label, one in self._lockstep.sessions.items()}
+        return together(models, steps, next(iter(self._lockstep.sessions.values())).planned)
 
     def recipe(self, **asked: Any) -> ComparisonRecipe:
         """See `Export`."""
-        each = [_recipe(one, **asked, every=COMPARED, usual=COMPARE_DEFAULT) for one in self._race.sessions.values()]
-        return ComparisonRecipe.of(each, list(self._race.stated.values()))
+        each = [
+            _recipe(one, **asked, every=COMPARED, usual=COMPARE_DEFAULT) for one in self._lockstep.sessions.values()
+        ]
+        return ComparisonRecipe.of(each, list(self._lockstep.stated.values()))
 
     def header(self, last: Snapshot) -> Header:
         """See `Export`."""
         return comparison_header(
-            self._race.task, {label: one.settings for label, one in self._race.sessions.items()}, last
+            self._lockstep.task, {label: one.settings for label, one in self._lockstep.sessions.items()}, last
         )
 
 
@@ -129,7 +132,7 @@ def arguments_of(recipe: Recipe, device: str | None) -> dict[str, Any]:
         known_views(recipe.views)
         shown_controls(recipe.show)
     place = device_of(recipe, device)
-    asked = {"steps": recipe.steps, "show": recipe.show, "views": recipe.views, "presets": recipe.presets}
+    asked = {name: getattr(recipe, name) for name in ("steps", "show", "views", "presets", "layer")}
     return {"task": task, "device": place, **asked, **asdict(recipe.settings)}
 
 
@@ -177,13 +180,20 @@ def _recipe(
         show=None if show is None else tuple(show),
         presets=None if presets is None else tuple(presets),
         device=None if session.asked_device is None else session.asked_device.type,
+        layer=session.part or None,
         # left open, so that a later version shows what it shows by default
         views=None if names == tuple(usual) else names,
     )
 
 
 def _refuse_own_model(session: Session, verb: str) -> None:
-    if session.own_model:
+    if not session.own_model:
+        return
+    kind = type(session.model)
+    if kind.__module__.startswith("rnnviz."):
+        known = ", ".join(CELLS)
         raise ValueError(
-            f"{verb} knows the lab's own networks and cannot write down a model of yours; share its class."
+            f"{verb} knows the cells {known} and cannot write down a {kind.__name__}, which came as model=; "
+            "share the cell of the notebook that makes this lab."
         )
+    raise ValueError(f"{verb} knows the lab's own networks and cannot write down a model of yours; share its class.")

@@ -144,7 +144,7 @@ class LabConsole(Console):
             act()
 
     def _show_views(self, names: Sequence[str]) -> None:
-        pictures = self.shown().panel.tray.made("pictures")
+        pictures = self.shown().panel.toolbox.made("pictures")
         if isinstance(pictures, Pictures):
             pictures.follow(names)
         self._choose(names)

@@ -13,7 +13,7 @@ from rnnviz.lab.controls.heading import Heading
 from rnnviz.training import Snapshot
 from rnnviz.views import Focus
 
-__all__ = ["LazyTool", "Place", "Tool", "Tray", "box", "help_markup", "help_words"]
+__all__ = ["LazyTool", "Place", "Tool", "Toolbox", "box", "help_markup", "help_words"]
 
 Place = Literal["line", "row", "bar", "column", "dock", "pop"]
 
@@ -79,7 +79,7 @@ class LazyTool:
     make: Callable[[], Tool]
 
 
-class Tray:
+class Toolbox:
     """The tools of one lab: their lines, their buttons, and what these open, which is made when first opened.
 
     Parameters

@@ -2,7 +2,7 @@
 
 import traitlets
 
-from rnnviz.live.beside import beside
+from rnnviz.live.bundle import beside
 from rnnviz.live.pagewidget import PageWidget
 
 __all__ = ["Heading"]

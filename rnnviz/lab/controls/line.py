@@ -7,7 +7,7 @@ from typing import Any
 import traitlets
 
 from rnnviz.i18n import t
-from rnnviz.live.beside import beside
+from rnnviz.live.bundle import beside
 from rnnviz.live.pagewidget import PageWidget
 
 __all__ = ["Act", "Line"]

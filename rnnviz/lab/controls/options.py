@@ -30,6 +30,7 @@ TOOLS = (
 )
 COMPARE_DEFAULT = ("input", "hidden", "gradients", "scores", "prediction", "curves")  # the pictures of a comparison
 _LONGEST_NAME = 60
+_FORMER = {"standings": "results"}  # a saved recipe or notebook may say what a tool was called before
 _KNOBS = (*LIVE, *STRUCTURAL, *Focus.__dataclass_fields__)
 
 
@@ -94,7 +95,10 @@ def shown_controls(show: Sequence[str] | None, tools: Sequence[str] = TOOLS) -> 
     # a word is a sequence of letters, which would be reported one by one
     if isinstance(show, str):
         raise TypeError(f"show must be a list of names, got {shown(show)}; write show=[{shown(show)}].")
-    known, show = (*_KNOBS, *tools), _several("show", show, "names", "lr")
+    known = (*_KNOBS, *tools)
+    show = tuple(
+        _FORMER.get(one, one) if isinstance(one, str) else one for one in _several("show", show, "names", "lr")
+    )
     unknown = [name for name in show if not isinstance(name, str) or name not in known]
     if unknown:
         raise ValueError(f"show names {listed(unknown)}; a lab has {', '.join(known)}.")

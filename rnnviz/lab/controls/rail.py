@@ -8,13 +8,13 @@ import traitlets
 
 from rnnviz.i18n import t
 from rnnviz.lab.controls.base import box
+from rnnviz.lab.controls.knobmarks import KnobMarks
 from rnnviz.lab.controls.knobs import Knobs
 from rnnviz.lab.controls.knobwidgets import TYPED
 from rnnviz.lab.controls.offer import GROUPS, Offer
 from rnnviz.lab.controls.presets import PresetButtons
 from rnnviz.lab.controls.selectors import FocusControls
-from rnnviz.lab.controls.standing import Standing
-from rnnviz.live.beside import beside
+from rnnviz.live.bundle import beside
 from rnnviz.live.pagewidget import PageWidget
 from rnnviz.training import Snapshot
 
@@ -79,7 +79,7 @@ class Rail:
         typed = {f"rv-{name.replace('_', '-')}": name for name in TYPED}
         self.page = RailPage(typed=typed, words={"more": t("rail.more_knobs")}, layout={"display": "none"})
         self.page.on_msg(self._heard)
-        self._standing = Standing(knobs)
+        self._knob_marks = KnobMarks(knobs)
         self.names = frozenset((*offer.first, *offer.more))
         self._folded: dict[str, list[str]] = {}
         self.groups: dict[str, widgets.ToggleButton] = {}
@@ -101,7 +101,7 @@ class Rail:
         snapshot : Snapshot
             What the pictures show.
         """
-        marks = self._standing.marks(snapshot)
+        marks = self._knob_marks.marks(snapshot)
         if marks != self.page.marks:
             self.page.marks = marks
         counts = {**self.page.counts, **self._count_shown()}

@@ -16,7 +16,7 @@ from rnnviz.lab.replay.frames import PackedFrames, ReplayFrame, replay_frames, t
 from rnnviz.lab.screen import accessibility
 from rnnviz.lab.screen.figurewords import loss_words
 from rnnviz.lab.screen.grid import place_of
-from rnnviz.live.beside import beside
+from rnnviz.live.bundle import beside
 from rnnviz.live.library import packed_for
 from rnnviz.training import Snapshot
 from rnnviz.views import Focus, View

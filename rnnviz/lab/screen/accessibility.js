@@ -1,6 +1,6 @@
 // Gives every control of the lab around it its tooltip, and the name, the role and the value that a screen reader
 // needs and ipywidgets leaves out on menus, boxes, sliders, toggles, choices and the status line.
-import { attend, listen } from "./gone.js";
+import { attend, listen } from "./disconnected.js";
 import { handOver, toggle, trade, watch } from "./keyboard.js";
 import { menu } from "./menu.js";
 import { show, stick } from "./place.js";

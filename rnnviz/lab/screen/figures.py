@@ -1,4 +1,4 @@
-"""Figures: the pictures of a stage; each is built when first shown, and hidden while its view fails; others go on."""
+"""Figures: the pictures of a screen; each is built when first shown, and hidden while its view fails; others go on."""
 
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field

@@ -6,7 +6,7 @@ from typing import TypeVar
 import ipywidgets as widgets
 
 from rnnviz.i18n import t
-from rnnviz.lab.controls.base import Tray, box
+from rnnviz.lab.controls.base import Toolbox, box
 from rnnviz.lab.controls.knobs import Knobs
 from rnnviz.lab.controls.line import Line
 from rnnviz.lab.controls.offer import Offer
@@ -32,7 +32,7 @@ class Panel:
     ----------
     knobs : Knobs
         The settings' widgets.
-    tray : Tray
+    toolbox : Toolbox
         The tools.
     grid : Grid
         The places of the pictures.
@@ -58,16 +58,16 @@ class Panel:
     def __init__(
         self,
         knobs: Knobs,
-        tray: Tray,
+        toolbox: Toolbox,
         grid: Grid,
         hidden: widgets.Widget,
         offer: Offer,
     ) -> None:
         self.play, self.pause, self.step, self.reset, self.read = (_button(name) for name in _BUTTONS)
-        self.focus_controls, self.tray = FocusControls(), tray
+        self.focus_controls, self.toolbox = FocusControls(), toolbox
         self.rail = Rail(knobs, self.focus_controls, offer)
-        tray.followers.append(self.rail.show)
-        self.bar, self.line = _widget(tray, "timeline", RunBar), _widget(tray, "insights", Line)
+        toolbox.followers.append(self.rail.show)
+        self.bar, self.line = _widget(toolbox, "timeline", RunBar), _widget(toolbox, "insights", Line)
         self.device = box(widgets.Box, [], "rv-device")
         self.figures_text = widgets.HTML()
         self.figures_text.add_class("rv-figures-box")
@@ -81,18 +81,18 @@ class Panel:
         self.tour.add_class("rv-open-tour")
         self.others = OtherLabs()
         self.hidden = hidden
-        self.hints = {**knobs.hints, **self.focus_controls.hints, **tray.hints}
+        self.hints = {**knobs.hints, **self.focus_controls.hints, **toolbox.hints}
         rail = [] if self.rail.empty else [self.rail.widget]
-        grid.column.children = (*grid.column.children, *tray.asides)
-        stage = [self._line(), *tray.rows, grid.score, grid.column, tray.dock, grid.wide]
+        grid.column.children = (*grid.column.children, *toolbox.asides)
+        stage = [self._line(), *toolbox.rows, grid.score, grid.column, toolbox.dock, grid.wide]
         accessibility = Accessibility(hints=self.hints)
-        tray.on_made = accessibility.know
+        toolbox.on_made = accessibility.know
         children = [
             accessibility,
             self._toolbar(),
-            box(widgets.Box, tray.bars or [self.bar], "rv-run", "rv-progress"),
+            box(widgets.Box, toolbox.bars or [self.bar], "rv-run", "rv-progress"),
             box(widgets.Box, [*rail, box(widgets.Box, stage, "rv-stage")], "rv-body"),
-            *tray.pops,
+            *toolbox.pops,
         ]
         self.widget = box(widgets.Box, children, "rv-lab")
 
@@ -104,14 +104,14 @@ class Panel:
     def _toolbar(self) -> widgets.Box:
         """Buttons, the device's place, figures and tools, in one row."""
         buttons = box(widgets.Box, [self.play, self.pause, self.step, self.reset, self.read], "rv-buttons")
-        words = [*([self.tour] if self._guides else []), *self.tray.buttons.values()]
+        words = [*([self.tour] if self._guides else []), *self.toolbox.buttons.values()]
         tools = [box(widgets.Box, words, "rv-tools")] if words else []
         return box(widgets.Box, [buttons, self.device, self.figures_text, *tools], "rv-toolbar")
 
     def _line(self) -> widgets.Box:
         """The one line above the pictures, which all words share."""
-        said = [] if self.tray.made("insights") else [self.line]
-        return box(widgets.Box, [self.status, self.live, *self.tray.lines, *said, self.others.widget], "rv-line")
+        said = [] if self.toolbox.made("insights") else [self.line]
+        return box(widgets.Box, [self.status, self.live, *self.toolbox.lines, *said, self.others.widget], "rv-line")
 
     def write(
         self, state: RunState, words: str, *, failed: bool, held: int | None = None, urgent: bool = False
@@ -171,7 +171,7 @@ def status_words(words: str, *, failed: bool, urgent: bool = False) -> str:
     return f'<span class="{tone}">{html.escape(words)}</span>'
 
 
-def _widget(tray: Tray, name: str, kind: type[W]) -> W:
+def _widget(toolbox: Toolbox, name: str, kind: type[W]) -> W:
     """The widget of a tool that a lab may go without, and which the panel itself needs."""
-    tool = tray.made(name)
+    tool = toolbox.made(name)
     return tool.widget if tool is not None and isinstance(tool.widget, kind) else kind()

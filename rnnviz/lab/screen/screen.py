@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
-from rnnviz.lab.controls.base import LazyTool, Tray
+from rnnviz.lab.controls.base import LazyTool, Toolbox
 from rnnviz.lab.controls.knobs import Knobs
 from rnnviz.lab.controls.line import Line
 from rnnviz.lab.controls.offer import Offer
@@ -18,17 +18,17 @@ from rnnviz.lab.screen.grid import Grid, drawn
 from rnnviz.lab.screen.panel import Panel
 from rnnviz.lab.screen.pending import Pending
 from rnnviz.live import Feed, Pump
-from rnnviz.training import RunState, Snapshot
+from rnnviz.training import Later, RunState, Snapshot
 from rnnviz.views import Focus, Picked, View
 
-__all__ = ["Screen", "Stage", "StagePanel"]
+__all__ = ["BaseScreen", "Screen", "ScreenPanel"]
 
 
-class StagePanel(Protocol):
-    """What a stage asks of the widgets around its pictures."""
+class ScreenPanel(Protocol):
+    """What a screen asks of the widgets around its pictures."""
 
     focus_controls: FocusControls
-    tray: Tray
+    toolbox: Toolbox
     line: Line
     widget: Any
 
@@ -40,10 +40,10 @@ class StagePanel(Protocol):
         """Write progress and status."""
 
 
-P = TypeVar("P", bound=StagePanel)
+P = TypeVar("P", bound=ScreenPanel)
 
 
-class Stage(Generic[P]):
+class BaseScreen(Generic[P]):
     """Pictures in a browser, kept current by the pump's thread, and the widgets around them.
 
     Parameters
@@ -105,8 +105,8 @@ class Stage(Generic[P]):
         self.panel.line.nudge = partial(self.pump.offer, whole=False)
         self.feed.on_look = lambda time: self.look(lambda _snapshot, focus: replace(focus, time=time))
         self.panel.focus_controls.on_change(self.changed)
-        self.panel.tray.on_open(self.changed)
-        self.panel.tray.on_error = on_error
+        self.panel.toolbox.on_open(self.changed)
+        self.panel.toolbox.on_error = on_error
         self.pump.offer()
 
     def changed(self) -> None:
@@ -157,12 +157,17 @@ class Stage(Generic[P]):
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw this snapshot next, of a light one the pictures of states; one not drawn yet is forgotten."""
-        if snapshot.sample is None:
-            with self._lock:
-                self._snapshot = snapshot
-        else:
-            self._pending.offer(snapshot)
-        self.pump.offer(whole=snapshot.sample is None)
+        if snapshot.sample is not None:
+            self.show_light(Later.made(snapshot))
+            return
+        with self._lock:
+            self._snapshot = snapshot
+        self.pump.offer()
+
+    def show_light(self, later: Later) -> None:
+        """Draw next the pictures of states of this moment, which the pump's thread works out; the newest counts."""
+        self._pending.offer(later)
+        self.pump.offer(whole=False)
 
     def light_sample(self) -> int | None:
         """Return the probe sequence that a light snapshot should show now; None while nothing would draw it."""
@@ -199,9 +204,9 @@ class Stage(Generic[P]):
         quietly : bool
             Leave the last pictures on the page, with controls that are seen to do nothing; else remove them.
         """
-        made = (self.panel.widget, self.feed, *self.panel.parts, *self.panel.tray.parts)
+        made = (self.panel.widget, self.feed, *self.panel.parts, *self.panel.toolbox.parts)
         if quietly:
-            self.panel.tray.retire()
+            self.panel.toolbox.retire()
             retire(*made)
         let_go(*made, quietly=quietly)
 
@@ -266,12 +271,15 @@ class Stage(Generic[P]):
         self._rate.note(light=False)
         for error in reversed(errors):  # the first is the one that stays on the status line
             self._on_error(error)
-        self.panel.tray.show(snapshot, focus)
+        self.panel.toolbox.show(snapshot, focus)
 
     def _draw_light(self, whole: Snapshot) -> None:
-        light, focus = self._pending.take(whole), self.panel.focus_controls.focus.within(whole.layer)
+        later, focus = self._pending.take(whole), self.panel.focus_controls.focus.within(whole.layer)
         # meanwhile another sequence may have been chosen, or an earlier moment: then everything is drawn anew anyway
-        if light is not None and focus.sample == light.sample and self.held is None:
+        if later is None or focus.sample != later.sample or self.held is not None:
+            return
+        light = later.make()
+        if light is not None:
             self.feed.push(self._figures.light_frame(light, focus, self._chosen))
             self._rate.note(light=True)
 
@@ -280,10 +288,10 @@ class Stage(Generic[P]):
         self.look(lambda snapshot, focus: drawn(self._views[figure]).picked(snapshot, focus, at))
 
 
-class Screen(Stage[Panel]):
-    """Everything of a lab that a browser shows: a stage with knobs and buttons.
+class Screen(BaseScreen[Panel]):
+    """Everything of a lab that a browser shows: pictures with knobs and buttons.
 
-    Parameters are those of `Stage`, but for one.
+    Parameters are those of `BaseScreen`, but for one.
 
     Parameters
     ----------
@@ -312,6 +320,6 @@ class Screen(Stage[Panel]):
         kind: type[Panel] = Panel,
     ) -> None:
         def furnish(grid: Grid, feed: Feed) -> Panel:
-            return kind(knobs, Tray(tools, feed.feed_id), grid, feed, offer)
+            return kind(knobs, Toolbox(tools, feed.feed_id), grid, feed, offer)
 
         super().__init__(snapshot, state, views, furnish, fps=fps, on_error=on_error, chosen=chosen)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from rnnviz.lab.screen.screen import Stage
+from rnnviz.lab.screen.screen import BaseScreen
 from rnnviz.lab.still.keeper import Keeper, keeper_of
 
 __all__ = ["LabStill"]
@@ -14,20 +14,20 @@ class LabStill:
 
     Parameters
     ----------
-    stage : callable
+    screen : callable
         Returns what a page shows, made when first asked for.
     task : str
         What is trained on.
     """
 
-    def __init__(self, stage: Callable[[], Stage[Any]], task: str) -> None:
-        self._stage, self._task = stage, task
+    def __init__(self, screen: Callable[[], BaseScreen[Any]], task: str) -> None:
+        self._screen, self._task = screen, task
         self._keeper: Keeper | None = None
 
     def show(self) -> None:
         """Leave a still at the end of the cell that is running."""
         if self._keeper is None:
-            self._keeper = keeper_of(self._stage(), self._task)
+            self._keeper = keeper_of(self._screen(), self._task)
         self._keeper.show()
 
     def close(self, *, quietly: bool) -> None:

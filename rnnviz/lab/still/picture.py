@@ -1,4 +1,4 @@
-"""Picture: the still of a stage as it is now: sentence and PNG, from the pictures, dock and table that it shows."""
+"""Picture: the still of a screen as it is now: sentence and PNG, from the pictures, dock and table that it shows."""
 
 import contextlib
 from collections.abc import Mapping
@@ -7,10 +7,10 @@ from typing import Any
 
 from rnnviz.i18n import t
 from rnnviz.lab.screen.grid import drawable, drawn, place_of
-from rnnviz.lab.screen.screen import Stage
+from rnnviz.lab.screen.screen import BaseScreen
 from rnnviz.lab.still.sentence import sentence
 from rnnviz.lab.tools.inspector import Inspector
-from rnnviz.lab.tools.results import standings
+from rnnviz.lab.tools.results import result_words
 from rnnviz.training import Snapshot
 from rnnviz.views import Focus
 from rnnviz.views.base import where
@@ -18,7 +18,7 @@ from rnnviz.views.still.drawing import Drawing
 from rnnviz.views.still.sheet import Sheet, Table
 from rnnviz.views.style import plain
 
-__all__ = ["Picture", "StagePicture"]
+__all__ = ["Picture", "ScreenPicture"]
 
 _WIDE = {"score": 460, "column": 246, "wide": 772}  # a plot's pixels: it holds no more values than can be told apart
 
@@ -42,31 +42,31 @@ class Picture:
     size: tuple[int, int]
 
 
-class StagePicture:
-    """Draws stills of one stage; what stays of its pictures is made once a run.
+class ScreenPicture:
+    """Draws stills of one screen; what stays of its pictures is made once a run.
 
     Parameters
     ----------
-    stage : Stage
+    screen : BaseScreen
         What a page shows.
     task : str
         What its run trains on; empty for a loop that is watched.
     """
 
-    def __init__(self, stage: Stage[Any], task: str) -> None:
-        self._stage, self._task = stage, task
+    def __init__(self, screen: BaseScreen[Any], task: str) -> None:
+        self._screen, self._task = screen, task
         self._drawings: dict[str, Drawing] = {}
 
     def now(self) -> Picture:
         """Return the still of this moment."""
-        snapshot = self._stage.seen
-        focus = self._stage.panel.focus_controls.focus_on(snapshot)
+        snapshot = self._screen.seen
+        focus = self._screen.panel.focus_controls.focus_on(snapshot)
         place = where(snapshot, focus)
         shown = t("still.where", where=place) if place else ""
         words = " ".join(filter(None, (sentence(snapshot, self._task), shown, t("still.static"))))
         places = self._figures(snapshot, focus)
         cell = self._cell()
-        tables = [*([cell] if cell else []), *self._standings(snapshot)]
+        tables = [*([cell] if cell else []), *self._results(snapshot)]
         # an open dock takes the place of the narrow column, as on the page
         column = () if cell else places["column"]
         png, size = Sheet(words, places["score"], column, places["wide"], tables).png()
@@ -75,8 +75,8 @@ class StagePicture:
     def _figures(self, snapshot: Snapshot, focus: Focus) -> dict[str, list[Mapping[str, Any]]]:
         """Return what is shown, by its place on the page; what a view fails with is told there, and left out here."""
         places: dict[str, list[Mapping[str, Any]]] = {"score": [], "column": [], "wide": []}
-        for name, view in self._stage.views.items():
-            if name not in self._stage.chosen:
+        for name, view in self._screen.views.items():
+            if name not in self._screen.chosen:
                 continue
             with contextlib.suppress(Exception):
                 if drawable(view, snapshot):
@@ -87,17 +87,17 @@ class StagePicture:
     def _drawing(self, name: str, snapshot: Snapshot, focus: Focus) -> Drawing:
         known = self._drawings.get(name)
         if known is None or known.run != snapshot.run:
-            known = self._drawings[name] = Drawing(drawn(self._stage.views[name]), snapshot, focus)
+            known = self._drawings[name] = Drawing(drawn(self._screen.views[name]), snapshot, focus)
         return known
 
     def _cell(self) -> Table | None:
         """Return the lines of the cell that is taken apart, while that dock is open."""
-        tray = self._stage.panel.tray
-        tool = tray.made("inspector")
-        if "inspector" not in tray.opened or not isinstance(tool, Inspector):
+        toolbox = self._screen.panel.toolbox
+        tool = toolbox.made("inspector")
+        if "inspector" not in toolbox.opened or not isinstance(tool, Inspector):
             return None
-        if self._stage.state.phase != "playing":  # it is opened a moment before it is drawn
-            self._stage.pump.flush(timeout=2.0)
+        if self._screen.state.phase != "playing":  # it is opened a moment before it is drawn
+            self._screen.pump.flush(timeout=2.0)
         shown = tool.view.picture
         if not shown.get("lines"):
             return None
@@ -108,6 +108,6 @@ class StagePicture:
             rows += [(left, *map(plain, cells), result)] if cells else [(left,), ("", result)]
         return Table(t("still.cell", time=shown["time"], unit=shown["unit"]), rows)
 
-    def _standings(self, snapshot: Snapshot) -> list[Table]:
-        tray = self._stage.panel.tray
-        return [Table("", standings(snapshot))] if "standings" in tray.names else []
+    def _results(self, snapshot: Snapshot) -> list[Table]:
+        toolbox = self._screen.panel.toolbox
+        return [Table("", result_words(snapshot))] if "results" in toolbox.names else []

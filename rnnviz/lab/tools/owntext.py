@@ -7,7 +7,7 @@ import traitlets
 
 from rnnviz.i18n import t
 from rnnviz.lab.controls.base import Tool
-from rnnviz.live.beside import beside
+from rnnviz.live.bundle import beside
 from rnnviz.live.pagewidget import PageWidget
 from rnnviz.training import Snapshot
 from rnnviz.views import Focus

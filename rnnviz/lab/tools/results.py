@@ -16,7 +16,7 @@ from rnnviz.views.comparison.scores import beats_chance
 from rnnviz.views.style import plain
 from rnnviz.views.words import three
 
-__all__ = ["ResultsTable", "results", "standings"]
+__all__ = ["ResultsTable", "results"]
 
 _COLUMNS = ("model", "steps", "time_share", "parameters", "loss", "metric")
 _SHOWN = ("model", "loss", "metric", "time_share", "parameters")  # all have made as many steps
@@ -34,7 +34,7 @@ def results(snapshot: Snapshot) -> list[dict[str, Any]]:
     return rows + [empty | {"model": name, "metric": value} for name, value in snapshot.baselines.items()]
 
 
-def standings(snapshot: Snapshot) -> list[list[str]]:
+def result_words(snapshot: Snapshot) -> list[list[str]]:
     """Return the table as words for a still, its head first; what depends on the clock is left out."""
     columns = [name for name in _SHOWN if name != "time_share"]
     names = {one.label: one.with_mark(one.name) for one in compared_models(snapshot)}
@@ -49,7 +49,7 @@ def standings(snapshot: Snapshot) -> list[list[str]]:
 class ResultsTable(Tool):
     """The table, below the pictures of the narrow column."""
 
-    name = "standings"
+    name = "results"
     place = "column"
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ class ResultsTable(Tool):
         tips = {"metric": metric, "loss": t("results.loss.tip"), "time_share": t("results.time_share.tip")}
         titles = "".join(_head(column, tips.get(column, "")) for column in _SHOWN)
         body = f"<thead><tr>{titles}</tr></thead><tbody>{''.join(lines)}</tbody>"
-        self.widget.value = f'<table class="rv-standings">{body}</table>'
+        self.widget.value = f'<table class="rv-results">{body}</table>'
 
 
 def _row(label: str, snapshot: Snapshot, share: float) -> dict[str, Any]:

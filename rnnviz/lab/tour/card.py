@@ -10,7 +10,7 @@ from rnnviz.i18n import t
 from rnnviz.lab.screen.screen import Screen
 from rnnviz.lab.tour.steps import Scene, steps_for
 from rnnviz.lab.tour.tour import Tour, TourPosition
-from rnnviz.live.beside import beside
+from rnnviz.live.bundle import beside
 from rnnviz.live.pagewidget import PageWidget
 from rnnviz.training import Settings
 
@@ -53,7 +53,7 @@ class TourCard(PageWidget):
     def __init__(self, screen: Screen, settings: Callable[[], Settings], show: Sequence[str] | None) -> None:
         knobs = {"lr"} if show is None or "lr" in show else set()
         self._screen, self._settings, self._lock = screen, settings, threading.Lock()
-        self._tour = Tour(steps_for({*screen.chosen, *screen.panel.tray.uses, *knobs}))
+        self._tour = Tour(steps_for({*screen.chosen, *screen.panel.toolbox.uses, *knobs}))
         lab = f"rv-lab-{screen.feed.feed_id}"
         # by a class of its own the page finds this lab among several
         screen.panel.widget.add_class(lab)
@@ -111,8 +111,8 @@ class TourCard(PageWidget):
             focus=panel.focus_controls.focus.within(seen.layer),
             playing=screen.state.onward,
             closed=screen.state.phase == "stopped",
-            opened=panel.tray.opened,
-            uses=panel.tray.uses,
+            opened=panel.toolbox.opened,
+            uses=panel.toolbox.uses,
             returned=screen.returned,
         )
 

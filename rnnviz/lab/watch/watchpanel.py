@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import ipywidgets as widgets
 
 from rnnviz.i18n import t
-from rnnviz.lab.controls.base import LazyTool, Tray, box
+from rnnviz.lab.controls.base import LazyTool, Toolbox, box
 from rnnviz.lab.controls.rail import RailPage
 from rnnviz.lab.controls.selectors import FocusControls
 from rnnviz.lab.screen.accessibility import Accessibility
@@ -32,7 +32,7 @@ class WatchPanel:
     def __init__(self, grid: Grid, hidden: widgets.Widget) -> None:
         said = InsightsLine(quiet=0)  # of a loop that may have run before it was watched
         tools = [LazyTool(InsightsLine, lambda: said)]
-        self.focus_controls, self.tray, self.line = FocusControls(), Tray(tools), said.widget
+        self.focus_controls, self.toolbox, self.line = FocusControls(), Toolbox(tools), said.widget
         self.module = widgets.Dropdown(description=t("selectors.module"), tooltip=t("selectors.module.tip"))
         for name in ("rv-module", "rv-knob"):
             self.module.add_class(name)
@@ -44,8 +44,8 @@ class WatchPanel:
         self.status.add_class("rv-status")
         self.hidden = hidden
         hints = self.focus_controls.hints | {"rv-module": [t("selectors.module"), t("selectors.module.tip")]}
-        rail, line = self._selectors(), box(widgets.Box, [self.status, *self.tray.lines], "rv-line")
-        stage = box(widgets.Box, [line, grid.score, grid.column, self.tray.dock, grid.wide], "rv-stage")
+        rail, line = self._selectors(), box(widgets.Box, [self.status, *self.toolbox.lines], "rv-line")
+        stage = box(widgets.Box, [line, grid.score, grid.column, self.toolbox.dock, grid.wide], "rv-stage")
         children = [
             Accessibility(hints=hints),
             box(widgets.Box, [self.progress], "rv-toolbar", "rv-progress"),

@@ -7,7 +7,7 @@ import ipywidgets as widgets
 from rnnviz.i18n import t
 from rnnviz.lab.lifetime.closing import let_go
 from rnnviz.lab.screen.panel import status_words
-from rnnviz.lab.screen.screen import Stage
+from rnnviz.lab.screen.screen import BaseScreen
 from rnnviz.lab.still.keeper import Keeper, keeper_of
 from rnnviz.lab.watch.watchpanel import WatchPanel
 from rnnviz.live import Feed
@@ -37,7 +37,7 @@ class WatchScreen:
     ----------
     words : str
         The status line.
-    stage : Stage or None
+    screen : BaseScreen or None
         The pictures; None before the first frame that somebody sees, and after `close`.
     """
 
@@ -47,7 +47,7 @@ class WatchScreen:
         self._trouble: BaseException | None = None
         self._box: widgets.Box | None = None
         self._waiting: widgets.HTML
-        self.stage: Stage[WatchPanel] | None = None
+        self.screen: BaseScreen[WatchPanel] | None = None
         self._still: Keeper | None = None
         self._stills = self._over = False
 
@@ -86,51 +86,51 @@ class WatchScreen:
 
     def settle(self) -> BaseException | None:
         """Wait up to two seconds until all is drawn; return what a picture has raised, ever."""
-        if self.stage is not None:
-            self.stage.pump.flush(timeout=2.0)
+        if self.screen is not None:
+            self.screen.pump.flush(timeout=2.0)
         return self._trouble
 
     def close(self) -> None:
         """Stop drawing and let go of every widget."""
-        if self.stage is not None:
-            self.stage.close()
+        if self.screen is not None:
+            self.screen.close()
             if self._still is not None:
                 self._still.close(quietly=False)
-            self.stage.discard()
+            self.screen.discard()
         if self._box is not None:
             let_go(self._box)
-        self.stage = self._box = None
+        self.screen = self._box = None
 
     def _draw(self) -> None:
         watcher = self._watcher
-        if self.stage is None and self._box is not None and watcher.trace is not None:
-            self.stage = self._furnished(watcher.snapshot())
-            self._box.children = (self.stage.panel.widget,)
-            self._still = keeper_of(self.stage, playing=lambda: not self._over)
+        if self.screen is None and self._box is not None and watcher.trace is not None:
+            self.screen = self._furnished(watcher.snapshot())
+            self._box.children = (self.screen.panel.widget,)
+            self._still = keeper_of(self.screen, playing=lambda: not self._over)
             if self._stills:
                 self._still.show()
             let_go(self._waiting)
-        if self.stage is not None:
-            self.stage.panel.offer(watcher.layers)
-            self.stage.show(watcher.snapshot(self.stage.panel.module.value))
+        if self.screen is not None:
+            self.screen.panel.offer(watcher.layers)
+            self.screen.show(watcher.snapshot(self.screen.panel.module.value))
         self._say()
 
     def _say(self) -> None:
-        if self.stage is not None:
-            self.stage.say(self._state(), self.words, failed=self._failed)
+        if self.screen is not None:
+            self.screen.say(self._state(), self.words, failed=self._failed)
         elif self._box is not None:
             self._waiting.value = status_words(self.words, failed=self._failed)
 
-    def _furnished(self, snapshot: Snapshot) -> Stage[WatchPanel]:
+    def _furnished(self, snapshot: Snapshot) -> BaseScreen[WatchPanel]:
         feed = Feed(lost_after=_PATIENCE)
         # a running cell lets no answer through: without a guess the first frames would carry every value
         feed.sizes = dict.fromkeys(WATCHED, _PIXELS)
-        stage = Stage(
+        screen = BaseScreen(
             snapshot, self._state(), WATCHED, WatchPanel, fps=self._fps, on_error=self._view_failed, feed=feed
         )
-        stage.panel.offer(self._watcher.layers)
-        stage.panel.module.observe(lambda _change: self.draw(), names="value")
-        return stage
+        screen.panel.offer(self._watcher.layers)
+        screen.panel.module.observe(lambda _change: self.draw(), names="value")
+        return screen
 
     def _state(self) -> RunState:
         """Where the newest frame stands: its loss is that of its own step, not of the loop's last one."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from rnnviz.checks import brief, kind_of
-from rnnviz.trace.attribution.entrance import Entered, Entrance
+from rnnviz.trace.attribution.inputvectors import Entered, InputVectors
 from rnnviz.trace.attribution.question import Question, asked
 from rnnviz.trace.isolation.surroundings import ordinary, runnable, untouched
 from rnnviz.trace.result.arrays import read_only
@@ -118,21 +118,21 @@ def saliency(
     """
     if not isinstance(model, nn.Module):
         raise TypeError(f"model must be a torch.nn.Module, got {kind_of(model)}.")
-    entrance = Entrance(model, inputs)
+    source = InputVectors(model, inputs)
     # untouched outside: what the run needs must be undone before the model is put back
     with untouched(model), runnable(model, gradients=True), _evaluating(model):
         given = ordinary(inputs)
-        ends = _ends(model, entrance, given)
-        output, entered = entrance.run(given, without=None, leaves=True)
+        ends = _ends(model, source, given)
+        output, entered = source.run(given, without=None, leaves=True)
         plain = len(given) == (1 if ends is None else 2)
-        question = asked(target, output, entrance.batch, entrance.steps, ends, plain)
-        value = question.score(output, entrance.batch)
-        products, lengths = _by_gradient(value, entered, entrance)
+        question = asked(target, output, source.batch, source.steps, ends, plain)
+        value = question.score(output, source.batch)
+        products, lengths = _by_gradient(value, entered, source)
         score = _numbers(value)
         del output, value
         with torch.no_grad():
-            padding = _past(entrance, given, ends)
-            occlusion = _by_occlusion(entrance, question, given)
+            padding = _past(source, given, ends)
+            occlusion = _by_occlusion(source, question, given)
     for found in (products, lengths, occlusion):
         found[padding] = np.nan
     return Saliency(read_only(products), read_only(occlusion), read_only(lengths), read_only(score))
@@ -150,7 +150,7 @@ def _evaluating(model: nn.Module) -> Iterator[None]:
         yield
 
 
-def _by_gradient(score: Tensor, entered: list[Entered], entrance: Entrance) -> tuple[_Numbers, _Numbers]:
+def _by_gradient(score: Tensor, entered: list[Entered], source: InputVectors) -> tuple[_Numbers, _Numbers]:
     """Return gradient × input and the gradient's length, axes (batch, time)."""
     vectors = [one.vectors for one in entered]
     gradients: Sequence[Tensor | None] = [None] * len(vectors)
@@ -159,7 +159,7 @@ def _by_gradient(score: Tensor, entered: list[Entered], entrance: Entrance) -> t
         gradients = torch.autograd.grad(score.sum(), vectors, allow_unused=True)
     if all(one is None for one in gradients):
         warnings.warn("the score does not depend on the input: every gradient is zero.", stacklevel=3)
-    products = torch.zeros(entrance.batch, entrance.steps, dtype=torch.float64, device="cpu")
+    products = torch.zeros(source.batch, source.steps, dtype=torch.float64, device="cpu")
     squares = torch.zeros_like(products)
     for one, gradient in zip(entered, gradients, strict=True):
         if gradient is not None:
@@ -169,16 +169,16 @@ def _by_gradient(score: Tensor, entered: list[Entered], entrance: Entrance) -> t
     return products.numpy(), squares.sqrt().numpy()
 
 
-def _by_occlusion(entrance: Entrance, question: Question, given: tuple[Any, ...]) -> _Numbers:
+def _by_occlusion(source: InputVectors, question: Question, given: tuple[Any, ...]) -> _Numbers:
     """Return what each score loses when one step is left out, axes (batch, time), several steps in one batch."""
-    batch, steps = entrance.batch, entrance.steps
+    batch, steps = source.batch, source.steps
     tiled = question.function is None and all(
         one.dim() > 0 and len(one) == batch for one in given if isinstance(one, Tensor)
     )
     together = max(1, _AT_ONCE // batch - 1) if tiled else 1
     found = np.empty((batch, steps))
     if not tiled:
-        whole = _numbers(question.score(entrance.run(given, without=None, leaves=False)[0], batch))
+        whole = _numbers(question.score(source.run(given, without=None, leaves=False)[0], batch))
     for first in range(0, steps, together):
         chosen = range(first, min(first + together, steps))
         # the first copy is whole: a score of another batch may differ in its last bits
@@ -187,7 +187,7 @@ def _by_occlusion(entrance: Entrance, question: Question, given: tuple[Any, ...]
         for copy, step in enumerate(chosen, start=int(tiled)):
             without[copy, :, step] = True
         many = tuple(_copied(one, copies) for one in given) if tiled else given
-        output, _ = entrance.run(many, without=without.flatten(0, 1), leaves=False)
+        output, _ = source.run(many, without=without.flatten(0, 1), leaves=False)
         scores = _numbers(question.score(output, batch, copies)).reshape(copies, batch)
         found[:, chosen.start : chosen.stop] = ((scores[0] - scores[1:]) if tiled else (whole - scores)).T
     return found
@@ -197,24 +197,24 @@ def _copied(value: Any, copies: int) -> Any:
     return value.repeat(copies, *[1] * (value.dim() - 1)) if isinstance(value, Tensor) else value
 
 
-def _ends(model: nn.Module, entrance: Entrance, given: tuple[Any, ...]) -> Tensor | None:
+def _ends(model: nn.Module, source: InputVectors, given: tuple[Any, ...]) -> Tensor | None:
     """Return the lengths of the sequences, where the model takes them and was given them."""
     own = getattr(model, "_orig_mod", model)  # a compiled model takes anything, and hands it on
     names = list(inspect.signature(own.forward).parameters)
     for name, value in zip(names, given, strict=False):
-        if "length" in name and isinstance(value, Tensor) and value.shape == (entrance.batch,):
+        if "length" in name and isinstance(value, Tensor) and value.shape == (source.batch,):
             return value.detach().long().cpu()
     return None
 
 
-def _past(entrance: Entrance, given: tuple[Any, ...], ends: Tensor | None) -> NDArray[np.bool_]:
+def _past(source: InputVectors, given: tuple[Any, ...], ends: Tensor | None) -> NDArray[np.bool_]:
     """Return which steps lie past their sequence's end, axes (batch, time)."""
-    steps = torch.arange(entrance.steps, device="cpu")
+    steps = torch.arange(source.steps, device="cpu")
     if ends is not None:
         return np.asarray(steps >= ends[:, None])
-    if entrance.padding is None:
-        return np.zeros((entrance.batch, entrance.steps), dtype=bool)
-    filled = given[0].cpu() != entrance.padding
+    if source.padding is None:
+        return np.zeros((source.batch, source.steps), dtype=bool)
+    filled = given[0].cpu() != source.padding
     return np.asarray(steps > (filled * (steps + 1)).amax(1)[:, None] - 1)
 
 

@@ -1,1 +1,1 @@
-"""A traced model is left as it was: its surroundings, its belongings, the process's flags."""
+"""A traced model is left as it was: its surroundings, its modules' attributes, the process's flags."""

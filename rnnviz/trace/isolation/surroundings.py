@@ -15,8 +15,8 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_map
 
 from rnnviz.generators import kept
-from rnnviz.trace.isolation.belongings import Belongings, restore
 from rnnviz.trace.isolation.lock import TURN
+from rnnviz.trace.isolation.module_attributes import ModuleAttributes, restore
 from rnnviz.trace.isolation.precision import flushed_denormals, full_precision
 
 
@@ -31,7 +31,7 @@ def untouched(model: nn.Module) -> Iterator[None]:
         modules = list(model.modules())
         flags = [module.training for module in modules]
         buffers = [_Buffers.of(module) for module in modules]
-        belongings = [Belongings.of(module) for module in modules if not _is_scripted(module)]
+        attributes = [ModuleAttributes.of(module) for module in modules if not _is_scripted(module)]
         with kept(_devices(modules)):
             of_python, of_numpy = random.getstate(), np.random.get_state()
             try:
@@ -43,7 +43,7 @@ def untouched(model: nn.Module) -> Iterator[None]:
                             module.training = training
                     for its_buffers in buffers:
                         its_buffers.put_back()
-                    for its_own in belongings:
+                    for its_own in attributes:
                         its_own.put_back()
                 finally:
                     _put_back_others(of_python, of_numpy)

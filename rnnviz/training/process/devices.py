@@ -1,12 +1,12 @@
 """Devices: which one a run uses, and how many threads it takes there."""
 
 import contextlib
-import os
 from collections.abc import Iterator
 
 import torch
 
 from rnnviz.checks import shown
+from rnnviz.training.process.processors import usable_processors
 
 __all__ = ["available", "considerate_threads", "pick"]
 
@@ -64,13 +64,14 @@ def pick(device: str | torch.device = "auto") -> torch.device:
 
 @contextlib.contextmanager
 def considerate_threads(device: torch.device) -> Iterator[None]:
-    """Train with one CPU thread on a machine of few cores, so that the browser and the kernel keep theirs."""
-    before = torch.get_num_threads()
-    # one thread already may be somebody's wish; more cores than that leave enough for the browser
-    if device.type != "cpu" or (os.cpu_count() or 1) > _FEW_CORES or before == 1:
+    """Train with one CPU thread on few processors, to leave the browser some, and never with more than there are."""
+    # torch counts the machine's processors, and a container may have few of them
+    before, processors = torch.get_num_threads(), usable_processors()
+    most = 1 if processors <= _FEW_CORES else processors
+    if device.type != "cpu" or before <= most:  # fewer may be somebody's wish
         yield
         return
-    torch.set_num_threads(1)
+    torch.set_num_threads(most)
     try:
         yield
     finally:

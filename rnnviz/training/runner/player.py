@@ -3,7 +3,7 @@
 import contextlib
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from rnnviz.training.runner.access import ModelAccess
 from rnnviz.training.runner.frameclock import FrameClock, FramePace
 from rnnviz.training.runner.orders import Order
 from rnnviz.training.runner.trainable import Trainable
+from rnnviz.training.snapshots.observing import Later
 from rnnviz.training.snapshots.recording import Recording
 from rnnviz.training.snapshots.snapshot import Snapshot
 
@@ -70,6 +71,7 @@ class Player:
         self.ended = False
         self.watched = True
         self.light_sample: Callable[[], int | None] = lambda: None
+        self.on_light: Callable[[Later], None] = self._show_light
         self.trouble = ""  # words for what went wrong beside the training; until the next run nothing else is announced
         self.access = ModelAccess()
         self._on_frame, self._on_state = on_frame, on_state
@@ -91,16 +93,29 @@ class Player:
         BaseException
             Whatever the task, the model or a callback raises; the state then says so already.
         """
-        with self.access:
-            self._in_view, self.trouble = False, ""
-            try:
-                self._carry_out(order)
-            except KeyboardInterrupt:
-                self._pause_interrupted()
-                raise
-            except BaseException as error:
-                self._fail(error)
-                raise
+        with self.at_work():
+            for _ in self.playing(order):
+                pass
+
+    @contextlib.contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Around everything that `playing` does: nobody else is at the session, and torch is considerate."""
+        with self.access, considerate_threads(self.session.device):
+            yield
+
+    def playing(self, order: Order) -> Iterator[None]:
+        """Do what `run` does, and yield between two steps; go on with it within `at_work` only."""
+        self._in_view, self.trouble = False, ""
+        try:
+            yield from self._carry_out(order)
+        except GeneratorExit:  # given up between two steps: nothing has failed
+            raise
+        except KeyboardInterrupt:
+            self._pause_interrupted()
+            raise
+        except BaseException as error:
+            self._fail(error)
+            raise
 
     def announce(self, phase: str, message: str) -> None:
         """Set the state and tell it."""
@@ -110,18 +125,17 @@ class Player:
         self.state = self._now(phase, message)
         self._call(self._on_state, self.state)
 
-    def _carry_out(self, order: Order) -> None:
+    def _carry_out(self, order: Order) -> Iterator[None]:
         try:
-            with considerate_threads(self.session.device):
-                self._run(order)
+            yield from self._run(order)
         finally:
             order.cancel()  # before anybody is told: whoever presses play then means another play
 
-    def _run(self, order: Order) -> None:
+    def _run(self, order: Order) -> Iterator[None]:
         rebuilt = self._take_up(order)
         if order.open:
             self.session.check()
-            self._advance(order)
+            yield from self._advance(order)
         elif self.state.phase == "failed" and not rebuilt:
             return  # only live settings changed: what failed is still broken, and the state still says so
         self._show()
@@ -144,7 +158,7 @@ class Player:
             self._goal = self._next_goal()
         return rebuilt
 
-    def _advance(self, order: Order) -> None:
+    def _advance(self, order: Order) -> Iterator[None]:
         session, run, unchecked = self.session, self.session.run, 0
         self._onward = order.endless
         if self._onward:
@@ -159,6 +173,7 @@ class Player:
         self.announce("playing", t("status.playing"))
         while self._take(order):
             # between two steps, where weights and curves belong together
+            yield
             self.access.let_in()
             next(steps)
             unchecked += 1
@@ -200,9 +215,9 @@ class Player:
             return
         self.session.check()  # as for a whole one: what comes after a loss that is no number is not drawn
         with pace.making_light():
-            snapshot = self.session.light(before, sample)
-            if snapshot is not None:
-                self._call(self._on_frame, snapshot)
+            later = self.session.later(before, sample)
+            if later is not None:
+                self._call(self.on_light, later)
 
     def _show(self, *, fresh: bool = True) -> None:
         self.session.check()
@@ -254,7 +269,13 @@ class Player:
         onward = self._onward and phase == "playing"
         return RunState(phase, session.step, self._goal, self._speed, session.latest_loss(), message, onward)
 
-    def _call(self, callback: Callable[[Any], None], value: RunState | Snapshot) -> None:
+    def _show_light(self, later: Later) -> None:
+        """Work it out here and now: nobody has said that he does it elsewhere."""
+        snapshot = later.make()
+        if snapshot is not None:
+            self._on_frame(snapshot)
+
+    def _call(self, callback: Callable[[Any], None], value: RunState | Snapshot | Later) -> None:
         self._in_view = True  # stays so when the callback raises: `_fail` names it
         callback(value)
         self._in_view = False

@@ -36,16 +36,16 @@ class ComparedHeatmaps(HeatView):
         That of the picture of one model, whose words it shares.
     panels : callable
         Called with a snapshot and a focus; returns the panels of one model, in the order of the rows.
-    lanes : View
+    strips : View
         How a comparison draws it in its score.
     """
 
-    def __init__(self, name: str, panels: Callable[[Snapshot, Focus], list[Panel]], lanes: View) -> None:
-        self.name, self._panels, self._lanes = name, panels, lanes
+    def __init__(self, name: str, panels: Callable[[Snapshot, Focus], list[Panel]], strips: View) -> None:
+        self.name, self._panels, self._strips = name, panels, strips
 
     @property
     def score(self) -> View:
-        return self._lanes
+        return self._strips
 
     def exists(self, snapshot: Snapshot) -> bool:
         return bool(self._cells(snapshot, Focus()))
@@ -156,7 +156,7 @@ def _leads(cell: _Cell, drawn: _Drawn) -> bool:
 
 def _nothing(cell: _Cell, box: _Box) -> go.layout.Annotation:
     """In place of a panel: above it in the first row, further down where the axis of the panel above leaves room."""
-    words = heading("<br>".join([*_label(cell), t("view.abreast.none")]), box)
+    words = heading("<br>".join([*_label(cell), t("view.heatmaps.none")]), box)
     return words.update(align="left", y=sum(box[1]) / 2 if cell.row else box[1][1])
 
 

@@ -11,7 +11,7 @@ from rnnviz.i18n.numbers import three
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View, times
 from rnnviz.views.comparison.forecasts import SideForecasts
-from rnnviz.views.comparison.gradientlanes import GradientLanes
+from rnnviz.views.comparison.gradientnorms import ComparedNorms
 from rnnviz.views.comparison.losses import SideLosses
 from rnnviz.views.comparison.models import ComparedModel, compared_models
 from rnnviz.views.curvepanels import curve_points, curve_ticks
@@ -33,7 +33,7 @@ class ComparedGradients(View):
 
     name = "gradients"
     height = 340
-    score = GradientLanes()
+    score = ComparedNorms()
 
     def exists(self, snapshot: Snapshot) -> bool:
         return all(GradientsView().exists(one) for one in snapshot.models.values())

@@ -1,4 +1,4 @@
-"""Lanes: what pictures of several models share — a colour for each, and ranges that cover all of them."""
+"""ComparedModel: what pictures of several models share — a colour for each, and ranges that cover all of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -48,7 +48,7 @@ class SideScores(SideView):
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
         compared = compared_models(snapshot)
         high = _ROW * len(compared)
-        panel = SidePanel(t("race.scores"), plain(snapshot.metric_name), high, high, yaxis=_down(compared))
+        panel = SidePanel(t("comparison.scores"), plain(snapshot.metric_name), high, high, yaxis=_down(compared))
         figure = side_figure([panel], _traces(compared), foot=_FOOT, **_layout(compared))
         return figure.update_layout(margin={"l": _left(compared), "r": _RIGHT})
 
@@ -125,7 +125,7 @@ def _patches(snapshot: Snapshot) -> list[Patch]:
             Patch(None, f"annotations[{place}].text", _score(model.snapshot)),
         ]
     count = len(compared)
-    best = t("race.all_right") if snapshot.higher_is_better else ""
+    best = t("comparison.all_right") if snapshot.higher_is_better else ""
     words = "" if not snapshot.baselines else t("side.curves.guessing" if best else "side.curves.rule")
     return [
         *patches,

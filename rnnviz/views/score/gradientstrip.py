@@ -7,7 +7,7 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.training.snapshots.before import value_words
 from rnnviz.views.base import Focus
-from rnnviz.views.ground import ground
+from rnnviz.views.pastend import past_end
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.score.band import Band, Read
 from rnnviz.views.score.labels import Label, placed
@@ -78,7 +78,7 @@ class GradientStrip(Strip):
         ]
         notes = [_words("left", INK2), _words("left", INK3), _words("left", ACCENT_TEXT)]
         axes = [{"type": "log", **log_axis()}]
-        return strip_figure(traces, [band], snapshot, axes, rows=2, annotations=notes, shapes=ground(snapshot))
+        return strip_figure(traces, [band], snapshot, axes, rows=2, annotations=notes, shapes=past_end(snapshot))
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
         at = (focus.layer, focus.direction)

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus
-from rnnviz.views.ground import ground, ground_patches
+from rnnviz.views.pastend import past_end, past_end_patches
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.score.band import Band, Read
 from rnnviz.views.score.inputs import Inputs
@@ -44,7 +44,7 @@ def number_figure(snapshot: Snapshot, focus: Focus) -> go.Figure:
         mode="markers", name=t("score.input.marked"), marker={"size": 7, "color": ACCENT}, hoverinfo="none"
     )
     values = np.concatenate([one.values.ravel() for one in shown])
-    return strip_figure([*traces, marked], [band], snapshot, [_axis(values)], rows=1, shapes=ground(snapshot))
+    return strip_figure([*traces, marked], [band], snapshot, [_axis(values)], rows=1, shapes=past_end(snapshot))
 
 
 def number_patches(snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
@@ -53,7 +53,7 @@ def number_patches(snapshot: Snapshot, focus: Focus, pixels: Pixels | None = Non
     steps, features = shown.values.shape
     kept = thin(steps, pixels and pixels[0])
     time = np.arange(steps, dtype=np.float32)
-    patches = [*strip_patches(snapshot, focus), *ground_patches(snapshot, shown.end)]
+    patches = [*strip_patches(snapshot, focus), *past_end_patches(snapshot, shown.end)]
     for index in range(features):
         patches += [
             Patch(index, "x", time[kept] if kept.step > 1 else None),

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus
-from rnnviz.views.ground import ground, ground_patches
+from rnnviz.views.pastend import past_end, past_end_patches
 from rnnviz.views.patch import Patch, Pixels
 from rnnviz.views.score.band import Band
 from rnnviz.views.score.inputs import Inputs
@@ -41,7 +41,7 @@ def symbol_figure(snapshot: Snapshot, focus: Focus) -> go.Figure:
     boxes = max((len(one.key_steps) for one in snapshot.input_pictures if one is not None), default=0)
     axis: dict[str, Any] = {"range": [-1, 1], "showticklabels": False}
     notes = [_box() for _ in range(boxes)]
-    return strip_figure([rule, symbols], [band], snapshot, [axis], annotations=notes, shapes=ground(snapshot))
+    return strip_figure([rule, symbols], [band], snapshot, [axis], annotations=notes, shapes=past_end(snapshot))
 
 
 def symbol_patches(snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
@@ -54,7 +54,7 @@ def symbol_patches(snapshot: Snapshot, focus: Focus, pixels: Pixels | None = Non
     answer = shown.picture.answer
     return [
         *strip_patches(snapshot, focus),
-        *ground_patches(snapshot, shown.end),
+        *past_end_patches(snapshot, shown.end),
         Patch(1, "x", kept.astype(np.float32)),
         Patch(1, "y", np.zeros(len(kept), np.float32)),
         Patch(1, "mode", "text" if letters else "markers"),

@@ -19,7 +19,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody reads along, in a kernel that has just begun."""
     monkeypatch.setenv("RNNVIZ_LEARNER", "1")
     monkeypatch.setattr("rnnviz.exercises.kept.learner._orders", {})
-    monkeypatch.setattr("rnnviz.exercises.kept.here._predictions", {})
+    monkeypatch.setattr("rnnviz.exercises.kept.this_notebook._predictions", {})
 
 
 def _shown(guess: Guess) -> list[str]:

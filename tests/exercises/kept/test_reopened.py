@@ -9,7 +9,7 @@ import pytest
 
 from rnnviz.exercises import progress
 from rnnviz.exercises.kept.notebooks import read_notebook
-from tests.exercises.kept.desk import Desk, open_notebook, saved
+from tests.exercises.kept.reader import Reader, open_notebook, saved
 
 ASK = 'import rnnviz as rv\nguess = rv.exercises.predict("01.shuffled")\nguess'
 CELLS = (
@@ -33,27 +33,27 @@ DRAFTS = (
 )
 
 
-def _press(desk: Desk) -> None:
+def _press(reader: Reader) -> None:
     """Choose the second option and write a number, each with its button, as a hand on the page does."""
-    options, commit, box, commit_number = desk.run(6, MODELS).split()
-    desk.comm(options, {"method": "update", "state": {"index": 1}})
-    desk.comm(commit, {"method": "custom", "content": {"event": "click"}})
-    desk.comm(box, {"method": "update", "state": {"value": "3.5"}})
-    desk.comm(commit_number, {"method": "custom", "content": {"event": "click"}})
+    options, commit, box, commit_number = reader.run(6, MODELS).split()
+    reader.comm(options, {"method": "update", "state": {"index": 1}})
+    reader.comm(commit, {"method": "custom", "content": {"event": "click"}})
+    reader.comm(box, {"method": "update", "state": {"value": "3.5"}})
+    reader.comm(commit_number, {"method": "custom", "content": {"event": "click"}})
 
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A notebook in which somebody has answered, and which she has saved and closed."""
     path = saved(tmp_path_factory.mktemp("anna") / "01_why.ipynb", *CELLS, tags={5: ["solution"]})
-    with open_notebook(path) as desk:
-        desk.run(0)
-        desk.run(1)
-        _press(desk)
+    with open_notebook(path) as reader:
+        reader.run(0)
+        reader.run(1)
+        _press(reader)
         for number in range(2, 7):
-            desk.run(number)
-        desk.run(6, CELLS[6])
-        desk.save()
+            reader.run(number)
+        reader.run(6, CELLS[6])
+        reader.save()
     return path
 
 
@@ -77,11 +77,11 @@ def test_the_place_of_what_is_kept_shows_nothing(path: Path) -> None:
 def test_what_was_answered_is_there_again_in_a_new_kernel(path: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copy(path, tmp_path))
     before = read_notebook(copy)
-    with open_notebook(copy) as desk:
-        desk.run(0)
-        desk.run(1)
-        said = desk.run(6, "print(guess.choice, number.choice, guess._panel.said.value, *guess._asked.order)")
-        desk.save()
+    with open_notebook(copy) as reader:
+        reader.run(0)
+        reader.run(1)
+        said = reader.run(6, "print(guess.choice, number.choice, guess._panel.said.value, *guess._asked.order)")
+        reader.save()
     assert said.startswith("b 3.5 <span>Earlier you predicted b) ")
     assert said.split()[-3:] == list(before.predictions["01.shuffled"].order)
     after = read_notebook(copy)
@@ -90,39 +90,39 @@ def test_what_was_answered_is_there_again_in_a_new_kernel(path: Path, tmp_path: 
 
 def test_a_kernel_that_starts_again_knows_what_was_not_saved_yet_and_a_new_one_does_not(tmp_path: Path) -> None:
     path = saved(tmp_path / "01_why.ipynb", *CELLS)
-    with open_notebook(path) as desk:
-        desk.run(1)
-        desk.run(6, "number.commit(3.5)")
-        desk.run(4, 'rv.exercises.check("01.parameter-count", 160)')
+    with open_notebook(path) as reader:
+        reader.run(1)
+        reader.run(6, "number.commit(3.5)")
+        reader.run(4, 'rv.exercises.check("01.parameter-count", 160)')
         for _ in range(2):
-            desk.restart()
-            desk.run(1)
-            assert desk.run(6, "print(number.choice)") == "3.5\n"
-        desk.run(4, 'rv.exercises.check("01.parameter-count", 150)')
-        desk.save()
+            reader.restart()
+            reader.run(1)
+            assert reader.run(6, "print(number.choice)") == "3.5\n"
+        reader.run(4, 'rv.exercises.check("01.parameter-count", 150)')
+        reader.save()
     attempt = read_notebook(path).attempts["01.parameter-count"]
     assert (attempt.solved, attempt.tries) == (True, 2)
     other = saved(tmp_path / "other" / "01_why.ipynb", *CELLS)
-    with open_notebook(other) as desk:
-        desk.run(1)
-        assert desk.run(6, "print(number.choice)") == "None\n"
-        drafts = desk.run(6, DRAFTS)
+    with open_notebook(other) as reader:
+        reader.run(1)
+        assert reader.run(6, "print(number.choice)") == "None\n"
+        drafts = reader.run(6, DRAFTS)
     assert drafts == "1\n"
 
 
 def test_the_table_of_predictions_is_there_before_anything_is_asked_again(path: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copy(path, tmp_path))
-    with open_notebook(copy) as desk:
-        told = desk.run(6, "import rnnviz as rv\nprint(rv.exercises.predictions())")
+    with open_notebook(copy) as reader:
+        told = reader.run(6, "import rnnviz as rv\nprint(rv.exercises.predictions())")
     assert "You said: 3.5 steps. What came out: 12 steps. came out otherwise" in " ".join(told.split())
 
 
 def test_another_learners_copy_knows_nothing_of_it(path: Path, tmp_path: Path) -> None:
     other = saved(tmp_path / path.name, *CELLS)
-    with open_notebook(other) as desk:
-        desk.run(0)
-        told = desk.run(6, "print(guess.choice)\nprint(rv.exercises.predictions())")
-        desk.save()
+    with open_notebook(other) as reader:
+        reader.run(0)
+        told = reader.run(6, "print(guess.choice)\nprint(rv.exercises.predictions())")
+        reader.save()
     assert told.startswith("None\nQuestions: 1.")
     assert progress(tmp_path).rows[0].predicted == 0
 
@@ -135,11 +135,11 @@ def test_exercises_are_counted_and_a_shown_solution_is_none(path: Path) -> None:
 
 def test_what_is_solved_stays_solved_and_tries_are_counted(path: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copy(path, tmp_path))
-    with open_notebook(copy) as desk:
-        desk.run(0)
+    with open_notebook(copy) as reader:
+        reader.run(0)
         for answer in ("160", "...", "140"):
-            desk.run(4, f'rv.exercises.check("01.parameter-count", {answer})')
-            desk.save()
+            reader.run(4, f'rv.exercises.check("01.parameter-count", {answer})')
+            reader.save()
             kept = read_notebook(copy).attempts["01.parameter-count"]
             assert kept.solved
     assert (kept.tries, kept.kind) == (3, "no-bias")
@@ -147,10 +147,10 @@ def test_what_is_solved_stays_solved_and_tries_are_counted(path: Path, tmp_path:
 
 def test_a_chapters_own_progress_counts_what_is_not_saved_yet(path: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copy(path, tmp_path))
-    with open_notebook(copy) as desk:
-        desk.run(0)
-        desk.run(4, 'rv.exercises.check("01.parameter-count", 160)')
-        told = desk.run(6, "print(rv.exercises.progress())")
+    with open_notebook(copy) as reader:
+        reader.run(0)
+        reader.run(4, 'rv.exercises.check("01.parameter-count", 160)')
+        told = reader.run(6, "print(rv.exercises.progress())")
     assert "Exercises solved: 1 of 2." in told
     assert progress(tmp_path).rows[0].solved == 0
 

@@ -23,9 +23,9 @@ pytestmark = pytest.mark.timeout(120)
 def share(comparison: Comparison) -> Any:
     """The drawer that is open and has drawn."""
     browser = Browser(comparison)
-    browser.screen.panel.tray.buttons["share"].value = True
+    browser.screen.panel.toolbox.buttons["share"].value = True
     browser.catch_up()
-    return browser.screen.panel.tray.tool("share").widget
+    return browser.screen.panel.toolbox.tool("share").widget
 
 
 def test_the_program_prints_each_models_curve_bit_for_bit(make_comparison: Maker, tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_a_recipe_keeps_the_goal_the_controls_and_the_pictures(make_comparison: 
     assert again.recipe() == comparison.recipe()
     assert again.state.goal == 33
     assert list(again._console.chosen) == ["curves", "hidden"]
-    assert again._console.shown().panel.tray.names == ["insights"]
+    assert again._console.shown().panel.toolbox.names == ["insights"]
     again.close()
 
 

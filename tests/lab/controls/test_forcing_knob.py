@@ -26,7 +26,7 @@ def test_other_labs_have_no_such_knob_even_if_it_is_asked_for():
 
 
 def test_translators_that_are_compared_have_it_all():
-    race = rv.compare(["gru", "lstm"], task=from_pairs(NUMBERS), hidden_size=4, device="cpu")
-    offer = race._console._offer()
+    both = rv.compare(["gru", "lstm"], task=from_pairs(NUMBERS), hidden_size=4, device="cpu")
+    offer = both._console._offer()
     assert "teacher_forcing" in (*offer.first, *offer.more)
-    race.close()
+    both.close()

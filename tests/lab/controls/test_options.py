@@ -53,7 +53,7 @@ def test_a_view_of_one_s_own_is_drawn_live_and_as_a_figure(make_lab: LabMaker) -
 def test_ticking_a_picture_brings_it_and_unticking_hides_it(make_lab: LabMaker) -> None:
     lab = make_lab(views=["hidden"])
     browser = Browser(lab)
-    tool = browser.screen.panel.tray.tool("pictures")
+    tool = browser.screen.panel.toolbox.tool("pictures")
     tool.boxes["gradients"].value = True
     browser.catch_up()
     assert visible(browser) == ["hidden", "gradients"]

@@ -129,7 +129,7 @@ def test_closing_leaves_none_of_its_widgets_with_ipywidgets(
 ) -> None:
     lab = make(**settings)
     screen = Browser(lab).screen
-    for button in screen.panel.tray.buttons.values():
+    for button in screen.panel.toolbox.buttons.values():
         button.value = True
     screen.choose(lab._console.views)
     lab.train(3)

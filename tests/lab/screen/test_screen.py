@@ -65,7 +65,7 @@ def test_every_setting_has_a_knob_with_a_label_and_a_tooltip(make_lab: LabMaker,
         lab._console.knobs.clipping,
         *panel.focus_controls.widgets.values(),
     ]
-    controls += [*panel.tray.buttons.values(), panel.play, panel.pause, panel.step, panel.reset]
+    controls += [*panel.toolbox.buttons.values(), panel.play, panel.pause, panel.step, panel.reset]
     for control in controls:
         assert control in inside(lab.widget)
         assert control.description

@@ -8,7 +8,7 @@ import pytest
 
 from rnnviz.lab.still import keeper as kept
 from rnnviz.lab.still.keeper import Keeper
-from rnnviz.lab.still.picture import Picture, StagePicture
+from rnnviz.lab.still.picture import Picture, ScreenPicture
 from tests.lab.small import small_comparison, small_lab
 
 STILL = Picture("One.", b"one", (880, 100))
@@ -130,7 +130,7 @@ def test_a_closed_lab_draws_what_was_not_drawn_and_then_nothing(desk: Desk) -> N
 @pytest.mark.parametrize("made", [small_lab, small_comparison], ids=["lab", "comparison"])
 def test_training_with_stills_is_training_without_bit_for_bit(made: Callable[..., object]) -> None:
     watched, alone = made(seed=3), made(seed=3)
-    still = StagePicture(watched._console.shown(), "adding")
+    still = ScreenPicture(watched._console.shown(), "adding")
     for _ in range(4):
         still.now()
         watched.train(5)
@@ -146,7 +146,7 @@ def test_the_same_moment_is_the_same_file() -> None:
     for _ in range(2):
         lab = small_lab(seed=5)
         lab.train(6)
-        files.append(StagePicture(lab._console.shown(), "adding").now())
+        files.append(ScreenPicture(lab._console.shown(), "adding").now())
         lab.close()
     assert files[0] == files[1]
     assert "seed 5, at step 6" in files[0].sentence
@@ -155,11 +155,11 @@ def test_the_same_moment_is_the_same_file() -> None:
 def test_a_picture_that_fails_is_left_out_and_the_others_stay() -> None:
     lab = small_lab(seed=5, views=["hidden", "curves"])
     screen = lab._console.shown()
-    both = StagePicture(screen, "adding").now()
-    broken = StagePicture(screen, "adding")
+    both = ScreenPicture(screen, "adding").now()
+    broken = ScreenPicture(screen, "adding")
     broken._drawings["curves"] = None  # type: ignore[assignment]
     broken._drawing = lambda name, *moment: (  # type: ignore[method-assign]
-        StagePicture._drawing(broken, name, *moment) if name == "hidden" else 1 / 0
+        ScreenPicture._drawing(broken, name, *moment) if name == "hidden" else 1 / 0
     )
     assert 0 < len(broken.now().png) < len(both.png)
     lab.close()

@@ -16,15 +16,15 @@ from tests.pictures import frame, pixels_of
 MOST = 200_000  # bytes, as the file has them
 CELLS = {
     "lab": "import rnnviz as rv\nlab = rv.Lab('adding', seq_len=10, hidden_size=4, seed=0, device='cpu')\nlab",
-    "comparison": "race = rv.compare(['rnn', 'gru'], 'adding', seq_len=10, hidden_size=4, seed=0, device='cpu')\n"
-    "race.train(3)\nrace",
+    "comparison": "both = rv.compare(['rnn', 'gru'], 'adding', seq_len=10, hidden_size=4, seed=0, device='cpu')\n"
+    "both.train(3)\nboth",
     "watch": "import torch\nmodel = torch.nn.GRU(2, 5, batch_first=True)\n"
     "optimizer = torch.optim.SGD(model.parameters(), lr=0.1)\n"
     "with rv.watch(model, every=1) as w:\n    display(w)\n    for _ in range(3):\n"
     "        optimizer.zero_grad()\n        loss = model(torch.ones(4, 6, 2))[0].square().mean()\n"
     "        loss.backward()\n        optimizer.step()\n        w.step(loss=loss)",
     "inspector": "one = rv.Lab('adding', cell='gru', seq_len=10, hidden_size=4, device='cpu', views=['hidden'])\n"
-    "one._console.shown().panel.tray.buttons['inspector'].value = True\none",
+    "one._console.shown().panel.toolbox.buttons['inspector'].value = True\none",
     "trained": "lab.train(7)",
     "captured": "%%capture\nrv.Lab('adding', seq_len=10, hidden_size=4, device='cpu')",
     "plain": "lab.state.step",

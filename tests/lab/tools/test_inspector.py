@@ -29,7 +29,7 @@ def test_every_button_has_words_and_a_tooltip(make_lab: LabMaker) -> None:
 
 def test_a_closed_drawer_draws_nothing(make_lab: LabMaker) -> None:
     drawer = Drawer(make_lab())
-    drawer.panel.tray.buttons["inspector"].value = False
+    drawer.panel.toolbox.buttons["inspector"].value = False
     drawer.browser.catch_up()
     before = drawer.picture
     drawer.press("train")

@@ -21,7 +21,7 @@ def drawer(browser: Browser, name: str) -> ipywidgets.Widget:
 def test_a_drawer_is_empty_until_it_is_opened_and_is_filled_once(make: Callable[..., Any]) -> None:
     lab = make()
     browser = Browser(lab)
-    for name, button in browser.screen.panel.tray.buttons.items():
+    for name, button in browser.screen.panel.toolbox.buttons.items():
         assert drawer(browser, name).children == ()
         button.value = True
         content = drawer(browser, name).children
@@ -39,16 +39,16 @@ def test_a_line_is_there_from_the_beginning(make_lab: LabMaker) -> None:
 
 def test_opening_a_drawer_draws_in_it(make_lab: LabMaker) -> None:
     browser = Browser(make_lab())
-    browser.screen.panel.tray.buttons["inspector"].value = True
+    browser.screen.panel.toolbox.buttons["inspector"].value = True
     browser.catch_up()
-    assert browser.screen.panel.tray.tool("inspector").view.picture["title"]
+    assert browser.screen.panel.toolbox.tool("inspector").view.picture["title"]
 
 
 def test_the_controls_of_an_opened_drawer_have_names_and_tooltips(make_lab: LabMaker) -> None:
     browser = Browser(make_lab())
     accessibility = browser.screen.panel.widget.children[0]
     assert "rv-show-hidden" not in accessibility.hints
-    browser.screen.panel.tray.buttons["pictures"].value = True
+    browser.screen.panel.toolbox.buttons["pictures"].value = True
     label, tip = accessibility.hints["rv-show-hidden"]
     assert label
     assert len(tip) > len(label)
@@ -62,10 +62,10 @@ def test_what_a_drawer_raises_when_it_is_made_is_on_the_status_line_and_the_draw
 
     monkeypatch.setattr(Pictures, "__init__", broken)
     browser = Browser(make_lab())
-    browser.screen.panel.tray.buttons["pictures"].value = True
+    browser.screen.panel.toolbox.buttons["pictures"].value = True
     browser.catch_up()
     assert "no tick for this picture" in browser.status
-    assert not browser.screen.panel.tray.opened
+    assert not browser.screen.panel.toolbox.opened
     assert drawer(browser, "pictures").children == ()
 
 
@@ -73,6 +73,6 @@ def test_what_was_done_before_a_drawer_was_opened_is_seen_in_it(make_lab: LabMak
     lab = make_lab()
     browser = Browser(lab)
     browser.screen.choose(["gradients"])
-    browser.screen.panel.tray.buttons["pictures"].value = True
+    browser.screen.panel.toolbox.buttons["pictures"].value = True
     ticks = [one for one in inside(drawer(browser, "pictures")) if isinstance(one, ipywidgets.Checkbox)]
     assert [one.description for one in ticks if one.value] == ["gradient through time"]

@@ -53,11 +53,11 @@ class Drawer:
 
     def __init__(self, lab: Lab) -> None:
         self.browser = Browser(lab)
-        tray = self.browser.screen.panel.tray
-        self.tool: Perturb = tray.tool("perturb")
+        toolbox = self.browser.screen.panel.toolbox
+        self.tool: Perturb = toolbox.tool("perturb")
         self.frames: list[tuple[dict[str, Any], list[bytes]]] = []
         self.tool.feed.send = lambda content, buffers=None: self.frames.append((content, buffers))  # type: ignore[method-assign]
-        tray.buttons["perturb"].value = True
+        toolbox.buttons["perturb"].value = True
         self.browser.catch_up()
 
     def say(self, **content: Any) -> None:

@@ -10,10 +10,10 @@ pytestmark = pytest.mark.timeout(120)
 
 def groups(lab) -> dict[str, list[str]]:
     """The labels of the boxes to tick under each title."""
-    tray = Browser(lab).screen.panel.tray
+    toolbox = Browser(lab).screen.panel.toolbox
     return {
         group.children[0].value: [tick.description for tick in group.children[1:]]
-        for group in tray.tool("pictures").widget.children
+        for group in toolbox.tool("pictures").widget.children
     }
 
 

@@ -18,10 +18,10 @@ class Opened:
 
     def __init__(self, lab: Any) -> None:
         self.browser = Browser(lab)
-        tray = self.browser.screen.panel.tray
-        tray.buttons["share"].value = True
+        toolbox = self.browser.screen.panel.toolbox
+        toolbox.buttons["share"].value = True
         self.browser.catch_up()
-        self.box = tray.tool("share").widget
+        self.box = toolbox.tool("share").widget
         self.files: list[tuple[str, str]] = []
         self.box.send = lambda content, buffers: self.files.append((content["file"], buffers[0].decode()))
 

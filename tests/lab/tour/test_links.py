@@ -45,7 +45,7 @@ def test_the_pictures_asked_for_are_shown_and_ticked_and_no_others(make_lab: Lab
     lab = make_lab()
     browser = pressed(lab, views=["gradients", "theory"])
     assert set(visible(browser)) == {"gradients", "theory"}
-    boxes = browser.screen.panel.tray.tool("pictures").boxes
+    boxes = browser.screen.panel.toolbox.tool("pictures").boxes
     assert {name for name, tick in boxes.items() if tick.value} == {"gradients", "theory"}
 
 

@@ -40,10 +40,10 @@ class Guided:
         return self.tour.state.done
 
     def tool(self, name: str) -> Any:
-        return self.browser.screen.panel.tray.tool(name)
+        return self.browser.screen.panel.toolbox.tool(name)
 
     def open(self, name: str) -> Any:
-        self.browser.screen.panel.tray.buttons[name].value = True
+        self.browser.screen.panel.toolbox.buttons[name].value = True
         self.browser.catch_up()
         return self.tool(name)
 

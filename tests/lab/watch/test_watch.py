@@ -13,7 +13,7 @@ from torch import nn
 import rnnviz as rv
 from rnnviz.lab import Watch
 from rnnviz.lab.screen.figurewords import loss_words
-from rnnviz.lab.screen.screen import Stage
+from rnnviz.lab.screen.screen import BaseScreen
 from rnnviz.lab.watch.watchscreen import WatchScreen
 from tests.training.examples import WAIT
 
@@ -54,13 +54,13 @@ def shown() -> Iterator[Callable[[Watch], list[dict[str, Any]]]]:
         furnished = watch._screen._furnished
 
         def hear(*arguments: Any) -> Any:
-            stage = furnished(*arguments)
-            stage.feed.send = lambda content, buffers=None: (
+            screen = furnished(*arguments)
+            screen.feed.send = lambda content, buffers=None: (
                 frames.append(content),
-                stage.feed._heard(stage.feed, {"kind": "ack", "ids": [content["id"]], "sizes": {}}, []),
+                screen.feed._heard(screen.feed, {"kind": "ack", "ids": [content["id"]], "sizes": {}}, []),
             )
-            stage.feed._heard(stage.feed, {"kind": "ack", "ids": [1], "sizes": {}}, [])
-            return stage
+            screen.feed._heard(screen.feed, {"kind": "ack", "ids": [1], "sizes": {}}, [])
+            return screen
 
         watch._screen._furnished = hear
         watch._repr_mimebundle_()
@@ -72,14 +72,14 @@ def shown() -> Iterator[Callable[[Watch], list[dict[str, Any]]]]:
 
 
 def visible(watch: Watch) -> set[str]:
-    assert watch._screen.stage is not None
-    boxes = watch._screen.stage._figures.grid._boxes
+    assert watch._screen.screen is not None
+    boxes = watch._screen.screen._figures.grid._boxes
     return {name for name, box in boxes.items() if box.layout.display != "none"}
 
 
 def words(watch: Watch) -> str:
-    assert watch._screen.stage is not None
-    return str(watch._screen.stage.panel.status.value)
+    assert watch._screen.screen is not None
+    return str(watch._screen.screen.panel.status.value)
 
 
 def test_without_a_notebook_a_watch_records() -> None:
@@ -90,7 +90,7 @@ def test_without_a_notebook_a_watch_records() -> None:
     assert np.isfinite(w.history["loss"]).all()
     assert np.isfinite(w.history["grad_norm"]).all()
     assert list(w.trace.layers) == ["encoder", "reader"]
-    assert w._screen.stage is None
+    assert w._screen.screen is None
     assert repr(w) == "Watch(layers=encoder, reader, step=3)"
 
 
@@ -171,7 +171,7 @@ def test_it_says_that_it_waits_and_the_first_step_brings_the_pictures(shown: Any
     with w:
         train(w, model, 1)
         assert "rv-watch" in w.widget.children[0]._dom_classes
-        assert w._screen.stage.pump.flush(WAIT)
+        assert w._screen.screen.pump.flush(WAIT)
         assert frames[-1]["step"] == 1
     assert visible(w) == {"hidden", "gradients", "gates", "curves"}
 
@@ -182,7 +182,7 @@ def test_frames_arrive_while_the_loop_runs_and_the_last_one_is_complete(shown: A
         frames = shown(w)
         for step in (1, 2, 3):
             train(w, model, 1)
-            assert w._screen.stage.pump.flush(WAIT)
+            assert w._screen.screen.pump.flush(WAIT)
             assert frames[-1]["step"] == step
     assert "Finished after 3 steps; the states are those of step 3." in words(w)
     assert {part["figure"] for part in frames[-1]["parts"]} == {"hidden", "gradients", "gates", "curves"}
@@ -193,13 +193,13 @@ def test_the_menu_picks_a_layer_by_its_path(shown: Any) -> None:
     with rv.watch(model, every=1) as w:
         shown(w)
         train(w, model)
-    menu = w._screen.stage.panel.module
+    menu = w._screen.screen.panel.module
     assert menu.options == ("encoder", "reader")
     assert menu.layout.display is None
     menu.value = "reader"
-    assert w._screen.stage.pump.flush(WAIT)
-    assert w._screen.stage._snapshot.layer.kind == "rnn"
-    assert w._screen.stage.panel.focus_controls.sample.max == 4
+    assert w._screen.screen.pump.flush(WAIT)
+    assert w._screen.screen._snapshot.layer.kind == "rnn"
+    assert w._screen.screen.panel.focus_controls.sample.max == 4
 
 
 def test_one_layer_needs_no_menu(shown: Any) -> None:
@@ -208,7 +208,7 @@ def test_one_layer_needs_no_menu(shown: Any) -> None:
         shown(w)
         model(torch.zeros(2, 4, 3))[0].sum().backward()
         w.step()
-    assert w._screen.stage.panel.module.layout.display == "none"
+    assert w._screen.screen.panel.module.layout.display == "none"
 
 
 def test_what_has_no_data_is_hidden(shown: Any) -> None:
@@ -225,7 +225,7 @@ def test_sequences_of_another_length_start_new_axes(shown: Any) -> None:
         frames = shown(w)
         for time in (6, 6, 9):
             train(w, model, 1, time=time)
-            assert w._screen.stage.pump.flush(WAIT)
+            assert w._screen.screen.pump.flush(WAIT)
     runs = {frame["step"]: frame["run"] for frame in frames}
     assert runs[1] == runs[2] != runs[3]
 
@@ -288,9 +288,9 @@ def test_a_picture_that_fails_is_reported_and_the_training_goes_on(shown: Any, m
         with w:
             shown(w)
             train(w, model, 1)
-            monkeypatch.setattr(Stage, "_draw_views", fail)
+            monkeypatch.setattr(BaseScreen, "_draw_views", fail)
             train(w, model, 2)
-            assert w._screen.stage.pump.flush(WAIT)
+            assert w._screen.screen.pump.flush(WAIT)
 
     with pytest.warns(UserWarning, match="a picture of rnnviz.watch failed: ZeroDivisionError"):
         loop()
@@ -304,7 +304,7 @@ def test_the_progress_line_names_the_step_whose_loss_it_shows(shown: Any) -> Non
         shown(w)
         train(w, model, 3)
     (loss,) = w.history["loss"]
-    assert re.search(rf">2</b>.*>{loss_words(loss)}<", w._screen.stage.panel.progress.value)
+    assert re.search(rf">2</b>.*>{loss_words(loss)}<", w._screen.screen.panel.progress.value)
     assert "Finished after 3 steps; the states are those of step 2." in words(w)
 
 
@@ -331,7 +331,7 @@ def test_every_control_has_a_label_and_a_tooltip(shown: Any) -> None:
     with rv.watch(model, every=1) as w:
         shown(w)
         train(w, model, 1)
-    panel = w._screen.stage.panel
+    panel = w._screen.screen.panel
     for control in (
         panel.module,
         panel.focus_controls.sample,
@@ -353,8 +353,8 @@ def test_a_line_says_in_words_what_is_seen_and_names_no_knob(
             loss = model(torch.randn(5, 120, 3))[0][:, -1].square().mean()
             loss.backward()
             watch.step(loss=loss)
-    assert watch._screen.stage is not None
-    line = watch._screen.stage.panel.tray.tool("insights")
+    assert watch._screen.screen is not None
+    line = watch._screen.screen.panel.toolbox.tool("insights")
     (sentence,) = line.widget.seen["sentences"]
     assert sentence[0].startswith("The gradient at t = 0 is ")
     assert sentence[1] == "Try a GRU or an LSTM, orthogonal recurrent weights, or shorter sequences."

@@ -52,15 +52,15 @@ def test_a_missing_gpu_is_told_with_where_to_look(monkeypatch, asked):
 
 
 @pytest.mark.parametrize(
-    ("cores", "device", "threads"), [(4, "cpu", 1), (5, "cpu", 3), (4, "cuda", 3), (None, "cpu", 1)]
+    ("cores", "device", "threads"), [(4, "cpu", 1), (5, "cpu", 5), (64, "cpu", 7), (4, "cuda", 7), (1, "cpu", 1)]
 )
-def test_few_cores_are_shared_with_the_browser(monkeypatch, cores, device, threads):
-    monkeypatch.setattr(devices.os, "cpu_count", lambda: cores)
+def test_few_cores_are_shared_with_the_browser_and_no_thread_waits_for_a_processor(monkeypatch, cores, device, threads):
+    monkeypatch.setattr(devices, "usable_processors", lambda: cores)
     before = torch.get_num_threads()
     try:
-        torch.set_num_threads(3)
+        torch.set_num_threads(7)
         with devices.considerate_threads(torch.device(device)):
             assert torch.get_num_threads() == threads
-        assert torch.get_num_threads() == 3
+        assert torch.get_num_threads() == 7
     finally:
         torch.set_num_threads(before)

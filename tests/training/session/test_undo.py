@@ -124,10 +124,10 @@ def test_a_live_change_leaves_nothing_to_undo() -> None:
 
 
 def test_a_comparison_goes_back_with_all_its_models() -> None:
-    def race() -> LockstepSessions:
+    def pair() -> LockstepSessions:
         return LockstepSessions({cell: small(cell=cell) for cell in ("rnn", "gru")})
 
-    session, twin = race(), race()
+    session, twin = pair(), pair()
     for one in (session, twin):
         steps = one.steps()
         for _ in range(4):

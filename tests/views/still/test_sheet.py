@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import pytest
 
 import rnnviz.lab.screen.accessibility
-from rnnviz.live.beside import beside
+from rnnviz.live.bundle import beside
 from rnnviz.views.still.drawing import plain_data
 from rnnviz.views.still.letters import font
 from rnnviz.views.still.pngfile import MARK

@@ -9,7 +9,7 @@ from rnnviz.i18n import t
 from rnnviz.i18n.numbers import figure
 from rnnviz.training import Scale, Snapshot
 from rnnviz.views.base import Focus, View, times
-from rnnviz.views.ground import ground
+from rnnviz.views.pastend import past_end
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.score.gradientstrip import GradientStrip, norm_through_time, positive
 from rnnviz.views.style import ACCENT, axis, base_layout, notice
@@ -40,7 +40,7 @@ class GradientsView(View):
             xaxis=axis(t("view.time"), range=[-0.5, len(times(snapshot)) - 0.5]),
             yaxis=axis(t("view.gradients.norm"), type="log", exponentformat="power", autorange=False),
             annotations=[_low_notice()],
-            shapes=ground(snapshot),
+            shapes=past_end(snapshot),
         )
         recent_gradients = [
             _line("", ACCENT, 1.2, opacity=0.10 + 0.06 * age, hoverinfo="skip", showlegend=False)

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View, times, where
-from rnnviz.views.ground import ground
+from rnnviz.views.pastend import past_end
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.pictures.gradients.spectrum import eigenvalues, recurrent_block
 from rnnviz.views.pictures.gradients.theorystrip import TheoryStrip
@@ -53,7 +53,7 @@ class TheoryView(View):
             xaxis=axis(t("view.time"), range=[-0.5, len(times(snapshot)) - 0.5]),
             yaxis=axis(t("view.theory.share", state=state), type="log", exponentformat="power", autorange=False),
             annotations=[notice().update(y=0, yshift=4, x=0.99, xanchor="right")],
-            shapes=ground(snapshot),
+            shapes=past_end(snapshot),
         )
         measured = _line(t("view.theory.measured"), ACCENT, 2.4, "solid")
         looks = ((GHOST, 1.8, "dash"), (INK2, 1.6, "dot"))

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus
-from rnnviz.views.ground import ground
+from rnnviz.views.pastend import past_end
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.score.band import Band, Read
 from rnnviz.views.score.logaxis import LogRange, below_bar, below_words, log_axis
@@ -56,7 +56,7 @@ class TheoryStrip(Strip):
         band = Band(t("view.theory.title"), "", _LOW, _HIGH, read=Read(0, None, dot=ACCENT))
         below = go.layout.Annotation(text="", showarrow=False, x=0, y=0, font={"size": 11, "color": INK2})
         axes = [{"type": "log", **log_axis()}]
-        figure = strip_figure(lines, [band], snapshot, axes, rows=1, annotations=[below], shapes=ground(snapshot))
+        figure = strip_figure(lines, [band], snapshot, axes, rows=1, annotations=[below], shapes=past_end(snapshot))
         return figure.update_traces(hoverinfo="none")
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:

@@ -12,7 +12,7 @@ from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, Picked, View, where
 from rnnviz.views.patch import Patch, Pixels
 from rnnviz.views.pictures.pairs.alignmentstrip import AlignmentStrip, row_picked
-from rnnviz.views.pictures.pairs.looks import aligned, looks_of, of_decoder, shown
+from rnnviz.views.pictures.pairs.attended import aligned, attended_tokens, of_decoder, shown
 from rnnviz.views.style import GATE, axis, base_layout, notice, plain
 from rnnviz.views.words import said
 
@@ -46,14 +46,14 @@ class AlignmentView(View):
         return None if of_decoder(snapshot) else super().cursor(snapshot, focus)
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
-        rows, steps = looks_of(snapshot, focus.sample, forced=self.forced).weights.shape
+        rows, steps = attended_tokens(snapshot, focus.sample, forced=self.forced).weights.shape
         layout = _layout(t(f"view.{self.name}.title"), rows, annotations=[notice().update(yshift=4)])
         layout["yaxis"] |= {"range": [rows - 0.5, -0.5], "title": {"text": t(f"view.{self.name}.rows"), "standoff": 6}}
         layout["xaxis"] |= {"range": [-0.5, steps - 0.5]}
         return go.Figure(_heatmap("%{customdata}<br>%{z:.2f}<extra></extra>"), layout)
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
-        looks = looks_of(snapshot, focus.sample, forced=self.forced)
+        looks = attended_tokens(snapshot, focus.sample, forced=self.forced)
         translation = snapshot.translations[focus.sample]
         verdict = {None: "", True: t("view.alignment.right"), False: t("view.alignment.wrong")}[translation.right]
         return [

@@ -10,7 +10,7 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, Picked
 from rnnviz.views.patch import Patch, Pixels
-from rnnviz.views.pictures.pairs.looks import Looks, looks_of, of_decoder, shown
+from rnnviz.views.pictures.pairs.attended import AttendedTokens, attended_tokens, of_decoder, shown
 from rnnviz.views.score.band import Band, Bar, Read, rows_high
 from rnnviz.views.score.strip import Strip, strip_figure, strip_patches
 from rnnviz.views.style import ACCENT, GATE, INK1, INK3
@@ -32,7 +32,7 @@ class AlignmentStrip(Strip):
         self.name, self.forced = name, forced
 
     def skeleton(self, snapshot: Snapshot, focus: Focus) -> go.Figure:
-        turned, weights = of_decoder(snapshot), self._looks(snapshot, focus).weights
+        turned, weights = of_decoder(snapshot), self._attended(snapshot, focus).weights
         rows = weights.shape[1] if turned else weights.shape[0]
         bar = Bar("gate", 0.0, 1.0, ((1.0, "1"), (0.5, "0.5"), (0.0, "0")))
         words = [t("view.alignment.reads"), t(f"view.{self.name}.rows")]
@@ -74,7 +74,7 @@ class AlignmentStrip(Strip):
         return strip_figure(traces, [tokens, picture], snapshot, [flat, upright], rows=1)
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
-        looks = self._looks(snapshot, focus)
+        looks = self._attended(snapshot, focus)
         row = min(focus.written, max(len(looks.written) - 1, 0))
         room = pixels[0] if pixels else _WIDTH
         told = [
@@ -106,8 +106,8 @@ class AlignmentStrip(Strip):
             return focus if at.time is None else replace(focus, written=at.time)
         return focus if at.trace in (_TOKENS, _MARKED) else row_picked(snapshot, focus, at)
 
-    def _looks(self, snapshot: Snapshot, focus: Focus) -> Looks:
-        return looks_of(snapshot, focus.sample, forced=self.forced)
+    def _attended(self, snapshot: Snapshot, focus: Focus) -> AttendedTokens:
+        return attended_tokens(snapshot, focus.sample, forced=self.forced)
 
 
 def row_picked(snapshot: Snapshot, focus: Focus, at: Picked) -> Focus:
@@ -118,7 +118,7 @@ def row_picked(snapshot: Snapshot, focus: Focus, at: Picked) -> Focus:
     return replace(focus, written=min(max(round(at.y), 0), last))
 
 
-def _turned(looks: Looks, column: int, room: float, steps: int) -> list[Patch]:
+def _turned(looks: AttendedTokens, column: int, room: float, steps: int) -> list[Patch]:
     """Return the picture over the decoder's time: what is written across, what is read down."""
     shown_ones, bold = looks.labels[:steps], looks.marked(column)
     weights = np.full((looks.weights.shape[1], steps), np.nan, np.float32)
@@ -153,7 +153,7 @@ def _words(trace: int, places: list[int], words: list[str]) -> list[Patch]:
     ]
 
 
-def _source(looks: Looks, row: int, room: float) -> list[Patch]:
+def _source(looks: AttendedTokens, row: int, room: float) -> list[Patch]:
     """Return the source's tokens; those that the row looks at alone where there is no room for all."""
     bold = looks.marked(row)
     longest = max(map(len, looks.source), default=1)
@@ -176,7 +176,7 @@ def _short(label: str) -> str:
     return label if len(label) <= _ROOM else f"{label[: _ROOM - 1]}…"
 
 
-def _aside(snapshot: Snapshot, focus: Focus, looks: Looks) -> str:
+def _aside(snapshot: Snapshot, focus: Focus, looks: AttendedTokens) -> str:
     right = snapshot.translations[focus.sample].right
     verdict = "" if right is None else t("view.alignment.right") if right else t("view.alignment.wrong")
     more = t("view.alignment.more", more=looks.more) if looks.more else ""

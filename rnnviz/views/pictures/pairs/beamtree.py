@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from rnnviz.checks import kind_of
 from rnnviz.i18n import t
 from rnnviz.models.search import BeamTree
-from rnnviz.views.pictures.pairs.looks import shown
+from rnnviz.views.pictures.pairs.attended import shown
 from rnnviz.views.style import ACCENT, GHOST, INK1, INK3, SERIES, axis, base_layout
 
 __all__ = ["beam_tree"]

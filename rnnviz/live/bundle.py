@@ -1,4 +1,4 @@
-"""Beside: the files of the front end, which lie beside the modules that bring them to the browser."""
+"""Files of the front end, from beside the modules that bring them to the browser; scripts with all they import."""
 
 import re
 from dataclasses import dataclass

@@ -15,7 +15,7 @@ _TORCHS = frozenset(vars(nn.Module()))  # parameters, buffers, submodules, hooks
 _SETTLED = frozenset({NoneType, bool, int, float, str, bytes, tuple})  # nothing can be written into them
 
 
-class Belongings(NamedTuple):
+class ModuleAttributes(NamedTuple):
     """A module's own attributes, and what those held that can be changed in place.
 
     `shape` tells whether the run has built the module anew.
@@ -27,7 +27,7 @@ class Belongings(NamedTuple):
     contents: dict[str, Any]
 
     @classmethod
-    def of(cls, module: nn.Module) -> Belongings:
+    def of(cls, module: nn.Module) -> ModuleAttributes:
         """Note the attributes of `module` that are not torch's."""
         values = {name: value for name, value in vars(module).items() if name not in _TORCHS}
         return cls(module, _shape(module), values, dict(_contents(values)))

@@ -12,13 +12,13 @@ from rnnviz.training import Snapshot
 from rnnviz.training.snapshots.before import value_words
 from rnnviz.training.snapshots.measured import forget_bias, radius
 
-__all__ = ["Standing"]
+__all__ = ["KnobMarks"]
 
 _APART = 0.05  # nearer than that, what is now is what was set
 _EVERY = 1.0  # seconds between two looks at eigenvalues, which take milliseconds
 
 
-class Standing:
+class KnobMarks:
     """Words and a tick for each knob that has any.
 
     Parameters

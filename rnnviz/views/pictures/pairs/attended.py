@@ -1,4 +1,4 @@
-"""Looks: what a picture of an alignment shows of one sequence: rows that are written, columns that are read."""
+"""AttendedTokens: what a picture of an alignment shows of one sequence: rows written, columns read."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,14 @@ from rnnviz.tasks.translation import Written
 from rnnviz.training import Snapshot
 from rnnviz.views.style import plain, visible
 
-__all__ = ["END", "Looks", "aligned", "looks_of", "of_decoder", "shown"]
+__all__ = ["END", "AttendedTokens", "aligned", "attended_tokens", "of_decoder", "shown"]
 
 END = "⏎"  # in place of the end token, whose name has no room beside a row
 _SHARE = 0.5  # the tokens that together hold so much of a row's weight are marked
 
 
 @dataclass(frozen=True, eq=False)
-class Looks:
+class AttendedTokens:
     """One sequence's alignment, all rows and columns of the picture filled up with NaN.
 
     Parameters
@@ -80,7 +80,7 @@ def aligned(snapshot: Snapshot) -> bool:
     return bool(snapshot.translations) and snapshot.translations[0].alone.weights is not None
 
 
-def looks_of(snapshot: Snapshot, sample: int, *, forced: bool) -> Looks:
+def attended_tokens(snapshot: Snapshot, sample: int, *, forced: bool) -> AttendedTokens:
     """Return the alignment of one probe sequence.
 
     Parameters
@@ -101,7 +101,7 @@ def looks_of(snapshot: Snapshot, sample: int, *, forced: bool) -> Looks:
     if weights is not None:
         filled[: len(tokens), : weights.shape[1]] = weights[: len(tokens)]
     wrong = _wrong(shown_one, one.wanted, all_of_them=shown_one is one.forced)[: len(tokens)]
-    return Looks(one.source, tokens, wrong, filled, len(shown_one.tokens) - len(tokens))
+    return AttendedTokens(one.source, tokens, wrong, filled, len(shown_one.tokens) - len(tokens))
 
 
 def shown(token: str) -> str:

@@ -6,10 +6,10 @@ from rnnviz.training import Snapshot
 from rnnviz.views.patch import Patch
 from rnnviz.views.style import PADDED
 
-__all__ = ["ground", "ground_patches"]
+__all__ = ["past_end", "past_end_patches"]
 
 
-def ground(snapshot: Snapshot) -> list[dict[str, Any]]:
+def past_end(snapshot: Snapshot) -> list[dict[str, Any]]:
     """Return the ground past the longest sequence, as the only shape of a layout; none where no sequence is padded."""
     if not snapshot.padded:
         return []
@@ -18,7 +18,7 @@ def ground(snapshot: Snapshot) -> list[dict[str, Any]]:
     return [{**place, "visible": end < steps, "fillcolor": PADDED, "line": {"width": 0}}]
 
 
-def ground_patches(snapshot: Snapshot, end: int) -> list[Patch]:
+def past_end_patches(snapshot: Snapshot, end: int) -> list[Patch]:
     """Return what makes it the ground past a sequence that ends with the timestep before ``end``."""
     if not snapshot.padded:
         return []

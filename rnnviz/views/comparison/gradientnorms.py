@@ -7,7 +7,7 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus
 from rnnviz.views.comparison.models import ComparedModel, compared_models, longest
-from rnnviz.views.ground import ground
+from rnnviz.views.pastend import past_end
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.score.band import Band
 from rnnviz.views.score.gradientstrip import norm_through_time
@@ -16,13 +16,13 @@ from rnnviz.views.score.logaxis import LogRange, log_axis
 from rnnviz.views.score.strip import Strip, strip_figure, strip_patches
 from rnnviz.views.style import INK1, PAGE, with_mark
 
-__all__ = ["GradientLanes"]
+__all__ = ["ComparedNorms"]
 
 _LOW, _HIGH, _WIDTH = 112, 128, 308  # pixels; the width before the page has said it
 _DASH = "2px,2px"
 
 
-class GradientLanes(Strip):
+class ComparedNorms(Strip):
     """The total gradient of every model, or the direct one where that is asked for, over one range."""
 
     name = "gradients"
@@ -41,7 +41,7 @@ class GradientLanes(Strip):
         axes = [{"type": "log", **log_axis()}]
         notes = [_words() for _ in compared]
         widest = longest(snapshot)
-        return strip_figure(lines, [band], widest, axes, annotations=notes, shapes=ground(widest))
+        return strip_figure(lines, [band], widest, axes, annotations=notes, shapes=past_end(widest))
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
         compared = compared_models(snapshot)

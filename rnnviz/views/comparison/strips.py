@@ -1,4 +1,4 @@
-"""A comparison's strips: a lane a model, one range of colours for all, one time axis."""
+"""A comparison's strips, one model below the other: one range of colours for all, one time axis."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,13 +15,13 @@ from rnnviz.views.score.band import Band, Read, rows_high
 from rnnviz.views.score.gatestrip import GateStrip
 from rnnviz.views.score.heat import Heat, HeatStrip, heat_figure, heat_patches, signed_bar
 
-__all__ = ["GateLanes", "StateLanes"]
+__all__ = ["ComparedGates", "ComparedStates"]
 
 _GATE = 32  # pixels a gate
-_ROOM = {2: (96, 120), 3: (72, 96), 4: (56, 72)}  # pixels a lane by how many there are, in a low and in a high window
+_ROOM = {2: (96, 120), 3: (72, 96), 4: (56, 72)}  # pixels a model by how many there are, in a low and in a high window
 
 
-class StateLanes(HeatStrip):
+class ComparedStates(HeatStrip):
     """The hidden states of every model, one below the other."""
 
     name = "hidden"
@@ -40,7 +40,7 @@ class StateLanes(HeatStrip):
         for index, (model, values) in enumerate(zip(compared, shown, strict=True)):
             bar = None if index else signed_bar(limits, pointed=beyond, span=len(compared))
             low, high = (rows_high(values.shape[1], pixels) for pixels in room)
-            words = t("race.weights", count=sum(one.size for one in model.snapshot.weights.values()))
+            words = t("comparison.weights", count=sum(one.size for one in model.snapshot.weights.values()))
             band = Band(model.name, words, low, high, bar=bar, read=Read(index))
             heats.append(Heat(model.label, band, values, limits))
         return heats
@@ -53,7 +53,7 @@ class StateLanes(HeatStrip):
         return heat_patches(self.heats(snapshot, focus), longest(snapshot), focus, pixels)
 
 
-class GateLanes(HeatStrip):
+class ComparedGates(HeatStrip):
     """The gates of every model that has some, each model's one below the other, the gate that keeps first."""
 
     name = "gates"
@@ -89,7 +89,7 @@ def _states(snapshot: Snapshot, focus: Focus) -> np.ndarray:
 
 
 def _marked(figure: go.Figure, compared: Sequence[ComparedModel]) -> go.Figure:
-    """Tell the page each lane's symbol and colour."""
+    """Tell the page each panel's symbol and colour."""
     for panel, model in zip(figure.layout.meta["panels"], compared, strict=True):
         panel |= {"glyph": model.glyph, "tone": model.tone}
     return figure

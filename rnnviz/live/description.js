@@ -169,7 +169,7 @@ export function moment(plot, words, t, x) {
 }
 
 // The words beside a picture, out of sight: a description, kept current without haste, and what the keys have found.
-export class Telling {
+export class Description {
   /** @type {ReturnType<typeof setTimeout> | null} */
   timer = null;
 
@@ -188,7 +188,7 @@ export class Telling {
   /** @param {string} name */
   add(name) {
     const made = this.drawing.el.appendChild(document.createElement("div"));
-    made.className = `rv-heard ${name}`;
+    made.className = `rv-visually-hidden ${name}`;
     return made;
   }
 

@@ -11,7 +11,7 @@ function plainWay(real) {
 }
 
 /** @param {import("./page.js").Model} model */
-async function hear(model) {
+async function reconnect(model) {
   const real = await model.widget_manager?.get_model?.(model.get("own_id"));
   if (!real?.comm || !(await real._handle_comm_msg(NOTHING).then(() => false, () => true))) return;
   const way = plainWay(real);
@@ -27,10 +27,10 @@ async function hear(model) {
  * @template {object} Widget
  * @param {Widget & {initialize?: (given: Given) => unknown, silent?: boolean}} widget
  */
-export function heard(widget) {
+export function reconnecting(widget) {
   const initialize = (/** @type {Given} */ given) => {
     const end = widget.initialize?.(given);
-    if (!widget.silent) hear(given.model).catch((error) => console.warn("[rnnviz] a widget may be deaf.", error));
+    if (!widget.silent) reconnect(given.model).catch((error) => console.warn("[rnnviz] a widget may be deaf.", error));
     return end;
   };
   return { ...widget, initialize };

@@ -1,5 +1,8 @@
 """What a model does on the probe: traced with all that is in it, or, where it is one of ours, its layer alone."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
@@ -10,19 +13,44 @@ from torch.nn.modules.module import _has_any_global_hook
 from rnnviz.models import SequenceModel
 from rnnviz.tasks import Batch
 from rnnviz.trace import LayerTrace, Trace, trace
+from rnnviz.trace.isolation.precision import is_full_precision
 from rnnviz.trace.recompute.alone import layer_alone
 from rnnviz.trace.recompute.onesequence import OneSequence, one_sequence
-from rnnviz.training.snapshots.snapshot import Floats
+from rnnviz.training.snapshots.snapshot import Floats, Snapshot
 from rnnviz.training.taskcheck.checked import CheckedTask
 
-__all__ = ["Look", "is_in", "look", "look_at_one", "spread"]
+__all__ = ["Later", "Observation", "is_in", "observe", "observe_one", "spread"]
 
 _LAYERS = (nn.RNN, nn.LSTM, nn.GRU)
 _PRECISE = (torch.float32, torch.float64)
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
 
-class Look(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Later:
+    """A light snapshot of a moment, worked out by whoever draws it: nobody changes the weights of then any more.
+
+    Parameters
+    ----------
+    run, step, sample : int
+        Those of the snapshot.
+    make : callable
+        Works it out, in any thread; returns None where a number in it is not finite.
+    """
+
+    run: int
+    step: int
+    sample: int
+    make: Callable[[], Snapshot | None]
+
+    @classmethod
+    def made(cls, snapshot: Snapshot) -> "Later":
+        """Return a light snapshot that is there already as one."""
+        assert snapshot.sample is not None
+        return cls(snapshot.run, snapshot.step, snapshot.sample, lambda: snapshot)
+
+
+class Observation(NamedTuple):
     """What was found of the recurrent layer at a path, and the model's output and loss, which may be on a device."""
 
     module: str
@@ -32,7 +60,7 @@ class Look(NamedTuple):
     traced: Trace | None = None  # what has output and loss in their place
 
 
-def look(model: nn.Module, probe: Batch, task: CheckedTask, wanted: str = "") -> Look:
+def observe(model: nn.Module, probe: Batch, task: CheckedTask, wanted: str = "") -> Observation:
     """Return states, gates and gradients of a recurrent layer; nothing of the model changes.
 
     It is the first that runs in the part of the model at the path ``wanted``, or where none does the first of all.
@@ -46,7 +74,7 @@ def look(model: nn.Module, probe: Batch, task: CheckedTask, wanted: str = "") ->
         traced = trace(model, *probe.arguments, loss=loss)
         names = [name for name in traced.layers if is_in(name, wanted)] or list(traced.layers)
         module, layer = names[0], traced.layers[names[0]]
-        return Look("" if module not in dict(model.named_modules()) else module, layer, None, None, traced)
+        return Observation("" if module not in dict(model.named_modules()) else module, layer, None, None, traced)
     outputs: list[Tensor] = []
 
     def answered(states: Tensor) -> Tensor:
@@ -56,7 +84,7 @@ def look(model: nn.Module, probe: Batch, task: CheckedTask, wanted: str = "") ->
     with torch.no_grad():
         entering = model.embedded(probe.inputs)
     found = layer_alone(model.recurrent, entering, answered, probe.lengths)
-    return Look("recurrent", found.layer, outputs[0].detach(), found.loss)
+    return Observation("recurrent", found.layer, outputs[0].detach(), found.loss)
 
 
 def is_in(module: str, part: str) -> bool:
@@ -64,13 +92,23 @@ def is_in(module: str, part: str) -> bool:
     return not part or f"{module}.".startswith(f"{part}.")
 
 
-def look_at_one(model: nn.Module, probe: Batch) -> OneSequence | None:
-    """Return states and gates for the only sequence in ``probe``, up to its end; None where that takes a trace."""
+def observe_one(model: nn.Module, probe: Batch) -> Callable[[], OneSequence] | None:
+    """Note what states and gates for the only sequence in ``probe`` are made of, up to its end.
+
+    Returns what works them out, in any thread and whatever becomes of the model; None where that takes a trace.
+    """
     if not _is_plain(model):
         return None
+    layer: nn.RNNBase = model.recurrent
     end = None if probe.lengths is None else int(probe.lengths[0])
     with torch.no_grad():
-        return one_sequence(model.recurrent, model.embedded(probe.inputs[:, :end])[0])
+        entering = model.embedded(probe.inputs[:, :end])[0]
+        weights = [one.detach().clone() for one in layer._flat_weights]
+    found = partial(one_sequence, layer, entering, weights)
+    if is_full_precision():
+        return found
+    done = found()  # what would have to change for it is the whole process's, and the training's too
+    return lambda: done
 
 
 def spread(found: OneSequence, sample: int, like: LayerTrace) -> LayerTrace:

@@ -1,4 +1,4 @@
-"""Entrance: where a model meets the steps of its input, as vectors that a gradient reaches and that can be left out."""
+"""InputVectors: where a model meets the steps of its input, as vectors that a gradient reaches, one by one left out."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves
 
 from rnnviz.checks import shown
-from rnnviz.trace.isolation.belongings import restore
+from rnnviz.trace.isolation.module_attributes import restore
 
-__all__ = ["Entered", "Entrance"]
+__all__ = ["Entered", "InputVectors"]
 
 _UNREAD = (
     "inputs are token numbers, and no nn.Embedding of the model read them as they are; give the vectors that the model "
@@ -46,7 +46,7 @@ class Entered(NamedTuple):
             found += summed.T if self.time_first else summed
 
 
-class Entrance:
+class InputVectors:
     """The embedding's output where the first input is token numbers (batch, time), else that input itself.
 
     Several embeddings that read the tokens count together, also one that reads what a table says of each, such as its

@@ -1,4 +1,4 @@
-"""A comparison in a lab: a lane a model with its exact numbers, one gradient picture, scores beside chance."""
+"""A comparison in a lab: a strip a model with its exact numbers, one gradient picture, scores beside chance."""
 
 import dataclasses
 import itertools

@@ -8,9 +8,9 @@ let copies = 0;
 
 /**
  * The script as each widget has it: anew.
- * @returns {Promise<typeof import("../../rnnviz/lab/screen/gone.js")>}
+ * @returns {Promise<typeof import("../../rnnviz/lab/screen/disconnected.js")>}
  */
-const anew = async () => await import(`../../rnnviz/lab/screen/gone.js?${++copies}`);
+const anew = async () => await import(`../../rnnviz/lab/screen/disconnected.js?${++copies}`);
 
 /** JupyterLab's signal: who listens, and what they hear. */
 class Signal {
@@ -58,7 +58,7 @@ for (const status of ["restarting", "autorestarting", "terminating", "dead"]) {
     assert.deepEqual(line.children.map((one) => one.textContent), ["The kernel is gone."]);
     assert.equal(line.children[0].getAttribute("role"), "alert");
     assert.equal(button.disabled, true);
-    assert.ok(around.classList.contains("rv-gone"));
+    assert.ok(around.classList.contains("rv-disconnected"));
   });
 }
 

@@ -1,6 +1,6 @@
 // What a figure says in words: its own numbers, the names of its panels, and one timestep.
 import assert from "node:assert/strict";
-import { figures, filled, moment, spread, summary, Telling } from "../../rnnviz/live/told.js";
+import { Description, figures, filled, moment, spread, summary } from "../../rnnviz/live/description.js";
 import { test } from "./browser.js";
 import { Element, event } from "./element.js";
 
@@ -169,7 +169,7 @@ function telling() {
   Object.assign(made, plot([{ name: "h", x: [0, 1], y: [1, 2] }]));
   const spec = { words: WORDS, label: "States", cursor: [0, 1, 2] };
   const drawing = /** @type {any} */ ({ el, plot: made, spec });
-  const told = /** @type {any} */ (new Telling(drawing));
+  const told = /** @type {any} */ (new Description(drawing));
   return { told, made, spec, drawing };
 }
 
@@ -178,7 +178,7 @@ test("a description lies beside its picture, out of sight, and the picture point
   told.name("<b>States</b>");
   assert.equal(made.getAttribute("aria-label"), "States");
   assert.equal(made.getAttribute("aria-describedby"), told.about.id);
-  assert.ok(told.about.classList.contains("rv-heard"));
+  assert.ok(told.about.classList.contains("rv-visually-hidden"));
   assert.equal(told.found.getAttribute("role"), "status");
 });
 

@@ -1,15 +1,15 @@
-// When the kernel behind a lab is gone, its line says so, and its controls, which nobody would hear, take no press.
+// When the kernel behind a lab is gone, the lab's line says so, and its controls, which nobody would hear, take no press.
 const WORKED = "button, select, input:not([readonly]), .noUi-target, .widget-readout[contenteditable]";
 const KEPT = ".rv-copy, .rv-help, .modebar-btn"; // what the page does alone
 const ENDED = ["restarting", "autorestarting", "terminating", "dead"];
 
-let gone = false; // this file is loaded once a widget
+let disconnected = false; // this file is loaded once a widget
 /** @type {Set<() => void>} */
 const hearers = new Set();
 
 function end() {
-  if (gone) return;
-  gone = true;
+  if (disconnected) return;
+  disconnected = true;
   for (const call of hearers) call();
 }
 
@@ -48,7 +48,7 @@ function still(lab) {
  */
 function tell(lab, words) {
   const line = document.createElement("div");
-  line.className = "rv-gone-words";
+  line.className = "rv-disconnected-words";
   line.setAttribute("role", "alert");
   (lab.querySelector(".rv-line") ?? lab).prepend(line);
   line.textContent = words;
@@ -62,14 +62,14 @@ function tell(lab, words) {
 export function attend(lab, words) {
   const stilled = new MutationObserver(() => still(lab));
   const say = () => {
-    if (lab.classList.contains("rv-gone")) return;
-    lab.classList.add("rv-gone");
+    if (lab.classList.contains("rv-disconnected")) return;
+    lab.classList.add("rv-disconnected");
     tell(lab, words);
     still(lab);
     stilled.observe(lab, { childList: true, subtree: true });
   };
   hearers.add(say);
-  if (gone) say();
+  if (disconnected) say();
   return () => {
     stilled.disconnect();
     hearers.delete(say);

@@ -27,7 +27,7 @@ def saved(path: Path, *cells: str, tags: dict[int, list[str]] | None = None, tit
     return path
 
 
-class Desk:
+class Reader:
     """An open notebook with its kernel; made by `open_notebook`."""
 
     def __init__(self, path: Path, manager: Any, client: Any) -> None:
@@ -86,7 +86,7 @@ class Desk:
 
 
 @contextmanager
-def open_notebook(path: Path) -> Iterator[Desk]:
+def open_notebook(path: Path) -> Iterator[Reader]:
     """Open a notebook as JupyterLab does: its kernel is told the path, and ends when the notebook is closed."""
     place = Path(jupyter_runtime_dir(), f"kernel-{uuid.uuid4()}.json")
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -96,7 +96,7 @@ def open_notebook(path: Path) -> Iterator[Desk]:
     try:
         client.start_channels()
         client.wait_for_ready(timeout=PATIENCE)
-        yield Desk(path, manager, client)
+        yield Reader(path, manager, client)
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)

@@ -1,6 +1,6 @@
 // A model that was ready too late hears its kernel again, and is told what it has missed.
 import assert from "node:assert/strict";
-import { heard } from "../../rnnviz/live/heard.js";
+import { reconnecting } from "../../rnnviz/live/reconnect.js";
 import { test } from "./browser.js";
 import { Model } from "./model.js";
 
@@ -45,7 +45,7 @@ function made(deaf) {
 
 test("a deaf model gets its messages, and asks for the state that it has missed", async (browser) => {
   const { real, comm, asked, model } = made(true);
-  heard({}).initialize({ model });
+  reconnecting({}).initialize({ model });
   await browser.pass(0);
   assert.deepEqual(asked, [{ method: "request_state" }]);
   comm.deliver("a frame");
@@ -54,14 +54,14 @@ test("a deaf model gets its messages, and asks for the state that it has missed"
 
 test("a model that hears is left as it is", async (browser) => {
   const { real, asked, model } = made(false);
-  heard({}).initialize({ model });
+  reconnecting({}).initialize({ model });
   await browser.pass(0);
   assert.deepEqual([asked, Object.hasOwn(real, "_handle_comm_msg")], [[], false]);
 });
 
 test("a widget to which the kernel says nothing is not asked", async (browser) => {
   const { asked, model } = made(true);
-  heard({ silent: true }).initialize({ model });
+  reconnecting({ silent: true }).initialize({ model });
   await browser.pass(0);
   assert.deepEqual(asked, []);
 });
@@ -71,7 +71,7 @@ test("on a page without ipywidgets' own models a widget works, and nothing is wa
   /** @type {unknown[]} */
   const warned = [];
   console.warn = (...given) => warned.push(given);
-  assert.equal(heard({ initialize: () => "begun" }).initialize({ model: new Model() }), "begun");
+  assert.equal(reconnecting({ initialize: () => "begun" }).initialize({ model: new Model() }), "begun");
   await browser.pass(0);
   console.warn = warn;
   assert.deepEqual(warned, []);
@@ -79,7 +79,7 @@ test("on a page without ipywidgets' own models a widget works, and nothing is wa
 
 test("the widget's own clean-up and its other functions stay its own", () => {
   const [render, leave] = [() => {}, () => {}];
-  const widget = heard({ render, initialize: () => leave, silent: true });
+  const widget = reconnecting({ render, initialize: () => leave, silent: true });
   assert.equal(widget.render, render);
   assert.equal(widget.initialize({ model: new Model() }), leave);
 });

@@ -8,7 +8,7 @@ import pytest
 
 import rnnviz
 from rnnviz.live import CellView, DraggableFigure, Feed, LiveFigure, PlotlyRuntime
-from rnnviz.live.beside import beside, linked
+from rnnviz.live.bundle import beside, linked
 from tests.test_floors import FLOORS
 
 PACKAGE = Path(rnnviz.__file__).parent
@@ -162,7 +162,7 @@ def test_every_script_of_the_package_can_be_joined(script: Path) -> None:
 
 @pytest.mark.parametrize("widget", [CellView, DraggableFigure, Feed, LiveFigure, PlotlyRuntime])
 def test_a_widget_brings_one_module_with_one_default_export(widget: type) -> None:
-    assert re.findall(r"^(?:import|export)\b.*?(?= heard\()", widget._esm, re.MULTILINE) == ["export default"]
+    assert re.findall(r"^(?:import|export)\b.*?(?= reconnecting\()", widget._esm, re.MULTILINE) == ["export default"]
     scopes = re.findall(r"^const (\$\w+) = \(", widget._esm, re.MULTILINE)
     assert len(scopes) == len(set(scopes)) > 0
 
