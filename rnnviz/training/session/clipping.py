@@ -15,6 +15,13 @@ def clip(parameters: Sequence[nn.Parameter], threshold: float | None) -> Tensor:
     First the total, then each parameter's, axis (1 + parameters,), on their device; 0 for one without a gradient. A
     threshold of None leaves the gradients alone.
 
+    Raises
+    ------
+    ValueError
+        If one is sparse.
+
+    Examples
+    --------
     >>> weight = nn.Parameter(torch.zeros(2))
     >>> weight.grad = torch.tensor([3.0, 4.0])
     >>> clip([weight], 1.0)
@@ -23,7 +30,12 @@ def clip(parameters: Sequence[nn.Parameter], threshold: float | None) -> Tensor:
     tensor([0.6000, 0.8000])
     """
     grads = [weight.new_zeros(1) if weight.grad is None else weight.grad for weight in parameters]
-    norms = torch.stack(torch._foreach_norm(grads))
+    try:
+        norms = torch.stack(torch._foreach_norm(grads))
+    except NotImplementedError:  # torch's word for what it cannot do with a sparse tensor, over a hundred lines
+        raise ValueError(
+            "the model must have dense gradients, got a sparse one; build its nn.Embedding with sparse=False."
+        ) from None
     total = torch.linalg.vector_norm(norms)
     if threshold is not None:
         torch.nn.utils.clip_grads_with_norm_(parameters, threshold, total)

@@ -18,6 +18,7 @@ from rnnviz.training.session.building import Builder, optimizer, plain, shape_me
 from rnnviz.training.session.clipping import clip
 from rnnviz.training.session.forcing import forced
 from rnnviz.training.session.side_effects import SideEffects
+from rnnviz.training.session.wholestep import WholeStep
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots.snapshot import Snapshot
 from rnnviz.training.snapshots.taking import SnapshotTaker
@@ -95,7 +96,7 @@ class TrainingRun:
         _check_called(self.model, self.taker.probe)
         self._batches = Batches(self._checked, settings, device)
         self._parameters = list(self.model.parameters())
-        self._beside = SideEffects(self.model, device)
+        self._beside, self._whole = SideEffects(self.model, device), WholeStep(self.model)
         self._moving: torch.optim.Optimizer | None = None
         if not plain(self._parameters):  # what torch has to say against them is said now
             self._moving = optimizer(settings, self._parameters)
@@ -114,7 +115,7 @@ class TrainingRun:
         there.taker = self.taker.to(there._checked, device)
         there._batches = self._batches.to(there._checked, device, self.history.step)
         there._parameters = list(there.model.parameters())
-        there._beside = SideEffects(there.model, device)
+        there._beside, there._whole = SideEffects(there.model, device), WholeStep(there.model)
         if self._moving is not None:
             there._moving = optimizer(self.settings, there._parameters)
             there._moving.load_state_dict(copy.deepcopy(self._moving.state_dict()))
@@ -147,7 +148,7 @@ class TrainingRun:
             row = self._train()
             until_it_is_told.enter_context(INTERRUPTS.whole())  # from here on weights and curves belong together
             before = self.norms.before(self.history.step)
-            self._optimizer.step()
+            self._whole.take(self._optimizer, self.history.step + 1)
             self.history.append(row, lr=lr, clip=self.settings.clip)
             self.norms.note(self.history.step, row[3:], before)
 
