@@ -1,13 +1,16 @@
 """TrainingRun: one run of a session: its model, optimiser, batches, noise and curves; a step waits for nothing."""
 
+import contextlib
 import copy
 import inspect
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from rnnviz.generators import generator_of
+from rnnviz.models import Seq2Seq
 from rnnviz.tasks import Batch, Task
 from rnnviz.training.history import History
 from rnnviz.training.parameter_norms import ParameterNorms
@@ -15,15 +18,14 @@ from rnnviz.training.process.interrupts import INTERRUPTS
 from rnnviz.training.schedules import factor
 from rnnviz.training.session.batches import Batches
 from rnnviz.training.session.building import Builder, optimizer, plain, shape_memory
-from rnnviz.training.session.clipping import clip
-from rnnviz.training.session.forcing import forced
-from rnnviz.training.session.side_effects import SideEffects
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots.snapshot import Snapshot
 from rnnviz.training.snapshots.taking import SnapshotTaker
 from rnnviz.training.taskcheck.checked import Attribution, CheckedTask, precision_of
 
-__all__ = ["TrainingRun"]
+__all__ = ["SideEffects", "TrainingRun", "clip"]
+
+_SMALL = 2**16  # numbers; what a layer keeps account of is small, and may be written without torch counting it
 
 
 class TrainingRun:
@@ -142,7 +144,7 @@ class TrainingRun:
         for group in self._optimizer.param_groups:
             group["lr"] = lr
         # left in reverse: interrupts act last, when batches and buffers have been settled
-        with ExitStack() as until_it_is_told, self._batches.whole_or_not(), self._beside.whole_or_not():
+        with contextlib.ExitStack() as until_it_is_told, self._batches.whole_or_not(), self._beside.whole_or_not():
             # before the interrupts are held back: a model of somebody's own may take long, or for ever
             row = self._train()
             until_it_is_told.enter_context(INTERRUPTS.whole())  # from here on weights and curves belong together
@@ -183,6 +185,108 @@ class TrainingRun:
                 # torch.tensor copies: snapshots are read-only, which from_numpy would warn of
                 weight.copy_(torch.tensor(snapshot.weights[name]))
         return model.to(self.device)  # type: ignore[no-any-return]
+
+
+class SideEffects:
+    """A model's buffers, such as the running means of batch normalisation, and the generators its dropout draws from.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        Whose.
+    device : torch.device
+        Where it runs.
+
+    Examples
+    --------
+    >>> norm = nn.BatchNorm1d(2)
+    >>> beside = SideEffects(norm, torch.device("cpu"))
+    >>> with contextlib.suppress(ValueError), beside.whole_or_not():
+    ...     _ = norm(torch.randn(8, 2))
+    ...     raise ValueError
+    >>> norm.running_mean
+    tensor([0., 0.])
+    """
+
+    def __init__(self, model: nn.Module, device: torch.device) -> None:
+        self._model = model
+        found = {generator_of(kind) for kind in ("cpu", device)} - {None}
+        self._generators: list[torch.Generator] = [one for one in found if one is not None]
+        self._large: dict[str, tuple[Tensor, int, Tensor]] = {}  # by path: the buffer, how often written to, a copy
+
+    def drawn(self) -> list[Tensor]:
+        """Return where the generators stand."""
+        return [one.get_state() for one in self._generators]
+
+    def draw_again(self, states: list[Tensor]) -> None:
+        """Put the generators back to where they stood."""
+        for one, state in zip(self._generators, states, strict=True):
+            one.set_state(state)
+
+    @contextlib.contextmanager
+    def whole_or_not(self) -> Iterator[None]:
+        """Put everything back where the block is left by an error."""
+        # a few KB each: cheaper than to find out whether anything draws
+        states = self.drawn()
+        before = [(path, buffer, self._copied(path, buffer)) for path, buffer in self._model.named_buffers()]
+        try:
+            yield
+        except BaseException:
+            for path, buffer, copy in before:
+                owner, _, name = path.rpartition(".")
+                with torch.no_grad():
+                    buffer.copy_(copy)
+                self._model.get_submodule(owner)._buffers[name] = buffer  # another may have been put in its place
+            self.draw_again(states)
+            raise
+
+    def _copied(self, path: str, buffer: Tensor) -> Tensor:
+        """Return a copy; of a large buffer, such as a table of positions, the last one if nobody has written to it."""
+        if buffer.numel() <= _SMALL or buffer.is_inference():
+            return buffer.detach().clone()
+        known = self._large.get(path)
+        if known is None or known[0] is not buffer or known[1] != buffer._version:
+            known = self._large[path] = buffer, buffer._version, buffer.detach().clone()
+        return known[2]
+
+
+@contextlib.contextmanager
+def forced(model: nn.Module, ratio: float, coins: torch.Generator) -> Iterator[None]:
+    """Let a model's translators read the true token so often, as ``coins`` decide; what they had is put back.
+
+    At a ratio of 1 they are left alone: a model of somebody's own may have set another one itself.
+    """
+    translators = [] if ratio == 1 else [one for one in model.modules() if isinstance(one, Seq2Seq)]
+    before = [(one.teacher_forcing, one.coins) for one in translators]
+    try:
+        for one in translators:
+            one.teacher_forcing, one.coins = ratio, coins
+        yield
+    finally:
+        for one, (own, its_coins) in zip(translators, before, strict=True):
+            one.teacher_forcing, one.coins = own, its_coins
+
+
+@torch.no_grad()
+def clip(parameters: Sequence[nn.Parameter], threshold: float | None) -> Tensor:
+    """Scale the gradients so that their total norm is at most the threshold; return the norms before.
+
+    First the total, then each parameter's, axis (1 + parameters,), on their device; 0 for one without a gradient. A
+    threshold of None leaves the gradients alone.
+
+    >>> weight = nn.Parameter(torch.zeros(2))
+    >>> weight.grad = torch.tensor([3.0, 4.0])
+    >>> clip([weight], 1.0)
+    tensor([5., 5.])
+    >>> weight.grad
+    tensor([0.6000, 0.8000])
+    """
+    grads = [weight.new_zeros(1) if weight.grad is None else weight.grad for weight in parameters]
+    norms = torch.stack(torch._foreach_norm(grads))
+    total = torch.linalg.vector_norm(norms)
+    if threshold is not None:
+        torch.nn.utils.clip_grads_with_norm_(parameters, threshold, total)
+    return torch.cat([total[None], norms])
 
 
 def _check_called(model: nn.Module, batch: Batch) -> None:
