@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from rnnviz.training import LockstepSessions, Session, Snapshot
-from rnnviz.training.snapshots import looking
+from rnnviz.training.snapshots import observing
 from tests.training.examples import Echo, take
 
 ROUNDING = 1e-6
@@ -192,7 +192,7 @@ def test_a_whole_snapshot_of_a_model_of_ours_is_what_a_trace_of_the_model_finds(
     session = small(**CASES[case])
     take(session, 2)
     found = session.snapshot()
-    monkeypatch.setattr(looking, "_is_plain", lambda model: False)
+    monkeypatch.setattr(observing, "_is_plain", lambda model: False)
     traced = session.snapshot()
     assert found.loss == traced.loss
     assert found.module == traced.module
