@@ -88,7 +88,7 @@ def test_a_busy_port_is_one_sentence_and_copies_nothing(
     assert said.out == ""
     assert said.err == (
         f"rnnviz lab: port {port} cannot be used (Address already in use); "
-        "choose another with --port, or leave it out and JupyterLab chooses.\n"
+        "choose another with --port, or leave it out and one is chosen.\n"
     )
     assert not (tmp_path / "desk").exists()
 

@@ -1,4 +1,4 @@
-"""The ``rnnviz`` command: ``lab``, ``chapters reset``, ``progress``, ``data``, ``doctor``, ``bench``."""
+"""The ``rnnviz`` command: ``lab``, ``demo``, ``chapters reset``, ``progress``, ``data``, ``doctor``, ``bench``."""
 
 import argparse
 import sys
@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     -------
     int
         The exit code: 0 when all is well, 1 when ``doctor`` found a problem or ``data`` could not fetch a set, 2 when
-        the command could not be carried out; ``lab`` passes on JupyterLab's own.
+        the command could not be carried out; ``lab`` and ``demo`` pass on their server's own.
 
     Raises
     ------
@@ -58,6 +58,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if options.command == "progress":
             return progress.progress(options.folder, as_json=options.json)
         return progress.reset(options.chapter, options.directory)
+    if options.command == "demo":
+        from rnnviz.cli import demo
+
+        return demo.main(task=options.task, cell=options.cell, browser=not options.no_browser, port=options.port)
     from rnnviz.cli import lab
 
     return lab.main(options.directory, browser=not options.no_browser, port=options.port, passed_on=passed_on)
@@ -75,14 +79,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="rnnviz", description=t("cli.about"), allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"rnnviz {__version__}")
     commands = parser.add_subparsers(
-        dest="command", required=True, metavar="lab | chapters | progress | data | doctor | bench"
+        dest="command", required=True, metavar="lab | demo | chapters | progress | data | doctor | bench"
     )
     lab = commands.add_parser(
         "lab", help=t("cli.lab.about"), description=t("cli.lab.about"), epilog=t("cli.lab.more"), allow_abbrev=False
     )
     _add_folder(lab, "directory", "DIR", t("cli.lab.directory.help"))
-    lab.add_argument("--no-browser", action="store_true", help=t("cli.lab.no_browser.help"))
-    lab.add_argument("--port", metavar="N", type=_port, help=t("cli.lab.port.help"))
+    _add_server(lab)
+    _add_demo(commands)
     _add_chapters(commands)
     progress = commands.add_parser(
         "progress", help=t("cli.progress.about"), description=t("cli.progress.about"), allow_abbrev=False
@@ -96,6 +100,19 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help=t("cli.doctor.json.help"))
     commands.add_parser("bench", help=t("cli.bench.about"), add_help=False, allow_abbrev=False)
     return parser
+
+
+def _add_demo(commands: Any) -> None:
+    about = t("cli.demo.about")
+    demo = commands.add_parser("demo", help=about, description=about, allow_abbrev=False)
+    demo.add_argument("--task", metavar="NAME", default="adding", help=t("cli.demo.task.help"))
+    demo.add_argument("--cell", metavar="NAME", default="lstm", help=t("cli.demo.cell.help"))
+    _add_server(demo)
+
+
+def _add_server(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--no-browser", action="store_true", help=t("cli.lab.no_browser.help"))
+    command.add_argument("--port", metavar="N", type=_port, help=t("cli.lab.port.help"))
 
 
 def _add_chapters(commands: Any) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from rnnviz.cli.chapters import copy_chapters, shipped_chapters
 from rnnviz.i18n import t
 
-__all__ = ["main", "server_options"]
+__all__ = ["main", "require_free", "server_options"]
 
 
 def main(directory: Path, *, browser: bool, port: int | None, passed_on: Sequence[str]) -> int:
@@ -41,7 +41,7 @@ def main(directory: Path, *, browser: bool, port: int | None, passed_on: Sequenc
     try:
         _require_jupyterlab()
         if port is not None:
-            _require_free(port)
+            require_free(port)
         copied = copy_chapters(shipped_chapters(), directory.absolute())
     except (ImportError, OSError) as error:
         print(f"rnnviz lab: {error}", file=sys.stderr)
@@ -93,15 +93,15 @@ def _require_jupyterlab() -> None:
         raise ModuleNotFoundError(t("cli.lab.no_jupyterlab"))
 
 
-def _require_free(port: int) -> None:
-    """Refuse a port somebody listens on: JupyterLab would say so only at the end of a page of log."""
+def require_free(port: int) -> None:
+    """Refuse a port somebody listens on: the server would say so only at the end of a page of log."""
     with socket.socket() as probe:
         if os.name == "posix":
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does: only listeners count
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise OSError(t("cli.lab.busy", port=port, reason=error.strerror)) from error
+            raise OSError(t("cli.port.busy", port=port, reason=error.strerror)) from error
 
 
 def _become_jupyterlab(options: list[str]) -> int:

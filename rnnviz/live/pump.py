@@ -1,9 +1,11 @@
-"""Pump: the one thread that writes to the screen, at the pace at which the browser paints."""
+"""Pump: writes to the screen at the pace at which the browser paints, in one thread or on the event loop."""
 
 import threading
 import time
 from collections.abc import Callable
 
+from rnnviz.live.turns import Turns
+from rnnviz.training.process.background import in_threads
 from rnnviz.training.process.forks import renewed_in_children
 
 __all__ = ["Pump"]
@@ -18,7 +20,7 @@ class Pump:
     Parameters
     ----------
     draw : callable
-        Called with nothing, in the pump's thread; draws whatever is newest.
+        Called with nothing, in the pump's thread or on the event loop; draws whatever is newest.
     room_in : callable
         Returns the seconds until the browser has room for a frame, 0.0 for now.
     on_error : callable
@@ -49,7 +51,10 @@ class Pump:
         self.whole = True
         self._closed = False
         self._drawing = False
+        self._last = -1e9  # long ago: the first frame waits for nothing
+        self._threads = in_threads()
         self._thread: threading.Thread | None = None
+        self._turns = Turns(self._draw_due, self._wait)  # for where there is no thread
         renewed_in_children(self)
 
     def offer(self, *, whole: bool = True) -> None:
@@ -64,21 +69,25 @@ class Pump:
             if self._closed:
                 return
             self._due, self._whole_due = True, self._whole_due or whole
-            if self._thread is None:
+            if self._thread is None and self._threads:
                 self._thread = _started(self._run)
             self._condition.notify_all()
-            # decided with the lock held: two callers must not both draw
-            alone = self._thread is None and not self._drawing
-        if alone:
-            self._draw_newest()  # no thread to be had: the caller draws, and waits for it
+            if self._thread is not None:
+                return
+        # neither a thread to be had nor a loop that comes to it: the caller draws, and waits for it
+        if not self._turns.ask():
+            self._draw_due()
 
     def nudge(self) -> None:
         """Say that the browser has answered; returns at once, from any thread."""
         with self._condition:
             self._condition.notify_all()
+        self._turns.hurry()
 
     def flush(self, timeout: float = 5.0) -> bool:
         """Wait until everything offered was drawn; return whether it was, within ``timeout`` seconds."""
+        if self._thread is None and self._turns.here:  # nobody else can draw meanwhile, nor the browser answer
+            self._draw_due()
         with self._condition:
             return self._condition.wait_for(lambda: self._closed or not (self._due or self._drawing), timeout)
 
@@ -95,25 +104,41 @@ class Pump:
     def after_fork(self) -> None:
         """See `rnnviz.training.process.forks`: a forked child has no page to write to."""
         self._condition, self._thread, self._closed = threading.Condition(), None, True
+        self._turns.forget()
+
+    def _wait(self) -> float:
+        """Return the seconds until a frame may be drawn."""
+        return max(self._room_in(), self._last + self._period - time.monotonic())
 
     def _run(self) -> None:
-        # long ago: the first frame waits for nothing
-        last = -1e9
         while True:
             with self._condition:
                 self._condition.wait_for(lambda: self._due or self._closed)
                 while not self._closed:
                     # asked with the lock held: an answer of the browser cannot come unheard between question and wait
-                    wait = max(self._room_in(), last + self._period - time.monotonic())
+                    wait = self._wait()
                     if wait <= 0:
                         break
                     self._condition.wait(wait)
                 if self._closed:
                     return
-            last = time.monotonic()
             self._draw_newest()
 
+    def _draw_due(self) -> None:
+        """Draw, if anything is due and nobody draws; what is offered meanwhile is drawn after."""
+        with self._condition:
+            # decided with the lock held: two callers must not both draw
+            if self._closed or self._drawing or not self._due:
+                return
+            self._drawing = True
+        self._draw_newest()
+        with self._condition:
+            more = self._due and not self._closed
+        if more:
+            self._turns.ask()
+
     def _draw_newest(self) -> None:
+        self._last = time.monotonic()
         with self._condition:
             # before drawing: what is offered meanwhile is drawn after
             self._due, self._drawing = False, True

@@ -5,6 +5,7 @@ import threading
 
 from rnnviz.live import Feed
 from rnnviz.training import Runner
+from rnnviz.training.process.background import Alarm, HomeLoop
 
 __all__ = ["GRACE", "AutoPause", "is_borrowed"]
 
@@ -33,7 +34,8 @@ class AutoPause:
     def __init__(self, runner: Runner, feed: Feed, grace: float | None = None) -> None:
         self._runner, self._grace = runner, GRACE if grace is None else grace
         self._lock = threading.Lock()
-        self._timer: threading.Timer | None = None
+        self._home = HomeLoop()
+        self._timer: Alarm | None = None
         self._pressed: int | None = None  # how many verbs had been used when the run was put to rest
         feed.on_away = self.away
 
@@ -42,20 +44,15 @@ class AutoPause:
         with self._lock:
             if self._timer is not None:
                 self._timer.cancel()
-            self._timer = threading.Timer(self._grace, self._rest) if away else None
-            if self._timer is not None:
-                # or Python would wait a minute for it when it ends
-                self._timer.daemon = True
-                try:
-                    self._timer.start()
-                except (RuntimeError, MemoryError):  # no more threads: it plays on unseen
-                    self._timer = None
+            self._timer = Alarm(self._home, self._grace, self._rest, "rnnviz-rest") if away else None
+            if self._timer is not None and not self._timer.start():  # it plays on unseen
+                self._timer = None
             pressed, self._pressed = self._pressed, None
         # whoever has pressed anything meanwhile has decided for herself
         if not away and pressed == self._runner.pressed:
             self._runner.play()
 
-    def _rest(self) -> None:
+    def _rest(self, _alarm: Alarm) -> None:
         with self._lock:
             if self._timer is None or not self._runner.state.onward:
                 return

@@ -1,11 +1,13 @@
 """Loading: what the first training step needs is loaded once the first pictures are on the page, not before."""
 
+import contextlib
 import sys
 import threading
 from importlib import import_module
 
 from rnnviz.garbage import uncollected
 from rnnviz.live import Feed
+from rnnviz.training.process.background import in_threads
 
 __all__ = ["load_after"]
 
@@ -19,10 +21,17 @@ def load_after(feed: Feed) -> None:
     def answered() -> None:
         feed.on_ready = ready
         if _COMPILER not in sys.modules:
-            threading.Thread(target=_load, name="torch-loading", daemon=True).start()
+            _begin()
         ready()
 
     feed.on_ready = answered
+
+
+def _begin() -> None:
+    if in_threads():
+        # no more threads: the first step loads it
+        with contextlib.suppress(RuntimeError, MemoryError):
+            threading.Thread(target=_load, name="torch-loading", daemon=True).start()
 
 
 def _load() -> None:

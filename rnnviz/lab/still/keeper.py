@@ -9,6 +9,7 @@ from rnnviz.lab.lifetime.rerun import running_cell
 from rnnviz.lab.screen.screen import BaseScreen
 from rnnviz.lab.still.outputs import Output, call_after_cells
 from rnnviz.lab.still.picture import Picture, ScreenPicture
+from rnnviz.training.process.background import Alarm, HomeLoop
 
 __all__ = ["Keeper", "keeper_of"]
 
@@ -61,7 +62,8 @@ class Keeper:
         self._lock, self._drawing = threading.Lock(), threading.Lock()
         self._output = Output()
         self._shown = self._attended = self._placed = self._due = self._closed = False
-        self._timer: threading.Timer | None = None
+        self._home = HomeLoop()
+        self._timer: Alarm | None = None
         self._hasty = False  # whether the timer is that of a run at rest
         self._cost, self._last, self._placed_at = 0.0, -1e9, 0.0
 
@@ -109,16 +111,13 @@ class Keeper:
             self._start(max(due - time.monotonic(), _AT_REST), hasty=not playing)
 
     def _start(self, delay: float, *, hasty: bool) -> None:
-        self._timer, self._hasty = threading.Timer(delay, self._ring), hasty
-        self._timer.name, self._timer.daemon = "rnnviz-still", True
-        try:
-            self._timer.start()
-        except (RuntimeError, MemoryError):  # no more threads; the next change tries again
+        self._timer, self._hasty = Alarm(self._home, delay, self._ring, "rnnviz-still"), hasty
+        if not self._timer.start():  # the next change tries again
             self._timer = None
 
-    def _ring(self) -> None:
+    def _ring(self, alarm: Alarm) -> None:
         with self._lock:
-            if self._closed or self._timer is not threading.current_thread():
+            if self._closed or self._timer is not alarm:
                 return
             if not self._ready() and time.monotonic() < self._placed_at + _PATIENCE:
                 self._start(_AGAIN, hasty=self._hasty)

@@ -2,22 +2,24 @@
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from rnnviz.i18n import t
 from rnnviz.training.failures import describe, let_go
+from rnnviz.training.process.background import in_threads
 from rnnviz.training.process.forks import LOST, renewed_in_children
 from rnnviz.training.process.interrupts import INTERRUPTS
+from rnnviz.training.runner.loopworker import LoopWorker
 from rnnviz.training.runner.orders import Order, Orders
 from rnnviz.training.runner.player import Player
-from rnnviz.training.runner.worker import NoThreadError, Worker
+from rnnviz.training.runner.worker import NoThreadError, Work, Worker
 
 __all__ = ["Dispatcher"]
 
 
 class Dispatcher:
-    """The orders of a `Runner`, the thread that carries them out, and what went wrong.
+    """The orders of a `Runner`, the thread or the event loop that carries them out, and what went wrong.
 
     Whoever waits here waits for her own order, and for those before it; what others order meanwhile comes later.
 
@@ -31,7 +33,7 @@ class Dispatcher:
     changed : threading.Condition
         Guards all of it.
     ended : bool
-        Whether the thread has ended for good, or is about to.
+        Whether it has ended for good, or is about to.
     error : BaseException or None
         What went wrong and was not raised yet.
     """
@@ -45,12 +47,14 @@ class Dispatcher:
         self._lost = False
         renewed_in_children(self)
         # one condition for dispatcher and worker: whether there is work and whether it is done change together
-        self._worker = Worker(self.changed, self._has_work, self._work, self._at_exit)
+        work = Work(self._has_work, self._work, player.at_work, self._at_exit)
+        self._on_loop = LoopWorker(self.changed, work, self._orders.cancel)
+        self._worker: Worker | LoopWorker = Worker(self.changed, work) if in_threads() else self._on_loop
 
     def ask(self, order: Order, *, wait: bool = False) -> None:
-        """Have an order carried out by the thread; with ``wait`` return when it is over, and raise a kept error.
+        """Have an order carried out in the background; with ``wait`` return when it is over, and raise a kept error.
 
-        Where no thread can be started, who waits carries it out herself.
+        Where there is neither a thread nor an event loop for it, who waits carries it out herself.
         """
         try:
             self._ask(order, wait=wait)
@@ -113,7 +117,7 @@ class Dispatcher:
                 with self.changed:
                     self._refuse_ended()
                     self._orders.add(order)
-                    INTERRUPTS.wait(self.changed, lambda: self._orders.next is order and not self._busy())
+                    self._worker.wait(lambda: self._orders.next is order and not self._busy())
                     self._refuse_ended()
                     self.raise_kept()
                     # begun while `changed` is held: from here on the worker sees that somebody is busy
@@ -126,9 +130,9 @@ class Dispatcher:
     def join(self, timeout: float | None) -> bool:
         """Wait until nothing is left to do, raise a kept error, and say whether that was within ``timeout`` seconds."""
         with INTERRUPTS, self.changed:
-            self._worker.wake()
+            self._wake()
             # the thread may have ended while settings waited: woken above, it takes them up
-            done = INTERRUPTS.wait(self.changed, self.idle, timeout)
+            done = self._worker.wait(self.idle, timeout)
         if self.ended:
             # without `changed`: the thread needs it to end
             done = self._worker.join(timeout)
@@ -181,15 +185,25 @@ class Dispatcher:
     def _add(self, order: Order) -> Order:
         order = self._orders.add(order)
         try:
-            self._worker.wake()
+            self._wake()
         except NoThreadError:
             self._orders.done(order)
             raise
         return order
 
+    def _wake(self) -> None:
+        """See to it that work is done: where no thread can be started, on the event loop, if there is one."""
+        try:
+            self._worker.wake()
+        except NoThreadError:
+            if self._worker is self._on_loop or not self._on_loop.possible:
+                raise
+            self._worker = self._on_loop  # the thread was never there, so that nothing is left of it
+            self._worker.wake()
+
     def _wait_for(self, *orders: Order) -> None:
         try:
-            INTERRUPTS.wait(self.changed, lambda: all(one.over for one in orders))
+            self._worker.wait(lambda: all(one.over for one in orders))
         except BaseException:
             for one in orders:  # whoever interrupts the waiting wants no step any more
                 one.cancel()
@@ -203,12 +217,16 @@ class Dispatcher:
     def _busy(self) -> bool:
         return self._worker.active or self._orders.busy
 
-    def _work(self) -> None:
+    def _work(self, interruptible: bool) -> Iterator[None]:
         with self.changed:
             order = self._orders.begin()
         try:
-            self._player.run(order)
+            yield from self._player.playing(order)
+        except GeneratorExit:
+            raise
         except BaseException as error:
+            if interruptible and isinstance(error, KeyboardInterrupt):
+                raise
             self.error = error
         finally:
             self._done(order)
@@ -217,7 +235,7 @@ class Dispatcher:
         with self.changed:
             self._orders.done(order)
             try:
-                self._worker.wake()
+                self._wake()
             except NoThreadError as error:  # whoever waits for another order is not to wait for ever
                 for one in (one for one in self._orders.all if not one.here):
                     one.refused = error

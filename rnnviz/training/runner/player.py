@@ -3,7 +3,7 @@
 import contextlib
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,16 +91,29 @@ class Player:
         BaseException
             Whatever the task, the model or a callback raises; the state then says so already.
         """
-        with self.access:
-            self._in_view, self.trouble = False, ""
-            try:
-                self._carry_out(order)
-            except KeyboardInterrupt:
-                self._pause_interrupted()
-                raise
-            except BaseException as error:
-                self._fail(error)
-                raise
+        with self.at_work():
+            for _ in self.playing(order):
+                pass
+
+    @contextlib.contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Around everything that `playing` does: nobody else is at the session, and torch is considerate."""
+        with self.access, considerate_threads(self.session.device):
+            yield
+
+    def playing(self, order: Order) -> Iterator[None]:
+        """Do what `run` does, and yield between two steps; go on with it within `at_work` only."""
+        self._in_view, self.trouble = False, ""
+        try:
+            yield from self._carry_out(order)
+        except GeneratorExit:  # given up between two steps: nothing has failed
+            raise
+        except KeyboardInterrupt:
+            self._pause_interrupted()
+            raise
+        except BaseException as error:
+            self._fail(error)
+            raise
 
     def announce(self, phase: str, message: str) -> None:
         """Set the state and tell it."""
@@ -110,18 +123,17 @@ class Player:
         self.state = self._now(phase, message)
         self._call(self._on_state, self.state)
 
-    def _carry_out(self, order: Order) -> None:
+    def _carry_out(self, order: Order) -> Iterator[None]:
         try:
-            with considerate_threads(self.session.device):
-                self._run(order)
+            yield from self._run(order)
         finally:
             order.cancel()  # before anybody is told: whoever presses play then means another play
 
-    def _run(self, order: Order) -> None:
+    def _run(self, order: Order) -> Iterator[None]:
         rebuilt = self._take_up(order)
         if order.open:
             self.session.check()
-            self._advance(order)
+            yield from self._advance(order)
         elif self.state.phase == "failed" and not rebuilt:
             return  # only live settings changed: what failed is still broken, and the state still says so
         self._show()
@@ -144,7 +156,7 @@ class Player:
             self._goal = self._next_goal()
         return rebuilt
 
-    def _advance(self, order: Order) -> None:
+    def _advance(self, order: Order) -> Iterator[None]:
         session, run, unchecked = self.session, self.session.run, 0
         self._onward = order.endless
         if self._onward:
@@ -159,6 +171,7 @@ class Player:
         self.announce("playing", t("status.playing"))
         while self._take(order):
             # between two steps, where weights and curves belong together
+            yield
             self.access.let_in()
             next(steps)
             unchecked += 1

@@ -2,15 +2,42 @@
 
 import atexit
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 
-__all__ = ["NoThreadError", "Worker"]
+from rnnviz.training.process.interrupts import INTERRUPTS
+
+__all__ = ["NoThreadError", "Work", "Worker"]
 
 _LINGER = 2.0  # seconds; then the thread ends and lets go of everything it refers to, the next work starts another
 
 
 class NoThreadError(RuntimeError):
-    """The system gives no further thread."""
+    """There is nothing to work on in the background: no further thread, no event loop."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a worker does.
+
+    Parameters
+    ----------
+    wanted : callable
+        Whether there is work; called with the condition held.
+    piece : callable
+        Begins a piece of it and yields where it may rest; with True it raises KeyboardInterrupt, its other errors it
+        keeps.
+    around : callable
+        The context in which a piece goes on; left while it rests.
+    at_exit : callable
+        Called when Python ends while a thread lives: one cut off inside torch would abort the process.
+    """
+
+    wanted: Callable[[], bool]
+    piece: Callable[[bool], Iterator[None]]
+    around: Callable[[], AbstractContextManager[None]]
+    at_exit: Callable[[], None]
 
 
 class Worker:
@@ -19,13 +46,9 @@ class Worker:
     Parameters
     ----------
     changed : threading.Condition
-        Guards what ``has_work`` looks at; notified when a piece of work is done.
-    has_work : callable
-        Whether there is work; called with ``changed`` held.
-    work : callable
-        Does a piece of it, and keeps its own errors.
-    at_exit : callable
-        Called when Python ends while the thread lives: a thread cut off inside torch would abort the process.
+        Guards what ``work.wanted`` looks at; notified when a piece of work is done.
+    work : Work
+        What is done.
 
     Attributes
     ----------
@@ -33,15 +56,9 @@ class Worker:
         Whether a piece of work is being done.
     """
 
-    def __init__(
-        self,
-        changed: threading.Condition,
-        has_work: Callable[[], bool],
-        work: Callable[[], None],
-        at_exit: Callable[[], None],
-    ) -> None:
+    def __init__(self, changed: threading.Condition, work: Work) -> None:
         self.active = False
-        self._changed, self._has_work, self._work, self._at_exit = changed, has_work, work, at_exit
+        self._changed, self._work = changed, work
         self._ended = False
         self._thread: threading.Thread | None = None
 
@@ -54,7 +71,7 @@ class Worker:
             If that needs a thread and none can be started; nothing is kept of it, so that a later call can.
         """
         self._changed.notify_all()
-        if self._thread is None and not self._ended and self._has_work():
+        if self._thread is None and not self._ended and self._work.wanted():
             # a daemon: a kernel that is told to end does not wait for a run without an end
             thread = threading.Thread(target=self._loop, name="rnnviz-training", daemon=True)
             try:
@@ -65,7 +82,11 @@ class Worker:
                     "this machine, or use train(steps), which needs no thread."
                 ) from error
             self._thread = thread  # it waits for `changed`, which is held here
-            atexit.register(self._at_exit)
+            atexit.register(self._work.at_exit)
+
+    def wait(self, met: Callable[[], bool], timeout: float | None = None) -> bool:
+        """Wait ``timeout`` seconds at most for something, and say whether it is so; call with ``changed`` held once."""
+        return INTERRUPTS.wait(self._changed, met, timeout)
 
     def end(self) -> None:
         """Let the thread end after the present piece of work, for good; call with ``changed`` held."""
@@ -74,7 +95,7 @@ class Worker:
 
     def forget(self, changed: threading.Condition) -> None:
         """Let go of the thread, in a forked child, which has none; ``changed`` is the new condition there."""
-        atexit.unregister(self._at_exit)
+        atexit.unregister(self._work.at_exit)
         self._thread, self._changed, self.active = None, changed, False
 
     def join(self, timeout: float | None) -> bool:
@@ -87,7 +108,9 @@ class Worker:
 
     def _loop(self) -> None:
         while self._called():
-            self._work()
+            with self._work.around():
+                for _ in self._work.piece(False):
+                    pass
             with self._changed:
                 self.active = False
                 self._changed.notify_all()
@@ -95,10 +118,10 @@ class Worker:
     def _called(self) -> bool:
         with self._changed:
             # some seconds of grace: a learner who steps by button does not start a thread each time
-            called = self._changed.wait_for(lambda: self._ended or self._has_work(), _LINGER)
+            called = self._changed.wait_for(lambda: self._ended or self._work.wanted(), _LINGER)
             self.active = called and not self._ended
             if not self.active:
-                atexit.unregister(self._at_exit)
+                atexit.unregister(self._work.at_exit)
             # for want of work, not by `end`: `join` still has to find the thread that ends
             if not called:
                 self._thread = None

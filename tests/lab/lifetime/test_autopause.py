@@ -34,8 +34,8 @@ class Watched:
         self.feed._heard(self.feed, {"kind": "seen", "page": page, "hidden": hidden}, [])
         timer = self.resting._timer
         if timer is not None:
-            timer.join(WAIT)
-            assert not timer.is_alive()
+            timer.thread.join(WAIT)
+            assert not timer.thread.is_alive()
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_who_looks_again_in_time_has_missed_nothing(watched: Watched) -> None:
     timer = watched.resting._timer
     watched.turn(hidden=False)
     assert timer is not None
-    timer.join(WAIT)
+    timer.thread.join(WAIT)
     assert watched.runner.state.phase == "playing"
 
 
