@@ -125,6 +125,7 @@ class Console:
                 AutoPause(self.runner, self.screen.feed)
             # last: a frame before this would find no screen
             self.runner.watched, self.runner.light_sample = True, self.screen.light_sample
+            self.runner.on_light = self.screen.show_light
             # a lab closed before it was shown: its pictures come, its controls do nothing
             if self._closed:
                 self._close_screen()

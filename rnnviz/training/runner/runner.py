@@ -11,6 +11,7 @@ from rnnviz.training.runner.orders import Order
 from rnnviz.training.runner.player import Player, RunState
 from rnnviz.training.runner.trainable import Trainable
 from rnnviz.training.settings import Settings
+from rnnviz.training.snapshots.observing import Later
 from rnnviz.training.snapshots.recording import Recording
 from rnnviz.training.snapshots.snapshot import Snapshot
 
@@ -111,6 +112,15 @@ class Runner:
     @light_sample.setter
     def light_sample(self, light_sample: Callable[[], int | None]) -> None:
         self._player.light_sample = light_sample
+
+    @property
+    def on_light(self) -> Callable[[Later], None]:
+        """What is handed the moment that a light frame is to show; by default it is worked out for ``on_frame``."""
+        return self._player.on_light
+
+    @on_light.setter
+    def on_light(self, on_light: Callable[[Later], None]) -> None:
+        self._player.on_light = on_light
 
     def snapshot(self) -> Snapshot:
         """Look at the model now, or between two steps if it trains; see `Session.snapshot`."""
