@@ -42,9 +42,10 @@ FLOORS = {
     "__init__": TOP,
     "__main__": TOP,
     "cli": TOP,
+    "site": TOP,
 }
 INSIDE = {  # the floors of a folder that has folders, from the ground up; its ``__init__`` is the roof
-    "bench": ("instruments", "measures", "command"),
+    "bench": ("instruments", "measures chapters", "command"),
     "exercises": ("answers kept", "chapters asked panel", "checking", "guess", "summary course"),
     "exercises.kept": ("learner records tables", "draft notebooks", "this_notebook"),
     "exercises.chapters": ("how intorch applied limits", "catalog"),

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from rnnviz.checks import number
+from rnnviz.checks import number, shown
 from rnnviz.export.codec import Shareable
 from rnnviz.export.script import Script
 from rnnviz.garbage import uncollected
@@ -172,7 +172,7 @@ class Console:
             raise RuntimeError("read moves the cursor on the page, and this lab is on none; end a cell with it first.")
         steps = self.screen.seen.layer.hidden.shape[3]
         if start >= steps:
-            raise ValueError(f"start must be below the sequence's {steps} timesteps, got {start}.")
+            raise ValueError(f"start must be below the sequence's {steps} timesteps, got {shown(start)}.")
         self.screen.feed.read(rate, start)
 
     @property

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 import torch
 from torch import Tensor
 
-from rnnviz.checks import brief, shown, whole
+from rnnviz.checks import brief, flag, shown, whole
 from rnnviz.i18n import t
 from rnnviz.tasks.base import drawn
 from rnnviz.tasks.batch import NO_ANSWER, Batch, within
@@ -107,7 +107,8 @@ class Texts(Classification):
         metric_name: str = "",
         reads: str = "",
     ) -> None:
-        self.name, self.source, self.level, self.each_step = name, source, level, each_prefix
+        self.name, self.source, self.level = name, source, level
+        self.each_step = flag("each_prefix", each_prefix)
         self.metric_name = metric_name or t("task.texts.metric")
         self._reads = reads or t(f"task.texts.reads.{level}")
         self.classes, self.output_size = corpus.classes, len(corpus.classes)

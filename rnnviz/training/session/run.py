@@ -9,7 +9,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from rnnviz.generators import generator_of
 from rnnviz.models import Seq2Seq
 from rnnviz.tasks import Batch, Task
 from rnnviz.training.history import History
@@ -18,14 +17,13 @@ from rnnviz.training.process.interrupts import INTERRUPTS
 from rnnviz.training.schedules import factor
 from rnnviz.training.session.batches import Batches
 from rnnviz.training.session.building import Builder, optimizer, plain, shape_memory
+from rnnviz.training.session.wholestep import SideEffects, WholeStep
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots.snapshot import Snapshot
 from rnnviz.training.snapshots.taking import SnapshotTaker
 from rnnviz.training.taskcheck.checked import Attribution, CheckedTask, precision_of
 
-__all__ = ["SideEffects", "TrainingRun", "clip"]
-
-_SMALL = 2**16  # numbers; what a layer keeps account of is small, and may be written without torch counting it
+__all__ = ["TrainingRun", "clip"]
 
 
 class TrainingRun:
@@ -97,7 +95,7 @@ class TrainingRun:
         _check_called(self.model, self.taker.probe)
         self._batches = Batches(self._checked, settings, device)
         self._parameters = list(self.model.parameters())
-        self._beside = SideEffects(self.model, device)
+        self._beside, self._whole = SideEffects(self.model, device), WholeStep(self.model)
         self._moving: torch.optim.Optimizer | None = None
         if not plain(self._parameters):  # what torch has to say against them is said now
             self._moving = optimizer(settings, self._parameters)
@@ -116,7 +114,7 @@ class TrainingRun:
         there.taker = self.taker.to(there._checked, device)
         there._batches = self._batches.to(there._checked, device, self.history.step)
         there._parameters = list(there.model.parameters())
-        there._beside = SideEffects(there.model, device)
+        there._beside, there._whole = SideEffects(there.model, device), WholeStep(there.model)
         if self._moving is not None:
             there._moving = optimizer(self.settings, there._parameters)
             there._moving.load_state_dict(copy.deepcopy(self._moving.state_dict()))
@@ -149,7 +147,7 @@ class TrainingRun:
             row = self._train()
             until_it_is_told.enter_context(INTERRUPTS.whole())  # from here on weights and curves belong together
             before = self.norms.before(self.history.step)
-            self._optimizer.step()
+            self._whole.take(self._optimizer, self.history.step + 1)
             self.history.append(row, lr=lr, clip=self.settings.clip)
             self.norms.note(self.history.step, row[3:], before)
 
@@ -187,69 +185,6 @@ class TrainingRun:
         return model.to(self.device)  # type: ignore[no-any-return]
 
 
-class SideEffects:
-    """A model's buffers, such as the running means of batch normalisation, and the generators its dropout draws from.
-
-    Parameters
-    ----------
-    model : torch.nn.Module
-        Whose.
-    device : torch.device
-        Where it runs.
-
-    Examples
-    --------
-    >>> norm = nn.BatchNorm1d(2)
-    >>> beside = SideEffects(norm, torch.device("cpu"))
-    >>> with contextlib.suppress(ValueError), beside.whole_or_not():
-    ...     _ = norm(torch.randn(8, 2))
-    ...     raise ValueError
-    >>> norm.running_mean
-    tensor([0., 0.])
-    """
-
-    def __init__(self, model: nn.Module, device: torch.device) -> None:
-        self._model = model
-        found = {generator_of(kind) for kind in ("cpu", device)} - {None}
-        self._generators: list[torch.Generator] = [one for one in found if one is not None]
-        self._large: dict[str, tuple[Tensor, int, Tensor]] = {}  # by path: the buffer, how often written to, a copy
-
-    def drawn(self) -> list[Tensor]:
-        """Return where the generators stand."""
-        return [one.get_state() for one in self._generators]
-
-    def draw_again(self, states: list[Tensor]) -> None:
-        """Put the generators back to where they stood."""
-        for one, state in zip(self._generators, states, strict=True):
-            one.set_state(state)
-
-    @contextlib.contextmanager
-    def whole_or_not(self) -> Iterator[None]:
-        """Put everything back where the block is left by an error."""
-        # a few KB each: cheaper than to find out whether anything draws
-        states = self.drawn()
-        before = [(path, buffer, self._copied(path, buffer)) for path, buffer in self._model.named_buffers()]
-        try:
-            yield
-        except BaseException:
-            for path, buffer, copy in before:
-                owner, _, name = path.rpartition(".")
-                with torch.no_grad():
-                    buffer.copy_(copy)
-                self._model.get_submodule(owner)._buffers[name] = buffer  # another may have been put in its place
-            self.draw_again(states)
-            raise
-
-    def _copied(self, path: str, buffer: Tensor) -> Tensor:
-        """Return a copy; of a large buffer, such as a table of positions, the last one if nobody has written to it."""
-        if buffer.numel() <= _SMALL or buffer.is_inference():
-            return buffer.detach().clone()
-        known = self._large.get(path)
-        if known is None or known[0] is not buffer or known[1] != buffer._version:
-            known = self._large[path] = buffer, buffer._version, buffer.detach().clone()
-        return known[2]
-
-
 @contextlib.contextmanager
 def forced(model: nn.Module, ratio: float, coins: torch.Generator) -> Iterator[None]:
     """Let a model's translators read the true token so often, as ``coins`` decide; what they had is put back.
@@ -274,6 +209,13 @@ def clip(parameters: Sequence[nn.Parameter], threshold: float | None) -> Tensor:
     First the total, then each parameter's, axis (1 + parameters,), on their device; 0 for one without a gradient. A
     threshold of None leaves the gradients alone.
 
+    Raises
+    ------
+    ValueError
+        If one is sparse.
+
+    Examples
+    --------
     >>> weight = nn.Parameter(torch.zeros(2))
     >>> weight.grad = torch.tensor([3.0, 4.0])
     >>> clip([weight], 1.0)
@@ -282,7 +224,12 @@ def clip(parameters: Sequence[nn.Parameter], threshold: float | None) -> Tensor:
     tensor([0.6000, 0.8000])
     """
     grads = [weight.new_zeros(1) if weight.grad is None else weight.grad for weight in parameters]
-    norms = torch.stack(torch._foreach_norm(grads))
+    try:
+        norms = torch.stack(torch._foreach_norm(grads))
+    except NotImplementedError:  # torch's word for what it cannot do with a sparse tensor, over a hundred lines
+        raise ValueError(
+            "the model must have dense gradients, got a sparse one; build its nn.Embedding with sparse=False."
+        ) from None
     total = torch.linalg.vector_norm(norms)
     if threshold is not None:
         torch.nn.utils.clip_grads_with_norm_(parameters, threshold, total)
