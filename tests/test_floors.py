@@ -68,7 +68,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     "tasks": (
         "batch halves inputpicture paths translation",
         "base",
-        "asked registry owndata",
+        "classification registry owndata",
         "generated",
         "adding python_tokens sunspots temporal_order",
         "series pairs tags texts longrange",

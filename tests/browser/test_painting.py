@@ -93,6 +93,12 @@ def _panels(page: Page, names: list[str]) -> dict[str, bytes]:
     return {name: page.screenshot(clip=place) for name, place in places.items()}  # type: ignore[arg-type]
 
 
+def _redraw_twice(page: Page, *frames: str) -> None:
+    """With each redraw plotly makes the margin beside a colour bar a pixel wider, or narrower again."""
+    for frame in frames * 2:
+        page.evaluate("frame => painting.draw(frame, true)", frame)
+
+
 def test_every_view_is_among_the_pictures_of_these_tasks() -> None:
     assert set().union(*({*_pictures(moments(task, STEPS)[-1])} for task in TASKS)) >= set(VIEWS)
 
@@ -110,10 +116,7 @@ def test_new_numbers_look_and_read_as_after_a_full_redraw(
         page.evaluate("share => painting.zoom(share)", share)
         assert set(page.evaluate("painting.draw('now', true)")) == set(names)
         truth, said = _seen(page, names), page.evaluate("painting.hovers()")
-        for _ in range(
-            2
-        ):  # with each redraw plotly makes the margin beside a colour bar a pixel wider, or narrower again
-            page.evaluate("painting.draw('before', true)")
+        _redraw_twice(page, "before")
         other, unlike = page.evaluate("painting.hovers()"), page.locator(".rv-view-hidden .rv-plot").screenshot()
         assert page.evaluate("painting.draw('now')") == {}
         drawn = _seen(page, names)
@@ -133,14 +136,10 @@ def test_new_words_and_ranges_look_and_read_as_after_a_full_redraw(
     for share in (1.0, 0.6):
         page.evaluate("painting.draw('now', true)")
         page.evaluate("share => painting.zoom(share)", share)
-        for _ in range(
-            2
-        ):  # each frame brings its own ranges: those that were zoomed are set again where it has another
-            page.evaluate("painting.draw('last-but-one', true)")
-            page.evaluate("painting.draw('now', true)")
+        # each frame brings its own ranges: those that were zoomed are set again where it has another
+        _redraw_twice(page, "last-but-one", "now")
         truth, said = _seen(page, names), page.evaluate("painting.hovers()")
-        for _ in range(2):
-            page.evaluate("painting.draw('last-but-one', true)")
+        _redraw_twice(page, "last-but-one")
         unlike = _seen(page, names)
         redrawn = page.evaluate("painting.draw('now', false, true)")
         drawn = _seen(page, names)
