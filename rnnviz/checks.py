@@ -10,7 +10,20 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-__all__ = ["brief", "flag", "kind_of", "listed", "number", "one_of", "optional", "shown", "text", "visible", "whole"]
+__all__ = [
+    "brief",
+    "flag",
+    "iterable",
+    "kind_of",
+    "listed",
+    "number",
+    "one_of",
+    "optional",
+    "shown",
+    "text",
+    "visible",
+    "whole",
+]
 
 _LONGEST = 100  # characters of a value in a message: a sentence stays a sentence
 _ITEMS, _DEPTH = 4, 3
@@ -42,6 +55,11 @@ def visible(words: str) -> bool:
 def kind_of(value: Any) -> str:
     """Return the name of a value's type, or ``the class …`` where a class itself came."""
     return f"the class {value.__name__[:_LONGEST]}" if isinstance(value, type) else type(value).__name__[:_LONGEST]
+
+
+def iterable(value: Any) -> bool:
+    """Whether a value can be gone through; an array or a tensor without an axis only looks as if it could."""
+    return isinstance(value, Iterable) and getattr(value, "shape", None) != ()
 
 
 def brief(record: Any) -> str:

@@ -42,10 +42,11 @@ FLOORS = {
     "__init__": TOP,
     "__main__": TOP,
     "cli": TOP,
+    "site": TOP,
 }
 INSIDE = {  # the floors of a folder that has folders, from the ground up; its ``__init__`` is the roof
-    "bench": ("instruments", "measures", "command"),
-    "exercises": ("answers kept", "chapters asked panel", "checking", "guess", "summary course"),
+    "bench": ("instruments", "measures chapters", "command"),
+    "exercises": ("answers kept", "chapters asked panel", "checking", "guess", "summary course classroom"),
     "exercises.kept": ("learner records tables", "draft notebooks", "this_notebook"),
     "exercises.chapters": ("how intorch applied limits", "catalog"),
     "export": ("codec script", "recipe", "comparison_recipe"),
@@ -67,7 +68,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     "tasks": (
         "batch halves inputpicture paths translation",
         "base",
-        "asked registry owndata",
+        "classification registry owndata",
         "generated",
         "adding python_tokens sunspots temporal_order",
         "series pairs tags texts longrange",

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rnnviz.checks import flag, number, one_of, shown, visible, whole
+from rnnviz.checks import flag, iterable, number, one_of, shown, visible, whole
 from rnnviz.i18n import t
 from rnnviz.tasks.owndata import OwnData
 from rnnviz.tasks.texts.split import bare, held_out
@@ -117,7 +117,7 @@ def from_texts(
 
 
 def _rows(name: str, values: Any) -> list[Any]:
-    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable) or hasattr(values, "columns"):
+    if isinstance(values, str | bytes | Mapping) or not iterable(values) or hasattr(values, "columns"):
         hint = "pick one of its columns" if hasattr(values, "columns") else f"write {name}=[…]"
         raise TypeError(f"{name} must be a list with one row a text, got {shown(values)}; {hint}.")
     if isinstance(values, Set):

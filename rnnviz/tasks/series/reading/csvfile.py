@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -53,7 +54,7 @@ def read_csv(path: Path) -> Table:
 
 def _lines(path: Path) -> list[tuple[int, str]]:
     """Return each line that says something, with its number."""
-    if not path.exists():
+    if not os.path.exists(path):  # Path's own raises where a name is too long
         raise FileNotFoundError(f"there is no file {shown(str(path))}; check its folder and name.")
     if path.is_dir():
         raise IsADirectoryError(f"values must be a CSV file, got the folder {shown(str(path))}.")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from rnnviz.checks import kind_of, shown
+from rnnviz.checks import iterable, kind_of, shown
 from rnnviz.tasks.series.reading.columns import table_of_text
 from rnnviz.tasks.series.reading.csvfile import read_csv
 from rnnviz.tasks.series.reading.dates import are_dates
@@ -59,7 +59,7 @@ def _read(values: Any) -> Table:
             raise TypeError(f"values must be a dense tensor of numbers, got {kind}.")
         values = values.detach().cpu()
         values = (values.double() if values.is_floating_point() else values).numpy()
-    if isinstance(values, bytes) or not isinstance(values, Iterable):
+    if isinstance(values, bytes) or not iterable(values):
         raise TypeError(
             "values must be numbers over time: a list, an array, a pandas Series or DataFrame, or the path of a CSV "
             f"file, got {kind_of(values)}."
