@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
-from rnnviz.checks import one_of, optional, whole
+from rnnviz.checks import one_of, optional, text, whole
 from rnnviz.export.codec import LARGEST_DATA, VERSION, Shareable, quoted, refuse_unknown
 from rnnviz.tasks import KNOWN, Task, from_recipe
 from rnnviz.tasks.registry import recorded, sound
@@ -40,6 +40,8 @@ class Recipe(Shareable):
         What there is to try; None for the task's own.
     device : str or None
         ``"cpu"``, ``"cuda"`` or ``"mps"``; None for the best there is.
+    layer : str or None
+        The part of the model whose recurrent layer is shown, such as ``"decoder"``; None for the first.
 
     Examples
     --------
@@ -58,6 +60,7 @@ class Recipe(Shareable):
     views: tuple[str, ...] | None = None
     presets: tuple[Preset, ...] | None = None
     device: str | None = None
+    layer: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "options", sound(self.task, self.options))
@@ -101,7 +104,7 @@ class Recipe(Shareable):
         """Return what JSON can hold of it."""
         presets = None if self.presets is None else [_plain(one) for one in self.presets]
         more: dict[str, Any] = {"steps": self.steps, "show": self.show, "views": self.views}
-        more |= {"presets": presets, "device": self.device}
+        more |= {"presets": presets, "device": self.device, "layer": self.layer}
         start = {"rnnviz": VERSION, "task": self.task, "options": dict(self.options)}
         return (
             start | {"settings": asdict(self.settings)} | {name: one for name, one in more.items() if one is not None}
@@ -126,6 +129,7 @@ class Recipe(Shareable):
             views=_names("views", given.get("views")),
             presets=_presets(given.get("presets")),
             device=optional(one_of(_DEVICES))("device", given.get("device")),
+            layer=optional(text)("layer", given.get("layer")),
         )
 
 

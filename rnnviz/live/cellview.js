@@ -2,6 +2,7 @@
 import { drawing } from "./celldrawing.js";
 import { curve } from "./cellcurve.js";
 import { follower } from "./following.js";
+import { cursorOf, page } from "./page.js";
 
 const KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "g"]);
 const INDEX = /_(\{[^}]+\}|[a-z]+)/g; // "c_{t−1}" carries an index
@@ -153,11 +154,20 @@ function render({ model, el }) {
     model.send({ kind: "cursor", time });
     return true;
   });
+  const cursor = cursorOf(model.get("group")), reader = () => page.readerOf?.(model.get("group"));
+  // Before anybody has moved it, the cursor stands at the end of what is read; so does the cell that is opened.
+  const begin = () => {
+    const last = (reader()?.length() ?? 0) - 1;
+    if (cursor.t === null && last >= 0 && el.getClientRects().length) cursor.move(last);
+  };
+  let begun = false;
   parts.hint.id = `${id}-hint`;
   el.setAttribute("aria-describedby", parts.hint.id);
   const sized = () => {
     const picture = /** @type {Picture} */ (model.get("picture"));
     if (!picture.diagram || !parts.box.clientWidth) return;
+    if (!begun) begin();
+    begun = true;
     drawing(parts.box, picture.diagram, parts.box.clientWidth, id, picture.alt);
     curve(parts.over, picture.over, [parts.over.clientWidth, parts.over.clientHeight], picture.time);
   };
@@ -168,6 +178,7 @@ function render({ model, el }) {
     el.setAttribute("aria-label", parts.where.textContent ?? "");
     if (!picture.diagram) return;
     follow.answered(picture.cursor);
+    if (picture.cursor === null && !reader()?.reading) follow.led(picture.time);
     parts.time.textContent = String(picture.time);
     parts.clock.textContent = picture.clock;
     parts.unit.textContent = picture.norms ? words.all : String(picture.unit);

@@ -2,6 +2,7 @@
 import { bytesOf, equal, values } from "./decoding.js";
 import { plotlyFor } from "./library.js";
 import { cursorOf, feedOf, newestOf, page } from "./page.js";
+import { ringed } from "./ring.js";
 import { extent, subplots, timestepAt, under } from "./subplots.js";
 import { darkened, isDark } from "./tones.js";
 
@@ -259,8 +260,8 @@ export class Drawing {
       put(part.trace === null ? this.plot.layout : this.plot.data[part.trace], part.key, value);
     }
     this.strip?.framed();
-    const held = this.dragging?.put();
-    await this.show(held ? [...changed, held] : changed, bytes).catch((error) => {
+    const held = this.dragging?.put(), ring = ringed(this, this.cursor.t);
+    await this.show([...changed, ...(held ? [held] : []), ...ring], bytes).catch((error) => {
       this.shown.clear(); // they are not: the next frame draws them
       throw error;
     });
@@ -282,6 +283,11 @@ export class Drawing {
     put(this.plot.layout, "font.color", this.ink()); // unknown until the page holds the element
     await this.Plotly.react(this.plot, this.plot.data, this.plot.layout);
     this.fast.caughtUp();
+  }
+
+  async ring() {
+    const moved = this.visible && !this.owed ? ringed(this, this.cursor.t) : [];
+    if (moved.length) await this.show(moved, new Uint8Array());
   }
 
   /** @param {boolean} visible */
@@ -311,7 +317,9 @@ export class Drawing {
     this.feed.say({ kind: "pick", figure: this.name, trace, x, y, time });
   }
 
+  // What the cursor's timestep is marked with: an upright line, or a ring where the axes are no time.
   mark() {
+    if (this.plot.layout?.meta?.ring) this.turn(() => this.ring());
     if (this.strip?.marked()) return;
     const { t } = this.cursor;
     const shown = t === null || !this.spec?.cursor ? [] : subplots(this.plot);

@@ -14,7 +14,7 @@ export function follower(group, ask) {
   let wanted = null;
   /** @type {number | null} */
   let asked = null;
-  let waiting = false;
+  let waiting = false, heard = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const next = () => {
@@ -36,12 +36,22 @@ export function follower(group, ask) {
   return {
     /** The kernel has drawn, for a cursor at this timestep or for none. */
     answered(/** @type {number | null} */ at) {
+      heard ||= at !== null;
       if (waiting && at === asked) {
         clearTimeout(timer);
         timer = setTimeout(free, PAUSE);
       } else if (!waiting) {
         asked = at; // it looks elsewhere since: the cursor may come back to where it was
       }
+    },
+    /**
+     * The kernel has drawn this timestep of its own accord, for a press perhaps: the cursor goes there, unless somebody moves it.
+     * @param {number} time
+     */
+    led(time) {
+      if (waiting || !heard || cursor.t === null || cursor.t === time) return;
+      wanted = asked = time;
+      cursor.move(time);
     },
     leave() {
       clearTimeout(timer);

@@ -12,6 +12,7 @@ from rnnviz.training.runner.trainable import Trainable
 from rnnviz.training.session.session import Session
 from rnnviz.training.settings import LIVE, OPTIMIZERS, SCHEDULES, STRUCTURAL, Settings
 from rnnviz.training.snapshots.before import Before
+from rnnviz.training.snapshots.observing import Later
 from rnnviz.training.snapshots.recording import Recording
 from rnnviz.training.snapshots.snapshot import Confusion, Horizon, Mistake, Scale, Snapshot
 
@@ -25,6 +26,7 @@ __all__ = [
     "Confusion",
     "History",
     "Horizon",
+    "Later",
     "LockstepSessions",
     "Mistake",
     "NonFiniteLoss",

@@ -18,6 +18,7 @@ from rnnviz.training.process.forks import renewed_in_children
 __all__ = ["Histories", "History"]
 
 _MEASURED = ("loss", "metric", "grad_norm")
+_JUDGED = slice(0, 3, 2)  # loss and gradient norm: a metric may be what it likes
 _NAMES = ("step", "loss", "metric", "grad_norm", "clipped", "lr", "clip")
 
 
@@ -110,7 +111,7 @@ class History(Columns):
         self._recent = torch.zeros(recent, width, dtype=dtype, device=device)
         self._kept_host = np.zeros((capacity, 2))
         self._recent_host = np.zeros((recent, 2))
-        self._known: tuple[int, Column] = 0, np.zeros((recent, width))  # a step, and what the dense store was then
+        self._sound = 0  # of so many steps it is known that loss and norm were finite
 
     def after_fork(self) -> None:
         """See `rnnviz.training.process.forks`."""
@@ -202,7 +203,7 @@ class History(Columns):
 
     def latest_loss(self) -> float:
         """Return the loss of the last step, NaN before the first."""
-        return float(self._read_recent()[1][-1, 0]) if self.step else math.nan
+        return float(self._recent[(self.step - 1) % len(self._recent)][0]) if self.step else math.nan
 
     def first_bad(self) -> tuple[int, float] | None:
         """Return the first step whose loss or gradient norm is not finite, and the norm of the step before.
@@ -218,12 +219,16 @@ class History(Columns):
         >>> history.first_bad()
         (2, 7.0)
         """
+        if self._is_sound():
+            return None
+        steps_seen = self.step
         steps, rows = self._read_recent()
-        bad = ~np.isfinite(rows[:, 0] + rows[:, 2])
+        bad = ~np.isfinite(rows[:, _JUDGED]).all(axis=1)
         if len(bad) and bad[0]:
             steps, rows = self._read()
-            bad = ~np.isfinite(rows[:, 0] + rows[:, 2])
+            bad = ~np.isfinite(rows[:, _JUDGED]).all(axis=1)
         if not bad.any():
+            self._sound = steps_seen
             return None
         first = int(bad.argmax())
         return int(steps[first]), float(rows[first - 1, 2]) if first else math.nan
@@ -232,10 +237,20 @@ class History(Columns):
         waiting = self.waiting()
         return waiting.steps, waiting.rows.cpu().numpy().astype(np.float64)
 
+    def _is_sound(self) -> bool:
+        """Whether all steps since the last time that all were finite are so: it is asked for every frame."""
+        with self._lock:
+            new, end = self.step - self._sound, (self.step - 1) % len(self._recent) + 1
+            if new > end:  # the ring has gone round, or more
+                return False
+            rows = self._recent.cpu().numpy()[end - new : end, _JUDGED].tolist() if new else []
+            sound = all(math.isfinite(loss) and math.isfinite(norm) for loss, norm in rows)
+            self._sound = self.step if sound else self._sound
+            return sound
+
     def _read_recent(self) -> tuple[Column, Column]:
         with self._lock:
             size = len(self._recent)
             steps = np.arange(max(0, self.step - size), self.step)
-            if self._known[0] != self.step:
-                self._known = self.step, self._recent.cpu().numpy().astype(np.float64)
-            return (steps + 1).astype(np.float64), self._known[1][steps % size]
+            rows: Column = self._recent.cpu().numpy().astype(np.float64)
+            return (steps + 1).astype(np.float64), rows[steps % size]

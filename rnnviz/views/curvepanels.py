@@ -117,7 +117,8 @@ def log_ticks(axis: str, values: np.ndarray, *, log: bool) -> list[Patch]:
     values = values[np.isfinite(values)]
     patches = [Patch(None, f"{axis}.showticklabels", bool(len(values)))]
     if log:
-        decades = math.log10(values.max() / values.min()) if len(values) else 0.0
+        # an axis with nothing on it spans seven decades, and needs no line for each
+        decades = math.log10(values.max() / values.min()) if len(values) else 12.0
         # "D2" is plotly's word for 1, 2 and 5
         patches.append(Patch(None, f"{axis}.dtick", "D2" if decades < 1.5 else math.ceil(decades / 4)))
     return patches

@@ -32,6 +32,7 @@ class Inspected:
         self.notebook.lab.locator("button.rv-open-inspector").click()
         self.drawing = self.notebook.lab.locator(".rv-inspector .rv-cell-drawing")
         expect(self.drawing).to_be_visible(timeout=PATIENCE)
+        self.at("timestep 19,")
         self.asked = 0
 
     def ask(self) -> dict:
@@ -62,7 +63,7 @@ class Inspected:
         box = view.bounding_box()
         assert box is not None
         self.page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.3)
-        expect(self.notebook.lab.locator(".rv-cell-where")).not_to_contain_text("timestep 0,", timeout=PATIENCE)
+        expect(self.notebook.lab.locator(".rv-cell-where")).not_to_contain_text("timestep 19,", timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
@@ -105,14 +106,20 @@ def test_its_buttons_step_through_time_back_along_the_gradient_and_train(address
 def test_the_arrow_keys_move_through_the_cells_and_not_through_the_notebook(address: str, write, page: Page) -> None:
     seen = Inspected(page, address, write(LAB.format(cell="gru"), "None"))
     seen.notebook.lab.locator(".rv-cellview").focus()
+    seen.at("timestep 19, unit 0")  # where the score's cursor stands
     for key, place in (
-        ("ArrowRight", "timestep 1, unit 0"),
-        ("ArrowUp", "timestep 1, unit 1"),
-        ("ArrowDown", "timestep 1, unit 0"),
-        ("ArrowLeft", "timestep 0, unit 0"),
+        ("ArrowLeft", "timestep 18, unit 0"),
+        ("ArrowUp", "timestep 18, unit 1"),
+        ("ArrowDown", "timestep 18, unit 0"),
+        ("ArrowRight", "timestep 19, unit 0"),
+        ("ArrowLeft", "timestep 18, unit 0"),
     ):
         page.keyboard.press(key)
         seen.at(place)
+        # one cursor: that of the score goes along
+        expect(page.locator(".rv-playhead")).to_have_attribute(
+            "data-label", place.split(",")[0].replace("timestep", "t =")
+        )
     assert seen.notebook.lab.locator(".rv-cellview").evaluate("one => one === document.activeElement")
     assert seen.notebook.errors == []
 

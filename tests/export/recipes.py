@@ -41,6 +41,7 @@ RECIPES = st.builds(
     steps=st.none() | st.integers(1, 10**9),
     show=NAMES,
     views=NAMES,
+    layer=st.none() | st.text(max_size=12),
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),

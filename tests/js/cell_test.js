@@ -93,3 +93,22 @@ test("whoever leaves is told of no cursor any more", () => {
   cursor.move(2);
   assert.deepEqual(asked, []);
 });
+
+test("where the kernel looks elsewhere, as for a press, the cursor goes along and nothing is asked", async (browser) => {
+  const { asked, follow, cursor } = following("six");
+  follow.led(7);
+  assert.equal(cursor.t, null); // nobody has marked a timestep yet
+  cursor.move(5);
+  follow.led(7);
+  assert.equal(cursor.t, 5); // what comes now was drawn before the question was heard
+  follow.answered(5);
+  await browser.pass(40);
+  for (const t of [6, 7]) {
+    follow.answered(null);
+    follow.led(t);
+    assert.equal(cursor.t, t);
+  }
+  assert.deepEqual(asked, [5]);
+  cursor.move(5);
+  assert.deepEqual(asked, [5, 5]);
+});

@@ -124,3 +124,23 @@ def test_a_million_steps_stay_under_fifty_megabytes():
     held += sum(store.nbytes for store in vars(history).values() if isinstance(store, torch.Tensor))
     assert held < 1e6
     assert history["step"][[0, -1]].tolist() == [1, 1_000_000]
+
+
+@pytest.mark.parametrize("bad", [2, 300, 512, 513, 1100])
+def test_the_first_bad_step_is_found_by_who_has_looked_all_along(bad):
+    history = History(["w"], "cpu")
+    for step in range(1, bad):
+        history.append(row(step, 2 * step), lr=0.1, clip=None)
+        if step % 7 == 0:
+            assert history.first_bad() is None
+    for _ in range(3):
+        history.append(row(math.nan, math.nan), lr=0.1, clip=None)
+    assert history.first_bad() == (bad, 2.0 * (bad - 1))
+    assert history.first_bad() == (bad, 2.0 * (bad - 1))
+
+
+def test_losses_that_only_add_up_to_infinity_are_sound():
+    history = History(["w"], "cpu")
+    for _ in range(5):
+        history.append(row(3e38, 3e38), lr=0.1, clip=None)
+    assert history.first_bad() is None

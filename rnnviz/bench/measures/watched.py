@@ -4,12 +4,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
+from typing import TypeVar
 
 from rnnviz.bench.instruments.report import Cell
 from rnnviz.bench.instruments.timing import Spread, synchronise
 from rnnviz.bench.instruments.wire import counting
 from rnnviz.lab.console.lab_console import LabConsole
-from rnnviz.training import Runner, Session, Snapshot
+from rnnviz.training import Later, Runner, Session, Snapshot
 from rnnviz.views import DEFAULT, VIEWS
 
 __all__ = ["COLUMNS", "NOTE", "row"]
@@ -18,10 +19,13 @@ COLUMNS = ("task", "share kept", "light + whole/s", "share kept, drawn", "light 
 NOTE = (
     "Share of steps/s that a playing run keeps with 20 light frames (states and gates of one sequence) and 8 whole\n"
     "ones a second (probe of 8 sequences: gradients too), beside the same run with nobody watching; goal: ≥ 0.95.\n"
-    "Drawn: a lab with its own 20 and 10, whose pictures are made and sent to a page that answers at once."
+    "Drawn: a lab with its own 20 and 10, whose pictures are made, light ones in the\n"
+    "thread that sends them, and sent to a page that answers at once."
 )
 _LIGHT, _WHOLE = 20.0, 8.0
 _LAB_FPS = 30.0
+
+F = TypeVar("F", Snapshot, Later)
 
 
 class _Counted:
@@ -30,15 +34,15 @@ class _Counted:
     def __init__(self) -> None:
         self.counts, self.seconds, self._counting = Counter[str](), 0.0, False
 
-    def note(self, snapshot: Snapshot) -> None:
+    def note(self, snapshot: Snapshot | Later) -> None:
         """Count a frame."""
         if self._counting:
             self.counts["whole" if snapshot.sample is None else "light"] += 1
 
-    def noting(self, show: Callable[[Snapshot], None]) -> Callable[[Snapshot], None]:
+    def noting(self, show: Callable[[F], None]) -> Callable[[F], None]:
         """Return what counts a frame and shows it."""
 
-        def both(snapshot: Snapshot) -> None:
+        def both(snapshot: F) -> None:
             self.note(snapshot)
             show(snapshot)
 
@@ -83,6 +87,7 @@ def row(name: str, session: Session, pairs: int, segment: float) -> tuple[Cell, 
         with closing(console):
             screen = console.shown()
             screen.show = drawn.noting(screen.show)  # type: ignore[method-assign, assignment]
+            console.runner.on_light = drawn.noting(console.runner.on_light)
             kept_drawn, _ = _kept(console.runner, drawn, pairs, segment)
     return name, kept, str(frames), kept_drawn, str(drawn), alone.median
 

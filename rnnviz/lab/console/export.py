@@ -13,6 +13,7 @@ from rnnviz.export.script import Script, script, together
 from rnnviz.lab.controls.options import COMPARE_DEFAULT, known_views, shown_controls, usual_views
 from rnnviz.lab.replay.page import Header
 from rnnviz.lab.replay.save import comparison_header, lab_header
+from rnnviz.models.sequence import CELLS
 from rnnviz.training import LockstepSessions, Preset, Session, Snapshot
 from rnnviz.training.process.devices import pick
 from rnnviz.views import COMPARED, VIEWS, View
@@ -131,7 +132,7 @@ def arguments_of(recipe: Recipe, device: str | None) -> dict[str, Any]:
         known_views(recipe.views)
         shown_controls(recipe.show)
     place = device_of(recipe, device)
-    asked = {"steps": recipe.steps, "show": recipe.show, "views": recipe.views, "presets": recipe.presets}
+    asked = {name: getattr(recipe, name) for name in ("steps", "show", "views", "presets", "layer")}
     return {"task": task, "device": place, **asked, **asdict(recipe.settings)}
 
 
@@ -143,7 +144,7 @@ def device_of(recipe: Recipe, device: str | None) -> str:
         except ValueError as error:
             wanted = "say where to train, as in from_recipe(text, device='auto')"
             raise ValueError(f"this recipe cannot be followed: {error} To follow it here, {wanted}.") from None
-    return device or recipe.device or "auto"
+    return (recipe.device or "auto") if device is None else device
 
 
 @contextlib.contextmanager
@@ -179,13 +180,20 @@ def _recipe(
         show=None if show is None else tuple(show),
         presets=None if presets is None else tuple(presets),
         device=None if session.asked_device is None else session.asked_device.type,
+        layer=session.part or None,
         # left open, so that a later version shows what it shows by default
         views=None if names == tuple(usual) else names,
     )
 
 
 def _refuse_own_model(session: Session, verb: str) -> None:
-    if session.own_model:
+    if not session.own_model:
+        return
+    kind = type(session.model)
+    if kind.__module__.startswith("rnnviz."):
+        known = ", ".join(CELLS)
         raise ValueError(
-            f"{verb} knows the lab's own networks and cannot write down a model of yours; share its class."
+            f"{verb} knows the cells {known} and cannot write down a {kind.__name__}, which came as model=; "
+            "share the cell of the notebook that makes this lab."
         )
+    raise ValueError(f"{verb} knows the lab's own networks and cannot write down a model of yours; share its class.")

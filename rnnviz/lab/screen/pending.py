@@ -1,9 +1,9 @@
-"""Pending: the newest light snapshot, until it is drawn or there is a whole one that is newer."""
+"""Pending: the newest moment for a light frame, until it is drawn or there is a whole one that is newer."""
 
 import threading
 import time
 
-from rnnviz.training import Snapshot
+from rnnviz.training import Later, Snapshot
 
 __all__ = ["Pending"]
 
@@ -15,13 +15,13 @@ class Pending:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._light: Snapshot | None = None
+        self._light: Later | None = None
         self._since = 0.0
 
-    def offer(self, snapshot: Snapshot) -> None:
+    def offer(self, light: Later) -> None:
         """Keep this one; what was not drawn yet is forgotten."""
         with self._lock:
-            self._light, self._since = snapshot, time.monotonic()
+            self._light, self._since = light, time.monotonic()
 
     @property
     def waits(self) -> bool:
@@ -36,7 +36,7 @@ class Pending:
                 self._light = light = None
             return light is not None
 
-    def take(self, whole: Snapshot) -> Snapshot | None:
+    def take(self, whole: Snapshot) -> Later | None:
         """Return the one that is newer than a whole snapshot, if there is one, and keep it no longer."""
         if not self.newer(whole):
             return None

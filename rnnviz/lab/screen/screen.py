@@ -18,7 +18,7 @@ from rnnviz.lab.screen.grid import Grid, drawn
 from rnnviz.lab.screen.panel import Panel
 from rnnviz.lab.screen.pending import Pending
 from rnnviz.live import Feed, Pump
-from rnnviz.training import RunState, Snapshot
+from rnnviz.training import Later, RunState, Snapshot
 from rnnviz.views import Focus, Picked, View
 
 __all__ = ["BaseScreen", "Screen", "ScreenPanel"]
@@ -157,12 +157,17 @@ class BaseScreen(Generic[P]):
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw this snapshot next, of a light one the pictures of states; one not drawn yet is forgotten."""
-        if snapshot.sample is None:
-            with self._lock:
-                self._snapshot = snapshot
-        else:
-            self._pending.offer(snapshot)
-        self.pump.offer(whole=snapshot.sample is None)
+        if snapshot.sample is not None:
+            self.show_light(Later.made(snapshot))
+            return
+        with self._lock:
+            self._snapshot = snapshot
+        self.pump.offer()
+
+    def show_light(self, later: Later) -> None:
+        """Draw next the pictures of states of this moment, which the pump's thread works out; the newest counts."""
+        self._pending.offer(later)
+        self.pump.offer(whole=False)
 
     def light_sample(self) -> int | None:
         """Return the probe sequence that a light snapshot should show now; None while nothing would draw it."""
@@ -269,9 +274,12 @@ class BaseScreen(Generic[P]):
         self.panel.toolbox.show(snapshot, focus)
 
     def _draw_light(self, whole: Snapshot) -> None:
-        light, focus = self._pending.take(whole), self.panel.focus_controls.focus.within(whole.layer)
+        later, focus = self._pending.take(whole), self.panel.focus_controls.focus.within(whole.layer)
         # meanwhile another sequence may have been chosen, or an earlier moment: then everything is drawn anew anyway
-        if light is not None and focus.sample == light.sample and self.held is None:
+        if later is None or focus.sample != later.sample or self.held is not None:
+            return
+        light = later.make()
+        if light is not None:
             self.feed.push(self._figures.light_frame(light, focus, self._chosen))
             self._rate.note(light=True)
 

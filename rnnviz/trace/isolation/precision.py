@@ -11,7 +11,7 @@ import torch
 
 from rnnviz.trace.isolation.lock import TURN
 
-__all__ = ["callers_precision", "flushed_denormals", "full_precision"]
+__all__ = ["callers_precision", "flushed_denormals", "full_precision", "is_full_precision"]
 
 _RAISED: list[tuple[Any, str]] = []  # what `full_precision` has changed for now, and what it was
 _TINY = float(np.finfo(float).smallest_subnormal)
@@ -35,6 +35,11 @@ def full_precision() -> Iterator[None]:
             stack.enter_context(_noted(one, one.fp32_precision))
             one.fp32_precision = "ieee"
         yield
+
+
+def is_full_precision() -> bool:
+    """Whether `full_precision` would change nothing now."""
+    return all(one.fp32_precision in _FULL for one in _matmuls())
 
 
 @contextmanager

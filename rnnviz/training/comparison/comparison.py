@@ -16,6 +16,7 @@ from rnnviz.training.history import Histories
 from rnnviz.training.process.interrupts import INTERRUPTS
 from rnnviz.training.session.session import Session
 from rnnviz.training.settings import Former, Settings
+from rnnviz.training.snapshots.observing import Later
 from rnnviz.training.snapshots.snapshot import Snapshot
 from rnnviz.training.taskcheck.checked import Attribution
 
@@ -223,16 +224,29 @@ class LockstepSessions:
         models = {label: one.frame(score=score) for label, one in self._in_turn()}
         return ComparisonSnapshot.of(models, self._watch.shares, self._watch.paces, run=self.run, step=self.step)
 
-    def light(self, before: Snapshot, sample: int) -> ComparisonSnapshot | None:
+    def light(self, before: Snapshot, sample: int) -> Snapshot | None:
         """Bring every model up to now in one probe sequence, None where one of them cannot be; see `Session.light`."""
-        models = {}
+        found = self.later(before, sample)
+        return None if found is None else found.make()
+
+    def later(self, before: Snapshot, sample: int) -> Later | None:
+        """Note every model's weights of now; see `Session.later`."""
+        noted: dict[str, Later] = {}
         for label, one in self._in_turn():
             # `before` is this comparison's own: its models begin their runs anew together
-            found = one.light(before.models[label], sample) if before.run == self.run else None
+            found = one.later(before.models[label], sample) if before.run == self.run else None
             if found is None:
                 return None
-            models[label] = found
-        return ComparisonSnapshot.of(models, before.shares, before.paces, run=self.run, step=self.step)
+            noted[label] = found
+        step = self.step
+
+        def made() -> ComparisonSnapshot | None:
+            models = {label: seen for label, one in noted.items() if (seen := one.make()) is not None}
+            if len(models) < len(noted):
+                return None
+            return ComparisonSnapshot.of(models, before.shares, before.paces, run=before.run, step=step)
+
+        return Later(before.run, step, next(iter(noted.values())).sample, made)
 
     def keep_score(self) -> None:
         """Keep every session's held-out score where that is due; see `Session.keep_score`."""

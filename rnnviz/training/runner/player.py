@@ -15,6 +15,7 @@ from rnnviz.training.runner.access import ModelAccess
 from rnnviz.training.runner.frameclock import FrameClock, FramePace
 from rnnviz.training.runner.orders import Order
 from rnnviz.training.runner.trainable import Trainable
+from rnnviz.training.snapshots.observing import Later
 from rnnviz.training.snapshots.recording import Recording
 from rnnviz.training.snapshots.snapshot import Snapshot
 
@@ -70,6 +71,7 @@ class Player:
         self.ended = False
         self.watched = True
         self.light_sample: Callable[[], int | None] = lambda: None
+        self.on_light: Callable[[Later], None] = self._show_light
         self.trouble = ""  # words for what went wrong beside the training; until the next run nothing else is announced
         self.access = ModelAccess()
         self._on_frame, self._on_state = on_frame, on_state
@@ -213,9 +215,9 @@ class Player:
             return
         self.session.check()  # as for a whole one: what comes after a loss that is no number is not drawn
         with pace.making_light():
-            snapshot = self.session.light(before, sample)
-            if snapshot is not None:
-                self._call(self._on_frame, snapshot)
+            later = self.session.later(before, sample)
+            if later is not None:
+                self._call(self.on_light, later)
 
     def _show(self, *, fresh: bool = True) -> None:
         self.session.check()
@@ -267,7 +269,13 @@ class Player:
         onward = self._onward and phase == "playing"
         return RunState(phase, session.step, self._goal, self._speed, session.latest_loss(), message, onward)
 
-    def _call(self, callback: Callable[[Any], None], value: RunState | Snapshot) -> None:
+    def _show_light(self, later: Later) -> None:
+        """Work it out here and now: nobody has said that he does it elsewhere."""
+        snapshot = later.make()
+        if snapshot is not None:
+            self._on_frame(snapshot)
+
+    def _call(self, callback: Callable[[Any], None], value: RunState | Snapshot | Later) -> None:
         self._in_view = True  # stays so when the callback raises: `_fail` names it
         callback(value)
         self._in_view = False

@@ -11,6 +11,7 @@ from rnnviz.training.runner.orders import Order
 from rnnviz.training.runner.player import Player, RunState
 from rnnviz.training.runner.trainable import Trainable
 from rnnviz.training.settings import Settings
+from rnnviz.training.snapshots.observing import Later
 from rnnviz.training.snapshots.recording import Recording
 from rnnviz.training.snapshots.snapshot import Snapshot
 
@@ -111,6 +112,15 @@ class Runner:
     @light_sample.setter
     def light_sample(self, light_sample: Callable[[], int | None]) -> None:
         self._player.light_sample = light_sample
+
+    @property
+    def on_light(self) -> Callable[[Later], None]:
+        """What is handed the moment that a light frame is to show; by default it is worked out for ``on_frame``."""
+        return self._player.on_light
+
+    @on_light.setter
+    def on_light(self, on_light: Callable[[Later], None]) -> None:
+        self._player.on_light = on_light
 
     def snapshot(self) -> Snapshot:
         """Look at the model now, or between two steps if it trains; see `Session.snapshot`."""
@@ -217,6 +227,13 @@ class Runner:
     def stop(self) -> None:
         """End for good: pause, deliver the last frame, end the thread. Of the verbs only `join` and `pause` remain."""
         self._dispatcher.stop()
+
+    def guarded(self, action: Callable[..., object], *arguments: object, **more: object) -> None:
+        """Call what a page has asked for. Jupyter swallows what a callback raises: it is shown, and raised later."""
+        try:
+            action(*arguments, **more)
+        except Exception as error:
+            self.fail(error, "lab")
 
     def fail(self, error: BaseException, where: str) -> None:
         """Pause because something beside the training went wrong; the next blocking call raises it."""

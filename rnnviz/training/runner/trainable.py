@@ -7,6 +7,7 @@ import torch
 
 from rnnviz.tasks import Task
 from rnnviz.training.settings import Former, Settings
+from rnnviz.training.snapshots.observing import Later
 from rnnviz.training.snapshots.snapshot import Snapshot
 from rnnviz.training.taskcheck.checked import Attribution
 
@@ -73,8 +74,8 @@ class Trainable(Protocol):
     def snapshot(self, *, fresh: bool = True) -> Snapshot:
         """Look at the present moment."""
 
-    def light(self, before: Snapshot, sample: int) -> Snapshot | None:
-        """Bring a snapshot up to now in states and gates of one probe sequence, None where that cannot be."""
+    def later(self, before: Snapshot, sample: int) -> Later | None:
+        """Note what brings a snapshot up to now in one probe sequence is made of, None where that cannot be."""
 
     def keep_score(self) -> None:
         """Note how the held-out part does, every so many steps."""

@@ -11,7 +11,7 @@ from rnnviz.training.failures import NonFiniteLoss
 from rnnviz.training.process.surroundings import Surroundings, settled
 from rnnviz.training.session.changes import Changes
 from rnnviz.training.session.run import TrainingRun
-from rnnviz.training.snapshots.observing import is_in
+from rnnviz.training.snapshots.observing import Later, is_in
 from rnnviz.training.snapshots.snapshot import Snapshot
 from rnnviz.training.taskcheck.checked import Attribution
 
@@ -27,11 +27,6 @@ class Answers:
     _training_run: TrainingRun
     _changes: Changes
     _part: str
-
-    @property
-    def step(self) -> int:
-        """Finished steps since the model was built."""
-        return self._training_run.history.step
 
     @property
     def probe(self) -> Batch:
@@ -90,7 +85,6 @@ class Answers:
         """Look at the model on the probe, training left as it is bit for bit; not ``fresh``, the score may be older."""
         return self.frame(score=fresh or self.score_due)
 
-    @settled
     def light(self, before: Snapshot, sample: int) -> Snapshot | None:
         """Bring a snapshot of this run up to now in the states and gates of one probe sequence, and in nothing else.
 
@@ -99,10 +93,16 @@ class Answers:
         tell: of a model of one's own or one that has hooks, of numbers that are not finite, of another run, or since
         something else was typed.
         """
+        found = self.later(before, sample)
+        return None if found is None else found.make()
+
+    @settled
+    def later(self, before: Snapshot, sample: int) -> Later | None:
+        """Note the weights of now for a `light` snapshot, which may be worked out later and in another thread."""
         now = self._training_run
         if before.run != self.run or before.typed != self.typed:
             return None
-        return now.taker.light(now.model, now.settings, self.step, before, min(sample, len(self.probe) - 1))
+        return now.taker.later(now.model, now.settings, now.history.step, before, min(sample, len(self.probe) - 1))
 
     @settled
     def rescored(self, snapshot: Snapshot) -> Snapshot:
@@ -132,7 +132,7 @@ class Answers:
     def keep_score(self) -> None:
         """Ask the held-out part now and keep its score for `Snapshot.scores`, every so many steps."""
         now = self._training_run
-        now.taker.keep_score(now.model, now.settings.batch_size, self.step)
+        now.taker.keep_score(now.model, now.settings.batch_size, now.history.step)
 
     @property
     def score_due(self) -> bool:

@@ -1,5 +1,8 @@
 """What a model does on the probe: traced with all that is in it, or, where it is one of ours, its layer alone."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
@@ -10,16 +13,46 @@ from torch.nn.modules.module import _has_any_global_hook
 from rnnviz.models import SequenceModel
 from rnnviz.tasks import Batch
 from rnnviz.trace import LayerTrace, Trace, trace
+from rnnviz.trace.isolation.precision import is_full_precision
 from rnnviz.trace.recompute.alone import layer_alone
 from rnnviz.trace.recompute.onesequence import OneSequence, one_sequence
-from rnnviz.training.snapshots.snapshot import Floats
+from rnnviz.trace.result.arrays import read_only
+from rnnviz.trace.result.resident import owe
+from rnnviz.training.snapshots.snapshot import Floats, Snapshot
 from rnnviz.training.taskcheck.checked import CheckedTask
 
-__all__ = ["Observation", "is_in", "observe", "observe_one", "spread"]
+__all__ = ["Later", "Observation", "as_wide", "is_in", "observe", "observe_one", "spread"]
 
 _LAYERS = (nn.RNN, nn.LSTM, nn.GRU)
 _PRECISE = (torch.float32, torch.float64)
+_IN_TIME = ("hidden", "cell", "grad_hidden", "grad_hidden_direct", "grad_cell", "before_hidden", "before_cell")
+_NAMED = ("gates", "states", "grad_states")
+_LATE = "weight_grad_norms"
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+
+
+@dataclass(frozen=True, eq=False)
+class Later:
+    """A light snapshot of a moment, worked out by whoever draws it: nobody changes the weights of then any more.
+
+    Parameters
+    ----------
+    run, step, sample : int
+        Those of the snapshot.
+    make : callable
+        Works it out, in any thread; returns None where a number in it is not finite.
+    """
+
+    run: int
+    step: int
+    sample: int
+    make: Callable[[], Snapshot | None]
+
+    @classmethod
+    def made(cls, snapshot: Snapshot) -> "Later":
+        """Return a light snapshot that is there already as one."""
+        assert snapshot.sample is not None
+        return cls(snapshot.run, snapshot.step, snapshot.sample, lambda: snapshot)
 
 
 class Observation(NamedTuple):
@@ -64,13 +97,23 @@ def is_in(module: str, part: str) -> bool:
     return not part or f"{module}.".startswith(f"{part}.")
 
 
-def observe_one(model: nn.Module, probe: Batch) -> OneSequence | None:
-    """Return states and gates for the only sequence in ``probe``, up to its end; None where that takes a trace."""
+def observe_one(model: nn.Module, probe: Batch) -> Callable[[], OneSequence] | None:
+    """Note what states and gates for the only sequence in ``probe`` are made of, up to its end.
+
+    Returns what works them out, in any thread and whatever becomes of the model; None where that takes a trace.
+    """
     if not _is_plain(model):
         return None
+    layer: nn.RNNBase = model.recurrent
     end = None if probe.lengths is None else int(probe.lengths[0])
     with torch.no_grad():
-        return one_sequence(model.recurrent, model.embedded(probe.inputs[:, :end])[0])
+        entering = model.embedded(probe.inputs[:, :end])[0]
+        weights = [one.detach().clone() for one in layer._flat_weights]
+    found = partial(one_sequence, layer, entering, weights)
+    if is_full_precision():
+        return found
+    done = found()  # what would have to change for it is the whole process's, and the training's too
+    return lambda: done
 
 
 def spread(found: OneSequence, sample: int, like: LayerTrace) -> LayerTrace:
@@ -95,6 +138,41 @@ def spread(found: OneSequence, sample: int, like: LayerTrace) -> LayerTrace:
         lengths=np.where(np.arange(size[2]) == sample, length, 0),
         nonlinearity=like.nonlinearity,
     )
+
+
+def as_wide(layer: LayerTrace, probe: Batch, module: str = "recurrent") -> LayerTrace:
+    """Return the trace of the layer at a path with a timestep for each of what it reads of the probe; padding is NaN.
+
+    That of a layer that was called step by step, padding and all, gets its lengths too.
+
+    >>> import torch
+    >>> from rnnviz.trace import trace
+    >>> probe = Batch(torch.zeros(2, 7, 1), torch.zeros(2), lengths=torch.tensor([3, 2]))
+    >>> as_wide(trace(torch.nn.GRU(1, 4, batch_first=True), probe.inputs[:, :3]).layers["gru"], probe).hidden.shape
+    (1, 1, 2, 7, 4)
+    """
+    read, lengths = probe.read_by(module)
+    steps = read.shape[1]
+    if lengths is None or layer.hidden.shape[2:4] not in ((len(lengths), int(lengths.max())), (len(lengths), steps)):
+        return layer  # or one that has a time axis of its own
+    ends = lengths.numpy()
+    if layer.hidden.shape[3] == steps and np.array_equal(layer.lengths, ends):
+        return layer
+    past = np.arange(steps) >= ends[:, None]
+
+    def wide(values: Floats) -> Floats:
+        room = np.full((*values.shape[:3], steps, *values.shape[4:]), np.nan, np.result_type(values, np.float32))
+        room[:, :, :, : values.shape[3]] = values
+        room[:, :, past] = np.nan
+        return room
+
+    found = {one.name: getattr(layer, one.name) for one in fields(layer) if one.name != _LATE}
+    found |= {name: wide(found[name]) for name in _IN_TIME if found[name] is not None}
+    found |= {name: {key: wide(one) for key, one in found[name].items()} for name in _NAMED}
+    found["lengths"] = read_only(ends.copy())
+    made = LayerTrace.unchecked(**found)
+    owe(made, **{_LATE: lambda _: getattr(layer, _LATE)})
+    return made
 
 
 def _is_plain(model: nn.Module) -> TypeGuard[SequenceModel]:

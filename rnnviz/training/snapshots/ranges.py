@@ -17,7 +17,7 @@ _REGROWTH = 1.5  # the same once training is under way: less, or the picture goe
 _NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 _LADDER = (1.0, 2.0, 5.0, 10.0)  # ends of what colours cover, times powers of ten
 _COLOURED = 97.0  # per cent of the values within the colours; at 99 three units of 32 would take them all
-_LOOKED_AT = 16384  # values at most that a range of colours is made from
+_LOOKED_AT = 4096  # values at most that a range of colours is made from
 _SPARE = 0.8  # of a smaller range must be enough before colours change back to it
 _UNIT = Scale(-1.0, 1.0, natural=True)
 _NO_GRADIENT = (-6.0, 0.0)
@@ -85,7 +85,8 @@ def _states(values: Floats, step: int, before: Scale | None) -> Scale:
 def _coloured(values: Floats, step: int, before: Scale | None) -> Scale:
     flat = values.reshape(-1)
     sizes = np.abs(flat[:: max(1, -(-flat.size // _LOOKED_AT)) | 1])  # an odd stride meets every unit
-    sizes = sizes[np.isfinite(sizes)]
+    if not math.isfinite(float(sizes.max(initial=0.0))):
+        sizes = sizes[np.isfinite(sizes)]
     most = float(np.percentile(sizes, _COLOURED)) if sizes.size else 0.0
     if before is not None and (most == 0 or most <= before.high < _rung(most / _SPARE) * (1 + 1e-9)):
         return before

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from rnnviz.tasks import Batch, Prediction
 from rnnviz.trace import LayerTrace
 from rnnviz.trace.isolation.surroundings import untouched
+from rnnviz.trace.recompute.onesequence import OneSequence
 from rnnviz.trace.result.arrays import read_only
 from rnnviz.trace.result.resident import brought
 from rnnviz.training.history import History
@@ -22,11 +23,10 @@ from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots import ranges
 from rnnviz.training.snapshots.confused import confusion_of
 from rnnviz.training.snapshots.gradients import GradientHistory, RecentGradients
-from rnnviz.training.snapshots.observing import Observation, observe, observe_one, spread
+from rnnviz.training.snapshots.observing import Later, Observation, as_wide, observe, observe_one, spread
 from rnnviz.training.snapshots.scores import Scores, ending
 from rnnviz.training.snapshots.shown import Shown
 from rnnviz.training.snapshots.snapshot import Confusion, Floats, Scale, Snapshot
-from rnnviz.training.snapshots.wide import as_wide
 from rnnviz.training.taskcheck.checked import CheckedTask
 
 __all__ = ["SnapshotTaker"]
@@ -141,17 +141,34 @@ class SnapshotTaker:
             **self._shown.told(self._task, found.module),
         )
 
-    def light(self, model: nn.Module, settings: Settings, step: int, before: Snapshot, sample: int) -> Snapshot | None:
-        """Return ``before`` with states and gates of now in one probe sequence, see `Session.light`."""
-        found = observe_one(model, self.probe[sample : sample + 1])
-        if found is None or not found.is_finite:  # what is not finite stops the run with the next whole frame
+    def later(self, model: nn.Module, settings: Settings, step: int, before: Snapshot, sample: int) -> Later | None:
+        """Note what ``before`` with states and gates of now in one probe sequence is made of, see `Session.later`."""
+        observed = observe_one(model, self.probe[sample : sample + 1])
+        if observed is None:
             return None
-        relu = settings.nonlinearity == "relu"
-        states = ranges.fit_states(found.hidden, found.cell, relu=relu, step=step, before=self._scales)
-        self._scales = read_only({**self._scales, **states})
-        layer = spread(found, sample, before.layer)
-        now = replace(before, step=step, settings=settings, layer=layer, scales=self._scales)
-        return replace(now, sample=sample, lengths=before.ends)
+
+        def made() -> Snapshot | None:
+            found = observed()
+            if not found.is_finite:  # what is not finite stops the run with the next whole frame
+                return None
+            return replace(
+                before,
+                step=step,
+                settings=settings,
+                layer=spread(found, sample, before.layer),
+                scales=self._widened(found, settings, step, before),
+                sample=sample,
+                lengths=before.ends,
+            )
+
+        return Later(before.run, step, sample, made)
+
+    @staticmethod
+    def _widened(found: OneSequence, settings: Settings, step: int, before: Snapshot) -> Mapping[str, Scale]:
+        """The ranges of a whole snapshot, with room for states that have left them since."""
+        relu, known = settings.nonlinearity == "relu", before.scales
+        states = ranges.fit_states(found.hidden, found.cell, relu=relu, step=step, before=known)
+        return known if all(states[name] is known[name] for name in states) else read_only({**known, **states})
 
     def keep_score(self, model: nn.Module, batch_size: int, step: int) -> None:
         """Ask the held-out part and keep its score, if that is due."""

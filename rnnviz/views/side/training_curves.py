@@ -91,8 +91,7 @@ def _score_words(metric: str) -> tuple[str, str]:
 
 
 def _scores(snapshot: Snapshot, end: float) -> list[Patch]:
-    began = slice(None if len(snapshot.history["step"]) else 0)
-    steps, scores = snapshot.scores["step"][began], snapshot.scores["metric"][began]
+    steps, scores = snapshot.scores["step"], snapshot.scores["metric"]
     rules = list(snapshot.baselines.values())
     rule = (max if snapshot.higher_is_better else min)(rules) if rules else math.nan
     values = np.array([*scores, rule], np.float64)
@@ -105,7 +104,7 @@ def _scores(snapshot: Snapshot, end: float) -> list[Patch]:
         Patch(None, "annotations[1].y", rule if rules else 0.0),
         Patch(None, "meta.panels[1].now", _score(snapshot, float(scores[-1])) if len(scores) else ""),
         Patch(None, "meta.panels[1].empty", "" if len(scores) else t("side.scores.empty")),
-        *log_ticks("yaxis2", values, log=False),
+        *log_ticks("yaxis2", values if len(scores) else values[:0], log=False),
     ]
 
 

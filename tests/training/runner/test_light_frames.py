@@ -113,3 +113,13 @@ def test_what_the_callback_raises_at_a_light_frame_ends_the_run(monkeypatch: pyt
     with pytest.raises(ValueError, match="no light"):
         played.runner.train(60)
     assert played.runner.state.phase == "failed"
+
+
+def test_who_works_light_frames_out_elsewhere_is_handed_the_moment_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    played, noted = Played(monkeypatch), []
+    played.runner.light_sample, played.runner.on_light = lambda: 2, noted.append
+    played.runner.train(100)
+    assert played.kinds() == "wwwww"
+    assert len(noted) == 12
+    assert {(one.run, one.sample) for one in noted} == {(0, 2)}
+    assert [one.step for one in noted] == sorted({one.step for one in noted} - {one.step for one in played.frames})

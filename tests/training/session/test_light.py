@@ -2,6 +2,8 @@
 
 import copy
 import itertools
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -9,8 +11,9 @@ import pytest
 import torch
 from torch import nn
 
+from rnnviz.trace.recompute.onesequence import one_sequence
 from rnnviz.training import LockstepSessions, Session, Snapshot
-from rnnviz.training.snapshots import looking
+from rnnviz.training.snapshots import observing
 from tests.training.examples import Echo, take
 
 ROUNDING = 1e-6
@@ -192,7 +195,7 @@ def test_a_whole_snapshot_of_a_model_of_ours_is_what_a_trace_of_the_model_finds(
     session = small(**CASES[case])
     take(session, 2)
     found = session.snapshot()
-    monkeypatch.setattr(looking, "_is_plain", lambda model: False)
+    monkeypatch.setattr(observing, "_is_plain", lambda model: False)
     traced = session.snapshot()
     assert found.loss == traced.loss
     assert found.module == traced.module
@@ -203,3 +206,38 @@ def test_a_whole_snapshot_of_a_model_of_ours_is_what_a_trace_of_the_model_finds(
         if one is not None:
             # a lower layer's fused run and a run of all layers may round differently
             np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_was_noted_is_that_moment_whatever_becomes_of_the_model_and_in_whatever_thread(case: str) -> None:
+    session = small(**CASES[case])
+    before = session.snapshot()
+    take(session, 2)
+    later, then = session.later(before, 1), seen_light(session, before, 1)
+    assert later is not None
+    assert (later.run, later.step, later.sample) == (then.run, 2, 1)
+    take(session, 3)
+    with ThreadPoolExecutor(1) as elsewhere:
+        found = elsewhere.submit(later.make).result()
+    assert found is not None
+    assert found.step == 2
+    np.testing.assert_array_equal(found.layer.hidden, then.layer.hidden)
+    for name, gate in then.layer.gates.items():
+        np.testing.assert_array_equal(found.layer.gates[name], gate)
+
+
+def test_where_precision_is_lowered_the_thread_that_trains_works_it_out_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, threads = small(), []
+    before = session.snapshot()
+
+    def noted(*arguments: Any) -> Any:
+        threads.append(threading.current_thread())
+        return one_sequence(*arguments)
+
+    monkeypatch.setattr(observing, "one_sequence", noted)
+    monkeypatch.setattr(observing, "is_full_precision", lambda: False)
+    later = session.later(before, 1)
+    assert later is not None
+    with ThreadPoolExecutor(1) as elsewhere:
+        assert elsewhere.submit(later.make).result() is not None
+    assert threads == [threading.current_thread()]

@@ -48,8 +48,27 @@ def test_without_clipping_there_is_one_norm_and_no_line() -> None:
 
 
 def test_before_the_first_step_each_panel_says_what_will_stand_there() -> None:
-    panels = drawn("curves", begin("lstm").snapshot()).layout.meta["panels"]
-    assert all(panel["empty"] and not panel["now"] for panel in panels)
+    snapshot = begin("lstm").snapshot()
+    layout = drawn("curves", snapshot).layout
+    loss, score, norm = layout.meta["panels"]
+    assert all(panel["empty"] and not panel["now"] for panel in (loss, norm))
+    assert not layout.yaxis.showticklabels
+    assert not layout.yaxis3.showticklabels
+    # how good it is untrained is known, and stands beside the best simple rule
+    assert (score["empty"], score["now"]) == ("", f"{snapshot.validation:#.3g}")
+
+
+def test_where_nothing_is_drawn_on_a_logarithm_lines_are_few() -> None:
+    for name in ("curves", "norms"):
+        form = VIEWS[name].score or VIEWS[name]
+        snapshot = begin("lstm").snapshot()
+        figure = Canvas(form, snapshot, Focus()).filled(snapshot, Focus())
+        axes = [axis for axis in figure.select_yaxes() if axis.type == "log"]
+        assert axes
+        assert all(axis.dtick == 3 and not axis.showticklabels for axis in axes)
+
+
+def test_once_there_are_steps_no_panel_says_that_it_is_empty() -> None:
     panels = drawn("curves", train(begin("lstm"), 2)).layout.meta["panels"]
     assert not any(panel["empty"] for panel in panels)
 

@@ -62,6 +62,7 @@ class NormsView(View):
                 patches += [Patch(trace, "x", steps), Patch(trace, "y", shown[:, index])]
                 patches.append(Patch(trace, "mode", "lines" if len(kept) > 1 else "markers"))
             patches += log_ticks(f"yaxis{_suffix(place)}", shown.ravel(), log=True)
+            patches.append(Patch(None, f"xaxis{_suffix(place)}.showticklabels", bool(len(steps))))
         ends = steps[[0, -1]] if len(steps) else np.zeros(0)
         patches += [Patch(3 * count, "x", ends), Patch(3 * count, "y", np.full(len(ends), _USUAL))]
         return [*patches, Patch(None, "annotations[0].text", _words(norms))]

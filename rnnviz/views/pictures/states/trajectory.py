@@ -51,6 +51,7 @@ class TrajectoryView(View):
             xaxis=axis(t("view.trajectory.first"), range=(-1.0, 1.0)),
             yaxis=axis(t("view.trajectory.second"), range=(-1.0, 1.0)),
             annotations=[notice().update(yshift=4)],
+            meta={"ring": [_STEPS, _NOW]},  # the page's cursor takes it along
         )
         layout["margin"] |= {"t": 62, "b": 74}
         faint = {"color": GHOST, "width": 0.8}
@@ -156,7 +157,6 @@ def _joined(seen: np.ndarray, sample: int) -> np.ndarray:
 def _words(snapshot: Snapshot, focus: Focus, plane: Plane, found: Resting | None) -> str:
     first, second = (100 * share for share in plane.shares)
     said = [where(snapshot, focus), t("view.trajectory.variance", first=first, second=second)]
-    said.append(t("view.trajectory.ring", time=focus.time))
     if found is None:
         said.append(t("view.trajectory.unknown"))
     else:
