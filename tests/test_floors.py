@@ -46,7 +46,7 @@ FLOORS = {
 }
 INSIDE = {  # the floors of a folder that has folders, from the ground up; its ``__init__`` is the roof
     "bench": ("instruments", "measures chapters", "command"),
-    "exercises": ("answers kept", "chapters asked panel", "checking", "guess", "summary course"),
+    "exercises": ("answers kept", "chapters asked panel", "checking", "guess", "summary course classroom"),
     "exercises.kept": ("learner records tables", "draft notebooks", "this_notebook"),
     "exercises.chapters": ("how intorch applied limits", "catalog"),
     "export": ("codec script", "recipe", "comparison_recipe"),
@@ -73,7 +73,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "adding python_tokens sunspots temporal_order",
         "series pairs tags texts longrange",
     ),
-    "tasks.series": ("table", "reading grid gaps simple", "record", "series", "own registered rolling"),
+    "tasks.series": ("table", "grid gaps simple", "reading", "record", "series", "own registered rolling"),
     "trace": (
         "isolation modules result",
         "scan capture",

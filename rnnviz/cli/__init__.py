@@ -1,4 +1,4 @@
-"""The ``rnnviz`` command: ``lab``, ``demo``, ``chapters``, ``progress``, ``data``, ``doctor``, ``bench``, ``site``."""
+"""The ``rnnviz`` command: lab, demo, chapters, progress, class, data, doctor, bench, site."""
 
 import argparse
 import sys
@@ -62,6 +62,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if options.command == "progress":
             return progress.progress(options.folder, as_json=options.json)
         return progress.reset(options.chapter, options.directory)
+    if options.command == "class":
+        from rnnviz.cli import classroom
+
+        return classroom.report(options.folder, options.out)
     if options.command == "demo":
         from rnnviz.cli import demo
 
@@ -83,7 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="rnnviz", description=t("cli.about"), allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"rnnviz {__version__}")
     commands = parser.add_subparsers(
-        dest="command", required=True, metavar="lab | demo | chapters | progress | data | doctor | bench | site"
+        dest="command",
+        required=True,
+        metavar="lab | demo | chapters | progress | class | data | doctor | bench | site",
     )
     lab = commands.add_parser(
         "lab", help=t("cli.lab.about"), description=t("cli.lab.about"), epilog=t("cli.lab.more"), allow_abbrev=False
@@ -97,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_folder(progress, "folder", "FOLDER", t("cli.progress.folder.help"))
     progress.add_argument("--json", action="store_true", help=t("cli.doctor.json.help"))
+    _add_class(commands)
     _add_data(commands)
     doctor = commands.add_parser(
         "doctor", help=t("cli.doctor.about"), description=t("cli.doctor.about"), allow_abbrev=False
@@ -128,6 +135,16 @@ def _add_chapters(commands: Any) -> None:
     reset = verbs.add_parser("reset", help=about, description=about, allow_abbrev=False)
     reset.add_argument("chapter", metavar="CHAPTER", help=t("cli.chapters.reset.chapter.help"))
     _add_folder(reset, "directory", "DIR", t("cli.lab.directory.help"))
+
+
+def _add_class(commands: Any) -> None:
+    about = t("cli.class.about")
+    school = commands.add_parser("class", help=about, description=about, allow_abbrev=False)
+    verbs = school.add_subparsers(dest="verb", required=True, metavar="report")
+    about = t("cli.class.report.about")
+    report = verbs.add_parser("report", help=about, description=about, allow_abbrev=False)
+    report.add_argument("folder", metavar="DIR", type=Path, help=t("cli.class.report.folder.help"))
+    report.add_argument("--out", metavar="FILE", type=Path, help=t("cli.class.report.out.help"))
 
 
 def _add_data(commands: Any) -> None:

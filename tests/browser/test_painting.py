@@ -1,9 +1,7 @@
 """What is drawn while a run plays is, pixel by pixel and number by number, what plotly would draw in full."""
 
 from collections.abc import Callable
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,18 +9,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rnnviz.lab.replay.page import Header, replay_page
-from rnnviz.tasks import from_series
-from rnnviz.training import Session, Snapshot
+from rnnviz.training import Snapshot
 from rnnviz.views import VIEWS, Focus, Patch, Pixels, View
 from tests.browser.jupyter import PATIENCE
+from tests.browser.moments import TASKS, moments
 
-TASKS: dict[str, dict[str, Any]] = {
-    "sunspots": {},
-    "temporal-order": {"seq_len": 30},
-    "python-lines": {},  # tags
-    "dates": {},  # pairs
-    "a path": {},  # of several steps ahead
-}
+STEPS = (10, 20, 30)
 QUICK = ("sunspots", "temporal-order")  # of many classes, and of pairs, plotly draws a picture anew now and then
 # every picture is built and has drawn this step: one that is still to be built has no plot yet
 FIXED = (
@@ -32,17 +24,6 @@ FIXED = (
 # of the page itself, which lies above plotly's picture, and blends with it a little differently from time to time
 BARE = ".rv-view { border-color: transparent !important } .rv-help-box, .rv-marks { visibility: hidden }"
 pytestmark = pytest.mark.timeout(900)
-
-
-def _moments(task: str) -> list[Snapshot]:
-    made = from_series([float(at % 9) for at in range(120)], lookback=12, horizon=3) if task == "a path" else task
-    session = Session(made, device="cpu", hidden_size=8, batch_size=8, seed=0, **TASKS[task])
-    steps, moments = session.steps(), []
-    for _ in range(3):
-        for _ in islice(steps, 10):
-            pass
-        moments.append(session.snapshot())
-    return moments
 
 
 class Alone(View):
@@ -73,9 +54,9 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
     def page_of(task: str) -> Path:
         if task not in pages:
-            moments = _moments(task)
+            taken = moments(task, STEPS)
             pages[task] = folder / f"{task}.html"
-            text = replay_page(moments, _pictures(moments[-1]), Focus().checked(moments[-1].layer), Header(task))
+            text = replay_page(taken, _pictures(taken[-1]), Focus().checked(taken[-1].layer), Header(task))
             pages[task].write_text(text, encoding="utf-8")
         return pages[task]
 
@@ -119,7 +100,7 @@ def _redraw_twice(page: Page, *frames: str) -> None:
 
 
 def test_every_view_is_among_the_pictures_of_these_tasks() -> None:
-    assert set().union(*({*_pictures(_moments(task)[-1])} for task in TASKS)) >= set(VIEWS)
+    assert set().union(*({*_pictures(moments(task, STEPS)[-1])} for task in TASKS)) >= set(VIEWS)
 
 
 @pytest.mark.parametrize(
@@ -234,7 +215,7 @@ def test_what_is_said_under_a_pointer_at_rest_follows_the_frames(saved: Callable
     x, y, width, height = page.evaluate("painting.panel('alone-hidden')")
     said = page.locator(".rv-view-alone-hidden .hovertext")
     page.evaluate("painting.draw('before', true)")
-    was, is_now = (one.layer.hidden[0, 0, 0] for one in _moments("sunspots")[1:])
+    was, is_now = (one.layer.hidden[0, 0, 0] for one in moments("sunspots", STEPS)[1:])
     # where the two moments differ most: elsewhere both may be written alike
     time, unit = np.unravel_index(np.abs(is_now - was).argmax(), was.shape)
     steps, units = was.shape
