@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
+from rnnviz.bench import chapters
 from rnnviz.bench.instruments.browser import missing
 from rnnviz.bench.instruments.machine import describe
 from rnnviz.bench.instruments.report import Table, as_json, as_text
 from rnnviz.bench.instruments.revision import named
-from rnnviz.bench.measures import breadth, capture, chapters, drawing, peers, screen, training
+from rnnviz.bench.measures import breadth, capture, drawing, peers, screen, training
 from rnnviz.training.process.devices import pick
 
 __all__ = ["main"]
@@ -30,8 +31,8 @@ _PARTS_HELP = (
     "run beside one that nobody watches. peers: what a trace, TorchLens and plain hooks see of a recurrent layer. "
     "breadth: how many files of rnnviz a step, a slider and a snapshot run through. All five when left out. screen, "
     "when it is named: a lab in JupyterLab and Chromium beside FigureWidgets, the seconds from a cell to its pictures. "
-    "chapters, when it is named: what the networks of chapters 08 to 11 reach on held-out data, three seeds, beside "
-    "their baselines; it takes minutes, with --quick one seed and a twentieth of the steps."
+    "chapters, when it is named: what the networks of chapters 08 to 14 and 16 reach on held-out data, three seeds, "
+    "beside their baselines; it takes minutes, with --quick one seed and a twentieth of the steps."
 )
 
 

@@ -24,7 +24,7 @@ class PlotlyRuntime(PageWidget):
     """
 
     _esm = beside(__file__, "runtime.js")
-    _css = beside(__file__, "score.css")  # once a page, as its script
+    _css = beside(__file__, "score.css") + beside(__file__, "plainfigures.css")  # once a page, as its script
     packed = traitlets.Bytes().tag(sync=True)
     traces = traitlets.List(trait=traitlets.Unicode(), default_value=None, allow_none=True).tag(sync=True)
 

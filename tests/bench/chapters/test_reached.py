@@ -1,18 +1,22 @@
 """The table of reached scores: a row a network and a baseline, the numbers that a session of the same seed reaches."""
 
+import dataclasses
 import itertools
 import json
+import math
 import statistics
 
 import pytest
 import torch
+from torch import nn
 
-from rnnviz.bench import main
+from rnnviz.bench import chapters, main
+from rnnviz.bench.chapters import CHAPTERS, Network
+from rnnviz.bench.chapters.today import _counted
 from rnnviz.bench.instruments.report import Table, as_json
-from rnnviz.bench.measures import chapters
-from rnnviz.bench.measures.chapters import CHAPTERS, Network
+from rnnviz.models import SequenceModel
 from rnnviz.tasks import Adding, Task
-from rnnviz.training import Session
+from rnnviz.training import Session, Settings
 
 CPU = torch.device("cpu")
 STEPS = 40
@@ -103,6 +107,39 @@ def test_the_command_prints_a_table_a_chapter(
     ]
 
 
-def test_every_chapter_of_applications_has_networks() -> None:
-    assert list(CHAPTERS) == ["08", "09", "10", "11"]
+def test_a_network_may_have_a_model_and_a_length_of_its_own() -> None:
+    def plain(task: Task, settings: Settings) -> nn.Module:
+        return SequenceModel("rnn", task.input_size, 3, task.output_size)
+
+    own = Network("small", "of three units", {"lr": 0.01}, steps=30, model=plain, made=small)
+    (table,) = chapters.tables(CPU, chapters={"12": (own,)})
+    session = Session(small(), model=plain, device="cpu", seed=2, planned=30, lr=0.01)
+    for _ in itertools.islice(session.steps(), 30):
+        pass
+    assert table.rows[0][6:8] == (session.evaluate()["model"], 30)
+
+
+def test_every_chapter_that_trains_for_a_score_has_networks() -> None:
+    assert list(CHAPTERS) == ["08", "09", "10", "11", "12", "13", "14", "16"]
     assert all(CHAPTERS.values())
+
+
+@pytest.mark.parametrize(
+    ("chapter", "network"), [(chapter, one) for chapter in ("12", "13", "14", "16") for one in CHAPTERS[chapter]]
+)
+def test_networks_of_the_later_chapters_train(chapter: str, network: Network) -> None:
+    one = dataclasses.replace(network, steps=2)
+    session = Session(one.made() if one.made else one.task, model=one.model, device="cpu", planned=2, **one.settings)
+    for _ in itertools.islice(session.steps(), 2):
+        pass
+    losses = session.history["loss"].tolist()
+    assert len(losses) == 2
+    assert all(map(math.isfinite, losses))
+
+
+def test_what_counting_reaches_is_what_a_table_of_all_contexts_says() -> None:
+    known, held = "abracadabra" * 20, "abracadabra" * 3
+    share = {one: (known.count(one) + 5 / 5) / (len(known) + 5) for one in set(known)}
+    expected = -sum(math.log2(share[one]) for one in held) / len(held)
+    assert _counted(known, held, 1) == pytest.approx(expected)
+    assert _counted(known, held, 5) < 0.2 < _counted(known, held, 1)

@@ -1,22 +1,24 @@
-"""What the networks of chapters 08 to 11 reach on data that they have not seen, three seeds, beside the baselines."""
+"""What the networks of the chapters reach on data that they have not seen, three seeds, beside the baselines."""
 
 import itertools
 import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 import torch
-from torch import nn
 
 from rnnviz import tasks
+from rnnviz.bench.chapters.applied import APPLIED
+from rnnviz.bench.chapters.limits import LIMITS
+from rnnviz.bench.chapters.network import Network
+from rnnviz.bench.chapters.today import TODAY
 from rnnviz.bench.instruments.report import Cell, Score, Table
 from rnnviz.tasks import Task
 from rnnviz.training import Session
 
-__all__ = ["CHAPTERS", "Network", "tables"]
+__all__ = ["CHAPTERS", "tables"]
 
+CHAPTERS: Mapping[str, Sequence[Network]] = {**APPLIED, **LIMITS, **TODAY}
 SEEDS = (0, 1, 2)
 _QUICK = 20  # a quick run takes this part of a run's steps, from one seed
 _NOTE = (
@@ -25,90 +27,6 @@ _NOTE = (
 )
 
 
-@dataclass(frozen=True)
-class Network:
-    """One row of networks: the same from each seed.
-
-    Parameters
-    ----------
-    task : str
-        The name of a task.
-    label : str
-        What is special about it.
-    settings : mapping
-        Settings that are not the task's own.
-    made : callable, optional
-        Returns the task, where it is not the one of that name as it is.
-    more : callable, optional
-        From task and model to other scores by name.
-    rivals : callable, optional
-        From the task to scores of its metric that others reach, by name, beside its own baselines.
-    """
-
-    task: str
-    label: str
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    made: Callable[[], Task] | None = None
-    more: Callable[[Any, nn.Module], Mapping[str, float]] | None = None
-    rivals: Callable[[Any], Mapping[str, float]] | None = None
-
-
-def recipe(task: str, **options: Any) -> Callable[[], Task]:
-    """Return what makes a task with these options."""
-    return lambda: tasks.from_recipe({"task": task, "options": options})
-
-
-def ngrams(task: Any) -> Mapping[str, float]:
-    """Return what a linear model of n-grams gets right."""
-    from rnnviz.tasks.texts.ngrams import ngram_baseline
-
-    return {"n-grams, logistic regression": ngram_baseline(task)}
-
-
-def tagged(task: Any, model: nn.Module) -> Mapping[str, float]:
-    """Return how many held-out sequences are right to the last tag, and the mean F1 of tags with 25 cases or more."""
-    from rnnviz.tasks.tags import tag_scores
-
-    batch = task.held_out()
-    model.eval()
-    with torch.no_grad():
-        said = model(*batch.arguments).argmax(-1)
-    model.train()
-    scores = tag_scores(said, batch.targets, task.classes)
-    return {"whole sequences": scores.whole, "macro F1": scores.macro_f1(25)}
-
-
-def translated(task: Any, model: nn.Module) -> Mapping[str, float]:
-    """Return the BLEU of the held-out part: of interface words as Chinese, of dates character by character."""
-    from rnnviz.tasks.pairs import bleu, translations
-
-    found = translations(task, model)
-    return {"BLEU": bleu(found.written, found.wanted, tokenize="zh" if task.name == "interface" else "char")}
-
-
-CHAPTERS: Mapping[str, Sequence[Network]] = {
-    "08": (Network("surnames", "LSTM", rivals=ngrams), Network("reviews", "LSTM", rivals=ngrams)),
-    "09": (
-        Network("addresses", "LSTM", {"bidirectional": False}, more=tagged),
-        Network("addresses", "BiLSTM", {"bidirectional": True}, more=tagged),
-        Network("python-lines", "LSTM", {"bidirectional": False}, more=tagged),
-        Network("python-lines", "BiLSTM", {"bidirectional": True}, more=tagged),
-        Network("python-tokens", "LSTM", {"bidirectional": False}),
-        Network("python-tokens", "BiLSTM", {"bidirectional": True}),
-    ),
-    "10": (
-        Network("sunspots", "LSTM"),
-        Network("co2", "LSTM"),
-        Network("co2", "LSTM, on the change in a year", made=recipe("co2", difference=52)),
-        Network("weather", "LSTM"),
-    ),
-    "11": (
-        Network("dates", "with attention", more=translated),
-        Network("dates", "without attention", made=recipe("dates", attention=None), more=translated),
-        Network("interface", "with attention", more=translated),
-        Network("interface", "without attention", made=recipe("interface", attention=None), more=translated),
-    ),
-}
 _COLUMNS = ("task", "what", "metric", "median", *(f"seed {seed}" for seed in SEEDS), "steps", "seconds a run")
 
 
@@ -141,7 +59,8 @@ def tables(
             except (ImportError, OSError, ValueError) as error:  # a package, a set that is not fetched, no such task
                 say(f"chapters: {network.task} is left out: {error}")
                 continue
-            steps = max(1, task.steps // _QUICK) if quick else task.steps
+            whole = network.steps or task.steps
+            steps = max(1, whole // _QUICK) if quick else whole
             say(f"chapters: {chapter}, {network.task}, {network.label}: {len(seeds)} × {steps:,} steps")
             scores, baselines, seconds = _trained(network, task, device, seeds, steps)
             rows += [_row(network, name, found, steps, seconds) for name, found in scores.items()]
@@ -161,7 +80,7 @@ def _trained(
     clock = time.process_time if device.type == "cpu" else time.perf_counter  # of a busy processor, what is ours
     baselines: dict[str, float] = {}
     for seed in seeds:
-        session = Session(task, device=device, seed=seed, planned=steps, **network.settings)
+        session = Session(task, model=network.model, device=device, seed=seed, planned=steps, **network.settings)
         began = clock()
         for _ in itertools.islice(session.steps(), steps):
             pass
