@@ -3,13 +3,27 @@
 import math
 import numbers
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-__all__ = ["brief", "flag", "kind_of", "listed", "number", "one_of", "optional", "shown", "text", "whole"]
+__all__ = [
+    "brief",
+    "flag",
+    "iterable",
+    "kind_of",
+    "listed",
+    "number",
+    "one_of",
+    "optional",
+    "shown",
+    "text",
+    "visible",
+    "whole",
+]
 
 _LONGEST = 100  # characters of a value in a message: a sentence stays a sentence
 _ITEMS, _DEPTH = 4, 3
@@ -27,9 +41,25 @@ def shown(value: Any, most: int = _LONGEST) -> str:
     return words if len(words) <= most else f"{words[: most - 1]}…"
 
 
+def visible(words: str) -> bool:
+    """Return whether there is something to see in a text: not spaces, marks of direction or joiners alone.
+
+    >>> visible("a"), visible("\u200b \u202e")
+    (True, False)
+    """
+    return any(
+        unicodedata.category(one)[0] not in "ZC" or unicodedata.category(one) in ("Cs", "Co", "Cn") for one in words
+    )
+
+
 def kind_of(value: Any) -> str:
     """Return the name of a value's type, or ``the class …`` where a class itself came."""
     return f"the class {value.__name__[:_LONGEST]}" if isinstance(value, type) else type(value).__name__[:_LONGEST]
+
+
+def iterable(value: Any) -> bool:
+    """Whether a value can be gone through; an array or a tensor without an axis only looks as if it could."""
+    return isinstance(value, Iterable) and getattr(value, "shape", None) != ()
 
 
 def brief(record: Any) -> str:

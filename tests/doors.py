@@ -26,6 +26,7 @@ from rnnviz.tasks import (
 )
 from rnnviz.trace import LayerTrace, Trace
 from rnnviz.training import Settings
+from tests.hostile import VALUES
 
 __all__ = ["Door", "doors"]
 
@@ -135,14 +136,41 @@ def doors(folder: Path) -> dict[str, Door]:
     number_guess = predict("How many?", number=True, within=0.5)
     year = np.arange(3.0)
     reader = rv.models.SequenceModel("gru", input_size=2, hidden_size=3, output_size=2, vocabulary=5)
+    from tests.answerdoors import answer_doors
     from tests.pairdoors import pair_doors
+    from tests.taskdoors import task_doors
 
     found: dict[str, Door] = {
         **pair_doors(),
+        **task_doors(),
+        **answer_doors(),
         "Lab": Door(
             lambda **given: closed(rv.Lab(**given)),
-            {**SMALL, "model": None, "steps": 10, "fps": 5.0, "show": None, "views": None}
+            {
+                **SMALL,
+                "model": None,
+                "steps": 10,
+                "fps": 5.0,
+                "show": None,
+                "views": None,
+                "presets": None,
+                "layer": None,
+            }
             | {name: getattr(lab.settings, name) for name in SETTINGS},
+        ),
+        "Lab presets": Door(
+            lambda **given: closed(rv.Lab(**SMALL, presets={"Steady": {"clip": 1.0}, **given})),
+            {"Slower": {"lr": 1e-4}},
+            {"Slower": ("preset", "setting")},
+        ),
+        "Lab preset": Door(
+            lambda **given: closed(rv.Lab(**SMALL, presets={"Slower": given})),
+            {"lr": 1e-4, "clip": None},
+            {"lr": ("preset", "presets"), "clip": ("preset", "presets")},
+        ),
+        "Preset": Door(
+            lambda **given: closed(rv.Lab(**SMALL, presets=[rv.Preset(**given)])),
+            {"name": "Slower", "settings": {"lr": 1e-4}, "sentence": "See what it does.", "anew": False},
         ),
         "Settings": Door(Settings, {name: getattr(lab.settings, name) for name in SETTINGS}),
         "lab.set": Door(
@@ -184,7 +212,8 @@ def doors(folder: Path) -> dict[str, Door]:
         ),
         "compare": Door(
             lambda **given: closed(rv.compare(**given)),
-            {"models": ["rnn", "gru"], **SMALL, "steps": 10, "fps": 5.0, "show": None, "views": None, "lr": 1e-3},
+            {"models": ["rnn", "gru"], **SMALL, "steps": 10, "fps": 5.0, "show": None, "views": None, "lr": 1e-3}
+            | {"presets": None},
             {"models": ("cell",)},
         ),
         "compare entry": Door(
@@ -205,6 +234,8 @@ def doors(folder: Path) -> dict[str, Door]:
             rv.fixed_points,
             {"model": model, "inputs": torch.ones(4, 6, 2), "n": 8, "tol": 1e-6, "layer": "gru", "constant_input": 0.5}
             | {"seed": 0},
+            {"inputs": ("recurrent layer",)},
+            allowed=("tensor wide",),  # what its own forward says of it is the model's
         ),
         "data.path": Door(rv.data.path, {"name": "addresses"}),
         "both.figure": Door(both.figure, {"name": "hidden", "step": None, "sample": 0}),
@@ -221,6 +252,15 @@ def doors(folder: Path) -> dict[str, Door]:
         "SimpleRNN()": Door(rv.models.SimpleRNN(2, 4, 1), {"x": torch.zeros(2, 8, 2)}),
         "LSTMModel()": Door(rv.models.LSTMModel(2, 4, 1), {"x": torch.zeros(2, 8, 2)}),
         "SequenceModel()": Door(rv.models.SequenceModel("gru", 2, 4, 1), {"inputs": torch.zeros(2, 8, 2)}),
+        "SequenceModel() of tokens": Door(
+            rv.models.SequenceModel("gru", 2, 4, 1, vocabulary=5),
+            {"inputs": torch.zeros(2, 8).long(), "lengths": torch.tensor([8, 3])},
+        ),
+        "WordTagger": Door(
+            rv.models.WordTagger,
+            {"word_of": [0, 1, 2], "shape_of": [0, 1, 1], "tags": 2, "word_size": 3, "shape_size": 2, "hidden_size": 4}
+            | {"cell": "gru", "num_layers": 1, "bidirectional": True, "nonlinearity": "tanh"},
+        ),
         **{
             f"{one.__name__}{way}": Door(called, {"inputs": inputs, "state": torch.zeros(2, 4)})
             for one in (rv.models.MinGRU, rv.models.MinLSTM)
@@ -245,6 +285,28 @@ def doors(folder: Path) -> dict[str, Door]:
             {"model": nn.GRU(2, 4, batch_first=True), "loss": None, "kwargs": None},
             allowed=("module", "module class", "class", "dict"),
         ),
+        "trace inputs": Door(
+            lambda inputs: rv.trace(nn.GRU(2, 4, batch_first=True), inputs),
+            {"inputs": torch.zeros(2, 8, 2)},
+            {"inputs": ("recurrent layer",)},
+            allowed=tuple(
+                name for name in VALUES if name.startswith("tensor") and "meta" not in name
+            ),  # its own errors
+        ),
+        "lab.type": Door(
+            rv.Lab(rv.tasks.Surnames(), hidden_size=4, device="cpu").type,
+            {"text": "Novak"},
+            allowed=("100 kB of words",),
+        ),
+        "lab.show_layer": Door(lab.show_layer, {"layer": "recurrent"}),
+        "both.rewind": Door(both.rewind, {"step": 1}),
+        "both.code": Door(both.code, {"steps": 10}),
+        "both.recipe": Door(both.recipe, {"link": False}),
+        "both.set": Door(
+            lambda **given: both.set(**given) and both.set(lr=1e-3, clip=None), {"lr": 1e-3, "clip": None}
+        ),
+        "both.read": Door(lambda **given: both.widget and both.read(**given), {"rate": 6.0, "start": 0}),
+        "data.get": Door(lambda name: rv.data.path(name) and rv.data.get(name), {"name": "addresses"}),
         "register_cell": Door(
             lambda **given: rv.register_cell(**given), {"cell": Unregistered, "step": print, "start": None}
         ),

@@ -18,7 +18,7 @@ from tests.hostile import VALUES
 
 pytestmark = pytest.mark.usefixtures("empty_registry")
 PACKAGE = str(Path(rnnviz.__file__).parent)
-CALLS = int(os.environ.get("RNNVIZ_CALLS", "400"))
+CALLS = int(os.environ.get("RNNVIZ_CALLS", "3000"))
 SECONDS = 20.0
 KINDS = (TypeError, ValueError, KeyError, OSError, MemoryError)
 

@@ -154,7 +154,7 @@ def reset_chapter(source: Path, directory: Path, chapter: str) -> Fresh:
         raise ValueError(
             t("cli.chapters.reset.unknown", chapter=shown(chapter), names=", ".join(one[:-6] for one in names))
         )
-    if not directory.is_dir():
+    if not os.path.isdir(directory):
         raise NotADirectoryError(t("cli.chapters.reset.no_folder", directory=directory))
     path, new = directory / name, (source / name).read_bytes()
     record = _read_record(directory)

@@ -78,7 +78,7 @@ def progress(folder: str | os.PathLike[str] | None = None) -> "Progress":
     There are no notebooks in this folder.
     """
     where = folder_here() if folder is None else files.checked_path(folder, example="rnnviz-chapters")
-    if not where.is_dir():
+    if not os.path.isdir(where):  # Path's own raises where a name is too long
         raise NotADirectoryError(f"folder must be a folder of notebooks, got {files.named(where)}, which is none.")
     return Progress([_row(path, where) for path in _notebooks(where)])
 

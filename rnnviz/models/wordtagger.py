@@ -6,7 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from rnnviz.checks import flag, one_of
+from rnnviz import limits
+from rnnviz.checks import flag, iterable, one_of, shown, whole
 from rnnviz.limits import affordable, sizes
 from rnnviz.models.inputs import check_lengths, check_tokens
 from rnnviz.models.sequence import CELLS, NONLINEARITIES
@@ -74,14 +75,22 @@ class WordTagger(nn.Module):
             tags=tags, word_size=word_size, shape_size=shape_size, hidden_size=hidden_size, num_layers=num_layers
         )
         directions, read = 2 if flag("bidirectional", bidirectional) else 1, word_size + shape_size
-        _check(word_of, shape_of, cell, nonlinearity)
+        _check(cell, nonlinearity)
+        numbers = _numbers("word_of", word_of), _numbers("shape_of", shape_of)
+        if len(numbers[0]) != len(numbers[1]):
+            raise ValueError(
+                f"shape_of must have a number for each of the {len(numbers[0])} tokens in word_of, "
+                f"got {len(numbers[1])}."
+            )
         weights = directions * num_layers * _GATES[cell] * hidden_size * (hidden_size + max(read, 2 * hidden_size))
+        tables = (int(numbers[0].max()) + 1) * word_size + (int(numbers[1].max()) + 1) * shape_size
         affordable("the model", weights, hidden_size=hidden_size, num_layers=num_layers)
+        affordable("the tables", tables, word_size=word_size, shape_size=shape_size)
         # not trained, but without them the weights mean nothing: they are saved with these
-        self.register_buffer("word_of", torch.tensor(list(word_of), dtype=torch.int64))
-        self.register_buffer("shape_of", torch.tensor(list(shape_of), dtype=torch.int64))
-        self.words = nn.Embedding(int(max(word_of)) + 1, word_size, padding_idx=0)
-        self.shapes = nn.Embedding(int(max(shape_of)) + 1, shape_size, padding_idx=0)
+        self.register_buffer("word_of", numbers[0])
+        self.register_buffer("shape_of", numbers[1])
+        self.words = nn.Embedding(int(numbers[0].max()) + 1, word_size, padding_idx=0)
+        self.shapes = nn.Embedding(int(numbers[1].max()) + 1, shape_size, padding_idx=0)
         kind = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}[cell]
         more = {"nonlinearity": nonlinearity} if cell == "rnn" else {}
         self.recurrent: nn.RNNBase = kind(
@@ -112,11 +121,16 @@ class WordTagger(nn.Module):
         return scores
 
 
-def _check(word_of: Sequence[int], shape_of: Sequence[int], cell: str, nonlinearity: str) -> None:
+def _check(cell: str, nonlinearity: str) -> None:
     one_of(CELLS)("cell", cell)
     if one_of(NONLINEARITIES)("nonlinearity", nonlinearity) != "tanh" and cell != "rnn":
         raise ValueError(f"nonlinearity must be 'tanh', or 'relu' with cell 'rnn', got 'relu' with {cell!r}.")
-    if len(word_of) != len(shape_of) or not len(word_of):
-        raise ValueError(
-            f"shape_of must have a number for each of the {len(word_of)} tokens in word_of, got {len(shape_of)}."
-        )
+
+
+def _numbers(name: str, given: Sequence[int]) -> Tensor:
+    if isinstance(given, str | bytes) or not iterable(given):
+        raise TypeError(f"{name} must be a list of whole numbers, one a token, got {shown(given)}.")
+    found = [whole(0, limits.SIZE)(name, one) for one in given]
+    if not found:
+        raise ValueError(f"{name} must have a number for each token, got none.")
+    return torch.tensor(found, dtype=torch.int64)

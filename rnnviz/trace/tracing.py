@@ -12,8 +12,10 @@ from torch import Tensor, nn
 from rnnviz.checks import kind_of, shown
 from rnnviz.trace.capture.calls import Call
 from rnnviz.trace.capture.capture import Capture
+from rnnviz.trace.isolation.meta import needing_numbers
 from rnnviz.trace.isolation.surroundings import OnlyComputing, ordinary, recomputing, runnable, untouched
 from rnnviz.trace.modules.finding import recurrent_modules
+from rnnviz.trace.modules.layers import Recurrent
 from rnnviz.trace.recompute.assemble import layers_from
 from rnnviz.trace.result.resident import resident
 from rnnviz.trace.result.trace import Trace
@@ -73,7 +75,7 @@ def trace(
     ValueError
         If no recurrent layer is found or none runs, or one runs in a function that torch.func transforms; or if the
         loss is not a scalar, calls backward itself, or contains a gradient through a recurrent layer (a gradient
-        penalty).
+        penalty); or if the model or its inputs lie on the device "meta", which holds no numbers.
 
     Warns
     -----
@@ -95,15 +97,9 @@ def trace(
     if not isinstance(kwargs, Mapping) or not all(isinstance(name, str) for name in kwargs):
         raise TypeError(f"kwargs must be a dict of keyword arguments for the model, got {kind_of(kwargs)}.")
     _check_names(model, kwargs)
-    capture = Capture(modules, gradients=loss is not None)
-    try:
-        output, value, depends = _run(capture, model, inputs, dict(kwargs), loss)
-    except RuntimeError as error:
-        # frozen or raw layers ran without a graph, which is faster, and now somebody asks for it
-        if not (capture.spared and "not have been used in the graph" in str(error)):
-            raise
-        capture = Capture(modules, gradients=True, spare=False)  # the model or its loss asks for a weight's gradient
-        output, value, depends = _run(capture, model, inputs, dict(kwargs), loss)
+    with needing_numbers(model, inputs, kwargs) as given:
+        capture, (output, value, depends) = _captured(modules, model, inputs, dict(kwargs), loss)
+        given.append(capture.calls[0].output)
     # before the recomputation: the graph holds every activation, and the recomputation wants room
     capture.release()
     if not depends:
@@ -111,6 +107,30 @@ def trace(
     with recomputing(capture.calls[0].output.device.type):
         layers = layers_from(capture.calls)
     return resident(Trace, {"loss": value, "output": output}, _told, layers=layers)
+
+
+def _captured(
+    modules: Mapping[str, Recurrent],
+    model: nn.Module,
+    inputs: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    loss: Callable[[Any], Tensor] | None,
+) -> tuple[Capture, tuple[Tensor | None, Tensor | None, bool]]:
+    """Run, and once more where the model or its loss turns out to need what takes longer, and few ask for."""
+    spare, clones = True, False
+    while True:
+        capture = Capture(modules, gradients=loss is not None, spare=spare)
+        try:
+            return capture, _run(capture, model, inputs, kwargs, loss, clones=clones)
+        except RuntimeError as error:
+            # frozen or raw layers ran without a graph, which is faster, and now somebody asks for a weight's gradient
+            if capture.spared and "not have been used in the graph" in str(error):
+                spare = False
+            # weights, buffers or targets that were made under inference_mode
+            elif not clones and "inference tensor" in str(error).lower():
+                clones = True
+            else:
+                raise
 
 
 def _check_names(model: nn.Module, kwargs: Mapping[str, Any]) -> None:
@@ -134,10 +154,12 @@ def _run(
     inputs: tuple[Any, ...],
     kwargs: dict[str, Any],
     loss: Callable[[Any], Tensor] | None,
+    *,
+    clones: bool,
 ) -> tuple[Tensor | None, Tensor | None, bool]:
     """Copy of the output, the loss, and whether it depends on any recurrent layer; the graph ends with this frame."""
     # untouched outside: what the run needs must be undone before the model is put back
-    with untouched(model), runnable(model, gradients=loss is not None):
+    with untouched(model), runnable(model, gradients=loss is not None, clones=clones):
         return _ran(capture, model, inputs, kwargs, loss)
 
 

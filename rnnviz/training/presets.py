@@ -1,10 +1,10 @@
 """Preset: settings under a name, and one sentence on what to look at when they act."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rnnviz.checks import flag, shown
+from rnnviz.checks import flag, iterable, shown
 from rnnviz.trace.result.arrays import read_only
 from rnnviz.training.settings import Settings, refuse_unknown
 
@@ -96,7 +96,7 @@ def checked_presets(presets: Any, check: Callable[[Mapping[str, Any]], object]) 
     """
     if presets is None:
         return None
-    if isinstance(presets, str | Preset | Mapping) or not isinstance(presets, Iterable):
+    if isinstance(presets, str | Preset | Mapping) or not iterable(presets):
         raise TypeError(f"presets must be a list of rv.Preset, got {shown(presets)}; put it into a list.")
     given = tuple(presets)
     for one in given:

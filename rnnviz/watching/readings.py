@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from rnnviz.checks import shown
-from rnnviz.trace.result.fetching import fetched
+from rnnviz.trace.result.resident import fetched
 
 __all__ = ["check_scalar", "gradient_norm", "loss_and_norm", "number", "times_written"]
 
@@ -78,6 +78,8 @@ def loss_and_norm(model: nn.Module, loss: Any, grad_norm: Any) -> tuple[float, f
     ------
     TypeError
         If one of them cannot be read.
+    ValueError
+        If the model's gradients are on the device "meta", which holds no numbers.
 
     Examples
     --------
@@ -87,6 +89,10 @@ def loss_and_norm(model: nn.Module, loss: Any, grad_norm: Any) -> tuple[float, f
     told = {"loss": loss, "grad_norm": grad_norm}
     there = {name: one for name, one in told.items() if isinstance(one, Tensor) and one.device.type not in _READ}
     norms = _norms(model) if grad_norm is None else None
+    if norms is not None and norms.is_meta:
+        raise ValueError(
+            "model must hold numbers, and its gradients lie on 'meta', which keeps none; build it on 'cpu'."
+        )
     norms, there = fetched([norms, there])
     told |= there
     read = {name: number(name, one) for name, one in told.items() if one is not None}

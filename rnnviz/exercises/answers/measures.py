@@ -75,7 +75,7 @@ def mean_gate(name: str, layer: int = -1) -> Measure:
 
     def measure(snapshot: Snapshot) -> float | None:
         gate = snapshot.layer.gates.get(name)
-        return None if gate is None else float(np.nanmean(gate[layer, 0]))
+        return None if gate is None or np.isnan(gate[layer, 0]).all() else float(np.nanmean(gate[layer, 0]))
 
     return measure
 

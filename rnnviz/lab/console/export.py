@@ -144,7 +144,7 @@ def device_of(recipe: Recipe, device: str | None) -> str:
         except ValueError as error:
             wanted = "say where to train, as in from_recipe(text, device='auto')"
             raise ValueError(f"this recipe cannot be followed: {error} To follow it here, {wanted}.") from None
-    return device or recipe.device or "auto"
+    return (recipe.device or "auto") if device is None else device
 
 
 @contextlib.contextmanager

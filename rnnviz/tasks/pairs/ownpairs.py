@@ -1,10 +1,10 @@
 """A learner's own pairs: checked row by row, and split so that near-duplicates lie on one side."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from rnnviz.checks import kind_of, number, one_of, shown
+from rnnviz.checks import iterable, kind_of, number, one_of, shown, visible
 from rnnviz.i18n import t
 from rnnviz.tasks.owndata import OwnData
 from rnnviz.tasks.pairs.pairs import ASKED, Pair, Pairs
@@ -104,12 +104,9 @@ def _rows(pairs: Any) -> list[Any]:
         pairs = pairs.items()
     elif hasattr(pairs, "itertuples"):  # a table of pandas, which gives its columns' names when it is gone through
         pairs = pairs.itertuples(index=False, name=None)
-    if isinstance(pairs, str | bytes) or not isinstance(pairs, Iterable):
+    if isinstance(pairs, str | bytes) or not iterable(pairs):
         raise TypeError(f"pairs must be a list of (source, target), such as [('one', '1')], got {shown(pairs)}.")
-    try:
-        rows = list(pairs)
-    except TypeError:  # arrays without an axis say only here that there is nothing to go through
-        raise TypeError(f"pairs must be a list of (source, target), got {shown(pairs)}.") from None
+    rows = list(pairs)
     if not rows:
         raise ValueError("pairs must hold some pairs, got none.")
     if len(rows) > _MOST:
@@ -118,8 +115,7 @@ def _rows(pairs: Any) -> list[Any]:
 
 
 def _checked(place: int, row: Any, level: str) -> Pair:
-    without_axis = getattr(row, "shape", None) == ()  # an array or a tensor: iterable by its class alone
-    if isinstance(row, str | bytes | Mapping) or not isinstance(row, Iterable) or without_axis:
+    if isinstance(row, str | bytes | Mapping | Set) or not iterable(row):
         raise TypeError(f"row {place} of pairs must be a source and a target, got {shown(row)}.")
     parts = list(row)
     if len(parts) != 2:
@@ -133,7 +129,7 @@ def _checked(place: int, row: Any, level: str) -> Pair:
                 f"the {side} in row {place} of pairs must be words, got {shown(one)}{kind}; leave the row out."
             )
         count = len(tokens(one, level))
-        if not one.strip() or not count:
+        if not count or not visible(one):
             raise ValueError(
                 f"the {side} in row {place} of pairs must not be empty, got {shown(one)}; leave the row out."
             )

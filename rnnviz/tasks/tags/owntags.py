@@ -5,7 +5,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from rnnviz.checks import number, one_of, shown, text, whole
+from rnnviz.checks import iterable, number, one_of, shown, text, whole
 from rnnviz.i18n import t
 from rnnviz.tasks.owndata import OwnData
 from rnnviz.tasks.tags.neighbours import held_out
@@ -105,7 +105,7 @@ def _check_alike(rows: Sequence[Sequence[str]], said: Sequence[Sequence[str]], l
 
 
 def _listed(name: str, values: Any) -> list[Any]:
-    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+    if isinstance(values, str | bytes | Mapping) or not iterable(values):
         raise TypeError(f"{name} must be a list with one entry a sentence, got {shown(values)}.")
     found = list(islice(values, _MOST + 1))
     if len(found) > _MOST:
@@ -116,7 +116,7 @@ def _listed(name: str, values: Any) -> list[Any]:
 def _row(name: str, row: int, one: Any, level: str) -> tuple[str, ...]:
     if isinstance(one, str):
         one = one.split() if level == "word" else list(one)
-    if isinstance(one, bytes | Mapping) or not isinstance(one, Iterable):
+    if isinstance(one, bytes | Mapping) or not iterable(one):
         raise TypeError(f"{name}[{row}] must be a list of words, or a text, got {shown(one)}.")
     words = tuple(one)
     for word in words:

@@ -10,6 +10,7 @@ from keyword import iskeyword
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from rnnviz.checks import text
 from rnnviz.i18n import t
 from rnnviz.tasks.python_tokens import (
     HELD_OUT_MODULES,
@@ -115,7 +116,7 @@ def letters_left(line: str) -> list[int]:
     >>> letters_left("if x:")
     [1, 0, -1, 0, -1]
     """
-    left = [-1] * len(line)
+    left = [-1] * len(text("line", line))
     for word in _WORD.finditer(line):
         for place in range(*word.span()):
             left[place] = word.end() - 1 - place

@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
-from rnnviz.checks import brief
+from rnnviz.checks import brief, iterable, shown
 
 __all__ = ["TagScores", "from_counts", "tag_scores"]
+
+
+_MOST = 10_000  # tags: of more, the table of which was taken for which has no room
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +75,8 @@ def tag_scores(said: Any, targets: Any, tags: Sequence[str]) -> TagScores:
 
     Raises
     ------
-    ValueError
-        If both are not of the same shape (sequence, time).
+    TypeError, ValueError
+        If they are not numbers of tags, both of the same shape (sequence, time).
 
     Examples
     --------
@@ -79,18 +84,43 @@ def tag_scores(said: Any, targets: Any, tags: Sequence[str]) -> TagScores:
     >>> found.f1.round(2).tolist(), found.accuracy, found.whole
     ([0.86, 0.67], 0.8, 0.5)
     """
-    answers, truth = (np.asarray(one.detach().cpu() if hasattr(one, "detach") else one) for one in (said, targets))
+    tags = _named(tags)
+    answers, truth = _numbers("said", said), _numbers("targets", targets)
     if answers.shape != truth.shape or truth.ndim != 2:
         raise ValueError(
             f"said and targets must both have axes (sequence, time), got shapes {answers.shape} and {truth.shape}; "
             "take the best tag of each word with outputs.argmax(-1)."
         )
     wanted = truth >= 0
+    for name, one in (("said", answers[wanted]), ("targets", truth[wanted])):
+        if one.size and not 0 <= one.min() <= one.max() < len(tags):
+            raise ValueError(f"{name} must be numbers of the {len(tags)} tags, got {shown(int(one.max()))} among them.")
     counts = np.zeros((len(tags), len(tags)), np.int64)
     np.add.at(counts, (truth[wanted], answers[wanted]), 1)
     right = (answers == truth) | ~wanted
     there = wanted.any(1)
     return from_counts(counts, tags, whole=float(right[there].all(1).mean()) if there.any() else float("nan"))
+
+
+def _named(tags: Any) -> tuple[str, ...]:
+    if not iterable(tags):
+        raise TypeError(f"tags must be a list of words, such as ('O', 'P'), got {shown(tags)}.")
+    found = tuple(islice(tags, _MOST + 1))
+    if not all(isinstance(one, str) for one in found) or not found:
+        raise TypeError(f"tags must be a list of words, such as ('O', 'P'), got {shown(found)}.")
+    if len(found) > _MOST:
+        raise ValueError(f"tags must be {_MOST} at most, got more.")
+    return found
+
+
+def _numbers(name: str, values: Any) -> NDArray[np.int64]:
+    try:
+        found = np.asarray(values.detach().cpu() if isinstance(values, Tensor) else values)
+    except (TypeError, ValueError, RuntimeError):  # rows of different lengths, or a tensor that has no numbers
+        found = np.zeros(0, object)
+    if found.dtype.kind not in "iu":
+        raise TypeError(f"{name} must be whole numbers, with axes (sequence, time), got {shown(values)}.")
+    return found.astype(np.int64)
 
 
 def from_counts(counts: NDArray[np.int64], tags: Sequence[str], whole: float = float("nan")) -> TagScores:

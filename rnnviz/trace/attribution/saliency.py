@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from rnnviz.checks import brief, kind_of
 from rnnviz.trace.attribution.inputvectors import Entered, InputVectors
 from rnnviz.trace.attribution.question import Question, asked
+from rnnviz.trace.isolation.meta import needing_numbers
 from rnnviz.trace.isolation.surroundings import ordinary, runnable, untouched
 from rnnviz.trace.result.arrays import read_only
 
@@ -92,8 +93,8 @@ def saliency(
     Raises
     ------
     TypeError, ValueError
-        If the model is no module, its first input is none of these, no embedding reads the tokens, or the target does
-        not fit the output.
+        If the model is no module, its first input is none of these, no embedding reads the tokens, the target does not
+        fit the output, or something lies on the device "meta", which holds no numbers.
 
     Warns
     -----
@@ -119,8 +120,14 @@ def saliency(
     if not isinstance(model, nn.Module):
         raise TypeError(f"model must be a torch.nn.Module, got {kind_of(model)}.")
     source = InputVectors(model, inputs)
+    clones = any(one.is_inference() for one in (*model.parameters(), *model.buffers()))
     # untouched outside: what the run needs must be undone before the model is put back
-    with untouched(model), runnable(model, gradients=True), _evaluating(model):
+    with (
+        needing_numbers(model, inputs),
+        untouched(model),
+        runnable(model, gradients=True, clones=clones),
+        _evaluating(model),
+    ):
         given = ordinary(inputs)
         ends = _ends(model, source, given)
         output, entered = source.run(given, without=None, leaves=True)

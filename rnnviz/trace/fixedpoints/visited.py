@@ -12,6 +12,7 @@ from rnnviz.checks import listed, shown
 from rnnviz.trace.capture.calls import Call
 from rnnviz.trace.capture.capture import Capture
 from rnnviz.trace.fixedpoints.stepmap import Numbers
+from rnnviz.trace.isolation.meta import needing_numbers
 from rnnviz.trace.isolation.surroundings import ordinary, recomputing, runnable, untouched
 from rnnviz.trace.modules.finding import recurrent_modules
 from rnnviz.trace.modules.layers import weights_of
@@ -57,11 +58,12 @@ def visited(model: nn.Module, inputs: tuple[Any, ...], wanted: str | None) -> Vi
     name = _chosen(parts, wanted)
     part = parts[name]
     capture = Capture(modules, gradients=False)
-    with untouched(model), runnable(model, gradients=False), torch.no_grad():
+    with needing_numbers(model, inputs) as held, untouched(model), runnable(model, gradients=False), torch.no_grad():
         model.eval()
         given = ordinary(inputs)
         with capture.origins, capture:
             model(*given)
+        held.extend(one.output for one in capture.calls)
     calls = [one for one in capture.calls if one.name == part.path]
     capture.release()
     if not calls:

@@ -50,13 +50,18 @@ def untouched(model: nn.Module) -> Iterator[None]:
 
 
 @contextmanager
-def runnable(model: nn.Module, *, gradients: bool) -> Iterator[None]:
-    """Let autograd work whatever the caller's mode is, and hooks be seen in a compiled model."""
+def runnable(model: nn.Module, *, gradients: bool, clones: bool = False) -> Iterator[None]:
+    """Let autograd work whatever the caller's mode is, and hooks be seen in a compiled model.
+
+    With ``clones`` what was made under ``inference_mode`` is cloned when it is used.
+    """
     with ExitStack() as stack:
+        if gradients and torch.is_inference_mode_enabled():
+            stack.enter_context(torch.inference_mode(False))
+            clones = True
+        if clones:
+            stack.enter_context(_OrdinaryTensors())
         if gradients:
-            if torch.is_inference_mode_enabled():
-                stack.enter_context(torch.inference_mode(False))
-                stack.enter_context(_OrdinaryTensors())
             stack.enter_context(torch.enable_grad())
         # asked for, never imported: to import the compiler takes a second or more
         if "torch._dynamo" in sys.modules:  # the model may be compiled, or call a compiled function
@@ -84,7 +89,12 @@ def ordinary(values: Any) -> Any:
     """Clone the inference tensors among `values`: autograd refuses to keep them."""
     if isinstance(values, tuple) and all(type(one) is Tensor and not one.is_inference() for one in values):
         return values
-    return tree_map(lambda one: one.clone() if isinstance(one, Tensor) and one.is_inference() else one, values)
+    try:
+        return tree_map(lambda one: one.clone() if isinstance(one, Tensor) and one.is_inference() else one, values)
+    except RecursionError:
+        raise ValueError(
+            "inputs must be nested less deeply: Python follows lists in lists for some levels only."
+        ) from None
 
 
 def _put_back_others(of_python: Any, of_numpy: Any) -> None:
@@ -114,14 +124,29 @@ class OnlyComputing(TorchFunctionMode):
 
 
 class _OrdinaryTensors(TorchFunctionMode):
-    """Clones inference tensors on their way into any function, such as the targets that a loss closes over."""
+    """Hands any function clones of inference tensors, such as the targets that a loss closes over.
+
+    One clone of each, so that what is written to it is there when it is read again.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._clones: dict[int, tuple[Tensor, Tensor]] = {}  # with what was cloned, whose number is not to be reused
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        if func in (Tensor.clone, Tensor.is_inference):
+        if func is Tensor.is_inference:
             return func(*args, **(kwargs or {}))
-        return func(*ordinary(args), **ordinary(kwargs or {}))
+        return func(*tree_map(self._ordinary, args), **tree_map(self._ordinary, kwargs or {}))
+
+    def _ordinary(self, value: Any) -> Any:
+        if not isinstance(value, Tensor) or not value.is_inference():
+            return value
+        known = self._clones.get(id(value))
+        if known is None:
+            known = self._clones[id(value)] = value, value.clone()
+        return known[1]
 
 
 class _Buffers(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from torch import Tensor, nn
 
-from rnnviz.checks import shown
+from rnnviz.checks import kind_of, shown
 from rnnviz.trace.modules.known_cells import ready_for
 
 Step: TypeAlias = Callable[..., Any]
@@ -26,6 +26,7 @@ class CustomCell:
     batch_first: bool | None = None
 
 
+_KNOWN = (nn.RNN, nn.LSTM, nn.GRU, nn.RNNCell, nn.LSTMCell, nn.GRUCell)
 _REGISTERED: dict[type[nn.Module], CustomCell] = {}
 
 
@@ -69,8 +70,9 @@ def register_cell(
 
     Raises
     ------
-    TypeError
-        If `cell` is no class of modules, `step` or `start` cannot be called, or a name is no string.
+    TypeError, ValueError
+        If `cell` is no class of modules or one of torch's own, `step` or `start` cannot be called, or a name is no
+        string.
 
     Notes
     -----
@@ -106,6 +108,8 @@ def register_cell(
         raise TypeError(
             f"cell must be a subclass of torch.nn.Module, got {shown(cell)}; pass the class, not an instance."
         )
+    if cell in _KNOWN:
+        raise ValueError(f"cell must be a class of your own, got {kind_of(cell)}, whose equations are known already.")
     if not callable(step):
         raise TypeError(f"step must be a function (module, x, state) -> state, got {shown(step)}.")
     if start is not None and not callable(start):

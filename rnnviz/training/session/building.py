@@ -195,6 +195,9 @@ def _own(build: Builder, device: torch.device | str) -> Builder:
         # for its error: a model without a recurrent layer has nothing to watch
         recurrent_modules(model)
         _refuse_empty(model)
+        # made under inference_mode, its weights cannot be trained: those of a copy can
+        if any(one.is_inference() for one in (*model.parameters(), *model.buffers())):
+            model = copy.deepcopy(model)
         shape_memory(model, settings)
         return model  # type: ignore[no-any-return]
 

@@ -152,7 +152,7 @@ def colour_limit(seen: Perturbation, before: float | None = None) -> float:
     >>> str(colour_limit(seen)).strip("0.")[0] in "125"
     True
     """
-    largest = float(np.nanmax(np.abs(seen.delta_hidden)))
+    largest = float(np.nanmax(np.abs(seen.delta_hidden), initial=0.0))
     if before is not None and largest <= before and (largest == 0 or largest > before / _PALE):
         return before
     if largest == 0:
@@ -163,7 +163,7 @@ def colour_limit(seen: Perturbation, before: float | None = None) -> float:
 
 def _relative(curve: np.ndarray) -> np.ndarray:
     """Divide by the largest value; exact zeros have no place on a log axis and stay out."""
-    return np.where(curve > 0, curve / (np.nanmax(curve) or 1.0), np.nan)
+    return np.where(curve > 0, curve / (np.nanmax(curve, initial=0.0) or 1.0), np.nan)
 
 
 def _lowest(curves: tuple[np.ndarray, ...]) -> float:

@@ -114,7 +114,7 @@ def _powers(snapshot: Snapshot, focus: Focus) -> tuple[list[np.ndarray], str]:
 def _products(snapshot: Snapshot, focus: Focus) -> tuple[list[np.ndarray], str]:
     gate = KEEPING[snapshot.layer.kind]
     values = snapshot.layer.gates[gate][focus.layer, focus.direction].astype(np.float64)  # batch, time, unit
-    mean = float(np.nanmean(values))
+    mean = math.nan if np.isnan(values).all() else float(np.nanmean(values))  # numpy warns of no value
     there = ~np.isnan(values).all(2)  # batch, time
     values = np.where(np.isnan(values), 1.0, values)  # past a sequence's end nothing is kept or lost
     later = values if focus.direction else values[:, ::-1]  # the step that was read last comes first

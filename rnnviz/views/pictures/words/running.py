@@ -39,7 +39,7 @@ class Running:
         """The classes to draw: all in order, or of very many those that come highest, and the right one."""
         if len(self.classes) <= MOST:
             return np.arange(len(self.classes))
-        highest = np.nanmax(self.shares, axis=0)
+        highest = np.nanmax(self.shares, axis=0, initial=0.0)
         if self.right >= 0:
             highest[self.right] = 2.0
         return np.sort(np.argsort(-highest, kind="stable")[:MOST])
