@@ -73,7 +73,7 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
         "adding python_tokens sunspots temporal_order",
         "series pairs tags texts longrange",
     ),
-    "tasks.series": ("table", "reading grid gaps simple", "record", "series", "own registered rolling"),
+    "tasks.series": ("table", "grid gaps simple", "reading", "record", "series", "own registered rolling"),
     "trace": (
         "isolation modules result",
         "scan capture",
