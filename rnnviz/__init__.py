@@ -3,6 +3,7 @@
 The names below are loaded when they are first used, so ``import rnnviz`` costs nothing.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -76,8 +77,15 @@ if TYPE_CHECKING:
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"rnnviz has no name {name!r}; it has {', '.join(__all__)}.")
-    with uncollected():
-        module = import_module(_HOMES[name])
+    try:
+        with uncollected():
+            module = import_module(_HOMES[name])
+    except ModuleNotFoundError as error:
+        if error.name == "torch" and sys.platform == "emscripten":
+            from rnnviz.i18n import t
+
+            raise ImportError(t("browser.no_torch", name=name)) from error
+        raise
     value = module if name in _MODULES else getattr(module, name)
     globals()[name] = value
     return value

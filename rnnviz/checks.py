@@ -3,13 +3,27 @@
 import math
 import numbers
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-__all__ = ["brief", "flag", "iterable", "kind_of", "listed", "number", "one_of", "optional", "shown", "text", "whole"]
+__all__ = [
+    "brief",
+    "flag",
+    "iterable",
+    "kind_of",
+    "listed",
+    "number",
+    "one_of",
+    "optional",
+    "shown",
+    "text",
+    "visible",
+    "whole",
+]
 
 _LONGEST = 100  # characters of a value in a message: a sentence stays a sentence
 _ITEMS, _DEPTH = 4, 3
@@ -25,6 +39,17 @@ def shown(value: Any, most: int = _LONGEST) -> str:
     """
     words = _written(value, _DEPTH, most).encode("utf-8", "backslashreplace").decode()
     return words if len(words) <= most else f"{words[: most - 1]}…"
+
+
+def visible(words: str) -> bool:
+    """Return whether there is something to see in a text: not spaces, marks of direction or joiners alone.
+
+    >>> visible("a"), visible("\u200b \u202e")
+    (True, False)
+    """
+    return any(
+        unicodedata.category(one)[0] not in "ZC" or unicodedata.category(one) in ("Cs", "Co", "Cn") for one in words
+    )
 
 
 def kind_of(value: Any) -> str:

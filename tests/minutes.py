@@ -11,7 +11,7 @@ VARIABLE = "RNNVIZ_MINUTES"
 
 def duration(usual: float) -> float:
     """Return how many seconds a run is looked at that usually is for so many minutes."""
-    return 60 * float(os.environ.get(VARIABLE, usual))
+    return 60 * float(os.environ.get(VARIABLE) or usual)
 
 
 def minutes(page: Page, usual: float, every: float = 5.0) -> Iterator[float]:

@@ -63,7 +63,11 @@ def test_bench_receives_its_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        ([], "the following arguments are required: lab | chapters | progress | data | doctor | bench"),
+        (
+            [],
+            "the following arguments are required: "
+            "lab | demo | chapters | progress | class | data | doctor | bench | site",
+        ),
         (["dance"], "invalid choice: 'dance'"),
         (["lab", "--prot", "1"], "rnnviz does not know --prot"),
         (["lab", "--port", "0"], "a port is a whole number from 1 to 65535, got 0"),

@@ -1,6 +1,7 @@
 """The doctor: bad versions are named with their fix, good ones are left alone."""
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -112,6 +113,23 @@ def test_a_healthy_report_shows_versions_and_device_and_exits_with_zero(
     assert lines["nbval"].endswith("not installed")
     assert lines["device"].endswith("CPU threads")
     assert lines["No"] == "No known problem."
+
+
+@pytest.mark.parametrize(("asked", "told"), [(None, "a thread"), ("thread", "a thread"), ("asyncio", "slices on the")])
+def test_a_report_says_where_labs_train_and_which_front_ends_were_tried(
+    asked: str | None,
+    told: str,
+    versions: dict[str, str | None],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("RNNVIZ_RUNNER", raising=False)
+    if asked:
+        monkeypatch.setenv("RNNVIZ_RUNNER", asked)
+    doctor.main()
+    report = capsys.readouterr().out
+    assert re.search(rf"^labs train in +{told}", report, re.MULTILINE)
+    assert "Not tried: Colab" in report
 
 
 def test_a_sick_report_shows_the_fix_and_exits_with_one(

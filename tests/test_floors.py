@@ -42,10 +42,11 @@ FLOORS = {
     "__init__": TOP,
     "__main__": TOP,
     "cli": TOP,
+    "site": TOP,
 }
 INSIDE = {  # the floors of a folder that has folders, from the ground up; its ``__init__`` is the roof
     "bench": ("instruments", "measures chapters", "command"),
-    "exercises": ("answers kept", "chapters asked panel", "checking", "guess", "summary course"),
+    "exercises": ("answers kept", "chapters asked panel", "checking", "guess", "summary course classroom"),
     "exercises.kept": ("learner records tables", "draft notebooks", "this_notebook"),
     "exercises.chapters": ("how intorch applied limits", "catalog"),
     "export": ("codec script", "recipe", "comparison_recipe"),
@@ -67,12 +68,12 @@ INSIDE = {  # the floors of a folder that has folders, from the ground up; its `
     "tasks": (
         "batch halves inputpicture paths translation",
         "base",
-        "asked registry owndata",
+        "classification registry owndata",
         "generated",
         "adding python_tokens sunspots temporal_order",
         "series pairs tags texts longrange",
     ),
-    "tasks.series": ("table", "reading grid gaps simple", "record", "series", "own registered rolling"),
+    "tasks.series": ("table", "grid gaps simple", "reading", "record", "series", "own registered rolling"),
     "trace": (
         "isolation modules result",
         "scan capture",

@@ -1,4 +1,4 @@
-"""The ``rnnviz`` command: ``lab``, ``demo``, ``chapters reset``, ``progress``, ``data``, ``doctor``, ``bench``."""
+"""The ``rnnviz`` command: lab, demo, chapters, progress, class, data, doctor, bench, site."""
 
 import argparse
 import sys
@@ -52,12 +52,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         from rnnviz.cli import data
 
         return data.listing() if options.verb == "list" else data.fetch(options.names)
+    if options.command == "site":
+        from rnnviz.cli import site
+
+        return site.make(options.out, chapters=options.chapters, replays=options.replays, stored=options.stored)
     if options.command in {"progress", "chapters"}:
         from rnnviz.cli import progress
 
         if options.command == "progress":
             return progress.progress(options.folder, as_json=options.json)
         return progress.reset(options.chapter, options.directory)
+    if options.command == "class":
+        from rnnviz.cli import classroom
+
+        return classroom.report(options.folder, options.out)
     if options.command == "demo":
         from rnnviz.cli import demo
 
@@ -79,7 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="rnnviz", description=t("cli.about"), allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"rnnviz {__version__}")
     commands = parser.add_subparsers(
-        dest="command", required=True, metavar="lab | demo | chapters | progress | data | doctor | bench"
+        dest="command",
+        required=True,
+        metavar="lab | demo | chapters | progress | class | data | doctor | bench | site",
     )
     lab = commands.add_parser(
         "lab", help=t("cli.lab.about"), description=t("cli.lab.about"), epilog=t("cli.lab.more"), allow_abbrev=False
@@ -93,11 +103,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_folder(progress, "folder", "FOLDER", t("cli.progress.folder.help"))
     progress.add_argument("--json", action="store_true", help=t("cli.doctor.json.help"))
+    _add_class(commands)
     _add_data(commands)
     doctor = commands.add_parser(
         "doctor", help=t("cli.doctor.about"), description=t("cli.doctor.about"), allow_abbrev=False
     )
     doctor.add_argument("--json", action="store_true", help=t("cli.doctor.json.help"))
+    _add_site(commands)
     commands.add_parser("bench", help=t("cli.bench.about"), add_help=False, allow_abbrev=False)
     return parser
 
@@ -125,6 +137,16 @@ def _add_chapters(commands: Any) -> None:
     _add_folder(reset, "directory", "DIR", t("cli.lab.directory.help"))
 
 
+def _add_class(commands: Any) -> None:
+    about = t("cli.class.about")
+    school = commands.add_parser("class", help=about, description=about, allow_abbrev=False)
+    verbs = school.add_subparsers(dest="verb", required=True, metavar="report")
+    about = t("cli.class.report.about")
+    report = verbs.add_parser("report", help=about, description=about, allow_abbrev=False)
+    report.add_argument("folder", metavar="DIR", type=Path, help=t("cli.class.report.folder.help"))
+    report.add_argument("--out", metavar="FILE", type=Path, help=t("cli.class.report.out.help"))
+
+
 def _add_data(commands: Any) -> None:
     about = t("cli.data.about")
     data = commands.add_parser("data", help=about, description=about, allow_abbrev=False)
@@ -134,6 +156,15 @@ def _add_data(commands: Any) -> None:
     about = t("cli.data.get.about")
     get = verbs.add_parser("get", help=about, description=about, allow_abbrev=False)
     get.add_argument("names", metavar="NAME", nargs="+", help=t("cli.data.get.names.help"))
+
+
+def _add_site(commands: Any) -> None:
+    about, more = t("cli.site.about"), t("cli.site.more")
+    site = commands.add_parser("site", help=about, description=about, epilog=more, allow_abbrev=False)
+    site.add_argument("out", metavar="OUT", type=Path, help=t("cli.site.out.help"))
+    site.add_argument("--chapters", metavar="00,03", help=t("cli.site.chapters.help"))
+    site.add_argument("--replays", metavar="00,03", help=t("cli.site.replays.help"))
+    site.add_argument("--stored", action="store_true", help=t("cli.site.stored.help"))
 
 
 def _add_folder(command: argparse.ArgumentParser, name: str, shown: str, about: str) -> None:

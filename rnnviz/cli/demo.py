@@ -13,6 +13,8 @@ from rnnviz.i18n import t
 
 __all__ = ["main", "page_notebook", "server_options"]
 
+_NOT_FOR_PAGES = "@jupyter-notebook/lab-extension"  # it fails there
+
 
 def main(*, task: str, cell: str, browser: bool, port: int | None) -> int:
     """Serve one lab as a page and open it.
@@ -87,6 +89,7 @@ def server_options(page: Path, *, browser: bool, port: int | None) -> list[str]:
     """
     # one kernel waits with the lab in it: the page comes at once, and so does the next one
     options = [str(page), "--token", "--preheat_kernel=True", "--pool_size=1", "--show_tracebacks=True"]
+    options.append(f"--VoilaConfiguration.extension_denylist={_NOT_FOR_PAGES}")
     if not browser:
         options.append("--no-browser")
     if port is not None:

@@ -1,6 +1,7 @@
 """``rnnviz doctor``: the versions, the device that will be used, and what is known not to work together."""
 
 import json
+import os
 import platform
 import re
 from collections.abc import Mapping
@@ -174,7 +175,10 @@ def _lines(
         lines.append(f"{t('cli.doctor.device'):<32}{t('cli.doctor.device.line', **device)}")
     if idle:
         lines.append(idle)
-    lines.append("")
+    # asked here and not of the package, whose torch may be what is broken
+    runner = "asyncio" if os.environ.get("RNNVIZ_RUNNER") == "asyncio" else "thread"
+    lines.append(f"{t('cli.doctor.runner'):<32}{t(f'cli.doctor.runner.{runner}')}")
+    lines += [t("cli.doctor.front_ends"), ""]
     for problem in problems:
         lines += [
             f"{problem.package} {problem.version or ''}".rstrip() + f": {problem.what}",

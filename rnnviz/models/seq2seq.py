@@ -13,7 +13,7 @@ from rnnviz.models.inputs import check_tokens
 from rnnviz.models.recurrent import State, check_lengths
 from rnnviz.models.search import PAD, BeamTree, Decoded, beam_search, greedy_search
 
-__all__ = ["Reading", "Seq2Seq"]
+__all__ = ["Reading", "Seq2Seq", "decodes"]
 
 _WIDEST = 100_000  # hypotheses: more have no room
 _LONGEST = 10_000  # tokens: each waits for the one before it
@@ -264,3 +264,8 @@ def _check_fit(encoder: Any, decoder: Any, attention: Any) -> None:
             f"decoder must have context_size={wanted} for attention={attention!r}, got {decoder.context_size}; "
             "build both with Seq2Seq.sized(...)."
         )
+
+
+def decodes(model: nn.Module) -> bool:
+    """Return whether there is a decoder in a model that may read its own words."""
+    return any(isinstance(one, Seq2Seq) for one in model.modules())

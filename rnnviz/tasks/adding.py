@@ -9,8 +9,7 @@ import torch
 from torch import Tensor
 
 from rnnviz.i18n import t
-from rnnviz.tasks.asked import answered, drawn
-from rnnviz.tasks.base import Batch
+from rnnviz.tasks.base import Batch, answered, drawn
 from rnnviz.tasks.generated import Generated
 from rnnviz.tasks.inputpicture import InputPicture
 

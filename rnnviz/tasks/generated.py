@@ -8,8 +8,7 @@ import torch
 
 from rnnviz import limits
 from rnnviz.checks import whole
-from rnnviz.tasks.asked import length
-from rnnviz.tasks.base import Batch, Task
+from rnnviz.tasks.base import Batch, Task, length
 
 __all__ = ["Generated"]
 

@@ -15,11 +15,10 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from rnnviz.i18n import t
-from rnnviz.tasks.asked import accuracy, answered, drawn, entropy, length
-from rnnviz.tasks.base import Batch, Task
+from rnnviz.tasks.base import Batch, drawn, length
+from rnnviz.tasks.classification import Classification
 from rnnviz.tasks.inputpicture import InputPicture
 
 __all__ = [
@@ -103,7 +102,7 @@ def _kind(token: tokenize.TokenInfo) -> str | None:
     return {"NUMBER": "number", "COMMENT": "comment", "OP": "operator"}.get(name)
 
 
-class PythonTokens(Task):
+class PythonTokens(Classification):
     """Read characters of Python source and tag each of them, as an editor colours them.
 
     The source is that of ipywidgets (BSD-3-Clause licence), which comes with rnnviz: 17 modules of 131,059 characters
@@ -132,7 +131,6 @@ class PythonTokens(Task):
     each_step = True
     classes = KINDS
     seq_lens = (10, 500)
-    higher_is_better = True
     steps = 1000
     defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({"lr": 5e-3, "bidirectional": True})
     options: ClassVar[Mapping[str, Any]] = MappingProxyType({})
@@ -161,16 +159,6 @@ class PythonTokens(Task):
     def held_out(self) -> Batch:
         """Return 256 stretches of modules that are not trained on."""
         return self._held_out
-
-    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Return the cross entropy a character, in nats."""
-        answered(self, outputs, targets, numbers=False)
-        return entropy(outputs.flatten(0, 1), targets.flatten())
-
-    def metric(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Return the share of characters whose kind is right."""
-        answered(self, outputs, targets, numbers=False)
-        return accuracy(outputs, targets)
 
     def baselines(self) -> dict[str, float]:
         """Return what always saying the most frequent kind reaches, and what the character's own usual kind does."""

@@ -16,8 +16,7 @@ from torch.nn import functional
 
 from rnnviz.checks import shown, whole
 from rnnviz.i18n import t
-from rnnviz.tasks.asked import answered, drawn, forecasts, length
-from rnnviz.tasks.base import Batch, Prediction, Task
+from rnnviz.tasks.base import Batch, Prediction, Task, answered, drawn, forecasts, length
 from rnnviz.tasks.halves import Halves, in_time
 from rnnviz.tasks.inputpicture import InputPicture
 

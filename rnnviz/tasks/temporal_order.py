@@ -5,11 +5,10 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 import torch
-from torch import Tensor
 
 from rnnviz.i18n import t
-from rnnviz.tasks.asked import accuracy, answered, drawn, entropy
-from rnnviz.tasks.base import Batch
+from rnnviz.tasks.base import Batch, drawn
+from rnnviz.tasks.classification import Classification
 from rnnviz.tasks.generated import Generated
 from rnnviz.tasks.inputpicture import InputPicture
 
@@ -20,7 +19,7 @@ _DISTRACTORS = 4
 _X, _START, _END = 4, 6, 7
 
 
-class TemporalOrder(Generated):
+class TemporalOrder(Classification, Generated):
     """Symbols X or Y stand at two places among distractors; the answer is which of XX, XY, YX, YY it was.
 
     A sequence begins with E and ends with B. The places lie between 10 and 20 % and between 50 and 60 % of its length,
@@ -47,7 +46,6 @@ class TemporalOrder(Generated):
     symbols = _SYMBOLS
     classes = ("XX", "XY", "YX", "YY")
     seq_lens = (10, 1000)
-    higher_is_better = True
     steps = 2000
     defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({"lr": 3e-3})
 
@@ -72,16 +70,6 @@ class TemporalOrder(Generated):
         sizes = (batch_size, length, len(_SYMBOLS))
         inputs = torch.zeros(sizes, dtype=torch.float32, device=device)  # one_hot would wait for the device
         return Batch(inputs.scatter_(2, symbols[..., None], 1.0), 2 * signs[:, 0] + signs[:, 1])
-
-    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Return the cross entropy, in nats."""
-        answered(self, outputs, targets, numbers=False)
-        return entropy(outputs, targets)
-
-    def metric(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Return the share of right answers."""
-        answered(self, outputs, targets, numbers=False)
-        return accuracy(outputs, targets)
 
     def baselines(self) -> dict[str, float]:
         """Return what guessing reaches."""

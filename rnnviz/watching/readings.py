@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from rnnviz.checks import shown
-from rnnviz.trace.result.fetching import fetched
+from rnnviz.trace.result.resident import fetched
 
 __all__ = ["check_scalar", "gradient_norm", "loss_and_norm", "number", "times_written"]
 

@@ -17,6 +17,11 @@ from urllib.request import Request, urlopen
 import nbformat
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
+# what the kernel prints; a cell of a long notebook may not be on the page
+_ASK = """code => new Promise(done => {
+    const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session, asked = kernel.requestExecute({ code });
+    asked.onIOPub = ({ content }) => content.name === "stdout" && done(content.text);
+})"""
 PATIENCE = 90_000  # ms: what is waited for comes, on whatever machine; only a failure takes as long
 
 
@@ -263,6 +268,10 @@ class Notebook:
         self.page.keyboard.press("Control+a")
         self.page.keyboard.insert_text(text)
         self.page.keyboard.press("Control+Enter")
+
+    def told(self, code: str) -> str:
+        """What the kernel prints when it runs this, which is in no cell."""
+        return str(self.page.evaluate(_ASK, code))
 
     def printed(self, label: str) -> Any:
         """The JSON that a cell has printed after ``label``."""

@@ -11,11 +11,6 @@ from rnnviz.cli.chapters import copy_chapters, shipped_chapters
 from tests.browser.jupyter import Notebook, server
 
 COMMS = "@jupyterlab/apputils-extension:kernels-settings"
-# what the kernel prints; a cell of a long notebook may not be on the page
-ASK = """code => new Promise(done => {
-    const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session, asked = kernel.requestExecute({ code });
-    asked.onIOPub = ({ content }) => content.name === "stdout" && done(content.text);
-})"""
 
 
 @pytest.fixture(scope="module", params=["perCommTarget", "disabled"])
@@ -48,7 +43,7 @@ def test_chapter_01_from_top_to_bottom_and_live(address: str, page: Page) -> Non
     paused = notebook.rest()
     expect(notebook.button("pause")).to_be_disabled()
     notebook.settle()
-    used = json.loads(page.evaluate(ASK, "import json; print(json.dumps(opener.snapshot().history['lr'].tolist()))"))
+    used = json.loads(notebook.told("import json; print(json.dumps(opener.snapshot().history['lr'].tolist()))"))
     assert used[-1] == pytest.approx(chosen, rel=0.06)  # the read-out has two digits
     assert used[-1] > used[0] * 1.5
 

@@ -1,9 +1,7 @@
 """What is drawn while a run plays is, pixel by pixel and number by number, what plotly would draw in full."""
 
 from collections.abc import Callable
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,18 +9,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rnnviz.lab.replay.page import Header, replay_page
-from rnnviz.tasks import from_series
-from rnnviz.training import Session, Snapshot
+from rnnviz.training import Snapshot
 from rnnviz.views import VIEWS, Focus, Patch, Pixels, View
 from tests.browser.jupyter import PATIENCE
+from tests.browser.moments import TASKS, moments
 
-TASKS: dict[str, dict[str, Any]] = {
-    "sunspots": {},
-    "temporal-order": {"seq_len": 30},
-    "python-lines": {},  # tags
-    "dates": {},  # pairs
-    "a path": {},  # of several steps ahead
-}
+STEPS = (10, 20, 30)
 QUICK = ("sunspots", "temporal-order")  # of many classes, and of pairs, plotly draws a picture anew now and then
 # every picture is built and has drawn this step: one that is still to be built has no plot yet
 FIXED = (
@@ -31,18 +23,9 @@ FIXED = (
 )
 # of the page itself, which lies above plotly's picture, and blends with it a little differently from time to time
 BARE = ".rv-view { border-color: transparent !important } .rv-help-box, .rv-marks { visibility: hidden }"
+# whole in either, where that is quick; else one after the other on one page, whose colours follow the system's
+BOTH, MIXED = (("light", "light"), ("dark", "dark")), (("light", "dark"),)
 pytestmark = pytest.mark.timeout(900)
-
-
-def _moments(task: str) -> list[Snapshot]:
-    made = from_series([float(at % 9) for at in range(120)], lookback=12, horizon=3) if task == "a path" else task
-    session = Session(made, device="cpu", hidden_size=8, batch_size=8, seed=0, **TASKS[task])
-    steps, moments = session.steps(), []
-    for _ in range(3):
-        for _ in islice(steps, 10):
-            pass
-        moments.append(session.snapshot())
-    return moments
 
 
 class Alone(View):
@@ -73,9 +56,9 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
     def page_of(task: str) -> Path:
         if task not in pages:
-            moments = _moments(task)
+            taken = moments(task, STEPS)
             pages[task] = folder / f"{task}.html"
-            text = replay_page(moments, _pictures(moments[-1]), Focus().checked(moments[-1].layer), Header(task))
+            text = replay_page(taken, _pictures(taken[-1]), Focus().checked(taken[-1].layer), Header(task))
             pages[task].write_text(text, encoding="utf-8")
         return pages[task]
 
@@ -112,27 +95,33 @@ def _panels(page: Page, names: list[str]) -> dict[str, bytes]:
     return {name: page.screenshot(clip=place) for name, place in places.items()}  # type: ignore[arg-type]
 
 
+def _redraw_twice(page: Page, *frames: str) -> None:
+    """With each redraw plotly makes the margin beside a colour bar a pixel wider, or narrower again."""
+    for frame in frames * 2:
+        page.evaluate("frame => painting.draw(frame, true)", frame)
+
+
 def test_every_view_is_among_the_pictures_of_these_tasks() -> None:
-    assert set().union(*({*_pictures(_moments(task)[-1])} for task in TASKS)) >= set(VIEWS)
+    assert set().union(*({*_pictures(moments(task, STEPS)[-1])} for task in TASKS)) >= set(VIEWS)
 
 
 @pytest.mark.parametrize(
-    ("task", "scheme"), [(task, one) for task in TASKS for one in ("light", "dark") if task in QUICK or one == "light"]
+    ("task", "schemes"),
+    [(task, schemes) for task in TASKS for schemes in (BOTH if task in QUICK else MIXED)],
+    ids=lambda given: given if isinstance(given, str) else "-then-".join(dict.fromkeys(given)),
 )
 def test_new_numbers_look_and_read_as_after_a_full_redraw(
-    saved: Callable[[str], Path], page: Page, task: str, scheme: str
+    saved: Callable[[str], Path], page: Page, task: str, schemes: tuple[str, str]
 ) -> None:
-    _opened(page, saved(task), scheme)
+    _opened(page, saved(task), schemes[0])
     names = page.evaluate("painting.names()")
-    for share in (1.0, 0.6):
+    for share, scheme in zip((1.0, 0.6), schemes, strict=True):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.evaluate("painting.draw('now', true)")
         page.evaluate("share => painting.zoom(share)", share)
         assert set(page.evaluate("painting.draw('now', true)")) == set(names)
         truth, said = _seen(page, names), page.evaluate("painting.hovers()")
-        for _ in range(
-            2
-        ):  # with each redraw plotly makes the margin beside a colour bar a pixel wider, or narrower again
-            page.evaluate("painting.draw('before', true)")
+        _redraw_twice(page, "before")
         other, unlike = page.evaluate("painting.hovers()"), page.locator(".rv-view-hidden .rv-plot").screenshot()
         assert page.evaluate("painting.draw('now')") == {}
         drawn = _seen(page, names)
@@ -152,14 +141,10 @@ def test_new_words_and_ranges_look_and_read_as_after_a_full_redraw(
     for share in (1.0, 0.6):
         page.evaluate("painting.draw('now', true)")
         page.evaluate("share => painting.zoom(share)", share)
-        for _ in range(
-            2
-        ):  # each frame brings its own ranges: those that were zoomed are set again where it has another
-            page.evaluate("painting.draw('last-but-one', true)")
-            page.evaluate("painting.draw('now', true)")
+        # each frame brings its own ranges: those that were zoomed are set again where it has another
+        _redraw_twice(page, "last-but-one", "now")
         truth, said = _seen(page, names), page.evaluate("painting.hovers()")
-        for _ in range(2):
-            page.evaluate("painting.draw('last-but-one', true)")
+        _redraw_twice(page, "last-but-one")
         unlike = _seen(page, names)
         redrawn = page.evaluate("painting.draw('now', false, true)")
         drawn = _seen(page, names)
@@ -235,7 +220,7 @@ def test_what_is_said_under_a_pointer_at_rest_follows_the_frames(saved: Callable
     x, y, width, height = page.evaluate("painting.panel('alone-hidden')")
     said = page.locator(".rv-view-alone-hidden .hovertext")
     page.evaluate("painting.draw('before', true)")
-    was, is_now = (one.layer.hidden[0, 0, 0] for one in _moments("sunspots")[1:])
+    was, is_now = (one.layer.hidden[0, 0, 0] for one in moments("sunspots", STEPS)[1:])
     # where the two moments differ most: elsewhere both may be written alike
     time, unit = np.unravel_index(np.abs(is_now - was).argmax(), was.shape)
     steps, units = was.shape

@@ -7,9 +7,13 @@ import { cursorOf, feedOf, page } from "../../rnnviz/live/page.js";
 import { FastPath } from "../../rnnviz/live/fast.js";
 import { Description } from "../../rnnviz/live/description.js";
 import accessibility from "../../rnnviz/lab/screen/accessibility.js";
+import heading from "../../rnnviz/lab/controls/heading.js";
 import line from "../../rnnviz/lab/controls/line.js";
+import owntext from "../../rnnviz/lab/tools/owntext.js";
+import rail from "../../rnnviz/lab/controls/rail.js";
 import share from "../../rnnviz/lab/tools/share.js";
 import runbar from "../../rnnviz/lab/controls/runbar.js";
+import thin from "../../rnnviz/live/thin.js";
 import tour from "../../rnnviz/lab/tour/card.js";
 import { test } from "./browser.js";
 import { Element } from "./element.js";
@@ -35,6 +39,7 @@ const SAID = {
 const SHOWN = {
   "a cell": { widget: cellview, state: { picture: {} } },
   "a figure": { widget: figure, state: { name: "h", feed_id: "f", group: "f", spec: SPEC } },
+  "a figure's widget": { widget: thin, state: { name: "h", feed_id: "f", group: "f", spec: SPEC } },
   "a figure to drag": { widget: draggable, state: { name: "h", feed_id: "f", group: "f", spec: SPEC, drag: [] } },
   "a lab's tooltips": { widget: accessibility, state: { hints: {}, words: { gone: "gone" } } },
   "a line of sentences": {
@@ -50,6 +55,9 @@ const SHOWN = {
     widget: share,
     state: { words: { copy: "Copy" }, code: "print(1)", recipe: "{}", link: "", runs: true },
   },
+  "a heading": { widget: heading, state: { title: "Share", tool: "share", close: "Close" } },
+  "a text of one's own": { widget: owntext, state: { text: "", words: "", failed: false, heard: 0, labels: {} } },
+  "a rail": { widget: rail, state: { typed: {}, marks: {}, counts: {}, words: { more: "more" } } },
   "a run bar": {
     widget: runbar,
     state: { labels: {}, words: "", progress: "", steps: [0, 5], step: 5, goal: 9, held: null, heard: 0 },
@@ -77,6 +85,7 @@ async function shown(browser, name) {
   lab.appendChild(el);
   Object.assign(page, { Description, FastPath });
   page.plotly.resolve(PLOTLY);
+  page.figure.resolve(render);
   const rendered = widget.render({ model, el });
   await browser.pass(1000);
   return { model, el, leave: await rendered };
@@ -86,7 +95,7 @@ for (const name of Object.keys(SHOWN)) {
   test(`${name}: its clean-up leaves no listener, timer, observer or element behind`, async (browser) => {
     const { model, leave } = await shown(browser, name);
     assert.equal(typeof leave, "function");
-    assert.notEqual(model.heard + browser.observers.size, 0);
+    assert.notEqual(model.heard + browser.observers.size + browser.timers.size, 0);
     /** @type {() => void} */ (leave)();
     assert.deepEqual([...browser.listeners], []);
     assert.equal(browser.timers.size, 0);
@@ -96,6 +105,27 @@ for (const name of Object.keys(SHOWN)) {
     assert.equal(feedOf("f").figures.size + cursorOf("f").listeners.size, 0);
   });
 }
+
+/**
+ * @param {URL} folder
+ * @returns {Generator<URL>}
+ */
+function* scripts(folder) {
+  for (const one of Deno.readDirSync(folder)) {
+    const place = new URL(one.name + (one.isDirectory ? "/" : ""), folder);
+    if (one.isDirectory) yield* scripts(place);
+    else if (one.name.endsWith(".js")) yield place;
+  }
+}
+
+test("every script that shows something is among those whose clean-up is looked at", () => {
+  const here = Deno.readTextFileSync(new URL(import.meta.url));
+  const shows = [...scripts(new URL("../../rnnviz/", import.meta.url))]
+    .filter((place) => /^export default \{(?: |[^]*\n {2})(?:async )?render\b/m.test(Deno.readTextFileSync(place)))
+    .map((place) => place.pathname.split("/rnnviz/").at(-1));
+  assert.ok(shows.length > 9);
+  assert.deepEqual(shows.filter((name) => !here.includes(`../../rnnviz/${name}"`)), []);
+});
 
 test("a description that a figure still owes is dropped with it", async (browser) => {
   const { leave } = await shown(browser, "a figure");

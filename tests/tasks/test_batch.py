@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from rnnviz.tasks import Batch
-from rnnviz.tasks.asked import accuracy, entropy
+from rnnviz.tasks.classification import accuracy, entropy
 
 WORDS = torch.tensor([[5, 3, 4], [7, 0, 0], [2, 6, 0]])
 TARGETS, LENGTHS = torch.tensor([0, 1, 1]), torch.tensor([3, 1, 2])

@@ -6,7 +6,8 @@ from unittest import mock
 
 import torch
 
-from rnnviz.trace.scan import graphs
+from rnnviz.trace.recompute import recompute
+from rnnviz.trace.scan import graphs, scans
 from rnnviz.trace.scan.graphs import Graphs
 from rnnviz.trace.scan.recording import Tensors
 
@@ -55,5 +56,7 @@ def recording_on_the_cpu() -> Iterator[Made]:
     """Let every loop over timesteps be recorded, however short and wherever it runs."""
     made = Made()
     found = Graphs(made, lambda device: True, lambda device: 2**30)
-    with mock.patch.multiple(graphs, GRAPHS=found, applies=mock.Mock(return_value=True)):
+    worth_it = mock.Mock(return_value=True)
+    asked = [mock.patch.object(module, "by_graph", worth_it) for module in (recompute, scans)]
+    with mock.patch.object(graphs, "GRAPHS", found), asked[0], asked[1]:
         yield made

@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from rnnviz.trace import trace
-from rnnviz.trace.scan import kernels, runs, scans, small_lstm, stepping
+from rnnviz.trace.scan import kernels, scans, small_lstm, stepping
 from tests.trace.unrolled import relative_error, unroll
 
 TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-5}
@@ -66,7 +66,7 @@ def patched_sizes(case):
     Where drawn, also as if they lay on a device where each call costs a launch.
     """
     with (
-        mock.patch.multiple(runs, _CACHE=1, _SHORTEST=case["run"]),
+        mock.patch.multiple(stepping, _CACHE=1, _SHORTEST=case["run"]),
         mock.patch.multiple(kernels, _WORTH_IT=1, _ROWS=1),
         mock.patch.object(small_lstm, "_ROOM", case["room"]),
         mock.patch.object(stepping, "_SMALL", 2**14 if case["by_numpy"] else 0),

@@ -3,8 +3,8 @@
 import torch
 
 from rnnviz.tasks import Batch, Task
-from rnnviz.tasks.asked import accuracy, entropy
 from rnnviz.tasks.batch import NO_ANSWER, within
+from rnnviz.tasks.classification import accuracy, entropy
 
 STEPS = 9
 LETTERS = ("", "a", "b", "c", "d", "e")  # the first is padding

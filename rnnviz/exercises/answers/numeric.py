@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rnnviz.checks import number, shown
+from rnnviz.exercises.answers.specs import why_of
 from rnnviz.i18n import keys, t
 from rnnviz.i18n.numbers import figure, three
 
@@ -111,12 +112,8 @@ class NumberQuestion:
     @classmethod
     def from_words(cls, name: str, number: Number) -> "NumberQuestion":
         """Build the question whose words stand in ``en.json`` under ``predict.<name>``; a unit may be among them."""
-
-        def why(**measured: object) -> str:
-            return t(f"predict.{name}.why", **measured)
-
         unit = t(f"predict.{name}.unit") if f"predict.{name}.unit" in keys() else ""
-        return cls(t(f"predict.{name}.question"), number, unit, why, name)
+        return cls(t(f"predict.{name}.question"), number, unit, why_of(name), name)
 
     def read(self, answer: Any) -> float:
         """Return the number that a learner committed to, as a number or as she wrote it.

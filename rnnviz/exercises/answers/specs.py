@@ -8,7 +8,7 @@ from rnnviz.checks import brief
 from rnnviz.exercises.answers.values import same
 from rnnviz.i18n import t
 
-__all__ = ["Exercise", "Mistake", "Question", "Verdict"]
+__all__ = ["Exercise", "Mistake", "Question", "Verdict", "why_of"]
 
 
 def _itself(answer: Any) -> Any:
@@ -149,8 +149,9 @@ class Question:
         'a'
         """
         options = tuple((letter, t(f"predict.{name}.{letter}")) for letter in letters)
+        return cls(t(f"predict.{name}.question"), options, answer, why_of(name), name)
 
-        def why(**measured: object) -> str:
-            return t(f"predict.{name}.why", **measured)
 
-        return cls(t(f"predict.{name}.question"), options, answer, why, name)
+def why_of(name: str) -> Callable[..., str]:
+    """Return what explains a prediction: it takes what was measured, by name."""
+    return lambda **measured: t(f"predict.{name}.why", **measured)

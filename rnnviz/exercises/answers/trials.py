@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rnnviz.exercises.answers.functions import NotAFunction, Raised, call
 from rnnviz.exercises.answers.values import plain, same, unanswered
 
-__all__ = ["OnlyThere", "Trial", "failing_there", "only_there", "tried"]
+__all__ = ["OnlyThere", "Trial", "failing_there", "only_there", "tried", "tried_on"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,11 @@ def tried(function: Any, trials: Sequence[Trial], tolerance: float) -> Any:
     if unanswered(answer) or not same(plain(answer), first.expected, tolerance):
         return answer
     return failing_there(function, others, tolerance) or answer
+
+
+def tried_on(trials: Sequence[Trial], tolerance: float) -> Callable[[Any], Any]:
+    """Return what an exercise observes of a function: see `tried`."""
+    return lambda function: tried(function, trials, tolerance)
 
 
 def failing_there(function: Any, trials: Sequence[Trial], tolerance: float) -> OnlyThere | None:

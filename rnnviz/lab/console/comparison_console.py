@@ -24,8 +24,8 @@ from rnnviz.lab.tools.pictures import Pictures
 from rnnviz.lab.tools.results import ResultsTable
 from rnnviz.lab.tools.share import Share
 from rnnviz.lab.tools.timeline import Timeline
+from rnnviz.models.seq2seq import decodes
 from rnnviz.training import LockstepSessions, RunState
-from rnnviz.training.session.forcing import decodes
 
 __all__ = ["COMPARE_TOOLS", "ComparisonConsole", "ComparisonPanel"]
 
@@ -91,7 +91,7 @@ class ComparisonConsole(Console):
         both = all(name in self.views for name in _STRIPS) and self.views["gates"].exists(screen.seen)
         if isinstance(panel, ComparisonPanel) and both and set(_STRIPS) & set(self.chosen):
             panel.strips.value = "hidden" if "hidden" in self.chosen else "gates"
-            panel.strips.observe(lambda change: self._guarded(self._strips, change["new"]), names="value")
+            panel.strips.observe(lambda change: self.runner.guarded(self._strips, change["new"]), names="value")
             panel.offer_lanes()
 
     def _strips(self, shown: str) -> None:
@@ -104,21 +104,21 @@ class ComparisonConsole(Console):
 
     def _tools(self) -> list[LazyTool]:
         models = list(self._lockstep.sessions)
-        remedies = Remedies(self.runner, self.moves, lambda: self.screen, self._guarded)
+        remedies = Remedies(self.runner, self.moves)
         tools = {
             "results": LazyTool(ResultsTable, ResultsTable),
             "insights": LazyTool(InsightsLine, lambda: InsightsLine(differences, remedy=remedies.of)),
             "inspector": LazyTool(
                 ComparisonInspector,
-                lambda: ComparisonInspector(models, self._look, self._train_one, self._guarded),
+                lambda: ComparisonInspector(models, self._look, self._train_one, self.runner.guarded),
             ),
             "pictures": LazyTool(Pictures, lambda: Pictures(self.views, self.chosen, self._choose)),
             "share": LazyTool(
-                Share, lambda: Share(self.code, self.recipe, self.export.reader, self._looked, self._guarded)
+                Share, lambda: Share(self.code, self.recipe, self.export.reader, self._looked, self.runner.guarded)
             ),
             "timeline": LazyTool(
                 Timeline,
-                lambda: Timeline(self.runner.recording, self._held, lambda step: self._guarded(self._hold, step)),
+                lambda: Timeline(self.runner.recording, self._held, lambda step: self.runner.guarded(self._hold, step)),
             ),
         }
         return [tools[name] for name in tools_asked(self._show, COMPARE_TOOLS)]

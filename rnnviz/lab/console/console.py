@@ -86,7 +86,7 @@ class Console:
             goal=goal,
         )
         self.runner.watched = False
-        self.moves = Moves(self.runner, screen=lambda: self.screen, knobs=lambda: self.knobs, guarded=self._guarded)
+        self.moves = Moves(self.runner)
         self._progress: Progress | None = None
         self._given: list[Any] = []  # widgets of this lab that stand elsewhere on the page
         self.still = LabStill(self.shown, session.task.name)
@@ -102,10 +102,12 @@ class Console:
         """Return the screen; made when first asked for."""
         if self.screen is None:
             lengths = self._session.task.seq_lens
-            self.knobs = Knobs(self._session.settings, lengths, _CHOICES, self.moves.moved, self.moves.refused)
+            self.knobs = self.moves.knobs = Knobs(
+                self._session.settings, lengths, _CHOICES, self.moves.moved, self.moves.refused
+            )
             snapshot, state = self.runner.snapshot(), self.runner.state
             self.runner.recording.offer(snapshot)  # a run that nobody watched is on it with gaps
-            self.screen = Screen(
+            self.screen = self.moves.screen = Screen(
                 snapshot,
                 state,
                 self.views,
@@ -239,7 +241,7 @@ class Console:
         if self.screen is not None:
             self.screen.panel.others.hide()
             self.screen.discard(quietly=quietly)
-            self.screen = self.knobs = None
+            self.screen = self.knobs = self.moves.screen = self.moves.knobs = None
             self.runner.light_sample = lambda: None
         given, self._given = self._given, []
         self._retire(given)
@@ -265,14 +267,14 @@ class Console:
             (panel.others.widget, lambda: pause_all(wait=False)),
         ):
             # bound as a default, or all buttons would do what the last one does
-            button.on_click(lambda _button, action=action: self._guarded(action))
+            button.on_click(lambda _button, action=action: self.runner.guarded(action))
         here = str(self._session.device)
-        choice = DeviceChoice(here, available(), lambda device: self._guarded(self._relocate, device))
+        choice = DeviceChoice(here, available(), lambda device: self.runner.guarded(self._relocate, device))
         panel.device.children = (choice.widget,)
         panel.toolbox.on_made(choice.hints)
         self.moves.movers = [choice.follow]
         if panel.rail.presets is not None:
-            panel.rail.presets.on_press = lambda preset: self._guarded(self.moves.press, preset)
+            panel.rail.presets.on_press = lambda preset: self.runner.guarded(self.moves.press, preset)
         panel.others.count = lambda: others(self._known)
 
     def _relocate(self, device: str) -> None:
@@ -281,13 +283,6 @@ class Console:
         finally:  # where there was no room it trains where it did
             for call in self.moves.movers:
                 call(str(self._session.device))
-
-    def _guarded(self, action: Callable[..., object], *arguments: object, **more: object) -> None:
-        """Jupyter swallows what a callback raises: show it instead, and raise it at the next blocking call."""
-        try:
-            action(*arguments, **more)
-        except Exception as error:
-            self.runner.fail(error, "lab")
 
     def _on_frame(self, snapshot: Snapshot) -> None:
         if self.screen is not None:

@@ -23,9 +23,9 @@ from rnnviz.lab.tools.share import Share
 from rnnviz.lab.tools.timeline import Timeline
 from rnnviz.lab.tour.card import TourCard
 from rnnviz.lab.tour.link import Link, LinkTarget
+from rnnviz.models.seq2seq import decodes
 from rnnviz.tasks import Task
 from rnnviz.training import Session, Settings, Snapshot
-from rnnviz.training.session.forcing import decodes
 
 __all__ = ["LabConsole"]
 
@@ -62,7 +62,7 @@ class LabConsole(Console):
 
     def _connect(self, screen: Screen) -> None:
         super()._connect(screen)
-        screen.panel.tour.on_click(lambda _button: self._guarded(self._guide))
+        screen.panel.tour.on_click(lambda _button: self.runner.guarded(self._guide))
 
     def _guide(self) -> None:
         """Begin the tour, from its first step."""
@@ -113,7 +113,7 @@ class LabConsole(Console):
     def link(self, label: str, link_target: LinkTarget) -> Link:
         """Return a button that grants a wish."""
         made = Link(label, link_target)
-        made.on_click(lambda _button: made.retire() if self._closed else self._guarded(self._grant, link_target))
+        made.on_click(lambda _button: made.retire() if self._closed else self.runner.guarded(self._grant, link_target))
         self._given.append(made)
         return made
 
@@ -161,21 +161,21 @@ class LabConsole(Console):
         return replace(offer, presets=finder(partial(usual_presets, task), self.presets, self._show))
 
     def _tools(self) -> list[LazyTool]:
-        remedies = Remedies(self.runner, self.moves, lambda: self.screen, self._guarded)
+        remedies = Remedies(self.runner, self.moves)
         tools = {
-            "inspector": LazyTool(Inspector, lambda: Inspector(self._look, self._train_one, self._guarded)),
+            "inspector": LazyTool(Inspector, lambda: Inspector(self._look, self._train_one, self.runner.guarded)),
             "perturb": LazyTool(
                 Perturb,
-                lambda: Perturb(self.session, self.runner.access, self._redraw, self._look_at, self._guarded),
+                lambda: Perturb(self.session, self.runner.access, self._redraw, self._look_at, self.runner.guarded),
             ),
             "pictures": LazyTool(Pictures, lambda: Pictures(self.views, self.chosen, self._choose)),
             "share": LazyTool(
-                Share, lambda: Share(self.code, self.recipe, self.export.reader, self._looked, self._guarded)
+                Share, lambda: Share(self.code, self.recipe, self.export.reader, self._looked, self.runner.guarded)
             ),
             "insights": LazyTool(InsightsLine, lambda: InsightsLine(remedy=remedies.of)),
             "timeline": LazyTool(
                 Timeline,
-                lambda: Timeline(self.runner.recording, self._held, lambda step: self._guarded(self._hold, step)),
+                lambda: Timeline(self.runner.recording, self._held, lambda step: self.runner.guarded(self._hold, step)),
             ),
         }
         if type(self.session.task).encoded is not Task.encoded:

@@ -20,28 +20,21 @@ class Moves:
     ----------
     runner : Runner
         Plays the run.
-    screen : callable
-        Returns the screen, None while nobody looks.
-    knobs : callable
-        Returns the knobs, None while nobody looks.
-    guarded : callable
-        Calls what it is given, and shows what that raises.
 
     Attributes
     ----------
+    screen : Screen or None
+        What shows the run, None while nobody looks.
+    knobs : Knobs or None
+        Those that show its settings, None while nobody looks.
     movers : list of callable
         Each called with the name of the device that a run has gone to.
     """
 
-    def __init__(
-        self,
-        runner: Runner,
-        *,
-        screen: Callable[[], Screen | None],
-        knobs: Callable[[], Knobs | None],
-        guarded: Callable[..., None],
-    ) -> None:
-        self._runner, self._screen, self._knobs, self._guarded = runner, screen, knobs, guarded
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+        self.screen: Screen | None = None
+        self.knobs: Knobs | None = None
         self.movers: list[Callable[[str], object]] = []
 
     @property
@@ -74,14 +67,13 @@ class Moves:
 
         def act() -> None:
             wanted = self.wanted(changes)
-            knobs = self._knobs()
-            if knobs is not None:
-                knobs.note(wanted)
+            if self.knobs is not None:
+                self.knobs.note(wanted)
             # by the time the words are on screen other knobs may have moved
-            if not self._announce(wanted, then=lambda: self._guarded(lambda: apply(self.wanted(changes)))):
+            if not self._announce(wanted, then=lambda: self._runner.guarded(lambda: apply(self.wanted(changes)))):
                 apply(wanted)
 
-        self._guarded(act)
+        self._runner.guarded(act)
 
     def set(self, changes: dict[str, Any]) -> None:
         """Change settings from code: the knobs follow, a rebuild is said first, and is done on return."""
@@ -93,7 +85,7 @@ class Moves:
         if device is not None:
             self.move(device)
         self._follow(wanted)
-        screen = self._screen()
+        screen = self.screen
         if self._announce(wanted) and screen is not None:
             # so that the announcement is on the page before the build, which may hold everything up
             screen.pump.flush(timeout=1.0)
@@ -108,7 +100,7 @@ class Moves:
 
     def press(self, preset: Preset) -> None:
         """Set what a preset names, as one move, and say what to look at."""
-        changes, screen = dict(preset.settings), self._screen()
+        changes, screen = dict(preset.settings), self.screen
         wanted = self.wanted(changes)
         if screen is not None:
             screen.hold(None)  # whoever looks back would not see what the press has done
@@ -126,7 +118,7 @@ class Moves:
 
     def turn(self, changes: dict[str, Any]) -> None:
         """Set what somebody has pressed for in words: the knobs go there, and what they do is seen."""
-        screen = self._screen()
+        screen = self.screen
         if screen is not None:
             screen.hold(None)
         self._follow(self.wanted(changes))
@@ -141,7 +133,7 @@ class Moves:
 
     def refused(self, words: str) -> None:
         """Say why a number that was typed cannot be; the run goes on."""
-        screen = self._screen()
+        screen = self.screen
         if screen is not None:
             screen.say(self._runner.state, words, failed=True)
 
@@ -152,7 +144,7 @@ class Moves:
 
     def once(self, ready: Callable[[], bool], call: Callable[[], object]) -> None:
         """Call when something is so: now, or after the change of the lab that makes it so; never unless it is shown."""
-        screen = self._screen()
+        screen = self.screen
         if screen is None:
             return
         followers = screen.followers
@@ -160,18 +152,17 @@ class Moves:
         def follow() -> None:
             if follow in followers and ready():
                 followers.remove(follow)
-                self._guarded(call)
+                self._runner.guarded(call)
 
         followers.append(follow)
         follow()
 
     def _follow(self, wanted: Settings) -> None:
-        knobs = self._knobs()
-        if knobs is not None:
-            knobs.follow(wanted)
+        if self.knobs is not None:
+            self.knobs.follow(wanted)
 
     def _announce(self, wanted: Settings, then: Callable[[], None] = lambda: None) -> bool:
-        now, screen = self._session.settings, self._screen()
+        now, screen = self._session.settings, self.screen
         if screen is None or not now.rebuilds(wanted):
             return False
         words = t("lab.rebuilding", changes=_changes(now, wanted))
@@ -183,10 +174,12 @@ class Moves:
         if former is None:
             self._say(words)
             return
-        self._say(words, link=(t("lab.undo", step=f"{former.step:,}"), lambda: self._guarded(self.undo, wait=False)))
+        self._say(
+            words, link=(t("lab.undo", step=f"{former.step:,}"), lambda: self._runner.guarded(self.undo, wait=False))
+        )
 
     def _say(self, words: str, **more: Any) -> None:
-        screen = self._screen()
+        screen = self.screen
         if screen is not None:
             screen.panel.line.say(words, **more)
 

@@ -1,6 +1,6 @@
 """Remedies: what one press can do about an insight, at the end of its line."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -26,24 +26,18 @@ class Remedies:
         Plays the run.
     moves : Moves
         Sets and undoes.
-    screen : callable
-        Returns the screen, None while there is none.
-    guarded : callable
-        Calls what it is given, and shows what that raises.
     """
 
-    def __init__(
-        self, runner: Runner, moves: Moves, screen: Callable[[], Screen | None], guarded: Callable[..., None]
-    ) -> None:
-        self._runner, self._moves, self._screen, self._guarded = runner, moves, screen, guarded
+    def __init__(self, runner: Runner, moves: Moves) -> None:
+        self._runner, self._moves = runner, moves
 
     def of(self, insight: Insight) -> Act | None:
         """Return words and verb of what fits, and what does it; None where the lab has no control for it."""
-        screen = self._screen()
+        screen = self._moves.screen
         if screen is None or insight.act is None:
             return None
         if insight.act == "play":
-            return t("lab.act.play"), "play", partial(self._guarded, self._runner.play)
+            return t("lab.act.play"), "play", partial(self._runner.guarded, self._runner.play)
         if insight.act == "undo":
             return self._back()
         return None if isinstance(insight.act, str) else self._change(insight.act, screen)
@@ -53,7 +47,7 @@ class Remedies:
         if former is None:
             return None
         words = t("lab.undo", step=f"{former.step:,}")
-        return words, "undo", partial(self._guarded, self._moves.undo, wait=False)
+        return words, "undo", partial(self._runner.guarded, self._moves.undo, wait=False)
 
     def _change(self, changes: Mapping[str, Any], screen: Screen) -> Act | None:
         """Press the preset that does it, or else turn the knob; only what is on the rail."""
@@ -62,14 +56,14 @@ class Remedies:
             return None
         for preset in () if rail.presets is None else rail.presets.offered:
             if _does(preset, changes, now):
-                return preset.name, "preset", partial(self._guarded, self._moves.press, preset)
+                return preset.name, "preset", partial(self._runner.guarded, self._moves.press, preset)
         if not rail.names.issuperset(changes):
             return None
         named = (
             t("before.setting", name=t(f"knob.{name}"), value=value_words(name, one)) for name, one in changes.items()
         )
         words = t("lab.act.set", changes=", ".join(named))
-        return words, "set", partial(self._guarded, self._moves.turn, dict(changes))
+        return words, "set", partial(self._runner.guarded, self._moves.turn, dict(changes))
 
 
 def _does(preset: Preset, changes: Mapping[str, Any], now: Settings) -> bool:

@@ -135,18 +135,7 @@ def finder(usual: Find, presets: Sequence[Preset] | None, show: Sequence[str] | 
     """Return what finds a rail's presets; None where it has none: somebody asked for named controls alone."""
     if presets is not None:
         return (lambda settings: tuple(presets)) if presets else None
-    if show is not None:
-        return None
-    known: dict[object, tuple[Preset, ...]] = {}
-
-    def find(settings: Settings) -> tuple[Preset, ...]:
-        # asked with every move of a knob, and other only where these are
-        what = settings.cell, settings.seq_len
-        if what not in known:
-            known[what] = usual(settings)
-        return known[what]
-
-    return find
+    return usual if show is None else None
 
 
 def _biases(task: Task, settings: Settings) -> tuple[Preset, ...]:

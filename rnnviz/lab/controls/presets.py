@@ -18,7 +18,7 @@ class PresetButtons:
     Parameters
     ----------
     find : callable
-        Returns the presets for settings.
+        Returns the presets for settings; others only where these build another model.
     settings : Settings
         Those in force.
 
@@ -26,16 +26,19 @@ class PresetButtons:
     ----------
     on_press : callable
         Called with a preset that a learner has pressed.
+    offered : tuple of Preset
+        What the buttons set, in reading order.
     buttons : list of widgets.ToggleButton
         In reading order.
     """
 
     def __init__(self, find: Callable[[Settings], tuple[Preset, ...]], settings: Settings) -> None:
         self._find, self._settings = find, settings
+        self.offered = find(settings)
         self._following = False
         self.on_press: Callable[[Preset], None] = lambda preset: None
         self.buttons: list[widgets.ToggleButton] = []
-        for place, preset in enumerate(find(settings)):
+        for place, preset in enumerate(self.offered):
             button = widgets.ToggleButton(description=preset.name, tooltip=preset.sentence)
             button.add_class("rv-preset")
             button.observe(self._pressed(place), names="value")
@@ -45,16 +48,13 @@ class PresetButtons:
         self.widget = box(widgets.Box, [title, *self.buttons], "rv-presets")
         self.follow(settings)
 
-    @property
-    def offered(self) -> tuple[Preset, ...]:
-        """What the buttons set, in reading order."""
-        return self._find(self._settings)
-
     def follow(self, settings: Settings) -> None:
         """Show which preset the settings are that of."""
+        if self._settings.rebuilds(settings):
+            self.offered = self._find(settings)
         self._settings, self._following = settings, True
         try:
-            for button, preset in zip(self.buttons, self._find(settings), strict=True):
+            for button, preset in zip(self.buttons, self.offered, strict=True):
                 fits = preset.fits(settings)
                 if button.value != fits:
                     button.value = fits
@@ -65,7 +65,7 @@ class PresetButtons:
         def pressed(_change: Mapping[str, Any]) -> None:
             if self._following:
                 return
-            preset = self._find(self._settings)[place]
+            preset = self.offered[place]
             self.follow(self._settings)  # a press is a press: what shows as pressed is where the settings are
             self.on_press(preset)
 

@@ -12,18 +12,18 @@ import numpy as np
 from rnnviz import live
 from rnnviz.i18n import t
 from rnnviz.lab.controls.base import help_markup
+from rnnviz.lab.replay.form import Form, asked_form
 from rnnviz.lab.replay.frames import PackedFrames, ReplayFrame, replay_frames, to_json
 from rnnviz.lab.screen import accessibility
 from rnnviz.lab.screen.figurewords import loss_words
 from rnnviz.lab.screen.grid import place_of
 from rnnviz.live.bundle import beside
-from rnnviz.live.library import packed_for
+from rnnviz.live.library import packed_for, small, whole
 from rnnviz.training import Snapshot
 from rnnviz.views import Focus, View
 
-__all__ = ["ROOM", "Header", "embedded", "replay_page"]
+__all__ = ["Header", "embedded", "replay_page", "shared_library"]
 
-ROOM = 8_000_000  # bytes of a file at most
 _LABELS = ("play", "play_tip", "pause", "pause_tip", "slider", "speed", "failed", "old")
 
 
@@ -50,7 +50,7 @@ class Header:
 
 
 def replay_page(
-    snapshots: Sequence[Snapshot], views: Mapping[str, View], focus: Focus, header: Header, room: int = ROOM
+    snapshots: Sequence[Snapshot], views: Mapping[str, View], focus: Focus, header: Header, form: Form | None = None
 ) -> str:
     """Return the page. Moments are left out evenly until it fits, the first and the last always stay.
 
@@ -64,18 +64,20 @@ def replay_page(
         Which sequence, layer and direction they show.
     header : Header
         What is said above them; text, never markup.
-    room : int
-        Bytes at most.
+    form : Form, optional
+        How large it may be, and where its plotly.js lies; as `formed` has it by default.
 
     Raises
     ------
     ValueError
         If even two moments do not fit.
     """
+    form = form or asked_form()
+    room = form.room
     taken, words = replay_frames(snapshots, views, focus), [_words(one, snapshots[-1].step) for one in snapshots]
     kept = np.arange(len(taken))
     while True:
-        page = _page([taken[one] for one in kept], [words[one] for one in kept], views, header)
+        page = _page([taken[one] for one in kept], [words[one] for one in kept], views, header, form.shared)
         if len(page.encode()) <= room:
             return page
         if len(kept) == 2:
@@ -99,7 +101,9 @@ def embedded(value: object) -> str:
     return text
 
 
-def _page(taken: Sequence[ReplayFrame], words: Sequence[str], views: Mapping[str, View], header: Header) -> str:
+def _page(
+    taken: Sequence[ReplayFrame], words: Sequence[str], views: Mapping[str, View], header: Header, shared: str | None
+) -> str:
     packed = PackedFrames.of(taken)
     told = {"words": words, "labels": {name: _label(name) for name in _LABELS}}
     return Template(beside(__file__, "page.html")).substitute(
@@ -120,12 +124,35 @@ def _page(taken: Sequence[ReplayFrame], words: Sequence[str], views: Mapping[str
             ]
         ),
         told=embedded(told),
-        plotly=_packed(packed_for(trace for one in taken for spec in one.specs.values() for trace in spec["data"])),
+        elsewhere="" if shared is None else " 'self' file:",  # of a file nothing else is its own
+        plotly=_library(
+            packed_for(trace for one in taken for spec in one.specs.values() for trace in spec["data"]), shared
+        ),
         # no time stamp: the same run gives the same file
         index=_packed(gzip.compress(packed.index.encode(), mtime=0)),
         data=_packed(gzip.compress(packed.data, mtime=0)),
         script=beside(__file__, "player.js"),
     )
+
+
+def shared_library() -> dict[str, str]:
+    """Return the scripts that pages share where their form says so, by file name.
+
+    Examples
+    --------
+    >>> sorted(shared_library())[-1]
+    'plotly-whole.js'
+    """
+    found = {"small": small(), "whole": whole()}
+    return {f"plotly-{name}.js": f'globalThis.rnnvizPlotly = "{_packed(one)}";\n' for name, one in found.items() if one}
+
+
+def _library(packed: bytes, shared: str | None) -> str:
+    """The element that brings plotly.js."""
+    if shared is None:
+        return f'<script type="text/plain" id="rv-plotly">{_packed(packed)}</script>'
+    name = "small" if packed == small() else "whole"
+    return f'<script src="{html.escape(shared, quote=True)}/plotly-{name}.js"></script>'
 
 
 def _words(snapshot: Snapshot, last: int) -> str:

@@ -45,14 +45,14 @@ function fail(words) {
   part("rv-trouble").hidden = false;
 }
 
-/** @param {string} id */
-function bytesOf(id) {
-  return Uint8Array.from(atob(part(id).textContent.trim()), (letter) => letter.charCodeAt(0));
+/** @param {string} words */
+function bytesOf(words) {
+  return Uint8Array.from(atob(words.trim()), (letter) => letter.charCodeAt(0));
 }
 
 /** @param {string} id */
 async function unzipped(id) {
-  const stream = new Blob([bytesOf(id)]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const stream = new Blob([bytesOf(part(id).textContent)]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
@@ -169,16 +169,39 @@ function connect(player) {
     event.preventDefault();
     player.toggle();
   });
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const themed = () => (document.body.dataset.jpThemeLight = String(!dark.matches)); // figures listen to it for their ink
-  dark.addEventListener("change", themed);
-  themed();
   player.say();
 }
 
+// Within another page it is as dark as that one, and as high as it needs to be.
+function settle() {
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  /** @type {boolean | null} */
+  let told = null;
+  // figures listen to it for their ink
+  const themed = () => (document.body.dataset.jpThemeLight = String(!(told ?? system.matches)));
+  system.addEventListener("change", themed);
+  themed();
+  if (globalThis.parent === globalThis) return;
+  document.documentElement.classList.add("rv-within");
+  addEventListener("message", ({ source, data }) => {
+    if (source !== parent || typeof data?.dark !== "boolean") return;
+    told = data.dark;
+    themed();
+  });
+  // a page that was opened as a file has no origin that could be named
+  const tell = () => parent.postMessage({ height: Math.ceil(document.body.getBoundingClientRect().height) }, "*");
+  new ResizeObserver(tell).observe(document.body);
+}
+
 async function main() {
+  settle();
   if (!globalThis.DecompressionStream) return fail(told.labels.old);
-  runtime.initialize({ model: standIn({ packed: bytesOf("rv-plotly"), traces: null }) }); // it draws all that is here
+  runtime.initialize({
+    model: standIn({
+      packed: bytesOf(/** @type {any} */ (globalThis).rnnvizPlotly ?? part("rv-plotly").textContent),
+      traces: null,
+    }),
+  }); // it draws all that is here
   const index = JSON.parse(new TextDecoder().decode(await unzipped("rv-index")));
   const player = new Player(index, await unzipped("rv-data"));
   connect(player);

@@ -2,15 +2,17 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rnnviz.checks import flag, kind_of, shown, whole
+from rnnviz.checks import kind_of, shown, whole
 from rnnviz.limits import affordable, sizes
 from rnnviz.models.inputs import check_sequences, check_state
+from rnnviz.models.longrange.statereader import StateReader
 
 __all__ = ["ClockworkLayer", "ClockworkRNN"]
 
@@ -138,7 +140,7 @@ class ClockworkLayer(nn.Module):
         return f"{self.input_size}, {self.hidden_size}, periods={self.periods}"
 
 
-class ClockworkRNN(nn.Module):
+class ClockworkRNN(StateReader):
     """Read a sequence with a `ClockworkLayer` and answer from its last state, or from every state.
 
     Parameters
@@ -177,20 +179,7 @@ class ClockworkRNN(nn.Module):
         periods: Sequence[int] = _PERIODS,
         each_step: bool = False,
     ) -> None:
-        super().__init__()
-        input_size, hidden_size, output_size = sizes(
-            input_size=input_size, hidden_size=hidden_size, output_size=output_size
-        )
-        affordable("the model", hidden_size * output_size, hidden_size=hidden_size, output_size=output_size)
-        self.each_step = flag("each_step", each_step)
-        self.recurrent = ClockworkLayer(input_size, hidden_size, periods)
-        self.head = nn.Linear(hidden_size, output_size)
-
-    def forward(self, inputs: Tensor) -> Tensor:
-        """Answer for each sequence: (batch, time, feature) to (batch, output), or (batch, time, output) each step."""
-        states, _ = self.recurrent(inputs)
-        answer: Tensor = self.head(states if self.each_step else states[:, -1])
-        return answer
+        super().__init__(partial(ClockworkLayer, periods=periods), input_size, hidden_size, output_size, each_step)
 
 
 def _ticking(time: Tensor, clocks: Tensor) -> Tensor:

@@ -1,14 +1,16 @@
 """SkipRNN: a plain recurrent network whose state is also fed by the state of several timesteps before."""
 
 import math
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rnnviz.checks import flag, whole
+from rnnviz.checks import whole
 from rnnviz.limits import affordable, sizes
 from rnnviz.models.inputs import check_sequences, check_state
+from rnnviz.models.longrange.statereader import StateReader
 
 __all__ = ["SkipLayer", "SkipRNN"]
 
@@ -102,7 +104,7 @@ class SkipLayer(nn.Module):
         return f"{self.input_size}, {self.hidden_size}, skip={self.skip}"
 
 
-class SkipRNN(nn.Module):
+class SkipRNN(StateReader):
     """Read a sequence with a `SkipLayer` and answer from its last state, or from every state.
 
     Parameters
@@ -136,17 +138,4 @@ class SkipRNN(nn.Module):
     def __init__(
         self, input_size: int, hidden_size: int, output_size: int, skip: int = 10, each_step: bool = False
     ) -> None:
-        super().__init__()
-        input_size, hidden_size, output_size = sizes(
-            input_size=input_size, hidden_size=hidden_size, output_size=output_size
-        )
-        affordable("the model", hidden_size * output_size, hidden_size=hidden_size, output_size=output_size)
-        self.each_step = flag("each_step", each_step)
-        self.recurrent = SkipLayer(input_size, hidden_size, skip)
-        self.head = nn.Linear(hidden_size, output_size)
-
-    def forward(self, inputs: Tensor) -> Tensor:
-        """Answer for each sequence: (batch, time, feature) to (batch, output), or (batch, time, output) each step."""
-        states, _ = self.recurrent(inputs)
-        answer: Tensor = self.head(states if self.each_step else states[:, -1])
-        return answer
+        super().__init__(partial(SkipLayer, skip=skip), input_size, hidden_size, output_size, each_step)

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from rnnviz.i18n import t
-from rnnviz.tasks.asked import accuracy, answered, drawn, entropy
-from rnnviz.tasks.base import Batch
+from rnnviz.tasks.base import Batch, answered, drawn
+from rnnviz.tasks.classification import Classification
 from rnnviz.tasks.generated import Generated
 from rnnviz.tasks.inputpicture import InputPicture
 
@@ -21,7 +21,7 @@ _LETTERS = "abcdefgh"
 _BLANK, _ASKED = len(_LETTERS), len(_LETTERS) + 1
 
 
-class CopyMemory(Generated):
+class CopyMemory(Classification, Generated):
     """Ten symbols out of eight, then blanks, then a sign to begin; the last ten answers are to be the ten symbols.
 
     A sequence of T + 20 timesteps has ten symbols, T − 1 blanks, the sign, and ten blanks; an answer is wanted at each
@@ -55,7 +55,6 @@ class CopyMemory(Generated):
     symbols = (*_LETTERS, "·", "?")
     classes = (*_LETTERS, "·")
     seq_lens = (2 * _KEPT + 1, 1000)
-    higher_is_better = True
     steps = 2000
     defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({"lr": 5e-3})
 
@@ -79,15 +78,6 @@ class CopyMemory(Generated):
         symbols[:, :_KEPT], symbols[:, -_KEPT - 1], targets[:, -_KEPT:] = kept, _ASKED, kept
         inputs = torch.zeros((*sizes, self.input_size), dtype=torch.float32, device=device)  # one_hot would wait for it
         return Batch(inputs.scatter_(2, symbols[..., None], 1.0), targets)
-
-    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Return the cross entropy a timestep, in nats."""
-        answered(self, outputs, targets, numbers=False)
-        return entropy(outputs.flatten(0, 1), targets.flatten())
-
-    def metric(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Return the share of the ten symbols that are right."""
-        return accuracy(*self.judged(outputs, targets))
 
     def judged(self, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Return the last ten answers: blanks are easily right, and say nothing about a memory."""

@@ -8,12 +8,11 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from rnnviz.checks import one_of
 from rnnviz.i18n import t
-from rnnviz.tasks.asked import accuracy, answered, drawn, entropy
-from rnnviz.tasks.base import Batch, Task
+from rnnviz.tasks.base import Batch, drawn
+from rnnviz.tasks.classification import Classification
 from rnnviz.tasks.inputpicture import InputPicture
 
 __all__ = ["ORDERS", "Digits", "digit_images", "held_out_images", "places"]
@@ -73,7 +72,7 @@ def _permutation(count: int, seed: int) -> NDArray[np.int64]:
     return drawn.numpy()
 
 
-class Digits(Task):
+class Digits(Classification):
     """Read an image of 8 × 8 pixels in steps, and say which digit it shows.
 
     The images are 1,797 digits by 13 writers (Alpaydin & Kaynak 1998) as scikit-learn has them; 1,400 are for training
@@ -100,7 +99,6 @@ class Digits(Task):
     name = "digits"
     output_size = 10
     classes = tuple("0123456789")
-    higher_is_better = True
     steps = 1000
     defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({"lr": 1e-2})
     options: ClassVar[Mapping[str, Any]] = MappingProxyType({"order": one_of(ORDERS)})
@@ -131,16 +129,6 @@ class Digits(Task):
     def held_out(self) -> Batch:
         """Return the 397 images that are never trained on."""
         return self._held_out
-
-    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Return the cross entropy, in nats."""
-        answered(self, outputs, targets, numbers=False)
-        return entropy(outputs, targets)
-
-    def metric(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Return the share of right answers."""
-        answered(self, outputs, targets, numbers=False)
-        return accuracy(outputs, targets)
 
     def baselines(self) -> dict[str, float]:
         """Return what always saying the most frequent digit reaches, and what a regression on all pixels does."""

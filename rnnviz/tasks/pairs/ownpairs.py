@@ -1,10 +1,10 @@
 """A learner's own pairs: checked row by row, and split so that near-duplicates lie on one side."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from rnnviz.checks import iterable, kind_of, number, one_of, shown
+from rnnviz.checks import iterable, kind_of, number, one_of, shown, visible
 from rnnviz.i18n import t
 from rnnviz.tasks.owndata import OwnData
 from rnnviz.tasks.pairs.pairs import ASKED, Pair, Pairs
@@ -115,7 +115,7 @@ def _rows(pairs: Any) -> list[Any]:
 
 
 def _checked(place: int, row: Any, level: str) -> Pair:
-    if isinstance(row, str | bytes | Mapping) or not iterable(row):
+    if isinstance(row, str | bytes | Mapping | Set) or not iterable(row):
         raise TypeError(f"row {place} of pairs must be a source and a target, got {shown(row)}.")
     parts = list(row)
     if len(parts) != 2:
@@ -129,7 +129,7 @@ def _checked(place: int, row: Any, level: str) -> Pair:
                 f"the {side} in row {place} of pairs must be words, got {shown(one)}{kind}; leave the row out."
             )
         count = len(tokens(one, level))
-        if not one.strip() or not count:
+        if not count or not visible(one):
             raise ValueError(
                 f"the {side} in row {place} of pairs must not be empty, got {shown(one)}; leave the row out."
             )

@@ -13,9 +13,9 @@ from rnnviz.checks import text as words
 from rnnviz.i18n import t
 from rnnviz.models import ATTENTIONS, Seq2Seq
 from rnnviz.models.search import BOS, EOS, PAD
-from rnnviz.tasks.asked import answered, drawn, entropy
-from rnnviz.tasks.base import Task
+from rnnviz.tasks.base import answered, drawn
 from rnnviz.tasks.batch import NO_ANSWER, Batch
+from rnnviz.tasks.classification import Classification
 from rnnviz.tasks.inputpicture import InputPicture
 from rnnviz.tasks.pairs.dictionary import Dictionary
 from rnnviz.tasks.pairs.nearest import nearest
@@ -67,7 +67,7 @@ class PairBatch(Batch):
         return self.inputs, lengths, self.target_in
 
 
-class Pairs(Task):
+class Pairs(Classification):
     """Translate one sequence of tokens into another one.
 
     The metric is the exact match: the share of targets of which every token, the end included, is the one that the
@@ -112,7 +112,6 @@ class Pairs(Task):
     """
 
     each_step = True
-    higher_is_better = True
     input_size = _EMBEDDED
     defaults: ClassVar[Mapping[str, Any]] = MappingProxyType(
         {"lr": 5e-3, "hidden_size": 64, "batch_size": 64, "bidirectional": True}
@@ -190,11 +189,6 @@ class Pairs(Task):
             nonlinearity=nonlinearity,
             attention=self.attention,
         )
-
-    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Return the cross entropy a token of the target, in nats; padding counts for nothing."""
-        answered(self, outputs, targets, numbers=False)
-        return entropy(outputs.flatten(0, 1), targets.flatten())
 
     def metric(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the exact match: the share of targets that a greedy decoder writes without a mistake."""

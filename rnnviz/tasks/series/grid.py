@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.i18n import t
-from rnnviz.tasks.series.table import Stamps, Table
+from rnnviz.tasks.series.table import Stamps, Table, counted
 
-__all__ = ["STEPS", "UNITS", "Step", "even", "step_of"]
+__all__ = ["STEPS", "UNITS", "Step", "even", "spread", "step_of"]
 
 UNITS = ("month", "month end", "weekday", "second")
 _DAY = 86_400
@@ -92,6 +92,20 @@ def step_of(stamps: Stamps) -> Step:
     return Step("second", usual)
 
 
+def spread(stamps: Stamps) -> tuple[int, int]:
+    """Return how many moments, in any order, lie beside the steps of the others, and how many steps they take up.
+
+    >>> spread(np.array(["2020-01-03", "2020-01-01", "2020-01-02"], "datetime64[s]"))
+    (0, 3)
+    """
+    moments = np.unique(stamps)
+    if len(moments) < 2:
+        return 0, len(moments)
+    step = step_of(moments)
+    places = step.places(moments)
+    return int((places % step.count > 0).sum()), int(places[-1]) // step.count + 1
+
+
 def even(table: Table) -> tuple[Table, Step | None]:
     """Return the rows in order of time on an even grid, missing ones put in as NaN, and the grid's step.
 
@@ -142,7 +156,7 @@ def _distinct(table: Table) -> Table:
             )
     if not len(twice):
         return table
-    return table.taken(np.delete(np.arange(len(table.rows)), twice)).noted(t("task.series.doubles", count=len(twice)))
+    return table.taken(np.delete(np.arange(len(table.rows)), twice)).noted(counted("task.series.doubles", len(twice)))
 
 
 def _filled(table: Table, step: Step, places: NDArray[np.int64]) -> Table:
@@ -163,7 +177,7 @@ def _filled(table: Table, step: Step, places: NDArray[np.int64]) -> Table:
     rows = np.full(count, t("task.series.row.missing"), object)
     rows[places] = table.rows
     full = replace(table, values=values, stamps=step.stamps(table.stamps[0], count), rows=tuple(rows))
-    return full.noted(t("task.series.missing", count=count - len(places)))
+    return full.noted(counted("task.series.missing", count - len(places)))
 
 
 def _written(stamp: np.datetime64) -> str:

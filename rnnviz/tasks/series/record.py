@@ -13,7 +13,7 @@ from rnnviz.i18n import t
 from rnnviz.tasks.series.gaps import filled, trimmed
 from rnnviz.tasks.series.grid import STEPS, UNITS, Step, even
 from rnnviz.tasks.series.reading import read
-from rnnviz.tasks.series.table import Floats, Stamps
+from rnnviz.tasks.series.table import Floats, Stamps, counted
 
 __all__ = ["Record"]
 
@@ -95,9 +95,9 @@ class Record:
         trained = validated - round(count * share("validation_share", validation_share))
         whole, missing = filled(table.values, trained)
         whole.flags.writeable = missing.flags.writeable = False
-        ends = [t("task.series.ends", count=before + after)] if before + after else []
+        ends = [counted("task.series.ends", before + after)] if before + after else []
         gaps = int(missing.sum())
-        put = [t("task.series.filled.one") if gaps == 1 else t("task.series.filled", count=gaps)] if gaps else []
+        put = [counted("task.series.filled", gaps)] if gaps else []
         return cls(
             whole,
             table.names,

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.checks import brief
+from rnnviz.i18n import t
 
-__all__ = ["Floats", "Stamps", "Table"]
+__all__ = ["Floats", "Stamps", "Table", "counted"]
 
 Floats = NDArray[np.float64]
 Stamps = NDArray[np.datetime64]
@@ -54,3 +55,8 @@ class Table:
         rows = tuple(np.array(self.rows, object)[order])
         stamps = None if self.stamps is None else self.stamps[order]
         return replace(self, values=self.values[order], stamps=stamps, rows=rows)
+
+
+def counted(key: str, count: int) -> str:
+    """Return the sentence for one or for several."""
+    return t(f"{key}.one") if count == 1 else t(key, count=count)

@@ -8,14 +8,14 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from rnnviz.checks import brief, shown, whole
 from rnnviz.i18n import t
 from rnnviz.models.wordtagger import WordTagger
-from rnnviz.tasks.asked import accuracy, answered, drawn, entropy
-from rnnviz.tasks.base import Task
+from rnnviz.tasks.base import drawn
 from rnnviz.tasks.batch import NO_ANSWER, Batch
+from rnnviz.tasks.classification import Classification
 from rnnviz.tasks.inputpicture import InputPicture
 from rnnviz.tasks.tags.wordtokens import Vocabulary
 
@@ -46,7 +46,7 @@ class Tagged:
     __repr__ = brief
 
 
-class Tags(Task):
+class Tags(Classification):
     """Say of every word or character of a sequence which tag it has.
 
     The vocabulary is that of the training part. Batches are padded at the end
@@ -85,7 +85,6 @@ class Tags(Task):
     """
 
     each_step = True
-    higher_is_better = True
     steps = 600
     defaults: ClassVar[Mapping[str, Any]] = MappingProxyType(
         {"lr": 5e-3, "cell": "lstm", "hidden_size": 64, "bidirectional": True}
@@ -167,16 +166,6 @@ class Tags(Task):
     def held_out(self) -> Batch:
         """Return the sentences that are never trained on."""
         return self._held_out
-
-    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Return the cross entropy a word, in nats; padding does not count."""
-        answered(self, outputs, targets, numbers=False)
-        return entropy(outputs.flatten(0, 1), targets.flatten())
-
-    def metric(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Return the share of words whose tag is right; padding does not count."""
-        answered(self, outputs, targets, numbers=False)
-        return accuracy(outputs, targets)
 
     def baselines(self) -> dict[str, float]:
         """Return what the most frequent tag reaches, and what each word's own most frequent tag does."""

@@ -2,14 +2,14 @@
 
 import math
 import numbers
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from itertools import islice
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
 
-from rnnviz.checks import flag, iterable, number, one_of, shown, whole
+from rnnviz.checks import flag, iterable, number, one_of, shown, visible, whole
 from rnnviz.i18n import t
 from rnnviz.tasks.owndata import OwnData
 from rnnviz.tasks.texts.split import bare, held_out
@@ -56,7 +56,7 @@ def from_texts(
     Parameters
     ----------
     texts : iterable of str
-        At least two, each with something to read in it; of a very long one the first 1,000 tokens count.
+        At least two, each with something to read in it; of a very long one the first 200 tokens count.
     labels : iterable
         The class of each text: words or whole numbers.
     level : {"word", "char"}
@@ -120,6 +120,8 @@ def _rows(name: str, values: Any) -> list[Any]:
     if isinstance(values, str | bytes | Mapping) or not iterable(values) or hasattr(values, "columns"):
         hint = "pick one of its columns" if hasattr(values, "columns") else f"write {name}=[…]"
         raise TypeError(f"{name} must be a list with one row a text, got {shown(values)}; {hint}.")
+    if isinstance(values, Set):
+        raise TypeError(f"{name} must be in order, row by row, got a set, which has none; write {name}=[…].")
     shape = getattr(values, "shape", None)
     if isinstance(shape, tuple) and len(shape) != 1:
         raise TypeError(f"{name} must have one axis, got shape {shape}; pick one column.")
@@ -134,7 +136,7 @@ def _rows(name: str, values: Any) -> list[Any]:
 def _text(row: int, value: Any, level: str) -> str:
     if not isinstance(value, str):
         raise TypeError(f"texts must be words, got {shown(value)} in row {row}; leave that row out, or convert it.")
-    if not tokens(value, level):
+    if not tokens(value, level) or not visible(value):
         raise ValueError(
             f"texts must have something to read in every row, got {shown(value)} in row {row}; leave it out."
         )

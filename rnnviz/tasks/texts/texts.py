@@ -11,9 +11,9 @@ from torch import Tensor
 
 from rnnviz.checks import brief, flag, shown, whole
 from rnnviz.i18n import t
-from rnnviz.tasks.asked import accuracy, answered, drawn, entropy
-from rnnviz.tasks.base import Task
+from rnnviz.tasks.base import drawn
 from rnnviz.tasks.batch import NO_ANSWER, Batch, within
+from rnnviz.tasks.classification import Classification
 from rnnviz.tasks.inputpicture import InputPicture
 from rnnviz.tasks.texts.vocabulary import Vocabulary
 
@@ -48,7 +48,7 @@ class Corpus:
     __repr__ = brief
 
 
-class Texts(Task):
+class Texts(Classification):
     """Say which class a text is of, after its last token or after every one.
 
     Texts are lower-cased and cut into words or characters; the vocabulary is that of the training part. Batches are
@@ -89,7 +89,6 @@ class Texts(Task):
     (tensor([[4, 0]]), tensor([[   0, -100]]))
     """
 
-    higher_is_better = True
     input_size = _EMBEDDED
     steps = 2000
     pictures = ("input", "verdict", "hidden", "gradients", "answer", "curves")
@@ -166,16 +165,6 @@ class Texts(Task):
     def held_out(self) -> Batch:
         """Return the texts that are never trained on."""
         return self._held_out
-
-    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Return the cross entropy, in nats, over the places where an answer is wanted."""
-        answered(self, outputs, targets, numbers=False)
-        return entropy(outputs.flatten(0, -2), targets.flatten())
-
-    def metric(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Return the share of texts whose class is right after the last token."""
-        answered(self, outputs, targets, numbers=False)
-        return accuracy(*self.judged(outputs, targets))
 
     def judged(self, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Return the answers after the last token of each text, (batch, class), and the classes, (batch,)."""

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from rnnviz.trace.capture.calls import Call
 from rnnviz.trace.result.arrays import Array
-from rnnviz.trace.result.fetching import fetched
+from rnnviz.trace.result.resident import fetched
 
 __all__ = ["Entered", "weights_stay"]
 

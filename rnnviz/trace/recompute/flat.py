@@ -12,8 +12,8 @@ from rnnviz.trace.modules.layers import Layout, Weights
 from rnnviz.trace.recompute.layers_inside import Level
 from rnnviz.trace.recompute.stacking import Stack
 from rnnviz.trace.recompute.unrolled import Unrolled
-from rnnviz.trace.scan import single_launch
 from rnnviz.trace.scan.recording import Tensors
+from rnnviz.trace.scan.scans import by_kernel
 
 __all__ = ["Form", "flat", "flat_results", "results", "unflat"]
 
@@ -38,7 +38,7 @@ def flat(stack: Stack, layout: Layout, weights: Sequence[Sequence[Weights]]) -> 
     rest = stack.lengths, stack.valid, stack.grad_output, *stack.initial, *stack.grad_final, *links
     row = *(one for level in levels for one in level), *(one for row in weights for each in row for one in each), *rest
     sizes = len(levels), len(stack.initial), len(stack.grad_final), len(links)
-    return row, Form(layout, *sizes, stack.has_loss, single_launch.applies(levels[0].inputs))
+    return row, Form(layout, *sizes, stack.has_loss, by_kernel(levels[0].inputs))
 
 
 def unflat(row: Tensors, form: Form) -> tuple[Stack, list[list[Weights]]]:

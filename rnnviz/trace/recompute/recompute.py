@@ -19,13 +19,13 @@ from rnnviz.trace.scan import graphs
 from rnnviz.trace.scan.adjoint import Adjoint
 from rnnviz.trace.scan.gates import lstm_preactivations, write_gru_gates
 from rnnviz.trace.scan.recording import Tensors
-from rnnviz.trace.scan.runs import runs
-from rnnviz.trace.scan.scans import lstm_forward, scan
+from rnnviz.trace.scan.scans import by_graph, lstm_forward, scan
+from rnnviz.trace.scan.stepping import runs
 
 
 def recompute(stack: Stack, layout: Layout, weights: list[list[Weights]]) -> list[list[Unrolled]]:
     """Unroll every layer and direction of stacked calls, axes of the lists (layer, direction)."""
-    if not graphs.applies(stack.levels[0].inputs):
+    if not by_graph(stack.levels[0].inputs):
         return _replay(stack, layout, weights)
     return results(graphs.GRAPHS.run(_replay_flat, *flat(stack, layout, weights)), layout)
 

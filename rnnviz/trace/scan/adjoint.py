@@ -21,8 +21,7 @@ from torch import Tensor
 from rnnviz.cells import GRUGates, LSTMGates
 from rnnviz.trace.modules.layers import Weights
 from rnnviz.trace.scan.kernels import Adding, adding, product, tanh
-from rnnviz.trace.scan.runs import runs
-from rnnviz.trace.scan.stepping import stepping
+from rnnviz.trace.scan.stepping import runs, stepping
 
 Steps: TypeAlias = Sequence[Any]  # tensors or arrays without the time axis, one a timestep
 

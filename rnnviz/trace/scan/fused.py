@@ -16,15 +16,10 @@ from torch import Tensor
 from rnnviz.cells import GRUGates, LSTMGates
 from rnnviz.trace.scan.adjoint import Adjoint, _gru_coefficients, _lstm_coefficients
 
-__all__ = ["calls_are_dear", "gru_in_few_calls", "lstm_in_few_calls"]
+__all__ = ["gru_in_few_calls", "lstm_in_few_calls"]
 
 _UNITS = 18  # numbers in use a timestep and unit: slots, coefficients, and what those are made from
 _HANDED_ON, _DELTA, _OF_CELL, _OF_HIDDEN, _CELL = 1, slice(2, 6), slice(1, 5), slice(5, 7), 6
-
-
-def calls_are_dear(example: Tensor) -> bool:
-    """Whether each call is a launch on another device."""
-    return example.device.type != "cpu"
 
 
 def lstm_in_few_calls(adjoint: Adjoint, gates: LSTMGates, cell_before: Tensor, cell: Tensor) -> None:

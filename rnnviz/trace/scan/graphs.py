@@ -7,7 +7,6 @@ recording is replayed, and what it found is copied out. Whatever cannot be recor
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
@@ -22,12 +21,11 @@ from torch import Tensor
 from rnnviz.trace.isolation.lock import TURN
 from rnnviz.trace.scan.recording import CudaRecording, Tensors, agree, may_record
 
-__all__ = ["GRAPHS", "Graphs", "applies"]
+__all__ = ["GRAPHS", "Graphs"]
 
 Loop: TypeAlias = Callable[..., Tensors]
 
 _LOG = logging.getLogger("rnnviz")
-_SHORTEST = 16  # timesteps: a shorter loop launches no more than the copies in and out do
 _GRAPHS = 16  # on a device; a deep, bidirectional LSTM has eight: layers of one form share theirs
 _SHARE = 8  # of a device's memory: the owner's training needs the rest
 _HELD = 16  # times what it is given is what a recording holds
@@ -48,11 +46,6 @@ class Recording(Protocol):
 
     def drop(self) -> None:
         """Wait until no launch is under way, and give the memory back."""
-
-
-def applies(example: Tensor) -> bool:
-    """Whether a loop over the timesteps of `example` (time, …) may be worth a graph."""
-    return example.is_cuda and len(example) >= _SHORTEST and os.environ.get("RNNVIZ_CUDA_GRAPHS") != "0"
 
 
 @dataclass(eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import torch
@@ -11,13 +12,31 @@ from rnnviz.cells import GRUGates, LSTMGates
 from rnnviz.trace.modules.layers import Layout, Weights
 from rnnviz.trace.scan import graphs, single_launch
 from rnnviz.trace.scan.adjoint import Adjoint, gru_adjoint, lstm_adjoint, rnn_adjoint
-from rnnviz.trace.scan.fused import calls_are_dear, gru_in_few_calls, lstm_in_few_calls
+from rnnviz.trace.scan.fused import gru_in_few_calls, lstm_in_few_calls
 from rnnviz.trace.scan.gates import squash
 from rnnviz.trace.scan.recording import Tensors
 from rnnviz.trace.scan.small_lstm import small_lstm_adjoint
 from rnnviz.trace.scan.stepping import is_small, stepping
 
-__all__ = ["lstm_forward", "scan"]
+__all__ = ["by_graph", "by_kernel", "lstm_forward", "scan"]
+
+_SHORTEST = 16  # timesteps: a shorter loop launches no more than the copies in and out of a graph do
+_LARGEST = 128  # units: a program holds a sequence's whole state, and reads the recurrent weights each step
+
+
+def by_graph(example: Tensor) -> bool:
+    """Whether a loop over the timesteps of `example` (time, …) may be worth a graph."""
+    return example.is_cuda and len(example) >= _SHORTEST and os.environ.get("RNNVIZ_CUDA_GRAPHS") != "0"
+
+
+def by_kernel(example: Tensor) -> bool:
+    """Whether the loops over an array may go by kernels of ours."""
+    return example.is_cuda and example.dtype == torch.float32 and os.environ.get("RNNVIZ_CUDA_KERNELS") != "0"
+
+
+def calls_are_dear(example: Tensor) -> bool:
+    """Whether each call is a launch on another device."""
+    return example.device.type != "cpu"
 
 
 def scan(adjoint: Adjoint, layout: Layout, states: Tensor, kept: Tensor) -> None:
@@ -27,16 +46,17 @@ def scan(adjoint: Adjoint, layout: Layout, states: Tensor, kept: Tensor) -> None
     `kept` are gates, (gate, time, batch, unit), with what a GRU's `r` scales.
     """
     W_ih, W_hh, _, _, W_hr = adjoint.weights
-    in_one = single_launch.fits(W_hh, W_hr, adjoint.hidden)
-    if not in_one and not graphs.applies(adjoint.hidden):
+    hidden = adjoint.hidden
+    in_one = by_kernel(hidden) and hidden.numel() > 0 and W_hr is None and W_hh.shape[1] <= _LARGEST
+    if not in_one and not by_graph(hidden):
         _scan(adjoint, layout.kind, layout.nonlinearity, states, kept)
         return
-    given = (adjoint.entering, W_ih, W_hh, W_hr, adjoint.valid, adjoint.hidden, adjoint.cell, states, kept)
+    given = (adjoint.entering, W_ih, W_hh, W_hr, adjoint.valid, hidden, adjoint.cell, states, kept)
     constants = layout.kind, layout.nonlinearity, adjoint.reverse, adjoint.cell_is_seeded, adjoint.wants_below
     found = single_launch.KERNELS.run(single_launch.scan_backward, _whole_scan, given, *constants) if in_one else None
-    hidden, adjoint.cell, grad_ih, grad_hh, adjoint.below = found or _by_graph(given, *constants)
-    assert hidden is not None
-    adjoint.hidden, adjoint.grad_ih, adjoint.grad_hh = hidden, grad_ih, grad_hh
+    total, adjoint.cell, grad_ih, grad_hh, adjoint.below = found or _recorded(given, *constants)
+    assert total is not None
+    adjoint.hidden, adjoint.grad_ih, adjoint.grad_hh = total, grad_ih, grad_hh
 
 
 def lstm_forward(before: Tensor, room: Tensor, within: Tensor, valid: Tensor | None, reverse: bool) -> None:
@@ -46,19 +66,17 @@ def lstm_forward(before: Tensor, room: Tensor, within: Tensor, valid: Tensor | N
     with, which sequences keep where `valid` (time, batch, 1) is 0.
     """
     given = before, room, within, valid
-    if single_launch.applies(room):
+    if by_kernel(room):
         found = single_launch.KERNELS.run(single_launch.lstm_forward, _lstm_forward, given, reverse)
         if found is not None:
             return
-    _lstm_forward(given, reverse, by_graph=graphs.applies(room[0]))
+    _lstm_forward(given, reverse, recorded=by_graph(room[0]))
 
 
-def _by_graph(given: Tensors, *constants: Any) -> Tensors:
+def _recorded(given: Tensors, *constants: Any) -> Tensors:
     hidden = given[5]
     assert hidden is not None
-    return (
-        graphs.GRAPHS.run(_whole_scan, given, *constants) if graphs.applies(hidden) else _whole_scan(given, *constants)
-    )
+    return graphs.GRAPHS.run(_whole_scan, given, *constants) if by_graph(hidden) else _whole_scan(given, *constants)
 
 
 def _scan(adjoint: Adjoint, kind: str, nonlinearity: str, states: Tensor, kept: Tensor) -> None:
@@ -83,7 +101,7 @@ def _whole_scan(given: Tensors, kind: str, nonlinearity: str, reverse: bool, see
     return adjoint.hidden, adjoint.cell, adjoint.grad_ih, adjoint.grad_hh, adjoint.below
 
 
-def _lstm_forward(given: Tensors, reverse: bool, *, by_graph: bool = False) -> Tensors:
+def _lstm_forward(given: Tensors, reverse: bool, *, recorded: bool = False) -> Tensors:
     before, room, within, valid = given
     assert before is not None
     assert room is not None
@@ -95,7 +113,7 @@ def _lstm_forward(given: Tensors, reverse: bool, *, by_graph: bool = False) -> T
         # past its end a sequence keeps the state it began with, so f is 0 there and nothing is carried
         new.copy_(torch.where(valid > 0, new, within[-1 if reverse else 0]))
         f = f * valid
-    if by_graph:
+    if recorded:
         (found,) = graphs.GRAPHS.run(_carry_cell, (within, f), reverse)
         if found is not None and found is not within:
             within.copy_(found)

@@ -8,7 +8,6 @@ whatever differs, goes on as a loop.
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Hashable
 from contextlib import nullcontext
 from functools import cache
@@ -20,20 +19,14 @@ from torch import Tensor
 from rnnviz.trace.isolation.lock import TURN
 from rnnviz.trace.scan.recording import Tensors, agree, may_record, tells
 
-__all__ = ["KERNELS", "Kernels", "NotLaunchedError", "applies", "fits", "lstm_forward", "scan_backward"]
+__all__ = ["KERNELS", "Kernels", "NotLaunchedError", "lstm_forward", "scan_backward"]
 
 Loop: TypeAlias = Callable[..., Tensors]
 
 _LOG = logging.getLogger("rnnviz")
-_LARGEST = 128  # units: a program holds a sequence's whole state, and reads the recurrent weights each step
 _HELD = {"rnn": 128, "gru": 64, "lstm": 64}  # units up to which a program's registers hold the recurrent weights
 _TROUBLES = 3  # failures after which no kernel is tried any more
 _ELEMENTS = 128  # a program of the forward loop
-
-
-def applies(example: Tensor) -> bool:
-    """Whether the loops over an array may go by kernels of ours."""
-    return example.is_cuda and example.dtype == torch.float32 and os.environ.get("RNNVIZ_CUDA_KERNELS") != "0"
 
 
 class NotLaunchedError(RuntimeError):
@@ -107,11 +100,6 @@ class Kernels:
                 self._troubles += 1
                 _LOG.debug("%s is not used: %s", getattr(fast, "__name__", fast), told)
             return truth
-
-
-def fits(W_hh: Tensor, W_hr: Tensor | None, example: Tensor) -> bool:
-    """Whether the gradient of a layer may go back in one launch."""
-    return applies(example) and example.numel() > 0 and W_hr is None and W_hh.shape[1] <= _LARGEST
 
 
 def scan_backward(given: Tensors, kind: str, nonlinearity: str, reverse: bool, seeded: bool, below: bool) -> Tensors:

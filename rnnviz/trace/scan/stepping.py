@@ -16,6 +16,9 @@ from torch import Tensor
 
 Step: TypeAlias = Any  # a tensor or an array without the time axis
 
+_CACHE = 2**22  # bytes at a time; more gains nothing, and a large batch would no longer fit
+_FAR = 2**27  # on a GPU, where each run costs launches and the cache is an order of magnitude larger
+_SHORTEST = 8  # timesteps: below that the calls themselves cost more than the memory
 _SMALL = 2**14  # numbers a timestep; beyond that torch's own loops are as fast, and it may use several threads
 
 
@@ -84,3 +87,11 @@ class _ByNumpy(Stepping):
         for before, keep, after in zip(states, keeps, states[1:], strict=False):
             multiply(keep, before, product)
             add(after, product, after)
+
+
+def runs(like: Tensor, units: int) -> list[slice]:
+    """Cut the time axis of `like` (time, batch, …) into runs; `units` numbers are in use a timestep and sequence."""
+    steps, batch = like.shape[:2]
+    width = max(1, batch * units * like.element_size())
+    length = max(_SHORTEST, (_CACHE if like.device.type == "cpu" else _FAR) // width)
+    return [slice(start, min(start + length, steps)) for start in range(0, steps, length)]

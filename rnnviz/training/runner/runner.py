@@ -228,6 +228,13 @@ class Runner:
         """End for good: pause, deliver the last frame, end the thread. Of the verbs only `join` and `pause` remain."""
         self._dispatcher.stop()
 
+    def guarded(self, action: Callable[..., object], *arguments: object, **more: object) -> None:
+        """Call what a page has asked for. Jupyter swallows what a callback raises: it is shown, and raised later."""
+        try:
+            action(*arguments, **more)
+        except Exception as error:
+            self.fail(error, "lab")
+
     def fail(self, error: BaseException, where: str) -> None:
         """Pause because something beside the training went wrong; the next blocking call raises it."""
         self._dispatcher.fail(error, where)

@@ -29,11 +29,6 @@ class Answers:
     _part: str
 
     @property
-    def step(self) -> int:
-        """Finished steps since the model was built."""
-        return self._training_run.history.step
-
-    @property
     def probe(self) -> Batch:
         """The sequences that snapshots trace, on the device."""
         return self._training_run.taker.probe
@@ -107,7 +102,7 @@ class Answers:
         now = self._training_run
         if before.run != self.run or before.typed != self.typed:
             return None
-        return now.taker.later(now.model, now.settings, self.step, before, min(sample, len(self.probe) - 1))
+        return now.taker.later(now.model, now.settings, now.history.step, before, min(sample, len(self.probe) - 1))
 
     @settled
     def rescored(self, snapshot: Snapshot) -> Snapshot:
@@ -137,7 +132,7 @@ class Answers:
     def keep_score(self) -> None:
         """Ask the held-out part now and keep its score for `Snapshot.scores`, every so many steps."""
         now = self._training_run
-        now.taker.keep_score(now.model, now.settings.batch_size, self.step)
+        now.taker.keep_score(now.model, now.settings.batch_size, now.history.step)
 
     @property
     def score_due(self) -> bool:

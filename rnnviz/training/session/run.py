@@ -1,13 +1,15 @@
 """TrainingRun: one run of a session: its model, optimiser, batches, noise and curves; a step waits for nothing."""
 
+import contextlib
 import copy
 import inspect
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from rnnviz.models import Seq2Seq
 from rnnviz.tasks import Batch, Task
 from rnnviz.training.history import History
 from rnnviz.training.parameter_norms import ParameterNorms
@@ -15,16 +17,13 @@ from rnnviz.training.process.interrupts import INTERRUPTS
 from rnnviz.training.schedules import factor
 from rnnviz.training.session.batches import Batches
 from rnnviz.training.session.building import Builder, optimizer, plain, shape_memory
-from rnnviz.training.session.clipping import clip
-from rnnviz.training.session.forcing import forced
-from rnnviz.training.session.side_effects import SideEffects
-from rnnviz.training.session.wholestep import WholeStep
+from rnnviz.training.session.wholestep import SideEffects, WholeStep
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots.snapshot import Snapshot
 from rnnviz.training.snapshots.taking import SnapshotTaker
 from rnnviz.training.taskcheck.checked import Attribution, CheckedTask, precision_of
 
-__all__ = ["TrainingRun"]
+__all__ = ["TrainingRun", "clip"]
 
 
 class TrainingRun:
@@ -143,7 +142,7 @@ class TrainingRun:
         for group in self._optimizer.param_groups:
             group["lr"] = lr
         # left in reverse: interrupts act last, when batches and buffers have been settled
-        with ExitStack() as until_it_is_told, self._batches.whole_or_not(), self._beside.whole_or_not():
+        with contextlib.ExitStack() as until_it_is_told, self._batches.whole_or_not(), self._beside.whole_or_not():
             # before the interrupts are held back: a model of somebody's own may take long, or for ever
             row = self._train()
             until_it_is_told.enter_context(INTERRUPTS.whole())  # from here on weights and curves belong together
@@ -184,6 +183,57 @@ class TrainingRun:
                 # torch.tensor copies: snapshots are read-only, which from_numpy would warn of
                 weight.copy_(torch.tensor(snapshot.weights[name]))
         return model.to(self.device)  # type: ignore[no-any-return]
+
+
+@contextlib.contextmanager
+def forced(model: nn.Module, ratio: float, coins: torch.Generator) -> Iterator[None]:
+    """Let a model's translators read the true token so often, as ``coins`` decide; what they had is put back.
+
+    At a ratio of 1 they are left alone: a model of somebody's own may have set another one itself.
+    """
+    translators = [] if ratio == 1 else [one for one in model.modules() if isinstance(one, Seq2Seq)]
+    before = [(one.teacher_forcing, one.coins) for one in translators]
+    try:
+        for one in translators:
+            one.teacher_forcing, one.coins = ratio, coins
+        yield
+    finally:
+        for one, (own, its_coins) in zip(translators, before, strict=True):
+            one.teacher_forcing, one.coins = own, its_coins
+
+
+@torch.no_grad()
+def clip(parameters: Sequence[nn.Parameter], threshold: float | None) -> Tensor:
+    """Scale the gradients so that their total norm is at most the threshold; return the norms before.
+
+    First the total, then each parameter's, axis (1 + parameters,), on their device; 0 for one without a gradient. A
+    threshold of None leaves the gradients alone.
+
+    Raises
+    ------
+    ValueError
+        If one is sparse.
+
+    Examples
+    --------
+    >>> weight = nn.Parameter(torch.zeros(2))
+    >>> weight.grad = torch.tensor([3.0, 4.0])
+    >>> clip([weight], 1.0)
+    tensor([5., 5.])
+    >>> weight.grad
+    tensor([0.6000, 0.8000])
+    """
+    grads = [weight.new_zeros(1) if weight.grad is None else weight.grad for weight in parameters]
+    try:
+        norms = torch.stack(torch._foreach_norm(grads))
+    except NotImplementedError:  # torch's word for what it cannot do with a sparse tensor, over a hundred lines
+        raise ValueError(
+            "the model must have dense gradients, got a sparse one; build its nn.Embedding with sparse=False."
+        ) from None
+    total = torch.linalg.vector_norm(norms)
+    if threshold is not None:
+        torch.nn.utils.clip_grads_with_norm_(parameters, threshold, total)
+    return torch.cat([total[None], norms])
 
 
 def _check_called(model: nn.Module, batch: Batch) -> None:

@@ -152,6 +152,11 @@ class Session(Answers):
         return settings
 
     @property
+    def step(self) -> int:
+        """Finished steps since the model was built."""
+        return self._training_run.history.step
+
+    @property
     def pending(self) -> bool:
         """Whether settings were assigned that are not taken up yet."""
         return self._settings is not self._training_run.settings

@@ -1,7 +1,7 @@
 """What a model does on the probe: traced with all that is in it, or, where it is one of ours, its layer alone."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any, NamedTuple, TypeGuard
 
@@ -16,13 +16,18 @@ from rnnviz.trace import LayerTrace, Trace, trace
 from rnnviz.trace.isolation.precision import is_full_precision
 from rnnviz.trace.recompute.alone import layer_alone
 from rnnviz.trace.recompute.onesequence import OneSequence, one_sequence
+from rnnviz.trace.result.arrays import read_only
+from rnnviz.trace.result.resident import owe
 from rnnviz.training.snapshots.snapshot import Floats, Snapshot
 from rnnviz.training.taskcheck.checked import CheckedTask
 
-__all__ = ["Later", "Observation", "is_in", "observe", "observe_one", "spread"]
+__all__ = ["Later", "Observation", "as_wide", "is_in", "observe", "observe_one", "spread"]
 
 _LAYERS = (nn.RNN, nn.LSTM, nn.GRU)
 _PRECISE = (torch.float32, torch.float64)
+_IN_TIME = ("hidden", "cell", "grad_hidden", "grad_hidden_direct", "grad_cell", "before_hidden", "before_cell")
+_NAMED = ("gates", "states", "grad_states")
+_LATE = "weight_grad_norms"
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
 
@@ -133,6 +138,41 @@ def spread(found: OneSequence, sample: int, like: LayerTrace) -> LayerTrace:
         lengths=np.where(np.arange(size[2]) == sample, length, 0),
         nonlinearity=like.nonlinearity,
     )
+
+
+def as_wide(layer: LayerTrace, probe: Batch, module: str = "recurrent") -> LayerTrace:
+    """Return the trace of the layer at a path with a timestep for each of what it reads of the probe; padding is NaN.
+
+    That of a layer that was called step by step, padding and all, gets its lengths too.
+
+    >>> import torch
+    >>> from rnnviz.trace import trace
+    >>> probe = Batch(torch.zeros(2, 7, 1), torch.zeros(2), lengths=torch.tensor([3, 2]))
+    >>> as_wide(trace(torch.nn.GRU(1, 4, batch_first=True), probe.inputs[:, :3]).layers["gru"], probe).hidden.shape
+    (1, 1, 2, 7, 4)
+    """
+    read, lengths = probe.read_by(module)
+    steps = read.shape[1]
+    if lengths is None or layer.hidden.shape[2:4] not in ((len(lengths), int(lengths.max())), (len(lengths), steps)):
+        return layer  # or one that has a time axis of its own
+    ends = lengths.numpy()
+    if layer.hidden.shape[3] == steps and np.array_equal(layer.lengths, ends):
+        return layer
+    past = np.arange(steps) >= ends[:, None]
+
+    def wide(values: Floats) -> Floats:
+        room = np.full((*values.shape[:3], steps, *values.shape[4:]), np.nan, np.result_type(values, np.float32))
+        room[:, :, :, : values.shape[3]] = values
+        room[:, :, past] = np.nan
+        return room
+
+    found = {one.name: getattr(layer, one.name) for one in fields(layer) if one.name != _LATE}
+    found |= {name: wide(found[name]) for name in _IN_TIME if found[name] is not None}
+    found |= {name: {key: wide(one) for key, one in found[name].items()} for name in _NAMED}
+    found["lengths"] = read_only(ends.copy())
+    made = LayerTrace.unchecked(**found)
+    owe(made, **{_LATE: lambda _: getattr(layer, _LATE)})
+    return made
 
 
 def _is_plain(model: nn.Module) -> TypeGuard[SequenceModel]:

@@ -23,11 +23,10 @@ from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots import ranges
 from rnnviz.training.snapshots.confused import confusion_of
 from rnnviz.training.snapshots.gradients import GradientHistory, RecentGradients
-from rnnviz.training.snapshots.observing import Later, Observation, observe, observe_one, spread
+from rnnviz.training.snapshots.observing import Later, Observation, as_wide, observe, observe_one, spread
 from rnnviz.training.snapshots.scores import Scores, ending
 from rnnviz.training.snapshots.shown import Shown
 from rnnviz.training.snapshots.snapshot import Confusion, Floats, Scale, Snapshot
-from rnnviz.training.snapshots.wide import as_wide
 from rnnviz.training.taskcheck.checked import CheckedTask
 
 __all__ = ["SnapshotTaker"]

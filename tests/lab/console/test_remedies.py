@@ -17,7 +17,7 @@ def offered(lab: Any, act: Any) -> tuple[str, str] | None:
     """Words and verb of what a lab offers for an insight."""
     lab.widget  # noqa: B018  # opens the screen
     console = lab._console
-    remedies = Remedies(console.runner, console.moves, lambda: console.screen, console._guarded)
+    remedies = Remedies(console.runner, console.moves)
     found = remedies.of(Insight("vanishing", "", act=act))
     return None if found is None else found[:2]
 
@@ -76,7 +76,7 @@ def test_a_model_that_has_not_learned_enough_is_trained_on(make_lab: LabMaker) -
     assert offered(lab, "play") == ("Train on", "play")
     said = line(browser)
     console = lab._console
-    remedies = Remedies(console.runner, console.moves, lambda: console.screen, console._guarded)
+    remedies = Remedies(console.runner, console.moves)
     said.see({"words": "x"}, remedies.of(Insight("level", "", act="play")))
     press(lab, browser)
     settle(lab)
@@ -91,7 +91,7 @@ def test_a_model_that_a_change_has_begun_is_taken_back(make_lab: LabMaker) -> No
     lab.set(hidden_size=6)
     assert offered(lab, "undo") == ("Undo, back to step 5", "undo")
     console = lab._console
-    remedies = Remedies(console.runner, console.moves, lambda: console.screen, console._guarded)
+    remedies = Remedies(console.runner, console.moves)
     line(browser).see({"words": "x"}, remedies.of(Insight("dead", "", act="undo")))
     press(lab, browser)
     assert (lab.state.step, lab.settings.hidden_size) == (5, 4)

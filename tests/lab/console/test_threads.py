@@ -84,7 +84,7 @@ def test_steps_without_a_thread_are_those_with_one(monkeypatch):
 
 def test_a_button_without_threads_says_so_on_the_status_line(no_threads):
     lab = made()
-    lab._console._guarded(lab._runner.play)
+    lab._console.runner.guarded(lab._runner.play)
     assert "could not be started" in lab.state.message
     with pytest.raises(RuntimeError, match=SENTENCE):
         lab.step()

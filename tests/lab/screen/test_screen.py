@@ -199,14 +199,19 @@ def test_the_lab_says_that_a_new_model_is_coming_before_it_builds_it(make_lab: L
     assert "Rebuilt from step 0" in browser.status
 
 
-def test_words_of_the_training_thread_do_not_overtake_the_announcement(make_lab: LabMaker) -> None:
-    lab = make_lab()
-    browser = Browser(lab)
+def _keep_busy(browser: Browser) -> None:
+    """Answer no frame any more, and have as many under way as may be."""
     browser.catch_up()
     browser.answers = False
     for _ in range(feed_module.IN_FLIGHT - browser.feed.in_flight):
         browser.screen.pump.offer()
         browser.catch_up()
+
+
+def test_words_of_the_training_thread_do_not_overtake_the_announcement(make_lab: LabMaker) -> None:
+    lab = make_lab()
+    browser = Browser(lab)
+    _keep_busy(browser)
     lab._console.knobs.widgets["hidden_size"].value = 9  # waits, as the browser is busy
     lab._console._on_state(lab.state)  # as the training thread tells it with each frame
     browser.answers = True
@@ -220,11 +225,7 @@ def test_words_of_the_training_thread_do_not_overtake_the_announcement(make_lab:
 def test_a_knob_that_moves_while_a_new_model_is_announced_counts_as_well(make_lab: LabMaker) -> None:
     lab = make_lab()
     browser = Browser(lab)
-    browser.catch_up()
-    browser.answers = False
-    for _ in range(feed_module.IN_FLIGHT - browser.feed.in_flight):
-        browser.screen.pump.offer()
-        browser.catch_up()
+    _keep_busy(browser)
     lab._console.knobs.widgets["hidden_size"].value = 9  # waits, as the browser is busy
     lab._console.knobs.widgets["lr"].value = 1e-2
     browser.answers = True

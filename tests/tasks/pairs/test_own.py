@@ -97,6 +97,8 @@ def test_words_are_put_together_with_spaces():
         ([*NUMBERS, "ab"], TypeError, "row 6 of pairs must be a source and a target"),
         ([*NUMBERS, None], TypeError, "row 6 of pairs must be a source and a target, got None"),
         ([*NUMBERS, ("", "7")], ValueError, "source in row 6 of pairs must not be empty, got ''; leave"),
+        ([*NUMBERS, ("\u200b", "7")], ValueError, "source in row 6 of pairs must not be empty"),
+        ([*NUMBERS, {"seven", "7"}], TypeError, "row 6 of pairs must be a source and a target, got"),
         ([*NUMBERS, ("seven", " \n")], ValueError, "the target in row 6 of pairs must not be empty"),
         ([*NUMBERS, (7, "7")], TypeError, "source in row 6 of pairs must be words, got 7, of"),
         ([*NUMBERS, ("seven", None)], TypeError, "target in row 6 of pairs must be words, got None"),

@@ -99,6 +99,15 @@ def test_gaps_at_the_ends_are_left_out_and_told():
         ("date,value\n" + "\n".join(f"{day:%Y%m%d},{one}" for day, one in zip(DAYS, NUMBERS, strict=True)), "20210131"),
         ("date,value\n" + "\n".join(f"{one[:10]}T00:00:00+01:00{one[10:]}" for one in WHOLE), "a time zone"),
         ("date,value\n" + "\n".join(f"{one[:10]}T12:00:00Z{one[10:]}" for one in WHOLE), "noon in Greenwich"),
+        ("sep=,\ndate,value\n" + "\n".join(WHOLE), "a spreadsheet's own first line"),
+        ("date,value\n" + "\n".join(f"{one}," for one in WHOLE), "a comma behind each line"),
+        ("date,value,\n" + "\n".join(f"{one}," for one in WHOLE), "a comma behind each line and the names"),
+        ("date,hour,value\n" + "\n".join(f"{one[:10]},09:30{one[10:]}" for one in WHOLE), "the hour in its own column"),
+        (
+            "time,value\n" + "\n".join(f"{day.timestamp():.0f},{n}" for day, n in zip(DAYS, NUMBERS, strict=True)),
+            "1970",
+        ),
+        ("ts,value\n" + "\n".join(f"{day.timestamp():.0f}000,{n}" for day, n in zip(DAYS, NUMBERS, strict=True)), "ms"),
     ],
     ids=lambda text: text if len(text) < 40 else "",
 )
@@ -126,6 +135,59 @@ def test_thousands_are_told_from_decimals(file):
     english = "day,value\n" + "\n".join(f'{day:%Y-%m-%d},"1,234.{at:02}"' for at, day in enumerate(DAYS))
     for text in (german, english):
         np.testing.assert_allclose(read(file(text)).values[:, 0], 1234 + np.arange(60) / 100)
+
+
+@pytest.mark.parametrize("number", ["1,234", "12,000", "-7,125"])
+def test_a_comma_between_semicolons_is_decimal_even_before_three_digits_and_that_is_told(file, number):
+    task = from_series(file("day;value\n" + "\n".join(f"{day:%Y-%m-%d};{number}" for day in DAYS)), lookback=5)
+    assert task.record.values[:, 0].tolist() == [float(number.replace(",", "."))] * 60
+    assert f"{number!r} was read as {float(number.replace(',', '.')):g}" in task.source
+
+
+def test_a_comma_in_quotes_before_three_digits_is_for_thousands_and_that_is_told(file):
+    task = from_series(file("day,value\n" + "\n".join(f'{day:%Y-%m-%d},"1,234"' for day in DAYS)), lookback=5)
+    assert task.record.values[:, 0].tolist() == [1234.0] * 60
+    assert "'1,234' was read as 1234" in task.source
+
+
+@pytest.mark.parametrize("number", ["0,125", "1,250e-1", "-0,125"])
+def test_what_cannot_be_thousands_is_decimal(number):
+    record = read({"value": [number] * 60})
+    assert record.values[:, 0].tolist() == [float(number.replace(",", "."))] * 60
+    assert record.notes == ()
+
+
+def test_decimal_commas_with_zeros_behind_them_are_one_column_without_a_name_too(file):
+    record = read(file("\n".join(f"{12 + at % 3},{at:02}" for at in range(60))))
+    np.testing.assert_allclose(record.values[:, 0], [12 + at % 3 + at / 100 for at in range(60)])
+
+
+def test_dates_of_two_readings_are_read_so_that_the_steps_are_even(file):
+    days = pd.date_range("2001-01-01", periods=60, freq="MS")
+    text = "date,value\n" + "\n".join(f"{day:%d/%m/%Y},{one}" for day, one in zip(days, NUMBERS, strict=True))
+    record = read(file(text))
+    assert [str(one)[:10] for one in record.stamps] == [f"{day:%Y-%m-%d}" for day in days]
+    assert record.season == 12
+
+
+def test_weeks_as_iso_counts_them_are_dates(file):
+    text = "week,value\n" + "\n".join(f"2020-W{at:02},{NUMBERS[at]}" for at in range(1, 53))
+    record = read(file(text))
+    assert str(record.stamps[0])[:10] == "2019-12-30"
+    assert record.season == 52
+
+
+@pytest.mark.parametrize("key", [str, lambda day: day, lambda day: day.date(), np.datetime64])
+def test_a_number_for_each_date_is_a_series(key):
+    pairs = [(key(day), one) for day, one in zip(DAYS, NUMBERS, strict=True)]
+    for record in (read(dict(pairs)), read(pairs)):
+        assert record.values[:, 0].tolist() == NUMBERS
+        assert [str(one)[:10] for one in record.stamps] == [f"{day:%Y-%m-%d}" for day in DAYS]
+
+
+def test_one_row_is_told_as_one():
+    assert read([None, *NUMBERS]).notes == ("1 row at an end lacks a value and was left out.",)
+    assert "1 date without a row was put in." in read(pd.Series(NUMBERS, DAYS).drop(DAYS[9])).notes
 
 
 def test_latin_letters_and_a_minus_of_typography_are_read(file):
@@ -213,9 +275,9 @@ def csv(*lines):
 
 
 WRONG = {
-    "infinite": ([*NUMBERS[:12], float("inf"), *NUMBERS], r"row 13, must be a finite number, got an infinite value"),
-    "huge": ([*NUMBERS[:12], 1e300, *NUMBERS], r"row 13, must be a finite number"),
-    "too large for a float": ([*NUMBERS[:3], 10**400], r"row 4, must be a finite number"),
+    "infinite": ([*NUMBERS[:12], float("inf"), *NUMBERS], r"row 13 must be a finite number, got an infinite value"),
+    "huge": ([*NUMBERS[:12], 1e300, *NUMBERS], r"row 13 must be a finite number"),
+    "too large for a float": ([*NUMBERS[:3], 10**400], r"row 4 must be a finite number"),
     "words in a list": ([1.0, 2.0, "warm"], r"row 3 must be a number, got 'warm'"),
     "complex": ([1.0, 2j], r"row 2 must be a number"),
     "ragged": ([[1.0, 2.0], [3.0]], r"row 2 must have 2 numbers, as row 1 has, got 1"),
@@ -231,6 +293,12 @@ WRONG = {
     "words alone": (pd.DataFrame({"a": ["x", "y"] * 30}), r"must have a column of numbers, got 'a'"),
     "two indices": (pd.Series(NUMBERS, pd.MultiIndex.from_product([[1, 2], range(30)])), r"MultiIndex"),
     "a missing date": (pd.Series(NUMBERS, [*DAYS[:30], pd.NaT, *DAYS[31:]]), r"row 31 \(.*\) must have a date"),
+    "names without columns": (
+        {"a": 1, "b": 2},
+        r"must have a column of numbers for each name, or a number for each date",
+    ),
+    "a tensor without numbers": (torch.zeros(60, device="meta"), r"a dense tensor of numbers, got one without numbers"),
+    "a sparse tensor": (torch.eye(60).to_sparse(), r"a dense tensor of numbers, got one of layout torch\.sparse_coo"),
     "unequal columns": ({"a": [1, 2], "b": [1]}, r"columns of one length, got 'a' 2, 'b' 1"),
 }
 WRONG_FILES = {
@@ -241,11 +309,24 @@ WRONG_FILES = {
     "between two steps": (csv(*WHOLE, "2021-03-02 07:00,1"), r"line 62 of data\.csv"),
     "a field too many": (csv(*WHOLE[:9], "2021-01-10,1,2", *WHOLE[10:]), r"line 11 of data\.csv must have 2 fields"),
     "years apart": (csv("2021-01-01,1", "2021-01-02,2", "2021-01-03,2", "2025-01-01,3"), r"must fill at least half"),
-    "infinite": (csv(*WHOLE[:9], "2021-01-10,inf", *WHOLE[10:]), r"line 11 of data\.csv, must be a finite number"),
+    "infinite": (csv(*WHOLE[:9], "2021-01-10,inf", *WHOLE[10:]), r"line 11 of data\.csv must be a finite number"),
     "empty": ("", r"data\.csv must have lines of numbers, got an empty file"),
     "names alone": ("date,value\n", r"data\.csv must have lines of numbers, got one line, of names"),
-    "words alone": ("a\n" + "x\n" * 60, r"must be a column of numbers, got 'a'"),
+    "words alone": ("a\n" + "x\n" * 60, r"must be a column of numbers, got 'x' in line 2 of data\.csv, column 'a'"),
     "a picture": (b"\x89PNG\r\n\x00\x00", r"data\.csv must be a text file"),
+    "two decimal marks": (
+        "date;value\n" + "\n".join(f"{one[:10]};{at}{'.,'[at % 2]}5" for at, one in enumerate(WHOLE)),
+        r"line 3 of data\.csv, column 'value', must have the decimal mark of the other numbers, got '1,5'",
+    ),
+    "commas for everything": (
+        "day,value\n" + "\n".join(f"{one[:10]},{at},5" for at, one in enumerate(WHOLE)),
+        r"line 2 of data\.csv must have 2 fields, as the first line names, got 3; a decimal comma .* needs quotes",
+    ),
+    "a zone by its letters": (
+        csv(*(f"{one[:10]} 12:00 CET{one[10:]}" for one in WHOLE)),
+        r"line 2 of data\.csv, column 'date', must have a date that can be read, .* got '2021-01-01 12:00 CET'",
+    ),
+    "percent": ("share\n" + "5%\n" * 60, r"must be a column of numbers, got '5%' in line 2 of data\.csv"),
     "mixed zones": (
         csv(*(f"{one[:10]}T00:00Z{one[10:]}" for one in WHOLE[:30]), *WHOLE[30:]),
         r"line 32 of data\.csv must name a time zone",

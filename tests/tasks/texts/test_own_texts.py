@@ -97,6 +97,9 @@ def test_every_prefix_may_be_asked() -> None:
     [
         (["a", "b", ""], [1, 2, 1], {}, ValueError, r"got '' in row 2; leave it out"),
         (["a", " \n ", "b"], [1, 2, 1], {"level": "char"}, ValueError, r"in row 1; leave it out"),
+        (["a", "\u200b\u202e", "b"], [1, 2, 1], {"level": "char"}, ValueError, r"in row 1; leave it out"),
+        ({"a", "b", "c"}, [1, 2, 1], {}, TypeError, r"texts must be in order, row by row, got a set, which has none"),
+        (["a", "b", "c"], {1, 2, 3}, {}, TypeError, r"labels must be in order"),
         (["a", None, "b"], [1, 2, 1], {}, TypeError, r"texts must be words, got None in row 1"),
         (["a", 5, "b"], [1, 2, 1], {}, TypeError, r"got 5 in row 1"),
         (["a", float("nan")], [1, 2], {}, TypeError, r"got nan in row 1"),

@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from rnnviz.trace import LayerTrace, Trace, trace
-from rnnviz.trace.result import fetching
-from rnnviz.trace.result.fetching import fetched
+from rnnviz.trace.result import resident
+from rnnviz.trace.result.resident import fetched
 from tests.devices.simulated import WAITS
 
 
@@ -203,7 +203,7 @@ def test_arrays_of_every_kind_come_over_in_one_copy(second_device: torch.device)
 def test_more_than_is_packed_at_once_comes_in_parcels(
     second_device: torch.device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rnnviz.trace.result.fetching._PACKED", 100)
+    monkeypatch.setattr("rnnviz.trace.result.resident._PACKED", 100)
     tensors = [torch.randn(size) for size in (3, 40, 20, 5, 200, 1)]
     found = fetched([one.to(second_device) for one in tensors])
     assert all(np.array_equal(one, two.numpy()) for one, two in zip(found, tensors, strict=True))
@@ -229,10 +229,10 @@ def test_on_cuda_all_copies_are_under_way_before_the_one_wait(monkeypatch: pytes
     monkeypatch.setattr(torch, "empty", allocated)
     monkeypatch.setattr(Tensor, "copy_", copied)
     monkeypatch.setattr(torch.cuda, "current_stream", lambda _device: stream)
-    monkeypatch.setattr(fetching, "_PACKED", 100)
-    monkeypatch.setattr(fetching, "_SCARCE", scarce)
+    monkeypatch.setattr(resident, "_PACKED", 100)
+    monkeypatch.setattr(resident, "_SCARCE", scarce)
     parts = [torch.arange(size, dtype=torch.uint8) for size in (60, 30, 200, 7)]
-    found = fetching._copied(parts, torch.device("cuda", 0))
+    found = resident._copied(parts, torch.device("cuda", 0))
     assert done == ["copy", "copy", "copy", "wait"]
     assert torch.equal(found, torch.cat(parts))
     assert (found.data_ptr() == locked[0].data_ptr()) == (scarce == 0)

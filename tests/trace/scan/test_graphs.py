@@ -12,7 +12,7 @@ from torch.nn.utils.rnn import pack_padded_sequence
 
 from rnnviz.trace import trace
 from rnnviz.trace.scan import graphs, recording, scans
-from rnnviz.trace.scan.graphs import Graphs, applies
+from rnnviz.trace.scan.graphs import Graphs
 from rnnviz.trace.scan.recording import CudaRecording
 from tests.losses import output_and_states
 from tests.trace.recorded import FakeRecording, Made, recording_on_the_cpu
@@ -284,7 +284,7 @@ def test_long_loops_on_a_gpu_are_worth_a_graph_unless_it_is_switched_off(is_cuda
     monkeypatch.delenv("RNNVIZ_CUDA_GRAPHS", raising=False)
     if switch is not None:
         monkeypatch.setenv("RNNVIZ_CUDA_GRAPHS", switch)
-    assert applies(Sequence(is_cuda=is_cuda, steps=steps)) is wanted
+    assert scans.by_graph(Sequence(is_cuda=is_cuda, steps=steps)) is wanted
 
 
 OPTIONS = [

@@ -14,7 +14,7 @@ from torch.nn.utils import parametrizations, prune
 from rnnviz import tasks
 from rnnviz.trace import LayerTrace, Trace, trace
 from rnnviz.training import Session
-from rnnviz.training.snapshots import looking
+from rnnviz.training.snapshots import observing
 from rnnviz.training.snapshots.recording import Recording
 from rnnviz.training.snapshots.snapshot import Snapshot
 from tests.training.examples import take
@@ -197,6 +197,6 @@ def test_a_recording_works_nothing_out() -> None:
 
 
 def test_a_model_of_ours_is_not_traced(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(looking, "trace")
+    monkeypatch.delattr(observing, "trace")
     session = small(num_layers=2, bidirectional=True)
     assert session.snapshot().layer.grad_hidden is not None

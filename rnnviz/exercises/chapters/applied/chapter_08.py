@@ -11,7 +11,7 @@ from rnnviz.exercises.answers.experiments import Goal, LabExercise
 from rnnviz.exercises.answers.mistakes import stopped_over
 from rnnviz.exercises.answers.numeric import Number
 from rnnviz.exercises.answers.specs import Exercise, Mistake
-from rnnviz.exercises.answers.trials import Trial, only_there, tried
+from rnnviz.exercises.answers.trials import Trial, only_there, tried_on
 from rnnviz.exercises.answers.values import same
 from rnnviz.training import Snapshot
 from rnnviz.views.pictures.words.running import has_verdict, running
@@ -42,7 +42,7 @@ _ENCODE_TRIALS = [
 _ENCODE = Exercise(
     "08.encode",
     np.asarray(_TEXTS[0][2]),
-    observe=lambda function: tried(function, _ENCODE_TRIALS, 0),
+    observe=tried_on(_ENCODE_TRIALS, 0),
     mistakes=(
         Mistake("one-size", only_there),
         Mistake("case", [1, 4, 6, 1, 2, 3, 1]),
@@ -72,7 +72,7 @@ _PAD_TRIALS = [
 _PAD = Exercise(
     "08.collate",
     _block(_RAGGED[0]),
-    observe=lambda function: tried(function, _PAD_TRIALS, 0),
+    observe=tried_on(_PAD_TRIALS, 0),
     mistakes=(
         Mistake("one-size", only_there),
         Mistake("front", _block(_RAGGED[0], front=True)),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rnnviz.exercises.answers.experiments import Goal, LabExercise
 from rnnviz.exercises.answers.numeric import Number
 from rnnviz.exercises.answers.specs import Exercise, Mistake
-from rnnviz.exercises.answers.trials import Trial, only_there, tried
+from rnnviz.exercises.answers.trials import Trial, only_there, tried_on
 from rnnviz.exercises.answers.values import same, shape_of
 from rnnviz.training import Snapshot
 
@@ -55,7 +55,7 @@ _F1 = Exercise(
     "09.f1",
     _f1(_RIGHT, _SAID, _THERE),
     tolerance=1e-6,
-    observe=lambda function: tried(function, _F1_TRIALS, 1e-6),
+    observe=tried_on(_F1_TRIALS, 1e-6),
     mistakes=(
         Mistake("one-size", only_there),
         Mistake("nothing", _is(_f1(_RIGHT, _SAID, _THERE)[:3])),
@@ -91,7 +91,7 @@ _WHOLE_RIGHT = Exercise(
     "09.whole-right",
     0.5,
     tolerance=1e-6,
-    observe=lambda function: tried(function, _WHOLE_TRIALS, 1e-6),
+    observe=tried_on(_WHOLE_TRIALS, 1e-6),
     mistakes=(
         Mistake("one-size", only_there),
         Mistake("padding", lambda answer: same(answer, _SAME.all(1).mean(), 1e-6)),

@@ -9,7 +9,7 @@ from rnnviz.exercises.answers.experiments import Goal, LabExercise
 from rnnviz.exercises.answers.measures import held_out, steps
 from rnnviz.exercises.answers.numeric import Number
 from rnnviz.exercises.answers.specs import Exercise, Mistake
-from rnnviz.exercises.answers.trials import Trial, only_there, tried
+from rnnviz.exercises.answers.trials import Trial, only_there, tried_on
 from rnnviz.exercises.answers.values import same, shape_of
 from rnnviz.i18n import t
 from rnnviz.training import Snapshot
@@ -43,7 +43,7 @@ _WINDOWS = Exercise(
     "10.windows",
     _WINDOW_TRIALS[0].expected,
     tolerance=1e-6,
-    observe=lambda function: tried(function, _WINDOW_TRIALS, 1e-6),
+    observe=tried_on(_WINDOW_TRIALS, 1e-6),
     mistakes=(
         Mistake("one-size", only_there),
         Mistake("next-step", lambda answer: _begins_like(answer, _cut(_SERIES, 4, 1))),
@@ -85,7 +85,7 @@ _SKILL = Exercise(
     "10.skill",
     _SKILL_TRIALS[0].expected,
     tolerance=1e-6,
-    observe=lambda function: tried(function, _SKILL_TRIALS, 1e-6),
+    observe=tried_on(_SKILL_TRIALS, 1e-6),
     mistakes=(
         Mistake("one-size", only_there),
         Mistake("ratio", _ERROR.mean(0) / _NAIVE_ERROR.mean(0)),

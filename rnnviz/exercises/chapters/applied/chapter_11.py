@@ -10,7 +10,7 @@ from rnnviz.exercises.answers.measures import held_out, steps
 from rnnviz.exercises.answers.mistakes import stopped_over
 from rnnviz.exercises.answers.numeric import Number
 from rnnviz.exercises.answers.specs import Exercise, Mistake
-from rnnviz.exercises.answers.trials import Trial, only_there, tried
+from rnnviz.exercises.answers.trials import Trial, only_there, tried_on
 from rnnviz.exercises.answers.values import same, shape_of
 from rnnviz.training import Snapshot
 
@@ -83,7 +83,7 @@ _ATTEND = Exercise(
     "11.attend",
     _TRIALS[0].expected,
     tolerance=1e-6,
-    observe=lambda function: tried(function, _TRIALS, 1e-6),
+    observe=tried_on(_TRIALS, 1e-6),
     mistakes=(
         Mistake("one-size", only_there),
         Mistake("no-mask", _mixed(_softmax(_SCORES))),

@@ -12,7 +12,7 @@ from rnnviz.exercises.answers.measures import gradient, setting, steps
 from rnnviz.exercises.answers.mistakes import any_of, sigmoid, stopped_over
 from rnnviz.exercises.answers.numeric import Number
 from rnnviz.exercises.answers.specs import Exercise, Mistake
-from rnnviz.exercises.answers.trials import Trial, only_there, tried
+from rnnviz.exercises.answers.trials import Trial, only_there, tried_on
 from rnnviz.exercises.answers.values import same
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
@@ -119,7 +119,7 @@ _STEP = Exercise(
         Mistake("another-order", any_of(_ORDERS)),
         Mistake("blocks", stopped_over("size", "unpack", "mat")),
     ),
-    observe=lambda function: tried(function, _TRIALS, 1e-5),
+    observe=tried_on(_TRIALS, 1e-5),
 )
 
 EXERCISES = (_BACKWARD, _HALFWAY, _OPEN_PATH, _STEP)

@@ -11,7 +11,7 @@ from rnnviz.exercises.answers.functions import Raised
 from rnnviz.exercises.answers.measures import gradient, steps
 from rnnviz.exercises.answers.numeric import Number
 from rnnviz.exercises.answers.specs import Exercise, Mistake
-from rnnviz.exercises.answers.trials import Trial, only_there, tried
+from rnnviz.exercises.answers.trials import Trial, only_there, tried_on
 from rnnviz.exercises.answers.values import same, shape_of
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
@@ -80,7 +80,7 @@ _LAST_STATES = Exercise(
         Mistake("joined-along-batch", lambda answer: shape_of(answer) == (8, _UNITS)),
         Mistake("time-first", lambda answer: shape_of(answer) in {(6, 2 * _UNITS), (6, _UNITS), (12, _UNITS)}),
     ),
-    observe=lambda function: tried(function, _ENDS, 1e-9),
+    observe=tried_on(_ENDS, 1e-9),
 )
 
 
@@ -152,7 +152,7 @@ _IN_PIECES = Exercise(
         Mistake("batch-axis", lambda answer: isinstance(answer, Raised) and "Sizes of tensors" in answer.text),
         Mistake("one-state", lambda answer: isinstance(answer, Raised) and "values to unpack" in answer.text),
     ),
-    observe=lambda function: tried(function, _STREAMS, 1e-9),
+    observe=tried_on(_STREAMS, 1e-9),
 )
 
 EXERCISES = (_LINE, _LAST_STATES, _OUT_OF_REACH, _IN_PIECES)

@@ -10,7 +10,7 @@ from rnnviz.exercises.answers.measures import gradient, setting, steps
 from rnnviz.exercises.answers.mistakes import stopped_over
 from rnnviz.exercises.answers.numeric import Number
 from rnnviz.exercises.answers.specs import Exercise, Mistake
-from rnnviz.exercises.answers.trials import Trial, only_there, tried
+from rnnviz.exercises.answers.trials import Trial, only_there, tried_on
 from rnnviz.exercises.answers.values import same, shape_of
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
@@ -45,7 +45,7 @@ _LAST = Exercise(
     "07.last-valid",
     _STATES[_ROWS, _LENGTHS - 1],
     tolerance=1e-6,
-    observe=lambda function: tried(function, _LAST_TRIALS, 1e-6),
+    observe=tried_on(_LAST_TRIALS, 1e-6),
     mistakes=(
         Mistake("one-size", only_there),
         Mistake("last-of-all", _STATES[:, -1]),
@@ -116,7 +116,7 @@ _MEAN = Exercise(
     "07.valid-mean",
     _LOSSES[_VALID].mean(),
     tolerance=1e-6,
-    observe=lambda function: tried(function, _MEAN_TRIALS, 1e-6),
+    observe=tried_on(_MEAN_TRIALS, 1e-6),
     mistakes=(
         Mistake("one-size", only_there),
         Mistake("all-steps", lambda answer: same(answer, _LOSSES.mean(), 1e-6)),

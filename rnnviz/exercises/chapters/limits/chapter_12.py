@@ -9,7 +9,7 @@ from rnnviz.exercises.answers.experiments import Goal, LabExercise
 from rnnviz.exercises.answers.measures import gradient, setting, steps
 from rnnviz.exercises.answers.numeric import Number
 from rnnviz.exercises.answers.specs import Exercise, Mistake
-from rnnviz.exercises.answers.trials import Trial, only_there, tried
+from rnnviz.exercises.answers.trials import Trial, only_there, tried_on
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
 
@@ -64,7 +64,7 @@ _RESIDUAL = Exercise(
     "12.residual-sum",
     _TRIALS[0].expected,
     tolerance=1e-6,
-    observe=lambda function: tried(function, _TRIALS, 1e-6),
+    observe=tried_on(_TRIALS, 1e-6),
     mistakes=(
         Mistake("one-size", only_there),
         Mistake("transposed", _TRIALS[0].expected.T),

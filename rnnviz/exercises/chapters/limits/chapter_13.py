@@ -8,7 +8,7 @@ from rnnviz.exercises.answers.experiments import Goal, LabExercise
 from rnnviz.exercises.answers.measures import gradient, held_out, setting, steps
 from rnnviz.exercises.answers.numeric import Number
 from rnnviz.exercises.answers.specs import Exercise, Mistake
-from rnnviz.exercises.answers.trials import Trial, only_there, tried
+from rnnviz.exercises.answers.trials import Trial, only_there, tried_on
 from rnnviz.exercises.answers.values import shape_of
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
@@ -66,7 +66,7 @@ _MASK = Exercise(
     "13.clock-mask",
     _TRIALS[0].expected,
     tolerance=1e-9,
-    observe=lambda function: tried(function, _TRIALS, 1e-9),
+    observe=tried_on(_TRIALS, 1e-9),
     mistakes=(
         Mistake("only-there", only_there),
         Mistake("transposed", (_EACH[:, None] >= _EACH[None]).astype(np.float64)),

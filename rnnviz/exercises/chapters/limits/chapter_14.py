@@ -10,7 +10,7 @@ from rnnviz.exercises.answers.experiments import Goal, LabExercise
 from rnnviz.exercises.answers.measures import held_out, setting, steps
 from rnnviz.exercises.answers.numeric import Number
 from rnnviz.exercises.answers.specs import Exercise, Mistake
-from rnnviz.exercises.answers.trials import Trial, only_there, tried
+from rnnviz.exercises.answers.trials import Trial, only_there, tried_on
 from rnnviz.exercises.answers.values import same
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
@@ -81,7 +81,7 @@ _TIMER = Exercise(
     "14.timer",
     _TIMING_TRIALS[0].expected,
     tolerance=1e-9,
-    observe=lambda function: tried(function, _TIMING_TRIALS, 1e-9),
+    observe=tried_on(_TIMING_TRIALS, 1e-9),
     mistakes=(
         Mistake("one-size", only_there),
         Mistake("no-wait", _LAUNCH),
@@ -127,7 +127,7 @@ _SIGNED[np.argsort(_W, axis=None)[:12]] = False
 _MASK = Exercise(
     "14.mask",
     _PRUNING_TRIALS[0].expected,
-    observe=lambda function: tried(function, _PRUNING_TRIALS, 0.0),
+    observe=tried_on(_PRUNING_TRIALS, 0.0),
     mistakes=(
         Mistake("one-size", only_there),
         Mistake("upside-down", 1 - _PRUNING_TRIALS[0].expected),

@@ -10,7 +10,7 @@ from rnnviz.exercises.answers.experiments import Goal, LabExercise
 from rnnviz.exercises.answers.measures import held_out, setting, steps
 from rnnviz.exercises.answers.numeric import Number
 from rnnviz.exercises.answers.specs import Exercise, Mistake
-from rnnviz.exercises.answers.trials import Trial, only_there, tried
+from rnnviz.exercises.answers.trials import Trial, only_there, tried_on
 from rnnviz.exercises.answers.values import same
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
@@ -60,7 +60,7 @@ _MERGE_TRIALS = [
 _MERGES = Exercise(
     "15.merges",
     _MERGE_RESULTS[0],
-    observe=lambda function: tried(function, _MERGE_TRIALS, 0),
+    observe=tried_on(_MERGE_TRIALS, 0),
     mistakes=(
         Mistake("one-size", only_there),
         Mistake("letters", "b·a·n·a·n·a"),
@@ -101,7 +101,7 @@ _ROUGE = Exercise(
     "15.rouge",
     _ROUGE_TRIALS[0].expected,
     tolerance=1e-6,
-    observe=lambda function: tried(function, _ROUGE_TRIALS, 1e-6),
+    observe=tried_on(_ROUGE_TRIALS, 1e-6),
     mistakes=(
         Mistake("one-size", only_there),
         Mistake("unclipped", _f1(5, 6, 8)),
@@ -163,6 +163,7 @@ _BY_RATE = LabExercise(
     goals=(
         Goal("score", held_out, lambda share: share >= 0.8, written="{:.1f}".format),
         Goal("units", setting("hidden_size"), lambda units: units == 16),
+        Goal("optimizer", setting("optimizer"), lambda optimizer: optimizer == "sgd"),
         Goal("time", steps, lambda done: done <= 300),
     ),
     task="digits",
@@ -170,8 +171,9 @@ _BY_RATE = LabExercise(
         Mistake("untrained", lambda snapshot: steps(snapshot) < 20),
         Mistake("bigger", lambda snapshot: snapshot.settings.hidden_size != 16),
         Mistake("longer", lambda snapshot: steps(snapshot) > 300),
-        Mistake("slow", lambda snapshot: snapshot.settings.lr < 3e-3),
-        Mistake("wild", lambda snapshot: snapshot.settings.lr > 0.1),
+        Mistake("another", lambda snapshot: snapshot.settings.optimizer != "sgd"),
+        Mistake("slow", lambda snapshot: snapshot.settings.lr < 0.15),
+        Mistake("wild", lambda snapshot: snapshot.settings.lr > 10),
     ),
 )
 

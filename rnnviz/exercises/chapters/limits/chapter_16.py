@@ -9,7 +9,7 @@ from rnnviz.exercises.answers.experiments import Goal, LabExercise
 from rnnviz.exercises.answers.measures import held_out, steps
 from rnnviz.exercises.answers.numeric import Number
 from rnnviz.exercises.answers.specs import Exercise, Mistake
-from rnnviz.exercises.answers.trials import Trial, only_there, tried
+from rnnviz.exercises.answers.trials import Trial, only_there, tried_on
 
 __all__ = ["EXERCISES", "PREDICTIONS"]
 
@@ -38,7 +38,7 @@ _TEMPERATURE = Exercise(
     "16.temperature",
     _HEATED[0].expected,
     tolerance=1e-6,
-    observe=lambda function: tried(function, _HEATED, 1e-6),
+    observe=tried_on(_HEATED, 1e-6),
     mistakes=(
         Mistake("one-size", only_there),
         Mistake("multiplied", _softmax(_SCORES * 0.5)),
@@ -61,7 +61,7 @@ _TOGETHER = Exercise(
     "16.together",
     _TWO_STEPS[0].expected,
     tolerance=1e-6,
-    observe=lambda function: tried(function, _TWO_STEPS, 1e-6),
+    observe=tried_on(_TWO_STEPS, 1e-6),
     mistakes=(
         Mistake("one-size", only_there),
         Mistake("swapped", np.stack([_A1 * _A2, _A1 * _B2 + _B1])),

@@ -7,16 +7,48 @@ from datetime import UTC, datetime, tzinfo
 import numpy as np
 
 from rnnviz.checks import shown
+from rnnviz.tasks.series.grid import spread
 from rnnviz.tasks.series.table import Stamps
 
-__all__ = ["are_dates", "parsed"]
+__all__ = ["are_dates", "are_times", "epochs", "look_like_dates", "parsed"]
 
 _DAY_FIRST = ("%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%y", "%d %b %Y", "%d-%b-%Y", "%d %B %Y")
 _MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%b %d, %Y", "%B %d, %Y")
 _OTHERS = ("%Y/%m/%d", "%Y.%m.%d", "%Y-%m", "%Y/%m", "%m/%Y", "%b %Y", "%B %Y", "%Y %b", "%b-%y")
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p")
 _QUARTER = re.compile(r"(\d{4})[- ]?[Qq]([1-4])")
-_CLEAR = re.compile(r"\d{4}-\d|\d{1,4}[./-]\d{1,2}[./-]\d|\d{8}(T\d+)?$|\d{4}[- ]?[Qq][1-4]$|.*[A-Za-z]{3,}.*\d")
+_CLEAR = re.compile(
+    r"\d{4}-\d|\d{1,4}[./-]\d{1,2}[./-]\d|\d{8}(T\d+)?$|\d{4}-?W\d\d|\d{4}[- ]?[Qq][1-4]$|.*[A-Za-z]{3,}.*\d"
+)
+
+_TIME = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?")
+_LIKE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b|\d{4}-?W\d\d")
+_EPOCH = re.compile(r"\d{10}|\d{13}")  # since 1970, in seconds or thousandths
+
+
+def are_times(cells: Sequence[str]) -> bool:
+    """Return whether all cells are times of day.
+
+    >>> are_times(["08:00", "9:30:15"]), are_times(["08:00", "noon"])
+    (True, False)
+    """
+    return bool(cells) and all(_TIME.fullmatch(cell.strip()) for cell in cells)
+
+
+def epochs(cells: Sequence[str]) -> bool:
+    """Return whether all cells are seconds, or all thousandths of them, since the year 1970."""
+    stripped = [cell.strip() for cell in cells]
+    return len({len(cell) for cell in stripped}) == 1 and all(_EPOCH.fullmatch(cell) for cell in stripped)
+
+
+def look_like_dates(cells: Sequence[str]) -> bool:
+    """Return whether most cells begin as a date does, whatever follows.
+
+    >>> look_like_dates(["2020-03-28 14:00 CET", "2020-03-28 15:00 CET"]), look_like_dates(["Bonn", "Rome"])
+    (True, False)
+    """
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return sum(_LIKE.match(cell) is not None for cell in filled) > len(filled) / 2
 
 
 def are_dates(cells: Sequence[str]) -> bool:
@@ -43,6 +75,8 @@ def parsed(cells: Sequence[str], rows: Sequence[str]) -> Stamps:
         If one is no date in the form of the others, naming its row.
     """
     stripped = [cell.strip() for cell in cells]
+    if epochs(stripped):
+        return np.array([int(cell[:10]) for cell in stripped], "datetime64[s]")
     # fifty forms on every cell would take seconds: those that read most of the first twenty are tried on all
     read = {form: sum(_one(cell, form) is not None for cell in stripped[:20]) for form in _forms()}
     likely = [form for form, count in read.items() if count == max(read.values())]
@@ -57,7 +91,7 @@ def parsed(cells: Sequence[str], rows: Sequence[str]) -> Stamps:
         )
     columns = [_moments(stripped, form, rows) for form in fitting]
     # 03/04/2020 is two dates: the even steps tell which one was meant
-    return min(columns, key=lambda one: len(np.unique(np.diff(one))))
+    return min(columns, key=spread)
 
 
 def _forms() -> list[str | None]:
@@ -75,7 +109,7 @@ def _one(cell: str, form: str | None) -> datetime | None:
             return datetime.strptime(cell, form)
         if quarter := _QUARTER.fullmatch(cell):
             return datetime(int(quarter[1]), 3 * int(quarter[2]) - 2, 1)
-        return datetime.fromisoformat(cell.removesuffix(" UTC"))
+        return datetime.fromisoformat(cell.removesuffix(" UTC").removesuffix(" GMT"))
     except ValueError:
         return None
 

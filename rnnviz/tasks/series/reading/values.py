@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import torch
 from rnnviz.checks import iterable, kind_of, shown
 from rnnviz.tasks.series.reading.columns import table_of_text
 from rnnviz.tasks.series.reading.csvfile import read_csv
+from rnnviz.tasks.series.reading.dates import are_dates
 from rnnviz.tasks.series.reading.frames import is_pandas, table_of_pandas
 from rnnviz.tasks.series.table import Floats, Table
 
@@ -37,10 +39,10 @@ def read(values: Any) -> Table:
     bad = np.argwhere(~(np.abs(table.values) <= LARGEST) & ~np.isnan(table.values))
     if len(bad):
         row, column = bad[0]
-        where = f", column {table.names[column]!r}" if len(table.names) > 1 else ""
+        where = f", column {table.names[column]!r}," if len(table.names) > 1 else ""
         number = table.values[row, column]
         what = "an infinite value" if np.isinf(number) else f"{number:.3g}, beyond {LARGEST:.0e}"
-        raise ValueError(f"{table.rows[row]}{where}, must be a finite number, got {what}; put NaN where none is known.")
+        raise ValueError(f"{table.rows[row]}{where} must be a finite number, got {what}; put NaN where none is known.")
     return table
 
 
@@ -52,6 +54,9 @@ def _read(values: Any) -> Table:
     if isinstance(values, Mapping):
         return _of_mapping(values)
     if isinstance(values, torch.Tensor):
+        if values.is_meta or values.layout != torch.strided:
+            kind = "one without numbers" if values.is_meta else f"one of layout {values.layout}"
+            raise TypeError(f"values must be a dense tensor of numbers, got {kind}.")
         values = values.detach().cpu()
         values = (values.double() if values.is_floating_point() else values).numpy()
     if isinstance(values, bytes) or not iterable(values):
@@ -63,6 +68,14 @@ def _read(values: Any) -> Table:
 
 
 def _of_mapping(values: Mapping[Any, Any]) -> Table:
+    if values and not any(isinstance(column, Iterable) and not isinstance(column, str) for column in values.values()):
+        # a number for each date
+        cells = {"date": list(map(_text, values)), "value": list(map(_text, values.values()))}
+        if not are_dates(cells["date"]):
+            raise TypeError(
+                f"values must have a column of numbers for each name, or a number for each date, got {shown(values)}."
+            )
+        return table_of_text(cells, _rows(len(values)))
     columns = {str(name): list(column) for name, column in values.items()}
     if len({len(column) for column in columns.values()}) > 1:
         sizes = ", ".join(f"{name!r} {len(column)}" for name, column in columns.items())
@@ -75,10 +88,17 @@ def _text(value: Any) -> str:
     return "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
+def _is_date(value: Any) -> bool:
+    return isinstance(value, date | np.datetime64) or (isinstance(value, str) and are_dates([value]))
+
+
 def _of_array(values: Iterable[Any]) -> Table:
     if isinstance(values, np.ma.MaskedArray):
         values = np.ma.filled(values.astype(np.float64), np.nan)
     array = values if isinstance(values, np.ndarray) else _stacked(list(values))
+    if array.ndim == 2 and array.shape[1] > 1 and array.dtype.kind == "O" and array.size and _is_date(array[0, 0]):
+        names = ["date", *(f"value {at}" if array.shape[1] > 2 else "value" for at in range(1, array.shape[1]))]
+        return table_of_text({name: list(map(_text, array[:, at])) for at, name in enumerate(names)}, _rows(len(array)))
     if array.ndim not in (1, 2) or 0 in array.shape[1:]:
         raise ValueError(f"values must have axes (time,) or (time, feature), got shape {array.shape}.")
     wide = array[:, None] if array.ndim == 1 else array

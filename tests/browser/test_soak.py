@@ -1,0 +1,200 @@
+"""A lab that is played for long, and in which things go wrong: it keeps its memory, and ends with the kernel's numbers.
+
+``RNNVIZ_MINUTES`` says how long each run is looked at.
+"""
+
+import os
+import re
+import signal
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import CDPSession, Page, WebSocketRoute, expect
+
+from tests.browser.jupyter import Notebook
+from tests.memory import together
+from tests.minutes import duration, minutes
+
+LAB = (
+    "import rnnviz as rv\n"
+    "lab = rv.Lab(task='adding', cell='lstm', hidden_size=12, seq_len=20, seed=0, device='cpu', steps=10**7)\n"
+    "lab"
+)
+WARM = 0.3  # of the time: what is loaded once is there, and every buffer has its size
+GROWN = 1.05
+LEAST = 4  # samples at either end
+CUT = 10.0  # seconds without a connection
+SLOWER = 6  # a page's thread, against this machine's
+# how near a drawn number is: a picture of states holds a byte for each, over the range from -1 to 1
+ONE_SHADE = 2 / 250
+LOST = ("WebSocket connection", "Canceled future", "Connection lost", "restore the debugger state", "ERR_", "closed")
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(7200), pytest.mark.tells(*LOST)]
+
+
+@dataclass
+class Memory:
+    """The kernel's memory and the page's, now and then."""
+
+    notebook: Notebook
+    tool: CDPSession
+    kernel: list[int] = field(default_factory=list)
+    page: list[int] = field(default_factory=list)
+
+    def look(self) -> None:
+        self.tool.send("HeapProfiler.collectGarbage")
+        told = self.tool.send("Performance.getMetrics")["metrics"]
+        self.page.append(next(int(one["value"]) for one in told if one["name"] == "JSHeapUsedSize"))
+        self.kernel.append(together(process(self.notebook)))
+
+    def grown(self) -> dict[str, float]:
+        """How much more there is at the end than after the warm-up."""
+        return {name: _grown(values) for name, values in (("kernel", self.kernel), ("page", self.page))}
+
+
+def _grown(values: list[int]) -> float:
+    warm = values[min(int(len(values) * WARM), max(len(values) - 2 * LEAST, 0)) :]
+    return statistics.median(warm[-LEAST:]) / statistics.median(warm[:LEAST])
+
+
+@pytest.fixture
+def notebook(address: str, write: Callable[..., str], page: Page) -> Notebook:
+    """A lab that plays."""
+    return playing(Notebook(page).open(address, write(LAB)).run_all())
+
+
+@pytest.fixture
+def memory(notebook: Notebook) -> Iterator[Memory]:
+    tool = notebook.page.context.new_cdp_session(notebook.page)
+    tool.send("Performance.enable")
+    kept = Memory(notebook, tool)
+    yield kept
+    tool.detach()
+
+
+def playing(notebook: Notebook) -> Notebook:
+    notebook.view("hidden").scroll_into_view_if_needed()
+    notebook.wait_for_step(0)
+    notebook.button("play").click()
+    notebook.wait_for_step(20)
+    return notebook
+
+
+def process(notebook: Notebook) -> int:
+    return int(notebook.told("import os; print(os.getpid())"))
+
+
+def expect_the_kernels_numbers(notebook: Notebook) -> None:
+    """Pause; what the page shows is then the kernel's step, and its states."""
+    step = notebook.rest()
+    assert step == int(notebook.told("print(lab.snapshot().step)"))
+    states = notebook.told("print(*lab.figure('hidden').data[0].z.ravel().tolist())")
+    drawn = [value for row in notebook.shown("hidden", 0, "z") for value in row]
+    assert drawn == pytest.approx([float(word) for word in states.split()], abs=ONE_SHADE)
+
+
+def tell(capsys: pytest.CaptureFixture[str], memory: Memory) -> None:
+    with capsys.disabled():
+        kernel, page = (values[-1] / 1e6 for values in (memory.kernel, memory.page))
+        print(f"\nkernel {kernel:.0f} MB, page {page:.0f} MB; grown {memory.grown()}, {len(memory.page)} samples")
+
+
+def test_playing_and_beginning_anew_for_long_takes_no_more_memory(
+    notebook: Notebook, memory: Memory, page: Page, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in minutes(page, 10):
+        notebook.button("reset").click()
+        notebook.pause()
+        notebook.button("play").click()
+        memory.look()
+    tell(capsys, memory)
+    expect_the_kernels_numbers(notebook)
+    assert max(memory.grown().values()) <= GROWN
+    assert notebook.errors == []
+
+
+def test_a_connection_that_is_cut_for_ten_seconds_is_made_again(
+    address: str, write: Callable[..., str], page: Page, capsys: pytest.CaptureFixture[str]
+) -> None:
+    joined: list[tuple[WebSocketRoute, WebSocketRoute]] = []
+    until = [0.0]
+
+    def join(socket: WebSocketRoute) -> None:
+        if time.monotonic() < until[0]:
+            socket.close(code=1001)
+        else:
+            joined.append((socket, socket.connect_to_server()))
+
+    page.route_web_socket(re.compile(r"/channels"), join)
+    notebook = playing(Notebook(page).open(address, write(LAB)).run_all())
+    before = notebook.step()
+    until[0] = time.monotonic() + CUT
+    for ours, servers in joined:
+        servers.close(code=1001)
+        ours.close(code=1001)
+    count = len(joined)
+    page.wait_for_timeout(1000 * CUT)
+    notebook.wait_for_step(before + 1000)
+    assert len(joined) > count
+    expect(notebook.lab.locator(".rv-gone-words")).to_have_count(0)
+    expect_the_kernels_numbers(notebook)
+
+
+def test_two_tabs_show_one_run(
+    notebook: Notebook,
+    memory: Memory,
+    page: Page,
+    address: str,
+    write: Callable[..., str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    notebook.save()
+    second = Notebook(page.context.new_page()).open(address, write(LAB))
+    second.view("hidden").scroll_into_view_if_needed()
+    second.wait_for_step(0)
+    for _ in minutes(page, 2):
+        memory.look()
+    tell(capsys, memory)
+    second.page.bring_to_front()
+    expect_the_kernels_numbers(second)
+    page.bring_to_front()
+    expect(notebook.button("play")).to_be_enabled()
+    expect_the_kernels_numbers(notebook)
+    assert second.step() == notebook.step()
+    assert max(memory.grown().values()) <= GROWN
+
+
+def test_a_page_six_times_slower_keeps_up_and_its_kernel_owes_it_nothing(
+    notebook: Notebook, memory: Memory, page: Page, capsys: pytest.CaptureFixture[str]
+) -> None:
+    memory.tool.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    for _ in minutes(page, 2):
+        memory.look()
+    tell(capsys, memory)
+    shown = notebook.step()
+    notebook.wait_for_step(shown + 1)
+    assert int(notebook.told("print(lab._console.screen.feed.in_flight)")) <= 2
+    expect_the_kernels_numbers(notebook)
+    memory.tool.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    assert max(memory.grown().values()) <= GROWN
+    assert notebook.errors == []
+
+
+def test_a_kernel_that_is_killed_again_and_again_leaves_nothing_in_the_page(
+    notebook: Notebook, memory: Memory, page: Page, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begin = time.monotonic()
+    while len(memory.page) < 2 * LEAST or time.monotonic() - begin < duration(5):
+        os.kill(process(notebook), signal.SIGKILL)
+        expect(notebook.lab.locator(".rv-gone-words")).to_contain_text("The kernel behind this is gone")
+        page.locator(".jp-Dialog button", has_text="Ok").click()
+        notebook.ready()
+        notebook.run_all()
+        expect(notebook.lab.locator(".rv-gone-words")).to_have_count(0)
+        playing(notebook)
+        memory.look()
+    tell(capsys, memory)
+    expect_the_kernels_numbers(notebook)
+    assert max(memory.grown().values()) <= GROWN
