@@ -259,4 +259,5 @@ class History(Columns):
 def _bad(rows: NDArray[Any]) -> NDArray[np.bool_]:
     """Row by row, whether loss or gradient norm is no finite number."""
     loss, norm = rows[:, _JUDGED].T
-    return ~(np.isfinite(loss) & np.isfinite(norm))
+    found: NDArray[np.bool_] = ~(np.isfinite(loss) & np.isfinite(norm))
+    return found

@@ -84,7 +84,7 @@ def _is_words(name: str, cells: Sequence[str], read: Sequence[float | None], row
 
 def _without_numbers(columns: Mapping[str, Sequence[str]], rows: Sequence[str]) -> str:
     """Return what a table without numbers has in their place."""
-    for name, cells in reversed(columns.items()):
+    for name, cells in reversed(list(columns.items())):
         if (
             not are_dates(cells)
             and (at := next((at for at, cell in enumerate(cells) if not vacant(cell)), None)) is not None
