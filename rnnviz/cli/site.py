@@ -15,7 +15,7 @@ __all__ = ["make"]
 
 
 def make(out: Path, *, chapters: str | None = None, replays: str | None = None, stored: bool = False) -> int:
-    """Build the site and return the exit code: 0, or 2 after one sentence on standard error.
+    """Build the site and return the exit code: 0; 1 if a chapter stopped; 2 after one sentence on standard error.
 
     Parameters
     ----------
@@ -39,15 +39,14 @@ def make(out: Path, *, chapters: str | None = None, replays: str | None = None, 
         _room_for(out)
         known = read_chapters(shipped_chapters())
         wanted = _named(known, chapters)
-        trained = (
-            None if replays is None else [] if replays == "none" else [one.number for one in _named(known, replays)]
-        )
-        pages = build(Site(wanted, not stored, trained and [one.number for one in trained]), out)
+        trained = None if replays is None else _named(known, replays) if replays != "none" else []
+        numbers = None if trained is None else [one.number for one in trained]
+        pages, stopped = build(Site(wanted, not stored, numbers), out)
     except (OSError, ValueError, RuntimeError) as error:
         print(f"rnnviz site: {error}", file=sys.stderr)
         return 2
     print(t("cli.site.done", pages=pages, chapters=len(wanted), folder=out))
-    return 0
+    return 1 if stopped else 0
 
 
 def _room_for(out: Path) -> None:

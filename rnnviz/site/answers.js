@@ -8,6 +8,8 @@
  * @property {boolean} unordered
  * @property {[string, Value, number][]} values
  * @property {[string, number, number][]} ranges
+ * @property {[string, string[]][]} places
+ * @property {Record<string, string>} shapes
  */
 
 const RAISED = new Map([..."⁻⁰¹²³⁴⁵⁶⁷⁸⁹−"].map((sign, place) => [sign, "-0123456789-"[place]]));
@@ -25,22 +27,22 @@ export function numberIn(text) {
 /**
  * A number, a word, or several of them, with brackets or without.
  * @param {string} text
- * @returns {{value: Value, quoted: boolean} | null}
+ * @returns {{value: Value} | null}
  */
 export function valueIn(text) {
   const plain = text.trim();
   if (plain === "" || plain === "...") return null;
   const word = /^(["'])(.*)\1$/.exec(plain);
-  if (word && !word[2].includes(word[1])) return { value: word[2].trim().toLowerCase(), quoted: true };
+  if (word && !word[2].includes(word[1])) return { value: word[2].trim().toLowerCase() };
   const inner = /^[[({](.*)[\])}]$/s.exec(plain)?.[1] ?? (plain.includes(",") ? plain : null);
-  if (inner === null) return { value: numberIn(plain) ?? plain.toLowerCase(), quoted: false };
+  if (inner === null) return { value: numberIn(plain) ?? plain.toLowerCase() };
   const parts = inner.split(",").map((part) => part.trim()).filter((part) => part !== "");
-  return { value: parts.map((part) => valueIn(part)?.value ?? ""), quoted: false };
+  return { value: parts.map((part) => valueIn(part)?.value ?? "") };
 }
 
 /**
  * @param {Judged} judged
- * @param {{value: Value, quoted: boolean} | null} answer
+ * @param {{value: Value} | null} answer
  * @returns {string} Which kind of answer it is.
  */
 export function kindOf(judged, answer) {
@@ -49,11 +51,22 @@ export function kindOf(judged, answer) {
   const known = judged.table.find(([value]) => keyOf(value, judged.unordered) === key);
   if (known) return known[1];
   const value = answer.value;
-  const same = judged.values.find(([, expected, tolerance]) => alike(value, expected, tolerance));
-  if (same) return same[0];
+  const right = judged.values.find(([kind]) => kind === "right");
+  if (right && alike(value, right[1], right[2])) return "right";
   const range = judged.ranges.find(([, low, high]) => typeof value === "number" && low <= value && value <= high);
   if (range) return range[0];
-  return answer.quoted && typeof value === "string" && numberIn(value) !== null ? "quoted" : "other";
+  const words = Array.isArray(value) && value.every((one) => typeof one === "string");
+  if (words && value.length > 0 && value.length === judged.places.length) {
+    return judged.places.find(([, right], place) => !right.includes(value[place]))?.[0] ?? "right";
+  }
+  const mistake = judged.values.find(([, expected, tolerance]) => alike(value, expected, tolerance));
+  return mistake?.[0] ?? judged.shapes[shapeOf(value)] ?? "other";
+}
+
+/** @param {Value} value */
+function shapeOf(value) {
+  if (Array.isArray(value)) return String(value.length);
+  return typeof value === "number" ? "number" : numberIn(value) === null ? "word" : "quoted";
 }
 
 /**
@@ -62,7 +75,7 @@ export function kindOf(judged, answer) {
  * @returns {string}
  */
 function keyOf(value, unordered) {
-  if (!Array.isArray(value)) return typeof value === "number" ? String(Number(value.toPrecision(12))) : value;
+  if (!Array.isArray(value)) return typeof value === "number" ? String(Number(value.toPrecision(12))) : `"${value}"`;
   const keys = value.map((one) => keyOf(one, unordered));
   return `[${(unordered ? [...new Set(keys)].sort() : keys).join(";")}]`;
 }

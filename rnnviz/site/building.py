@@ -63,8 +63,8 @@ def missing_packages() -> list[str]:
     return [name for module, name in PACKAGES.items() if find_spec(module) is None]
 
 
-def build(site: Site, out: Path, say: Callable[[str], None] = print) -> int:
-    """Build a site and return how many pages it has. The folder is there once all is made.
+def build(site: Site, out: Path, say: Callable[[str], None] = print) -> tuple[int, int]:
+    """Build a site; return how many pages it has, and how many chapters stopped. The folder is filled once all is made.
 
     Parameters
     ----------
@@ -73,12 +73,12 @@ def build(site: Site, out: Path, say: Callable[[str], None] = print) -> int:
     out : Path
         A folder that is empty or not there yet.
     say : callable
-        Is told of each chapter that has run.
+        Is told of each chapter that has run, or why it stopped; such a one shows the outputs that it keeps.
 
     Raises
     ------
     RuntimeError
-        If a chapter stops or Sphinx does; the message is a sentence.
+        If Sphinx stops; the message is a sentence.
     """
     with tempfile.TemporaryDirectory(prefix="rnnviz-site-") as folder:
         work = Path(folder)
@@ -94,23 +94,19 @@ def build(site: Site, out: Path, say: Callable[[str], None] = print) -> int:
         shutil.rmtree(pages / ".doctrees", ignore_errors=True)
         out.mkdir(parents=True, exist_ok=True)
         shutil.copytree(pages, out, dirs_exist_ok=True)
-    return sum(1 for _ in out.rglob("*.html"))
+    return sum(1 for _ in out.rglob("*.html")), sum(bool(one.stopped) for one in ran.values())
 
 
 def _run(site: Site, folder: Path, say: Callable[[str], None]) -> dict[str, Ran]:
-    from nbclient.exceptions import CellExecutionError
-
+    """Run the chapters; one that stops is said to, and shows what it keeps."""
     wanted = [one for one in site.chapters if site.replays is None or one.number in site.replays]
     ran: dict[str, Ran] = {}
-    try:
-        for chapter, given in run_chapters(wanted, Order(folder, site.whole, _SHARED)):
-            ran[chapter.name] = given
+    for chapter, given in run_chapters(wanted, Order(folder, site.whole, _SHARED)):
+        if given.stopped:
+            say(t("cli.site.stopped", chapter=chapter.number, reason=given.stopped))
+        else:
             say(t("cli.site.ran", chapter=chapter.number, replays=len(given.replays)))
-    except CellExecutionError as error:
-        chapter = wanted[len(ran)]
-        raise RuntimeError(
-            t("cli.site.stopped", chapter=chapter.number, reason=f"{error.ename}: {error.evalue}")
-        ) from None
+        ran[chapter.name] = given
     return ran
 
 
@@ -139,8 +135,6 @@ def _write(chapters: Sequence[Chapter], ran: dict[str, Ran], source: Path) -> No
 def templates() -> dict[str, str]:
     """Return the sentences of the pages' script by key, their places left to be filled by it.
 
-    Examples
-    --------
     >>> templates()["predict.right"]
     'You predicted {choice}, and that is what happens.'
     """

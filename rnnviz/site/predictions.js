@@ -25,7 +25,8 @@ export function figure(value) {
  * @param {string} unit
  */
 export function quantity(value, unit) {
-  const short = Number(value.toPrecision(6)) === Number(value.toPrecision(3));
+  const power = value === 0 ? 0 : Number(value.toExponential(5).split("e")[1]);
+  const short = Number(value.toPrecision(6)) === Number(value.toPrecision(3)) && (power < 3 || power > 5);
   return (short ? figure(value) : written(value)) + (unit === "" ? "" : "°′″".includes(unit[0]) ? unit : ` ${unit}`);
 }
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 from rnnviz.exercises.kept.learner import VARIABLE
 from rnnviz.site.needed import live_cells, needed_cells
@@ -59,21 +60,18 @@ class Ran:
         What came of predictions, by their ids.
     replays : tuple of str
         The cells whose labs have a replay.
+    stopped : str
+        The error at which it stopped; empty where it ran to its end.
     """
 
     outputs: dict[str, list[Any]] = field(default_factory=dict)
     told: dict[str, dict[str, Any]] = field(default_factory=dict)
     replays: tuple[str, ...] = ()
+    stopped: str = ""
 
 
 def run_chapters(chapters: Iterable[Chapter], order: Order) -> Iterator[tuple[Chapter, Ran]]:
-    """Yield what each chapter gave, in their order.
-
-    Raises
-    ------
-    nbclient.exceptions.CellExecutionError
-        If a cell stops.
-    """
+    """Yield what each chapter gave, in their order."""
     chapters = list(chapters)
     with ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as pool:
         yield from zip(chapters, pool.map(lambda chapter: _run(chapter, order), chapters), strict=True)
@@ -93,7 +91,10 @@ def _run(chapter: Chapter, order: Order) -> Ran:
         extra_arguments=["--log-level=ERROR"],  # what a kernel thinks of its own sockets is nobody's page
         resources={"metadata": {"path": str(chapter.path.parent)}},
     )
-    client.execute(env=environment)
+    try:
+        client.execute(env=environment)
+    except CellExecutionError as error:
+        return Ran(stopped=" ".join(f"{error.ename}: {error.evalue}".split()))
     record = json.loads((order.folder / f"{chapter.number}.json").read_text(encoding="utf-8"))
     return Ran({cell.id: cell.outputs for cell in book.cells}, record["told"], tuple(record["replays"]))
 

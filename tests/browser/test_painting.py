@@ -23,6 +23,8 @@ FIXED = (
 )
 # of the page itself, which lies above plotly's picture, and blends with it a little differently from time to time
 BARE = ".rv-view { border-color: transparent !important } .rv-help-box, .rv-marks { visibility: hidden }"
+# whole in either, where that is quick; else one after the other on one page, whose colours follow the system's
+BOTH, MIXED = (("light", "light"), ("dark", "dark")), (("light", "dark"),)
 pytestmark = pytest.mark.timeout(900)
 
 
@@ -104,14 +106,17 @@ def test_every_view_is_among_the_pictures_of_these_tasks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("task", "scheme"), [(task, one) for task in TASKS for one in ("light", "dark") if task in QUICK or one == "light"]
+    ("task", "schemes"),
+    [(task, schemes) for task in TASKS for schemes in (BOTH if task in QUICK else MIXED)],
+    ids=lambda given: given if isinstance(given, str) else "-then-".join(dict.fromkeys(given)),
 )
 def test_new_numbers_look_and_read_as_after_a_full_redraw(
-    saved: Callable[[str], Path], page: Page, task: str, scheme: str
+    saved: Callable[[str], Path], page: Page, task: str, schemes: tuple[str, str]
 ) -> None:
-    _opened(page, saved(task), scheme)
+    _opened(page, saved(task), schemes[0])
     names = page.evaluate("painting.names()")
-    for share in (1.0, 0.6):
+    for share, scheme in zip((1.0, 0.6), schemes, strict=True):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.evaluate("painting.draw('now', true)")
         page.evaluate("share => painting.zoom(share)", share)
         assert set(page.evaluate("painting.draw('now', true)")) == set(names)

@@ -14,7 +14,7 @@ from rnnviz.training.process.background import Alarm, HomeLoop
 __all__ = ["Keeper", "keeper_of"]
 
 _WHILE_PLAYING, _AT_REST = 5.0, 0.4  # seconds from a change to its still, at least
-_SHARE_PLAYING, _SHARE_AT_REST = 0.004, 0.1  # of the time, for stills, at most
+_SHARE_PLAYING, _SHARE_AT_REST = 0.01, 0.1  # of the time, for stills, at most
 _PATIENCE, _AGAIN = 8.0, 0.5  # seconds: for a page that has not drawn yet; until it is asked again
 
 

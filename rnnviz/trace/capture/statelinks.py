@@ -10,10 +10,12 @@ from torch import Tensor, nn
 from torch.autograd.graph import get_gradient_edge
 
 from rnnviz.trace.capture.calls import Call, states_of
+from rnnviz.trace.capture.likeness import likest
 from rnnviz.trace.capture.origins import Origins
 
 _MOVERS = (  # nodes of functions that put numbers elsewhere and leave them as they are
     *("Alias", "AsStrided", "Cat", "Chunk", "Clone", "CopyBackwards", "CopySlices", "Detach", "Expand", "HStack"),
+    *("Flip", "Gather", "Index", "Roll"),
     *("Permute", "Reshape", "Select", "Slice", "Split", "Squeeze", "Stack", "TBackward", "Transpose", "Unbind"),
     *("Unflatten", "UnsafeSplit", "UnsafeView", "Unsqueeze", "View"),
 )
@@ -202,7 +204,9 @@ class StateLinks:
         calls = [(one.number, one.call) for one in self._made_from(module, state, _any)]
         if self._origins is not None:
             calls += self._origins.of(state, module)
-        return next(iter(self._likeliest(calls)), None)
+        ordered = self._likeliest(calls)
+        free = [call for call in ordered if call not in self._continued]
+        return likest(state, free or ordered[:1])
 
     def _made_from(self, module: nn.Module | None, state: Tensor, passes: Callable[[Any], bool]) -> list[Made]:
         """What calls of `module`, None for any, made a state from, through nodes that `passes` and no other call."""

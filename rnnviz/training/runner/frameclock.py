@@ -9,7 +9,8 @@ from rnnviz.training.process.starved import starved as process_starved
 __all__ = ["FrameClock", "FramePace"]
 
 _FRAME_SHARE = 0.05  # of a run's time at most, for frames of both kinds
-_LIGHT_SHARE = 0.02  # of the time, for light ones, where whole ones are dear
+_LIGHT_SHARE = 0.02  # of the time at most, for light ones, where whole ones are dear
+_MOVING, _ENOUGH = 20.0, 8.0  # a second: so many of any kind are seen as movement, so many whole ones are enough
 _SAVED = 4.0  # seconds: what was not spent on frames in that time may be, so that one slow frame holds up no other
 _LEAST_GRANTED = 0.25  # of the time: on a machine busier than that pictures are still to move
 _SMOOTHING = 0.3  # weight of the newest measurement
@@ -47,6 +48,8 @@ class FrameClock:
         May be changed.
     taken : float
         The share of the time that frames have taken lately.
+    cost : float
+        Seconds that a frame takes, smoothed; 0 before the first.
 
     Examples
     --------
@@ -69,7 +72,7 @@ class FrameClock:
         working: Callable[[], float] | None = None,
         starved: Callable[[], float] | None = None,
     ) -> None:
-        self.speed, self.share, self.taken = speed, share, 0.0
+        self.speed, self.share, self.taken, self.cost = speed, share, 0.0, 0.0
         self._shortest, self._clock = shortest, clock
         own = working is None and clock is time.monotonic
         self._working = working or (_thread_time if own else clock)
@@ -94,6 +97,7 @@ class FrameClock:
         """Note that it is made; where frames are dear, the next one waits longer."""
         now, waited = self._clock(), self._starved()
         took = self._working() - self._worked
+        self.cost += (_SMOOTHING if self.cost else 1.0) * (took - self.cost)
         passed = now - self._counted
         passed = max(passed - (waited - self._waited), _LEAST_GRANTED * passed)
         # one of 0.2 s at a share of a quarter is followed by 0.6 s without, but for what was saved before
@@ -137,7 +141,7 @@ class FramePace:
         self.whole.end_frame()
         self.light.begin_frame()
         # what whole frames leave is for the light ones
-        self.light.share = max(_LIGHT_SHARE, _FRAME_SHARE - self.whole.taken)
+        self.light.share = max(self._set_aside, _FRAME_SHARE - self.whole.taken)
 
     @contextlib.contextmanager
     def making_light(self) -> Iterator[None]:
@@ -146,4 +150,10 @@ class FramePace:
         yield
         self.light.end_frame()
         # and the other way round; where nobody wants light ones, or none can be made, whole ones are all there is
-        self.whole.share = _FRAME_SHARE - min(self.light.taken, _LIGHT_SHARE)
+        self.whole.share = _FRAME_SHARE - min(self.light.taken, self._set_aside)
+
+    @property
+    def _set_aside(self) -> float:
+        """The share that whole frames leave to light ones in any case: what it takes that pictures move."""
+        often = min(_FRAME_SHARE / self.whole.cost, _ENOUGH) if self.whole.cost else 0.0
+        return min((_MOVING - often) * self.light.cost, _LIGHT_SHARE) if self.light.cost else _LIGHT_SHARE

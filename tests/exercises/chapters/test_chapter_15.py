@@ -62,8 +62,8 @@ class Digits(rv.tasks.Task):
         return (outputs.argmax(1) == targets).float().mean()
 
 
-def _digits(lr=0.02, steps=120, hidden_size=16):
-    lab = rv.Lab(Digits(), cell="gru", hidden_size=hidden_size, lr=lr, batch_size=8, seed=0)
+def _digits(lr=1.0, steps=120, hidden_size=16, optimizer="sgd"):
+    lab = rv.Lab(Digits(), cell="gru", hidden_size=hidden_size, optimizer=optimizer, lr=lr, batch_size=8, seed=0)
     if steps:
         lab.train(steps)
     return lab
@@ -129,12 +129,13 @@ WRONG = [
     ("15.lines", "lr", "lr"),
     ("15.lines", "hidden", "hidden"),
     ("15.lines", "the score", "other"),
-    ("15.by-rate", Made(lambda: _digits(lr=3e-4)), "slow"),
-    ("15.by-rate", Made(lambda: _digits(lr=3.0)), "wild"),
+    ("15.by-rate", Made(lambda: _digits(lr=0.01)), "slow"),
+    ("15.by-rate", Made(lambda: _digits(lr=30.0)), "wild"),
     ("15.by-rate", Made(lambda: _digits(steps=0)), "untrained"),
+    ("15.by-rate", Made(lambda: _digits(lr=0.02, optimizer="adam")), "another"),
     ("15.by-rate", Made(lambda: _digits(hidden_size=24, steps=30)), "bigger"),
     ("15.by-rate", Made(lambda: _digits(steps=301)), "longer"),
-    ("15.by-rate", Made(lambda: _digits(lr=5e-3, steps=20)), "missing"),
+    ("15.by-rate", Made(lambda: _digits(lr=0.3, steps=20)), "missing"),
 ]
 
 

@@ -18,7 +18,7 @@ def test_a_recipe_keeps_which_layer_of_a_translator_is_looked_at() -> None:
 
 def test_what_was_chosen_since_is_in_the_recipe_and_the_first_layer_needs_no_mention() -> None:
     lab = rv.Lab(Dates(pairs=100), hidden_size=5, seed=0)
-    assert "layer" not in lab.recipe()
+    assert '"layer"' not in lab.recipe()
     lab._session.look_into("decoder")
     assert rv.Lab.from_recipe(lab.recipe(link=True))._session.part == "decoder"
 
@@ -34,7 +34,10 @@ def network(kind: Any, task: Task, **options: Any) -> Any:
 
 
 @pytest.mark.parametrize("verb", ["code", "recipe"])
-@pytest.mark.parametrize(("kind", "options"), [(SkipRNN, {"skip": 3}), (ClockworkRNN, {}), (SelfAttention, {})])
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [(SkipRNN, {"skip": 3}), (ClockworkRNN, {"periods": (1, 2)}), (SelfAttention, {"positions": 8})],
+)
 def test_a_network_that_is_no_cell_of_the_knob_is_refused_by_its_name(verb: str, kind: Any, options: Any) -> None:
     lab = rv.Lab(Adding(seq_len=8), model=lambda task, settings: network(kind, task, **options))
     with pytest.raises(ValueError, match=f"cannot write down a {kind.__name__}, which came as model=; share the cell"):

@@ -238,3 +238,16 @@ def test_a_moment_is_worked_out_by_the_thread_that_draws(lit: Lit) -> None:
     lit.browser.catch_up()
     assert lit.browser.frames[-1][0]["step"] == 3
     assert threads == [lit.screen.pump._thread or threading.current_thread()]
+
+
+def test_at_rest_all_pictures_show_the_same_step_whatever_light_moment_still_waits(lit: Lit) -> None:
+    last = replace(lit.session.snapshot(), step=10)
+    made = lit.light(step=9)
+    for order in ((made, last), (last, made)):
+        lit.browser.frames.clear()
+        for one in order:
+            lit.screen.show(one)
+        lit.browser.catch_up()
+        assert {content["step"] for content, _ in lit.browser.frames[-1:]} == {10}
+        assert all("light" not in content for content, _ in lit.browser.frames if content["step"] == 10)
+        assert {"hidden", "gates", "gradients", "curves"} <= set(lit.browser.frames[-1][0]["digests"])

@@ -93,7 +93,7 @@ def test_a_page_that_never_draws_is_not_waited_for_for_ever(desk: Desk) -> None:
     assert desk.now < 120
 
 
-def test_while_it_plays_stills_take_less_than_four_milliseconds_of_a_second(desk: Desk) -> None:
+def test_while_it_plays_stills_take_ten_milliseconds_of_a_second_at_most(desk: Desk) -> None:
     desk.keeper.cell_ended()
     desk.ring()
     desk.playing, begun, count = True, desk.now, len(desk.place.given)
@@ -102,7 +102,7 @@ def test_while_it_plays_stills_take_less_than_four_milliseconds_of_a_second(desk
         desk.keeper.changed()
         desk.ring()
     made = len(desk.place.given) - count
-    assert 0 < made * desk.cost / (desk.now - begun) <= 0.004
+    assert 0 < made * desk.cost / (desk.now - begun) <= 0.01
 
 
 def test_a_run_that_comes_to_rest_has_its_still_within_a_second(desk: Desk) -> None:
@@ -114,7 +114,7 @@ def test_a_run_that_comes_to_rest_has_its_still_within_a_second(desk: Desk) -> N
     desk.playing = False
     desk.keeper.changed()
     assert waiting.cancelled
-    assert waiting.delay > 5 > 1 > Timer.made[-1].delay
+    assert waiting.delay > 4 > 1 > Timer.made[-1].delay
 
 
 def test_a_closed_lab_draws_what_was_not_drawn_and_then_nothing(desk: Desk) -> None:

@@ -104,6 +104,15 @@ def test_dear_frames_take_a_twentieth_of_the_time_at_most(clock, light, whole):
     assert min(made.values()) > 0
 
 
+@pytest.mark.parametrize("slower", [0.8, 1.0, 1.1])
+def test_light_frames_that_cost_little_leave_whole_ones_what_those_need(clock, slower):
+    """Costs of a model of 32 units on two busy cores."""
+    made, share = played(clock, light=0.00055 * slower, whole=0.005 * slower)
+    assert made["whole"] > 7.0
+    assert made["light"] + made["whole"] > 19.0
+    assert share < 0.055
+
+
 def test_whole_frames_may_take_all_of_it_where_nobody_wants_light_ones(clock):
     made, share = played(clock, light=0.0, whole=0.02, wanted=False)
     assert made["whole"] == pytest.approx(0.05 / 0.02, rel=0.1)

@@ -163,6 +163,7 @@ _BY_RATE = LabExercise(
     goals=(
         Goal("score", held_out, lambda share: share >= 0.8, written="{:.1f}".format),
         Goal("units", setting("hidden_size"), lambda units: units == 16),
+        Goal("optimizer", setting("optimizer"), lambda optimizer: optimizer == "sgd"),
         Goal("time", steps, lambda done: done <= 300),
     ),
     task="digits",
@@ -170,8 +171,9 @@ _BY_RATE = LabExercise(
         Mistake("untrained", lambda snapshot: steps(snapshot) < 20),
         Mistake("bigger", lambda snapshot: snapshot.settings.hidden_size != 16),
         Mistake("longer", lambda snapshot: steps(snapshot) > 300),
-        Mistake("slow", lambda snapshot: snapshot.settings.lr < 3e-3),
-        Mistake("wild", lambda snapshot: snapshot.settings.lr > 0.1),
+        Mistake("another", lambda snapshot: snapshot.settings.optimizer != "sgd"),
+        Mistake("slow", lambda snapshot: snapshot.settings.lr < 0.15),
+        Mistake("wild", lambda snapshot: snapshot.settings.lr > 10),
     ),
 )
 
