@@ -39,10 +39,9 @@ def make(out: Path, *, chapters: str | None = None, replays: str | None = None, 
         _room_for(out)
         known = read_chapters(shipped_chapters())
         wanted = _named(known, chapters)
-        trained = (
-            None if replays is None else [] if replays == "none" else [one.number for one in _named(known, replays)]
-        )
-        pages, stopped = build(Site(wanted, not stored, trained and [one.number for one in trained]), out)
+        trained = None if replays is None else _named(known, replays) if replays != "none" else []
+        numbers = None if trained is None else [one.number for one in trained]
+        pages, stopped = build(Site(wanted, not stored, numbers), out)
     except (OSError, ValueError, RuntimeError) as error:
         print(f"rnnviz site: {error}", file=sys.stderr)
         return 2

@@ -58,7 +58,7 @@ def compiled(exercise: Exercise) -> dict[str, Any] | None:
     ranges = list(_ranges(exercise)) if _of_numbers(exercise) else []
     places = list(_places(exercise))
     shapes = dict(_shapes(exercise))
-    found = [*(kind for _, kind in table), *(kind for kind, *_ in [*values, *ranges, *places]), *shapes.values()]
+    found = [*(one[1] for one in table), *(str(one[0]) for one in [*values, *ranges, *places]), *shapes.values()]
     return {
         "kinds": {kind: _words(exercise.id, kind) for kind in sorted({"right", "unanswered", "other", *found})},
         "table": table,

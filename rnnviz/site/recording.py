@@ -59,8 +59,9 @@ class Recorder:
 
     def _saved(self, cell: str, lab: Any, form: Form) -> bool:
         """Save a lab's replay; return whether there was one to save."""
-        # a lab that its chapter has closed, and a loop that is somebody else's, are shown as far as they have come
-        with contextlib.suppress(RuntimeError, AttributeError):
+        # a lab that its chapter has closed, one whose loss is no number any more, a loop that is somebody else's: each
+        # is shown as far as it has come
+        with contextlib.suppress(Exception):
             for scene in scene_of(self._chapter, cell):
                 _play(lab, scene)
         path = self._folder / f"{self._chapter}-{cell}.html"

@@ -8,8 +8,8 @@ from tests.supply.closure import brought, wishes
 from tests.supply.licences import FREE, objections, stated
 
 
-def test_everything_that_comes_with_the_chapters_has_a_licence_that_lets_it() -> None:
-    found = {name: objections(name, one.metadata) for name, one in brought(wishes("chapters")).items()}
+def test_everything_that_comes_with_the_chapters_and_the_demo_has_a_licence_that_lets_it() -> None:
+    found = {name: objections(name, one.metadata) for name, one in brought(wishes("chapters", "demo")).items()}
     assert len(found) > 100
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
