@@ -223,10 +223,10 @@ class History(Columns):
             return None
         steps_seen = self.step
         steps, rows = self._read_recent()
-        bad = ~np.isfinite(rows[:, _JUDGED]).all(axis=1)
+        bad = _bad(rows)
         if len(bad) and bad[0]:
             steps, rows = self._read()
-            bad = ~np.isfinite(rows[:, _JUDGED]).all(axis=1)
+            bad = _bad(rows)
         if not bad.any():
             self._sound = steps_seen
             return None
@@ -254,3 +254,10 @@ class History(Columns):
             steps = np.arange(max(0, self.step - size), self.step)
             rows: Column = self._recent.cpu().numpy().astype(np.float64)
             return (steps + 1).astype(np.float64), rows[steps % size]
+
+
+def _bad(rows: NDArray[Any]) -> NDArray[np.bool_]:
+    """Row by row, whether loss or gradient norm is no finite number."""
+    loss, norm = rows[:, _JUDGED].T
+    found: NDArray[np.bool_] = ~(np.isfinite(loss) & np.isfinite(norm))
+    return found

@@ -88,17 +88,19 @@ class Answers:
     def light(self, before: Snapshot, sample: int) -> Snapshot | None:
         """Bring a snapshot of this run up to now in the states and gates of one probe sequence, and in nothing else.
 
-        It costs a fifth of a whole one, and leaves training as it is bit for bit. ``before`` is a whole snapshot, and
-        ``sample`` an index into the probe batch; past its end it is the last. None where only a whole snapshot can
-        tell: of a model of one's own or one that has hooks, of numbers that are not finite, of another run, or since
-        something else was typed.
+        None where only a whole snapshot can tell: as for `later`, and of numbers that are not finite.
         """
         found = self.later(before, sample)
         return None if found is None else found.make()
 
     @settled
     def later(self, before: Snapshot, sample: int) -> Later | None:
-        """Note the weights of now for a `light` snapshot, which may be worked out later and in another thread."""
+        """Note the weights of now for a `light` snapshot, which may be worked out later and in another thread.
+
+        It leaves training as it is bit for bit. ``before`` is a whole snapshot, and ``sample`` an index into the probe
+        batch; past its end it is the last. None of a model of one's own or one that has hooks, of another run, or since
+        something else was typed.
+        """
         now = self._training_run
         if before.run != self.run or before.typed != self.typed:
             return None

@@ -108,7 +108,7 @@ def observe_one(model: nn.Module, probe: Batch) -> Callable[[], OneSequence] | N
     end = None if probe.lengths is None else int(probe.lengths[0])
     with torch.no_grad():
         entering = model.embedded(probe.inputs[:, :end])[0]
-        weights = [one.detach().clone() for one in layer._flat_weights]
+        weights = [one.detach().clone() for one in layer._flat_weights if one is not None]
     found = partial(one_sequence, layer, entering, weights)
     if is_full_precision():
         return found

@@ -97,8 +97,10 @@ def _of_array(values: Iterable[Any]) -> Table:
         values = np.ma.filled(values.astype(np.float64), np.nan)
     array = values if isinstance(values, np.ndarray) else _stacked(list(values))
     if array.ndim == 2 and array.shape[1] > 1 and array.dtype.kind == "O" and array.size and _is_date(array[0, 0]):
-        names = ["date", *(f"value {at}" if array.shape[1] > 2 else "value" for at in range(1, array.shape[1]))]
-        return table_of_text({name: list(map(_text, array[:, at])) for at, name in enumerate(names)}, _rows(len(array)))
+        columns = ["date", *(f"value {at}" if array.shape[1] > 2 else "value" for at in range(1, array.shape[1]))]
+        return table_of_text(
+            {name: list(map(_text, array[:, at])) for at, name in enumerate(columns)}, _rows(len(array))
+        )
     if array.ndim not in (1, 2) or 0 in array.shape[1:]:
         raise ValueError(f"values must have axes (time,) or (time, feature), got shape {array.shape}.")
     wide = array[:, None] if array.ndim == 1 else array
