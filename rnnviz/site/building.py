@@ -135,8 +135,6 @@ def _write(chapters: Sequence[Chapter], ran: dict[str, Ran], source: Path) -> No
 def templates() -> dict[str, str]:
     """Return the sentences of the pages' script by key, their places left to be filled by it.
 
-    Examples
-    --------
     >>> templates()["predict.right"]
     'You predicted {choice}, and that is what happens.'
     """

@@ -12,15 +12,7 @@ _COMMAND = "pip install 'rnnviz[chapters]' && rnnviz lab"
 
 
 def front_page(chapters: Sequence[Chapter], stills: Sequence[str]) -> str:
-    """Return the source of the front page, in MyST.
-
-    Parameters
-    ----------
-    chapters : sequence of Chapter
-        Those that have a page.
-    stills : sequence of str
-        The names of those that have a still in the gallery.
-    """
+    """Return the front page in MyST: of chapters that have a page, and the names of those with a still."""
     return "\n".join(_lines(chapters, stills))
 
 

@@ -36,11 +36,5 @@ _SCENES = {
 
 
 def scene_of(chapter: str, cell: str) -> tuple[Scene, ...]:
-    """Return what is seen of the lab that a cell of a chapter shows.
-
-    Examples
-    --------
-    >>> [scene.until for scene in scene_of("00", "opener")]
-    [100, 700]
-    """
+    """Return what is seen of the lab that a cell of a chapter shows."""
     return _SCENES.get((chapter, cell), _USUAL)

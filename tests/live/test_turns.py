@@ -7,15 +7,12 @@ import time
 import pytest
 
 from rnnviz.live import Pump
+from tests.live.test_pump import fail
 
 
 @pytest.fixture(autouse=True)
 def asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RNNVIZ_RUNNER", "asyncio")
-
-
-def fail(error: Exception) -> None:
-    raise error
 
 
 def pump(draw, room=lambda: 0.0, fps=1000.0) -> Pump:

@@ -138,8 +138,6 @@ def _page(
 def shared_library() -> dict[str, str]:
     """Return the scripts that pages share where their form says so, by file name.
 
-    Examples
-    --------
     >>> sorted(shared_library())[-1]
     'plotly-whole.js'
     """

@@ -126,6 +126,6 @@ def _words(was: Mapping[str, Any]) -> str:
 def _mean(values: Floats) -> Floats:
     # past a sequence's end values are NaN; but every sequence has a first timestep
     # but where a run has broken, and then numpy would warn
-    lost = np.isnan(values).all((2, 3, 4), keepdims=True)
+    lost = np.asarray(np.isnan(values).all((2, 3, 4), keepdims=True))
     mean: Floats = np.nanmean(np.where(lost, 0, values), axis=(2, 3, 4))
     return np.where(lost[..., 0, 0, 0], np.nan, mean)

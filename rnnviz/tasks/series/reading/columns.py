@@ -19,16 +19,9 @@ _WORDS = 0.5  # of a column's cells: with more, it is a column of words, and not
 
 
 def table_of_text(columns: Mapping[str, Sequence[str]], rows: Sequence[str], usual: str | None = ".") -> Table:
-    """Return the table that columns of text hold.
+    """Return the table that columns of text hold: cells by the column's name; ``rows`` are what messages call each row.
 
-    Parameters
-    ----------
-    columns : mapping of str to sequence of str
-        Cells by the column's name.
-    rows : sequence of str
-        What each row is called in a message.
-    usual : str or None
-        The decimal mark where 1,234 could be either; None where a comma can only part fields.
+    ``usual`` is the decimal mark where 1,234 could be either; None where a comma can only part fields.
 
     Raises
     ------

@@ -27,11 +27,7 @@ _EPOCH = re.compile(r"\d{10}|\d{13}")  # since 1970, in seconds or thousandths
 
 
 def are_times(cells: Sequence[str]) -> bool:
-    """Return whether all cells are times of day.
-
-    >>> are_times(["08:00", "9:30:15"]), are_times(["08:00", "noon"])
-    (True, False)
-    """
+    """Return whether all cells are times of day, such as 08:00 or 9:30:15."""
     return bool(cells) and all(_TIME.fullmatch(cell.strip()) for cell in cells)
 
 
