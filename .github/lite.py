@@ -40,9 +40,9 @@ def copy_chapters(folder: Path) -> list[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(json.dumps(readable(json.loads(chapter.read_text("utf-8"))), ensure_ascii=False), "utf-8")
         written.append(target)
-    images = folder / "images"
+    images = folder / "en" / "images"
     images.mkdir(parents=True, exist_ok=True)
-    for picture in (ROOT / "notebooks" / "images").glob("*.*"):
+    for picture in (CHAPTERS / "images").glob("*.*"):
         (images / picture.name).write_bytes(picture.read_bytes())
     return written
 

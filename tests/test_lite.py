@@ -1,6 +1,7 @@
 """The chapters in JupyterLite: nothing stored, nothing to change, one anywidget; a lab there says what is missing."""
 
 import json
+import re
 import runpy
 import subprocess
 import sys
@@ -42,6 +43,15 @@ def site(tmp_path: Path) -> Path:
 def test_every_chapter_is_there_and_nothing_is_wrong(site: Path) -> None:
     assert LITE["troubles"](site) == []
     assert len(list(site.rglob("*.ipynb"))) == len(list((ROOT / "notebooks" / "en").glob("*.ipynb")))
+
+
+def test_a_drawing_lies_where_its_chapter_looks_for_it(site: Path) -> None:
+    chapters = list(site.rglob("*.ipynb"))
+    named = {
+        one.parent / name for one in chapters for name in re.findall(r"\]\((images/[\w.-]+)", one.read_text("utf-8"))
+    }
+    assert len(named) > 3
+    assert [one for one in named if not one.exists()] == []
 
 
 def test_cells_are_those_of_the_chapter_behind_one_that_installs() -> None:

@@ -64,7 +64,14 @@ def page_notebook(task: str, cell: str) -> bytes:
     """
     # not by nbformat, which only the server needs; no words of a learner's come in here but by repr
     source = f"import rnnviz as rv\nrv.Lab(task={task!r}, cell={cell!r})"
-    code = {"cell_type": "code", "execution_count": None, "id": "lab", "metadata": {}, "outputs": [], "source": source}
+    code: dict[str, object] = {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": "lab",
+        "metadata": {},
+        "outputs": [],
+        "source": source,
+    }
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     whole = {"cells": [code], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(whole).encode()

@@ -1,21 +1,15 @@
-"""A lab outside JupyterLab: in Notebook 7, and as a page of its own, which Voilà serves."""
+"""A lab outside JupyterLab: as a page of its own, which Voilà serves."""
 
-import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.jupyter import Notebook
 
-LAB = (
-    "import rnnviz as rv\n"
-    "rv.Lab(task='adding', cell='gru', hidden_size=6, seq_len=20, seed=0, device='cpu', steps=10**6)"
-)
-# what they fetch for themselves from elsewhere, and what extensions of JupyterLab's own miss in them
+# what Voilà fetches for itself from elsewhere, and what extensions of JupyterLab's miss in it
 pytestmark = [pytest.mark.timeout(900), pytest.mark.tells("ERR_", "shared module", "reading 'schema'")]
 
 
@@ -39,18 +33,6 @@ def demo() -> Iterator[str]:
         process.communicate(timeout=60)
 
 
-def run_all(page: Page) -> None:
-    """Run every cell; what is asked for before the page has its kernel comes to nothing, and is asked for again."""
-    prompt = page.locator(".jp-InputPrompt").first
-    for _ in range(30):
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        with suppress(AssertionError):
-            expect(prompt).not_to_have_text("[ ]:", timeout=2000)
-            return
-    raise AssertionError("the cell was never run")
-
-
 def used(page: Page) -> None:
     """Play, move a knob, open a drawer and pause."""
     notebook = Notebook(page)
@@ -67,22 +49,6 @@ def used(page: Page) -> None:
     notebook.lab.locator("button.rv-open-inspector").click()
     expect(notebook.lab.locator(".rv-inspector .rv-cell-drawing")).to_be_visible()
     notebook.rest()
-
-
-def test_in_notebook_7_a_lab_plays_and_a_reloaded_page_shows_it_again(
-    address: str, page: Page, write: Callable[..., str]
-) -> None:
-    root, _, rest = address.partition("lab/workspaces/")
-    page.goto(f"{root}notebooks/{write(LAB)}?token={rest.partition('?token=')[2]}")
-    expect(page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")).to_be_visible()
-    run_all(page)
-    used(page)
-    step = Notebook(page).step()
-    page.keyboard.press("Control+s")
-    expect(page.get_by_text(re.compile("Last Checkpoint"))).to_be_visible()
-    page.reload()
-    Notebook(page).wait_for_step(step)
-    assert Notebook(page).step() == step
 
 
 def test_a_demo_plays_in_a_page_of_its_own_and_a_reloaded_page_begins_anew(demo: str, page: Page) -> None:
