@@ -48,8 +48,10 @@ def page_of(chapter: Chapter, ran: Ran, built: Collection[str]) -> Any:
             _fill(cell, chapter, ran, asked)
             _fold(cell)
         cells.append(cell)
-    kernel = {"name": "python3", "display_name": "Python 3"}  # what colours the code
-    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    kernel = {"name": "python3", "display_name": "Python 3"}
+    # the lexer is what colours the code
+    named = {"kernelspec": kernel, "language_info": {"name": "python", "pygments_lexer": "python"}}
+    return nbformat.v4.new_notebook(cells=cells, metadata=named)
 
 
 def first_still(chapter: Chapter) -> bytes | None:

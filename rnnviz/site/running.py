@@ -1,5 +1,6 @@
 """Running chapters in kernels of their own, two at a time, for outputs, replays and measured numbers."""
 
+import asyncio
 import copy
 import json
 import os
@@ -92,7 +93,8 @@ def _run(chapter: Chapter, order: Order) -> Ran:
         resources={"metadata": {"path": str(chapter.path.parent)}},
     )
     try:
-        client.execute(env=environment)
+        # a loop of its own, closed at the end: the one that nbclient makes in a thread stays open
+        asyncio.run(client.async_execute(env=environment))
     except CellExecutionError as error:
         return Ran(stopped=" ".join(f"{error.ename}: {error.evalue}".split()))
     record = json.loads((order.folder / f"{chapter.number}.json").read_text(encoding="utf-8"))
