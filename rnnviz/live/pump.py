@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from rnnviz.live.turns import Turns
+from rnnviz.live.loopcall import LoopCall
 from rnnviz.training.process.background import in_threads
 from rnnviz.training.process.forks import renewed_in_children
 
@@ -54,7 +54,7 @@ class Pump:
         self._last = -1e9  # long ago: the first frame waits for nothing
         self._threads = in_threads()
         self._thread: threading.Thread | None = None
-        self._turns = Turns(self._draw_due, self._wait)  # for where there is no thread
+        self._loop_call = LoopCall(self._draw_due, self._wait)  # for where there is no thread
         renewed_in_children(self)
 
     def offer(self, *, whole: bool = True) -> None:
@@ -75,18 +75,18 @@ class Pump:
             if self._thread is not None:
                 return
         # neither a thread to be had nor a loop that comes to it: the caller draws, and waits for it
-        if not self._turns.ask():
+        if not self._loop_call.ask():
             self._draw_due()
 
     def nudge(self) -> None:
         """Say that the browser has answered; returns at once, from any thread."""
         with self._condition:
             self._condition.notify_all()
-        self._turns.hurry()
+        self._loop_call.hurry()
 
     def flush(self, timeout: float = 5.0) -> bool:
         """Wait until everything offered was drawn; return whether it was, within ``timeout`` seconds."""
-        if self._thread is None and self._turns.here:  # nobody else can draw meanwhile, nor the browser answer
+        if self._thread is None and self._loop_call.here:  # nobody else can draw meanwhile, nor the browser answer
             self._draw_due()
         with self._condition:
             return self._condition.wait_for(lambda: self._closed or not (self._due or self._drawing), timeout)
@@ -104,7 +104,7 @@ class Pump:
     def after_fork(self) -> None:
         """See `rnnviz.training.process.forks`: a forked child has no page to write to."""
         self._condition, self._thread, self._closed = threading.Condition(), None, True
-        self._turns.forget()
+        self._loop_call.forget()
 
     def _wait(self) -> float:
         """Return the seconds until a frame may be drawn."""
@@ -135,7 +135,7 @@ class Pump:
         with self._condition:
             more = self._due and not self._closed
         if more:
-            self._turns.ask()
+            self._loop_call.ask()
 
     def _draw_newest(self) -> None:
         self._last = time.monotonic()

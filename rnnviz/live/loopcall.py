@@ -1,4 +1,4 @@
-"""Turns: has something drawn on the kernel's event loop when its time has come, where there is no thread for it."""
+"""One call on the kernel's event loop: draws when its time has come, where there is no thread for it."""
 
 import asyncio
 import threading
@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from rnnviz.training.process.background import HomeLoop
 
-__all__ = ["Turns"]
+__all__ = ["LoopCall"]
 
 _PATIENCE = 0.25  # seconds: a loop that comes so late is kept from it, by a cell that runs
 
 
-class Turns:
+class LoopCall:
     """One call that is asked for, and made once on the loop.
 
     Parameters
