@@ -70,14 +70,6 @@ class Preset:
         found = {name: getattr(Settings(**_alone(name, value)), name) for name, value in self.settings.items()}
         object.__setattr__(self, "settings", read_only(found))
 
-    def fits(self, settings: Settings) -> bool:
-        """Whether these settings are those that a press would set.
-
-        >>> Preset("fast", {"lr": 0.1}, "Watch it.").fits(Settings(lr=0.1))
-        True
-        """
-        return all(getattr(settings, name) == value for name, value in self.settings.items())
-
 
 def checked_presets(presets: Any, check: Callable[[Mapping[str, Any]], object]) -> tuple[Preset, ...] | None:
     """Return the presets that somebody has asked for, None for the usual ones.

@@ -110,6 +110,14 @@ class Settings:
         refuse_unknown(changes)
         return replace(self, **changes)
 
+    def holds(self, values: Mapping[str, Any]) -> bool:
+        """Whether these are among the values set, each under its name.
+
+        >>> Settings(lr=0.1).holds({"lr": 0.1}), Settings(lr=0.1).holds({"lr": 0.2})
+        (True, False)
+        """
+        return all(getattr(self, name) == value for name, value in values.items())
+
     def rebuilds(self, other: "Settings") -> tuple[str, ...]:
         """Return the structural settings in which ``other`` differs: going there rebuilds the model."""
         return tuple(name for name in STRUCTURAL if getattr(self, name) != getattr(other, name))

@@ -55,9 +55,9 @@ class PresetButtons:
         self._settings, self._following = settings, True
         try:
             for button, preset in zip(self.buttons, self.offered, strict=True):
-                fits = preset.fits(settings)
-                if button.value != fits:
-                    button.value = fits
+                held = settings.holds(preset.settings)
+                if button.value != held:
+                    button.value = held
         finally:
             self._following = False
 

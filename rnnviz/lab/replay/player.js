@@ -181,7 +181,7 @@ function settle() {
   const themed = () => (document.body.dataset.jpThemeLight = String(!(told ?? system.matches)));
   system.addEventListener("change", themed);
   themed();
-  if (globalThis.parent === globalThis) return;
+  if (globalThis.parent === globalThis.self) return;
   document.documentElement.classList.add("rv-within");
   addEventListener("message", ({ source, data }) => {
     if (source !== parent || typeof data?.dark !== "boolean") return;

@@ -223,7 +223,7 @@ def test_a_preset_keeps_what_the_checks_make_of_its_values_and_can_be_copied() -
     assert {name: type(value) for name, value in preset.settings.items()} == {"lr": float, "hidden_size": int}
     assert copy.deepcopy(preset) == pickle.loads(pickle.dumps(preset)) == preset
     assert len({preset, copy.copy(preset)}) == 1
-    assert preset.fits(Settings(lr=0.5, hidden_size=8))
+    assert Settings(lr=0.5, hidden_size=8).holds(preset.settings)
 
 
 SHUT = {"forget_bias": -3.0}
