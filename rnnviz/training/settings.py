@@ -111,11 +111,7 @@ class Settings:
         return replace(self, **changes)
 
     def holds(self, values: Mapping[str, Any]) -> bool:
-        """Whether these are among the values set, each under its name.
-
-        >>> Settings(lr=0.1).holds({"lr": 0.1}), Settings(lr=0.1).holds({"lr": 0.2})
-        (True, False)
-        """
+        """Whether these are among the values set, each under its name."""
         return all(getattr(self, name) == value for name, value in values.items())
 
     def rebuilds(self, other: "Settings") -> tuple[str, ...]:

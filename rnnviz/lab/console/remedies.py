@@ -68,7 +68,7 @@ class Remedies:
 
 def _does(preset: Preset, changes: Mapping[str, Any], now: Settings) -> bool:
     """Whether a preset raises what an insight would raise, as far or further."""
-    if not set(changes) <= {*_KEEPING} & preset.settings.keys() or (preset.fits(now) and not preset.anew):
+    if not set(changes) <= {*_KEEPING} & preset.settings.keys() or (now.holds(preset.settings) and not preset.anew):
         return False
     return all(_raised(name, value, now) <= preset.settings[name] for name, value in changes.items())
 
