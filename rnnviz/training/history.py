@@ -112,6 +112,7 @@ class History(Columns):
         self._kept_host = np.zeros((capacity, 2))
         self._recent_host = np.zeros((recent, 2))
         self._sound = 0  # of so many steps it is known that loss and norm were finite
+        self._latest = 0, math.nan  # a step, and its loss as the device gave it: asked for again it is not waited for
 
     def after_fork(self) -> None:
         """See `rnnviz.training.process.forks`."""
@@ -203,7 +204,10 @@ class History(Columns):
 
     def latest_loss(self) -> float:
         """Return the loss of the last step, NaN before the first."""
-        return float(self._recent[(self.step - 1) % len(self._recent)][0]) if self.step else math.nan
+        with self._lock:
+            if self._latest[0] != self.step:
+                self._latest = self.step, float(self._recent[(self.step - 1) % len(self._recent)][0])
+            return self._latest[1]
 
     def first_bad(self) -> tuple[int, float] | None:
         """Return the first step whose loss or gradient norm is not finite, and the norm of the step before.
@@ -246,6 +250,7 @@ class History(Columns):
             rows = self._recent.cpu().numpy()[end - new : end, _JUDGED].tolist() if new else []
             sound = all(math.isfinite(loss) and math.isfinite(norm) for loss, norm in rows)
             self._sound = self.step if sound else self._sound
+            self._latest = (self.step, rows[-1][0]) if rows else self._latest
             return sound
 
     def _read_recent(self) -> tuple[Column, Column]:

@@ -242,7 +242,7 @@ class Console:
             self.screen.panel.others.hide()
             self.screen.discard(quietly=quietly)
             self.screen = self.knobs = self.moves.screen = self.moves.knobs = None
-            self.runner.light_sample = lambda: None
+            self.runner.light_sample, self.runner.on_light = lambda: None, lambda _later: None
         given, self._given = self._given, []
         self._retire(given)
         let_go(*given, quietly=True)

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 import rnnviz as rv
+from rnnviz.lab.replay.form import Form
 from rnnviz.lab.replay.frames import PIXELS, PackedFrames, replay_frames
 from rnnviz.lab.replay.page import Header, embedded, replay_page
 from rnnviz.views import VIEWS, Focus
@@ -105,7 +106,7 @@ def test_moments_are_left_out_evenly_until_the_file_fits(make_lab: LabMaker) -> 
     whole = replay_page(moments, views, Focus(), Header("run"))
     two = replay_page(moments[:: len(moments) - 1], views, Focus(), Header("run"))
     room = (len(whole) + len(two)) // 2
-    smaller = replay_page(moments, views, Focus(), Header("run"), room=room)
+    smaller = replay_page(moments, views, Focus(), Header("run"), Form(room=room))
     assert len(smaller.encode()) <= room
     said = json.loads(re.search(r'id="rv-told">(.*?)</script>', smaller)[1])["words"]
     steps = [int(re.match(r"step (\d+)", one)[1]) for one in said]
@@ -113,7 +114,7 @@ def test_moments_are_left_out_evenly_until_the_file_fits(make_lab: LabMaker) -> 
     assert 2 < len(steps) < 41
     assert np.ptp(np.diff(steps)) <= 1
     with pytest.raises(ValueError, match=r"two moments take \d\.\d MB, more than 0\.1; name fewer views"):
-        replay_page(moments, views, Focus(), Header("run"), room=100_000)
+        replay_page(moments, views, Focus(), Header("run"), Form(room=100_000))
 
 
 def test_a_default_run_fits_in_8_mb(tmp_path: Path) -> None:
