@@ -1,5 +1,6 @@
 """What only a real browser shows of a comparison: one cursor for all pictures, a table that lives, one pause."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,14 +18,14 @@ COMPARISON = (
     "comparison"
 )
 CHECK = (
-    "import json\n"
+    "import dataclasses, json\n"
     "shown = comparison.snapshot().models\n"
     "print('TRUTH', json.dumps([one.layer.hidden[0, 0, 0].T.round(5).tolist() for one in shown.values()]))"
 )
 WHERE = (
-    "focus = comparison._console.screen.panel.focus_controls.focus\n"
-    "print('WHERE', json.dumps([str(one) for label in ('rnn', 'lstm') for one in\n"
-    "    rv.lab.tools.inspector.Reading.of(shown[label], focus).equations()]))"
+    "focus = dataclasses.replace(comparison._console.screen.panel.focus_controls.focus, time=TIME)\n"
+    "read = [rv.lab.tools.inspector.Reading.of(shown[label], focus).equations() for label in ('rnn', 'lstm')]\n"
+    "print('WHERE', json.dumps([[str(one) for one in lines] for lines in read]))"
 )
 pytestmark = pytest.mark.timeout(900)
 
@@ -83,14 +84,17 @@ def test_the_menu_of_the_inspector_chooses_whose_equations_are_shown(notebook: N
     notebook.lab.locator("button.rv-open-inspector").click()
     where, lines = notebook.lab.locator(".rv-cell-where"), notebook.lab.locator(".rv-equation")
     expect(where).to_contain_text("RNN, timestep", timeout=PATIENCE)
-    first = lines.first.get_attribute("data-text")
+    notebook.settle()  # it goes to where the page's cursor stands
+    first = [row.get_attribute("data-text") for row in lines.all()]
     notebook.lab.locator(".rv-inspect-model select").select_option("lstm")
     expect(where).to_contain_text("LSTM, timestep", timeout=PATIENCE)
-    drawn = [row.get_attribute("data-text") for row in lines.all()]
-    notebook.code(WHERE)
-    truth = notebook.printed("WHERE")
-    assert first == truth[0]
-    assert sorted(drawn) == sorted(truth[1:])  # the gates' stand together, as a table's rows
+    notebook.settle()
+    second = [row.get_attribute("data-text") for row in lines.all()]
+    time = re.search(r"timestep (\d+)", where.inner_text())
+    assert time is not None
+    notebook.code(WHERE.replace("TIME", time[1]))
+    # the gates' stand together, as a table's rows
+    assert [sorted(map(str, first)), sorted(map(str, second))] == [*map(sorted, notebook.printed("WHERE"))]
     assert notebook.errors == []
 
 
