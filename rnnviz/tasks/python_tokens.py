@@ -9,6 +9,7 @@ from functools import cache
 from importlib.metadata import version
 from keyword import iskeyword
 from pathlib import Path
+from token import EXACT_TOKEN_TYPES
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
@@ -99,6 +100,9 @@ def _kind(token: tokenize.TokenInfo) -> str | None:
         return "keyword" if iskeyword(token.string) else "name"
     if "STRING" in name:
         return "string"
+    # since 3.12 a tokenizer calls an operator what is none: "$", "?", and "!", which only f-strings know
+    if name == "OP" and (token.string == "!" or token.string not in EXACT_TOKEN_TYPES):
+        return None
     return {"NUMBER": "number", "COMMENT": "comment", "OP": "operator"}.get(name)
 
 

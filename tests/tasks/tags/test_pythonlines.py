@@ -54,6 +54,8 @@ def test_no_line_is_on_both_sides(task):
         ("'open", None),
         ("x?", None),
         ("a $", None),
+        ("a !", None),
+        ("a != b", "name space operator operator space name"),
     ],
 )
 def test_what_is_typed_is_judged_by_python_itself(line, kinds):
