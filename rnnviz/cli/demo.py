@@ -1,13 +1,12 @@
 """``rnnviz demo``: one lab as a page of its own, without a notebook around it."""
 
 import json
-import runpy
 import sys
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from rnnviz.cli.lab import require_free
+from rnnviz.cli.lab import become, require_free
 from rnnviz.files import write
 from rnnviz.i18n import t
 
@@ -51,7 +50,7 @@ def main(*, task: str, cell: str, browser: bool, port: int | None) -> int:
         page = Path(folder) / "rnnviz.ipynb"
         write(page, lambda file: file.write(page_notebook(task, cell)))
         print(t("cli.demo.ready", task=task, cell=cell), flush=True)
-        return _become_server(server_options(page, browser=browser, port=port))
+        return become("voila", server_options(page, browser=browser, port=port))
 
 
 def page_notebook(task: str, cell: str) -> bytes:
@@ -110,13 +109,3 @@ def _require_lab(task: str, cell: str) -> None:
     import rnnviz as rv
 
     rv.Lab(task=task, cell=cell).close()
-
-
-def _become_server(options: list[str]) -> int:
-    """Run Voilà in this process, so that Ctrl-C, signals and the exit code are its own."""
-    sys.argv[1:] = options
-    try:
-        runpy.run_module("voila", run_name="__main__", alter_sys=True)
-    except SystemExit as leaving:
-        return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
-    return 0

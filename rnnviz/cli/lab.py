@@ -11,7 +11,7 @@ from pathlib import Path
 from rnnviz.cli.chapters import copy_chapters, shipped_chapters
 from rnnviz.i18n import t
 
-__all__ = ["main", "require_free", "server_options"]
+__all__ = ["become", "main", "require_free", "server_options"]
 
 
 def main(directory: Path, *, browser: bool, port: int | None, passed_on: Sequence[str]) -> int:
@@ -50,7 +50,7 @@ def main(directory: Path, *, browser: bool, port: int | None, passed_on: Sequenc
         print(note)
     print(t("cli.lab.ready", directory=directory), flush=True)
     options = server_options(directory.absolute(), copied.first, browser=browser, port=port)
-    return _become_jupyterlab([*options, *passed_on])
+    return become("jupyterlab", [*options, *passed_on])
 
 
 def server_options(directory: Path, first: str, *, browser: bool, port: int | None) -> list[str]:
@@ -104,11 +104,11 @@ def require_free(port: int) -> None:
             raise OSError(t("cli.port.busy", port=port, reason=error.strerror)) from error
 
 
-def _become_jupyterlab(options: list[str]) -> int:
-    """Run JupyterLab in this process, so that Ctrl-C, signals and the exit code are its own."""
+def become(module: str, options: list[str]) -> int:
+    """Run a server's module in this process, so that Ctrl-C, signals and the exit code are its own."""
     sys.argv[1:] = options
     try:
-        runpy.run_module("jupyterlab", run_name="__main__", alter_sys=True)
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
     return 0
