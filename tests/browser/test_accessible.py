@@ -141,6 +141,7 @@ def test_a_picture_is_described_with_the_numbers_of_the_tensor(notebook: Noteboo
 
 def test_the_arrow_keys_read_out_one_timestep_of_a_picture(notebook: Notebook, page: Page) -> None:
     notebook.view("gradients").focus()
+    page.keyboard.press("Escape")  # an inspector that was open has put the cursor at the end
     page.keyboard.press("ArrowLeft")
     found = notebook.lab.locator(".rv-view-gradients [role=status]")
     # a knob that was moved has left what was before it
