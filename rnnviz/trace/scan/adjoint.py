@@ -23,7 +23,7 @@ from rnnviz.trace.modules.layers import Weights
 from rnnviz.trace.scan.kernels import Adding, adding, product, tanh
 from rnnviz.trace.scan.stepping import runs, stepping
 
-# autograd's own, which fused layers use too: value · s (1 − s) and value · (1 − t²) in one pass, where products take two
+# autograd's own, as fused layers use them: value · s (1 − s), value · (1 − t²) in one pass, where products take two
 _through_sigmoid = torch.ops.aten.sigmoid_backward.grad_input
 _through_tanh = torch.ops.aten.tanh_backward.grad_input
 
