@@ -14,16 +14,16 @@ from torch import Tensor, nn
 from rnnviz.tasks import Batch, Prediction
 from rnnviz.trace import LayerTrace
 from rnnviz.trace.isolation.surroundings import untouched
-from rnnviz.trace.recompute.onesequence import OneSequence
 from rnnviz.trace.result.arrays import read_only
 from rnnviz.trace.result.resident import brought
 from rnnviz.training.history import History
 from rnnviz.training.parameter_norms import ParameterNorms
 from rnnviz.training.settings import Settings
-from rnnviz.training.snapshots import ranges
+from rnnviz.training.snapshots import light, ranges
 from rnnviz.training.snapshots.confused import confusion_of
 from rnnviz.training.snapshots.gradients import GradientHistory, RecentGradients
-from rnnviz.training.snapshots.observing import Later, Observation, as_wide, observe, observe_one, spread
+from rnnviz.training.snapshots.light import DeferredSnapshot
+from rnnviz.training.snapshots.observing import Observation, as_wide, observe
 from rnnviz.training.snapshots.scores import Scores, ending
 from rnnviz.training.snapshots.shown import Shown
 from rnnviz.training.snapshots.snapshot import Confusion, Floats, Scale, Snapshot
@@ -141,34 +141,11 @@ class SnapshotTaker:
             **self._shown.told(self._task, found.module),
         )
 
-    def later(self, model: nn.Module, settings: Settings, step: int, before: Snapshot, sample: int) -> Later | None:
-        """Note what ``before`` with states and gates of now in one probe sequence is made of, see `Session.later`."""
-        observed = observe_one(model, self.probe[sample : sample + 1])
-        if observed is None:
-            return None
-
-        def made() -> Snapshot | None:
-            found = observed()
-            if not found.is_finite:  # what is not finite stops the run with the next whole frame
-                return None
-            return replace(
-                before,
-                step=step,
-                settings=settings,
-                layer=spread(found, sample, before.layer),
-                scales=self._widened(found, settings, step, before),
-                sample=sample,
-                lengths=before.ends,
-            )
-
-        return Later(before.run, step, sample, made)
-
-    @staticmethod
-    def _widened(found: OneSequence, settings: Settings, step: int, before: Snapshot) -> Mapping[str, Scale]:
-        """The ranges of a whole snapshot, with room for states that have left them since."""
-        relu, known = settings.nonlinearity == "relu", before.scales
-        states = ranges.fit_states(found.hidden, found.cell, relu=relu, step=step, before=known)
-        return known if all(states[name] is known[name] for name in states) else read_only({**known, **states})
+    def note_light(
+        self, model: nn.Module, settings: Settings, step: int, before: Snapshot, sample: int
+    ) -> DeferredSnapshot | None:
+        """Note what a light snapshot of now is made of, see `Session.note_light`."""
+        return light.noted(model, self.probe, settings, step, before, sample)
 
     def keep_score(self, model: nn.Module, batch_size: int, step: int) -> None:
         """Ask the held-out part and keep its score, if that is due."""
