@@ -11,7 +11,7 @@ from rnnviz.insights import differences
 from rnnviz.lab.console.console import Console
 from rnnviz.lab.console.export import CompareExport
 from rnnviz.lab.console.remedies import Remedies
-from rnnviz.lab.console.suggestions import compared_presets, finder
+from rnnviz.lab.console.usual_presets import compared_presets, finder
 from rnnviz.lab.controls.base import LazyTool
 from rnnviz.lab.controls.offer import Offer, offer_of
 from rnnviz.lab.controls.options import shown_controls, tools_asked

@@ -20,12 +20,12 @@ from rnnviz.training.history import History
 from rnnviz.training.parameter_norms import ParameterNorms
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots import light, ranges
-from rnnviz.training.snapshots.confused import confusion_of
+from rnnviz.training.snapshots.confusion import confusion_of
 from rnnviz.training.snapshots.gradients import GradientHistory, RecentGradients
 from rnnviz.training.snapshots.light import DeferredSnapshot
 from rnnviz.training.snapshots.observing import Observation, as_wide, observe
+from rnnviz.training.snapshots.probe import ProbeSequences
 from rnnviz.training.snapshots.scores import Scores, ending
-from rnnviz.training.snapshots.shown import Shown
 from rnnviz.training.snapshots.snapshot import Confusion, Floats, Scale, Snapshot
 from rnnviz.training.taskcheck.checked import CheckedTask
 
@@ -64,7 +64,7 @@ class SnapshotTaker:
     def __init__(self, task: CheckedTask, size: int, device: torch.device) -> None:
         self._task, self._device = task, device
         self._scores = Scores(min(len(task.held_out(closely=True)), _LARGEST_SCORE))
-        self._shown = Shown.of(task, size)
+        self._probe = ProbeSequences.of(task, size)
         self.baselines: Mapping[str, float] = read_only(dict(task.baselines()))
         self._scales: Mapping[str, Scale] = {}
         self._score: _Score | None = None
@@ -81,22 +81,22 @@ class SnapshotTaker:
     @property
     def probe(self) -> Batch:
         """The sequences that are traced, what was typed among them, as the last."""
-        return self._shown.probe
+        return self._probe.batch
 
     @property
     def typed(self) -> str:
         """What was typed, empty where nothing is."""
-        return self._shown.typed
+        return self._probe.typed
 
     def type(self, text: str) -> None:
         """Trace a text of a learner's as one more sequence from now on, or with no text none; ValueError as `Task`."""
-        self._shown = self._shown.with_text(self._task, text)
+        self._probe = self._probe.with_text(self._task, text)
 
     def to(self, task: CheckedTask, device: torch.device) -> "SnapshotTaker":
         """Return one that goes on with what this has noted, for a model on a device."""
         there = copy.copy(self)
         there._task, there._device = task, device
-        there._shown, there._score = self._shown.to(device), None  # asked anew there
+        there._probe, there._score = self._probe.to(device), None  # asked anew there
         return there
 
     def snapshot(
@@ -138,7 +138,7 @@ class SnapshotTaker:
             norms=norms.told(noted, arrived["norms"]),
             translations=self._task.translated(model, self.probe),
             remembered=self._remembered,
-            **self._shown.told(self._task, found.module),
+            **self._probe.told(self._task, found.module),
         )
 
     def note_light(
@@ -169,7 +169,7 @@ class SnapshotTaker:
         found = self._trace(model)
         arrived = brought({"output": found.output}, found.layer, *([] if found.traced is None else [found.traced]))
         outputs = read_only(arrived["output"]) if found.traced is None else found.traced.output
-        told = {**self._shown.told(self._task, found.module), "translations": self._task.translated(model, self.probe)}
+        told = {**self._probe.told(self._task, found.module), "translations": self._task.translated(model, self.probe)}
         return replace(snapshot, layer=as_wide(found.layer, self.probe, found.module), outputs=outputs, **told)
 
     def evaluate(self, model: nn.Module) -> float:
