@@ -23,6 +23,7 @@ _ASK = """code => new Promise(done => {
     asked.onIOPub = ({ content }) => content.name === "stdout" && done(content.text);
 })"""
 PATIENCE = 90_000  # ms: what is waited for comes, on whatever machine; only a failure takes as long
+STARTED = 300_000  # a kernel that starts reads torch, and others may be starting beside it
 
 
 def chromium(playwright: Playwright) -> Browser:
@@ -147,7 +148,7 @@ class Notebook:
         return self.ready()
 
     def ready(self) -> "Notebook":
-        expect(self.page.get_by_text(re.compile(r"\| Idle$")).first).to_be_visible(timeout=PATIENCE)
+        expect(self.page.get_by_text(re.compile(r"\| Idle$")).first).to_be_visible(timeout=STARTED)
         return self
 
     def run_all(self, wait: bool = True) -> "Notebook":
