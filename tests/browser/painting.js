@@ -10,9 +10,15 @@
     /** @type {Record<string, number>} How often plotly has drawn each figure in full. */
     redrawn: {},
     revisions: {},
+    /** @type {Record<string, number>} How often plotly has taken two clicks in each figure for a double click. */
+    twice: {},
     frames: {},
     async begin() {
-      for (const { name, plot } of figures()) painting.revisions[name] = plot.layout.datarevision;
+      for (const { name, plot } of figures()) {
+        painting.revisions[name] = plot.layout.datarevision;
+        painting.twice[name] = 0;
+        plot.on("plotly_doubleclick", () => painting.twice[name]++);
+      }
       const Plotly = painting.Plotly = await rnnvizPage.plotly.promise;
       const { react } = Plotly;
       Plotly.react = (plot, data, layout, ...more) => {

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 import rnnviz as rv
 from tests.browser.jupyter import PATIENCE, Notebook
+from tests.browser.patience import becomes
 from tests.browser.test_replay import Opened
 
 COMPARISON = (
@@ -44,20 +45,20 @@ def table(notebook: Notebook) -> list[list[str]]:
 
 
 def test_a_comparison_opens_plays_and_pauses(notebook: Notebook, page: Page) -> None:
+    becomes(page, lambda: [row[0] for row in table(notebook)], ["RNN", "GRU", "LSTM"])
     before = table(notebook)
-    assert [row[0] for row in before] == ["RNN", "GRU", "LSTM"]
     expect(notebook.lab.locator(".rv-figures")).to_contain_text("step 20")
     notebook.button("play").click()
     notebook.wait_for_step(40)
     notebook.button("pause").click()
     expect(notebook.lab.locator(".rv-status")).to_contain_text("Paused at step", timeout=PATIENCE)
-    after = table(notebook)
     notebook.code("print('STEPS', json.dumps([one.step for one in comparison.sessions.values()]))")
     steps = notebook.printed("STEPS")
     assert len(steps) == 3
     assert set(steps) == {notebook.rest()}  # all have made as many, and that is what the toolbar says
     assert steps[0] >= 40
-    assert all(now[1] != then[1] for now, then in zip(after, before, strict=True))  # the losses
+    losses = [row[1] for row in before]
+    becomes(page, lambda: [now[1] != then for now, then in zip(table(notebook), losses, strict=True)], [True] * 3)
     assert notebook.errors == []
 
 
@@ -66,7 +67,7 @@ def test_one_cursor_marks_every_picture_over_time(notebook: Notebook, page: Page
     marked = page.locator(".rv-cursor:visible")
     expect(marked).to_have_count(1)  # one line through all lanes
     label = str(marked.get_attribute("data-label"))
-    assert notebook.lab.locator(".rv-flag").inner_text().startswith(label)
+    expect(notebook.lab.locator(".rv-flag")).to_contain_text(re.compile(f"^{label}"))
     assert notebook.errors == []
 
 
