@@ -42,8 +42,8 @@ def page(notebook: Notebook) -> Iterator[Page]:
 
 def resize(page: Page, width: int, height: int = 800) -> None:
     page.set_viewport_size({"width": width + FRAME, "height": height})
+    page.wait_for_function("width => document.querySelector('.rv-lab').offsetWidth === width", arg=width)
     settled(page)
-    assert page.locator(".rv-lab").first.evaluate("lab => lab.offsetWidth") == width
 
 
 def settled(page: Page) -> None:
@@ -61,8 +61,9 @@ def boxes(page: Page, *names: str) -> list[dict[str, float]]:
 def test_a_lab_fits_the_window(page: Page, place: int, most: int) -> None:
     page.locator(".rv-lab").nth(place).scroll_into_view_if_needed()
     page.locator(".rv-lab").nth(place).locator(".rv-axis").wait_for(timeout=PATIENCE)
-    settled(page)
-    assert page.locator(".rv-lab").nth(place).evaluate("lab => lab.offsetHeight") <= most
+    page.wait_for_function(
+        "([place, most]) => document.querySelectorAll('.rv-lab')[place].offsetHeight <= most", arg=[place, most]
+    )
 
 
 @pytest.mark.parametrize(
