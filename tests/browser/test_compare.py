@@ -84,11 +84,11 @@ def test_every_number_drawn_side_by_side_is_the_number_in_the_tensor(notebook: N
 def test_the_menu_of_the_inspector_chooses_whose_equations_are_shown(notebook: Notebook) -> None:
     notebook.lab.locator("button.rv-open-inspector").click()
     where, lines = notebook.lab.locator(".rv-cell-where"), notebook.lab.locator(".rv-equation")
-    expect(where).to_contain_text("RNN, timestep", timeout=PATIENCE)
-    notebook.settle()  # it goes to where the page's cursor stands
+    expect(where).to_contain_text("RNN, timestep 29,")  # it goes to where the page's cursor stands
+    notebook.settle()
     first = [row.get_attribute("data-text") for row in lines.all()]
     notebook.lab.locator(".rv-inspect-model select").select_option("lstm")
-    expect(where).to_contain_text("LSTM, timestep", timeout=PATIENCE)
+    expect(where).to_contain_text("LSTM, timestep 29,")
     notebook.settle()
     second = [row.get_attribute("data-text") for row in lines.all()]
     time = re.search(r"timestep (\d+)", where.inner_text())
