@@ -65,7 +65,7 @@ def test_a_comparison_opens_plays_and_pauses(notebook: Notebook, page: Page) -> 
 def test_one_cursor_marks_every_picture_over_time(notebook: Notebook, page: Page) -> None:
     notebook.hover("gradients", 0.5)
     marked = page.locator(".rv-cursor:visible")
-    expect(marked).to_have_count(1)  # one line through all lanes
+    expect(marked).to_have_count(1)  # one line through all strips
     label = str(marked.get_attribute("data-label"))
     expect(notebook.lab.locator(".rv-flag")).to_contain_text(re.compile(f"^{label}"))
     assert notebook.errors == []
@@ -122,6 +122,6 @@ def test_a_saved_comparison_winds_through_every_models_states_without_a_kernel(p
         expect(page.locator("#rv-where")).to_have_text(f"step {step} of 20")
     page.locator(".rv-view-hidden .rv-plot").focus()
     page.keyboard.press("ArrowRight")
-    expect(page.locator(".rv-cursor:visible")).to_have_count(1)  # one line through all lanes
+    expect(page.locator(".rv-cursor:visible")).to_have_count(1)  # one line through all strips
     assert opened.troubles == []
     comparison.close()

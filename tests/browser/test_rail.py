@@ -92,7 +92,7 @@ def test_what_can_be_done_stands_in_the_line_and_is_reached_by_keyboard(address:
     assert notebook.errors == []
 
 
-def test_a_comparison_has_presets_that_set_all_lanes(address: str, page: Page, folder) -> None:
+def test_a_comparison_has_presets_that_set_all_models(address: str, page: Page, folder) -> None:
     write_notebook(folder / "comparison.ipynb", COMPARISON)
     notebook = Notebook(page).open(address, "comparison.ipynb").run_all()
     preset = notebook.lab.locator("button.rv-preset")
