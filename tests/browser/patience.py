@@ -27,7 +27,7 @@ def again(act: Callable[[], object], seen: Callable[[int], object]) -> None:
             return
 
 
-def becomes(page: Page, ask: Callable[[], Any], wanted: Any) -> None:
+def expect_at_last(page: Page, ask: Callable[[], Any], wanted: Any) -> None:
     """Ask until this is the answer: what is read off a page may be a frame behind what was waited for."""
     for _ in range(PATIENCE // 200):
         if ask() == wanted:

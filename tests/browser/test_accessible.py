@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.jupyter import PATIENCE, Notebook, close, write_notebook
-from tests.browser.patience import becomes
+from tests.browser.patience import expect_at_last
 
 LAB = (
     "import rnnviz as rv\n"
@@ -258,7 +258,7 @@ def test_words_have_the_contrast_that_wcag_asks_for(notebook: Notebook, page: Pa
         assert len(found) > 100
         return [(name, round(ratio, 2)) for name, ratio in found if ratio < 4.5]
 
-    becomes(page, faint, [])  # a theme's name may come before its style sheet
+    expect_at_last(page, faint, [])  # a theme's name may come before its style sheet
     for toggle in reversed(toggles):  # a press elsewhere closes what hangs under its button
         toggle.click()
 
@@ -293,5 +293,5 @@ def test_nothing_is_cut_off_in_a_window_of_700_pixels(notebook: Notebook, page: 
             .filter(one => one.getClientRects().length && one.getBoundingClientRect().right > right)
             .map(one => `${one.tagName} ${one.className} ${one.textContent}`) })"""
     notebook.settle()
-    becomes(page, lambda: page.evaluate(cut), [])
+    expect_at_last(page, lambda: page.evaluate(cut), [])
     page.set_viewport_size({"width": 1400, "height": 1000})

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 import rnnviz as rv
 from tests.browser.jupyter import PATIENCE, Notebook
-from tests.browser.patience import becomes
+from tests.browser.patience import expect_at_last
 from tests.browser.test_replay import Opened
 
 COMPARISON = (
@@ -45,7 +45,7 @@ def table(notebook: Notebook) -> list[list[str]]:
 
 
 def test_a_comparison_opens_plays_and_pauses(notebook: Notebook, page: Page) -> None:
-    becomes(page, lambda: [row[0] for row in table(notebook)], ["RNN", "GRU", "LSTM"])
+    expect_at_last(page, lambda: [row[0] for row in table(notebook)], ["RNN", "GRU", "LSTM"])
     before = table(notebook)
     expect(notebook.lab.locator(".rv-figures")).to_contain_text("step 20")
     notebook.button("play").click()
@@ -58,7 +58,9 @@ def test_a_comparison_opens_plays_and_pauses(notebook: Notebook, page: Page) -> 
     assert set(steps) == {notebook.rest()}  # all have made as many, and that is what the toolbar says
     assert steps[0] >= 40
     losses = [row[1] for row in before]
-    becomes(page, lambda: [now[1] != then for now, then in zip(table(notebook), losses, strict=True)], [True] * 3)
+    expect_at_last(
+        page, lambda: [now[1] != then for now, then in zip(table(notebook), losses, strict=True)], [True] * 3
+    )
     assert notebook.errors == []
 
 

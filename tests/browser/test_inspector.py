@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.jupyter import PATIENCE, Notebook
-from tests.browser.patience import again, becomes
+from tests.browser.patience import again, expect_at_last
 
 LAB = (
     "import rnnviz as rv\n"
@@ -176,7 +176,7 @@ def test_words_and_numbers_are_text_and_fit(address: str, write, page: Page) -> 
                 .filter(one => one.getBoundingClientRect().right > right).map(one => one.textContent) }"""
         expect(seen.drawing).to_be_visible()
         seen.notebook.settle()
-        becomes(page, lambda fits=fits: seen.notebook.lab.locator(".rv-inspector").evaluate(fits), [])
+        expect_at_last(page, lambda fits=fits: seen.notebook.lab.locator(".rv-inspector").evaluate(fits), [])
     wide = seen.drawing.evaluate(
         """svg => [...svg.querySelectorAll('.rv-mark-gate')].filter(gate => {
             const box = gate.querySelector('rect').getBoundingClientRect().width;

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from rnnviz.views.style import INK2, TONES
 from tests.browser.jupyter import Notebook, rgb
-from tests.browser.patience import becomes
+from tests.browser.patience import expect_at_last
 
 LAB = "import rnnviz as rv\nlab = rv.Lab(task='adding', cell='lstm', hidden_size=16, seq_len=30, seed=0{more})\nlab"
 BUSY = "import pathlib, time\nwhile not pathlib.Path('enough').exists():\n    time.sleep(0.1)"
@@ -177,7 +177,7 @@ def test_nothing_is_cut_off_at_1000_pixels(address: str, page: Page, write) -> N
             return [...lab.querySelectorAll(kinds)].filter(w => w.offsetParent && cut(w)).map(w => w.textContent);
         }"""
     )
-    becomes(page, cut, [])
+    expect_at_last(page, cut, [])
 
 
 def test_every_control_has_a_label_and_a_tooltip_and_takes_the_keyboard(address: str, page: Page, write) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.jupyter import PATIENCE, Notebook, close, write_notebook
-from tests.browser.patience import again, becomes
+from tests.browser.patience import again, expect_at_last
 
 LABS = {
     "sunspots": "rv.Lab(seed=0, device='cpu')",
@@ -59,9 +59,9 @@ def test_score_and_column_end_level(notebook: Notebook, name: str) -> None:
     lab = shown(notebook.page, name)
     notebook.page.wait_for_function(f"lab => ({LEVEL})(lab)", arg=lab.element_handle(), timeout=PATIENCE)
     if "models" not in name:  # there a table stands below the last picture
-        becomes(notebook.page, lambda: abs(float.__sub__(*map(float, lab.evaluate(AXES)))) <= 1, True)
+        expect_at_last(notebook.page, lambda: abs(float.__sub__(*map(float, lab.evaluate(AXES)))) <= 1, True)
     most = 640 if "models" in name else 660
-    notebook.page.wait_for_function("([lab, most]) => lab.offsetHeight <= most", arg=[lab.element_handle(), most])
+    expect_at_last(notebook.page, lambda: lab.evaluate("lab => lab.offsetHeight") <= most, True)
 
 
 def test_a_lab_follows_the_window_when_that_grows_and_when_it_shrinks(notebook: Notebook) -> None:
@@ -71,7 +71,7 @@ def test_a_lab_follows_the_window_when_that_grows_and_when_it_shrinks(notebook: 
     page.wait_for_function("([lab, low]) => lab.offsetHeight > low + 20", arg=[lab.element_handle(), low])
     page.set_viewport_size({"width": 1280, "height": 800})
     page.wait_for_function("([lab, low]) => lab.offsetHeight === low", arg=[lab.element_handle(), low])
-    page.wait_for_function(f"lab => ({LEVEL})(lab)", arg=lab.element_handle())
+    expect_at_last(page, lambda: lab.evaluate(LEVEL), True)
 
 
 def test_what_the_last_step_brought_is_read_before_the_cursor_is_moved(notebook: Notebook) -> None:

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.jupyter import PATIENCE, Notebook
-from tests.browser.patience import again, becomes, presses
+from tests.browser.patience import again, expect_at_last, presses
 
 LAB = "import rnnviz as rv\nlab = rv.Lab(task={task!r}, cell='gru', hidden_size=6, seq_len=20, device='cpu')\nlab"
 
@@ -109,7 +109,7 @@ def test_a_press_picks_a_timestep_and_the_keyboard_changes_its_value(address: st
     for _ in range(10):
         page.keyboard.press("ArrowRight")
     wait_for_states(page, changed=True)
-    becomes(page, lambda: abs(input_at(page, 3) - notebook.slider("perturb-value")) < 1e-3, True)
+    expect_at_last(page, lambda: abs(input_at(page, 3) - notebook.slider("perturb-value")) < 1e-3, True)
     assert notebook.errors == []
 
 
@@ -130,13 +130,13 @@ def test_while_it_is_read_the_change_is_asked_where_the_reader_is(address: str, 
     notebook.settle()
     pressed = presses(page)
     notebook.button("read").click()
-    becomes(page, pressed, ["true", "false"])  # before it begins, it stands at the last timestep as well
+    expect_at_last(page, pressed, ["true", "false"])  # before it begins, it stands at the last timestep as well
     expect(page.locator(".rv-playhead")).to_have_attribute("data-label", "t = 19")
     picked(page, 19)
     words = notebook.lab.locator(".rv-perturb-value .widget-readout")
     expect(words).not_to_have_text("-")
     said = lambda: float(words.inner_text().replace("−", "-"))  # noqa: E731
-    becomes(page, lambda: abs(input_at(page, 19) - said()) < 1e-3, True)
+    expect_at_last(page, lambda: abs(input_at(page, 19) - said()) < 1e-3, True)
     marks = page.locator(".rv-perturb .rv-cursor:not([hidden])")
     assert marks.count() >= 2  # the same place in both pictures
     notebook.button("read").click()

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.jupyter import PATIENCE, Notebook
-from tests.browser.patience import again, becomes
+from tests.browser.patience import again, expect_at_last
 
 LAB = (
     "import json, numpy as np, rnnviz as rv\n"
@@ -33,7 +33,9 @@ def test_what_is_read_is_the_number_of_the_tensor_and_looking_changes_nothing(ad
     lab = notebook.lab
     for group in ("training", "shown"):
         lab.locator(f"button.rv-more-{group}").click()
-    becomes(page, lambda: [notebook.slider(name) for name in ("lr", "clip", "input-noise")], list(settings.values()))
+    expect_at_last(
+        page, lambda: [notebook.slider(name) for name in ("lr", "clip", "input-noise")], list(settings.values())
+    )
 
     lab.locator("button.rv-open-perturb").click()
     handle = lab.locator(".rv-time .noUi-handle")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.jupyter import PATIENCE, Notebook, close
-from tests.browser.patience import again, becomes, presses
+from tests.browser.patience import again, expect_at_last, presses
 
 LAB = "import rnnviz as rv\nlab = rv.Lab(task='adding', cell='lstm', hidden_size=16, seq_len={steps}, seed=0)\nlab"
 VIEWS = "lab.train(20)"
@@ -86,7 +86,7 @@ def test_every_number_read_out_is_the_number_in_the_tensor(notebook: Notebook, p
         for time in (0, 13, 29):
             at(page, time)
             wanted = {words: state(truth[name][time, unit]) for name, words in names.items()}
-            becomes(page, lambda wanted=wanted: {name: read_outs(page).get(name) for name in wanted}, wanted)
+            expect_at_last(page, lambda wanted=wanted: {name: read_outs(page).get(name) for name in wanted}, wanted)
     assert notebook.errors == []
 
 
@@ -187,7 +187,7 @@ def test_the_open_inspector_follows_what_is_read(notebook: Notebook, page: Page)
     notebook.code("lab.read(rate=20)")
     stands(page, 29)
     focus = "print(lab._console.screen.panel.focus_controls.focus.time)"
-    becomes(page, lambda: notebook.told(focus).strip(), "29")
+    expect_at_last(page, lambda: notebook.told(focus).strip(), "29")
     assert notebook.errors == []
 
 
@@ -202,7 +202,7 @@ def test_a_strip_that_is_opened_grows_in_the_room_of_the_others(notebook: Notebo
     page.wait_for_function(
         "low => document.querySelector('.rv-view-gradients .rv-plot').offsetHeight > 2 * low", arg=before["gradients"]
     )
-    becomes(page, lambda: [heights()[name] < before[name] / 2 for name in ("hidden", "gates")], [True, True])
+    expect_at_last(page, lambda: [heights()[name] < before[name] / 2 for name in ("hidden", "gates")], [True, True])
     now = score.bounding_box()
     assert whole is not None
     assert now is not None
@@ -211,7 +211,7 @@ def test_a_strip_that_is_opened_grows_in_the_room_of_the_others(notebook: Notebo
     page.wait_for_function(
         "low => document.querySelector('.rv-view-gradients .rv-plot').offsetHeight === low", arg=before["gradients"]
     )
-    becomes(page, heights, before)
+    expect_at_last(page, heights, before)
     assert notebook.errors == []
 
 
@@ -284,7 +284,7 @@ def test_a_finger_has_the_page_read_and_sets_a_knob(address: str, touched: Page,
     read, readout = page.locator(".rv-read"), page.locator(".rv-lr .widget-readout").first
     pressed = presses(page)
     read.tap()
-    becomes(page, pressed, ["true", "false"])  # it may have come to its end before anybody looks
+    expect_at_last(page, pressed, ["true", "false"])  # it may have come to its end before anybody looks
     stands(page, 29)
     before = float(readout.inner_text())
     box = page.locator(".rv-lr .noUi-handle").first.bounding_box()

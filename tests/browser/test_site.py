@@ -23,7 +23,7 @@ from rnnviz.live.bundle import beside
 from rnnviz.site import building
 from rnnviz.site.questions import check_card
 from rnnviz.site.reading import read_chapters
-from tests.browser.patience import PATIENCE, becomes
+from tests.browser.patience import PATIENCE, expect_at_last
 
 PAGE_ROOM, WITH_REPLAYS = 1_500_000, 3_000_000  # bytes: of a page, and of it with all its replays
 CHAPTERS = read_chapters(shipped_chapters())
@@ -165,7 +165,7 @@ def test_a_replay_plays_is_scrubbed_and_its_cursor_moves(page: Page, site: Path,
     page.keyboard.press("ArrowLeft")
     expect(cursor).not_to_have_attribute("data-label", label)
     own, given = "(body) => body.offsetHeight", page.locator("iframe.rv-replay").first
-    becomes(page, lambda: abs(given.evaluate(own) - played.locator("body").evaluate(own)) < 3, True)
+    expect_at_last(page, lambda: abs(given.evaluate(own) - played.locator("body").evaluate(own)) < 3, True)
     assert asked == []
 
 

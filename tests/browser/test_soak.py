@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import CDPSession, Page, WebSocketRoute, expect
 
 from tests.browser.jupyter import Notebook
-from tests.browser.patience import becomes
+from tests.browser.patience import expect_at_last
 from tests.memory import together
 from tests.minutes import duration, minutes
 
@@ -140,7 +140,7 @@ def test_a_connection_that_is_cut_for_ten_seconds_is_made_again(
         ours.close(code=1001)
     page.wait_for_timeout(1000 * CUT)
     cut[0] = False
-    becomes(page, lambda: len(joined) > len(lost), True)  # the page tries again by itself, later and later
+    expect_at_last(page, lambda: len(joined) > len(lost), True)  # the page tries again by itself, later and later
     assert refused
     notebook.ready()
     notebook.wait_for_step(int(notebook.told("print(lab.snapshot().step)")))

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.jupyter import PATIENCE, Notebook
-from tests.browser.patience import becomes
+from tests.browser.patience import expect_at_last
 
 EXPLODING = """
 import json
@@ -85,7 +85,7 @@ def test_the_script_and_the_recipe_are_shown_copied_and_downloaded(address: str,
     button = notebook.lab.locator(".rv-copy").first
     said = words_of(button)
     button.click()
-    becomes(page, lambda: said()[:1], ["Copied"])  # for a moment
+    expect_at_last(page, lambda: said()[:1], ["Copied"])  # for a moment
     assert page.evaluate("navigator.clipboard.readText()") == code
     with page.expect_download() as waiting:
         notebook.lab.locator(".rv-download").click()
@@ -116,7 +116,7 @@ def test_a_page_without_a_clipboard_selects_the_text(address: str, page: Page, w
     expect(area).not_to_have_value("", timeout=PATIENCE)
     said = words_of(button)
     button.click()
-    becomes(page, lambda: said()[:1], ["Press Ctrl+C"])  # for a moment
+    expect_at_last(page, lambda: said()[:1], ["Press Ctrl+C"])  # for a moment
     selected = area.evaluate("area => area.value.slice(area.selectionStart, area.selectionEnd)")
     assert selected == area.input_value()
 
