@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser.jupyter import PATIENCE
 
-# anywidget allows a model two seconds to be ready, on whatever machine, and reports the slow ones. What expect_at_last of
+# anywidget allows a model two seconds to be ready, on whatever machine, and reports the slow ones. What becomes of
 # those has a test of its own, where none is quick enough (test_late.py); for the others a busy machine is no error.
 PATIENT = (
     "{ const timeout = AbortSignal.timeout.bind(AbortSignal);"

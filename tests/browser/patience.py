@@ -6,7 +6,7 @@ from typing import Any
 from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-PATIENCE = 90_000  # ms: what is waited for comes, on whatever machine; only a failure takes as long
+PATIENCE = 240_000  # ms: what is waited for comes, on whatever machine; only a failure takes as long
 STARTED = 300_000  # a kernel that starts reads torch, and others may be starting beside it
 TRIES = (3_000, 10_000, 30_000, PATIENCE)
 

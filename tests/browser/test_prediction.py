@@ -1,4 +1,4 @@
-"""A learner predicts with the keyboard alone, changes her mind, reads what expect_at_last of it, and finds it again."""
+"""A learner predicts with the keyboard alone, changes her mind, reads what becomes of it, and finds it again."""
 
 import json
 from pathlib import Path
