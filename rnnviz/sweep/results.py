@@ -5,7 +5,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from torch import nn
 
 from rnnviz.models.dropout import drop_out
 from rnnviz.sweep.importance import shares
@@ -160,7 +159,7 @@ class Sweep:
         return found
 
 
-def _dropping(build: Builder, dropout: float, task: Task, settings: Settings) -> nn.Module:
+def _dropping(build: Builder, dropout: float, task: Task, settings: Settings) -> Any:
     """Build a model that drops states while it trains."""
     model = build(task, settings)
     drop_out(model, dropout)
