@@ -45,7 +45,9 @@ class Learner:
         request = HTTPRequest(f"{self.root}api/sessions", "POST", headers, json.dumps(asked), request_timeout=600)
         kernel = json.loads((await AsyncHTTPClient().fetch(request)).body)["kernel"]["id"]
         address = f"{self.root.replace('http', 'ws', 1)}api/kernels/{kernel}/channels?session_id={uuid.uuid4().hex}"
-        self._socket = await websocket_connect(HTTPRequest(address, headers=headers), max_message_size=2**26)
+        self._socket = await websocket_connect(
+            HTTPRequest(address, headers=headers, connect_timeout=600, request_timeout=600), max_message_size=2**26
+        )
         self._keep(self._listen())
         self.process = int(await self.ask(PLAY.format(seed=self.number)))
 
