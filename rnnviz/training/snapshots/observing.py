@@ -1,8 +1,9 @@
 """What a model does on the probe: traced with all that is in it, or, where it is one of ours, its layer alone."""
 
+import contextlib
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import partial
 from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
@@ -18,6 +19,7 @@ from rnnviz.trace.recompute.alone import layer_alone
 from rnnviz.trace.recompute.onesequence import OneSequence, one_sequence
 from rnnviz.trace.result.arrays import read_only
 from rnnviz.trace.result.resident import owe
+from rnnviz.training.process.devices import considerate_threads
 from rnnviz.training.snapshots.snapshot import Floats, Snapshot
 from rnnviz.training.taskcheck.checked import CheckedTask
 
@@ -109,7 +111,15 @@ def observe_one(model: nn.Module, probe: Batch) -> Callable[[], OneSequence] | N
     with torch.no_grad():
         entering = model.embedded(probe.inputs[:, :end])[0]
         weights = [one.detach().clone() for one in layer._flat_weights if one is not None]
-    found = partial(one_sequence, layer, entering, weights)
+    trains = threading.get_ident()
+
+    def found() -> OneSequence:
+        # on an event loop it is worked out where the model trains, and as there with few threads: on a busy machine two
+        # of them wait for each other a hundred times as long as a small layer takes
+        here = threading.get_ident() == trains
+        with considerate_threads(entering.device) if here else contextlib.nullcontext():
+            return one_sequence(layer, entering, weights)
+
     if is_full_precision():
         return found
     done = found()  # what would have to change for it is the whole process's, and the training's too
