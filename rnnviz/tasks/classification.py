@@ -1,4 +1,4 @@
-"""Classification: a task that asks for classes, and one whose sequences are padded; its loss, the share that is right."""
+"""Classification: a task that asks for classes, and one of padded sequences; its loss, the share that is right."""
 
 import abc
 from collections.abc import Mapping, Sequence
