@@ -87,6 +87,9 @@ def _fill(cell: Any, chapter: Chapter, ran: Ran, asked: dict[str, str]) -> None:
     if exercise:
         outputs.append(_html(check_card(exercise)))
     cell.outputs, cell.execution_count = outputs, None
+    alts = [found for one in outputs if (found := one.get("metadata", {}).get("image/png", {}).get("alt"))]
+    if alts:
+        cell.metadata["mystnb"] = {"image": {"alt": alts[0]}}
 
 
 def _lab(cell: Any, chapter: Chapter, ran: Ran, outputs: list[Any]) -> list[Any]:
@@ -135,7 +138,10 @@ def _fold(cell: Any) -> None:
     tags = list(cell.metadata.get("tags", []))
     if "solution" in tags:
         tags.append("hide-cell")
-        cell.metadata["mystnb"] = {"code_prompt_show": t("site.solution"), "code_prompt_hide": t("site.solution")}
+        cell.metadata["mystnb"] = cell.metadata.get("mystnb", {}) | {
+            "code_prompt_show": t("site.solution"),
+            "code_prompt_hide": t("site.solution"),
+        }
     elif cell.metadata.get("jupyter", {}).get("source_hidden"):
         tags.append("hide-input")
     cell.metadata["tags"] = tags

@@ -149,3 +149,10 @@ def test_the_reference_has_a_page_for_each_public_name() -> None:
     assert ".. autofunction:: rnnviz.trace.fixed_points" not in pages["reference/trace.rst"]
     for name in rv.models.__all__:
         assert f":: rnnviz.models.{name}\n" in pages["reference/models.rst"]
+
+
+def test_a_still_is_described_on_its_page_as_in_the_notebook() -> None:
+    words = {"image/png": {"alt": "LSTM, 8 units, at step 0"}}
+    still = nbformat.v4.new_output("display_data", {"image/png": "AAAA", "text/plain": "Lab"}, metadata=words)
+    cell, _ = page_of(_made("lab = rv.Lab('adding')\nlab", still), Ran(), set()).cells
+    assert cell.metadata["mystnb"]["image"]["alt"] == "LSTM, 8 units, at step 0"
