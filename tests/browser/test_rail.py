@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.jupyter import PATIENCE, Notebook, write_notebook
 
 LAB = 'import rnnviz as rv\nlab = rv.Lab("sunspots", seed=0, hidden_size=8, seq_len=24, device="cpu")\nlab'
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture

@@ -19,10 +19,10 @@ from rnnviz.cli import main
 from rnnviz.cli.chapters import shipped_chapters
 from rnnviz.site.needed import live_cells
 from rnnviz.site.reading import read_chapters
+from tests.browser.patience import PATIENCE
 from tests.browser.sitepages import WITH_REPLAYS, asking
 from tests.processes import ROOT
 
-PATIENCE = 60_000
 NUMBERS = os.environ.get("RNNVIZ_CHAPTERS", "")
 CHAPTERS = [one for one in read_chapters(shipped_chapters()) if not NUMBERS or one.number in NUMBERS.split(",")]
 pytestmark = [pytest.mark.pages, pytest.mark.timeout(6 * 3600)]

@@ -99,7 +99,7 @@ class BaseScreen(Generic[P]):
         self.panel = furnish(self._figures.grid, self.feed)
         self.pump = Pump(self._draw, self.feed.room_in, on_error=on_error, fps=fps)
         self.feed.on_ready = self.pump.nudge
-        self.feed.on_hello = self.pump.offer
+        self.feed.on_hello = self.feed.on_resized = self.pump.offer
         self.feed.on_error = self._browser_failed
         self.feed.on_pick = self._picked
         self.panel.line.nudge = partial(self.pump.offer, whole=False)

@@ -103,6 +103,21 @@ def test_a_change_of_settings_is_marked_where_it_took_effect() -> None:
     assert figure.layout.annotations[0].text.endswith("→ 3")
 
 
+def test_the_words_of_a_change_stay_in_a_narrow_picture() -> None:
+    session = begin("lstm")
+    train(session, 5)
+    session.settings = session.settings.replace(forget_bias=3.0)
+    snapshot = train(session, 4)
+    for view in ("loss", "curves"):
+        patches = {
+            one.key: one.value for one in VIEWS[view].score.patches(snapshot, Focus(), (150, 172)) if one.trace is None
+        }
+        end = patches["annotations[0].x"] / patches["xaxis.range"][1] * 150 + patches["annotations[0].xshift"]
+        assert patches["annotations[0].xanchor"] == "right"
+        assert end - 6.4 * len(patches["annotations[0].text"]) >= -1e-9
+        assert patches["annotations[0].xshift"] > 0
+
+
 def test_the_forecast_its_truth_and_its_error_are_the_snapshot_s() -> None:
     snapshot = sunspots()
     figure, shown = drawn("prediction", snapshot), snapshot.prediction
