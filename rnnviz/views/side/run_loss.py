@@ -11,9 +11,9 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.training.snapshots.before import value_words
 from rnnviz.views.base import Focus
-from rnnviz.views.curvepanels import log_ticks, wants_log
+from rnnviz.views.curvepanels import wants_log
 from rnnviz.views.patch import Patch, Pixels, newest
-from rnnviz.views.side.base import SidePanel, SideView, line, side_figure, words_at
+from rnnviz.views.side.base import SidePanel, SideView, line, side_figure, ticks, words_at
 from rnnviz.views.style import ACCENT, GHOST, HAIR2, INK3
 from rnnviz.views.words import three
 
@@ -127,14 +127,15 @@ def smoothed(values: NDArray[np.floating], *, log: bool) -> NDArray[np.floating]
 
 def _changed(snapshot: Snapshot) -> list[Patch]:
     """A line at the step from which on other settings were in force, and what they were."""
-    before, settings = snapshot.before, snapshot.settings
+    before, settings, steps = snapshot.before, snapshot.settings, snapshot.history["step"]
     at = 0 if before is None else before.at
     words = ""
     if at and before is not None and settings is not None:
         now = value_words(before.name, getattr(settings, before.name))
-        words = t("side.curves.changed", was=before.words.partition(": ")[2], now=now)
+        was = t("before.setting", name=t(f"knob.{before.name}"), value=value_words(before.name, before.was))
+        words = t("side.curves.changed", was=was, now=now)
     # over the left half of the axis words stand at the right of the line
-    left = at < 0.5 * (snapshot.history["step"][-1] if len(snapshot.history["step"]) else 1)
+    left = at < 0.5 * (rounded_up(float(steps[-1])) if len(steps) else 1)
     return [
         Patch(None, "shapes[0].visible", bool(at)),
         Patch(None, "shapes[0].x0", at),
@@ -163,7 +164,7 @@ def loss_patches(snapshot: Snapshot, pixels: Pixels | None) -> list[Patch]:
     for trace, curve in ((_RAW, loss), (_LOSS, smoothed(loss, log=log))):
         shown = np.where(curve > 0, curve, np.nan) if log else curve
         patches += [Patch(trace, "x", steps[kept]), Patch(trace, "y", shown[kept]), drawn_as(trace, kept)]
-    return [*patches, *log_ticks("yaxis", np.where(loss > 0, loss, np.nan) if log else loss, log=log)]
+    return [*patches, *ticks("yaxis", np.where(loss > 0, loss, np.nan) if log else loss, log=log)]
 
 
 def drawn_as(trace: int, kept: NDArray[np.int64]) -> Patch:
