@@ -22,7 +22,7 @@ def test_help_tells_what_is_built_and_what_it_needs(capsys: pytest.CaptureFixtur
     with pytest.raises(SystemExit, match="0"):
         main(["site", "--help"])
     said = " ".join(capsys.readouterr().out.split())
-    for words in ("static pages", "--chapters", "--replays", "--stored", "pip install 'rnnviz[site]'"):
+    for words in ("static pages", "--chapters", "--replays", "--stored", "--keep", "pip install 'rnnviz[site]'"):
         assert words in said
 
 

@@ -55,7 +55,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.command == "site":
         from rnnviz.cli import site
 
-        return site.make(options.out, chapters=options.chapters, replays=options.replays, stored=options.stored)
+        return site.make(
+            options.out,
+            chapters=options.chapters,
+            replays=options.replays,
+            stored=options.stored,
+            keep=options.keep,
+        )
     if options.command in {"progress", "chapters"}:
         from rnnviz.cli import progress
 
@@ -165,6 +171,7 @@ def _add_site(commands: Any) -> None:
     site.add_argument("--chapters", metavar="00,03", help=t("cli.site.chapters.help"))
     site.add_argument("--replays", metavar="00,03", help=t("cli.site.replays.help"))
     site.add_argument("--stored", action="store_true", help=t("cli.site.stored.help"))
+    site.add_argument("--keep", metavar="FOLDER", type=Path, help=t("cli.site.keep.help"))
 
 
 def _add_folder(command: argparse.ArgumentParser, name: str, shown: str, about: str) -> None:

@@ -14,7 +14,14 @@ from rnnviz.site.reading import Chapter, read_chapters
 __all__ = ["make"]
 
 
-def make(out: Path, *, chapters: str | None = None, replays: str | None = None, stored: bool = False) -> int:
+def make(
+    out: Path,
+    *,
+    chapters: str | None = None,
+    replays: str | None = None,
+    stored: bool = False,
+    keep: Path | None = None,
+) -> int:
     """Build the site and return the exit code: 0; 1 if a chapter stopped; 2 after one sentence on standard error.
 
     Parameters
@@ -27,6 +34,8 @@ def make(out: Path, *, chapters: str | None = None, replays: str | None = None, 
         The numbers of those whose labs are trained, or ``"none"``; all by default.
     stored : bool
         Whether the outputs that chapters keep are shown, and only what labs need is run.
+    keep : Path, optional
+        A folder in which stays what each chapter gave, for the next build.
 
     Examples
     --------
@@ -41,7 +50,7 @@ def make(out: Path, *, chapters: str | None = None, replays: str | None = None, 
         wanted = _named(known, chapters)
         trained = None if replays is None else _named(known, replays) if replays != "none" else []
         numbers = None if trained is None else [one.number for one in trained]
-        pages, stopped = build(Site(wanted, not stored, numbers), out)
+        pages, stopped = build(Site(wanted, not stored, numbers, keep), out)
     except (OSError, ValueError, RuntimeError) as error:
         print(f"rnnviz site: {error}", file=sys.stderr)
         return 2

@@ -8,7 +8,7 @@ from rnnviz.export.comparison_recipe import ComparisonRecipe
 from rnnviz.insights import Insight, differences
 from rnnviz.lab.console.comparison_console import ComparisonConsole
 from rnnviz.lab.console.export import device_of, reading_recipe
-from rnnviz.lab.console.suggestions import Presets, asked_presets, compared_presets
+from rnnviz.lab.console.usual_presets import Presets, asked_presets, compared_presets
 from rnnviz.lab.controls.options import COMPARE_DEFAULT, known_views
 from rnnviz.lab.facade import Facade
 from rnnviz.lab.tools.results import results

@@ -13,7 +13,7 @@ from rnnviz.garbage import uncollected
 from rnnviz.insights import Insight, insights
 from rnnviz.lab.console.export import arguments_of
 from rnnviz.lab.console.lab_console import LabConsole
-from rnnviz.lab.console.suggestions import Presets, asked_presets, usual_presets
+from rnnviz.lab.console.usual_presets import Presets, asked_presets, usual_presets
 from rnnviz.lab.controls.options import asked_focus, known_views, shown_controls, usual_views, views_among
 from rnnviz.lab.facade import Facade
 from rnnviz.lab.tour.card import TourCard

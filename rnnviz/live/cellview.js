@@ -1,7 +1,7 @@
 // One cell with its controls: drawing, table, equations and the unit over time; all words are set as text.
 import { drawing } from "./celldrawing.js";
 import { curve } from "./cellcurve.js";
-import { follower } from "./following.js";
+import { follower } from "./cursorfollower.js";
 import { cursorOf, page } from "./page.js";
 
 const KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "g"]);

@@ -195,6 +195,7 @@ export class Drawing {
     await this.Plotly.Plots.resize(this.plot);
     if (this.strip && this.strip.tall() !== this.strip.high) this.strip.resize();
     if (this.fast.owes) await this.react();
+    this.feed.resized();
   }
 
   // Says so where the kernel has been asked for a first frame, and asked again, and has sent none.

@@ -7,6 +7,7 @@ const PATIENCE = 400; // ms: a covered window gets no animation frames, and must
 // Each answer has the kernel say that it is busy, and then that it is not, which JupyterLab draws in toolbar and tab: that
 // takes longer than a picture. So answers are held back so many ms, and there is room for so many frames without one.
 const HELD = 300, ROOM = 16, LEAST = 2;
+const SETTLED = 200; // ms after the last change of size
 const EASY = 8, SLOW = 25; // ms: a page that draws longer is left time for its reader, is answered for at once
 
 /** @returns {Promise<void>} */
@@ -70,7 +71,17 @@ function tell(feed, sizes) {
   const { ids, spent, passes, since, timer, room } = feed.answered, held = performance.now() - since;
   clearTimeout(timer);
   Object.assign(feed.answered, { ids: [], spent: 0, passes: 0, timer: undefined });
-  feed.say({ kind: "ack", ids, sizes, spent: spent / passes, ...(room > LEAST ? { held, room } : {}) });
+  feed.say({ kind: "ack", ids, sizes, spent: passes && spent / passes, ...(room > LEAST ? { held, room } : {}) });
+}
+
+// Says what sizes the pictures have now, where no frame is on its way that would be answered with them: a lab may be at rest.
+/** @param {import("./page.js").Feed} feed */
+function tellSizes(feed) {
+  const sizes = Object.fromEntries([...feed.figures].map((figure) => [figure.name, figure.size()]));
+  const known = JSON.stringify(sizes);
+  if (!feed.answered.known || known === feed.answered.known) return;
+  feed.answered.known = known;
+  tell(feed, sizes);
 }
 
 /** @param {import("./page.js").Feed} feed */
@@ -100,6 +111,12 @@ export default {
   initialize({ model }) {
     const feed = feedOf(model.get("feed_id"));
     feed.unanswered = [];
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let settling;
+    feed.resized = () => {
+      clearTimeout(settling);
+      settling = setTimeout(() => tellSizes(feed), SETTLED);
+    };
     feed.say = (message) => {
       if (model.get("ended")) return; // nobody listens to an ended feed
       try {
@@ -132,6 +149,7 @@ export default {
     return () => {
       leave();
       clearTimeout(feed.answered.timer);
+      clearTimeout(settling);
       model.off("msg:custom", receive);
       document.removeEventListener("visibilitychange", seen);
       page.feeds.delete(model.get("feed_id"));

@@ -42,6 +42,8 @@ class Feed(PageWidget):
         Whether a page has drawn a frame, ever.
     on_ready, on_hello : callable
         Called with nothing when a frame was answered, and when a page asks for the newest frame.
+    on_resized : callable
+        Called with nothing when pictures were drawn before their sizes were known, or have other sizes than then.
     on_away : callable
         Called with whether nobody sees a page, when a browser tab was hidden or shown.
     on_error : callable
@@ -64,6 +66,7 @@ class Feed(PageWidget):
         self.sizes: dict[str, Pixels] = {}
         self.on_ready: Callable[[], None] = lambda: None
         self.on_hello: Callable[[], None] = lambda: None
+        self.on_resized: Callable[[], None] = lambda: None
         self.on_away: Callable[[bool], None] = lambda away: None
         self.on_error: Callable[[str, str], None] = lambda figure, text: None
         self.on_pick: Callable[[str, Picked], None] = lambda figure, at: None
@@ -166,7 +169,11 @@ class Feed(PageWidget):
             sizes = {name: (int(w), int(h)) for name, (w, h) in content["sizes"].items() if w > 0 and h > 0}
             self.answered = True
             # replaced, never changed: the pump reads it in another thread, without the lock
-            self.sizes = {**self.sizes, **sizes}
+            known, self.sizes = self.sizes, {**self.sizes, **sizes}
+            # a frame was drawn before its size was known, or the page has changed since: of several pages with sizes of
+            # their own, an answer to a frame must not ask for the next
+            if (not content["ids"] or not known.keys() >= sizes.keys()) and self.sizes != known:
+                self.on_resized()
             self.on_ready()
         elif kind == "hello":
             self.on_hello()

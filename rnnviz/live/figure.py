@@ -68,7 +68,7 @@ class LiveFigure(PageWidget):
     LiveFigure('figure')
     """
 
-    _esm = beside(__file__, "thin.js")
+    _esm = beside(__file__, "figurewidget.js")
     _css = beside(__file__, "figure.css")
     name = traitlets.Unicode().tag(sync=True)
     feed_id = traitlets.Unicode().tag(sync=True)

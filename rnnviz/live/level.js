@@ -73,23 +73,23 @@ export class Level {
 
   /** @param {Element} el */
   static of(el) {
-    const stage = el.closest(".rv-stage");
-    if (!stage) return null;
-    const found = levels.get(stage) ?? new Level(/** @type {HTMLElement} */ (stage));
-    levels.set(stage, found);
+    const area = el.closest(".rv-picture-area");
+    if (!area) return null;
+    const found = levels.get(area) ?? new Level(/** @type {HTMLElement} */ (area));
+    levels.set(area, found);
     return found;
   }
 
-  /** @param {HTMLElement} stage */
-  constructor(stage) {
-    this.stage = stage;
+  /** @param {HTMLElement} area */
+  constructor(area) {
+    this.area = area;
     const settle = () => this.settle();
     this.sized = new ResizeObserver(settle);
     for (const one of this.columns()) this.sized.observe(one);
   }
 
   columns() {
-    return /** @type {HTMLElement[]} */ ([...this.stage.querySelectorAll(".rv-score, .rv-column")]);
+    return /** @type {HTMLElement[]} */ ([...this.area.querySelectorAll(".rv-score, .rv-column")]);
   }
 
   /** @param {Strip} strip */
@@ -97,7 +97,7 @@ export class Level {
     this.strips.delete(strip);
     if (this.strips.size) return this.settle();
     this.sized.disconnect();
-    levels.delete(this.stage);
+    levels.delete(this.area);
   }
 
   // The column stands beside the score, not below it.
@@ -117,7 +117,7 @@ export class Level {
   // Look whether both still end level.
   settle() {
     const aside = this.columns()[1];
-    if (aside && !aside.offsetWidth && this.stage.querySelector(".rv-dock.rv-open")) return; // it comes back as it was
+    if (aside && !aside.offsetWidth && this.area.querySelector(".rv-dock.rv-open")) return; // it comes back as it was
     const score = this.shown(true), column = this.shown(false);
     const beside = this.beside();
     const last = beside ? column.at(-1) : undefined;

@@ -57,6 +57,7 @@ const VERSION = "{rnnviz.__version__}"; // filled in by `beside`
  * @property {Answered} answered
  * @property {Set<import("./drawing.js").Drawing>} figures
  * @property {(message: Record<string, unknown>) => void} say
+ * @property {() => void} resized A figure has another size than before.
  */
 
 /**
@@ -145,6 +146,7 @@ export function feedOf(id) {
     answered: { ids: [], spent: 0, passes: 0, since: 0, room: 2, known: "", timer: undefined },
     figures: new Set(),
     say: () => {},
+    resized: () => {},
   });
   return entry(page.feeds, id, make);
 }

@@ -18,10 +18,11 @@ from rnnviz.i18n import keys, t
 from rnnviz.lab.replay.page import shared_library
 from rnnviz.live.bundle import beside
 from rnnviz.site.front import front_page
-from rnnviz.site.pages import first_still, page_of
+from rnnviz.site.keeping import Order, Ran
+from rnnviz.site.pages import fullest_still, page_of
 from rnnviz.site.reading import Chapter
 from rnnviz.site.reference import reference_pages
-from rnnviz.site.running import Order, Ran, run_chapters
+from rnnviz.site.running import run_chapters
 
 __all__ = ["PACKAGES", "Site", "build", "missing_packages", "templates"]
 
@@ -51,11 +52,14 @@ class Site:
         Whether chapters are run from top to bottom; else what their labs need.
     replays : collection of str, optional
         The numbers of the chapters whose labs are trained; all by default.
+    keep : Path, optional
+        A folder in which stays what chapters gave: those that have not changed are not run again. By default none.
     """
 
     chapters: Sequence[Chapter]
     whole: bool = True
     replays: Collection[str] | None = None
+    keep: Path | None = None
 
 
 def missing_packages() -> list[str]:
@@ -84,13 +88,15 @@ def build(site: Site, out: Path, say: Callable[[str], None] = print) -> tuple[in
         work = Path(folder)
         source, pages = work / "source", work / "pages"
         (source / "_static" / "gallery").mkdir(parents=True)
-        (work / "replays").mkdir()
-        ran = _run(site, work / "replays", say)
+        gave = site.keep or work / "gave"
+        gave.mkdir(parents=True, exist_ok=True)
+        ran = _run(site, gave, say)
         _write(site.chapters, ran, source)
         _sphinx(source, pages)
-        for replay in (work / "replays").glob("*.html"):
-            (pages / "replays").mkdir(exist_ok=True)
-            shutil.copy(replay, pages / "replays")
+        for chapter in site.chapters:
+            for cell in ran.get(chapter.name, Ran()).replays:
+                (pages / "replays").mkdir(exist_ok=True)
+                shutil.copy(gave / f"{chapter.number}-{cell}.html", pages / "replays")
         shutil.rmtree(pages / ".doctrees", ignore_errors=True)
         out.mkdir(parents=True, exist_ok=True)
         shutil.copytree(pages, out, dirs_exist_ok=True)
@@ -115,7 +121,7 @@ def _write(chapters: Sequence[Chapter], ran: dict[str, Ran], source: Path) -> No
     static, built, stills = source / "_static", {one.name for one in chapters}, []
     for chapter in chapters:
         nbformat.write(page_of(chapter, ran.get(chapter.name, Ran()), built), source / chapter.path.name)
-        if (still := first_still(chapter)) is not None:
+        if (still := fullest_still(chapter)) is not None:
             (static / "gallery" / f"{chapter.name}.png").write_bytes(still)
             stills.append(chapter.name)
     shutil.copy(Path(__file__).with_name("conf.py"), source)

@@ -26,6 +26,8 @@ autodoc_typehints = "none"  # the docstrings say them
 autodoc_member_order = "bysource"
 html_math_renderer = "mathml"
 
+pygments_dark_style = "github-dark"  # the theme's own underlines the names of modules
+
 html_theme = "furo"
 html_title = "rnnviz"
 html_static_path = ["_static"]

@@ -12,12 +12,12 @@ import nbformat
 
 from rnnviz.i18n import t
 from rnnviz.live.library import suffices
+from rnnviz.site.keeping import Ran
 from rnnviz.site.questions import check_card, predict_card, reveal_card
 from rnnviz.site.reading import Chapter, asked_in, checked_in, live_in, revealed_in
-from rnnviz.site.running import Ran
 from rnnviz.site.scenes import scene_of
 
-__all__ = ["first_still", "page_of"]
+__all__ = ["fullest_still", "page_of"]
 
 _LINK = re.compile(r"\[([^\]]+)\]\((\d\d_\w+)\.ipynb(#[^)]*)?\)")
 _WIDGET, _PLOTLY = "application/vnd.jupyter.widget-view+json", "application/vnd.plotly.v1+json"
@@ -48,19 +48,24 @@ def page_of(chapter: Chapter, ran: Ran, built: Collection[str]) -> Any:
             _fill(cell, chapter, ran, asked)
             _fold(cell)
         cells.append(cell)
+    cells.insert(1, nbformat.v4.new_markdown_cell(_here(chapter), id="here"))
     kernel = {"name": "python3", "display_name": "Python 3"}
     # the lexer is what colours the code
     named = {"kernelspec": kernel, "language_info": {"name": "python", "pygments_lexer": "python"}}
     return nbformat.v4.new_notebook(cells=cells, metadata=named)
 
 
-def first_still(chapter: Chapter) -> bytes | None:
-    """Return the first picture that the chapter keeps of a lab, as a PNG."""
-    for cell in chapter.code():
-        for output in cell.outputs:
-            if "image/png" in output.get("data", {}):
-                return base64.b64decode(output["data"]["image/png"])
-    return None
+def fullest_still(chapter: Chapter) -> bytes | None:
+    """Return of the pictures that the chapter keeps of labs, as PNG, the one with most in it."""
+    outputs = [output.get("data", {}) for cell in chapter.code() for output in cell.outputs]
+    found = [base64.b64decode(data["image/png"]) for data in outputs if "image/png" in data]
+    return max(found, key=len, default=None)
+
+
+def _here(chapter: Chapter) -> str:
+    """What the page can do, and how to come to what it cannot."""
+    words = html.escape(t("site.page.here", file=chapter.path.name), quote=False)
+    return '<p class="rv-here">' + re.sub(r"`([^`]+)`", r"<code>\1</code>", words) + "</p>"
 
 
 def _fill(cell: Any, chapter: Chapter, ran: Ran, asked: dict[str, str]) -> None:
@@ -82,6 +87,9 @@ def _fill(cell: Any, chapter: Chapter, ran: Ran, asked: dict[str, str]) -> None:
     if exercise:
         outputs.append(_html(check_card(exercise)))
     cell.outputs, cell.execution_count = outputs, None
+    alts = [found for one in outputs if (found := one.get("metadata", {}).get("image/png", {}).get("alt"))]
+    if alts:
+        cell.metadata["mystnb"] = {"image": {"alt": alts[0]}}
 
 
 def _lab(cell: Any, chapter: Chapter, ran: Ran, outputs: list[Any]) -> list[Any]:
@@ -130,7 +138,10 @@ def _fold(cell: Any) -> None:
     tags = list(cell.metadata.get("tags", []))
     if "solution" in tags:
         tags.append("hide-cell")
-        cell.metadata["mystnb"] = {"code_prompt_show": t("site.solution"), "code_prompt_hide": t("site.solution")}
+        cell.metadata["mystnb"] = cell.metadata.get("mystnb", {}) | {
+            "code_prompt_show": t("site.solution"),
+            "code_prompt_hide": t("site.solution"),
+        }
     elif cell.metadata.get("jupyter", {}).get("source_hidden"):
         tags.append("hide-input")
     cell.metadata["tags"] = tags

@@ -66,6 +66,8 @@ function option(words, asked, key) {
   return filled(words["predict.option"], { letter, words: asked.given.options[key] });
 }
 
+/** @typedef {{read: () => string | number | null, fill: (said: any) => boolean}} Field What was said, and how it comes back. */
+
 /**
  * @param {HTMLElement} card
  * @param {Words} words
@@ -75,23 +77,35 @@ export function ask(card, words) {
   const id = card.dataset.predict ?? "", given = givenOf(card);
   /** @type {Asked} */
   const asked = { id, given, said: null, order: [], settled: false, close: () => {} };
-  const say = given.options ? choices(card, words, asked) : box(card, words, asked);
+  const field = given.options ? choices(card, words, asked) : box(card, words, asked);
   const button = added(card, "button", { type: "button", textContent: words["predict.commit"] });
   const told = added(card, "output");
+  const tell = (/** @type {string} */ key) => {
+    const said = /** @type {string | number} */ (asked.said);
+    const choice = typeof said === "number" ? quantity(said, given.unit) : option(words, asked, said);
+    told.textContent = filled(words[key], { choice });
+  };
+  const earlier = kept(`said.${id}`);
+  if (field.fill(earlier)) {
+    asked.said = earlier;
+    tell("predict.earlier");
+  }
+  const ready = () => button.disabled = asked.settled || (given.options && field.read() === null);
+  card.addEventListener("change", ready);
+  ready();
   button.addEventListener("click", () => {
-    const said = say();
+    const said = field.read();
     if (said === null) {
-      if (!given.options) told.textContent = words["predict.number.unread"];
+      told.textContent = words["predict.number.unread"];
       return;
     }
     asked.said = said;
     kept(`said.${id}`, said);
-    const choice = typeof said === "number" ? quantity(said, given.unit) : option(words, asked, said);
-    told.textContent = filled(words["predict.committed"], { choice });
+    tell("predict.committed");
   });
   asked.close = () => {
     asked.settled = true;
-    for (const one of card.querySelectorAll("input, button")) one.toggleAttribute("disabled", true);
+    for (const one of /** @type {Iterable<any>} */ (card.querySelectorAll("input, button"))) one.disabled = true;
   };
   return asked;
 }
@@ -100,7 +114,7 @@ export function ask(card, words) {
  * @param {HTMLElement} card
  * @param {Words} words
  * @param {Asked} asked
- * @returns {() => string | null}
+ * @returns {Field}
  */
 function choices(card, words, asked) {
   const keys = Object.keys(asked.given.options), earlier = kept(`order.${asked.id}`);
@@ -113,31 +127,45 @@ function choices(card, words, asked) {
     role: "radiogroup",
     ariaLabel: card.querySelector("p:last-of-type")?.textContent,
   });
-  for (const key of asked.order) {
+  const inputs = asked.order.map((key) => {
     const label = added(group, "label");
-    added(label, "input", { type: "radio", name: asked.id, value: key });
-    label.append(` ${option(words, asked, key)}`);
-  }
-  return () => group.querySelector("input:checked")?.getAttribute("value") ?? null;
+    const input = added(label, "input", { type: "radio", name: asked.id, value: key });
+    added(label, "span", { textContent: option(words, asked, key) });
+    return input;
+  });
+  return {
+    read: () => inputs.find((one) => one.checked)?.value ?? null,
+    fill: (said) => {
+      const chosen = inputs.find((one) => one.value === said);
+      if (chosen) chosen.checked = true;
+      return chosen !== undefined;
+    },
+  };
 }
 
 /**
  * @param {HTMLElement} card
  * @param {Words} words
  * @param {Asked} asked
- * @returns {() => number | null}
+ * @returns {Field}
  */
 function box(card, words, asked) {
   const row = added(card, "p");
   const input = added(row, "input", { type: "text", inputMode: "text", placeholder: asked.given.placeholder });
   input.setAttribute("aria-label", words["predict.title"]);
   row.append(` ${asked.given.unit} ${asked.given.ask}`);
-  return () => {
-    const written = input.value.trim(), unit = asked.given.unit;
-    const bare = unit && written.endsWith(unit) ? written.slice(0, -unit.length) : written;
-    const comma = bare.split(",").length === 2 && !/[1-9]\d*,\d{3}$|\./.test(bare);
-    const value = numberIn(comma ? bare.replace(",", ".") : bare);
-    return value === null || (asked.given.times !== null && value <= 0) ? null : value;
+  return {
+    read: () => {
+      const written = input.value.trim(), unit = asked.given.unit;
+      const bare = unit && written.endsWith(unit) ? written.slice(0, -unit.length) : written;
+      const comma = bare.split(",").length === 2 && !/[1-9]\d*,\d{3}$|\./.test(bare);
+      const value = numberIn(comma ? bare.replace(",", ".") : bare);
+      return value === null || (asked.given.times !== null && value <= 0) ? null : value;
+    },
+    fill: (said) => {
+      if (typeof said === "number") input.value = String(said);
+      return typeof said === "number";
+    },
   };
 }
 

@@ -6,8 +6,6 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -15,67 +13,30 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from rnnviz.exercises.kept.learner import VARIABLE
+from rnnviz.i18n import t
+from rnnviz.site.keeping import Order, Ran, keep, kept, stamp
 from rnnviz.site.needed import live_cells, needed_cells
 from rnnviz.site.reading import Chapter, asked_in, revealed_in
 
-__all__ = ["Order", "Ran", "run_chapters"]
+__all__ = ["run_chapters"]
 
-_PATIENCE = 900  # seconds a cell
+_PATIENCE = 1800  # seconds a cell
 _RECORDER = "_rnnviz_recorder"
 
 
-@dataclass(frozen=True)
-class Order:
-    """What is run of each chapter.
-
-    Parameters
-    ----------
-    folder : Path
-        Where replays are written.
-    whole : bool
-        Whether all cells are run; else those alone that labs need.
-    shared : str
-        The folder of plotly.js as a replay has it.
-    room : int
-        Bytes that a chapter's replays may take together.
-    labs : frozenset of str, optional
-        Cells whose labs are wanted; all by default.
-    """
-
-    folder: Path
-    whole: bool
-    shared: str
-    room: int = 2_000_000
-    labs: frozenset[str] | None = None
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a chapter gave.
-
-    Parameters
-    ----------
-    outputs : dict
-        What each cell that was run has put out, by its id.
-    told : dict
-        What came of predictions, by their ids.
-    replays : tuple of str
-        The cells whose labs have a replay.
-    stopped : str
-        The error at which it stopped; empty where it ran to its end.
-    """
-
-    outputs: dict[str, list[Any]] = field(default_factory=dict)
-    told: dict[str, dict[str, Any]] = field(default_factory=dict)
-    replays: tuple[str, ...] = ()
-    stopped: str = ""
-
-
 def run_chapters(chapters: Iterable[Chapter], order: Order) -> Iterator[tuple[Chapter, Ran]]:
-    """Yield what each chapter gave, in their order."""
-    chapters = list(chapters)
+    """Yield what each chapter gave, in their order; one that ran in this folder and has not changed is not run."""
+    chapters, mark = list(chapters), stamp()
     with ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as pool:
-        yield from zip(chapters, pool.map(lambda chapter: _run(chapter, order), chapters), strict=True)
+        yield from zip(chapters, pool.map(lambda chapter: _given(chapter, order, mark), chapters), strict=True)
+
+
+def _given(chapter: Chapter, order: Order, mark: str) -> Ran:
+    ran = kept(chapter, order, mark)
+    if ran is None:
+        ran = _run(chapter, order)
+        keep(chapter, order, mark, ran)
+    return ran
 
 
 def _run(chapter: Chapter, order: Order) -> Ran:
@@ -84,21 +45,39 @@ def _run(chapter: Chapter, order: Order) -> Ran:
     if needed is not None and not needed:
         return Ran()
     book = nbformat.v4.new_notebook(cells=list(_cells(chapter, order, labs, needed)))
-    environment = {**os.environ, VARIABLE: "0", "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1")}
-    client = NotebookClient(
+    client = _Client(
         book,
         timeout=_PATIENCE,
         kernel_name="python3",
         extra_arguments=["--log-level=ERROR"],  # what a kernel thinks of its own sockets is nobody's page
         resources={"metadata": {"path": str(chapter.path.parent)}},
     )
+    environment = {**os.environ, VARIABLE: "0", "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1")}
     try:
         # a loop of its own, closed at the end: the one that nbclient makes in a thread stays open
         asyncio.run(client.async_execute(env=environment))
-    except CellExecutionError as error:
-        return Ran(stopped=" ".join(f"{error.ename}: {error.evalue}".split()))
-    record = json.loads((order.folder / f"{chapter.number}.json").read_text(encoding="utf-8"))
+        record = json.loads((order.folder / f"{chapter.number}.json").read_text(encoding="utf-8"))
+    # one chapter must not take the others with it: an error of a cell, a kernel that dies or never answers
+    except Exception as error:
+        return Ran(stopped=t("cli.site.at", cell=client.at, reason=_reason(error)))
     return Ran({cell.id: cell.outputs for cell in book.cells}, record["told"], tuple(record["replays"]))
+
+
+class _Client(NotebookClient):
+    """Runs a notebook, and knows how far it has come."""
+
+    at = ""
+
+    async def async_execute_cell(self, cell: Any, *args: Any, **kwargs: Any) -> Any:
+        """Run a cell; those of the recorder belong to the one before."""
+        self.at = cell.metadata.get("shown", self.at)
+        return await super().async_execute_cell(cell, *args, **kwargs)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, CellExecutionError):
+        return " ".join(f"{error.ename}: {error.evalue}".split())
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
 
 
 def _cells(chapter: Chapter, order: Order, labs: dict[str, str], needed: set[str] | None) -> Iterator[Any]:
@@ -109,7 +88,9 @@ def _cells(chapter: Chapter, order: Order, labs: dict[str, str], needed: set[str
     for cell in chapter.code():
         if needed is not None and cell.id not in needed:
             continue
-        yield copy.deepcopy(cell)
+        run = copy.deepcopy(cell)
+        run.metadata["shown"] = cell.id
+        yield run
         asked |= asked_in(cell.source)
         if cell.id in labs:
             yield _silent(f"{_RECORDER}.keep({cell.id!r}, {labs[cell.id]})")

@@ -18,7 +18,7 @@ class Scene:
     knobs : mapping
         What is turned before, as `rnnviz.Lab.set` takes it.
     seconds : float
-        The time it may take; a slower run ends earlier.
+        The processor's time that it may take; a slower run ends earlier.
     """
 
     until: int

@@ -1,15 +1,24 @@
 """Sweep: what the trials of a sweep have found: a table, the best settings, a picture."""
 
 from collections.abc import Mapping
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnnviz.models.dropout import drop_out
 from rnnviz.sweep.importance import shares
 from rnnviz.sweep.shown.progress import said
 from rnnviz.sweep.trials.plan import Plan
 from rnnviz.sweep.trials.rows import STATES, Row, best_of
+from rnnviz.sweep.trials.trial import parted
+from rnnviz.tasks import Task
+from rnnviz.training.session.building import Builder, builder_of
+from rnnviz.training.settings import Settings
 from rnnviz.training.tables import to_frame
+
+if TYPE_CHECKING:
+    from rnnviz.lab.lab import Lab
 
 __all__ = ["Sweep"]
 
@@ -75,10 +84,36 @@ class Sweep:
     def best(self) -> dict[str, Any]:
         """The settings of the trial with the best score, varied and fixed: ``rnnviz.Lab(task, **sweep.best)``.
 
-        Where dropout was varied, or something that a model of one's own takes, it is among them, and no lab's setting.
-        A RuntimeError tells that no trial has trained to its end, and why.
+        Where dropout was varied, or something that a model of one's own takes, it is among them, and no lab's setting:
+        then ask for the `lab`. A RuntimeError tells that no trial has trained to its end, and why.
         """
         return {**self._plan.fixed, **self._best().settings}
+
+    def lab(self, **options: Any) -> "Lab":
+        """Return a lab that begins the best trial anew, dropout and what a model of one's own takes included.
+
+        It trains as the trial did, bit for bit, unless there is dropout: a trial draws it from generators of its own.
+
+        Parameters
+        ----------
+        **options : object
+            As for `rnnviz.Lab`, instead of the trial's.
+
+        Examples
+        --------
+        >>> import rnnviz as rv
+        >>> space, sizes = {"dropout": [0.0, 0.5]}, {"steps": 2, "hidden_size": 4, "num_layers": 2}
+        >>> found = rv.sweep(space, task="adding", trials=2, sampler="grid", **sizes)
+        >>> lab = found.lab(views=["hidden"])
+        >>> lab.model.recurrent.dropout == found.best["dropout"]
+        True
+        """
+        from rnnviz.lab.lab import Lab  # with plotly, for who has asked for pictures
+
+        settings, model, dropout = parted(self.best, self._plan.model)
+        with_dropout = partial(_dropping, builder_of(model), dropout)
+        given = {"steps": self._plan.steps, "device": self._plan.device, **settings}
+        return Lab(self._plan.task, **{**given, "model": with_dropout if dropout else model, **options})
 
     @property
     def score(self) -> float:
@@ -122,6 +157,13 @@ class Sweep:
             why = next((row.reason for row in self._finished() if row.state == "failed"), "none has finished")
             raise RuntimeError(f"no trial has trained to its end, so there is no best one: {why}.")
         return found
+
+
+def _dropping(build: Builder, dropout: float, task: Task, settings: Settings) -> Any:
+    """Build a model that drops states while it trains."""
+    model = build(task, settings)
+    drop_out(model, dropout)
+    return model
 
 
 def _column(values: list[Any]) -> Any:

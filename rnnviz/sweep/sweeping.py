@@ -15,7 +15,7 @@ from rnnviz.sweep.trials.plan import Plan
 from rnnviz.sweep.trials.proposals import SAMPLERS
 from rnnviz.sweep.trials.space import Space
 from rnnviz.sweep.trials.trial import takes
-from rnnviz.sweep.workers.carrying import carried_out, in_order
+from rnnviz.sweep.workers.execution import carried_out, in_order
 from rnnviz.sweep.workers.running import Running, checked_executor
 from rnnviz.sweep.workers.store import Store
 from rnnviz.tasks import Task

@@ -12,7 +12,7 @@ from rnnviz.training.runner.trainable import Trainable
 from rnnviz.training.session.session import Session
 from rnnviz.training.settings import LIVE, OPTIMIZERS, SCHEDULES, STRUCTURAL, Settings
 from rnnviz.training.snapshots.before import Before
-from rnnviz.training.snapshots.observing import Later
+from rnnviz.training.snapshots.light import DeferredSnapshot
 from rnnviz.training.snapshots.recording import Recording
 from rnnviz.training.snapshots.snapshot import Confusion, Horizon, Mistake, Scale, Snapshot
 
@@ -24,9 +24,9 @@ __all__ = [
     "Before",
     "ComparisonSnapshot",
     "Confusion",
+    "DeferredSnapshot",
     "History",
     "Horizon",
-    "Later",
     "LockstepSessions",
     "Mistake",
     "NonFiniteLoss",

@@ -17,12 +17,14 @@ from urllib.request import Request, urlopen
 import nbformat
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
+from tests.browser.patience import PATIENCE, STARTED, again, while_it_goes_on
+
 # what the kernel prints; a cell of a long notebook may not be on the page
 _ASK = """code => new Promise(done => {
     const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session, asked = kernel.requestExecute({ code });
     asked.onIOPub = ({ content }) => content.name === "stdout" && done(content.text);
 })"""
-PATIENCE = 90_000  # ms: what is waited for comes, on whatever machine; only a failure takes as long
+_STEP = "Number(document.querySelector('.rv-view-hidden .rv-plot')?.dataset.step ?? -1)"
 
 
 def chromium(playwright: Playwright) -> Browser:
@@ -114,7 +116,7 @@ def _with_kernel(address: str) -> str:
     path, _, token = rest.partition("/tree/")[2].partition("?token=")
     asked = {"path": path, "name": path.rpartition("/")[2], "type": "notebook", "kernel": {"name": "python3"}}
     headers = {"Authorization": f"token {token}", "Content-Type": "application/json"}
-    with urlopen(Request(f"{root}api/sessions", json.dumps(asked).encode(), headers), timeout=60) as answer:
+    with urlopen(Request(f"{root}api/sessions", json.dumps(asked).encode(), headers), timeout=STARTED / 1000) as answer:
         assert answer.status == 201
     return address
 
@@ -147,7 +149,7 @@ class Notebook:
         return self.ready()
 
     def ready(self) -> "Notebook":
-        expect(self.page.get_by_text(re.compile(r"\| Idle$")).first).to_be_visible(timeout=PATIENCE)
+        expect(self.page.get_by_text(re.compile(r"\| Idle$")).first).to_be_visible(timeout=STARTED)
         return self
 
     def run_all(self, wait: bool = True) -> "Notebook":
@@ -159,7 +161,7 @@ class Notebook:
         self.page.wait_for_function(
             "() => { const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];"
             " return /\\d/.test(prompts[0]?.textContent) && !prompts.some(p => p.textContent.includes('*')) }",
-            timeout=300_000,
+            timeout=2 * STARTED,
         )
         return self
 
@@ -171,11 +173,7 @@ class Notebook:
         return int(self.view("hidden").get_attribute("data-step") or -1)
 
     def wait_for_step(self, least: int) -> int:
-        self.page.wait_for_function(
-            "least => Number(document.querySelector('.rv-view-hidden .rv-plot')?.dataset.step ?? -1) >= least",
-            arg=least,
-            timeout=PATIENCE,
-        )
+        while_it_goes_on(self.page, f"least => {_STEP} >= least", least, _STEP)
         return self.step()
 
     def button(self, name: str) -> Locator:
@@ -212,11 +210,19 @@ class Notebook:
         self.page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", name)
 
     def hover(self, view: str, across: float) -> None:
-        self.view(view).scroll_into_view_if_needed()
-        box = self.view(view).bounding_box()
-        assert box is not None
-        self.page.mouse.move(box["x"] + 5, box["y"] + 5)
-        self.page.mouse.move(box["x"] + box["width"] * across, box["y"] + box["height"] * 0.5)
+        """Put the pointer on a picture, at this share of its width, so that the time cursor stands there."""
+        cursors = "() => JSON.stringify([...rnnvizPage.cursors.values()].map(one => one.t))"
+
+        def move() -> None:
+            self.view(view).scroll_into_view_if_needed()
+            box = self.view(view).bounding_box()
+            assert box is not None
+            self.page.mouse.move(box["x"] + 5, box["y"] + 5)
+            self.page.mouse.move(box["x"] + box["width"] * across, box["y"] + box["height"] * 0.5)
+
+        before = self.page.evaluate(cursors)
+        moved = f"before => ({cursors})() !== before"
+        again(move, lambda patience: self.page.wait_for_function(moved, arg=before, timeout=patience))
 
     def busy(self) -> bool:
         return self.page.get_by_text(re.compile(r"\| Busy$")).count() > 0

@@ -10,9 +10,15 @@
     /** @type {Record<string, number>} How often plotly has drawn each figure in full. */
     redrawn: {},
     revisions: {},
+    /** @type {Record<string, number>} How often plotly has taken two clicks in each figure for a double click. */
+    twice: {},
     frames: {},
     async begin() {
-      for (const { name, plot } of figures()) painting.revisions[name] = plot.layout.datarevision;
+      for (const { name, plot } of figures()) {
+        painting.revisions[name] = plot.layout.datarevision;
+        painting.twice[name] = 0;
+        plot.on("plotly_doubleclick", () => painting.twice[name]++);
+      }
       const Plotly = painting.Plotly = await rnnvizPage.plotly.promise;
       const { react } = Plotly;
       Plotly.react = (plot, data, layout, ...more) => {
@@ -33,13 +39,23 @@
       const of = (frame, said) => painting.frames[frame].parts.filter((one) => said === "value" in one);
       painting.frames[name] = { ...painting.frames[words], parts: [...of(numbers, false), ...of(words, true)] };
     },
+    // The page's own drawing has ended: a figure that rests is drawn later, and the slow ones rest long.
+    async idle() {
+      while (feed.draining) await new Promise((done) => setTimeout(done, 10));
+    },
+    // A kept frame is the feed's newest, which is what the page draws whenever it draws by itself.
+    async send(name, setting) {
+      await painting.idle();
+      painting.redrawn = {};
+      for (const one of figures()) setting(one.fast);
+      const id = ++count, digests = Object.fromEntries(painting.names().map((one) => [one, id]));
+      [feed.last, feed.light] = [{ ...painting.frames[name], id, digests }, null];
+      for (const one of figures()) await one.draw(feed.last);
+    },
     // In full; or without the last full drawing, and with every word drawn at once, or put off as long as the test lasts.
     async draw(name, full = false, words = false) {
-      painting.redrawn = {};
+      await painting.send(name, (fast) => Object.assign(fast, { broken: full, due: () => words, later: () => {} }));
       for (const one of figures()) {
-        Object.assign(one.fast, { broken: full, due: () => words, later: () => {} });
-        const id = ++count;
-        await one.draw({ ...painting.frames[name], id, digests: { [one.name]: id } });
         if (words) {
           for (const axis of one.fast.reaches.keys()) one.fast.reaches.set(axis, null); // nearly right is not enough
           await one.fast.reword();
@@ -80,13 +96,10 @@
     },
     // As while a run plays, words and the last full drawing in their time.
     async play(name) {
-      painting.redrawn = {};
-      for (const one of figures()) {
-        for (const key of ["due", "later"]) delete one.fast[key];
-        one.fast.broken = false;
-        const id = ++count;
-        await one.draw({ ...painting.frames[name], id, digests: { [one.name]: id } });
-      }
+      await painting.send(name, (fast) => {
+        for (const key of ["due", "later"]) delete fast[key];
+        fast.broken = false;
+      });
     },
     mode: (name, mode) => painting.Plotly.relayout(painting.plot(name), { dragmode: mode }),
     // Where a figure's first panel lies in the page.

@@ -48,7 +48,7 @@ def test_chapter_01_from_top_to_bottom_and_live(address: str, page: Page) -> Non
     assert used[-1] > used[0] * 1.5
 
     assert notebook.step() == paused
-    assert f"{paused:,}" in notebook.lab.locator(".rv-progress").inner_text()
+    expect(notebook.lab.locator(".rv-progress")).to_contain_text(f"{paused:,}")
     numbers = notebook.shown("hidden", 0, "z")
     notebook.save()
     page.reload()

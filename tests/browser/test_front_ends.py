@@ -30,7 +30,11 @@ def demo() -> Iterator[str]:
         yield told[-1].strip()
     finally:
         process.terminate()
-        process.communicate(timeout=60)
+        try:
+            process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:  # a slow machine's kernels take their time to end
+            process.kill()
+            process.communicate()
 
 
 def used(page: Page) -> None:

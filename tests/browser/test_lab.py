@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from rnnviz.views.style import INK2, TONES
 from tests.browser.jupyter import Notebook, rgb
+from tests.browser.patience import expect_at_last
 
 LAB = "import rnnviz as rv\nlab = rv.Lab(task='adding', cell='lstm', hidden_size=16, seq_len=30, seed=0{more})\nlab"
 BUSY = "import pathlib, time\nwhile not pathlib.Path('enough').exists():\n    time.sleep(0.1)"
@@ -168,7 +169,7 @@ def test_nothing_is_cut_off_at_1000_pixels(address: str, page: Page, write) -> N
     page.set_viewport_size({"width": 1000, "height": 900})
     notebook = opened(page, address, write(LAB.format(more="")))
     notebook.settle()
-    cut = notebook.lab.evaluate(
+    cut = lambda: notebook.lab.evaluate(  # noqa: E731
         """lab => {
             const right = lab.getBoundingClientRect().right + 1;
             const kinds = '.widget-label, button, .widget-readout, .rv-figures, .widget-html-content';
@@ -176,7 +177,7 @@ def test_nothing_is_cut_off_at_1000_pixels(address: str, page: Page, write) -> N
             return [...lab.querySelectorAll(kinds)].filter(w => w.offsetParent && cut(w)).map(w => w.textContent);
         }"""
     )
-    assert cut == []
+    expect_at_last(page, cut, [])
 
 
 def test_every_control_has_a_label_and_a_tooltip_and_takes_the_keyboard(address: str, page: Page, write) -> None:

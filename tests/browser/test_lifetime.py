@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.jupyter import PATIENCE, Notebook
 
 LAB = "lab = rv.Lab('adding', hidden_size=4, seq_len=12, steps=10**9)"
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 
 def test_one_press_pauses_every_lab_and_the_line_goes(page: Page, address: str, write: Callable[..., str]) -> None:

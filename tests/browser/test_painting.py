@@ -13,6 +13,7 @@ from rnnviz.training import Snapshot
 from rnnviz.views import VIEWS, Focus, Patch, Pixels, View
 from tests.browser.jupyter import PATIENCE
 from tests.browser.moments import TASKS, moments
+from tests.browser.patience import again
 
 STEPS = (10, 20, 30)
 QUICK = ("sunspots", "temporal-order")  # of many classes, and of pairs, plotly draws a picture anew now and then
@@ -189,7 +190,14 @@ def test_a_drag_and_a_double_click_move_the_last_frame(saved: Callable[[str], Pa
     page.evaluate("painting.draw('now')")
     for name in names:
         x, y, width, height = page.evaluate("name => painting.panel(name)", name)
-        page.mouse.dblclick(x + 0.5 * width, y + 0.5 * height)
+        middle = (x + 0.5 * width, y + 0.5 * height)
+        # to plotly, clicks that a slow page hears 300 ms apart are two
+        again(
+            lambda middle=middle: page.mouse.dblclick(*middle),
+            lambda patience, name=name: page.wait_for_function(
+                "name => painting.twice[name]", arg=name, timeout=patience
+            ),
+        )
     back = _panels(page, names)
     assert not [name for name in names if back[name] == moved[name]]
     page.evaluate("painting.draw('now', true)")

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.jupyter import PATIENCE, Notebook
+from tests.browser.patience import again, expect_at_last, presses
 
 LAB = "import rnnviz as rv\nlab = rv.Lab(task={task!r}, cell='gru', hidden_size=6, seq_len=20, device='cpu')\nlab"
 
@@ -15,7 +16,7 @@ def opened(page: Page, address: str, path: str) -> Notebook:
     return notebook
 
 
-def wait_for_states(page: Page, *, changed: bool) -> None:
+def wait_for_states(page: Page, *, changed: bool, patience: float = PATIENCE) -> None:
     """Wait until the map of Δh has a value other than 0, or none."""
     page.wait_for_function(
         "changed => { const [input, answer] = document.querySelectorAll('.rv-perturb .rv-plot');"
@@ -23,7 +24,7 @@ def wait_for_states(page: Page, *, changed: bool) -> None:
         " return input?.data?.[1]?.y?.length && z?.length && "
         " changed === z.some(row => Array.from(row).some(value => value !== 0)) }",
         arg=changed,
-        timeout=PATIENCE,
+        timeout=patience,
     )
 
 
@@ -31,10 +32,10 @@ def input_at(page: Page, time: int) -> float:
     return page.evaluate("t => document.querySelector('.rv-perturb .rv-plot').data[1].y[t]", time)
 
 
-def picked(page: Page, time: int) -> None:
+def picked(page: Page, time: int, patience: float = PATIENCE) -> None:
     """Wait until the line that marks the picked timestep stands there."""
     line = "t => document.querySelector('.rv-perturb .rv-plot').layout.shapes[0].x0 === t"
-    page.wait_for_function(line, arg=time, timeout=PATIENCE)
+    page.wait_for_function(line, arg=time, timeout=patience)
 
 
 def point(page: Page, time: int) -> list[float]:
@@ -48,13 +49,17 @@ def point(page: Page, time: int) -> list[float]:
 
 
 def drag(page: Page, time: int, up: int) -> None:
-    """Take the point of a timestep and move it up by so many pixels."""
-    place = point(page, time)
-    page.mouse.move(*place)
-    page.mouse.down()
-    page.mouse.move(place[0], place[1] - up / 2)
-    page.mouse.move(place[0], place[1] - up)
-    page.mouse.up()
+    """Take the point of a timestep and move it up by so many pixels, until the states change."""
+
+    def move() -> None:
+        place = point(page, time)
+        page.mouse.move(*place)
+        page.mouse.down()
+        page.mouse.move(place[0], place[1] - up / 2)
+        page.mouse.move(place[0], place[1] - up)
+        page.mouse.up()
+
+    again(move, lambda patience: wait_for_states(page, changed=True, patience=patience))
 
 
 @pytest.mark.timeout(900)
@@ -64,7 +69,6 @@ def test_a_dragged_point_changes_the_states_and_restoring_it_brings_them_back(ad
     expect(restore).to_be_disabled()
     before = input_at(page, 12)
     drag(page, 12, 30)
-    wait_for_states(page, changed=True)
     picked(page, 12)
     page.wait_for_function(  # the kernel may still be at a place on the way
         "() => { const said = document.querySelector('.rv-perturb-value .widget-readout').innerText;"
@@ -99,15 +103,13 @@ def test_a_dragged_point_changes_the_states_and_restoring_it_brings_them_back(ad
 @pytest.mark.timeout(900)
 def test_a_press_picks_a_timestep_and_the_keyboard_changes_its_value(address: str, page: Page, write) -> None:
     notebook = opened(page, address, write(LAB.format(task="adding")))
-    page.mouse.click(*point(page, 3))
-    picked(page, 3)
+    again(lambda: page.mouse.click(*point(page, 3)), lambda patience: picked(page, 3, patience))
     notebook.settle()
     notebook.lab.locator(".rv-perturb-value .noUi-handle").focus()
     for _ in range(10):
         page.keyboard.press("ArrowRight")
     wait_for_states(page, changed=True)
-    notebook.settle()
-    assert input_at(page, 3) == pytest.approx(notebook.slider("perturb-value"), abs=1e-3)
+    expect_at_last(page, lambda: abs(input_at(page, 3) - notebook.slider("perturb-value")) < 1e-3, True)
     assert notebook.errors == []
 
 
@@ -126,16 +128,15 @@ def test_a_retyped_character_changes_the_states(address: str, page: Page, write)
 def test_while_it_is_read_the_change_is_asked_where_the_reader_is(address: str, page: Page, write) -> None:
     notebook = opened(page, address, write(LAB.format(task="adding")))
     notebook.settle()
+    pressed = presses(page)
     notebook.button("read").click()
-    page.wait_for_function(
-        "() => document.querySelector('.rv-read').getAttribute('aria-pressed') === 'false'"
-        " && document.querySelector('.rv-playhead').dataset.label === 't = 19'",
-        timeout=PATIENCE,
-    )
+    expect_at_last(page, pressed, ["true", "false"])  # before it begins, it stands at the last timestep as well
+    expect(page.locator(".rv-playhead")).to_have_attribute("data-label", "t = 19")
     picked(page, 19)
     words = notebook.lab.locator(".rv-perturb-value .widget-readout")
     expect(words).not_to_have_text("-")
-    assert input_at(page, 19) == pytest.approx(float(words.inner_text().replace("−", "-")), abs=1e-3)
+    said = lambda: float(words.inner_text().replace("−", "-"))  # noqa: E731
+    expect_at_last(page, lambda: abs(input_at(page, 19) - said()) < 1e-3, True)
     marks = page.locator(".rv-perturb .rv-cursor:not([hidden])")
     assert marks.count() >= 2  # the same place in both pictures
     notebook.button("read").click()

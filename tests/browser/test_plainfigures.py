@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.jupyter import PATIENCE, Notebook
+from tests.browser.patience import again
 
 PLAIN = (
     "import plotly.graph_objects as go, rnnviz as rv\n"
@@ -29,7 +30,7 @@ SWEEP = (
     "                 trials=5000, steps=100, seq_len=30, sampler='random', prune=False, device='cpu', seed=0)"
 )
 KEPT = "print('KEPT', len(found))"
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 
 
 def light(color: str) -> bool:
@@ -59,16 +60,19 @@ def test_what_is_brushed_while_a_sweep_runs_stays_brushed_as_lines_are_added(add
     notebook = Notebook(page).open(address, write(SWEEP, KEPT)).run_all(wait=False)
     brush = page.locator(".rv-sweep .axis-brush .background").first
     brush.wait_for(timeout=PATIENCE)
-    box = brush.bounding_box()
-    assert box is not None
-    across, top = box["x"] + box["width"] / 2, box["y"]
-    page.mouse.move(across, top + 0.2 * box["height"])
-    page.mouse.down()
-    page.mouse.move(across, top + 0.6 * box["height"], steps=6)
-    page.mouse.up()
     plot = "document.querySelector('.rv-sweep .rv-plot')"
     brushed = f"{plot}._fullData[0].dimensions[0].constraintrange"
-    page.wait_for_function(f"() => {brushed}?.length === 2", timeout=PATIENCE)
+
+    def drag() -> None:
+        box = brush.bounding_box()
+        assert box is not None
+        across, top = box["x"] + box["width"] / 2, box["y"]
+        page.mouse.move(across, top + 0.2 * box["height"])
+        page.mouse.down()
+        page.mouse.move(across, top + 0.6 * box["height"], steps=6)
+        page.mouse.up()
+
+    again(drag, lambda patience: page.wait_for_function(f"() => {brushed}?.length === 2", timeout=patience))
     low, high = first = page.evaluate(brushed)
     assert -4 < low < high < -1  # powers of ten
     for _ in range(2):

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.jupyter import PATIENCE, Notebook, write_notebook
 
 LAB = 'import rnnviz as rv\nlab = rv.Lab("sunspots", seed=0, hidden_size=8, seq_len=24, device="cpu")\nlab'
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ def test_what_can_be_done_stands_in_the_line_and_is_reached_by_keyboard(address:
     assert notebook.errors == []
 
 
-def test_a_comparison_has_presets_that_set_all_lanes(address: str, page: Page, folder) -> None:
+def test_a_comparison_has_presets_that_set_all_models(address: str, page: Page, folder) -> None:
     write_notebook(folder / "comparison.ipynb", COMPARISON)
     notebook = Notebook(page).open(address, "comparison.ipynb").run_all()
     preset = notebook.lab.locator("button.rv-preset")

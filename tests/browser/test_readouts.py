@@ -1,9 +1,10 @@
 """Every number that is read off a lab is the number of the tensor or of the setting, as far as it is written."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.jupyter import PATIENCE, Notebook
+from tests.browser.patience import again, expect_at_last
 
 LAB = (
     "import json, numpy as np, rnnviz as rv\n"
@@ -32,7 +33,9 @@ def test_what_is_read_is_the_number_of_the_tensor_and_looking_changes_nothing(ad
     lab = notebook.lab
     for group in ("training", "shown"):
         lab.locator(f"button.rv-more-{group}").click()
-    assert [notebook.slider(name) for name in ("lr", "clip", "input-noise")] == list(settings.values())
+    expect_at_last(
+        page, lambda: [notebook.slider(name) for name in ("lr", "clip", "input-noise")], list(settings.values())
+    )
 
     lab.locator("button.rv-open-perturb").click()
     handle = lab.locator(".rv-time .noUi-handle")
@@ -51,11 +54,11 @@ def test_what_is_read_is_the_number_of_the_tensor_and_looking_changes_nothing(ad
         page.keyboard.press("ArrowRight")
     assert lab.locator(".rv-perturb-restore").is_disabled()
 
+    expect(lab.locator(".rv-figures .rv-figure-step b")).to_have_text("70")
     said = written(lab.locator(".rv-figures .rv-figure-loss b").inner_text())
     assert said == pytest.approx(truth["loss"], rel=0.0051)  # three figures
-    assert lab.locator(".rv-figures .rv-figure-step b").inner_text() == "70"
-    assert "step 70 of" in (lab.locator(".rv-told-progress").text_content() or "")
-    assert lab.locator(".rv-where").inner_text() == "live: step 70"
+    expect(lab.locator(".rv-told-progress")).to_contain_text("step 70 of")
+    expect(lab.locator(".rv-where")).to_have_text("live: step 70")
     hover(notebook, page, "gradients", 11)
     told = written(lab.locator(".rv-view-gradients .rv-readout-value").inner_text())
     assert told == pytest.approx(truth["total"][11], rel=0.0051)  # three figures
@@ -73,16 +76,18 @@ def written(text: str) -> float:
 def hover(notebook: Notebook, page: Page, view: str, time: int) -> None:
     """Put the pointer on a timestep of the strip of all gradients."""
     plot = notebook.view(view)
-    plot.scroll_into_view_if_needed()
-    notebook.settle()
-    x, y = plot.evaluate(
-        "(plot, time) => { const { xaxis, yaxis } = plot._fullLayout, box = plot.getBoundingClientRect();"
-        " const line = plot.data.find(one => one.name === 'total');"
-        " return [box.left + xaxis._offset + xaxis.d2p(time), box.top + yaxis._offset + yaxis.d2p(line.y[time])] }",
-        time,
-    )
-    page.mouse.move(x - 4, y)
-    page.mouse.move(x, y)
-    page.wait_for_function(
-        "time => document.querySelector('.rv-playhead')?.dataset.label === `t = ${time}`", arg=time, timeout=PATIENCE
-    )
+
+    def move() -> None:
+        plot.scroll_into_view_if_needed()
+        notebook.settle()
+        x, y = plot.evaluate(
+            "(plot, time) => { const { xaxis, yaxis } = plot._fullLayout, box = plot.getBoundingClientRect();"
+            " const line = plot.data.find(one => one.name === 'total');"
+            " return [box.left + xaxis._offset + xaxis.d2p(time), box.top + yaxis._offset + yaxis.d2p(line.y[time])] }",
+            time,
+        )
+        page.mouse.move(x - 4, y)
+        page.mouse.move(x, y)
+
+    there = "time => document.querySelector('.rv-playhead')?.dataset.label === `t = ${time}`"
+    again(move, lambda patience: page.wait_for_function(there, arg=time, timeout=patience))

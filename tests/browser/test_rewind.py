@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.jupyter import PATIENCE, Notebook
+from tests.browser.patience import again
 
 LAB = (
     "import rnnviz as rv\n"
@@ -97,17 +98,20 @@ def test_the_line_is_filled_as_far_as_the_run_is_and_its_handle_stands_at_the_st
 def test_the_range_of_the_slider_stays_while_it_is_held(notebook: Notebook) -> None:
     track = notebook.lab.locator(".rv-track")
     track.scroll_into_view_if_needed()
-    box = track.bounding_box()
-    assert box is not None
     notebook.button("play").click()
     notebook.frames(3)
     mouse = notebook.page.mouse
-    mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    mouse.down()
+
+    def press() -> None:
+        mouse.up()
+        box = track.bounding_box()
+        assert box is not None
+        mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        mouse.down()
+
+    looking = "() => /looking/.test(document.querySelector('.rv-where').textContent)"
+    again(press, lambda patience: notebook.page.wait_for_function(looking, timeout=patience))
     held, place = track.get_attribute("max"), track.input_value()
-    notebook.page.wait_for_function(
-        "() => /looking/.test(document.querySelector('.rv-where').textContent)", timeout=PATIENCE
-    )
     said = notebook.lab.locator(".rv-where").inner_text()
     notebook.page.wait_for_function(
         "said => document.querySelector('.rv-where').textContent !== said", arg=said, timeout=PATIENCE

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.jupyter import PATIENCE, Notebook, close, write_notebook
+from tests.browser.patience import expect_at_last
 
 LAB = "import rnnviz as rv\nlab = rv.Lab(seed=0, device='cpu', steps=2000)\nlab"
 OPENER = (
@@ -42,8 +43,8 @@ def page(notebook: Notebook) -> Iterator[Page]:
 
 def resize(page: Page, width: int, height: int = 800) -> None:
     page.set_viewport_size({"width": width + FRAME, "height": height})
+    expect_at_last(page, lambda: page.locator(".rv-lab").first.evaluate("lab => lab.offsetWidth"), width)
     settled(page)
-    assert page.locator(".rv-lab").first.evaluate("lab => lab.offsetWidth") == width
 
 
 def settled(page: Page) -> None:
@@ -61,8 +62,7 @@ def boxes(page: Page, *names: str) -> list[dict[str, float]]:
 def test_a_lab_fits_the_window(page: Page, place: int, most: int) -> None:
     page.locator(".rv-lab").nth(place).scroll_into_view_if_needed()
     page.locator(".rv-lab").nth(place).locator(".rv-axis").wait_for(timeout=PATIENCE)
-    settled(page)
-    assert page.locator(".rv-lab").nth(place).evaluate("lab => lab.offsetHeight") <= most
+    expect_at_last(page, lambda: page.locator(".rv-lab").nth(place).evaluate("lab => lab.offsetHeight") <= most, True)
 
 
 @pytest.mark.parametrize(

@@ -23,9 +23,9 @@ from rnnviz.live.bundle import beside
 from rnnviz.site import building
 from rnnviz.site.questions import check_card
 from rnnviz.site.reading import read_chapters
+from tests.browser.patience import PATIENCE, expect_at_last
+from tests.browser.sitepages import PAGE_ROOM, WITH_REPLAYS, asking
 
-PATIENCE = 60_000
-PAGE_ROOM, WITH_REPLAYS = 1_500_000, 3_000_000  # bytes: of a page, and of it with all its replays
 CHAPTERS = read_chapters(shipped_chapters())
 NAMES = [chapter.name for chapter in CHAPTERS]
 BY_VALUE = sorted(id for id in EXERCISES if "data-check" in check_card(id))
@@ -58,27 +58,10 @@ def served(site: Path) -> Iterator[str]:
 
 @pytest.fixture
 def asked(page: Page, site: Path, request: pytest.FixtureRequest) -> list[str]:
-    """What the page asks for from elsewhere, or in vain; nothing of it is let through."""
-    found: list[str] = []
-    own = [site.as_uri(), "data:", "blob:", "about:"]
+    own = [site.as_uri()]
     if "served" in request.fixturenames:
         own.append(request.getfixturevalue("served"))
-
-    def let(route: Any) -> None:
-        if route.request.url.startswith(tuple(own)) or route.request.url.endswith("/favicon.ico"):
-            route.continue_()
-        else:
-            found.append(route.request.url)
-            route.abort()
-
-    page.route("**/*", let)
-    # what is on its way while one goes on to the next page is given up, and not missed
-    page.on("requestfailed", lambda one: found.append(one.url) if "NOT_FOUND" in (one.failure or "") else None)
-    page.on(
-        "response",
-        lambda given: found.append(given.url) if given.status >= 400 and "favicon" not in given.url else None,
-    )
-    return found
+    return asking(page, own)
 
 
 def _played(page: Page) -> FrameLocator:
@@ -106,7 +89,9 @@ def test_every_page_reads_to_its_end_and_asks_nobody_for_anything(
             assert headings >= sum(cell.source.startswith("## ") for cell in chapter.book.cells)
             expect(page.locator(".related-pages a").first).to_be_attached()
         assert page.evaluate("[...document.images].filter((one) => one.complete && !one.naturalWidth).length") == 0
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), f"{name} at {width}"
     assert asked == []
 
 
@@ -122,13 +107,28 @@ def test_no_page_names_anything_to_load_that_is_not_beside_it(site: Path) -> Non
         assert not re.search(r"(?:url\(|@import|fetch\()\s*[\"']?(?:https?:)?//", path.read_text(encoding="utf-8"))
 
 
+def test_every_picture_is_described_in_words_or_decorates_what_is(site: Path) -> None:
+    described = 0
+    for path in [*site.glob("*.html"), *site.glob("reference/*.html")]:
+        for picture in re.findall(r"<img\b[^>]*>", path.read_text(encoding="utf-8")):
+            alt = re.search(r'\balt="([^"]*)"', picture)
+            assert alt is not None, f"{path.name}: {picture}"
+            assert not re.search(r"\.(png|svg|webp|jpe?g)$", alt[1]), f"{path.name}: {picture}"
+            described += " " in alt[1]
+    assert described > 50
+
+
 def test_links_between_pages_lead_to_pages(site: Path) -> None:
     for path in site.rglob("*.html"):
         if path.parent.name == "replays":
             continue
-        for address in re.findall(r'<a[^>]*\bhref="([^"#]+)', path.read_text(encoding="utf-8")):
-            if not re.match(r"[a-z]+:", address):
-                assert (path.parent / address.split("?")[0]).exists(), f"{path.name} links to {address}"
+        for address in re.findall(r'<a[^>]*\bhref="([^"]+)', path.read_text(encoding="utf-8")):
+            if re.match(r"[a-z]+:", address):
+                continue
+            name, _, place = address.partition("#")
+            target = path.parent / name.split("?")[0] if name else path
+            assert target.exists(), f"{path.name} links to {address}"
+            assert not place or f'id="{place}"' in target.read_text(encoding="utf-8"), f"{path.name} links to {address}"
 
 
 def test_pages_are_small_and_one_plotly_serves_all(site: Path) -> None:
@@ -164,9 +164,8 @@ def test_a_replay_plays_is_scrubbed_and_its_cursor_moves(page: Page, site: Path,
     label = cursor.get_attribute("data-label") or ""
     page.keyboard.press("ArrowLeft")
     expect(cursor).not_to_have_attribute("data-label", label)
-    height = page.locator("iframe.rv-replay").first.bounding_box()
-    assert height is not None
-    assert abs(height["height"] - played.locator("body").evaluate("(body) => body.offsetHeight")) < 3
+    own, given = "(body) => body.offsetHeight", page.locator("iframe.rv-replay").first
+    expect_at_last(page, lambda: abs(given.evaluate(own) - played.locator("body").evaluate(own)) < 3, True)
     assert asked == []
 
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.jupyter import PATIENCE, Notebook
+from tests.browser.patience import again
 
 # where in a picture a timestep is, on the line of a name or in the middle of the first map
 PLACE = """(plot, [time, name]) => {
@@ -54,10 +55,15 @@ class Learner:
     def picks(self, view: str, time: int, trace: str | None) -> None:
         """Click at a timestep: on the line of that name, or halfway up the first heatmap."""
         plot = self.notebook.view(view)
-        box, (x, y) = plot.bounding_box(), plot.evaluate(PLACE, [time, trace])
-        assert box is not None
-        self.page.mouse.move(box["x"] + x - 3, box["y"] + y)
-        self.page.mouse.click(box["x"] + x, box["y"] + y)
+
+        def click() -> None:
+            box, (x, y) = plot.bounding_box(), plot.evaluate(PLACE, [time, trace])
+            assert box is not None
+            self.page.mouse.move(box["x"] + x - 3, box["y"] + y)
+            self.page.mouse.click(box["x"] + x, box["y"] + y)
+
+        seen = expect(self.card)
+        again(click, lambda patience: seen.to_have_attribute("data-done", "true", timeout=patience))
 
 
 def test_the_tour_follows_what_a_learner_does_and_can_be_left(chapters: str, page: Page) -> None:

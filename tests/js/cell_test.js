@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { axis } from "../../rnnviz/live/cellcurve.js";
 import { moved, placed } from "../../rnnviz/live/celldrawing.js";
-import { follower } from "../../rnnviz/live/following.js";
+import { follower } from "../../rnnviz/live/cursorfollower.js";
 import { cursorOf } from "../../rnnviz/live/page.js";
 import { test } from "./browser.js";
 

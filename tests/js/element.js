@@ -128,11 +128,13 @@ export class Element extends EventTarget {
   }
 
   /**
-   * Of selectors only class names are understood, as in ".rv-lab, .rv-predict".
+   * Of selectors only names of classes and elements are understood, as in ".rv-lab, button".
    * @param {string} selector
    */
   matches(selector) {
-    return selector.split(", ").some((one) => this.classList.contains(one.slice(1)));
+    return selector.split(", ").some((one) =>
+      one.startsWith(".") ? this.classList.contains(one.slice(1)) : one.toUpperCase() === this.tagName
+    );
   }
 
   /** @param {string} selector */

@@ -81,8 +81,10 @@ class Drawer {
     this.drawn.push(frame.id);
   }
 
+  width = 300;
+
   size() {
-    return [300, 200];
+    return [this.width, 200];
   }
 
   wait() {
@@ -108,6 +110,24 @@ test("a frame is drawn at the next paint, and then answered with the figures' si
   await browser.pass(16);
   assert.deepEqual(drawer.drawn, [1]);
   assert.deepEqual(said("ack"), [{ kind: "ack", ids: [1], sizes: { hidden: [300, 200] }, spent: 0 }]);
+});
+
+test("a figure that has another width while nothing is drawn says so, once it keeps that width", async (browser) => {
+  const { model, feed, said } = begun();
+  const drawer = joined(feed, new Drawer(browser, "hidden"));
+  feed.resized();
+  await browser.pass(1000);
+  assert.deepEqual(said("ack"), []); // nothing was drawn yet: the first answer will tell
+  frame(model, 1);
+  await browser.pass(100);
+  for (drawer.width of [310, 400, 500]) {
+    feed.resized();
+    await browser.pass(50);
+  }
+  await browser.pass(1000);
+  feed.resized();
+  await browser.pass(1000);
+  assert.deepEqual(said("ack").slice(1), [{ kind: "ack", ids: [], sizes: { hidden: [500, 200] }, spent: 0 }]);
 });
 
 test("of frames that come before the paint the newest alone is drawn, and all are answered", async (browser) => {

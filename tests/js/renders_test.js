@@ -13,7 +13,7 @@ import owntext from "../../rnnviz/lab/tools/owntext.js";
 import rail from "../../rnnviz/lab/controls/rail.js";
 import share from "../../rnnviz/lab/tools/share.js";
 import runbar from "../../rnnviz/lab/controls/runbar.js";
-import thin from "../../rnnviz/live/thin.js";
+import figureWidget from "../../rnnviz/live/figurewidget.js";
 import tour from "../../rnnviz/lab/tour/card.js";
 import { test } from "./browser.js";
 import { Element } from "./element.js";
@@ -39,7 +39,7 @@ const SAID = {
 const SHOWN = {
   "a cell": { widget: cellview, state: { picture: {} } },
   "a figure": { widget: figure, state: { name: "h", feed_id: "f", group: "f", spec: SPEC } },
-  "a figure's widget": { widget: thin, state: { name: "h", feed_id: "f", group: "f", spec: SPEC } },
+  "a figure's widget": { widget: figureWidget, state: { name: "h", feed_id: "f", group: "f", spec: SPEC } },
   "a figure to drag": { widget: draggable, state: { name: "h", feed_id: "f", group: "f", spec: SPEC, drag: [] } },
   "a lab's tooltips": { widget: accessibility, state: { hints: {}, words: { gone: "gone" } } },
   "a line of sentences": {

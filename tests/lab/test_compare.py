@@ -404,7 +404,7 @@ def test_a_comparison_tells_what_differs_and_its_line_says_it(make_comparison: M
     assert [words for words, _ in line.seen["sentences"]] == [by_hand(one.words) for one in to_say(found)]
 
 
-def test_the_lanes_show_states_or_gates_one_press_away(make_comparison: Maker) -> None:
+def test_the_strips_show_states_or_gates_one_press_away(make_comparison: Maker) -> None:
     comparison = make_comparison()
     browser = Browser(comparison)
     panel = browser.screen.panel
@@ -419,7 +419,7 @@ def test_the_lanes_show_states_or_gates_one_press_away(make_comparison: Maker) -
     assert {"hidden", "gradients", "scores"} <= browser.screen.chosen
 
 
-def test_models_without_gates_are_offered_no_such_lanes() -> None:
+def test_models_without_gates_are_offered_no_such_strips() -> None:
     comparison = compare([{"hidden_size": 3}, {"hidden_size": 4}], "adding", cell="rnn", seq_len=8, device="cpu")
     panel = comparison._console.shown().panel
     assert panel.strips not in panel.rail.widget.children

@@ -90,6 +90,19 @@ def test_the_browser_tells_how_many_pixels_there_are(wire: Wire) -> None:
     assert wire.feed.sizes == {"hidden": (320, 180)}  # a figure that is not laid out yet says nothing
 
 
+def test_pictures_of_another_size_than_they_were_drawn_for_are_asked_for_once(wire: Wire) -> None:
+    asked: list[dict[str, Any]] = []
+    wire.feed.on_resized = lambda: asked.append(wire.feed.sizes)
+    wire.answer(1, sizes={"hidden": [320, 180]})
+    assert asked == [{"hidden": (320, 180)}]  # drawn before anybody knew how wide the page is
+    wire.answer(2, sizes={"hidden": [320, 180]})
+    wire.answer(3, sizes={"hidden": [900, 180]})  # of another page that shows the same lab
+    assert len(asked) == 1
+    wire.answer(sizes={"hidden": [500, 180]})  # no frame's answer: somebody has drawn at the window
+    wire.answer(sizes={"hidden": [500, 180]})
+    assert asked[1:] == [{"hidden": (500, 180)}]
+
+
 def test_answers_and_greetings_wake_the_sender(wire: Wire) -> None:
     heard: list[Any] = []
     wire.feed.on_ready = lambda: heard.append("ready")

@@ -13,11 +13,11 @@ from rnnviz.exercises.answers.numeric import Number
 from rnnviz.exercises.chapters.catalog import EXERCISES, PREDICTIONS
 from rnnviz.i18n import t
 from rnnviz.site.formulas import mathml
-from rnnviz.site.pages import page_of
+from rnnviz.site.keeping import Ran
+from rnnviz.site.pages import fullest_still, page_of
 from rnnviz.site.questions import check_card, predict_card, reveal_card
 from rnnviz.site.reading import Chapter, read_chapters
 from rnnviz.site.reference import reference_pages
-from rnnviz.site.running import Ran
 
 CHAPTERS = {one.number: one for one in read_chapters(shipped_chapters())}
 FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<![\\$])\$([^$\n]+)\$", re.DOTALL)
@@ -33,7 +33,7 @@ def _made(source: str, *outputs: Any, kind: str = "code", **metadata: Any) -> Ch
 
 
 def _shown(chapter: Chapter, ran: Ran | None = None) -> str:
-    (cell,) = page_of(chapter, ran or Ran(), {"99_made"}).cells
+    cell, _ = page_of(chapter, ran or Ran(), {"99_made"}).cells
     return "".join(str(one.get("data", one.get("text"))) for one in cell.outputs)
 
 
@@ -103,8 +103,27 @@ def test_a_lab_is_its_replay_or_else_its_still() -> None:
 
 def test_a_chapter_that_is_not_built_is_named_and_not_linked() -> None:
     chapter = _made("See [03](03_lstm.ipynb) and [this](99_made.ipynb).", kind="markdown")
-    (cell,) = page_of(chapter, Ran(), {"99_made"}).cells
+    cell, _ = page_of(chapter, Ran(), {"99_made"}).cells
     assert cell.source == "See 03 and [this](99_made.ipynb)."
+
+
+def test_below_its_title_a_page_says_what_it_can_do_and_how_to_open_the_notebook() -> None:
+    cells = page_of(CHAPTERS["03"], Ran(), {"03_lstm"}).cells
+    assert cells[0].source.startswith("# ")
+    assert "recorded" in cells[1].source
+    assert "<code>rnnviz lab</code>" in cells[1].source
+    assert "03_lstm.ipynb" in cells[1].source
+
+
+def test_a_chapter_s_tile_is_the_still_that_shows_most() -> None:
+    stills = [
+        base64.b64decode(output["data"]["image/png"])
+        for cell in CHAPTERS["09"].code()
+        for output in cell.outputs
+        if "image/png" in output.get("data", {})
+    ]
+    assert len(stills) > 1
+    assert fullest_still(CHAPTERS["09"]) == max(stills, key=len) != stills[0]
 
 
 def test_every_formula_of_the_course_becomes_mathml_without_a_trace_of_its_source() -> None:
@@ -130,3 +149,10 @@ def test_the_reference_has_a_page_for_each_public_name() -> None:
     assert ".. autofunction:: rnnviz.trace.fixed_points" not in pages["reference/trace.rst"]
     for name in rv.models.__all__:
         assert f":: rnnviz.models.{name}\n" in pages["reference/models.rst"]
+
+
+def test_a_still_is_described_on_its_page_as_in_the_notebook() -> None:
+    words = {"image/png": {"alt": "LSTM, 8 units, at step 0"}}
+    still = nbformat.v4.new_output("display_data", {"image/png": "AAAA", "text/plain": "Lab"}, metadata=words)
+    cell, _ = page_of(_made("lab = rv.Lab('adding')\nlab", still), Ran(), set()).cells
+    assert cell.metadata["mystnb"]["image"]["alt"] == "LSTM, 8 units, at step 0"

@@ -1,19 +1,14 @@
 """Reading a chapter: which cells show labs, ask, reveal and check, and which must run for a lab to be there."""
 
-import nbformat
 import pytest
 
 from rnnviz.cli.chapters import shipped_chapters
 from rnnviz.exercises.chapters.catalog import EXERCISES, PREDICTIONS
 from rnnviz.site.needed import live_cells, needed_cells
-from rnnviz.site.reading import Chapter, asked_in, checked_in, live_in, read_chapters, revealed_in
+from rnnviz.site.reading import asked_in, checked_in, live_in, read_chapters, revealed_in
+from tests.site.books import book
 
 CHAPTERS = read_chapters(shipped_chapters())
-
-
-def _book(*sources: str) -> Chapter:
-    cells = [nbformat.v4.new_code_cell(source, id=f"cell-{place}") for place, source in enumerate(sources)]
-    return Chapter(shipped_chapters() / "99_made.ipynb", nbformat.v4.new_notebook(cells=cells))
 
 
 def test_every_lab_that_a_chapter_keeps_a_still_of_is_found() -> None:
@@ -56,16 +51,17 @@ def test_a_cell_shows_a_lab_if_it_makes_one_and_ends_with_it(source: str, shown:
 
 
 def test_only_the_cells_run_that_a_lab_is_made_from() -> None:
-    chapter = _book(
-        "import rnnviz as rv",
-        "sizes = {'hidden_size': 4}",
-        "unheard = 1 / 0",
-        "sizes['seq_len'] = 12",
-        "lab = rv.Lab('adding', **sizes)\nlab",
-        "sizes = None",
+    chapter = book(
+        shipped_chapters(),
+        first="import rnnviz as rv",
+        sizes="sizes = {'hidden_size': 4}",
+        unheard="unheard = 1 / 0",
+        longer="sizes['seq_len'] = 12",
+        shown="lab = rv.Lab('adding', **sizes)\nlab",
+        last="sizes = None",
     )
-    assert needed_cells(chapter, live_cells(chapter)) == {"cell-0", "cell-1", "cell-3", "cell-4"}
+    assert needed_cells(chapter, live_cells(chapter)) == {"first", "sizes", "longer", "shown"}
 
 
 def test_without_a_wanted_lab_nothing_runs() -> None:
-    assert needed_cells(_book("a = 1", "a"), []) == set()
+    assert needed_cells(book(shipped_chapters(), made="a = 1", read="a"), []) == set()

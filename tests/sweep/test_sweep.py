@@ -37,6 +37,32 @@ def test_a_trial_is_a_training_that_a_lab_with_its_settings_does_too() -> None:
         assert float(lab.task.metric(answers[half], held_out.targets[half])) == score
 
 
+def test_its_lab_begins_the_best_trial_anew_with_what_is_no_lab_s_setting() -> None:
+    sizes = {"steps": 4, "hidden_size": 4, "num_layers": 2, "seq_len": 8, "device": "cpu"}
+    found = rv.sweep({"dropout": [0.3]}, task="adding", trials=1, sampler="grid", **sizes)
+    lab, plain = found.lab(views=["hidden"]), rv.Lab("adding", **sizes)
+    assert (lab.model.recurrent.dropout, plain.model.recurrent.dropout) == (0.3, 0.0)
+    for name, weight in plain.model.state_dict().items():
+        torch.testing.assert_close(lab.model.state_dict()[name], weight, rtol=0, atol=0)
+    lab.model.train()
+    torch.manual_seed(0)
+    inputs = torch.ones(1, 8, 2)
+    assert not torch.equal(lab.model(inputs), plain.model(inputs))
+    lab.train(4)
+    assert lab.snapshot().step == 4
+
+
+def test_its_lab_trains_as_the_best_trial_did() -> None:
+    found = swept()
+    lab = found.lab()
+    lab.train(6)
+    held_out = lab.task.held_out()
+    with torch.no_grad():
+        answers = lab.model.eval()(held_out.inputs)
+    half = lab.task.halves()[0]
+    assert float(lab.task.metric(answers[half], held_out.targets[half])) == found.score
+
+
 def test_the_best_is_the_one_with_the_lowest_error_where_a_low_one_is_good() -> None:
     found = swept(trials=4, prune=False)
     table = found.trials

@@ -10,7 +10,7 @@ from rnnviz.bench.instruments.report import Cell
 from rnnviz.bench.instruments.timing import Spread, synchronise
 from rnnviz.bench.instruments.wire import counting
 from rnnviz.lab.console.lab_console import LabConsole
-from rnnviz.training import Later, Runner, Session, Snapshot
+from rnnviz.training import DeferredSnapshot, Runner, Session, Snapshot
 from rnnviz.views import DEFAULT, VIEWS
 
 __all__ = ["COLUMNS", "NOTE", "row"]
@@ -25,7 +25,7 @@ NOTE = (
 _LIGHT, _WHOLE = 20.0, 8.0
 _LAB_FPS = 30.0
 
-F = TypeVar("F", Snapshot, Later)
+F = TypeVar("F", Snapshot, DeferredSnapshot)
 
 
 class _Counted:
@@ -34,7 +34,7 @@ class _Counted:
     def __init__(self) -> None:
         self.counts, self.seconds, self._counting = Counter[str](), 0.0, False
 
-    def note(self, snapshot: Snapshot | Later) -> None:
+    def note(self, snapshot: Snapshot | DeferredSnapshot) -> None:
         """Count a frame."""
         if self._counting:
             self.counts["whole" if snapshot.sample is None else "light"] += 1

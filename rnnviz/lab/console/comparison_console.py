@@ -11,7 +11,7 @@ from rnnviz.insights import differences
 from rnnviz.lab.console.console import Console
 from rnnviz.lab.console.export import CompareExport
 from rnnviz.lab.console.remedies import Remedies
-from rnnviz.lab.console.suggestions import compared_presets, finder
+from rnnviz.lab.console.usual_presets import compared_presets, finder
 from rnnviz.lab.controls.base import LazyTool
 from rnnviz.lab.controls.offer import Offer, offer_of
 from rnnviz.lab.controls.options import shown_controls, tools_asked
@@ -46,7 +46,7 @@ class ComparisonPanel(Panel):
         for name in ("rv-knob", "rv-compared-strips"):
             self.strips.add_class(name)
 
-    def offer_lanes(self) -> None:
+    def offer_strips(self) -> None:
         """Let a learner choose what the strips show."""
         self.rail.widget.children = (*self.rail.widget.children, self.strips)
 
@@ -92,7 +92,7 @@ class ComparisonConsole(Console):
         if isinstance(panel, ComparisonPanel) and both and set(_STRIPS) & set(self.chosen):
             panel.strips.value = "hidden" if "hidden" in self.chosen else "gates"
             panel.strips.observe(lambda change: self.runner.guarded(self._strips, change["new"]), names="value")
-            panel.offer_lanes()
+            panel.offer_strips()
 
     def _strips(self, shown: str) -> None:
         """Show one of the views that strips can show, in place of the others; the drawer of pictures follows."""

@@ -8,7 +8,7 @@ from typing import Any
 from rnnviz.lab.console.console import Console
 from rnnviz.lab.console.export import LabExport
 from rnnviz.lab.console.remedies import Remedies
-from rnnviz.lab.console.suggestions import finder, usual_presets
+from rnnviz.lab.console.usual_presets import finder, usual_presets
 from rnnviz.lab.controls.base import LazyTool
 from rnnviz.lab.controls.offer import Offer, offer_of
 from rnnviz.lab.controls.options import tools_asked

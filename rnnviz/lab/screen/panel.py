@@ -84,14 +84,14 @@ class Panel:
         self.hints = {**knobs.hints, **self.focus_controls.hints, **toolbox.hints}
         rail = [] if self.rail.empty else [self.rail.widget]
         grid.column.children = (*grid.column.children, *toolbox.asides)
-        stage = [self._line(), *toolbox.rows, grid.score, grid.column, toolbox.dock, grid.wide]
+        pictures = [self._line(), *toolbox.rows, grid.score, grid.column, toolbox.dock, grid.wide]
         accessibility = Accessibility(hints=self.hints)
         toolbox.on_made = accessibility.know
         children = [
             accessibility,
             self._toolbar(),
             box(widgets.Box, toolbox.bars or [self.bar], "rv-run", "rv-progress"),
-            box(widgets.Box, [*rail, box(widgets.Box, stage, "rv-stage")], "rv-body"),
+            box(widgets.Box, [*rail, box(widgets.Box, pictures, "rv-picture-area")], "rv-body"),
             *toolbox.pops,
         ]
         self.widget = box(widgets.Box, children, "rv-lab")

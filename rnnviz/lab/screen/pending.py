@@ -3,7 +3,7 @@
 import threading
 import time
 
-from rnnviz.training import Later, Snapshot
+from rnnviz.training import DeferredSnapshot, Snapshot
 
 __all__ = ["Pending"]
 
@@ -15,10 +15,10 @@ class Pending:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._light: Later | None = None
+        self._light: DeferredSnapshot | None = None
         self._since = 0.0
 
-    def offer(self, light: Later) -> None:
+    def offer(self, light: DeferredSnapshot) -> None:
         """Keep this one; what was not drawn yet is forgotten."""
         with self._lock:
             self._light, self._since = light, time.monotonic()
@@ -36,7 +36,7 @@ class Pending:
                 self._light = light = None
             return light is not None
 
-    def take(self, whole: Snapshot) -> Later | None:
+    def take(self, whole: Snapshot) -> DeferredSnapshot | None:
         """Return the one that is newer than a whole snapshot, if there is one, and keep it no longer."""
         if not self.newer(whole):
             return None

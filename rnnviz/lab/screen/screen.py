@@ -18,7 +18,7 @@ from rnnviz.lab.screen.grid import Grid, drawn
 from rnnviz.lab.screen.panel import Panel
 from rnnviz.lab.screen.pending import Pending
 from rnnviz.live import Feed, Pump
-from rnnviz.training import Later, RunState, Snapshot
+from rnnviz.training import DeferredSnapshot, RunState, Snapshot
 from rnnviz.views import Focus, Picked, View
 
 __all__ = ["BaseScreen", "Screen", "ScreenPanel"]
@@ -99,7 +99,7 @@ class BaseScreen(Generic[P]):
         self.panel = furnish(self._figures.grid, self.feed)
         self.pump = Pump(self._draw, self.feed.room_in, on_error=on_error, fps=fps)
         self.feed.on_ready = self.pump.nudge
-        self.feed.on_hello = self.pump.offer
+        self.feed.on_hello = self.feed.on_resized = self.pump.offer
         self.feed.on_error = self._browser_failed
         self.feed.on_pick = self._picked
         self.panel.line.nudge = partial(self.pump.offer, whole=False)
@@ -158,13 +158,13 @@ class BaseScreen(Generic[P]):
     def show(self, snapshot: Snapshot) -> None:
         """Draw this snapshot next, of a light one the pictures of states; one not drawn yet is forgotten."""
         if snapshot.sample is not None:
-            self.show_light(Later.made(snapshot))
+            self.show_light(DeferredSnapshot.made(snapshot))
             return
         with self._lock:
             self._snapshot = snapshot
         self.pump.offer()
 
-    def show_light(self, later: Later) -> None:
+    def show_light(self, later: DeferredSnapshot) -> None:
         """Draw next the pictures of states of this moment, which the pump's thread works out; the newest counts."""
         self._pending.offer(later)
         self.pump.offer(whole=False)

@@ -91,7 +91,7 @@ class Perturb(Tool):
         self._following = False  # the pump moves a control, not the learner
         self.feed = Feed()
         self.feed.layout.display = "none"
-        self.feed.on_hello = redraw
+        self.feed.on_hello = self.feed.on_resized = redraw
         self.feed.on_drag = lambda _figure, time, value: guarded(lambda: self._dragged(time, value))
         self.feed.on_pick = lambda _figure, at: guarded(lambda: self._clicked(at))
         self.input = DraggableFigure(go.Figure(), name=_INPUT, feed=self.feed)

@@ -45,11 +45,11 @@ class WatchPanel:
         self.hidden = hidden
         hints = self.focus_controls.hints | {"rv-module": [t("selectors.module"), t("selectors.module.tip")]}
         rail, line = self._selectors(), box(widgets.Box, [self.status, *self.toolbox.lines], "rv-line")
-        stage = box(widgets.Box, [line, grid.score, grid.column, self.toolbox.dock, grid.wide], "rv-stage")
+        pictures = box(widgets.Box, [line, grid.score, grid.column, self.toolbox.dock, grid.wide], "rv-picture-area")
         children = [
             Accessibility(hints=hints),
             box(widgets.Box, [self.progress], "rv-toolbar", "rv-progress"),
-            box(widgets.Box, [rail, stage], "rv-body"),
+            box(widgets.Box, [rail, pictures], "rv-body"),
         ]
         self.widget = box(widgets.Box, children, "rv-lab", "rv-watch")
 

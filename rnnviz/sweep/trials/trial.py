@@ -18,7 +18,7 @@ from rnnviz.tasks import Task
 from rnnviz.training import Session
 from rnnviz.training.process.forks import renewed_in_children
 
-__all__ = ["Job", "failed", "takes", "train"]
+__all__ = ["Job", "failed", "parted", "takes", "train"]
 
 
 @dataclass(frozen=True)
@@ -93,14 +93,19 @@ def _trained(job: Job, curve: list[tuple[int, float, float]]) -> Row:
 
 def _session(job: Job) -> Session:
     given = {**job.fixed, **job.varied}
-    settings = {name: value for name, value in given.items() if name in SETTINGS}
-    own = {name: value for name, value in given.items() if name not in settings}
-    dropout = 0.0 if takes(job.model, DROPOUT) else own.pop(DROPOUT, 0.0)
-    model = partial(job.model, **own) if own else job.model
+    settings, model, dropout = parted(given, job.model)
     with BUILDING:  # models of somebody's own are built from generators that all threads share
         session = Session(job.task, model=model, device=job.device, probe_size=1, planned=job.steps, **settings)
     drop_out(session.model, dropout)
     return session
+
+
+def parted(given: Mapping[str, Any], model: Any) -> tuple[dict[str, Any], Any, float]:
+    """Return what a session takes of a trial's settings, the model that knows those of its own, and the dropout."""
+    settings = {name: value for name, value in given.items() if name in SETTINGS}
+    own = {name: value for name, value in given.items() if name not in settings}
+    dropout = 0.0 if takes(model, DROPOUT) else own.pop(DROPOUT, 0.0)
+    return settings, partial(model, **own) if own else model, dropout
 
 
 def takes(model: Any, name: str) -> bool:

@@ -23,6 +23,10 @@ from rnnviz.trace.modules.layers import Weights
 from rnnviz.trace.scan.kernels import Adding, adding, product, tanh
 from rnnviz.trace.scan.stepping import runs, stepping
 
+# autograd's own, as fused layers use them: value · s (1 − s), value · (1 − t²) in one pass, where products take two
+_through_sigmoid = torch.ops.aten.sigmoid_backward.grad_input
+_through_tanh = torch.ops.aten.tanh_backward.grad_input
+
 Steps: TypeAlias = Sequence[Any]  # tensors or arrays without the time axis, one a timestep
 
 
@@ -186,29 +190,25 @@ def gru_adjoint(adjoint: Adjoint, gates: GRUGates, from_state: Tensor) -> None:
 def _lstm_coefficients(
     gates: LSTMGates, before: Tensor, cell: Tensor, K: Tensor | None = None, A: Tensor | None = None
 ) -> tuple[Tensor, Tensor]:
-    """K (time, gate, batch, unit) and A = do tanh'(c), written with s(1 − s) = s − s² in as few passes as possible.
-
-    Where there is room for them already it is filled.
-    """
+    """K (time, gate, batch, unit) and A = do tanh'(c), each in one pass; where there is room for them it is filled."""
     i, f, g, o = gates
     K = i.new_empty((len(i), 4, *i.shape[1:])) if K is None else K
-    squashed, ig, fc = tanh(cell), i * g, f * before
-    out = o * squashed
-    # g i (1 − i) = i g − i · (i g), and so for the others: sigmoids squared are never formed
-    torch.addcmul(ig, i, ig, value=-1, out=K[:, 0])
-    torch.addcmul(fc, f, fc, value=-1, out=K[:, 1])
-    torch.addcmul(i, ig, g, value=-1, out=K[:, 2])
-    torch.addcmul(out, o, out, value=-1, out=K[:, 3])
-    return K, torch.addcmul(o, out, squashed, value=-1, out=A)
+    A = torch.empty_like(o) if A is None else A
+    squashed = tanh(cell)
+    for value, gate, to in ((g, i, K[:, 0]), (before, f, K[:, 1]), (squashed, o, K[:, 3])):
+        _through_sigmoid(value, gate, grad_input=to)
+    _through_tanh(i, g, grad_input=K[:, 2])
+    return K, _through_tanh(o, squashed, grad_input=A)
 
 
 def _gru_coefficients(gates: GRUGates, before: Tensor, from_state: Tensor) -> tuple[Tensor, Tensor]:
     """K (time, gate, batch, unit) on the side of the state, and dh/d(pre-activation of n)."""
     r, z, n = gates
-    to_new = (1 - z) * (1 - n * n)
+    to_new = torch.empty_like(n)
+    _through_tanh(1 - z, n, grad_input=to_new)
     K = r.new_empty((len(r), 3, *r.shape[1:]))
-    torch.mul(to_new, from_state * torch.addcmul(r, r, r, value=-1), out=K[:, 0])
-    torch.mul(before - n, torch.addcmul(z, z, z, value=-1), out=K[:, 1])
+    _through_sigmoid(to_new * from_state, r, grad_input=K[:, 0])
+    _through_sigmoid(before - n, z, grad_input=K[:, 1])
     torch.mul(to_new, r, out=K[:, 2])
     return K, to_new
 

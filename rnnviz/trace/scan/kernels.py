@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable
 from functools import cache, partial
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -35,7 +37,7 @@ def product(values: Tensor, W: Tensor, b: Tensor | None = None) -> Tensor:
 
 def adding(rows: int, W: Tensor) -> Adding:
     """Return the fastest ``total += values W`` in place for `values` of so many rows; `W` (input, unit)."""
-    by_onednn = _onednn() if _is_worth_it(rows, W) else None
+    by_onednn = _onednn() if not _is_intels() and _is_worth_it(rows, W) else None
     if by_onednn is None:
         return Tensor.addmm_
     # oneDNN has no "add to": a product of its own, and one pass to add it
@@ -92,6 +94,16 @@ def _onednn() -> Callable[[Tensor, Tensor, Tensor | None], Tensor] | None:
         return found
 
     return by_onednn if _agrees(by_onednn) else None
+
+
+@cache
+def _is_intels() -> bool:
+    """Whether the processor is Intel's: on others MKL, torch's own way to multiply, leaves its quickest paths alone."""
+    try:
+        told = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        told = platform.processor()
+    return "GenuineIntel" in told
 
 
 def _agrees(by_onednn: Callable[[Tensor, Tensor, Tensor | None], Tensor]) -> bool:

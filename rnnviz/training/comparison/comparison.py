@@ -16,7 +16,7 @@ from rnnviz.training.history import Histories
 from rnnviz.training.process.interrupts import INTERRUPTS
 from rnnviz.training.session.session import Session
 from rnnviz.training.settings import Former, Settings
-from rnnviz.training.snapshots.observing import Later
+from rnnviz.training.snapshots.light import DeferredSnapshot
 from rnnviz.training.snapshots.snapshot import Snapshot
 from rnnviz.training.taskcheck.checked import Attribution
 
@@ -226,15 +226,15 @@ class LockstepSessions:
 
     def light(self, before: Snapshot, sample: int) -> Snapshot | None:
         """Bring every model up to now in one probe sequence, None where one of them cannot be; see `Session.light`."""
-        found = self.later(before, sample)
+        found = self.note_light(before, sample)
         return None if found is None else found.make()
 
-    def later(self, before: Snapshot, sample: int) -> Later | None:
-        """Note every model's weights of now; see `Session.later`."""
-        noted: dict[str, Later] = {}
+    def note_light(self, before: Snapshot, sample: int) -> DeferredSnapshot | None:
+        """Note every model's weights of now; see `Session.note_light`."""
+        noted: dict[str, DeferredSnapshot] = {}
         for label, one in self._in_turn():
             # `before` is this comparison's own: its models begin their runs anew together
-            found = one.later(before.models[label], sample) if before.run == self.run else None
+            found = one.note_light(before.models[label], sample) if before.run == self.run else None
             if found is None:
                 return None
             noted[label] = found
@@ -246,7 +246,7 @@ class LockstepSessions:
                 return None
             return ComparisonSnapshot.of(models, before.shares, before.paces, run=before.run, step=step)
 
-        return Later(before.run, step, next(iter(noted.values())).sample, made)
+        return DeferredSnapshot(before.run, step, next(iter(noted.values())).sample, made)
 
     def keep_score(self) -> None:
         """Keep every session's held-out score where that is due; see `Session.keep_score`."""

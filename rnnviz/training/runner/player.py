@@ -15,7 +15,7 @@ from rnnviz.training.runner.access import ModelAccess
 from rnnviz.training.runner.frameclock import FrameClock, FramePace
 from rnnviz.training.runner.orders import Order
 from rnnviz.training.runner.trainable import Trainable
-from rnnviz.training.snapshots.observing import Later
+from rnnviz.training.snapshots.light import DeferredSnapshot
 from rnnviz.training.snapshots.recording import Recording
 from rnnviz.training.snapshots.snapshot import Snapshot
 
@@ -71,7 +71,7 @@ class Player:
         self.ended = False
         self.watched = True
         self.light_sample: Callable[[], int | None] = lambda: None
-        self.on_light: Callable[[Later], None] = self._show_light
+        self.on_light: Callable[[DeferredSnapshot], None] = self._show_light
         self.trouble = ""  # words for what went wrong beside the training; until the next run nothing else is announced
         self.access = ModelAccess()
         self._on_frame, self._on_state = on_frame, on_state
@@ -215,7 +215,7 @@ class Player:
             return
         self.session.check()  # as for a whole one: what comes after a loss that is no number is not drawn
         with pace.making_light():
-            later = self.session.later(before, sample)
+            later = self.session.note_light(before, sample)
             if later is not None:
                 self._call(self.on_light, later)
 
@@ -269,13 +269,13 @@ class Player:
         onward = self._onward and phase == "playing"
         return RunState(phase, session.step, self._goal, self._speed, session.latest_loss(), message, onward)
 
-    def _show_light(self, later: Later) -> None:
+    def _show_light(self, later: DeferredSnapshot) -> None:
         """Work it out here and now: nobody has said that he does it elsewhere."""
         snapshot = later.make()
         if snapshot is not None:
             self._on_frame(snapshot)
 
-    def _call(self, callback: Callable[[Any], None], value: RunState | Snapshot | Later) -> None:
+    def _call(self, callback: Callable[[Any], None], value: RunState | Snapshot | DeferredSnapshot) -> None:
         self._in_view = True  # stays so when the callback raises: `_fail` names it
         callback(value)
         self._in_view = False

@@ -11,7 +11,7 @@ from rnnviz.training.runner.orders import Order
 from rnnviz.training.runner.player import Player, RunState
 from rnnviz.training.runner.trainable import Trainable
 from rnnviz.training.settings import Settings
-from rnnviz.training.snapshots.observing import Later
+from rnnviz.training.snapshots.light import DeferredSnapshot
 from rnnviz.training.snapshots.recording import Recording
 from rnnviz.training.snapshots.snapshot import Snapshot
 
@@ -114,12 +114,12 @@ class Runner:
         self._player.light_sample = light_sample
 
     @property
-    def on_light(self) -> Callable[[Later], None]:
+    def on_light(self) -> Callable[[DeferredSnapshot], None]:
         """What is handed the moment that a light frame is to show; by default it is worked out for ``on_frame``."""
         return self._player.on_light
 
     @on_light.setter
-    def on_light(self, on_light: Callable[[Later], None]) -> None:
+    def on_light(self, on_light: Callable[[DeferredSnapshot], None]) -> None:
         self._player.on_light = on_light
 
     def snapshot(self) -> Snapshot:

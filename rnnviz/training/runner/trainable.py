@@ -7,7 +7,7 @@ import torch
 
 from rnnviz.tasks import Task
 from rnnviz.training.settings import Former, Settings
-from rnnviz.training.snapshots.observing import Later
+from rnnviz.training.snapshots.light import DeferredSnapshot
 from rnnviz.training.snapshots.snapshot import Snapshot
 from rnnviz.training.taskcheck.checked import Attribution
 
@@ -74,7 +74,7 @@ class Trainable(Protocol):
     def snapshot(self, *, fresh: bool = True) -> Snapshot:
         """Look at the present moment."""
 
-    def later(self, before: Snapshot, sample: int) -> Later | None:
+    def note_light(self, before: Snapshot, sample: int) -> DeferredSnapshot | None:
         """Note what brings a snapshot up to now in one probe sequence is made of, None where that cannot be."""
 
     def keep_score(self) -> None:

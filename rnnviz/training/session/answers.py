@@ -11,7 +11,8 @@ from rnnviz.training.failures import NonFiniteLoss
 from rnnviz.training.process.surroundings import Surroundings, settled
 from rnnviz.training.session.changes import Changes
 from rnnviz.training.session.run import TrainingRun
-from rnnviz.training.snapshots.observing import Later, is_in
+from rnnviz.training.snapshots.light import DeferredSnapshot
+from rnnviz.training.snapshots.observing import is_in
 from rnnviz.training.snapshots.snapshot import Snapshot
 from rnnviz.training.taskcheck.checked import Attribution
 
@@ -88,13 +89,13 @@ class Answers:
     def light(self, before: Snapshot, sample: int) -> Snapshot | None:
         """Bring a snapshot of this run up to now in the states and gates of one probe sequence, and in nothing else.
 
-        None where only a whole snapshot can tell: as for `later`, and of numbers that are not finite.
+        None where only a whole snapshot can tell: as for `note_light`, and of numbers that are not finite.
         """
-        found = self.later(before, sample)
+        found = self.note_light(before, sample)
         return None if found is None else found.make()
 
     @settled
-    def later(self, before: Snapshot, sample: int) -> Later | None:
+    def note_light(self, before: Snapshot, sample: int) -> DeferredSnapshot | None:
         """Note the weights of now for a `light` snapshot, which may be worked out later and in another thread.
 
         It leaves training as it is bit for bit. ``before`` is a whole snapshot, and ``sample`` an index into the probe
@@ -104,7 +105,7 @@ class Answers:
         now = self._training_run
         if before.run != self.run or before.typed != self.typed:
             return None
-        return now.taker.later(now.model, now.settings, now.history.step, before, min(sample, len(self.probe) - 1))
+        return now.taker.note_light(now.model, now.settings, now.history.step, before, min(sample, len(self.probe) - 1))
 
     @settled
     def rescored(self, snapshot: Snapshot) -> Snapshot:

@@ -1,8 +1,6 @@
 """What a model does on the probe: traced with all that is in it, or, where it is one of ours, its layer alone."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
-from functools import partial
+from dataclasses import fields
 from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
@@ -13,15 +11,13 @@ from torch.nn.modules.module import _has_any_global_hook
 from rnnviz.models import SequenceModel
 from rnnviz.tasks import Batch
 from rnnviz.trace import LayerTrace, Trace, trace
-from rnnviz.trace.isolation.precision import is_full_precision
 from rnnviz.trace.recompute.alone import layer_alone
-from rnnviz.trace.recompute.onesequence import OneSequence, one_sequence
 from rnnviz.trace.result.arrays import read_only
 from rnnviz.trace.result.resident import owe
-from rnnviz.training.snapshots.snapshot import Floats, Snapshot
+from rnnviz.training.snapshots.snapshot import Floats
 from rnnviz.training.taskcheck.checked import CheckedTask
 
-__all__ = ["Later", "Observation", "as_wide", "is_in", "observe", "observe_one", "spread"]
+__all__ = ["Observation", "as_wide", "is_in", "is_plain", "observe"]
 
 _LAYERS = (nn.RNN, nn.LSTM, nn.GRU)
 _PRECISE = (torch.float32, torch.float64)
@@ -29,30 +25,6 @@ _IN_TIME = ("hidden", "cell", "grad_hidden", "grad_hidden_direct", "grad_cell", 
 _NAMED = ("gates", "states", "grad_states")
 _LATE = "weight_grad_norms"
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
-
-
-@dataclass(frozen=True, eq=False)
-class Later:
-    """A light snapshot of a moment, worked out by whoever draws it: nobody changes the weights of then any more.
-
-    Parameters
-    ----------
-    run, step, sample : int
-        Those of the snapshot.
-    make : callable
-        Works it out, in any thread; returns None where a number in it is not finite.
-    """
-
-    run: int
-    step: int
-    sample: int
-    make: Callable[[], Snapshot | None]
-
-    @classmethod
-    def made(cls, snapshot: Snapshot) -> "Later":
-        """Return a light snapshot that is there already as one."""
-        assert snapshot.sample is not None
-        return cls(snapshot.run, snapshot.step, snapshot.sample, lambda: snapshot)
 
 
 class Observation(NamedTuple):
@@ -75,7 +47,7 @@ def observe(model: nn.Module, probe: Batch, task: CheckedTask, wanted: str = "")
         return task.loss(task.answered(outputs), probe.targets)
 
     # a loss of somebody's own may do anything, and is called in a trace, which puts everything back
-    if not (_is_plain(model) and type(task.task).__module__.startswith("rnnviz.tasks.")):
+    if not (is_plain(model) and type(task.task).__module__.startswith("rnnviz.tasks.")):
         traced = trace(model, *probe.arguments, loss=loss)
         names = [name for name in traced.layers if is_in(name, wanted)] or list(traced.layers)
         module, layer = names[0], traced.layers[names[0]]
@@ -95,49 +67,6 @@ def observe(model: nn.Module, probe: Batch, task: CheckedTask, wanted: str = "")
 def is_in(module: str, part: str) -> bool:
     """Whether a module's path leads into the part of a model at another path; all lie in ``""``."""
     return not part or f"{module}.".startswith(f"{part}.")
-
-
-def observe_one(model: nn.Module, probe: Batch) -> Callable[[], OneSequence] | None:
-    """Note what states and gates for the only sequence in ``probe`` are made of, up to its end.
-
-    Returns what works them out, in any thread and whatever becomes of the model; None where that takes a trace.
-    """
-    if not _is_plain(model):
-        return None
-    layer: nn.RNNBase = model.recurrent
-    end = None if probe.lengths is None else int(probe.lengths[0])
-    with torch.no_grad():
-        entering = model.embedded(probe.inputs[:, :end])[0]
-        weights = [one.detach().clone() for one in layer._flat_weights if one is not None]
-    found = partial(one_sequence, layer, entering, weights)
-    if is_full_precision():
-        return found
-    done = found()  # what would have to change for it is the whole process's, and the training's too
-    return lambda: done
-
-
-def spread(found: OneSequence, sample: int, like: LayerTrace) -> LayerTrace:
-    """Return a layer's trace with one of its sequences in the place where all of ``like`` are; the others are NaN."""
-    length, size = found.hidden.shape[2], like.hidden.shape
-
-    def placed(values: Floats) -> Floats:
-        room = np.full((*size[:4], values.shape[3]), np.nan, values.dtype)
-        room[:, :, sample, :length] = values
-        return room
-
-    return LayerTrace.unchecked(
-        kind=like.kind,
-        initial_hidden=like.initial_hidden,
-        initial_cell=like.initial_cell,
-        hidden=placed(found.hidden),
-        cell=None if found.cell is None else placed(found.cell),
-        gates={name: placed(gate) for name, gate in found.gates.items()},
-        grad_hidden=None,
-        grad_hidden_direct=None,
-        grad_cell=None,
-        lengths=np.where(np.arange(size[2]) == sample, length, 0),
-        nonlinearity=like.nonlinearity,
-    )
 
 
 def as_wide(layer: LayerTrace, probe: Batch, module: str = "recurrent") -> LayerTrace:
@@ -175,7 +104,7 @@ def as_wide(layer: LayerTrace, probe: Batch, module: str = "recurrent") -> Layer
     return made
 
 
-def _is_plain(model: nn.Module) -> TypeGuard[SequenceModel]:
+def is_plain(model: nn.Module) -> TypeGuard[SequenceModel]:
     """Whether a model is one of ours as it was built, so that its layer can be run without all that a trace puts back.
 
     Hooks, another ``forward``, pruning, parametrizations and dropout may draw random numbers or change something.

@@ -87,7 +87,9 @@ def _coloured(values: Floats, step: int, before: Scale | None) -> Scale:
     sizes = np.abs(flat[:: max(1, -(-flat.size // _LOOKED_AT)) | 1])  # an odd stride meets every unit
     if not math.isfinite(float(sizes.max(initial=0.0))):
         sizes = sizes[np.isfinite(sizes)]
-    most = float(np.percentile(sizes, _COLOURED)) if sizes.size else 0.0
+    # one of them, not between two: `np.percentile` takes ten times as long
+    place = math.ceil((sizes.size - 1) * _COLOURED / 100)
+    most = float(np.partition(sizes, place)[place]) if sizes.size else 0.0
     if before is not None and (most == 0 or most <= before.high < _rung(most / _SPARE) * (1 + 1e-9)):
         return before
     end = _rung(most) if most > 0 else 1.0

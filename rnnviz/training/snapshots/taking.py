@@ -14,18 +14,18 @@ from torch import Tensor, nn
 from rnnviz.tasks import Batch, Prediction
 from rnnviz.trace import LayerTrace
 from rnnviz.trace.isolation.surroundings import untouched
-from rnnviz.trace.recompute.onesequence import OneSequence
 from rnnviz.trace.result.arrays import read_only
 from rnnviz.trace.result.resident import brought
 from rnnviz.training.history import History
 from rnnviz.training.parameter_norms import ParameterNorms
 from rnnviz.training.settings import Settings
-from rnnviz.training.snapshots import ranges
-from rnnviz.training.snapshots.confused import confusion_of
+from rnnviz.training.snapshots import light, ranges
+from rnnviz.training.snapshots.confusion import confusion_of
 from rnnviz.training.snapshots.gradients import GradientHistory, RecentGradients
-from rnnviz.training.snapshots.observing import Later, Observation, as_wide, observe, observe_one, spread
+from rnnviz.training.snapshots.light import DeferredSnapshot
+from rnnviz.training.snapshots.observing import Observation, as_wide, observe
+from rnnviz.training.snapshots.probe import ProbeSequences
 from rnnviz.training.snapshots.scores import Scores, ending
-from rnnviz.training.snapshots.shown import Shown
 from rnnviz.training.snapshots.snapshot import Confusion, Floats, Scale, Snapshot
 from rnnviz.training.taskcheck.checked import CheckedTask
 
@@ -64,7 +64,7 @@ class SnapshotTaker:
     def __init__(self, task: CheckedTask, size: int, device: torch.device) -> None:
         self._task, self._device = task, device
         self._scores = Scores(min(len(task.held_out(closely=True)), _LARGEST_SCORE))
-        self._shown = Shown.of(task, size)
+        self._probe = ProbeSequences.of(task, size)
         self.baselines: Mapping[str, float] = read_only(dict(task.baselines()))
         self._scales: Mapping[str, Scale] = {}
         self._score: _Score | None = None
@@ -81,22 +81,22 @@ class SnapshotTaker:
     @property
     def probe(self) -> Batch:
         """The sequences that are traced, what was typed among them, as the last."""
-        return self._shown.probe
+        return self._probe.batch
 
     @property
     def typed(self) -> str:
         """What was typed, empty where nothing is."""
-        return self._shown.typed
+        return self._probe.typed
 
     def type(self, text: str) -> None:
         """Trace a text of a learner's as one more sequence from now on, or with no text none; ValueError as `Task`."""
-        self._shown = self._shown.with_text(self._task, text)
+        self._probe = self._probe.with_text(self._task, text)
 
     def to(self, task: CheckedTask, device: torch.device) -> "SnapshotTaker":
         """Return one that goes on with what this has noted, for a model on a device."""
         there = copy.copy(self)
         there._task, there._device = task, device
-        there._shown, there._score = self._shown.to(device), None  # asked anew there
+        there._probe, there._score = self._probe.to(device), None  # asked anew there
         return there
 
     def snapshot(
@@ -138,37 +138,14 @@ class SnapshotTaker:
             norms=norms.told(noted, arrived["norms"]),
             translations=self._task.translated(model, self.probe),
             remembered=self._remembered,
-            **self._shown.told(self._task, found.module),
+            **self._probe.told(self._task, found.module),
         )
 
-    def later(self, model: nn.Module, settings: Settings, step: int, before: Snapshot, sample: int) -> Later | None:
-        """Note what ``before`` with states and gates of now in one probe sequence is made of, see `Session.later`."""
-        observed = observe_one(model, self.probe[sample : sample + 1])
-        if observed is None:
-            return None
-
-        def made() -> Snapshot | None:
-            found = observed()
-            if not found.is_finite:  # what is not finite stops the run with the next whole frame
-                return None
-            return replace(
-                before,
-                step=step,
-                settings=settings,
-                layer=spread(found, sample, before.layer),
-                scales=self._widened(found, settings, step, before),
-                sample=sample,
-                lengths=before.ends,
-            )
-
-        return Later(before.run, step, sample, made)
-
-    @staticmethod
-    def _widened(found: OneSequence, settings: Settings, step: int, before: Snapshot) -> Mapping[str, Scale]:
-        """The ranges of a whole snapshot, with room for states that have left them since."""
-        relu, known = settings.nonlinearity == "relu", before.scales
-        states = ranges.fit_states(found.hidden, found.cell, relu=relu, step=step, before=known)
-        return known if all(states[name] is known[name] for name in states) else read_only({**known, **states})
+    def note_light(
+        self, model: nn.Module, settings: Settings, step: int, before: Snapshot, sample: int
+    ) -> DeferredSnapshot | None:
+        """Note what a light snapshot of now is made of, see `Session.note_light`."""
+        return light.noted(model, self.probe, settings, step, before, sample)
 
     def keep_score(self, model: nn.Module, batch_size: int, step: int) -> None:
         """Ask the held-out part and keep its score, if that is due."""
@@ -192,7 +169,7 @@ class SnapshotTaker:
         found = self._trace(model)
         arrived = brought({"output": found.output}, found.layer, *([] if found.traced is None else [found.traced]))
         outputs = read_only(arrived["output"]) if found.traced is None else found.traced.output
-        told = {**self._shown.told(self._task, found.module), "translations": self._task.translated(model, self.probe)}
+        told = {**self._probe.told(self._task, found.module), "translations": self._task.translated(model, self.probe)}
         return replace(snapshot, layer=as_wide(found.layer, self.probe, found.module), outputs=outputs, **told)
 
     def evaluate(self, model: nn.Module) -> float:

@@ -205,11 +205,11 @@ def _gradients(reading: Reading) -> dict[str, _Number]:
     found: dict[str, _Number] = {}
     for state, flow in (("h", reading.grad_h), ("c", reading.grad_c)):
         if flow is not None:
-            found |= _lane(state, flow, moment(reading, 1), moment(reading, -1))
+            found |= _state_gradients(state, flow, moment(reading, 1), moment(reading, -1))
     return found
 
 
-def _lane(state: str, flow: GradientParts, after: str, before: str) -> dict[str, _Number]:
+def _state_gradients(state: str, flow: GradientParts, after: str, before: str) -> dict[str, _Number]:
     direct = t("inspector.direct") if state == "h" else t("inspector.through", state="h")
     names = {
         f"later_{state}": (t("inspector.later", time=after), flow.later, t("inspector.later.tip", time=after)),

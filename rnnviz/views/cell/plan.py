@@ -8,7 +8,7 @@ WIDTH, HEIGHT = 264, 174
 GATE = (46, 34)  # width and height of a box with a gate's letter and its number
 STRETCH = (23, 203)  # a wider column widens what lies between: left of it nothing moves, right of it all by the same
 _LEFT, _MIDDLE, _RIGHT = 23, 113, 203
-_LANE, _LOWER, _TOP, _BUS, _WORDS = 32, 76, 104, 151, 169  # the states' line, products, the gates' upper edge, input
+_STATES, _LOWER, _TOP, _BUS, _WORDS = 32, 76, 104, 151, 169  # the states' line, products, the gates' upper edge, input
 
 
 @dataclass(frozen=True)
@@ -89,13 +89,13 @@ _RNN = Plan(
         *_spots("gate", ("part_input", _LEFT, _GATE_Y), ("part_state", _MIDDLE, _GATE_Y)),
         *_spots("gate", ("part_bias", _RIGHT, _GATE_Y)),
         *_spots("op", ("+", _MIDDLE, 66)),
-        *_spots("tag", ("function_h", 168, _LANE)),
+        *_spots("tag", ("function_h", 168, _STATES)),
         *_spots("start", ("total", 122, 50), ("x", 0, _WORDS)),
         *_spots("end", ("h", WIDTH, 12)),
     ),
     (
         *_flows(f"M{_LEFT} {_TOP} V66 H{_MIDDLE}-8", f"M{_MIDDLE} {_TOP} V74", f"M{_RIGHT} {_TOP} V66 H{_MIDDLE}+8"),
-        *_flows(f"M{_MIDDLE} 58 V{_LANE} H{WIDTH}"),
+        *_flows(f"M{_MIDDLE} 58 V{_STATES} H{WIDTH}"),
         *_reads(_LEFT, _MIDDLE),
     ),
 )
@@ -104,17 +104,17 @@ _LSTM = Plan(
     HEIGHT,
     (
         *_spots("gate", ("f", 23, _GATE_Y), ("i", 83, _GATE_Y), ("g", 143, _GATE_Y), ("o", 203, _GATE_Y)),
-        *_spots("op", ("×", 23, _LANE), ("+", 113, _LANE), ("×", 113, _LOWER), ("×", 203, _LOWER)),
+        *_spots("op", ("×", 23, _STATES), ("+", 113, _STATES), ("×", 113, _LOWER), ("×", 203, _LOWER)),
         *_spots("tag", ("tanh", 203, 53.5)),
-        *_spots("dot", ("", 203, _LANE)),
+        *_spots("dot", ("", 203, _STATES)),
         *_spots("start", ("c_before", 0, 12), ("written", 120, 61), ("x", 0, _WORDS)),
         *_spots("middle", ("kept", 68, 26)),
         *_spots("end", ("c", WIDTH, 12)),
         *_spots("below", ("h", WIDTH, 91)),
     ),
     (
-        *_flows(f"M0 {_LANE} H{WIDTH}", "M23 104 V40", f"M83 104 V{_LOWER} H113-8", f"M143 104 V{_LOWER} H113+8"),
-        *_flows("M113 68 V40", f"M203 {_LANE} V68", "M203 104 V84", f"M203+8 {_LOWER} H{WIDTH}"),
+        *_flows(f"M0 {_STATES} H{WIDTH}", "M23 104 V40", f"M83 104 V{_LOWER} H113-8", f"M143 104 V{_LOWER} H113+8"),
+        *_flows("M113 68 V40", f"M203 {_STATES} V68", "M203 104 V84", f"M203+8 {_LOWER} H{WIDTH}"),
         *_reads(23, 83, 143, 203),
     ),
 )
@@ -123,7 +123,7 @@ _GRU = Plan(
     HEIGHT,
     (
         *_spots("gate", ("z", _LEFT, _GATE_Y), ("r", _MIDDLE, _GATE_Y), ("n", _RIGHT, _GATE_Y)),
-        *_spots("op", ("×", _LEFT, _LANE), ("+", _RIGHT, _LANE), ("×", _RIGHT, _LOWER), ("×", 158, _GATE_Y)),
+        *_spots("op", ("×", _LEFT, _STATES), ("+", _RIGHT, _STATES), ("×", _RIGHT, _LOWER), ("×", 158, _GATE_Y)),
         *_spots("tag", ("1−", 90, _LOWER)),
         *_spots("dot", ("", _LEFT, _LOWER), ("", 158, _BUS)),
         *_spots("start", ("h_before", 0, 12), ("x", 0, _WORDS)),
@@ -132,7 +132,7 @@ _GRU = Plan(
         *_spots("below", ("written", WIDTH, 52)),
     ),
     (
-        *_flows(f"M0 {_LANE} H{WIDTH}", f"M{_LEFT} {_TOP} V40", f"M{_RIGHT} {_TOP} V84", f"M{_RIGHT} 68 V40"),
+        *_flows(f"M0 {_STATES} H{WIDTH}", f"M{_LEFT} {_TOP} V40", f"M{_RIGHT} {_TOP} V84", f"M{_RIGHT} 68 V40"),
         *_flows(f"M{_LEFT} {_LOWER} H{_RIGHT}-8", f"M{_MIDDLE} {_GATE_Y} H158-8", f"M158 {_GATE_Y} H{_RIGHT}-23"),
         *_flows(f"M158 {_BUS} V{_GATE_Y + 8}"),
         *_reads(_LEFT, _MIDDLE, _RIGHT),
@@ -149,10 +149,10 @@ def _back(*, cell: bool) -> Plan:
         *_spots("start", ("onward_h", 0, 12)),
         *_spots("end", ("later_h", WIDTH, 12)),
         *_spots("below", ("total_h", 196, 50), ("direct_h", WIDTH, 63)),
-        *_spots("op", ("+", _RIGHT, _LANE)),
-        *_spots("through", ("", 62, _LANE)),
+        *_spots("op", ("+", _RIGHT, _STATES)),
+        *_spots("through", ("", 62, _STATES)),
     )
-    ways = [f"M{WIDTH} {_LANE} H{_RIGHT}+8", f"M{_RIGHT} 54 V40", f"M{_RIGHT}-8 {_LANE} H0"]
+    ways = [f"M{WIDTH} {_STATES} H{_RIGHT}+8", f"M{_RIGHT} 54 V40", f"M{_RIGHT}-8 {_STATES} H0"]
     if not cell:
         return Plan(84, spots, _flows(*ways, back=True))
     spots += (
@@ -162,5 +162,5 @@ def _back(*, cell: bool) -> Plan:
         *_spots("op", ("+", _MIDDLE, lower)),
         *_spots("tag", ("f_t", 56, lower)),
     )
-    ways += [f"M{WIDTH} {lower} H{_MIDDLE}+8", f"M{_MIDDLE} {_LANE} V{lower - 8}", f"M{_MIDDLE}-8 {lower} H0"]
+    ways += [f"M{WIDTH} {lower} H{_MIDDLE}+8", f"M{_MIDDLE} {_STATES} V{lower - 8}", f"M{_MIDDLE}-8 {lower} H0"]
     return Plan(160, spots, _flows(*ways, back=True))

@@ -19,7 +19,7 @@ Floats = NDArray[np.floating[Any]]
 
 _COLUMNS = (23, 83, 143, 203)
 _MOST = 2 * len(_COLUMNS)  # values that are drawn; the others have their pictures
-_LANE, _SECOND, _MIDDLE, _HALF = 32, 72, 113, 46  # the states' lines, and the box that stands for the cell
+_FIRST, _SECOND, _MIDDLE, _HALF = 32, 72, 113, 46  # the states' lines, and the box that stands for the cell
 _ROW, _LETTERS, _FEW = 48, 6, 2
 
 
@@ -37,13 +37,13 @@ def unknown_diagram(snapshot: Snapshot, focus: Focus, *, norms: bool = False) ->
     """
     layer, at = snapshot.layer, (focus.layer, focus.direction, focus.sample)
     names = list(layer.gates)[:_MOST]
-    marks = [Mark("through", "cell", _MIDDLE, _LANE, symbol=layer.kind[:12], tip=t("inspector.unknown"))]
-    paths = [Path(f"M0 {_LANE} H{_MIDDLE}-{_HALF}"), Path(f"M{_MIDDLE}+{_HALF} {_LANE} H{WIDTH}")]
-    marks += _state("h", layer.hidden[at], focus, _LANE, norms)
+    marks = [Mark("through", "cell", _MIDDLE, _FIRST, symbol=layer.kind[:12], tip=t("inspector.unknown"))]
+    paths = [Path(f"M0 {_FIRST} H{_MIDDLE}-{_HALF}"), Path(f"M{_MIDDLE}+{_HALF} {_FIRST} H{WIDTH}")]
+    marks += _state("h", layer.hidden[at], focus, _FIRST, norms)
     if layer.cell is not None:
         marks += _state("c", layer.cell[at], focus, _SECOND, norms)
         paths += [Path(f"M0 {_SECOND} H{_MIDDLE - 15} V42"), Path(f"M{_MIDDLE + 15} 42 V{_SECOND} H{WIDTH}")]
-    top = (_SECOND if layer.cell is not None else _LANE) + 36
+    top = (_SECOND if layer.cell is not None else _FIRST) + 36
     places = [(_COLUMNS[i % 4], top + _ROW * (i // 4)) for i in range(len(names))]
     for name, (x, y) in zip(names, places, strict=True):
         marks.append(_value(name, layer.gates[name][at], focus, (x, y + GATE[1] / 2), norms))
@@ -70,16 +70,16 @@ def _ways(rows: list[list[tuple[int, int]]], collected: int, bus: int) -> list[P
     return [*paths, Path(f"M{min(feet)} {bus} H{max(feet)}", headless=True)]
 
 
-def _state(symbol: str, states: Floats, focus: Focus, lane: int, norms: bool) -> list[Mark]:
+def _state(symbol: str, states: Floats, focus: Focus, line: int, norms: bool) -> list[Mark]:
     """What a state was and is, above its line."""
     before = focus.time + (1 if focus.direction else -1)
     known = 0 <= before < len(states) and not np.isnan(states[before]).all()  # as past a sequence's end
     words = t(f"inspector.word.{symbol}_before")
-    was = Mark("start", f"{symbol}_before", 0, lane - 20, symbol=words if known else t("inspector.start"))
+    was = Mark("start", f"{symbol}_before", 0, line - 20, symbol=words if known else t("inspector.start"))
     if known:
-        was = Mark("start", f"{symbol}_before", 0, lane - 20, words, short(_of(states[before], focus, norms)))
+        was = Mark("start", f"{symbol}_before", 0, line - 20, words, short(_of(states[before], focus, norms)))
     now = short(_of(states[focus.time], focus, norms))
-    return [was, Mark("end", symbol, WIDTH, lane - 20, t(f"inspector.word.{symbol}"), now)]
+    return [was, Mark("end", symbol, WIDTH, line - 20, t(f"inspector.word.{symbol}"), now)]
 
 
 def _value(name: str, values: Floats, focus: Focus, place: tuple[float, float], norms: bool) -> Mark:

@@ -1,4 +1,4 @@
-"""The strip of symbols: letters where there is room, else dots; those that decide the answer are boxes."""
+"""The strip of symbols: letters where there is room, else dots and, of text, a piece of it above them; boxes decide."""
 
 from typing import Any
 
@@ -14,11 +14,14 @@ from rnnviz.views.score.band import Band
 from rnnviz.views.score.inputs import Inputs
 from rnnviz.views.score.strip import strip_figure, strip_patches
 from rnnviz.views.style import ACCENT, HAIR, HAIR2, INK3, ON_ACCENT, plain
+from rnnviz.views.words import said
 
 __all__ = ["symbol_figure", "symbol_patches"]
 
 _HEIGHT = 22  # pixels
-_ROOM, _MORE = 9.0, 7.0  # pixels that a symbol of one letter needs, and each further letter
+_LETTER = 6.8  # pixels of a letter: all have one width, or code could not be read at this size
+_SPACE = 2.2  # pixels between symbols of several letters, and between a letter and a box
+_PIECE = 32  # letters of the text that stand above dots
 _WIDTH = 308  # pixels of a plot before the page has said how many there are
 _NEAR = 1  # timesteps: closer to a box a dot would look like a part of it
 
@@ -34,7 +37,7 @@ def symbol_figure(snapshot: Snapshot, focus: Focus) -> go.Figure:
     symbols = go.Scatter(
         name=t("score.input"),
         marker={"size": 3.5, "color": HAIR2},
-        textfont={"size": 11, "color": INK3},
+        textfont={"family": "ui-monospace, Menlo, Consolas, monospace", "size": 11, "color": INK3},
         hoverinfo="none",
         cliponaxis=False,
     )
@@ -48,7 +51,9 @@ def symbol_patches(snapshot: Snapshot, focus: Focus, pixels: Pixels | None = Non
     """Return the symbols of the sequence in focus."""
     shown = Inputs.of(snapshot, focus.sample)
     steps, keys = np.arange(len(shown.symbols)), np.array(shown.picture.key_steps, int)
-    letters = (pixels[0] if pixels else _WIDTH) / len(steps) >= _ROOM + _MORE * (max(map(len, shown.symbols)) - 1)
+    longest = max(map(len, shown.symbols))
+    room = _LETTER * longest + _SPACE * (longest > 1 or bool(len(keys)))
+    letters = (pixels[0] if pixels else _WIDTH) / len(steps) >= room
     away = np.abs(steps[:, None] - keys).min(1, initial=len(steps))
     kept = steps[(away > (0 if letters else _NEAR)) & (steps < shown.end)]
     answer = shown.picture.answer
@@ -60,9 +65,23 @@ def symbol_patches(snapshot: Snapshot, focus: Focus, pixels: Pixels | None = Non
         Patch(1, "mode", "text" if letters else "markers"),
         Patch(1, "text", tuple(plain(shown.symbols[step]) for step in kept) if letters else ()),
         *_boxes(shown, snapshot),
-        Patch(None, "meta.panels[0].aside", shown.picture.words),
+        Patch(None, "meta.panels[0].aside", said("" if letters else _piece(shown, focus.time), shown.picture.words)),
         Patch(None, "meta.panels[0].now", t("score.input.answer", answer=answer) if answer else ""),
     ]
+
+
+def _piece(shown: Inputs, time: int) -> str:
+    """Return what is read around a timestep as one reads it; nothing where single symbols decide, which are boxes."""
+    if shown.picture.key_steps:
+        return ""
+    gap = "" if max(map(len, shown.symbols)) == 1 else " "
+    begin = end = min(time, shown.end - 1)
+    words = shown.symbols[begin : end + 1]
+    while len(gap.join(words)) < _PIECE and (begin > 0 or end < shown.end - 1):
+        begin, end = max(begin - 1, 0), min(end + 1, shown.end - 1)
+        words = shown.symbols[begin : end + 1]
+    before, after = "…" if begin else "", "…" if end < shown.end - 1 else ""
+    return t("score.input.piece", text=f"{before}{gap.join(words)}{after}")
 
 
 def _box() -> go.layout.Annotation:

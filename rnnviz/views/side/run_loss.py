@@ -35,6 +35,8 @@ _BEFORE, _RAW, _LOSS = range(3)  # trace numbers
 _ALONG, _OVER = 0.8, 40  # of the smoothed loss, how much of the step before stays; after 40 steps that is nothing
 FOOT = 30  # the labels, and what the axis counts
 _LOW, _HIGH = 172, 220  # pixels
+_WIDTH = 230  # pixels of a plot before the page has said how many there are
+_LETTER = 6.4  # pixels of a letter of the words beside the mark: the widest of the fonts
 
 
 class SideLoss(SideView):
@@ -56,7 +58,7 @@ class SideLoss(SideView):
         )
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
-        return [*loss_patches(snapshot, pixels), *step_axis(snapshot)]
+        return [*loss_patches(snapshot, pixels), *step_axis(snapshot, pixels)]
 
 
 def loss_traces(hover: str) -> list[go.Scatter]:
@@ -79,12 +81,13 @@ def change_words() -> dict[str, Any]:
     return words_at("", 0, xref="x", yref="y domain", y=0, x=0)
 
 
-def step_axis(snapshot: Snapshot) -> list[Patch]:
+def step_axis(snapshot: Snapshot, pixels: Pixels | None) -> list[Patch]:
     """Return how far the axis of steps goes, and the mark of the last change."""
     steps = snapshot.history["step"]
+    end = rounded_up(float(steps[-1])) if len(steps) else 1.0
     return [
-        *_changed(snapshot),
-        Patch(None, "xaxis.range", (0.0, rounded_up(float(steps[-1])) if len(steps) else 1.0)),
+        *_changed(snapshot, end, pixels[0] if pixels else _WIDTH),
+        Patch(None, "xaxis.range", (0.0, end)),
         Patch(None, "xaxis.showticklabels", bool(len(steps))),
     ]
 
@@ -125,23 +128,25 @@ def smoothed(values: NDArray[np.floating], *, log: bool) -> NDArray[np.floating]
     return np.asarray(np.exp(mean)) if log else mean
 
 
-def _changed(snapshot: Snapshot) -> list[Patch]:
+def _changed(snapshot: Snapshot, end: float, width: float) -> list[Patch]:
     """A line at the step from which on other settings were in force, and what they were."""
-    before, settings, steps = snapshot.before, snapshot.settings, snapshot.history["step"]
+    before, settings = snapshot.before, snapshot.settings
     at = 0 if before is None else before.at
     words = ""
     if at and before is not None and settings is not None:
         now = value_words(before.name, getattr(settings, before.name))
         was = t("before.setting", name=t(f"knob.{before.name}"), value=value_words(before.name, before.was))
         words = t("side.curves.changed", was=was, now=now)
-    # over the left half of the axis words stand at the right of the line
-    left = at < 0.5 * (rounded_up(float(steps[-1])) if len(steps) else 1)
+    left = at < 0.5 * end  # there words stand at the right of the line
+    beyond = len(words) * _LETTER - width * (1 - at / end if left else at / end)
+    away = min(max(beyond, 0.0), width) * (-1 if left else 1)  # back into the picture, where they would leave it
     return [
         Patch(None, "shapes[0].visible", bool(at)),
         Patch(None, "shapes[0].x0", at),
         Patch(None, "shapes[0].x1", at),
         Patch(None, "annotations[0].x", at),
         Patch(None, "annotations[0].xanchor", "left" if left else "right"),
+        Patch(None, "annotations[0].xshift", away),
         Patch(None, "annotations[0].text", words),
     ]
 

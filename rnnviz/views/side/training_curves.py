@@ -69,7 +69,7 @@ class SideCurves(SideView):
             *loss_patches(snapshot, pixels),
             *_scores(snapshot, end),
             *_norms(snapshot, pixels),
-            *step_axis(snapshot),
+            *step_axis(snapshot, pixels),
         ]
 
 

@@ -63,7 +63,8 @@ class Letters:
         return 4
 
     def _place(self, letter: str) -> int:
-        return self.known.get(letter, self.known[_UNKNOWN])
+        # spaces of another width, or such as hold words together, are spaces
+        return self.known.get(letter, self.known[" " if letter.isspace() else _UNKNOWN])
 
 
 @cache

@@ -61,7 +61,7 @@ def test_a_press_changes_nothing_but_the_settings(make_comparison: Maker) -> Non
 
 
 @pytest.mark.parametrize("anew", [False, True])
-def test_a_new_model_in_every_lane_can_be_undone(make_comparison: Maker, anew: bool) -> None:
+def test_a_new_model_for_each_can_be_undone(make_comparison: Maker, anew: bool) -> None:
     wide = rv.Preset("Wide", {"lr": 0.1} if anew else {"hidden_size": 6}, "Watch them.", anew=anew)
     comparison, twin = make_comparison(presets=[wide]), make_comparison()
     browser = Browser(comparison)
@@ -101,7 +101,7 @@ def test_presets_go_into_the_recipe_and_come_back() -> None:
         (["rnn", "gru"], "speed", "presets has no set 'speed'; the sets are task, forget_bias, rho, seq_len"),
     ],
 )
-def test_what_cannot_be_set_in_all_lanes_is_refused_with_a_sentence(models: Any, presets: Any, words: str) -> None:
+def test_what_cannot_be_set_in_all_models_is_refused_with_a_sentence(models: Any, presets: Any, words: str) -> None:
     with pytest.raises((TypeError, ValueError), match=words):
         compare(models, "adding", seq_len=8, device="cpu", presets=presets)
 

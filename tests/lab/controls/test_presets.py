@@ -10,7 +10,7 @@ import pytest
 
 import rnnviz as rv
 from rnnviz.lab import Lab
-from rnnviz.lab.console.suggestions import SETS, usual_presets
+from rnnviz.lab.console.usual_presets import SETS, usual_presets
 from rnnviz.lab.controls.presets import PresetButtons
 from rnnviz.training import NonFiniteLoss, Session, Settings
 from tests.lab.browser import Browser, LabMaker

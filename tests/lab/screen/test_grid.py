@@ -108,7 +108,7 @@ def test_a_lab_has_its_boxes_in_reading_order(make_lab: LabMaker, show: list[str
     assert names[:3] == ["rv-toolbar", "rv-run", "rv-body"]
     (body,) = (one for one in boxes(panel.widget) if "rv-body" in one._dom_classes)
     places = [one._dom_classes[0] for one in body.children]
-    assert places == (["rv-stage"] if show == [] else ["rv-rail", "rv-stage"])
+    assert places == (["rv-picture-area"] if show == [] else ["rv-rail", "rv-picture-area"])
     stage = body.children[-1]
     assert [one._dom_classes[0] for one in stage.children] == ["rv-line", "rv-score", "rv-column", "rv-dock", "rv-wide"]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rnnviz.lab.screen.drawnrate import DrawnRate
-from rnnviz.training import Later, Snapshot
+from rnnviz.training import DeferredSnapshot, Snapshot
 from tests.clock import Clock
 from tests.lab.browser import Browser, LabMaker
 from tests.lab.screens import NormView
@@ -227,14 +227,14 @@ def test_a_rest_is_no_slow_drawing() -> None:
 
 def test_a_moment_with_numbers_that_are_not_finite_is_not_drawn(lit: Lit) -> None:
     before, run = len(lit.browser.frames), lit.session.run
-    lit.screen.show_light(Later(run, 9, 0, lambda: None))
+    lit.screen.show_light(DeferredSnapshot(run, 9, 0, lambda: None))
     lit.browser.catch_up()
     assert len(lit.browser.frames) == before
 
 
 def test_a_moment_is_worked_out_by_the_thread_that_draws(lit: Lit) -> None:
     made, threads = lit.light(step=3), []
-    lit.screen.show_light(Later(made.run, 3, 0, lambda: threads.append(threading.current_thread()) or made))
+    lit.screen.show_light(DeferredSnapshot(made.run, 3, 0, lambda: threads.append(threading.current_thread()) or made))
     lit.browser.catch_up()
     assert lit.browser.frames[-1][0]["step"] == 3
     assert threads == [lit.screen.pump._thread or threading.current_thread()]

@@ -41,8 +41,10 @@ def test_a_product_is_the_linear_layers(worth_it, dtype, bias, monkeypatch):
 
 @pytest.mark.parametrize("dtype", EPSILON)
 @pytest.mark.parametrize("worth_it", [1, 2**40])
-def test_adding_a_product_adds_the_matrix_product_in_place(worth_it, dtype, monkeypatch):
+@pytest.mark.parametrize("intels", [True, False])
+def test_adding_a_product_adds_the_matrix_product_in_place(intels, worth_it, dtype, monkeypatch):
     monkeypatch.setattr(kernels, "_WORTH_IT", worth_it)
+    monkeypatch.setattr(kernels, "_is_intels", lambda: intels)
     torch.manual_seed(0)
     total, values, W = torch.ones(9, 4, dtype=dtype), torch.randn(3, 9, dtype=dtype).T, torch.randn(4, 3, dtype=dtype).T
     expected = 1 + values @ W
@@ -106,6 +108,19 @@ def test_without_onednn_products_are_torchs_own(monkeypatch):
         assert torch.equal(product(values, W), linear(values, W))
     finally:
         kernels._onednn.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("told", "intels"), [("vendor_id\t: GenuineIntel\n", True), ("vendor_id\t: AuthenticAMD\n", False)]
+)
+def test_on_intels_processors_products_are_added_by_torchs_own_and_elsewhere_by_onednn(told, intels, monkeypatch):
+    monkeypatch.setattr(kernels.Path, "read_text", lambda *_, **__: told)
+    kernels._is_intels.cache_clear()
+    try:
+        assert (adding(2**12, torch.empty(64, 64)) is torch.Tensor.addmm_) == intels
+        assert adding(1, torch.empty(64, 64)) is torch.Tensor.addmm_
+    finally:
+        kernels._is_intels.cache_clear()
 
 
 def test_an_operator_that_gives_something_else_is_not_used():

@@ -13,7 +13,7 @@ from torch import nn
 
 from rnnviz.trace.recompute.onesequence import one_sequence
 from rnnviz.training import LockstepSessions, Session, Snapshot
-from rnnviz.training.snapshots import observing
+from rnnviz.training.snapshots import light, observing
 from tests.training.examples import Echo, take
 
 ROUNDING = 1e-6
@@ -195,7 +195,7 @@ def test_a_whole_snapshot_of_a_model_of_ours_is_what_a_trace_of_the_model_finds(
     session = small(**CASES[case])
     take(session, 2)
     found = session.snapshot()
-    monkeypatch.setattr(observing, "_is_plain", lambda model: False)
+    monkeypatch.setattr(observing, "is_plain", lambda model: False)
     traced = session.snapshot()
     assert found.loss == traced.loss
     assert found.module == traced.module
@@ -213,7 +213,7 @@ def test_what_was_noted_is_that_moment_whatever_becomes_of_the_model_and_in_what
     session = small(**CASES[case])
     before = session.snapshot()
     take(session, 2)
-    later, then = session.later(before, 1), seen_light(session, before, 1)
+    later, then = session.note_light(before, 1), seen_light(session, before, 1)
     assert later is not None
     assert (later.run, later.step, later.sample) == (then.run, 2, 1)
     take(session, 3)
@@ -234,9 +234,9 @@ def test_where_precision_is_lowered_the_thread_that_trains_works_it_out_itself(m
         threads.append(threading.current_thread())
         return one_sequence(*arguments)
 
-    monkeypatch.setattr(observing, "one_sequence", noted)
-    monkeypatch.setattr(observing, "is_full_precision", lambda: False)
-    later = session.later(before, 1)
+    monkeypatch.setattr(light, "one_sequence", noted)
+    monkeypatch.setattr(light, "is_full_precision", lambda: False)
+    later = session.note_light(before, 1)
     assert later is not None
     with ThreadPoolExecutor(1) as elsewhere:
         assert elsewhere.submit(later.make).result() is not None

@@ -34,7 +34,7 @@ def drawn(name: str, snapshot: ComparisonSnapshot, focus: Focus | None = None) -
     return Canvas(form, snapshot, focus or Focus()).filled(snapshot, focus or Focus())
 
 
-def test_each_lane_has_its_models_states_and_the_exact_row_of_the_unit_in_focus() -> None:
+def test_each_models_strip_has_its_states_and_the_exact_row_of_the_unit_in_focus() -> None:
     snapshot = moment()
     figure = drawn("hidden", snapshot, Focus(sample=2, unit=3))
     panels = figure.layout.meta["panels"]
@@ -78,7 +78,7 @@ def test_the_gradient_picture_has_a_line_a_model_over_one_range() -> None:
     assert all(name in words for name in ("RNN", "GRU", "LSTM"))
 
 
-def test_every_gate_of_every_model_that_has_some_has_a_lane() -> None:
+def test_every_gate_of_every_model_that_has_some_has_a_strip() -> None:
     names = [one["name"] for one in drawn("gates", moment()).layout.meta["panels"]]
     assert [name.split(" · ")[0] for name in names] == ["GRU"] * 3 + ["LSTM"] * 4
 

@@ -68,6 +68,23 @@ def test_symbols_closer_than_9_pixels_are_dots(width: int, mode: str) -> None:
         assert set(labels) - set(patches[1, "text"]) == {"X", "Y"} & set(labels)
 
 
+def read_through(width: int, time: int = 0) -> tuple[str, str]:
+    """How forty letters of a text are drawn at this width, and what is said beside the strip's name."""
+    text = "a network that reads one letter at a time"
+    worded = read_as(plain(), np.arange(41)[None].repeat(8, 0), time_labels=(tuple(text),) * 8)
+    patches = {(one.trace, one.key): one.value for one in form("input").patches(worded, Focus(time=time), (width, 22))}
+    return patches[1, "mode"], patches[None, "meta.panels[0].aside"]
+
+
+def test_a_text_stands_letter_by_letter_where_letters_of_one_width_fit() -> None:
+    assert read_through(41 * 7) == ("text", "")
+
+
+def test_where_they_do_not_fit_a_piece_of_the_text_around_the_timestep_can_be_read() -> None:
+    assert read_through(41 * 6) == ("markers", "“a network that reads one letter …”")
+    assert read_through(41 * 6, 40) == ("markers", "“… that reads one letter at a time”")
+
+
 def test_longer_symbols_need_more_room() -> None:
     snapshot = plain()
     tokens = np.arange(12)[None].repeat(8, 0)

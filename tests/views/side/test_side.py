@@ -110,18 +110,6 @@ def test_of_several_settings_the_first_is_told_with_what_it_was_and_is() -> None
     assert drawn("curves", train(session, 2)).layout.annotations[0].text == "learning rate 0.003 → 1"
 
 
-def test_words_at_a_change_stand_on_the_side_of_the_axis_that_has_room() -> None:
-    session = begin("lstm")
-    train(session, 18)
-    session.settings = session.settings.replace(forget_bias=3.0)
-    early = drawn(
-        "curves", train(session, 4)
-    )  # more than half of the steps lie before it, and less than half of the axis
-    assert tuple(early.layout.xaxis.range) == (0, 30)
-    assert early.layout.annotations[0].xanchor == "right"
-    assert drawn("curves", train(session, 12)).layout.annotations[0].xanchor == "left"
-
-
 def test_powers_of_ten_are_raised_where_numbers_have_run_away() -> None:
     snapshot = train(begin("lstm"), 4)
     history = {**snapshot.history, "loss": np.array([1.0, 1e9, 1e27, 1e28])}
@@ -133,6 +121,21 @@ def test_shares_of_right_answers_have_room_around_guessing() -> None:
     snapshot = Session("temporal-order", seq_len=20, hidden_size=4, device="cpu").snapshot()
     found = drawn("curves", snapshot).layout.yaxis2.autorangeoptions.include
     assert found == pytest.approx((0.2, 0.3))
+
+
+def test_the_words_of_a_change_stay_in_a_narrow_picture() -> None:
+    session = begin("lstm")
+    train(session, 5)
+    session.settings = session.settings.replace(forget_bias=3.0)
+    snapshot = train(session, 4)
+    for view in ("loss", "curves"):
+        patches = {
+            one.key: one.value for one in VIEWS[view].score.patches(snapshot, Focus(), (150, 172)) if one.trace is None
+        }
+        end = patches["annotations[0].x"] / patches["xaxis.range"][1] * 150 + patches["annotations[0].xshift"]
+        assert patches["annotations[0].xanchor"] == "right"
+        assert end - 6.4 * len(patches["annotations[0].text"]) >= -1e-9
+        assert patches["annotations[0].xshift"] > 0
 
 
 def test_the_forecast_its_truth_and_its_error_are_the_snapshot_s() -> None:

@@ -173,7 +173,8 @@ def _word(token: str, *, bold: bool) -> str:
 
 
 def _short(label: str) -> str:
-    return label if len(label) <= _ROOM else f"{label[: _ROOM - 1]}…"
+    """Return what fits beside a row, a blank away from its frame, which a dash would disappear in."""
+    return f"{label if len(label) <= _ROOM else f'{label[: _ROOM - 1]}…'}\u00a0"
 
 
 def _aside(snapshot: Snapshot, focus: Focus, looks: AttendedTokens) -> str:

@@ -18,6 +18,7 @@ __all__ = ["TranslationView"]
 
 _LINE = 15  # pixels
 _MOST = 42  # letters of a line
+_LETTER, _AROUND = 7.6, 12  # pixels of a letter; letters around what is written where it is wrong
 _SOURCES, _WRITTEN = range(2)  # trace numbers
 
 
@@ -33,7 +34,7 @@ class SideTranslation(SideView):
         return side_figure([panel], _traces(), foot=2, xaxis=_HIDDEN)
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
-        return [*_lines(snapshot, focus), Patch(None, "meta.panels[0].now", _counted(snapshot))]
+        return [*_lines(snapshot, focus, pixels), Patch(None, "meta.panels[0].now", _counted(snapshot))]
 
     def picked(self, snapshot: Snapshot, focus: Focus, at: Picked) -> Focus:
         return _chosen(snapshot, focus, at)
@@ -58,7 +59,7 @@ class TranslationView(View):
         return go.Figure(_traces(), layout)
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:
-        return _lines(snapshot, focus)
+        return _lines(snapshot, focus, pixels)
 
     def picked(self, snapshot: Snapshot, focus: Focus, at: Picked) -> Focus:
         return _chosen(snapshot, focus, at)
@@ -84,10 +85,11 @@ def _traces() -> list[go.Scatter]:
     ]
 
 
-def _lines(snapshot: Snapshot, focus: Focus) -> list[Patch]:
+def _lines(snapshot: Snapshot, focus: Focus, pixels: Pixels | None) -> list[Patch]:
     every = snapshot.translations
+    most = min(_MOST, int(pixels[0] / _LETTER) if pixels else _MOST)
     places = 2 * np.arange(len(every), dtype=np.float32)
-    sources = [plain(visible(_cut(one.source_text))) for one in every]
+    sources = [plain(visible(_cut(one.source_text, most))) for one in every]
     shown = [f"<b>{text}</b>" if place == focus.sample else text for place, text in enumerate(sources)]
     return [
         Patch(_SOURCES, "x", np.zeros(len(every), np.float32)),
@@ -96,27 +98,28 @@ def _lines(snapshot: Snapshot, focus: Focus) -> list[Patch]:
         Patch(_SOURCES, "customdata", tuple(plain(one.source_text) for one in every)),
         Patch(_WRITTEN, "x", np.zeros(len(every), np.float32)),
         Patch(_WRITTEN, "y", places + 1),
-        Patch(_WRITTEN, "text", tuple(_line(one) for one in every)),
+        Patch(_WRITTEN, "text", tuple(_line(one, most) for one in every)),
         Patch(_WRITTEN, "customdata", tuple(plain(one.alone.text) for one in every)),
         Patch(None, "yaxis.range", (2 * len(every) - 0.5, -0.5)),  # a source that is typed is one more
     ]
 
 
-def _line(one: Translation) -> str:
+def _line(one: Translation, most: int) -> str:
     """Return what is written behind its verdict, from the first mistake on in bold, and then what is right."""
     written = one.alone.text
     if one.right is None:
-        return plain(_cut(written))
+        return plain(_cut(written, most))
     if one.right:
-        return f"✓ {plain(_cut(written))}"
+        return f"✓ {plain(_cut(written, most))}"
     same = next((place for place, (a, b) in enumerate(zip(written, one.wanted_text, strict=False)) if a != b), None)
     same = min(len(written), len(one.wanted_text)) if same is None else same
-    kept = _cut(written, _MOST // 2)
+    each = max((most - _AROUND) // 2, 3) if most < _MOST else _MOST // 2
+    kept = _cut(written, each)
     marked = f"{plain(kept[:same])}<b>{plain(kept[same:])}</b>" if same < len(kept) else plain(kept)
-    return t("view.translation.wrong", written=marked, right=plain(_cut(one.wanted_text, _MOST // 2)))
+    return t("view.translation.wrong", written=marked, right=plain(_cut(one.wanted_text, each)))
 
 
-def _cut(text: str, most: int = _MOST) -> str:
+def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 

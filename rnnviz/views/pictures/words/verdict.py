@@ -18,7 +18,8 @@ from rnnviz.views.words import said
 __all__ = ["VerdictView"]
 
 _ROW, _ROOM = 13, 16  # pixels a class in a low and a high window
-_SHORT = 5  # letters that fit beside the picture
+_SHORT = 5  # letters that fit beside the picture, bold ones if they are smaller
+_BOLD = '<b style="font-size:8.5px">'
 
 
 class VerdictStrip(Strip):
@@ -123,7 +124,8 @@ def _leading(shown: Running) -> tuple[tuple[str, ...], np.ndarray]:
 def _names(shown: Running, form: Callable[[str], str]) -> tuple[str, ...]:
     """Return the classes' names, the right one in bold."""
     names = [(plain(form(shown.classes[one])), one == shown.right) for one in shown.kept]
-    return tuple(f"<b>{name}</b>" if right else name for name, right in names)
+    bold = _BOLD if form is _short else "<b>"
+    return tuple(f"{bold}{name}</b>" if right else name for name, right in names)
 
 
 def _short(name: str) -> str:

@@ -144,7 +144,7 @@ def test_over_the_decoders_time_what_is_written_runs_across_and_what_is_read_dow
     np.testing.assert_allclose(figure.data[2].z[:3, :2], np.array([[0.9, 0], [0, 0.2], [0.1, 0.8]]), atol=1e-6)
     assert np.isnan(figure.data[2].z[:, 2:]).all()
     assert (figure.data[0].text, figure.data[1].text) == (("x",), ("<b>y</b>",))
-    assert figure.data[3].text == ("c",)
+    assert figure.data[3].text == ("c\xa0",)
     assert (min(figure.data[4].x), max(figure.data[4].x)) == (0.5, 1.5)
 
 

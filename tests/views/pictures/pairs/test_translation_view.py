@@ -36,6 +36,13 @@ def test_a_wrong_one_gets_a_cross_is_bold_from_the_first_mistake_on_and_shows_wh
     assert line(told("m21", "m12")) == "✗ m<b>21</b>  (right: m12)"
 
 
+def test_in_a_narrow_column_what_is_right_can_be_read_whatever_was_written() -> None:
+    patches = VIEW.score.patches(told("4<PAD>" * 9, "2001-03-07"), Focus(), (280, 240))
+    (written,) = next(one.value for one in patches if (one.trace, one.key) == (1, "text"))
+    assert written.endswith("(right: 2001-03-07)")
+    assert len(written.replace("<b>", "").replace("</b>", "").replace("&lt;", "<").replace("&gt;", ">")) <= 280 / 7.6
+
+
 def test_one_that_ends_too_early_or_too_late_is_wrong() -> None:
     assert line(told("m1", "m12")) == "✗ m1  (right: m12)"
     assert line(told("m122", "m12")) == "✗ m12<b>2</b>  (right: m12)"

@@ -32,7 +32,7 @@ def usual_presets(task: Task, settings: Settings) -> tuple[Preset, ...]:
     Parameters
     ----------
     task : Task
-        Whose suggestions are what a rescue goes back to.
+        Whose own learning rate is what a rescue goes back to.
     settings : Settings
         Their cell.
 

@@ -1,4 +1,4 @@
-"""Shown: the sequences that snapshots trace, with their words; what a learner has typed may be one more of them."""
+"""ProbeSequences: what snapshots trace, with its words; what a learner has typed may be one sequence more."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,16 +11,16 @@ from rnnviz.trace.result.arrays import read_only
 from rnnviz.training.snapshots.snapshot import Floats
 from rnnviz.training.taskcheck.checked import CheckedTask
 
-__all__ = ["Shown"]
+__all__ = ["ProbeSequences"]
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
+class ProbeSequences:
     """A probe and what is said of it.
 
     Parameters
     ----------
-    probe : Batch
+    batch : Batch
         On the device; with a text that was typed as the last sequence.
     inputs, targets : numpy.ndarray
         Read-only copies.
@@ -30,7 +30,7 @@ class Shown:
         What was typed, empty where nothing is.
     """
 
-    probe: Batch
+    batch: Batch
     inputs: Floats
     targets: Floats
     labels: tuple[tuple[str, ...] | None, ...]
@@ -39,7 +39,7 @@ class Shown:
     typed: str = ""
 
     @classmethod
-    def of(cls, task: CheckedTask, size: int) -> "Shown":
+    def of(cls, task: CheckedTask, size: int) -> "ProbeSequences":
         """Return ``size`` sequences of a task's held-out part."""
         probe = task.probe(size, closely=True)
         samples = range(len(probe))
@@ -51,10 +51,10 @@ class Shown:
             tuple(task.span(sample) for sample in samples),
         )
 
-    def with_text(self, task: CheckedTask, text: str) -> "Shown":
+    def with_text(self, task: CheckedTask, text: str) -> "ProbeSequences":
         """Return these sequences with a text as the last one, in place of what was typed before; with none, without."""
-        size = len(self.probe) - bool(self.typed)
-        probe = self.probe[:size]
+        size = len(self.batch) - bool(self.typed)
+        probe = self.batch[:size]
         found = {name: getattr(self, name)[:size] for name in ("labels", "pictures", "spans")}
         if text:
             own = task.typed(text)
@@ -64,12 +64,12 @@ class Shown:
             found["pictures"] += (InputPicture(words=picture.words),)  # nobody knows the answer
             found["spans"] += (None,)
         inputs, targets = _arrays(probe)
-        return Shown(probe, inputs, targets, **found, typed=text)
+        return ProbeSequences(probe, inputs, targets, **found, typed=text)
 
     def told(self, task: CheckedTask, module: str) -> dict[str, Any]:
         """Return what a snapshot of the layer at a path says of them, by the names of its fields."""
-        read, _ = self.probe.read_by(module)
-        if read is not self.probe.inputs:
+        read, _ = self.batch.read_by(module)
+        if read is not self.batch.inputs:
             return self._read_elsewhere(task, module, read)
         return {
             "inputs": self.inputs,
@@ -92,9 +92,9 @@ class Shown:
             "typed": self.typed,
         }
 
-    def to(self, device: torch.device) -> "Shown":
+    def to(self, device: torch.device) -> "ProbeSequences":
         """Return the same on a device."""
-        return replace(self, probe=self.probe.to(device))
+        return replace(self, batch=self.batch.to(device))
 
 
 def _arrays(probe: Batch) -> tuple[Floats, Floats]:

@@ -1,4 +1,4 @@
-"""Carrying out: from a plan to its finished trials: proposes, hands in, waits and keeps what has come."""
+"""Execution: a plan carried out to its last trial: proposes, hands in, waits and keeps what has come."""
 
 from collections.abc import Callable, Iterator
 from itertools import count
