@@ -68,7 +68,14 @@ def _words(name: str, value: Any, was: Any, now: float | None, *, moved: bool) -
     before = value_words(name, was) if moved else ""
     drifted = now is not None and (value is None or abs(now - value) >= _APART)
     if drifted and now is not None:
-        stands, placed = state(now) if abs(now) < _LARGE else three(now), value_words(name, value)
+        stands, placed = _short(now), value_words(name, value)
         told = t("rail.told.now", value=placed, now=stands)
         return t("rail.now", now=stands), f"{told} {t('rail.told.was', was=before)}" if moved else told
     return (t("rail.was", was=before), t("rail.told.was", was=before)) if moved else ("", "")
+
+
+def _short(now: float) -> str:
+    """A number in so few figures that it has room between a knob's label and its value."""
+    if abs(now) >= _LARGE:
+        return three(now)
+    return state(now) if now > -1 else f"−{-now:.1f}"
