@@ -88,7 +88,7 @@ def _place(
             cost = cost + 10.0 * ((foot < top + 1) & (foot + _LINE > low - 1))
         for begin, end, other in taken:
             across = (starts / steps * width < end) & (starts / steps * width + words > begin)
-            cost = cost + 10.0 * (across & (np.abs(foot - other) < _LINE))
+            cost = cost + 100.0 * (across & (np.abs(foot - other) < _LINE))  # worse than words on a line
         found = int(np.argmin(cost))
         if cost[found] < least:
             least, best = float(cost[found]), (found / steps * width, float(np.clip(foot[found], 0, height - _LINE)))
