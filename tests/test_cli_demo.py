@@ -1,13 +1,12 @@
 """One lab as a page: what the server is told, what stops it, and that the page is of the lab that was asked for."""
 
 import json
-import socket
-import sys
 from pathlib import Path
 
 import pytest
 
 from rnnviz.cli import demo, main
+from tests.servers import free_port, stand_in, taken_port, taken_port_words
 
 PRETENDER = "import pathlib, sys\nprint(pathlib.Path(sys.argv[1]).read_text())\nprint(sys.argv[2:])\nsys.exit(7)\n"
 
@@ -15,14 +14,7 @@ PRETENDER = "import pathlib, sys\nprint(pathlib.Path(sys.argv[1]).read_text())\n
 @pytest.fixture
 def pretend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Put a module where Voilà would be; it shows what it was given and exits with 7."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == "voila"]:
-        monkeypatch.delitem(sys.modules, name)
-    module = tmp_path / "elsewhere" / "voila" / "__main__.py"
-    module.parent.mkdir(parents=True)
-    module.with_name("__init__.py").touch()
-    module.write_text(PRETENDER)
-    monkeypatch.syspath_prepend(module.parents[1])
-    monkeypatch.setattr(sys, "argv", ["rnnviz"])
+    stand_in("voila", PRETENDER, tmp_path, monkeypatch)
 
 
 @pytest.mark.usefixtures("pretend")
@@ -63,22 +55,14 @@ def test_a_lab_that_cannot_be_is_one_sentence_before_any_server(
 
 @pytest.mark.usefixtures("pretend")
 def test_a_busy_port_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        port = other.getsockname()[1]
+    with taken_port() as port:
         assert main(["demo", "--port", str(port)]) == 2
-    assert capsys.readouterr().err == (
-        f"rnnviz demo: port {port} cannot be used (Address already in use); "
-        "choose another with --port, or leave it out and one is chosen.\n"
-    )
+    assert capsys.readouterr().err == taken_port_words("demo", port)
 
 
 @pytest.mark.usefixtures("pretend")
 def test_a_chosen_port_is_the_only_one_tried(capsys: pytest.CaptureFixture[str]) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     main(["demo", "--port", str(port)])
     assert f"'--port={port}', '--Voila.port_retries=0'" in capsys.readouterr().out
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from rnnviz.cli import lab
+from tests.servers import free_port, stand_in, taken_port, taken_port_words
 
 PRETENDER = "import sys\nprint('JupyterLab got', sys.argv[1:])\nsys.exit(CODE)\n"
 
@@ -21,26 +22,11 @@ PRETENDER = "import sys\nprint('JupyterLab got', sys.argv[1:])\nsys.exit(CODE)\n
 @pytest.fixture
 def pretend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a module that stands where JupyterLab would be and exits with 7."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == "jupyterlab"]:
-        monkeypatch.delitem(sys.modules, name)
-    module = tmp_path / "elsewhere" / "jupyterlab" / "__main__.py"
-    module.parent.mkdir(parents=True)
-    module.with_name("__init__.py").touch()
-    module.write_text(PRETENDER.replace("CODE", "7"))
-    monkeypatch.syspath_prepend(module.parents[1])
-    monkeypatch.setattr(sys, "argv", ["rnnviz"])
-    return module
+    return stand_in("jupyterlab", PRETENDER.replace("CODE", "7"), tmp_path, monkeypatch)
 
 
 def _start(directory: Path, *, browser: bool = True, port: int | None = None, passed_on: tuple[str, ...] = ()) -> int:
     return lab.main(directory, browser=browser, port=port, passed_on=passed_on)
-
-
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_jupyterlab_serves_the_folder_and_opens_the_first_chapter(
@@ -57,12 +43,11 @@ def test_jupyterlab_serves_the_folder_and_opens_the_first_chapter(
     assert out.endswith("'--debug']\n")
 
 
-def test_a_chosen_port_is_the_only_one_tried(
-    pretend: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], free_port: int
-) -> None:
-    _start(tmp_path / "desk", browser=False, port=free_port)
+def test_a_chosen_port_is_the_only_one_tried(pretend: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    port = free_port()
+    _start(tmp_path / "desk", browser=False, port=port)
     out = capsys.readouterr().out
-    assert f"'--no-browser', '--ServerApp.port={free_port}', '--ServerApp.port_retries=0'" in out
+    assert f"'--no-browser', '--ServerApp.port={port}', '--ServerApp.port_retries=0'" in out
 
 
 def test_nothing_the_server_protects_itself_with_is_turned_off() -> None:
@@ -79,17 +64,11 @@ def test_the_exit_code_is_jupyterlabs(pretend: Path, tmp_path: Path, code: str, 
 def test_a_busy_port_is_one_sentence_and_copies_nothing(
     pretend: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        port = other.getsockname()[1]
+    with taken_port() as port:
         assert _start(tmp_path / "desk", port=port) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err == (
-        f"rnnviz lab: port {port} cannot be used (Address already in use); "
-        "choose another with --port, or leave it out and one is chosen.\n"
-    )
+    assert said.err == taken_port_words("lab", port)
     assert not (tmp_path / "desk").exists()
 
 
@@ -122,8 +101,9 @@ def test_a_missing_jupyterlab_is_one_sentence(
 
 
 @pytest.fixture
-def server(tmp_path: Path, free_port: int) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def server(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """Start the real thing; return the process and its address once it answers."""
+    port = free_port()
     command = [
         sys.executable,
         "-m",
@@ -132,7 +112,7 @@ def server(tmp_path: Path, free_port: int) -> Iterator[tuple[subprocess.Popen[by
         str(tmp_path / "my desk"),
         "--no-browser",
         "--port",
-        str(free_port),
+        str(port),
     ]
     log = tmp_path / "log"
     with (
@@ -146,11 +126,11 @@ def server(tmp_path: Path, free_port: int) -> Iterator[tuple[subprocess.Popen[by
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         ) as process,
     ):
-        while not _answers(free_port):
+        while not _answers(port):
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=0.1)
                 pytest.fail(f"JupyterLab did not start:\n{log.read_text()}")
-        yield process, f"http://127.0.0.1:{free_port}"
+        yield process, f"http://127.0.0.1:{port}"
         process.kill()
 
 

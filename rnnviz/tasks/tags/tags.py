@@ -3,9 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import torch
 from torch import nn
@@ -13,9 +12,8 @@ from torch import nn
 from rnnviz.checks import brief, shown, whole
 from rnnviz.i18n import t
 from rnnviz.models.wordtagger import WordTagger
-from rnnviz.tasks.base import drawn
 from rnnviz.tasks.batch import NO_ANSWER, Batch
-from rnnviz.tasks.classification import Classification
+from rnnviz.tasks.classification import Padded
 from rnnviz.tasks.inputpicture import InputPicture
 from rnnviz.tasks.tags.wordtokens import Vocabulary
 
@@ -46,7 +44,7 @@ class Tagged:
     __repr__ = brief
 
 
-class Tags(Classification):
+class Tags(Padded):
     """Say of every word or character of a sequence which tag it has.
 
     The vocabulary is that of the training part. Batches are padded at the end
@@ -84,6 +82,7 @@ class Tags(Classification):
     (tensor([[0, 1, 0]]), ('O', 'P'))
     """
 
+    _most = LONGEST
     each_step = True
     steps = 600
     defaults: ClassVar[Mapping[str, Any]] = MappingProxyType(
@@ -116,33 +115,12 @@ class Tags(Classification):
         self.words = Vocabulary(training, min_count=min_count, shapes=level == "word")
         self.symbols, self.vocabulary = self.words.symbols, len(self.words)
         self.input_size = _WORD + _SHAPE if level == "word" else _CHARACTER
-        self.seq_len = min(self._longest, LONGEST)
-        if seq_len is not None:
-            low, high = self.seq_lens
-            self.seq_len = whole(low, high)("seq_len", seq_len)
-        self._collate()
+        self._sizes = [len(words) for words in data.sentences]
+        low, high = self.seq_lens
+        self._collate(high if seq_len is None else whole(low, high)("seq_len", seq_len))
 
-    @property
-    def _longest(self) -> int:
-        return max(map(len, self._data.sentences))
-
-    @cached_property
-    def seq_lens(self) -> tuple[int, int]:
-        """From 2 words, or 1 where no sentence has more, to those of the longest, `LONGEST` at most."""
-        return min(2, self._longest), min(self._longest, LONGEST)
-
-    def _resized(self, seq_len: int) -> Self:
-        there = type(self).__new__(type(self))
-        vars(there).update({name: value for name, value in vars(self).items() if name != "device"}, seq_len=seq_len)
-        there._collate()
-        return there.to(self.device)
-
-    def _collate(self) -> None:
-        self.truncated = sum(len(words) > self.seq_len for words in self._data.sentences)
-        self._train, self._held_out = (
-            self._batch([(self._data.sentences[row], self._data.tags[row]) for row in self._rows[held]])
-            for held in (False, True)
-        )
+    def _collated(self, rows: Sequence[int]) -> Batch:
+        return self._batch([(self._data.sentences[row], self._data.tags[row]) for row in rows])
 
     def _batch(self, pairs: Sequence[tuple[Sequence[str], Sequence[str]]]) -> Batch:
         """Return sentences as one batch, padded at the end; without tags no answer is known."""
@@ -156,16 +134,6 @@ class Tags(Classification):
             if tags:
                 targets[row, :end] = torch.tensor([numbers[tag] for tag in tags[:end]], device="cpu")
         return Batch(inputs, targets, lengths)
-
-    def batch(self, batch_size: int, generator: torch.Generator) -> Batch:
-        """Draw sentences of the training part: token numbers and tags, both (batch, time)."""
-        batch_size = drawn(self, batch_size, generator)
-        rows = torch.randint(len(self._train), (batch_size,), generator=generator, device=generator.device)
-        return self._train[rows]
-
-    def held_out(self) -> Batch:
-        """Return the sentences that are never trained on."""
-        return self._held_out
 
     def baselines(self) -> dict[str, float]:
         """Return what the most frequent tag reaches, and what each word's own most frequent tag does."""

@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
 from rnnviz.checks import brief, flag, shown, whole
 from rnnviz.i18n import t
-from rnnviz.tasks.base import drawn
 from rnnviz.tasks.batch import NO_ANSWER, Batch, within
-from rnnviz.tasks.classification import Classification
+from rnnviz.tasks.classification import Padded
 from rnnviz.tasks.inputpicture import InputPicture
 from rnnviz.tasks.texts.vocabulary import Vocabulary
 
@@ -48,7 +46,7 @@ class Corpus:
     __repr__ = brief
 
 
-class Texts(Classification):
+class Texts(Padded):
     """Say which class a text is of, after its last token or after every one.
 
     Texts are lower-cased and cut into words or characters; the vocabulary is that of the training part. Batches are
@@ -89,6 +87,7 @@ class Texts(Classification):
     (tensor([[4, 0]]), tensor([[   0, -100]]))
     """
 
+    _most = LONGEST
     input_size = _EMBEDDED
     steps = 2000
     pictures = ("input", "verdict", "hidden", "gradients", "answer", "curves")
@@ -118,24 +117,9 @@ class Texts(Classification):
         self.symbols = self.words.symbols
         self.vocabulary = len(self.words)
         self._numbers = [self.words.encode(text) for text in corpus.texts]
-        self._longest = max(map(len, self._numbers))
+        self._sizes = [len(one) for one in self._numbers]
         low, high = self.seq_lens
-        self.seq_len = min(high, _USUAL) if seq_len is None else whole(low, high)("seq_len", seq_len)
-        self.truncated = sum(len(one) > self.seq_len for one in self._numbers)
-        self._train, self._held_out = (self._collated(parts[held]) for held in (False, True))
-
-    @cached_property
-    def seq_lens(self) -> tuple[int, int]:
-        """From 2 tokens, or 1 where no text has more, to those of the longest text, `LONGEST` at most."""
-        return min(2, self._longest), min(self._longest, LONGEST)
-
-    def _resized(self, seq_len: int) -> Self:
-        there = type(self).__new__(type(self))
-        vars(there).update({name: value for name, value in vars(self).items() if name != "device"})
-        there.seq_len = seq_len
-        there.truncated = sum(len(one) > seq_len for one in self._numbers)
-        there._train, there._held_out = (there._collated(self._rows[held]) for held in (False, True))
-        return there.to(self.device)
+        self._collate(min(high, _USUAL) if seq_len is None else whole(low, high)("seq_len", seq_len))
 
     def _collated(self, rows: Sequence[int]) -> Batch:
         """Return texts as one batch: their tokens, padded at the end, and the class of each, or of each prefix."""
@@ -155,16 +139,6 @@ class Texts(Classification):
     def each_prefix(self) -> bool:
         """Whether an answer is wanted after every token."""
         return self.each_step
-
-    def batch(self, batch_size: int, generator: torch.Generator) -> Batch:
-        """Draw texts of the training part: token numbers (batch, time), and the class of each or of each prefix."""
-        batch_size = drawn(self, batch_size, generator)
-        rows = torch.randint(len(self._train), (batch_size,), generator=generator, device=generator.device)
-        return self._train[rows]
-
-    def held_out(self) -> Batch:
-        """Return the texts that are never trained on."""
-        return self._held_out
 
     def judged(self, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Return the answers after the last token of each text, (batch, class), and the classes, (batch,)."""
