@@ -12,20 +12,12 @@ _SHORT = 8  # letters
 
 
 def model_name(label: str) -> str:
-    """Return the words for a label: cells and settings by the names that a lab's knobs have.
-
-    >>> model_name("lstm"), model_name("lstm, forget_bias=4"), model_name("lr=0.1, clip=None"), model_name("mine")
-    ('LSTM', 'LSTM, forget bias 4', 'learning rate 0.1, clip at none', 'mine')
-    """
+    """Return the words for a label: cells and settings by the names that a lab's knobs have."""
     return ", ".join(_said(part, named=True) for part in label.split(", "))
 
 
 def model_short(label: str) -> str:
-    """Return the name where there is little room for it: of settings the values alone, and those cut short.
-
-    >>> model_short("lstm"), model_short("lstm, forget_bias=4"), model_short("lr=0.1"), model_short("averylongname")
-    ('LSTM', 'LSTM, 4', '0.1', 'averylo…')
-    """
+    """Return the name where there is little room for it: of settings the values alone, and those cut short."""
     whole = model_name(label)
     words = whole if len(whole) <= _SHORT else ", ".join(_said(part, named=False) for part in label.split(", "))
     return words if len(words) <= _SHORT else f"{words[: _SHORT - 1]}…"
