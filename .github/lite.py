@@ -85,7 +85,7 @@ def build(out: Path) -> list[str]:
         lite = [sys.executable, "-m", "jupyterlite_core.app", "build", "--no-sourcemaps", f"--lite-dir={work}"]
         lite += [f"--contents={contents}", f"--output-dir={out.absolute()}"]
         lite += [f"--piplite-wheels={one}" for one in wheels.glob("rnnviz-*.whl")]
-        subprocess.run(lite, check=True)
+        subprocess.run(lite, check=True, cwd=work)  # where it leaves notes of its own
     return troubles(out)
 
 

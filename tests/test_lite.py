@@ -5,9 +5,11 @@ import re
 import runpy
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 LITE = runpy.run_path(str(ROOT / ".github" / "lite.py"))
@@ -86,6 +88,23 @@ def test_a_missing_chapter_and_a_missing_package_are_told(site: Path) -> None:
     next(site.rglob("00_*.ipynb")).unlink()
     next(site.rglob("*.whl")).unlink()
     assert len(LITE["troubles"](site)) == 2
+
+
+def test_what_builds_it_is_asked_for_and_leaves_nothing_where_it_is_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    extra = tomllib.loads(ROOT.joinpath("pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = {Requirement(wish).name for wish in extra["optional-dependencies"]["lite"]}
+    # jupyterlite-core builds no site with notebooks in it without that server, and does not ask for it
+    assert names == {"jupyter-server", "jupyterlite-core", "jupyterlite-pyodide-kernel"}
+    ran = []
+    monkeypatch.setattr(subprocess, "run", lambda command, **more: ran.append((command, more)))
+    monkeypatch.chdir(tmp_path)
+    LITE["build"](Path("site"))
+    command, more = ran[-1]
+    assert f"--output-dir={tmp_path / 'site'}" in command
+    assert Path(more["cwd"]) != tmp_path
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_in_a_browser_a_lab_says_in_one_sentence_that_torch_does_not_run_there() -> None:

@@ -10,6 +10,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import CDPSession, Page, WebSocketRoute, expect
@@ -153,11 +154,12 @@ def test_two_tabs_show_one_run(
     memory: Memory,
     page: Page,
     address: str,
-    write: Callable[..., str],
+    folder: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     notebook.save()
-    second = Notebook(page.context.new_page()).open(address, write(LAB))
+    (saved,) = folder.glob("test_two_tabs*.ipynb")  # with its outputs
+    second = Notebook(page.context.new_page()).open(address, saved.name)
     second.view("hidden").scroll_into_view_if_needed()
     second.wait_for_step(0)
     for _ in minutes(page, 2):

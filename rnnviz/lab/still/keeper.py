@@ -10,6 +10,7 @@ from rnnviz.lab.screen.screen import BaseScreen
 from rnnviz.lab.still.outputs import Output, call_after_cells
 from rnnviz.lab.still.picture import Picture, ScreenPicture
 from rnnviz.training.process.background import Alarm, HomeLoop
+from rnnviz.views.still.inpieces import InPieces, at_once
 
 __all__ = ["Keeper", "keeper_of"]
 
@@ -48,7 +49,7 @@ class Keeper:
     Parameters
     ----------
     draw : callable
-        Returns the still of now, None while there is nothing to draw.
+        Draws the still of now in pieces, between which an event loop turns; None while there is nothing to draw.
     playing : callable
         Whether it trains.
     ready : callable
@@ -56,12 +57,12 @@ class Keeper:
     """
 
     def __init__(
-        self, draw: Callable[[], Picture | None], *, playing: Callable[[], bool], ready: Callable[[], bool]
+        self, draw: Callable[[], InPieces[Picture | None]], *, playing: Callable[[], bool], ready: Callable[[], bool]
     ) -> None:
         self._draw, self._playing, self._ready = draw, playing, ready
         self._lock, self._drawing = threading.Lock(), threading.Lock()
         self._output = Output()
-        self._shown = self._attended = self._placed = self._due = self._closed = False
+        self._shown = self._attended = self._placed = self._due = self._begun = self._closed = False
         self._home = HomeLoop()
         self._timer: Alarm | None = None
         self._hasty = False  # whether the timer is that of a run at rest
@@ -83,21 +84,21 @@ class Keeper:
         """Leave a still of now; with a reader there, a place for it, as the page comes first."""
         if self._shown:
             self._shown, self._placed, self._placed_at = False, True, time.monotonic()
-            self._output.put(None if self._attended else self._draw())
+            self._output.put(None if self._attended else at_once(self._draw()))
             self._due = self._attended
         elif self._due and self._placed and not self._attended:
-            self._fill()
+            at_once(self._fill())
         if self._due and self._placed and self._attended:
             self._schedule()
 
     def close(self, *, quietly: bool) -> None:
-        """Draw what was not drawn yet, unless the output goes too, and do nothing from then on."""
+        """Draw what was not drawn to its end yet, unless the output goes too, and do nothing from then on."""
         with self._lock:
             self._closed, timer, self._timer = True, self._timer, None
         if timer is not None:
             timer.cancel()
-        if quietly and self._due and self._placed:
-            self._fill()
+        if quietly and (self._due or self._begun) and self._placed:
+            at_once(self._fill())
 
     def _schedule(self) -> None:
         playing = self._playing()
@@ -115,26 +116,48 @@ class Keeper:
         if not self._timer.start():  # the next change tries again
             self._timer = None
 
-    def _ring(self, alarm: Alarm) -> None:
+    def _ring(self, alarm: Alarm) -> InPieces[None]:
         with self._lock:
             if self._closed or self._timer is not alarm:
                 return
             if not self._ready() and time.monotonic() < self._placed_at + _PATIENCE:
                 self._start(_AGAIN, hasty=self._hasty)
                 return
-            self._timer = None
-        if not self._fill():
+        try:
+            filled = yield from self._fill()
+        finally:
+            with self._lock:
+                # only now: what changes while it is drawn is drawn after, and not beside
+                self._timer = None if self._timer is alarm else self._timer
+        if not filled:
             self.changed()
         elif self._due:
             self._schedule()
 
-    def _fill(self) -> bool:
+    def _fill(self) -> InPieces[bool]:
         """Draw and show; return False where the output cannot be reached now."""
+        self._due, self._begun, since = False, True, time.monotonic()  # what changes from here on is drawn again
+        try:
+            picture, spent = yield from self._drawn()
+        except Exception:
+            self._begun = False
+            raise
         with self._drawing:
-            begun = time.monotonic()
-            self._due = False  # what changes from here on is drawn again
-            picture = self._draw()
+            if self._last > since:  # meanwhile a cell has closed the lab, and has waited for no piece
+                return True
             filled = picture is None or self._output.fill(picture)
-            self._last = time.monotonic()
-            self._cost = self._last - begun
+            self._last, self._cost, self._begun = time.monotonic(), spent, False
             return filled
+
+    def _drawn(self) -> InPieces[tuple[Picture | None, float]]:
+        """Draw, and count the seconds which that takes; between two pieces others draw."""
+        work, spent = self._draw(), 0.0
+        while True:
+            with self._drawing:
+                since = time.monotonic()
+                try:
+                    next(work)
+                except StopIteration as end:
+                    return end.value, spent + time.monotonic() - since
+                spent += time.monotonic() - since
+            yield

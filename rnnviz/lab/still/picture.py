@@ -15,6 +15,7 @@ from rnnviz.training import Snapshot
 from rnnviz.views import Focus
 from rnnviz.views.base import where
 from rnnviz.views.still.drawing import Drawing
+from rnnviz.views.still.inpieces import InPieces
 from rnnviz.views.still.sheet import Sheet, Table
 from rnnviz.views.style import plain
 
@@ -57,27 +58,28 @@ class ScreenPicture:
         self._screen, self._task = screen, task
         self._drawings: dict[str, Drawing] = {}
 
-    def now(self) -> Picture:
-        """Return the still of this moment."""
+    def now(self) -> InPieces[Picture]:
+        """Draw the still of the moment at which this is begun."""
         snapshot = self._screen.seen
         focus = self._screen.panel.focus_controls.focus_on(snapshot)
         place = where(snapshot, focus)
         shown = t("still.where", where=place) if place else ""
         words = " ".join(filter(None, (sentence(snapshot, self._task), shown, t("still.static"))))
-        places = self._figures(snapshot, focus)
         cell = self._cell()
         tables = [*([cell] if cell else []), *self._results(snapshot)]
+        places = yield from self._figures(snapshot, focus)
         # an open dock takes the place of the narrow column, as on the page
         column = () if cell else places["column"]
-        png, size = Sheet(words, places["score"], column, places["wide"], tables).png()
+        png, size = yield from Sheet(words, places["score"], column, places["wide"], tables).png()
         return Picture(words, png, size)
 
-    def _figures(self, snapshot: Snapshot, focus: Focus) -> dict[str, list[Mapping[str, Any]]]:
-        """Return what is shown, by its place on the page; what a view fails with is told there, and left out here."""
+    def _figures(self, snapshot: Snapshot, focus: Focus) -> InPieces[dict[str, list[Mapping[str, Any]]]]:
+        """Find what is shown, by its place on the page; what a view fails with is told there, and left out here."""
         places: dict[str, list[Mapping[str, Any]]] = {"score": [], "column": [], "wide": []}
         for name, view in self._screen.views.items():
             if name not in self._screen.chosen:
                 continue
+            yield
             with contextlib.suppress(Exception):
                 if drawable(view, snapshot):
                     place = place_of(view)

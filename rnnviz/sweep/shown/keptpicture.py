@@ -12,6 +12,7 @@ from rnnviz.sweep.shown.parallel import Axis, axes_of, scored
 from rnnviz.sweep.shown.progress import said
 from rnnviz.sweep.trials.plan import Plan
 from rnnviz.sweep.trials.rows import Row
+from rnnviz.views.still.inpieces import at_once
 from rnnviz.views.still.sheet import Sheet
 from rnnviz.views.style import ACCENT, HAIR2, INK1, INK2, PAGE
 
@@ -34,7 +35,7 @@ def kept_picture(plan: Plan, rows: Sequence[Row], wanted: int) -> Picture:
     """
     words = f"{t('sweep.still.title', task=plan.task.name)}. {said(plan, rows, wanted)} {t('still.static')}"
     lines = sorted(scored(rows), key=lambda row: row.score, reverse=not plan.higher_is_better)[-_MOST:]
-    png, size = Sheet(words, wide=[_figure(axes_of(plan, lines))] if lines else []).png()
+    png, size = at_once(Sheet(words, wide=[_figure(axes_of(plan, lines))] if lines else []).png())
     return Picture(words, png, size)
 
 

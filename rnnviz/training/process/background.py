@@ -4,12 +4,15 @@ import asyncio
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 
 from rnnviz.checks import shown
 
-__all__ = ["Alarm", "HomeLoop", "in_threads"]
+__all__ = ["TURNS", "Alarm", "HomeLoop", "in_threads"]
 
+# A message comes through several callbacks, each of which the loop gets to once a turn: with a piece of work between
+# all of them a press would be answered after five pieces, so the loop turns a few times without one.
+TURNS = 10
 _CHOICE = "RNNVIZ_RUNNER"
 
 
@@ -81,7 +84,8 @@ class Alarm:
     delay : float
         Seconds.
     call : callable
-        Called with this alarm.
+        Called with this alarm. Where it is a generator, the loop has turns of its own wherever that yields, and an
+        alarm that is cancelled meanwhile goes on with it no further.
     name : str
         The thread's.
 
@@ -108,7 +112,7 @@ class Alarm:
         loop = self._home.loop()
         if loop is None:
             return False
-        loop.call_soon_threadsafe(loop.call_later, self._delay, self._ring)
+        loop.call_soon_threadsafe(loop.call_later, self._delay, self._ring, loop)
         return True
 
     def cancel(self) -> None:
@@ -116,6 +120,22 @@ class Alarm:
         self._over = True
         self.thread.cancel()
 
-    def _ring(self) -> None:
-        if not self._over:
-            self._call(self)
+    def _ring(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        if self._over:
+            return
+        work = self._call(self)
+        if not isinstance(work, Generator):
+            return
+        if loop is not None:
+            self._go_on(loop, work, 0)
+            return
+        for _ in work:
+            pass
+
+    def _go_on(self, loop: asyncio.AbstractEventLoop, work: Generator[object, None, object], turns: int) -> None:
+        if self._over:
+            work.close()
+        elif turns:
+            loop.call_soon(self._go_on, loop, work, turns - 1)
+        elif next(work, self) is not self:  # it yields None, or anything but this alarm
+            loop.call_soon(self._go_on, loop, work, TURNS)

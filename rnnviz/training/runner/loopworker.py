@@ -5,16 +5,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-from rnnviz.training.process.background import HomeLoop
+from rnnviz.training.process.background import TURNS, HomeLoop
 from rnnviz.training.process.interrupts import INTERRUPTS
 from rnnviz.training.runner.worker import NoThreadError, Work
 
 __all__ = ["LoopWorker"]
 
 _SLICE = 0.015  # seconds, or one step if that takes longer
-# A message comes through several callbacks, each of which the loop gets to once a turn: with slices between all of
-# them a press would be answered after five slices, so the loop turns a few times without one.
-_TURNS = 10
 
 
 class LoopWorker:
@@ -122,7 +119,7 @@ class LoopWorker:
             except KeyboardInterrupt:  # out of here it would end the loop, and with it the kernel
                 self._interrupted()
             if self._wanted():
-                loop.call_soon(self._come, loop, _TURNS)
+                loop.call_soon(self._come, loop, TURNS)
             else:
                 self._asked = None
 

@@ -1,8 +1,9 @@
 """Light snapshots: states and gates of one probe sequence between two whole ones, noted now, worked out when drawn."""
 
+import contextlib
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 import torch
@@ -13,6 +14,7 @@ from rnnviz.trace import LayerTrace
 from rnnviz.trace.isolation.precision import is_full_precision
 from rnnviz.trace.recompute.onesequence import OneSequence, one_sequence
 from rnnviz.trace.result.arrays import read_only
+from rnnviz.training.process.devices import considerate_threads
 from rnnviz.training.settings import Settings
 from rnnviz.training.snapshots import ranges
 from rnnviz.training.snapshots.observing import is_plain
@@ -82,7 +84,15 @@ def _observed(model: nn.Module, probe: Batch) -> Callable[[], OneSequence] | Non
     with torch.no_grad():
         entering = model.embedded(probe.inputs[:, :end])[0]
         weights = [one.detach().clone() for one in layer._flat_weights if one is not None]
-    found = partial(one_sequence, layer, entering, weights)
+    trains = threading.get_ident()
+
+    def found() -> OneSequence:
+        # on an event loop it is worked out where the model trains, and as there with few threads: on a busy machine two
+        # of them wait for each other a hundred times as long as a small layer takes
+        here = threading.get_ident() == trains
+        with considerate_threads(entering.device) if here else contextlib.nullcontext():
+            return one_sequence(layer, entering, weights)
+
     if is_full_precision():
         return found
     done = found()  # what would have to change for it is the whole process's, and the training's too

@@ -8,17 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnviz.views.still.inpieces import InPieces
+
 __all__ = ["MARK", "is_still", "png"]
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOURS = 2  # three bytes a pixel
+_PIECE = 2**19  # bytes that are packed without a rest, in some 7 ms
 _SOFTWARE = b"Software\0rnnviz still"
 # Signature and header are 33 bytes, which are 44 letters of base64: what follows reads the same in every file.
 MARK = "AAAAFXRFWHRTb2Z0d2FyZQBybm52aXogc3RpbG"
 
 
-def png(pixels: NDArray[np.uint8], level: int = 6) -> bytes:
-    """Return a PNG file.
+def png(pixels: NDArray[np.uint8], level: int = 6) -> InPieces[bytes]:
+    """Make a PNG file.
 
     Parameters
     ----------
@@ -29,7 +32,8 @@ def png(pixels: NDArray[np.uint8], level: int = 6) -> bytes:
 
     Examples
     --------
-    >>> png(np.zeros((2, 3, 3), np.uint8))[1:4]
+    >>> from rnnviz.views.still.inpieces import at_once
+    >>> at_once(png(np.zeros((2, 3, 3), np.uint8)))[1:4]
     b'PNG'
     """
     rows, columns, _ = pixels.shape
@@ -37,8 +41,13 @@ def png(pixels: NDArray[np.uint8], level: int = 6) -> bytes:
     # no filter: most pixels are those of the row above as they are, which zlib finds by itself
     lines = np.zeros((rows, columns * 3 + 1), np.uint8)
     lines[:, 1:] = pixels.reshape(rows, columns * 3)
-    data = zlib.compress(lines.tobytes(), level)
-    chunks = ((b"IHDR", header), (b"tEXt", _SOFTWARE), (b"IDAT", data), (b"IEND", b""))
+    packer, data = zlib.compressobj(level), bytearray()
+    together = max(1, _PIECE // lines.shape[1])
+    for first in range(0, rows, together):
+        yield
+        data += packer.compress(lines[first : first + together].data)
+    data += packer.flush()
+    chunks = ((b"IHDR", header), (b"tEXt", _SOFTWARE), (b"IDAT", bytes(data)), (b"IEND", b""))
     return _SIGNATURE + b"".join(_chunk(kind, body) for kind, body in chunks)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnviz.views.still.inpieces import InPieces
 from rnnviz.views.still.letters import font
 from rnnviz.views.still.plot import Plot
 from rnnviz.views.still.pngfile import png
@@ -52,8 +53,8 @@ class Sheet:
     wide: Sequence[Mapping[str, Any]] = ()
     tables: Sequence[Table] = ()
 
-    def png(self) -> tuple[bytes, tuple[int, int]]:
-        """Return the still as a PNG, and its size in the page's pixels."""
+    def png(self) -> InPieces[tuple[bytes, tuple[int, int]]]:
+        """Draw the still, one figure a piece: a PNG, and its size in the page's pixels."""
         lines = _wrapped(self.sentence, WIDTH - 2 * _EDGE)
         top = _EDGE + _LINE * len(lines) + 10
         score, foot = _stacked(self.score, _EDGE, top, self._score_width)
@@ -65,13 +66,16 @@ class Sheet:
         for number, line in enumerate(lines):
             raster.words(_EDGE, _EDGE + 10 + _LINE * number, line, INK1)
         for plot in (*score, *column, *wide):
+            yield
             plot.draw(raster)
+        yield
         if score:
             _time_axis(raster, score[-1].notes, foot, _EDGE, self._score_width)
         for table, at in tables:
             _write(raster, table, self._column_left, WIDTH - _EDGE, at)
         size = raster.pixels.shape[1] // SCALE, raster.pixels.shape[0] // SCALE
-        return _small(raster.pixels), size
+        made = yield from _small(raster.pixels)
+        return made, size
 
     @property
     def _score_width(self) -> float:
@@ -90,16 +94,16 @@ class Sheet:
         return found, top
 
 
-def _small(pixels: NDArray[np.uint8]) -> bytes:
-    """Return the file; where it would be too large for a notebook, harder packed, and in the end with fewer pixels."""
-    made = png(pixels)
+def _small(pixels: NDArray[np.uint8]) -> InPieces[bytes]:
+    """Make the file; where it would be too large for a notebook, harder packed, and in the end with fewer pixels."""
+    made = yield from png(pixels)
     if _MOST < len(made) < 1.1 * _MOST:  # as much as more work may save, and it takes five times as long
-        made = png(pixels, level=9)
+        made = yield from png(pixels, level=9)
     while len(made) > _MOST:
         rows, columns = (size - size % 2 for size in pixels.shape[:2])
         fours = pixels[:rows, :columns].reshape(rows // 2, 2, columns // 2, 2, 3)
         pixels = fours.mean(axis=(1, 3)).astype(np.uint8)
-        made = png(pixels)
+        made = yield from png(pixels)
     return made
 
 

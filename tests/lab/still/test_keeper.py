@@ -1,15 +1,24 @@
 """How often a still is made: soon after a run has come to rest, rarely while it plays, and never for the training."""
 
+import asyncio
+import itertools
 import threading
+import zlib
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
 from rnnviz.lab.still import keeper as kept
-from rnnviz.lab.still.keeper import Keeper
+from rnnviz.lab.still.keeper import Keeper, keeper_of
 from rnnviz.lab.still.picture import Picture, ScreenPicture
+from rnnviz.training.process.background import TURNS
+from rnnviz.views.still import pngfile
+from rnnviz.views.still.inpieces import InPieces, at_once
+from rnnviz.views.still.plot import Plot
 from tests.lab.small import small_comparison, small_lab
+from tests.training.examples import WAIT
 
 STILL = Picture("One.", b"one", (880, 100))
 
@@ -57,8 +66,10 @@ class Desk:
         self.keeper._output = self.place = Place()  # type: ignore[assignment]
         self.keeper._shown = self.keeper._attended = True
 
-    def draw(self) -> Picture:
-        self.now += self.cost
+    def draw(self) -> InPieces[Picture]:
+        self.now += self.cost / 2
+        yield
+        self.now += self.cost / 2
         return STILL
 
     def ring(self) -> None:
@@ -132,7 +143,7 @@ def test_training_with_stills_is_training_without_bit_for_bit(made: Callable[...
     watched, alone = made(seed=3), made(seed=3)
     still = ScreenPicture(watched._console.shown(), "adding")
     for _ in range(4):
-        still.now()
+        at_once(still.now())
         watched.train(5)
         alone.train(5)
     for name, weight in alone.snapshot().weights.items():
@@ -146,7 +157,7 @@ def test_the_same_moment_is_the_same_file() -> None:
     for _ in range(2):
         lab = small_lab(seed=5)
         lab.train(6)
-        files.append(ScreenPicture(lab._console.shown(), "adding").now())
+        files.append(at_once(ScreenPicture(lab._console.shown(), "adding").now()))
         lab.close()
     assert files[0] == files[1]
     assert "seed 5, at step 6" in files[0].sentence
@@ -155,11 +166,111 @@ def test_the_same_moment_is_the_same_file() -> None:
 def test_a_picture_that_fails_is_left_out_and_the_others_stay() -> None:
     lab = small_lab(seed=5, views=["hidden", "curves"])
     screen = lab._console.shown()
-    both = ScreenPicture(screen, "adding").now()
+    both = at_once(ScreenPicture(screen, "adding").now())
     broken = ScreenPicture(screen, "adding")
     broken._drawings["curves"] = None  # type: ignore[assignment]
     broken._drawing = lambda name, *moment: (  # type: ignore[method-assign]
         ScreenPicture._drawing(broken, name, *moment) if name == "hidden" else 1 / 0
     )
-    assert 0 < len(broken.now().png) < len(both.png)
+    assert 0 < len(at_once(broken.now()).png) < len(both.png)
     lab.close()
+
+
+class Pieces:
+    """A still that is drawn on an event loop: in which of its turns a figure was drawn, or so many bytes packed."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.turn, self.place = 0, Place()
+        self.drawn: list[int] = []
+        self.packed: list[tuple[int, int]] = []
+        draw, packer, pieces = Plot.draw, zlib.compressobj, self
+
+        class Packer:
+            def __init__(self, level: int) -> None:
+                self.packer = packer(level)
+                self.flush = self.packer.flush
+
+            def compress(self, data: memoryview) -> bytes:
+                pieces.packed.append((pieces.turn, data.nbytes))
+                return self.packer.compress(data)
+
+        def noted(plot: Plot, *arguments: Any) -> None:
+            pieces.drawn.append(pieces.turn)
+            draw(plot, *arguments)
+
+        monkeypatch.setenv("RNNVIZ_RUNNER", "asyncio")
+        monkeypatch.setattr(kept, "_AT_REST", 0.0)
+        monkeypatch.setattr(Plot, "draw", noted)
+        monkeypatch.setattr(pngfile.zlib, "compressobj", Packer)
+
+    async def until(self, met: Callable[[], object]) -> None:
+        async with asyncio.timeout(WAIT):
+            while not met():
+                self.turn += 1
+                await asyncio.sleep(0)
+
+    def keeper(self, lab: Any) -> Keeper:
+        made = keeper_of(lab._console.shown(), "adding")
+        made._output, made._ready = self.place, lambda: True  # type: ignore[assignment]
+        made._placed = made._attended = True
+        return made
+
+
+def test_on_an_event_loop_a_turn_draws_one_figure_or_packs_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces = Pieces(monkeypatch)
+
+    async def drawn() -> None:
+        lab = small_lab(steps=10**6)
+        keeper = pieces.keeper(lab)
+        lab.play()
+        keeper.changed()
+        await pieces.until(lambda: pieces.place.given)
+        lab.close()
+
+    asyncio.run(drawn())
+    turns = pieces.drawn + [turn for turn, _ in pieces.packed]
+    assert len(pieces.drawn) > 3 < len(pieces.packed)
+    # and between two of them the loop turns often enough to bring a press through
+    assert all(later - sooner >= TURNS for sooner, later in itertools.pairwise(turns))
+    assert max(size for _, size in pieces.packed) <= 2**19
+
+
+def test_a_lab_that_is_closed_while_its_still_is_drawn_has_the_whole_of_it_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pieces = Pieces(monkeypatch)
+
+    async def closed() -> None:
+        lab = small_lab()
+        keeper = pieces.keeper(lab)
+        keeper.changed()
+        await pieces.until(lambda: pieces.drawn)
+        assert pieces.place.given == []
+        keeper.close(quietly=True)
+        assert len(pieces.place.given) == 1
+        done = len(pieces.drawn)
+        for _ in range(5 * TURNS):
+            await asyncio.sleep(0)
+        assert (len(pieces.place.given), len(pieces.drawn)) == (1, done)
+        lab.close()
+
+    asyncio.run(closed())
+
+
+def test_what_changes_while_a_still_is_drawn_is_drawn_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces = Pieces(monkeypatch)
+    monkeypatch.setattr(kept, "_SHARE_AT_REST", 10.0)
+
+    async def changed() -> None:
+        lab = small_lab()
+        keeper = pieces.keeper(lab)
+        keeper.changed()
+        await pieces.until(lambda: pieces.drawn)
+        keeper.changed()
+        await pieces.until(lambda: pieces.place.given)
+        figures = len(pieces.drawn)
+        await pieces.until(lambda: len(pieces.place.given) == 2)
+        assert len(pieces.drawn) == 2 * figures
+        lab.close()
+
+    asyncio.run(changed())

@@ -10,7 +10,7 @@ import pytest
 
 import rnnviz as rv
 from rnnviz.training import Runner, Session
-from rnnviz.training.process.background import Alarm, HomeLoop
+from rnnviz.training.process.background import TURNS, Alarm, HomeLoop
 from tests.training.examples import WAIT, Echo, raising
 
 pytestmark = pytest.mark.timeout(180)
@@ -325,6 +325,45 @@ def test_an_alarm_rings_on_the_loop_once_and_not_after_it_was_cancelled(threadle
         return rung == [first]
 
     assert asyncio.run(waited())
+
+
+@pytest.mark.parametrize("given_up", [False, True])
+def test_what_an_alarm_does_in_pieces_leaves_the_loop_turns_between_them_until_it_is_cancelled(threadless, given_up):
+    async def waited():
+        turn, seen = 0, []
+
+        def work(_alarm):
+            for _ in range(4):
+                seen.append(turn)
+                yield
+
+        alarm = Alarm(HomeLoop(), 0.0, work, "rnnviz-test")
+        assert alarm.start()
+        while len(seen) < 4 and turn < 1000:
+            turn += 1
+            await asyncio.sleep(0)
+            if given_up and len(seen) == 2:
+                alarm.cancel()
+        return seen
+
+    seen = asyncio.run(waited())
+    assert len(seen) == (2 if given_up else 4)
+    assert all(later - sooner >= TURNS for sooner, later in itertools.pairwise(seen))
+
+
+def test_in_a_thread_an_alarm_does_its_pieces_at_once(monkeypatch):
+    monkeypatch.delenv("RNNVIZ_RUNNER", raising=False)
+    seen = []
+
+    def work(_alarm):
+        for number in range(3):
+            seen.append(number)
+            yield
+
+    alarm = Alarm(HomeLoop(), 0.0, work, "rnnviz-test")
+    assert alarm.start()
+    alarm.thread.join(WAIT)
+    assert seen == [0, 1, 2]
 
 
 def test_an_alarm_without_thread_and_loop_says_that_it_will_not_ring(threadless):

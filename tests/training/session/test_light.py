@@ -13,6 +13,7 @@ from torch import nn
 
 from rnnviz.trace.recompute.onesequence import one_sequence
 from rnnviz.training import LockstepSessions, Session, Snapshot
+from rnnviz.training.process import devices
 from rnnviz.training.snapshots import light, observing
 from tests.training.examples import Echo, take
 
@@ -241,3 +242,30 @@ def test_where_precision_is_lowered_the_thread_that_trains_works_it_out_itself(m
     with ThreadPoolExecutor(1) as elsewhere:
         assert elsewhere.submit(later.make).result() is not None
     assert threads == [threading.current_thread()]
+
+
+def test_where_it_trains_it_is_worked_out_with_as_few_threads_and_elsewhere_nobody_changes_their_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On a busy machine two threads wait for each other a hundred times as long as so small a layer takes."""
+    session, counts = small(), []
+    later = session.note_light(session.snapshot(), 1)
+    assert later is not None
+
+    def noted(*arguments: Any) -> Any:
+        counts.append(torch.get_num_threads())
+        return one_sequence(*arguments)
+
+    monkeypatch.setattr(light, "one_sequence", noted)
+    monkeypatch.setattr(devices, "usable_processors", lambda: 2)
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        later.make()
+        with ThreadPoolExecutor(1) as elsewhere:
+            elsewhere.submit(torch.set_num_threads, 2).result()
+            elsewhere.submit(later.make).result()
+        assert counts == [1, 2]
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)

@@ -9,6 +9,7 @@ import pytest
 import rnnviz.lab.screen.accessibility
 from rnnviz.live.bundle import beside
 from rnnviz.views.still.drawing import plain_data
+from rnnviz.views.still.inpieces import at_once
 from rnnviz.views.still.letters import font
 from rnnviz.views.still.pngfile import MARK
 from rnnviz.views.still.raster import Raster
@@ -28,7 +29,7 @@ def noise(height: int) -> dict:
 
 @pytest.mark.parametrize("height", [40, 500, 2000])
 def test_a_still_is_never_too_large_for_a_notebook(height: int) -> None:
-    file, (width, high) = Sheet("Noise.", wide=[noise(height)]).png()
+    file, (width, high) = at_once(Sheet("Noise.", wide=[noise(height)]).png())
     assert len(base64.b64encode(file)) <= MOST
     rows, columns, _ = pixels_of(file).shape
     assert (width, high) == (WIDTH, pytest.approx(height, abs=100))
@@ -36,7 +37,7 @@ def test_a_still_is_never_too_large_for_a_notebook(height: int) -> None:
 
 
 def test_every_still_is_told_by_its_first_bytes() -> None:
-    files = [base64.b64encode(Sheet(words).png()[0]).decode() for words in ("One.", "Another " * 40)]
+    files = [base64.b64encode(at_once(Sheet(words).png())[0]).decode() for words in ("One.", "Another " * 40)]
     assert [MARK in one[44:84] for one in files] == [True, True]
 
 
@@ -45,11 +46,12 @@ def test_the_page_knows_a_still_by_the_same_mark() -> None:
 
 
 def test_the_same_still_is_the_same_file() -> None:
-    assert Sheet("Twice.", wide=[noise(40)]).png() == Sheet("Twice.", wide=[noise(40)]).png()
+    files = [at_once(Sheet("Twice.", wide=[noise(40)]).png()) for _ in range(2)]
+    assert files[0] == files[1]
 
 
 def test_its_sentence_is_written_on_it() -> None:
-    file, _ = Sheet("An LSTM on the task adding.").png()
+    file, _ = at_once(Sheet("An LSTM on the task adding.").png())
     words = Raster(WIDTH, 60, "#ffffff")
     words.words(16, 26, "An LSTM on the task adding.", "#212121")
     assert (pixels_of(file)[:60] == words.pixels[:60]).all()
