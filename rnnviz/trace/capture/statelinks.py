@@ -76,7 +76,7 @@ class StateLinks:
         """Note what `call` gave to the model, `given`, and which of it are its last states, `handed`."""
         self._count += 1
         for position, state in enumerate(handed):
-            # by storage, whatever view of it comes back; `ReturnedState` keeps the tensor, so it is not freed and used anew
+            # by storage, whatever view of it comes back; `ReturnedState` keeps the tensor, so nothing else lies there
             known = self._by_memory.setdefault(state.untyped_storage().data_ptr(), [])
             known.append(ReturnedState(call, position, state, _version(state)))
         for one in given:
