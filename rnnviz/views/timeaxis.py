@@ -47,16 +47,9 @@ def time_axis(snapshot: Snapshot, sample: int) -> dict[str, Any]:
 
 
 def resting_step(snapshot: Snapshot, sample: int) -> int:
-    """Return where the cursor stands before anybody has moved it.
+    """Return where the cursor stands before anybody has moved it: where an answer hangs on single steps, at the first.
 
-    The step that an answer hangs on tells most, and of several the one that lies furthest back; else the last.
-
-    Parameters
-    ----------
-    snapshot : Snapshot
-        What is shown.
-    sample : int
-        Which sequence.
+    Of several that one lies furthest back, so what it tells is told by no other; elsewhere it is the last step.
     """
     last = (int(snapshot.ends[sample]) or snapshot.layer.hidden.shape[3]) - 1
     return min(_key_steps(snapshot, sample), default=last)
