@@ -42,10 +42,14 @@ class Learner:
         """Open a notebook, and play a lab in it."""
         asked = {"path": f"{self.number}.ipynb", "name": "", "type": "notebook", "kernel": {"name": "python3"}}
         headers = {"Authorization": f"token {self.token}", "Content-Type": "application/json"}
-        request = HTTPRequest(f"{self.root}api/sessions", "POST", headers, json.dumps(asked), request_timeout=600)
+        request = HTTPRequest(
+            f"{self.root}api/sessions", "POST", headers, json.dumps(asked), connect_timeout=600, request_timeout=600
+        )
         kernel = json.loads((await AsyncHTTPClient().fetch(request)).body)["kernel"]["id"]
         address = f"{self.root.replace('http', 'ws', 1)}api/kernels/{kernel}/channels?session_id={uuid.uuid4().hex}"
-        self._socket = await websocket_connect(HTTPRequest(address, headers=headers), max_message_size=2**26)
+        self._socket = await websocket_connect(
+            HTTPRequest(address, headers=headers, connect_timeout=600, request_timeout=600), max_message_size=2**26
+        )
         self._keep(self._listen())
         self.process = int(await self.ask(PLAY.format(seed=self.number)))
 

@@ -18,10 +18,13 @@ from rnnviz.lab.watch.watchscreen import WatchScreen
 from rnnviz.trace import Trace
 from rnnviz.training.record import Record
 from rnnviz.training.snapshots.recording import LayerRecordings
-from rnnviz.views import WATCHED, Focus, View
+from rnnviz.views import VIEWS, WATCHED, Focus, View
 from rnnviz.watching.watcher import Watcher
 
 __all__ = ["Watch", "watch"]
+
+# what is drawn when it is asked for; the path of the states is no part of the page, which is a loop's guest
+_ASKED = {**WATCHED, "trajectory": VIEWS["trajectory"]}
 
 
 def watch(
@@ -174,8 +177,8 @@ class Watch:
 
         Parameters
         ----------
-        name : {"hidden", "gradients", "gates", "curves"}
-            Which picture.
+        name : {"hidden", "gradients", "gates", "curves", "trajectory"}
+            Which picture. Of a loop the path of the states is known, and not where they would come to rest.
         module : str, optional
             Which recurrent layer of the model, by its path; the first by default.
         sample, layer, direction : int
@@ -188,11 +191,11 @@ class Watch:
         RuntimeError
             If nothing was seen yet.
         """
-        name = one_of(WATCHED)("name", name)
+        name = one_of(_ASKED)("name", name)
         snapshot = self._watcher.snapshot(module)
-        if not WATCHED[name].exists(snapshot):
+        if not _ASKED[name].exists(snapshot):
             raise ValueError(f"there is nothing to draw in the view {name!r}: no gradient has come back to this layer.")
-        return WATCHED[name].figure(snapshot, Focus(sample, layer, direction).checked(snapshot.layer))
+        return _ASKED[name].figure(snapshot, Focus(sample, layer, direction).checked(snapshot.layer))
 
     def save_replay(
         self, path: Any, views: Sequence[str | View] | None = None, *, module: str | None = None, **focus: Any
@@ -227,7 +230,7 @@ class Watch:
             newest = self._watcher.snapshot(module)
             name = self._watcher.layers[0] if module is None else module
             moments = self._reels.until(name, newest)
-        return save(found, moments, views, WATCHED, tuple(WATCHED), where, watch_header(name, moments[-1]))
+        return save(found, moments, views, _ASKED, tuple(WATCHED), where, watch_header(name, moments[-1]))
 
     def close(self) -> None:
         """Stop drawing and let go of every widget; `history`, `trace`, `figure`, `save_replay` still answer."""

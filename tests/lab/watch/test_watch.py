@@ -128,6 +128,19 @@ def test_it_says_whether_the_next_step_may_take_a_frame(probe: Any) -> None:
     assert not w.looks
 
 
+def test_the_path_of_the_states_is_drawn_when_it_is_asked_for() -> None:
+    model = Model()
+    with rv.watch(model, every=1) as w:
+        train(w, model)
+    states = w.trace.layers["encoder"].hidden[0, 0].astype(float)
+    path = w.figure("trajectory", sample=2)
+    moved = np.diff(states[2], axis=0)
+    _, _, axes = np.linalg.svd(states.reshape(-1, states.shape[-1]) - states.mean((0, 1)), full_matrices=False)
+    drawn = np.stack([np.diff(path.data[1].x), np.diff(path.data[1].y)])
+    np.testing.assert_allclose(np.linalg.norm(drawn, axis=0), np.linalg.norm(moved @ axes[:2].T, axis=1), rtol=1e-4)
+    assert "fixed points not known here" in path.layout.annotations[0].text
+
+
 def test_a_negative_loss_is_drawn_on_an_axis_that_has_a_place_for_it() -> None:
     model = Model()
     with rv.watch(model, every=1) as w:
