@@ -13,7 +13,7 @@ from rnnviz import files
 from rnnviz.checks import shown
 from rnnviz.i18n import t
 
-__all__ = ["Copied", "Fresh", "copy_chapters", "reset_chapter", "shipped_chapters"]
+__all__ = ["Copied", "FreshChapter", "copy_chapters", "reset_chapter", "shipped_chapters"]
 
 _RECORD = ".rnnviz-chapters.json"  # what was copied here, by name and SHA-256
 
@@ -35,7 +35,7 @@ class Copied:
 
 
 @dataclass(frozen=True)
-class Fresh:
+class FreshChapter:
     """What :func:`reset_chapter` did.
 
     Attributes
@@ -118,7 +118,7 @@ def copy_chapters(source: Path, directory: Path) -> Copied:
     return Copied(first=min(chapters), notes=tuple(notes))
 
 
-def reset_chapter(source: Path, directory: Path, chapter: str) -> Fresh:
+def reset_chapter(source: Path, directory: Path, chapter: str) -> FreshChapter:
     """Put a chapter of ``source`` into ``directory`` as it was at first; a file the learner changed is kept beside it.
 
     Parameters
@@ -130,7 +130,7 @@ def reset_chapter(source: Path, directory: Path, chapter: str) -> Fresh:
 
     Returns
     -------
-    Fresh
+    FreshChapter
         The chapter's file, and what hers is called now: its name with the day.
 
     Raises
@@ -160,7 +160,7 @@ def reset_chapter(source: Path, directory: Path, chapter: str) -> Fresh:
     record = _read_record(directory)
     hers = path.read_bytes() if path.exists() else None
     if hers == new:
-        return Fresh(name, None, new=False)
+        return FreshChapter(name, None, new=False)
     kept = None
     # one that is as it was copied holds nothing of hers, even if the edition is an older one
     if hers is not None and _digest(hers) != record.get(name):
@@ -168,7 +168,7 @@ def reset_chapter(source: Path, directory: Path, chapter: str) -> Fresh:
         files.write(directory / kept, lambda file: file.write(hers))
     files.write(path, lambda file: file.write(new))
     _write_record(directory, record | {name: _digest(new)})
-    return Fresh(name, kept, new=True)
+    return FreshChapter(name, kept, new=True)
 
 
 def _free_name(directory: Path, name: str) -> str:

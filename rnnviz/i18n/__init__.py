@@ -3,6 +3,7 @@
 import json
 from functools import cache
 from importlib import resources
+from numbers import Integral, Real
 
 __all__ = ["keys", "t"]
 
@@ -23,12 +24,36 @@ def keys(language: str = "en") -> frozenset[str]:
 def t(key: str, **fields: object) -> str:
     """Return the English sentence for a dotted key, its ``{placeholders}`` filled in from ``fields``.
 
-    A KeyError tells that no sentence has that key, or that a placeholder is left without a value.
+    A sentence says a noun for one thing and for many with a bar between them, as in ``{units} {units:unit|units}``. A
+    KeyError tells that no sentence has that key, or that a placeholder is left without a value.
 
-    >>> t("lab.pause")
-    'Pause'
+    >>> t("lab.pause"), t("score.units", units=1), t("score.units", units=32)
+    ('Pause', '1 unit', '32 units')
     """
     words = _words("en")
     if key not in words:
         raise KeyError(f"key {key!r} has no words in rnnviz/i18n/en.json; add it there.")
-    return words[key].format(**fields)
+    return words[key].format(**{name: _counting(value) for name, value in fields.items()})
+
+
+def _counting(value: object) -> object:
+    """Return a number that can also choose between the noun for one thing and the noun for many."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return value
+    return _Whole(value) if isinstance(value, Integral) else _Measured(value)
+
+
+class _Whole(int):
+    def __format__(self, form: str) -> str:
+        return _chosen(form, self == 1) if "|" in form else super().__format__(form)
+
+
+class _Measured(float):
+    def __format__(self, form: str) -> str:
+        # it is read without decimals where a noun follows it
+        return _chosen(form, f"{float(self):.0f}" == "1") if "|" in form else super().__format__(form)
+
+
+def _chosen(form: str, alone: bool) -> str:
+    one, many = form.split("|")
+    return one if alone else many

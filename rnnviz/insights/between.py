@@ -10,6 +10,7 @@ from rnnviz.i18n.numbers import three
 from rnnviz.insights.flow import UNHEARD, VANISHED, Path, paths
 from rnnviz.insights.insight import Insight, power, short
 from rnnviz.insights.score import STARTED, ahead, best_rule
+from rnnviz.training.comparison.names import model_name
 from rnnviz.training.snapshots.snapshot import Snapshot
 
 __all__ = ["apart", "even", "leading"]
@@ -30,8 +31,8 @@ def apart(snapshot: Snapshot) -> Insight | None:
     if not lost <= VANISHED < arrives or lost > UNHEARD * arrives:  # the latter: not a hair's breadth on either side
         return None
     told = {
-        "worst": worst,
-        "best": best,
+        "worst": model_name(worst),
+        "best": model_name(best),
         "ratio": power(lost),
         "other": short(arrives),
         "orders": _orders(reach[worst], arrives),
@@ -51,7 +52,12 @@ def even(snapshot: Snapshot) -> Insight | None:
     if not _started(one, other) or ahead(one, one.validation, other.validation):
         return None
     scores = {"score": three(one.validation), "other_score": three(other.validation)}
-    told = {"steps": one.validation_step, "metric": one.metric_name, "first": first, "second": second} | scores
+    told = {
+        "steps": one.validation_step,
+        "metric": one.metric_name,
+        "first": model_name(first),
+        "second": model_name(second),
+    } | scores
     return Insight.of(
         "even", told, {"score": one.validation}, t("insight.even.advice", seed=t("knob.seed")), act="play"
     )
@@ -89,11 +95,17 @@ def _first(snapshot: Snapshot, arrived: list[_Arrival]) -> Insight:
     first = arrived[0]
     rule, best = best_rule(snapshot.models[first.label])
     numbers = {"steps": float(first.steps), "pace": first.pace}
-    told = {"first": first.label, "rule": rule, "best": three(best), "steps": first.steps, "pace": short(first.pace)}
+    told = {
+        "first": model_name(first.label),
+        "rule": rule,
+        "best": three(best),
+        "steps": first.steps,
+        "pace": short(first.pace),
+    }
     if len(arrived) == 1:
         return Insight.of("leading.alone", told, numbers, good=True)
     next_one = arrived[1]
-    told |= {"second": next_one.label, "other_steps": next_one.steps, "other_pace": short(next_one.pace)}
+    told |= {"second": model_name(next_one.label), "other_steps": next_one.steps, "other_pace": short(next_one.pace)}
     numbers |= {"other_steps": float(next_one.steps), "other_pace": next_one.pace}
     return Insight.of("leading.followed", told, numbers, good=True)
 
@@ -103,7 +115,7 @@ def _best(snapshot: Snapshot) -> Insight | None:
     if not _started(one, other) or not ahead(one, one.validation, other.validation):
         return None
     scores = {"score": three(one.validation), "other_score": three(other.validation)}
-    told = {"first": first, "second": second, "metric": one.metric_name} | scores
+    told = {"first": model_name(first), "second": model_name(second), "metric": one.metric_name} | scores
     return Insight.of("leading", told, {"score": one.validation, "other": other.validation}, good=True)
 
 

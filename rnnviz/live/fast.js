@@ -1,7 +1,7 @@
 // Draws new numbers into a picture that plotly has drawn: most of a full redraw is spent on what has not changed.
 // It comes with the runtime, once a page.
 import { calculated, imageOf, paint, remade, tableOf } from "./heat.js";
-import { counted, given, panelOf, reach, recalculate, replot } from "./lines.js";
+import { counted, given, panelOf, reach, recalculate, replot, swept } from "./lines.js";
 import { key } from "./panels.js";
 import { reworded } from "./rewording.js";
 
@@ -203,6 +203,7 @@ export class FastPath {
   // Plotly has drawn everything.
   caughtUp() {
     clearTimeout(this.timer);
+    swept(this.drawing.plot);
     if (this.owes) redrawn = performance.now();
     this.owes = this.ahead = false;
     this.since = performance.now();

@@ -70,6 +70,15 @@ export function replot(plot, full) {
   kind.plot(plot, panel, drawn, layer);
   if (kind.name === "bar") kind.style(plot); // a bar that was none has no colour yet
   if (panel.zoomScalePts) panel.zoomScalePts = panel.plot.selectAll(".trace").selectAll("path.point");
+  swept(plot);
+}
+
+/**
+ * Take away what plotly leaves of words that were empty: where words are to stand there again, it would draw none.
+ * @param {Plot} plot
+ */
+export function swept(plot) {
+  for (const one of plot.querySelectorAll(".textpoint:empty")) one.remove();
 }
 
 /**

@@ -14,7 +14,7 @@ const FOLDED = 8; // a picture that is folded away lies behind its caption, and 
  *   bar?: Bar | null, read?: Read | null, big?: string, bigwords?: string, now?: string, keys?: [string, string][],
  *   empty?: string, above?: boolean, named?: boolean, share?: number}} Panel
  * @typedef {{title: string, first: string, last: string, labels: string[] | null, end?: number,
- *   padding?: string}} Axis
+ *   padding?: string, rest?: number}} Axis
  * @typedef {{place: string, panels: Panel[], marks?: (number | null)[], rows?: ArrayLike<number>[], axes?: Axis[], sample?: number}} Meta
  */
 

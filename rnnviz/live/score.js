@@ -162,9 +162,11 @@ export class Score {
     drawAxis(this.svg, first.timeWords, { left, width, from, to, across });
   }
 
-  // Where the cursor stands; before it has been moved, at the last step that the sequence has.
+  // Where the cursor stands; before it has been moved, where the sequence says, else at the last step that it has.
   get time() {
     if (this.cursor.t !== null || !this.ground) return this.cursor.t;
+    const rest = this.inOrder()[0]?.timeWords?.rest;
+    if (rest != null && rest < this.ground.length) return rest;
     const rows = [...this.strips].flatMap((one) => one.meta?.rows ?? []);
     const last = Math.min(this.cursor.end ?? Infinity, this.ground.length) - 1;
     for (let t = last; t > 0; t--) if (rows.some((row) => Number.isFinite(row[t]))) return t;

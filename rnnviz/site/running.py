@@ -48,6 +48,7 @@ def _run(chapter: Chapter, order: Order) -> Ran:
     client = _Client(
         book,
         timeout=_PATIENCE,
+        startup_timeout=_PATIENCE,  # on a busy machine a kernel takes more than the usual minute to begin
         kernel_name="python3",
         extra_arguments=["--log-level=ERROR"],  # what a kernel thinks of its own sockets is nobody's page
         resources={"metadata": {"path": str(chapter.path.parent)}},
@@ -59,7 +60,8 @@ def _run(chapter: Chapter, order: Order) -> Ran:
         record = json.loads((order.folder / f"{chapter.number}.json").read_text(encoding="utf-8"))
     # one chapter must not take the others with it: an error of a cell, a kernel that dies or never answers
     except Exception as error:
-        return Ran(stopped=t("cli.site.at", cell=client.at, reason=_reason(error)))
+        reason = _reason(error)
+        return Ran(stopped=t("cli.site.at", cell=client.at, reason=reason) if client.at else reason)
     return Ran({cell.id: cell.outputs for cell in book.cells}, record["told"], tuple(record["replays"]))
 
 

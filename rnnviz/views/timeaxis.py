@@ -7,7 +7,7 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.style import visible
 
-__all__ = ["time_axis"]
+__all__ = ["resting_step", "time_axis"]
 
 _MONTH = re.compile(r"(\d{4})-(\d\d)")
 
@@ -27,10 +27,13 @@ def time_axis(snapshot: Snapshot, sample: int) -> dict[str, Any]:
     dict
         ``title``, such as ``"month t"``; ``first`` and ``last``, the ends of a calendar, else empty; ``labels``: for
         each timestep what the flag says of it, or None. Of a padded sequence also ``end``, the timesteps before its
-        padding, and ``padding``, what stands below that.
+        padding, and ``padding``, what stands below that; and where the answer hangs on single timesteps ``rest``,
+        the first of them.
     """
     end, steps = int(snapshot.ends[sample]), snapshot.layer.hidden.shape[3]
-    ending = {"end": end, "padding": t("score.time.padding")} if 0 < end < steps else {}
+    ending: dict[str, Any] = {"end": end, "padding": t("score.time.padding")} if 0 < end < steps else {}
+    if _key_steps(snapshot, sample):
+        ending["rest"] = resting_step(snapshot, sample)
     labels = snapshot.time_labels[sample]
     if labels is None:
         return {"title": t("score.time.step"), "first": "", "last": "", "labels": None, **ending}
@@ -40,7 +43,21 @@ def time_axis(snapshot: Snapshot, sample: int) -> dict[str, Any]:
     months = [_MONTH.fullmatch(one) for one in labels]
     said = [_said(one, month) for one, month in zip(labels, months, strict=True)]
     title = t("score.time.month") if all(months) else t("score.time.step")
-    return {"title": title, "first": said[0], "last": said[-1], "labels": said}
+    return {"title": title, "first": said[0], "last": said[-1], "labels": said, **ending}
+
+
+def resting_step(snapshot: Snapshot, sample: int) -> int:
+    """Return where the cursor stands before anybody has moved it: where an answer hangs on single steps, at the first.
+
+    Of several that one lies furthest back, so what it tells is told by no other; elsewhere it is the last step.
+    """
+    last = (int(snapshot.ends[sample]) or snapshot.layer.hidden.shape[3]) - 1
+    return min(_key_steps(snapshot, sample), default=last)
+
+
+def _key_steps(snapshot: Snapshot, sample: int) -> tuple[int, ...]:
+    picture = snapshot.input_pictures[sample] if snapshot.input_pictures else None
+    return picture.key_steps if picture is not None else ()
 
 
 def _said(label: str, month: re.Match[str] | None) -> str:

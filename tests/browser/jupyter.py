@@ -24,6 +24,11 @@ _ASK = """code => new Promise(done => {
     const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session, asked = kernel.requestExecute({ code });
     asked.onIOPub = ({ content }) => content.name === "stdout" && done(content.text);
 })"""
+# by the module that serves it: the class of its settings, and where it shows a notebook
+_FRONT_ENDS = {
+    "jupyterlab": ("LabApp", "lab/workspaces/{workspace}/tree/{path}"),
+    "notebook": ("JupyterNotebookApp", "notebooks/{path}"),
+}
 _STEP = "Number(document.querySelector('.rv-view-hidden .rv-plot')?.dataset.step ?? -1)"
 
 
@@ -50,11 +55,13 @@ def server(
     *,
     python: Sequence[str] = (sys.executable,),
     environment: Mapping[str, str] = os.environ,
+    front_end: str = "jupyterlab",
 ) -> Iterator[str]:
-    """Serve ``folder``; yield the address with its token. ``settings`` are JupyterLab's, by plugin id.
+    """Serve ``folder``; yield the address with its token. ``settings`` are the front end's, by plugin id.
 
     ``python`` is the command of the one that is to serve, ``environment`` what it finds set.
     """
+    app, place = _FRONT_ENDS[front_end]
     home = folder / ".jupyter-test"
     quiet = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
     for plugin, values in (quiet | (settings or {})).items():
@@ -64,14 +71,14 @@ def server(
     command = [
         *python,
         "-m",
-        "jupyterlab",
+        front_end,
         "--no-browser",
         "--allow-root",
         "--ServerApp.port=0",
         "--expose-app-in-browser",
     ]
-    command += [f"--ServerApp.root_dir={folder}", f"--LabApp.user_settings_dir={home / 'settings'}"]
-    command += [f"--LabApp.workspaces_dir={home / 'workspaces'}"]
+    command += [f"--ServerApp.root_dir={folder}", f"--{app}.user_settings_dir={home / 'settings'}"]
+    command += [f"--{app}.workspaces_dir={home / 'workspaces'}"]
     own = {name: str(home / name) for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "IPYTHONDIR")}
     # what every lab reads is read while the page is loading: see `_with_kernel`
     startup = home / "IPYTHONDIR" / "profile_default" / "startup"
@@ -82,7 +89,7 @@ def server(
             command, env={**environment, **own}, stdout=log, stderr=log, stdin=subprocess.DEVNULL
         )
         try:
-            yield _address(process, home)
+            yield _address(process, home, place)
         finally:
             process.terminate()
             try:
@@ -92,16 +99,16 @@ def server(
                 process.wait()
 
 
-def _address(process: subprocess.Popen[bytes], home: Path) -> str:
+def _address(process: subprocess.Popen[bytes], home: Path, place: str) -> str:
     runtime = home / "JUPYTER_RUNTIME_DIR"
     deadline = time.monotonic() + 300  # one that fails ends, and is not waited for
     while time.monotonic() < deadline and process.poll() is None:
         for record in runtime.glob("jpserver-*.json"):
             with suppress(json.JSONDecodeError):  # it is being written
                 told = json.loads(record.read_text())
-                return f"{told['url']}lab/workspaces/{{workspace}}/tree/{{path}}?token={told['token']}"
+                return f"{told['url']}{place}?token={told['token']}"
         time.sleep(0.1)
-    raise RuntimeError(f"JupyterLab did not start:\n{(home / 'log').read_text()[-2000:]}")
+    raise RuntimeError(f"the server did not start:\n{(home / 'log').read_text()[-2000:]}")
 
 
 def process_of(folder: Path) -> int:

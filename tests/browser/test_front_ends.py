@@ -1,13 +1,14 @@
-"""A lab outside JupyterLab: as a page of its own, which Voilà serves."""
+"""A lab outside JupyterLab: in Notebook 7, and as a page of its own, which Voilà serves."""
 
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.jupyter import Notebook
+from tests.browser.jupyter import Notebook, server, write_notebook
 
 # what Voilà fetches for itself from elsewhere, and what extensions of JupyterLab's miss in it
 pytestmark = [pytest.mark.timeout(900), pytest.mark.tells("ERR_", "shared module", "reading 'schema'")]
@@ -35,6 +36,16 @@ def demo() -> Iterator[str]:
         except subprocess.TimeoutExpired:  # a slow machine's kernels take their time to end
             process.kill()
             process.communicate()
+
+
+@pytest.fixture
+def notebook_7(tmp_path: Path) -> Iterator[str]:
+    """Serve a notebook with a lab; return its address."""
+    write_notebook(
+        tmp_path / "lab.ipynb", "import rnnviz as rv\nlab = rv.Lab(task='adding', cell='gru', device='cpu')\nlab"
+    )
+    with server(tmp_path, front_end="notebook") as address:
+        yield address.format(path="lab.ipynb")
 
 
 def used(page: Page) -> None:
@@ -70,3 +81,20 @@ def test_nobody_sees_a_demo_without_its_token(demo: str, page: Page) -> None:
     assert answer is not None
     assert "token" in page.content()
     assert page.locator(".rv-lab").count() == 0
+
+
+def test_notebook_7_plays_a_lab_and_a_reloaded_page_shows_where_it_rests(notebook_7: str, page: Page) -> None:
+    page.goto(notebook_7)
+    notebook = Notebook(page)
+    expect(page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")).to_be_attached()
+    notebook.run_all()
+    used(page)
+    step = notebook.step()
+    assert step > 0
+    notebook.save()
+    page.reload()
+    assert notebook.wait_for_step(step) == step
+    assert page.locator(".rv-view-hidden").count() == 1
+    notebook.button("play").click()
+    notebook.wait_for_step(step + 1)
+    notebook.rest()

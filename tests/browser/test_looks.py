@@ -33,6 +33,7 @@ STEP = 3
 SQUARE = 4
 FAR = 24
 SHARE = 0.01
+FONT = "DejaVu Sans"  # the accepted ones' letters; in others words take other room, and a picture is another size
 KEPT = 2  # pixels along a side that make one of a kept picture
 MOST = 1_500_000  # bytes of all of them
 DRAWN = (
@@ -84,6 +85,16 @@ def difference(one: Image.Image, other: Image.Image) -> tuple[float, Image.Image
 
 def _accepted(name: str, scheme: str) -> Path:
     return ACCEPTED / f"{name}-{scheme}.png"
+
+
+def test_words_are_written_in_the_font_in_which_pictures_were_accepted(page: Page) -> None:
+    widths = page.evaluate(
+        "(names) => { const pen = document.createElement('canvas').getContext('2d');"
+        " return names.map((name) => { pen.font = `40px ${name}`; return pen.measureText('Gradient Wĳ 0.1').width }) }",
+        ["system-ui", f"'{FONT}'", "monospace"],
+    )
+    assert widths[0] == widths[1], f"here system-ui is not {FONT}: install it, or have fontconfig prefer it"
+    assert widths[1] != widths[2]  # else nothing is told from anything
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

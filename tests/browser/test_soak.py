@@ -29,6 +29,7 @@ WARM = 0.3  # of the time: what is loaded once is there, and every buffer has it
 GROWN = 1.05
 KILLS = 4  # at least
 CUT = 10.0  # seconds without a connection
+UNCLEAN = 4000  # how it ends: after 1000 and 1001, said by who goes away, JupyterLab does not try again
 SLOWER = 6  # a page's thread, against this machine's
 # how near a drawn number is: a picture of states holds a byte for each, over the range from -1 to 1
 ONE_SHADE = 2 / 250
@@ -128,7 +129,7 @@ def test_a_connection_that_is_cut_for_ten_seconds_is_made_again(
     def join(socket: WebSocketRoute) -> None:
         if cut[0]:
             refused.append(socket)
-            socket.close(code=1001)
+            socket.close(code=UNCLEAN)
         else:
             joined.append((socket, socket.connect_to_server()))
 
@@ -137,15 +138,15 @@ def test_a_connection_that_is_cut_for_ten_seconds_is_made_again(
     cut[0] = True
     lost = joined[:]
     for ours, servers in lost:  # on a busy machine this takes long, too
-        servers.close(code=1001)
-        ours.close(code=1001)
+        servers.close(code=UNCLEAN)
+        ours.close(code=UNCLEAN)
     page.wait_for_timeout(1000 * CUT)
     cut[0] = False
     expect_at_last(page, lambda: len(joined) > len(lost), True)  # the page tries again by itself, later and later
     assert refused
     notebook.ready()
     notebook.wait_for_step(int(notebook.told("print(lab.snapshot().step)")))
-    expect(notebook.lab.locator(".rv-gone-words")).to_have_count(0)
+    expect(notebook.lab.locator(".rv-disconnected-words")).to_have_count(0)
     expect_the_kernels_numbers(notebook)
 
 
@@ -196,11 +197,11 @@ def test_a_kernel_that_is_killed_again_and_again_leaves_nothing_in_the_page(
     begin = time.monotonic()
     while len(memory.page) < KILLS or time.monotonic() - begin < duration(5):
         os.kill(process(notebook), signal.SIGKILL)
-        expect(notebook.lab.locator(".rv-gone-words")).to_contain_text("The kernel behind this is gone")
+        expect(notebook.lab.locator(".rv-disconnected-words")).to_contain_text("The kernel behind this is gone")
         page.locator(".jp-Dialog button", has_text="Ok").click()
         notebook.ready()
         notebook.run_all()
-        expect(notebook.lab.locator(".rv-gone-words")).to_have_count(0)
+        expect(notebook.lab.locator(".rv-disconnected-words")).to_have_count(0)
         playing(notebook)
         memory.look()
     tell(capsys, memory)

@@ -25,11 +25,17 @@ SAME = (
 pytestmark = pytest.mark.timeout(900)
 
 
-def test_without_threads_a_lab_plays_and_answers_while_other_cells_run(address: str, page: Page, write) -> None:
-    notebook = Notebook(page).open(address, write(LAB, "0")).run_all()
-    notebook.wait_for_step(0)
-    notebook.button("play").click()
-    notebook.wait_for_step(20)
+@pytest.fixture
+def notebook(address: str, page: Page, write) -> Notebook:
+    """Return a notebook whose lab plays."""
+    opened = Notebook(page).open(address, write(LAB, "0")).run_all()
+    opened.wait_for_step(0)
+    opened.button("play").click()
+    opened.wait_for_step(20)
+    return opened
+
+
+def test_without_threads_a_lab_plays_and_answers_while_other_cells_run(notebook: Notebook, page: Page) -> None:
     handle = notebook.lab.locator(".rv-lr .noUi-handle")
     handle.focus()
     before = notebook.slider("lr")
@@ -54,11 +60,7 @@ def test_without_threads_a_lab_plays_and_answers_while_other_cells_run(address: 
     assert notebook.errors == []
 
 
-def test_what_it_learns_is_what_it_learns_in_place(address: str, page: Page, write) -> None:
-    notebook = Notebook(page).open(address, write(LAB, "0")).run_all()
-    notebook.wait_for_step(0)
-    notebook.button("play").click()
-    notebook.wait_for_step(20)
+def test_what_it_learns_is_what_it_learns_in_place(notebook: Notebook) -> None:
     assert notebook.rest() >= 20
     notebook.code(SAME)
     assert notebook.printed("SAME") is True

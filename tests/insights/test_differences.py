@@ -106,22 +106,22 @@ def test_who_beat_the_simple_rule_first_is_told_with_steps_and_pace(learned: Com
     beats = gru.scores["metric"] < 0.97 * gru.baselines["always 1"]
     assert found.numbers["steps"] == gru.scores["step"][np.flatnonzero(beats)[0]]
     assert found.numbers["pace"] == learned.paces["gru"] > 0
-    assert found.words.startswith("“gru” alone has done better than the best simple rule, “always 1”")
+    assert found.words.startswith("“GRU” alone has done better than the best simple rule, “always 1”")
     assert found.good
 
 
 def test_who_followed_is_told_too(learned: ComparisonSnapshot) -> None:
     late = {"scores": {"step": np.array([0.0, 900.0]), "metric": np.array([1.0, 0.05])}}
     words = leading(changed(learned, rnn=late)).words
-    assert words.startswith("“gru” was the first to do better")
-    assert "; “rnn” followed within 900 steps of " in words
+    assert words.startswith("“GRU” was the first to do better")
+    assert "; “RNN” followed within 900 steps of " in words
 
 
 def test_of_two_that_beat_it_at_one_step_the_quicker_one_is_first(learned: ComparisonSnapshot) -> None:
     same = changed(learned, rnn={"scores": learned.models["gru"].scores})
     quick = ComparisonSnapshot.of(same.models, same.shares, {"rnn": 0.01, "gru": 0.02}, run=0, step=300)
     words = leading(quick).words
-    assert "steps of 0.01 s each; “gru” followed within" in words
+    assert "steps of 0.01 s each; “GRU” followed within" in words
 
 
 def test_where_no_time_was_taken_nobody_is_called_first(learned: ComparisonSnapshot) -> None:

@@ -253,3 +253,18 @@ test("a colour between two is mixed by where the number lies, and beyond the end
   assert.deepEqual([mixed([-1, 0, 1], stops, -7), mixed([-1, 0, 1], stops, 7)], [stops[0], stops[2]]);
   assert.deepEqual(mixed([0, 0.5, 0.5, 1], [stops[0], stops[0], stops[2], stops[2]], 0.5), stops[2]);
 });
+
+test("words that were empty leave nothing behind in which plotly would draw no others", async (browser) => {
+  const { drawing, plot } = await inside(browser);
+  /** @type {string[]} */
+  const looked = [];
+  let removed = 0;
+  plot.querySelectorAll = (/** @type {string} */ selector) => {
+    looked.push(selector);
+    return [{ remove: () => removed++ }];
+  };
+  await drawing.draw(curve(1, [1, 2]));
+  assert.deepEqual([looked, removed], [[".textpoint:empty"], 1]);
+  drawing.fast.caughtUp();
+  assert.equal(removed, 2);
+});

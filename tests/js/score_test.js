@@ -122,6 +122,14 @@ test("before it is moved the cursor stands where a padded sequence ends", async 
   assert.deepEqual([texts(box, "rv-flag"), texts(box, "rv-readout-value")], [["t = 2 · c"], ["−0.13"]]);
 });
 
+test("before it is moved the cursor stands at the step that the sequence says, and then where it was moved", async () => {
+  const axes = [{ title: "step t", first: "", last: "", labels: [..."abcdefghij"], rest: 1 }];
+  const { box, cursor } = await scored([spec({ rows: [[0.5, 0.25, -0.125, ...Array(7).fill(0.75)]], axes })]);
+  assert.deepEqual([texts(box, "rv-flag"), texts(box, "rv-readout-value")], [["t = 1 · b"], ["0.25"]]);
+  cursor.move(3);
+  assert.deepEqual(texts(box, "rv-readout-value"), ["0.75"]);
+});
+
 test("a click picks the timestep that the pointer has marked, also between two pixels and two cells", async () => {
   const { box, said, cursor, strips: [{ drawing }] } = await scored([spec()]);
   for (const x of [95.6, 96, 96.4, 125.99, 126]) { // cells begin at 36 + 30 each

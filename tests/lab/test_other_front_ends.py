@@ -1,11 +1,23 @@
 """A lab where nothing is known of the front end: no cell has a name, and no page ever answers a frame."""
 
 import asyncio
+import os
+import subprocess
+import sys
 
 import pytest
 
 import rnnviz as rv
 from tests.training.examples import WAIT
+
+SCRIPT = """
+import rnnviz as rv
+lab = rv.Lab("adding", cell="gru", hidden_size=4, seq_len=8, device="cpu")
+lab.train(20)
+print(lab.figure("hidden").data[0].z.shape, lab.widget is not None)
+lab.close()
+print(lab.state.phase, lab.state.step)
+"""
 
 
 def shown():
@@ -51,3 +63,10 @@ def test_figures_are_drawn_without_any_widget() -> None:
     assert lab.figure("hidden").data[0].z.shape == (4, 8)
     assert "plotly" in lab.figure("hidden").to_html(include_plotlyjs=False)
     lab.close()
+
+
+@pytest.mark.parametrize("runner", ["thread", "asyncio"])
+def test_a_plain_script_trains_draws_and_ends_where_there_is_no_notebook_at_all(runner: str) -> None:
+    environment = {**os.environ, "RNNVIZ_RUNNER": runner}
+    told = subprocess.run([sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True)
+    assert (told.stdout, told.stderr, told.returncode) == ("(4, 8) True\nstopped 20\n", "", 0)

@@ -1,6 +1,7 @@
 """What a lab says in words, and what it gives away: its insights, its script, its recipe."""
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnviz.export.recipe import Recipe
+from rnnviz.i18n import _words, t
 from rnnviz.insights import insights, to_say
 from rnnviz.lab import Lab
 from rnnviz.lab.tools.insights import InsightsLine
@@ -240,3 +242,27 @@ def test_a_setting_that_was_changed_on_the_way_is_in_force_from_the_script_s_fir
     lab.train(3)
     lab.set(lr=0.5)
     assert "\nLEARNING_RATE = 0.5\n" in lab.code()
+
+
+# "1 of 40 steps", a rate, a ratio: what is counted there is never one; nor is what an exercise asks for. The lines of a
+# picture (told) are counted on the page.
+_NEVER_ONE = re.compile(
+    r"exercise|predict|insight|told|view\.(thinned|clipping|gradients|norms|memory|perturbation)|task\.series"
+)
+_NOUNS = "unit|step|time|moment|feature|trial|line|pair|text|sentence|character|timestep"
+_COUNTED = re.compile(rf"\{{\w+(?::[^}}|]*)?\}} (?:\w+ )?(?:{_NOUNS})s\b(?!/s)")
+
+
+def test_no_sentence_says_many_of_what_may_be_one() -> None:
+    assert [key for key, words in _words("en").items() if _COUNTED.search(words) and not _NEVER_ONE.match(key)] == []
+
+
+@pytest.mark.parametrize(("number", "words"), [(1, "1 unit"), (np.int64(1), "1 unit"), (0, "0 units"), (2, "2 units")])
+def test_one_thing_is_said_as_one(number: Any, words: str) -> None:
+    assert t("score.units", units=number) == words
+
+
+def test_a_rate_that_is_read_as_one_is_said_as_one() -> None:
+    said = t("status.drawn", words="", states=1.3, whole=np.float32(2.6))
+    assert "1 time a second" in said
+    assert "3 times" in said

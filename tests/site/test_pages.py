@@ -141,6 +141,21 @@ def test_every_formula_of_the_course_becomes_mathml_without_a_trace_of_its_sourc
         assert "&" not in re.sub(r"&#?\w+;", "", text), formula
 
 
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        (r"10 \ln 8 / (T + 20)", "10 ln 8/(T+20)"),
+        (r"-\log_2 p", "−log2 p"),
+        (r"\tfrac{\exp e_k}{\sum_j \exp e_j}", "exp ek∑j exp ej"),
+        (r"o \odot \tanh(c)", "o⊙tanh(c)"),
+        (r"\tanh\left(c\right)", "tanh(c)"),
+    ],
+)
+def test_the_name_of_a_function_stands_apart_from_words_but_not_from_a_bracket(formula: str, words: str) -> None:
+    made = mathml(formula, block=False).replace("<mspace", " <mspace")
+    assert re.sub(r"<[^>]+>", "", made) == words
+
+
 def test_the_reference_has_a_page_for_each_public_name() -> None:
     import rnnviz as rv
 

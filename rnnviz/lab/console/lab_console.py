@@ -26,6 +26,7 @@ from rnnviz.lab.tour.link import Link, LinkTarget
 from rnnviz.models.seq2seq import decodes
 from rnnviz.tasks import Task
 from rnnviz.training import Session, Settings, Snapshot
+from rnnviz.views.timeaxis import resting_step
 
 __all__ = ["LabConsole"]
 
@@ -76,9 +77,12 @@ class LabConsole(Console):
         """Return the screen; made when first asked for, and then it looks at what was typed before."""
         first = self.screen is None
         screen = super().shown()
-        if first and screen.seen.typed:
+        if first:
             screen.panel.focus_controls.fit(screen.seen)
-            _look_at_typed(screen, screen.seen)
+            if screen.seen.typed:
+                _look_at_typed(screen, screen.seen)
+            else:  # where the page's cursor stands, so that no drawer tells of another step
+                screen.look(lambda seen, focus: replace(focus, time=resting_step(seen, focus.sample)))
         return screen
 
     def type(self, text: str) -> None:

@@ -107,14 +107,18 @@ class Moves:
         rebuilds = bool(self._session.settings.rebuilds(wanted))
         # a model whose numbers have run away is beyond any setting
         anew = not rebuilds and (preset.anew or self._runner.state.phase == "failed")
+        # what is watched while it plays is to be seen playing
+        go_on = self._runner.play if self._runner.state.phase == "playing" and (anew or rebuilds) else None
         self._follow(wanted)
         if anew:
             self.once_anew(lambda: self._offer_undo(preset.sentence))
             self._runner.reset(settings=wanted)
+            if go_on:
+                go_on()
             return
         if not rebuilds:
             self._say(preset.sentence)
-        self.moved(changes, words=preset.sentence)
+        self.moved(changes, go_on or (lambda: None), words=preset.sentence)
 
     def turn(self, changes: dict[str, Any]) -> None:
         """Set what somebody has pressed for in words: the knobs go there, and what they do is seen."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rnnviz.i18n import t
+from rnnviz.i18n.numbers import state, three
 from rnnviz.lab.controls.knobs import Knobs
 from rnnviz.lab.controls.knobwidgets import place_of
 from rnnviz.training import Snapshot
@@ -14,6 +15,7 @@ from rnnviz.training.snapshots.measured import forget_bias, radius
 
 __all__ = ["KnobMarks"]
 
+_LARGE = 100.0  # from there on a number that has run away is written in three figures, or it has no room
 _APART = 0.05  # nearer than that, what is now is what was set
 _EVERY = 1.0  # seconds between two looks at eigenvalues, which take milliseconds
 
@@ -66,7 +68,14 @@ def _words(name: str, value: Any, was: Any, now: float | None, *, moved: bool) -
     before = value_words(name, was) if moved else ""
     drifted = now is not None and (value is None or abs(now - value) >= _APART)
     if drifted and now is not None:
-        stands, placed = f"{now:.2f}".replace("-", "−"), value_words(name, value)
+        stands, placed = _short(now), value_words(name, value)
         told = t("rail.told.now", value=placed, now=stands)
         return t("rail.now", now=stands), f"{told} {t('rail.told.was', was=before)}" if moved else told
     return (t("rail.was", was=before), t("rail.told.was", was=before)) if moved else ("", "")
+
+
+def _short(now: float) -> str:
+    """A number in so few figures that it has room between a knob's label and its value."""
+    if abs(now) >= _LARGE:
+        return three(now)
+    return state(now) if now > -1 else f"−{-now:.1f}"

@@ -10,7 +10,7 @@ import numpy as np
 __all__ = ["InputSlider", "marked", "round_marks", "spelled", "understood", "written"]
 
 _PLACES = 201  # of a slider whose ends move: always as many, or a browser would meanwhile clip its place to fewer
-_SMALL = 1e-3  # below it a number is read with its power of ten
+_SMALL, _LARGE = 1e-3, 1e6  # outside, a number is read with its power of ten
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LOWERED = {raised: plain for plain, raised in _RAISED.items()}
 _STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 15)
@@ -27,12 +27,12 @@ def written(number: float) -> str:
 
 
 def spelled(number: float) -> str:
-    """Return a number as it is read on screen: with a true minus sign, and below 0.001 with its power of ten.
+    """Return a number as it is read on screen: with a true minus sign, very small and large ones with a power of ten.
 
-    >>> spelled(-0.5), spelled(3e-05), spelled(0.0)
-    ('−0.5', '3 × 10⁻⁵', '0')
+    >>> spelled(-0.5), spelled(3e-05), spelled(1e+30), spelled(0.0)
+    ('−0.5', '3 × 10⁻⁵', '1 × 10³⁰', '0')
     """
-    if not number or abs(number) >= _SMALL:
+    if not number or _SMALL <= abs(number) < _LARGE:
         return written(number).replace("-", "−")
     exact = Decimal(repr(float(number)))
     power = exact.adjusted()
@@ -85,8 +85,8 @@ class InputSlider(widgets.SelectionSlider):  # type: ignore[misc]
     >>> slider = InputSlider()
     >>> slider.span(0, 2)
     (0.0, 2.0)
-    >>> slider.put(np.float32(0.8456))
-    >>> slider.label, slider.value == float(np.float32(0.8456))
+    >>> slider.put(np.float32(0.84562987))
+    >>> slider.label, slider.value == float(np.float32(0.84562987))
     ('0.8456', True)
     """
 
@@ -108,12 +108,12 @@ class InputSlider(widgets.SelectionSlider):  # type: ignore[misc]
         """Stand at a number of single precision; the round number next to it makes room, and nothing else moves."""
         number = float(number)
         options = marked(self._marks.tolist())
-        options[int(np.abs(self._marks - number).argmin())] = (_single(number), number)
+        options[int(np.abs(self._marks - number).argmin())] = (_short(number), number)
         with self.hold_sync():  # one message: of half of it a browser would say that the number is another
             self.options = options
             self.value = number
 
 
-def _single(number: float) -> str:
-    """The fewest digits that tell a number from its neighbours in single precision, in which inputs are kept."""
-    return written(float(str(np.float32(number))))
+def _short(number: float) -> str:
+    """Four figures at most: what is read beside the slider, which stands at the number itself."""
+    return spelled(float(f"{number:.4g}"))

@@ -7,6 +7,7 @@ import ipywidgets as widgets
 from rnnviz.i18n import t
 from rnnviz.lab.tools.inspector import Change, Inspector
 from rnnviz.training import Snapshot
+from rnnviz.training.comparison.names import model_name
 from rnnviz.views import Focus
 from rnnviz.views.comparison.models import compared_models
 
@@ -32,7 +33,7 @@ class ComparisonInspector(Inspector):
         guarded: Callable[[Callable[[], object]], None],
     ) -> None:
         self.model = widgets.Dropdown(
-            options=[(label, place) for place, label in enumerate(models)],
+            options=[(model_name(label), place) for place, label in enumerate(models)],
             description=t("inspector.model"),
             tooltip=t("inspector.model.tip"),
         )

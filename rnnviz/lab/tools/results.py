@@ -95,8 +95,9 @@ def _line(row: dict[str, Any], model: ComparedModel | None, best: bool) -> str:
     """One row: a model with its colour and symbol, its score bold if it is the best, or a baseline."""
     swatch = model and f'<span class="rv-swatch rv-tone-{model.tone}" data-glyph="{model.glyph}"></span>'
     # a baseline has no loss: its name has the room
-    name = model.name if model else html.escape(row["model"])
-    cells = [f'<th scope="row"{"" if model else " colspan=2"}>{swatch or ""}{name}</th>']
+    name = model.short if model else html.escape(row["model"])
+    whole = f' title="{model.name}"' if model and model.name != name else ""
+    cells = [f'<th scope="row"{"" if model else " colspan=2"}{whole}>{swatch or ""}{name}</th>']
     for column in _SHOWN[1:] if model else _SHOWN[2:]:
         text = html.escape(_said(column, row[column]))
         cells.append(f"<td>{f'<b>{text}</b>' if best and column == 'metric' else text}</td>")

@@ -37,7 +37,7 @@ from rnnviz.trace.modules.custom import registered
 from rnnviz.trace.modules.layers import Recurrent, layout_of, weights_in_use, worked_out_once
 
 
-class Running(NamedTuple):
+class OpenCall(NamedTuple):
     """A call that has begun: whose state it was given, the generator before its dropout, and what it runs inside."""
 
     previous: Call | None
@@ -61,7 +61,7 @@ class Capture:
         self.origins = Origins()
         self._links = StateLinks(self.origins)
         self.derived: set[str] = set()  # layers through which the model or its loss has differentiated in between
-        self._running: dict[nn.Module, Running] = {}
+        self._running: dict[nn.Module, OpenCall] = {}
         self._results: dict[nn.Module, tuple[Tensor, ...]] = {}  # what a registered module gave back last
         self._exit = ExitStack()
         self._thread = threading.get_ident()
@@ -125,7 +125,7 @@ class Capture:
             surroundings = self._exit.enter_context(self._surroundings(module, entering, rng))
             # entered before the call, so that the weights kept after it are those it used
             surroundings.enter_context(worked_out_once(module))
-            self._running[module] = Running(previous, rng, surroundings, by_cudnn=torch._C._get_cudnn_enabled())
+            self._running[module] = OpenCall(previous, rng, surroundings, by_cudnn=torch._C._get_cudnn_enabled())
             return None if swapped is state else with_state(args, kwargs, swapped)
 
         return hook
@@ -175,7 +175,7 @@ class Capture:
         entering = tuple(one for _, one in leaves((args, kwargs)))
         surroundings = self._exit.enter_context(self._surroundings(module, entering, None))
         surroundings.enter_context(worked_out_once(module))
-        self._running[module] = Running(previous, None, surroundings, given)
+        self._running[module] = OpenCall(previous, None, surroundings, given)
         changed = mapped((args, kwargs), lambda one: links.get(id(one), one))
         return None if changed[0] is args and changed[1] is kwargs else changed
 

@@ -21,7 +21,7 @@ _MOVERS = (  # nodes of functions that put numbers elsewhere and leave them as t
 )
 
 
-class Handed(NamedTuple):
+class ReturnedState(NamedTuple):
     """A state that a call gave to the model: which one, in what tensor, and how often that was written to by then."""
 
     call: Call
@@ -30,7 +30,7 @@ class Handed(NamedTuple):
     version: int
 
 
-class Made(NamedTuple):
+class NodeResult(NamedTuple):
     """What a node has made: something that a call gave to the model, and whether that is one of its last states."""
 
     number: int
@@ -38,7 +38,7 @@ class Made(NamedTuple):
     is_state: bool
 
 
-class Found(NamedTuple):
+class StateSource(NamedTuple):
     """Whose state a call was given, if anybody's, and which of that call's states it is where it came unchanged."""
 
     call: Call | None = None
@@ -66,8 +66,8 @@ class StateLinks:
             origins.behind = lambda one: {made.number: made.call for made in self._made_from(None, one, _any)}
         self.nodes: list[Any] = []
         self._noted: set[Any] = set()
-        self._by_memory: dict[int, list[Handed]] = {}
-        self._by_node: dict[Any, list[Made]] = {}
+        self._by_memory: dict[int, list[ReturnedState]] = {}
+        self._by_node: dict[Any, list[NodeResult]] = {}
         self._continued: set[Call] = set()
         self._outer: set[Any] = set()  # nodes of links: past one of them a state is another call's, round this one
         self._count = 0
@@ -76,13 +76,13 @@ class StateLinks:
         """Note what `call` gave to the model, `given`, and which of it are its last states, `handed`."""
         self._count += 1
         for position, state in enumerate(handed):
-            # by storage, whatever view of it comes back; it cannot be freed and used anew, as `Handed` keeps the tensor
+            # by storage, whatever view of it comes back; `ReturnedState` keeps the tensor, so nothing else lies there
             known = self._by_memory.setdefault(state.untyped_storage().data_ptr(), [])
-            known.append(Handed(call, position, state, _version(state)))
+            known.append(ReturnedState(call, position, state, _version(state)))
         for one in given:
             if one.grad_fn is not None:
                 is_state = any(one is state for state in handed)
-                self._by_node.setdefault(one.grad_fn, []).append(Made(self._count, call, is_state))
+                self._by_node.setdefault(one.grad_fn, []).append(NodeResult(self._count, call, is_state))
         if self._origins is not None:
             self._origins.begin(given, self._count, call)
 
@@ -121,7 +121,7 @@ class StateLinks:
         return self._again(same.call, same.call.links[same.position].reshape(result.shape))
 
     def _again(self, call: Call, link: Tensor) -> Tensor:
-        made = Made(self._count, call, is_state=False)  # it leads to the call without being swapped again
+        made = NodeResult(self._count, call, is_state=False)  # it leads to the call without being swapped again
         self._by_node.setdefault(get_gradient_edge(link).node, []).append(made)
         return link
 
@@ -159,33 +159,33 @@ class StateLinks:
         swapped = tuple(map(_link, found, states))
         return previous, swapped[0] if isinstance(given, Tensor) else swapped
 
-    def goes_on(self, found: list[Found]) -> Call | None:
+    def goes_on(self, found: list[StateSource]) -> Call | None:
         """Return the call whose state is given, if any, and note that another one goes on from it."""
         previous = next((one.call for one in found if one.call is not None), None)
         if previous is not None:
             self._continued.add(previous)
         return previous
 
-    def find(self, module: nn.Module, state: Tensor) -> Found:
+    def find(self, module: nn.Module, state: Tensor) -> StateSource:
         """Whose state `state` is, among the calls of `module`."""
         near = self._by_memory.get(state.untyped_storage().data_ptr(), [])
         mine = [one for one in reversed(near) if one.call.module is module]
         # the latest first: memory that a loop writes anew each step belongs to its last writer
         for one in mine:
             if _is_all_of(state, one):
-                return Found(one.call, one.position if state.grad_fn is not None else None)
+                return StateSource(one.call, one.position if state.grad_fn is not None else None)
             if _begins(state, one):
-                return Found(one.call, one.position if state.grad_fn is not None else None, len(state))
+                return StateSource(one.call, one.position if state.grad_fn is not None else None, len(state))
         if mine:
-            return self._moved(module, state) or Found(mine[0].call)
-        return self._moved(module, state) or Found(self._ancestor(module, state))
+            return self._moved(module, state) or StateSource(mine[0].call)
+        return self._moved(module, state) or StateSource(self._ancestor(module, state))
 
-    def _moved(self, module: nn.Module, state: Tensor) -> Found | None:
+    def _moved(self, module: nn.Module, state: Tensor) -> StateSource | None:
         """Find the state that the model only put elsewhere: stacked with others, say, and taken out again."""
         if state.grad_fn is None:
             known = [] if self._origins is None else self._origins.of(state, module)
             found = _same_state(state, self._likeliest(known)) if len(known) > 1 else None
-            return None if found is None else Found(found.call)
+            return None if found is None else StateSource(found.call)
         made = self._made_from(module, state, _moves)
         return _same_state(state, self._likeliest([(one.number, one.call) for one in made if one.is_state]))
 
@@ -208,10 +208,10 @@ class StateLinks:
         free = [call for call in ordered if call not in self._continued]
         return likest(state, free or ordered[:1])
 
-    def _made_from(self, module: nn.Module | None, state: Tensor, passes: Callable[[Any], bool]) -> list[Made]:
+    def _made_from(self, module: nn.Module | None, state: Tensor, passes: Callable[[Any], bool]) -> list[NodeResult]:
         """What calls of `module`, None for any, made a state from, through nodes that `passes` and no other call."""
         seen: set[Any] = set()
-        found: list[Made] = []
+        found: list[NodeResult] = []
         ahead: list[Any] = [state.grad_fn]
         while ahead:
             node = ahead.pop()
@@ -234,7 +234,7 @@ def alias(result: Tensor) -> Tensor:
     return result.view_as(result) if result.requires_grad else result.detach().requires_grad_()
 
 
-def _part_of_link(result: Tensor, handed: Handed) -> Tensor | None:
+def _part_of_link(result: Tensor, handed: ReturnedState) -> Tensor | None:
     """Return the part of the link that a view of what was handed on shows of that."""
     whole, links = handed.tensor, handed.call.links
     if result._base is None or not links or _version(whole) != handed.version:
@@ -246,19 +246,19 @@ def _part_of_link(result: Tensor, handed: Handed) -> Tensor | None:
     return link.as_strided(result.shape, result.stride(), offset)
 
 
-def _link(found: Found, state: Tensor) -> Tensor:
+def _link(found: StateSource, state: Tensor) -> Tensor:
     if found.call is None or found.position is None or not found.call.links:
         return state
     return found.call.links[found.position][: found.rows].view(state.shape)
 
 
-def _is_all_of(state: Tensor, handed: Handed) -> bool:
+def _is_all_of(state: Tensor, handed: ReturnedState) -> bool:
     """Whether a state is what was handed on, in whatever shape, and nobody has written to it."""
     same = state.data_ptr() == handed.tensor.data_ptr() and state.numel() == handed.tensor.numel()
     return same and _alike(state, handed.tensor) and _version(handed.tensor) == handed.version
 
 
-def _begins(state: Tensor, handed: Handed) -> bool:
+def _begins(state: Tensor, handed: ReturnedState) -> bool:
     """Whether a state is the first sequences of what was handed on."""
     whole = handed.tensor
     same = state.data_ptr() == whole.data_ptr() and state.dim() == whole.dim() > 1 and state.stride() == whole.stride()
@@ -285,13 +285,13 @@ def _any(node: Any) -> bool:
     return True
 
 
-def _same_state(state: Tensor, calls: list[Call]) -> Found | None:
+def _same_state(state: Tensor, calls: list[Call]) -> StateSource | None:
     """The first of the calls that has ended in that very state."""
     values = state.detach().flatten()
     for call in calls:
         for position, one in enumerate(call.states):
             if one.numel() == values.numel() and torch.equal(one.flatten(), values):
-                return Found(call, position)
+                return StateSource(call, position)
     return None
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from rnnviz.trace.fixedpoints.stepmap import Numbers, StepMap
 
-__all__ = ["Found", "between", "descended", "unlike"]
+__all__ = ["Minima", "between", "descended", "unlike"]
 
 _ROUNDS = 200
 _SMALLEST, _LARGEST = 1e-12, 1e10  # damping: of Newton's own steps, and of steps too short to matter
@@ -20,7 +20,7 @@ _SHARES = (0.25, 0.5, 0.75)  # of the way
 _APART = 1e-3  # two points nearer than this are one: a point where the map is flat is not known better
 
 
-class Found(NamedTuple):
+class Minima(NamedTuple):
     """Where the descents ended, axes (start, unit), their speeds, and whether each came to a minimum, axis (start,)."""
 
     states: Numbers
@@ -28,16 +28,16 @@ class Found(NamedTuple):
     ended: np.ndarray
 
 
-def descended(step: StepMap, starts: Numbers, rounds: int = _ROUNDS) -> Found:
+def descended(step: StepMap, starts: Numbers, rounds: int = _ROUNDS) -> Minima:
     """Go down from every start, axes (start, unit), for at most so many rounds."""
     if not len(starts):
-        return Found(starts, np.zeros(0), np.zeros(0, dtype=bool))
+        return Minima(starts, np.zeros(0), np.zeros(0, dtype=bool))
     together = max(1, _NUMBERS // step.units**2)
     parts = [_descended(step, starts[first : first + together], rounds) for first in range(0, len(starts), together)]
-    return Found(*(np.concatenate(one) for one in zip(*parts, strict=True)))
+    return Minima(*(np.concatenate(one) for one in zip(*parts, strict=True)))
 
 
-def _descended(step: StepMap, starts: Numbers, rounds: int) -> Found:
+def _descended(step: StepMap, starts: Numbers, rounds: int) -> Minima:
     states, damping = starts.copy(), np.full(len(starts), 1e-2)
     after, slopes = step(states)
     left, slopes = after - states, slopes - np.eye(step.units)
@@ -61,7 +61,7 @@ def _descended(step: StepMap, starts: Numbers, rounds: int) -> Found:
         # a step that gains nothing to speak of, and none that gains anything however short
         ended[took[gain < _LITTLE]] = True
         ended[damping > _LARGEST] = True
-    return Found(states, speeds, ended)
+    return Minima(states, speeds, ended)
 
 
 def _moves(slopes: Numbers, left: Numbers, damping: Numbers) -> Numbers:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnviz.checks import kind_of, number, shown, text, whole
-from rnnviz.trace.fixedpoints.descent import Found, between, descended, unlike
+from rnnviz.trace.fixedpoints.descent import Minima, between, descended, unlike
 from rnnviz.trace.fixedpoints.points import FixedPoints
 from rnnviz.trace.fixedpoints.stepmap import Numbers, StepMap
 from rnnviz.trace.fixedpoints.visited import visited
@@ -136,10 +136,10 @@ def points_of(
     )
 
 
-def _descended_twice(step: StepMap, starts: Numbers, tol: float) -> Found:
+def _descended_twice(step: StepMap, starts: Numbers, tol: float) -> Minima:
     first = descended(step, starts)
     second = descended(step, between(first.states[first.speeds <= tol], len(starts)))
-    return Found(*(np.concatenate(one) for one in zip(first, second, strict=True)))
+    return Minima(*(np.concatenate(one) for one in zip(first, second, strict=True)))
 
 
 def chosen_starts(states: Numbers, n: int, seed: int) -> Numbers:

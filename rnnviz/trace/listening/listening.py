@@ -18,7 +18,7 @@ from torch.utils.hooks import RemovableHandle
 from rnnviz.trace.capture.calls import Call, Sequence, data_of, states_of
 from rnnviz.trace.capture.capture import Capture
 from rnnviz.trace.capture.hooks import Hook
-from rnnviz.trace.capture.statelinks import Found, StateLinks
+from rnnviz.trace.capture.statelinks import StateLinks, StateSource
 from rnnviz.trace.isolation.lock import TURN
 from rnnviz.trace.listening.gradient_uses import Edge, GradientUses, edge_of, uses
 from rnnviz.trace.listening.passes import WatchedPass
@@ -175,7 +175,7 @@ class Listener(Capture):
         self._pass.followed.add(call)
         return [GradientUses(one.shape, self._receiver(self._pass, call, place)) for place, one in enumerate(raw)]
 
-    def _entered(self, given: tuple[Tensor, ...], found: list[Found]) -> dict[Edge, GradientUses]:
+    def _entered(self, given: tuple[Tensor, ...], found: list[StateSource]) -> dict[Edge, GradientUses]:
         """Along which edges the recurrence comes back, and to which results of the call before."""
         edges = {}
         for state, one in zip(given, found, strict=True):

@@ -21,10 +21,10 @@ from rnnviz.trace.result.arrays import Array, read_only
 from rnnviz.trace.result.layertrace import LayerTrace
 from rnnviz.trace.result.resident import owe
 
-__all__ = ["Alone", "layer_alone"]
+__all__ = ["LayerAlone", "layer_alone"]
 
 
-class Alone(NamedTuple):
+class LayerAlone(NamedTuple):
     """What was found: the layer's trace, and where there is a loss, its value."""
 
     layer: LayerTrace
@@ -36,7 +36,7 @@ def layer_alone(
     given: Tensor,
     loss: Callable[[Tensor], Tensor] | None = None,
     lengths: Tensor | None = None,
-) -> Alone:
+) -> LayerAlone:
     """Return what `rnnviz.trace` would find of one call of a layer, in half the time for a small one.
 
     Nothing is isolated, so that neither the layer nor the loss may draw random numbers or change anything: a layer
@@ -79,7 +79,7 @@ def layer_alone(
     if late:
         entering = call.sequence()
         owe(found, weight_grad_norms=lambda seen: _norms(seen, layout, entering, initial, weights, call.lengths))
-    return Alone(found, value)
+    return LayerAlone(found, value)
 
 
 def _norms(

@@ -32,7 +32,7 @@ def _as_they_are(found: Fields) -> Fields:
 
 
 @dataclass(frozen=True, eq=False)
-class Held:
+class HeldTensors:
     """What a result will be made of: tensors by field, and what makes the fields of the arrays, on the host."""
 
     tree: Fields
@@ -96,7 +96,7 @@ def resident(
         made = object.__new__(cls)
         devices = {one.device for one in tensors_in(tree) if one.is_cuda}
         streams = [torch.cuda.current_stream(one) for one in devices]
-        made.__dict__.update(known, _held=Held(tree, make, finish, streams))
+        made.__dict__.update(known, _held=HeldTensors(tree, make, finish, streams))
         return made
     return make(**known, **finish(arrays))
 
@@ -197,27 +197,27 @@ def _packed(tensors: list[Tensor], device: torch.device) -> list[Array]:
 
 def _copied(flat: list[Tensor], device: torch.device) -> Tensor:
     """Lay bytes end to end on the host; on CUDA all copies are under way before the one wait."""
-    parcels = [parcel[0] if len(parcel) == 1 else torch.cat(parcel) for parcel in _parcels(flat)]
+    packs = [pack[0] if len(pack) == 1 else torch.cat(pack) for pack in _packs(flat)]
     if device.type != "cuda":
-        found = [parcel.cpu() for parcel in parcels]
+        found = [pack.cpu() for pack in packs]
         return found[0] if len(found) == 1 else torch.cat(found)
-    total = sum(len(parcel) for parcel in parcels)
+    total = sum(len(pack) for pack in packs)
     # page-locked, or CUDA copies through a buffer of its own and waits each time
     host = torch.empty(total, dtype=torch.uint8, device="cpu", pin_memory=True)
-    for parcel, end in zip(parcels, accumulate(map(len, parcels)), strict=True):
-        host[end - len(parcel) : end].copy_(parcel, non_blocking=True)
+    for pack, end in zip(packs, accumulate(map(len, packs)), strict=True):
+        host[end - len(pack) : end].copy_(pack, non_blocking=True)
     torch.cuda.current_stream(device).synchronize()
     return host.clone() if total < _SCARCE else host
 
 
-def _parcels(flat: list[Tensor]) -> list[list[Tensor]]:
+def _packs(flat: list[Tensor]) -> list[list[Tensor]]:
     """Cut a row of tensors into such as are packed at once; a large one goes alone, as it is."""
-    parcels: list[list[Tensor]] = [[]]
+    packs: list[list[Tensor]] = [[]]
     for one in flat:
-        if parcels[-1] and sum(map(len, parcels[-1])) + len(one) > _PACKED:
-            parcels.append([])
-        parcels[-1].append(one)
-    return parcels
+        if packs[-1] and sum(map(len, packs[-1])) + len(one) > _PACKED:
+            packs.append([])
+        packs[-1].append(one)
+    return packs
 
 
 def _known(values: Tensor) -> Tensor:

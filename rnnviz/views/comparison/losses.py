@@ -7,9 +7,9 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus
 from rnnviz.views.comparison.models import ComparedModel, compared_models
-from rnnviz.views.curvepanels import log_ticks, wants_log
+from rnnviz.views.curvepanels import wants_log
 from rnnviz.views.patch import Patch, Pixels, newest
-from rnnviz.views.side.base import SidePanel, SideView, line, side_figure
+from rnnviz.views.side.base import SidePanel, SideView, line, side_figure, ticks
 from rnnviz.views.side.run_loss import FOOT, counted, rounded_up, smoothed
 from rnnviz.views.style import INK1
 
@@ -47,7 +47,7 @@ class SideLosses(SideView):
             Patch(None, "xaxis.showticklabels", bool(len(steps))),
             Patch(None, "yaxis.type", "log" if log else "linear"),
             Patch(None, "meta.panels[0].empty", "" if len(steps) else t("side.curves.empty")),
-            *log_ticks("yaxis", np.concatenate(losses), log=log),
+            *ticks("yaxis", np.concatenate(losses), log=log),
         ]
         curves = [smoothed(loss, log=log) for loss in losses]
         for index, (model, loss) in enumerate(zip(compared, losses, strict=True)):

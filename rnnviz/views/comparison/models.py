@@ -5,16 +5,14 @@ from dataclasses import replace
 from itertools import cycle
 from typing import NamedTuple
 
-from rnnviz.i18n import keys, t
 from rnnviz.training import Scale, Snapshot
+from rnnviz.training.comparison.names import model_name, model_short
 from rnnviz.views.style import SERIES, plain, with_mark
 
 __all__ = ["COLORS", "GLYPHS", "ComparedModel", "compared_models", "longest", "shared"]
 
 COLORS = SERIES
 GLYPHS = {"circle": "●", "diamond": "◆", "square": "■", "triangle-up": "▲"}  # plotly's name and the letter, in words
-
-_SHORT = 8  # letters
 
 
 class ComparedModel(NamedTuple):
@@ -38,13 +36,12 @@ class ComparedModel(NamedTuple):
     @property
     def name(self) -> str:
         """What it is called on screen: a cell by its name, another model by what sets it apart."""
-        key = f"knob.cell.{self.label}"
-        return t(key) if key in keys() else self.label
+        return model_name(self.label)
 
     @property
     def short(self) -> str:
         """The name where there is little room: the symbol says the rest."""
-        return self.name if len(self.name) <= _SHORT else f"{self.name[: _SHORT - 1]}…"
+        return model_short(self.label)
 
     def with_mark(self, text: str) -> str:
         """Return the text behind this model's symbol, as `with_mark` does."""

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
 import plotly.graph_objects as go
 
 from rnnviz.i18n import t
@@ -17,6 +18,7 @@ from rnnviz.views.words import figure, raised
 __all__ = ["docked_answer", "docked_answer_patches", "docked_sequence", "docked_sequence_patches"]
 
 _LEFT = 36  # pixels: the same for both pictures, so that their timesteps stand below each other
+_TWO_LINES = 30  # pixels: the labels of the axis, and below them what it counts
 _LETTERS = 25  # characters of a text that stand side by side
 _MANY = 60  # timesteps: the points of more would hide their curve
 
@@ -123,7 +125,8 @@ def docked_answer(seen: Perturbation, clock: str = "") -> go.Figure:
         hovertemplate=f"{t('view.unit')} %{{y}}, t = %{{x}}<br>Δh ≈ %{{z:.2g}}<extra></extra>",
     )
     across = {"range": [-0.5, steps - 0.5], "nticks": 6}
-    made = side_figure([travel, change], [*curves, heat], xaxis=across, shapes=[_here()], annotations=[_time(clock)])
+    around = {"shapes": [_here()], "annotations": [_time(clock)]}
+    made = side_figure([travel, change], [*curves, heat], xaxis=across, foot=_TWO_LINES, **around)
     made.update_layout(margin={"l": _LEFT})
     return made
 
@@ -135,7 +138,7 @@ def docked_answer_patches(
     numbers = perturbation_patches(seen, layer=layer, direction=direction, pixels=pixels, limit=limit)
     forward = seen.norm[layer, direction]
     zeros, steps, units = int((forward == 0).sum()), seen.end, seen.delta_hidden.shape[3]
-    partly = 0 < zeros < steps
+    partly, travels = 0 < zeros < steps, np.nansum(forward) > 0
     change = t(
         "dock.change.zeros" if partly else "dock.change.range",
         units=units,
@@ -147,7 +150,8 @@ def docked_answer_patches(
         *(one for one in numbers if one.trace is not None and one.key != "colorbar.tickvals"),
         *(one for one in numbers if one.trace is None and one.key.startswith(("yaxis.range", "shapes["))),
         *_powers(next(one.value for one in numbers if one.key == "yaxis.range")[0]),
-        Patch(None, "meta.panels[1].aside", change),
+        Patch(None, "meta.panels[1].aside", change if travels else ""),
+        Patch(None, "meta.panels[1].empty", "" if travels else t("dock.change.empty")),
     ]
 
 
@@ -183,7 +187,7 @@ def _here() -> dict[str, object]:
 
 def _time(clock: str) -> dict[str, object]:
     """What the axis counts, under its right end."""
-    place = {"xref": "paper", "x": 1, "xanchor": "right", "yref": "paper", "y": 0, "yshift": -1, "yanchor": "top"}
+    place = {"xref": "paper", "x": 1, "xanchor": "right", "yref": "paper", "y": 0, "yshift": -14, "yanchor": "top"}
     return place | {"text": clock or t("inspector.time"), "showarrow": False, "font": {"size": 11, "color": INK3}}
 
 

@@ -11,7 +11,7 @@ from rnnviz.views.pastend import past_end
 from rnnviz.views.patch import Patch, Pixels, thin
 from rnnviz.views.score.band import Band, Read
 from rnnviz.views.score.labels import Label, placed
-from rnnviz.views.score.logaxis import LogRange, below_bar, below_words, log_axis
+from rnnviz.views.score.logaxis import LogRange, below_bar, below_place, below_words, log_axis
 from rnnviz.views.score.strip import Strip, strip_figure, strip_patches
 from rnnviz.views.style import ACCENT, ACCENT_TEXT, BEFORE_DASH, GHOST, INK2, INK3, PAGE, WARN
 from rnnviz.views.words import said
@@ -145,9 +145,9 @@ def _named(
     """Return the names of the two lines after a change, beside them."""
     if snapshot.before is None or not np.isfinite(before).any():
         return [Patch(None, f"annotations[{index}].text", "") for index in (1, 2)]
-    width = pixels[0] if pixels else _WIDTH
+    size = (pixels[0] if pixels else _WIDTH, _LOW)
     labels = [Label(snapshot.before.words, before, 0.55), Label(_now(snapshot), total, 0.02, bold=True)]
-    return placed(labels, 1, reach, (width, _LOW))
+    return placed(labels, 1, reach, size, below_place(total, reach, size))
 
 
 def _now(snapshot: Snapshot) -> str:

@@ -1,5 +1,6 @@
 """Names beside lines: each stands where it covers no line, as near as that allows to where it is wanted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,13 +38,22 @@ class Label:
     bold: bool = False
 
 
-def placed(labels: list[Label], first: int, reach: LogRange, pixels: tuple[int, int]) -> list[Patch]:
-    """Return the annotations from number ``first`` on, for a plot of so many pixels."""
+def placed(
+    labels: list[Label],
+    first: int,
+    reach: LogRange,
+    pixels: tuple[int, int],
+    others: Sequence[tuple[float, float, float]] = (),
+) -> list[Patch]:
+    """Return the annotations from number ``first`` on, for a plot of so many pixels.
+
+    ``others`` are words that stand there already: where each begins and ends, and its foot, in pixels.
+    """
     width, height = pixels
     scale = height / (reach.high - reach.low)
     with np.errstate(divide="ignore", invalid="ignore"):
         heights = [(np.log10(label.curve) - reach.low) * scale for label in labels]  # pixels above the foot
-    taken: list[tuple[float, float, float]] = []
+    taken = list(others)
     patches = []
     for index, label in enumerate(labels):
         begin, foot, words = _place(label, heights, index, taken, (width, height))
@@ -78,7 +88,7 @@ def _place(
             cost = cost + 10.0 * ((foot < top + 1) & (foot + _LINE > low - 1))
         for begin, end, other in taken:
             across = (starts / steps * width < end) & (starts / steps * width + words > begin)
-            cost = cost + 10.0 * (across & (np.abs(foot - other) < _LINE))
+            cost = cost + 100.0 * (across & (np.abs(foot - other) < _LINE))  # worse than words on a line
         found = int(np.argmin(cost))
         if cost[found] < least:
             least, best = float(cost[found]), (found / steps * width, float(np.clip(foot[found], 0, height - _LINE)))

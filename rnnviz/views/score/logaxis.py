@@ -10,7 +10,7 @@ from rnnviz.views.patch import Patch
 from rnnviz.views.style import HAIR
 from rnnviz.views.words import raised, three
 
-__all__ = ["LogRange", "below_bar", "below_words", "log_axis"]
+__all__ = ["LogRange", "below_bar", "below_place", "below_words", "log_axis"]
 
 _TOP = 1.0  # powers of ten
 _LOWS = (-9.0, -14.0, -20.0)  # the first that leaves nothing out; what goes deeper than the last is cut at the first
@@ -94,12 +94,10 @@ def below_bar(trace: int, curve: np.ndarray, reach: LogRange, height: int) -> li
 
 def below_words(note: int, curve: np.ndarray, reach: LogRange, pixels: tuple[int, int]) -> list[Patch]:
     """Return the words above the bar: the smallest value and its timestep, or none; ``pixels`` is the plot's size."""
-    below = np.flatnonzero(reach.below(curve))
-    if not below.size:
+    found = _below(curve, reach, pixels)
+    if found is None:
         return [Patch(None, f"annotations[{note}].text", "")]
-    least = int(below[np.argmin(curve[below])])
-    words = t("score.below", value=three(float(curve[least])), time=least)
-    right, foot = _clear(curve, reach, words, pixels, right=bool(below[0] > len(curve) / 2))
+    words, right, foot = found
     return [
         Patch(None, f"annotations[{note}].text", words),
         Patch(None, f"annotations[{note}].x", float(len(curve) - 1 if right else 0)),
@@ -107,6 +105,26 @@ def below_words(note: int, curve: np.ndarray, reach: LogRange, pixels: tuple[int
         Patch(None, f"annotations[{note}].y", reach.height_of(foot, pixels[1])),
         Patch(None, f"annotations[{note}].yanchor", "bottom"),
     ]
+
+
+def below_place(curve: np.ndarray, reach: LogRange, pixels: tuple[int, int]) -> list[tuple[float, float, float]]:
+    """Return the place of those words, if there are any: where they begin and end, and their foot, in pixels."""
+    found = _below(curve, reach, pixels)
+    if found is None:
+        return []
+    words, right, foot = found
+    width = _LETTER * len(words)
+    return [(pixels[0] - width, float(pixels[0]), foot) if right else (0.0, width, foot)]
+
+
+def _below(curve: np.ndarray, reach: LogRange, pixels: tuple[int, int]) -> tuple[str, bool, float] | None:
+    """Return the words above the bar, whether they stand at the right end, and how many pixels above the foot."""
+    below = np.flatnonzero(reach.below(curve))
+    if not below.size:
+        return None
+    least = int(below[np.argmin(curve[below])])
+    words = t("score.below", value=three(float(curve[least])), time=least)
+    return words, *_clear(curve, reach, words, pixels, right=bool(below[0] > len(curve) / 2))
 
 
 def _clear(

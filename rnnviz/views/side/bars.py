@@ -16,6 +16,7 @@ __all__ = ["MOST", "Classes", "answered", "bars", "bars_axes", "bars_patches", "
 
 MOST = 6  # classes that are drawn: the likeliest, and the right one
 _TRACK, _BARS, _WORDS = range(3)  # trace numbers
+_END = 1.24  # of the axis, in whole bars: the shares in words end there, level with the pictures below
 
 
 class Classes:
@@ -66,7 +67,7 @@ def classes_of(snapshot: Snapshot, focus: Focus) -> Classes:
 def bars_axes(drawn: Classes) -> dict[str, Any]:
     """Return the axes of a bar a class: shares across, the first class on top."""
     places = list(range(len(drawn.kept)))
-    hidden = {"visible": False, "fixedrange": True, "range": [0, 1]}
+    hidden = {"visible": False, "fixedrange": True, "range": [0, _END]}
     down = {"tickvals": places, "range": [len(places) - 0.5, -0.5], "fixedrange": True, "showgrid": False}
     return {"xaxis": hidden, "yaxis": {**down, "zeroline": False, "ticks": ""}, "barmode": "overlay", "bargap": 0.36}
 
@@ -75,11 +76,11 @@ def bars(drawn: Classes) -> list[Any]:
     """Return the traces: the whole of each bar, its share, and the share in words."""
     places = list(range(len(drawn.kept)))
     shape: dict[str, Any] = {"orientation": "h", "y": places, "showlegend": False}
-    words: dict[str, Any] = {"mode": "text", "textposition": "middle right", "cliponaxis": False, "hoverinfo": "skip"}
+    words: dict[str, Any] = {"mode": "text", "textposition": "middle left", "cliponaxis": False, "hoverinfo": "skip"}
     return [
         go.Bar(x=[1] * len(places), marker={"color": FILL, "line": {"width": 0}}, hoverinfo="skip", **shape),
         go.Bar(marker={"line": {"width": 0}}, hovertemplate="%{y}: %{x:.3f}<extra></extra>", **shape),
-        go.Scatter(x=[1.0] * len(places), y=places, showlegend=False, **words),
+        go.Scatter(x=[_END] * len(places), y=places, showlegend=False, **words),
     ]
 
 

@@ -14,7 +14,6 @@ __all__ = ["SideAnswer"]
 
 _ROW = 25  # pixels a class
 _LOW, _HIGH, _FOOT = 120, 150, 34  # pixels of the picture of numbers, and of the words below it
-_WORDS = 48  # pixels at the right end, for the shares
 
 
 class SideAnswer(SideView):
@@ -35,7 +34,7 @@ class SideAnswer(SideView):
         high = _ROW * len(drawn.kept)
         panel = SidePanel(t("view.answer.name"), "", high, high, yaxis=axes.pop("yaxis"))
         figure = side_figure([panel], bars(drawn), foot=0, **axes)
-        figure.update_layout(margin={"l": 12 + 7 * max(map(len, drawn.names)), "r": _WORDS})
+        figure.update_layout(margin={"l": 12 + 7 * max(map(len, drawn.names))})
         return figure
 
     def patches(self, snapshot: Snapshot, focus: Focus, pixels: Pixels | None = None) -> list[Patch]:

@@ -4,14 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from rnnviz.views.base import View
+from rnnviz.views.curvepanels import log_ticks
+from rnnviz.views.patch import Patch
 from rnnviz.views.style import GHOST, HAIR, HAIR2, INK2, INK3, PAGE, TEXT
 
-__all__ = ["FOOT", "SidePanel", "SideView", "axis_of", "line", "side_figure", "words_at"]
+__all__ = ["FOOT", "SidePanel", "SideView", "axis_of", "line", "side_figure", "ticks", "words_at"]
 
 _TICKS = {"size": 11, "color": INK2}
+_TOLD, _PLAIN = "~g", 1e-5  # how numbers are written on a log axis, and those between which that is read
 FOOT = 18  # pixels below the last panel, for the labels of its axis
 
 
@@ -133,6 +138,16 @@ def line(color: str, width: float, name: str, *, panel: int = 0, dash: str = "so
     )
 
 
+def ticks(axis: str, values: NDArray[np.floating], *, log: bool) -> list[Patch]:
+    """Return what `log_ticks` does, and powers of ten raised where there are numbers that are not read otherwise."""
+    known = np.abs(values[np.isfinite(values)])
+    far = log and len(known) > 0 and not _PLAIN <= known.min() <= known.max() < 1 / _PLAIN
+    return [
+        *log_ticks(axis, values, log=log),
+        *([Patch(None, f"{axis}.tickformat", "" if far else _TOLD)] if log else []),
+    ]
+
+
 def words_at(text: str, panel: int, **more: Any) -> dict[str, Any]:
     """Return an annotation in a panel, at its right end unless told otherwise."""
     return {
@@ -151,7 +166,7 @@ def words_at(text: str, panel: int, **more: Any) -> dict[str, Any]:
 
 
 def _axis(panel: SidePanel) -> dict[str, Any]:
-    log = {"type": "log", "exponentformat": "power", "tickformat": "~g"}
+    log = {"type": "log", "exponentformat": "power", "tickformat": _TOLD}
     kind = log if panel.log else {"tickformat": ".3~g"}
     return {
         "gridcolor": HAIR,

@@ -5,9 +5,9 @@ import plotly.graph_objects as go
 from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus
-from rnnviz.views.curvepanels import log_ticks, wants_log
+from rnnviz.views.curvepanels import wants_log
 from rnnviz.views.patch import Patch, Pixels, newest
-from rnnviz.views.side.base import SidePanel, SideView, line, side_figure
+from rnnviz.views.side.base import SidePanel, SideView, line, side_figure, ticks
 from rnnviz.views.side.run_loss import FOOT, counted, rounded_up
 from rnnviz.views.style import ACCENT
 from rnnviz.views.words import three
@@ -56,5 +56,5 @@ def rate_patches(snapshot: Snapshot, pixels: Pixels | None) -> list[Patch]:
         Patch(0, "y", rate[kept]),
         Patch(0, "mode", "lines" if len(kept) > 1 else "markers"),  # one point has no length
         Patch(None, "yaxis.type", "log" if log else "linear"),
-        *log_ticks("yaxis", rate, log=log),
+        *ticks("yaxis", rate, log=log),
     ]

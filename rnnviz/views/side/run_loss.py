@@ -11,9 +11,9 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.training.snapshots.before import value_words
 from rnnviz.views.base import Focus
-from rnnviz.views.curvepanels import log_ticks, wants_log
+from rnnviz.views.curvepanels import wants_log
 from rnnviz.views.patch import Patch, Pixels, newest
-from rnnviz.views.side.base import SidePanel, SideView, line, side_figure, words_at
+from rnnviz.views.side.base import SidePanel, SideView, line, side_figure, ticks, words_at
 from rnnviz.views.style import ACCENT, GHOST, HAIR2, INK3
 from rnnviz.views.words import three
 
@@ -135,7 +135,8 @@ def _changed(snapshot: Snapshot, end: float, width: float) -> list[Patch]:
     words = ""
     if at and before is not None and settings is not None:
         now = value_words(before.name, getattr(settings, before.name))
-        words = t("side.curves.changed", was=before.words.partition(": ")[2], now=now)
+        was = t("before.setting", name=t(f"knob.{before.name}"), value=value_words(before.name, before.was))
+        words = t("side.curves.changed", was=was, now=now)
     left = at < 0.5 * end  # there words stand at the right of the line
     beyond = len(words) * _LETTER - width * (1 - at / end if left else at / end)
     away = min(max(beyond, 0.0), width) * (-1 if left else 1)  # back into the picture, where they would leave it
@@ -168,7 +169,7 @@ def loss_patches(snapshot: Snapshot, pixels: Pixels | None) -> list[Patch]:
     for trace, curve in ((_RAW, loss), (_LOSS, smoothed(loss, log=log))):
         shown = np.where(curve > 0, curve, np.nan) if log else curve
         patches += [Patch(trace, "x", steps[kept]), Patch(trace, "y", shown[kept]), drawn_as(trace, kept)]
-    return [*patches, *log_ticks("yaxis", np.where(loss > 0, loss, np.nan) if log else loss, log=log)]
+    return [*patches, *ticks("yaxis", np.where(loss > 0, loss, np.nan) if log else loss, log=log)]
 
 
 def drawn_as(trace: int, kept: NDArray[np.int64]) -> Patch:

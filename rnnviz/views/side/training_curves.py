@@ -10,7 +10,7 @@ from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus
 from rnnviz.views.curvepanels import log_ticks
 from rnnviz.views.patch import Patch, Pixels, newest
-from rnnviz.views.side.base import SidePanel, SideView, line, side_figure, words_at
+from rnnviz.views.side.base import SidePanel, SideView, line, side_figure, ticks, words_at
 from rnnviz.views.side.run_loss import (
     FOOT,
     change_mark,
@@ -28,7 +28,7 @@ from rnnviz.views.words import three
 __all__ = ["SideCurves"]
 
 _BEFORE, _RAW, _LOSS, _SCORES, _RULE, _UNCLIPPED, _CLIPPED, _CLIP = range(8)  # trace numbers
-_AXES = ("yaxis", "yaxis2", "yaxis3")
+_AROUND = 0.06  # of all answers: the places at 0.05 lie within the picture
 
 
 class SideCurves(SideView):
@@ -75,7 +75,11 @@ class SideCurves(SideView):
 
 def _panels(snapshot: Snapshot) -> list[SidePanel]:
     name, aside = _score_words(snapshot.metric_name)
-    share = {"tickformat": ".0%"} if snapshot.higher_is_better else {}
+    share: dict[str, object] = {"tickformat": ".0%"} if snapshot.higher_is_better else {}
+    if share and snapshot.baselines:
+        # so far around the simple rule at least: of less, two places of the axis would have one name
+        rule = max(snapshot.baselines.values())
+        share["autorangeoptions"] = {"include": [rule - _AROUND, rule + _AROUND]}
     return [
         SidePanel(t("side.curves.loss"), t("side.curves.loss.aside"), 78, 100, log=True, empty=t("side.curves.empty")),
         SidePanel(name, aside, 84, 108, yaxis=share, empty=t("side.scores.empty")),
@@ -137,7 +141,7 @@ def _norms(snapshot: Snapshot, pixels: Pixels | None) -> list[Patch]:
         Patch(None, "annotations[2].text", t("side.norm.clip", clip=three(line_at)) if on else ""),
         Patch(None, "meta.panels[2].now", _norm_words(float(before[-1]), float(after[-1])) if len(before) else ""),
         Patch(None, "meta.panels[2].empty", "" if len(steps) else t("side.norm.empty")),
-        *log_ticks("yaxis3", drawn, log=True),
+        *ticks("yaxis3", drawn, log=True),
     ]
 
 

@@ -6,9 +6,9 @@ import plotly.graph_objects as go
 from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus
-from rnnviz.views.curvepanels import log_ticks, wants_log
+from rnnviz.views.curvepanels import wants_log
 from rnnviz.views.patch import Patch, Pixels, newest
-from rnnviz.views.side.base import SidePanel, SideView, axis_of, line, side_figure
+from rnnviz.views.side.base import SidePanel, SideView, axis_of, line, side_figure, ticks
 from rnnviz.views.side.run_loss import FOOT, counted, rounded_up, smoothed
 from rnnviz.views.style import ACCENT
 from rnnviz.views.words import three
@@ -62,6 +62,6 @@ class SideWatchedCurves(SideView):
                 Patch(None, f"{axis}.type", "log" if log else "linear"),
                 Patch(None, f"meta.panels[{place}].now", three(float(known[-1])) if len(known) else ""),
                 Patch(None, f"meta.panels[{place}].empty", "" if len(known) else t(_EMPTY[place])),
-                *log_ticks(axis, values, log=log),
+                *ticks(axis, values, log=log),
             ]
         return patches

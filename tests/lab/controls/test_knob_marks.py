@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from rnnviz.lab.controls.knobmarks import _words
 from rnnviz.training import Session
 from rnnviz.training.snapshots.measured import forget_bias, radius
 from tests.lab.browser import Browser, LabMaker
@@ -97,3 +98,10 @@ def test_selectors_without_a_choice_are_not_counted(make_lab: LabMaker) -> None:
     browser = Browser(make_lab("sunspots", cell="lstm", seq_len=12, num_layers=2, bidirectional=True))
     browser.catch_up()
     assert browser.screen.panel.rail.page.counts["rv-more-shown"] == 7
+
+
+@pytest.mark.parametrize(
+    ("now", "words"), [(-2.893, "now −2.9"), (-2154790.5, "now −2.2 × 10⁶"), (1234.0, "now 1,234")]
+)
+def test_a_number_that_has_run_away_is_read_in_few_figures(now: float, words: str) -> None:
+    assert _words("forget_bias", 2.0, None, now, moved=False)[0] == words

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -312,3 +313,19 @@ def test_less_of_the_gradient_reaches_the_start_of_a_longer_sequence(task: str, 
     session, presets = set_at_work(task, cell, seed, "seq_len")
     now, shorter, longer = (reach(adopted(session, settings)) for settings in ({}, *presets.values()))
     assert longer < now < shorter
+
+
+@pytest.mark.parametrize("phase", ["playing", "paused"])
+@pytest.mark.parametrize("settings", [{"forget_bias": 2.0}, {"hidden_size": 6}])
+def test_what_begins_anew_while_it_plays_goes_on_playing(
+    make_lab: LabMaker, monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any], phase: str
+) -> None:
+    lab = make_lab("adding", cell="lstm", presets=[rv.Preset("Anew", settings, "Watch it.", anew=True)])
+    browser = Browser(lab)
+    lab.train(2)
+    runner, pressed = lab._runner, []
+    monkeypatch.setattr(runner._player, "state", replace(runner.state, phase=phase))
+    monkeypatch.setattr(runner, "play", lambda: pressed.append("play"))
+    press(lab, browser, 0)
+    assert lab.state.step == 0
+    assert pressed == (["play"] if phase == "playing" else [])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from rnnviz.lab import Lab
+from rnnviz.lab.controls.sliders import InputSlider
 from rnnviz.lab.tools.perturb import Perturb
 from rnnviz.training import perturb
 from rnnviz.views import decode
@@ -223,3 +224,20 @@ def test_a_slider_always_has_as_many_places_so_that_a_browser_never_clips_one(ma
         drawer.browser.catch_up()
         counts.append(len(drawer.tool.value.options))
     assert set(counts) == {201}
+
+
+def test_the_value_is_read_in_few_figures_and_is_the_input_itself() -> None:
+    slider = InputSlider()
+    for number in map(np.float32, (0.84562987, -0.00012345678, 0.5)):
+        slider.put(number)
+        assert slider.value == float(number)
+        assert sum(one.isdigit() for one in slider.label.partition(" × ")[0].replace("0.", "")) <= 4
+
+
+def test_at_first_the_drawer_looks_at_the_step_where_the_page_s_cursor_rests(make_lab: LabMaker) -> None:
+    order, adding = make_lab("temporal-order", seq_len=20), make_lab("sunspots", seq_len=12)
+    browsers = Browser(order), Browser(adding)
+    focus = [one.screen.panel.focus_controls.focus.time for one in browsers]
+    picture = order._session.snapshot().input_pictures[0]
+    assert picture is not None
+    assert focus == [picture.key_steps[0], 11]

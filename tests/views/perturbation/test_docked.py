@@ -101,3 +101,11 @@ def test_of_a_long_text_what_stands_near_the_picked_character_is_shown(picked: i
 )
 def test_an_axis_of_numbers_names_zero_and_a_round_number(limits: tuple[float, float], ticks: list[float]) -> None:
     assert list(docked_sequence(5, (), limits).layout.yaxis.tickvals) == ticks
+
+
+def test_where_nothing_is_changed_the_picture_says_what_to_do(session: Session) -> None:
+    seen = perturb(session, time=5)
+    panel = apply(docked_answer(seen), docked_answer_patches(seen, limit=1.0)).layout.meta["panels"][1]
+    assert panel["empty"].startswith("Change the input above")
+    assert panel["aside"] == ""
+    assert answer(session).layout.meta["panels"][1]["empty"] == ""

@@ -11,7 +11,7 @@ from rnnviz.training import Settings, Snapshot
 from rnnviz.training.snapshots.before import Before
 from rnnviz.views import Focus
 from rnnviz.views.score.labels import Label, placed
-from rnnviz.views.score.logaxis import LogRange, below_bar, below_words
+from rnnviz.views.score.logaxis import LogRange, below_bar, below_place, below_words
 from rnnviz.views.style import ACCENT, GHOST, WARN
 from tests.views.runs import frames, norm
 from tests.views.score.strips import filled, panels, task
@@ -189,3 +189,17 @@ def test_a_direct_gradient_at_the_last_step_alone_can_be_seen() -> None:
     assert [place for place, one in enumerate(direct.y) if np.isfinite(one) and one > 0] == [len(direct.y) - 1]
     each = task("python-tokens", hidden_size=4)
     assert filled("gradients", each).data[DIRECT].mode == "lines"
+
+
+@pytest.mark.parametrize("width", [308, 416])
+def test_the_name_of_a_line_stands_on_no_words_about_what_lies_below(width: int) -> None:
+    steps = 40
+    before, now = 10.0 ** np.linspace(-9, -0.8, steps), 10.0 ** np.linspace(-31, -0.8, steps)
+    reach, pixels = LogRange.of(now, before), (width, 76)
+    [below] = below_place(now, reach, pixels)
+    labels = [Label("before: forget bias −0.01", before, 0.55), Label("now: forget bias −3", now, 0.02, bold=True)]
+    for one in range(2):
+        _, x, y, _ = (patch.value for patch in placed(labels, 1, reach, pixels, [below])[4 * one : 4 * one + 4])
+        begin, foot = (x + 0.5) / steps * width, (y - reach.low) / (reach.high - reach.low) * 76
+        apart = begin >= below[1] - 0.5 or begin + 6.4 * len(labels[one].text) <= below[0]
+        assert apart or abs(foot - below[2]) >= 12.9

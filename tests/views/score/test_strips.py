@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,8 +14,9 @@ from rnnviz.training import Snapshot
 from rnnviz.views import VIEWS, Canvas, Focus, Picked, apply
 from rnnviz.views.score.band import CAPTION, rows_high
 from rnnviz.views.style import GATE, SIGNED
+from rnnviz.views.timeaxis import resting_step, time_axis
 from tests.views.runs import frames
-from tests.views.score.strips import filled, form, moments, panels, task
+from tests.views.score.strips import answered, filled, form, moments, panels, task
 
 STRIPS = [name for name, view in VIEWS.items() if view.score is not None and view.score.place == "strip"]
 HEATS = ["hidden", "gates", "forget"]
@@ -178,3 +180,14 @@ def test_the_flag_says_which_symbol_is_read() -> None:
     assert meta["sample"] == 1
     assert (axis["title"], axis["first"], axis["last"]) == ("step t", "", "")
     assert axis["labels"] == [f"reads {symbol}" for symbol in snapshot.time_labels[1] or ()]
+
+
+def test_the_cursor_rests_at_the_first_step_that_the_answer_hangs_on() -> None:
+    snapshot = answered()[-1]
+    for sample, axis in enumerate(filled("hidden", snapshot).layout.meta["axes"]):
+        picture = snapshot.input_pictures[sample]
+        assert picture is not None
+        assert axis["rest"] == resting_step(snapshot, sample) == picture.key_steps[0]
+    plain = frames("lstm")[-1]
+    assert "rest" not in time_axis(replace(plain, input_pictures=()), 0)
+    assert resting_step(replace(plain, input_pictures=()), 0) == plain.layer.hidden.shape[3] - 1

@@ -103,6 +103,26 @@ def test_a_change_of_settings_is_marked_where_it_took_effect() -> None:
     assert figure.layout.annotations[0].text.endswith("→ 3")
 
 
+def test_of_several_settings_the_first_is_told_with_what_it_was_and_is() -> None:
+    session = begin("lstm", lr=0.003, clip=1.0)
+    train(session, 5)
+    session.settings = session.settings.replace(lr=1.0, clip=None)
+    assert drawn("curves", train(session, 2)).layout.annotations[0].text == "learning rate 0.003 → 1"
+
+
+def test_powers_of_ten_are_raised_where_numbers_have_run_away() -> None:
+    snapshot = train(begin("lstm"), 4)
+    history = {**snapshot.history, "loss": np.array([1.0, 1e9, 1e27, 1e28])}
+    assert drawn("curves", dataclasses.replace(snapshot, history=history)).layout.yaxis.tickformat == ""
+    assert drawn("curves", snapshot).layout.yaxis.tickformat == "~g"
+
+
+def test_shares_of_right_answers_have_room_around_guessing() -> None:
+    snapshot = Session("temporal-order", seq_len=20, hidden_size=4, device="cpu").snapshot()
+    found = drawn("curves", snapshot).layout.yaxis2.autorangeoptions.include
+    assert found == pytest.approx((0.19, 0.31))
+
+
 def test_the_words_of_a_change_stay_in_a_narrow_picture() -> None:
     session = begin("lstm")
     train(session, 5)
@@ -148,6 +168,9 @@ def test_the_bars_of_an_answer_are_the_softmax_of_what_the_model_says() -> None:
         colours = figure.data[1].marker.color
         assert [one for one in range(4) if colours[one] != colours[(right + 1) % 4]] == [right]
         assert figure.layout.yaxis.ticktext[right].startswith("<b>")
+        # the shares in words end where the axis does, level with the pictures below
+        assert set(figure.data[2].x) == {figure.layout.xaxis.range[1]}
+        assert (figure.data[2].textposition, figure.layout.margin.r) == ("middle left", 0)
 
 
 def test_of_an_answer_at_each_step_the_step_in_focus_is_shown() -> None:

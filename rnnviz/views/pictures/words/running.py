@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 
 from rnnviz.training import Snapshot
 
-__all__ = ["MOST", "Running", "has_verdict", "running"]
+__all__ = ["MOST", "RunningVerdict", "has_verdict", "running"]
 
 MOST = 14  # classes that are drawn
 _TOLERANCE = 1e-3  # of a model that answers once: how near a head laid on its last state comes to what it answered
 
 
 @dataclass(frozen=True, eq=False)
-class Running:
+class RunningVerdict:
     """The shares of the classes along one sequence.
 
     Parameters
@@ -52,7 +52,7 @@ def has_verdict(snapshot: Snapshot) -> bool:
     return snapshot.outputs.ndim == 3 or _headed(snapshot)
 
 
-def running(snapshot: Snapshot, sample: int) -> Running:
+def running(snapshot: Snapshot, sample: int) -> RunningVerdict:
     """Return the verdict along a probe sequence of a snapshot that has one.
 
     Raises
@@ -71,7 +71,7 @@ def running(snapshot: Snapshot, sample: int) -> Running:
     shares[length:] = np.nan
     wanted = np.atleast_1d(snapshot.targets[sample])
     wanted = wanted[:length] if asked else wanted
-    return Running(shares, snapshot.confusion.classes, int(wanted[-1]), asked)
+    return RunningVerdict(shares, snapshot.confusion.classes, int(wanted[-1]), asked)
 
 
 def _headed(snapshot: Snapshot) -> bool:

@@ -9,7 +9,7 @@ from rnnviz.i18n import t
 from rnnviz.training import Snapshot
 from rnnviz.views.base import Focus, View, where
 from rnnviz.views.patch import Patch, Pixels, thin
-from rnnviz.views.pictures.words.running import Running, has_verdict, running
+from rnnviz.views.pictures.words.running import RunningVerdict, has_verdict, running
 from rnnviz.views.score.band import Band, Bar, Read
 from rnnviz.views.score.strip import Strip, strip_figure, strip_patches
 from rnnviz.views.style import GATE, INK2, PADDED, axis, base_layout, notice, plain
@@ -106,14 +106,14 @@ def _heatmap() -> go.Heatmap:
     )
 
 
-def _cells(shown: Running, steps: slice) -> list[Patch]:
+def _cells(shown: RunningVerdict, steps: slice) -> list[Patch]:
     return [
         Patch(0, "z", shown.shares[steps][:, shown.kept].T, (0.0, 1.0)),
         Patch(0, "x", np.arange(len(shown.shares), dtype=np.float32)[steps] if steps.step > 1 else None),
     ]
 
 
-def _leading(shown: Running) -> tuple[tuple[str, ...], np.ndarray]:
+def _leading(shown: RunningVerdict) -> tuple[tuple[str, ...], np.ndarray]:
     """Return for each timestep the class in front, and its share; no word and NaN past the end."""
     known = np.isfinite(shown.shares[:, 0])
     first = np.where(known[:, None], shown.shares, 0.0).argmax(1)
@@ -121,7 +121,7 @@ def _leading(shown: Running) -> tuple[tuple[str, ...], np.ndarray]:
     return tuple(shown.classes[one] if yes else "" for one, yes in zip(first, known, strict=True)), share
 
 
-def _names(shown: Running, form: Callable[[str], str]) -> tuple[str, ...]:
+def _names(shown: RunningVerdict, form: Callable[[str], str]) -> tuple[str, ...]:
     """Return the classes' names, the right one in bold."""
     names = [(plain(form(shown.classes[one])), one == shown.right) for one in shown.kept]
     bold = _BOLD if form is _short else "<b>"
@@ -132,9 +132,9 @@ def _short(name: str) -> str:
     return name if len(name) <= _SHORT else f"{name[: _SHORT - 1]}."
 
 
-def _aside(shown: Running) -> str:
+def _aside(shown: RunningVerdict) -> str:
     return t("score.verdict.asked") if shown.asked else t("score.verdict.unasked")
 
 
-def _background(shown: Running) -> str:
+def _background(shown: RunningVerdict) -> str:
     return PADDED if np.isnan(shown.shares[-1, 0]) else "rgba(0,0,0,0)"
