@@ -89,7 +89,7 @@ def test_the_menu_of_the_inspector_chooses_whose_equations_are_shown(notebook: N
     expect(where).to_contain_text("RNN, timestep 29,")  # it goes to where the page's cursor stands
     notebook.settle()
     first = [row.get_attribute("data-text") for row in lines.all()]
-    notebook.lab.locator(".rv-inspect-model select").select_option("lstm")
+    notebook.lab.locator(".rv-inspect-model select").select_option("LSTM")
     expect(where).to_contain_text("LSTM, timestep 29,")
     notebook.settle()
     second = [row.get_attribute("data-text") for row in lines.all()]

@@ -29,7 +29,7 @@ def read(comparison: Any, label: str, **where: int) -> list[str]:
 
 def test_the_menu_names_the_models_and_begins_with_the_first(make_comparison: Maker) -> None:
     drawer = Drawer(make_comparison())
-    assert [label for label, _ in drawer.tool.model.options] == list(CELLS)
+    assert [label for label, _ in drawer.tool.model.options] == [one.upper() for one in CELLS]
     assert drawer.tool.model.value == 0
     assert {"rv-open-inspector", "rv-inspect-model", "rv-inspector"} <= classes(drawer.lab.widget)
 
