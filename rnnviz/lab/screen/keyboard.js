@@ -17,14 +17,17 @@ export function watch(element, options, call) {
 // A button that a press has disabled hands the focus on, or the page would give it to nobody.
 /** @param {HTMLButtonElement} button */
 export function handOver(button) {
-  watch(button, { attributeFilter: ["disabled"] }, () => {
-    if (!button.disabled || document.activeElement !== button) return;
+  const hand = () => {
+    if (!button.disabled || ![button, document.body].includes(/** @type {any} */ (document.activeElement))) return;
     /** @type {HTMLButtonElement[]} */
     const around = Array.from(button.parentElement?.querySelectorAll(TO_FOCUS) ?? []);
     const beside = around.filter((one) => !one.disabled && onScreen(one));
     const before = beside.filter((one) => one.compareDocumentPosition(button) & Node.DOCUMENT_POSITION_FOLLOWING);
     (before.at(-1) ?? beside[0])?.focus();
-  });
+  };
+  watch(button, { attributeFilter: ["disabled"] }, () => document.activeElement === button && hand());
+  // a browser may take the focus from it before the change is told; the button that comes may then be still to come
+  button.addEventListener("blur", (event) => button.disabled && !event.relatedTarget && queueMicrotask(hand));
 }
 
 // Play and Pause are one place: the one that comes takes the focus before the other one goes.
