@@ -178,7 +178,7 @@ class Comparison(Facade):
         --------
         >>> comparison = compare(["rnn", "gru"], task="adding", seq_len=60, seed=0)
         >>> comparison.train(steps=60)
-        >>> "what lies far back hardly changes the weights of “rnn”" in str(comparison.insights()[0])
+        >>> "what lies far back hardly changes the weights of “RNN”" in str(comparison.insights()[0])
         True
         """
         return differences(self.snapshot())

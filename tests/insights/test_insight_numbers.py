@@ -190,6 +190,14 @@ def two_thirds_full(snapshot: Snapshot, name: str) -> Snapshot:
     return replace(snapshot, layer=replace(snapshot.layer, gates=MappingProxyType({**gates, name: wide})))
 
 
+def nearly_full(snapshot: Snapshot, name: str) -> Snapshot:
+    """The same moment with a gate that is at the end of its range but for one number."""
+    gates = snapshot.layer.gates
+    wide = np.full_like(gates[name], 0.95)
+    wide.flat[0] = 0.5
+    return replace(snapshot, layer=replace(snapshot.layer, gates=MappingProxyType({**gates, name: wide})))
+
+
 @sentence("insight.saturated.gate")
 def _() -> Told:
     snapshot = two_thirds_full(look(cell="gru"), "r")
@@ -198,7 +206,7 @@ def _() -> Told:
 
 @sentence("insight.saturated.candidate")
 def _() -> Told:
-    snapshot = look(40, cell="gru", lr=1.0, hidden_size=32)
+    snapshot = nearly_full(look(cell="gru"), "n")
     assert 0.995 < gate_share(snapshot, "n", False, True) < 1  # which is not 100 %
     return units.saturated(snapshot), {"share": gate_share(snapshot, "n", False, True)}
 

@@ -30,12 +30,12 @@ def disagreements(key: str, text: str, truth: Mapping[str, Any]) -> list[tuple[s
 
 
 def filled(key: str, text: str) -> dict[str, str]:
-    """Read back what stands in a sentence's places."""
+    """Read back what stands in a sentence's places, nouns apart that are chosen by a number."""
     places = list(re.finditer(r"\{(\w+)[^}]*\}", TEMPLATES[key]))
     fixed = re.split(r"\{\w+[^}]*\}", TEMPLATES[key])
     found = re.fullmatch("(.+?)".join(map(re.escape, fixed)), text)
     assert found is not None, f"{text!r} is no {key}"
-    return {place[1]: told for place, told in zip(places, found.groups(), strict=True)}
+    return {place[1]: told for place, told in zip(places, found.groups(), strict=True) if "|" not in place[0]}
 
 
 def is_as_written(text: str, value: Any) -> bool:

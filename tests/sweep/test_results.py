@@ -99,7 +99,7 @@ def test_importance_of_few_trials_is_refused() -> None:
 
 def test_printed_it_tells_how_far_it_is_and_what_was_best() -> None:
     found = rv.sweep({"cell": ["rnn"]}, trials=1, **TINY, sampler="grid")
-    start = "1 of 1 trials: 1 done, 0 running, 0 pruned, 0 failed. Best: MSE "
+    start = "1 of 1 trial: 1 done, 0 running, 0 pruned, 0 failed. Best: MSE "
     assert str(found).startswith(start)
     assert str(found).endswith(" with cell rnn.")
 

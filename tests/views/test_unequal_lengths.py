@@ -229,7 +229,7 @@ def test_the_choice_of_a_sequence_says_how_long_it_is_and_offers_no_timestep_pas
     sample, length = shortest(shown.snapshot())
     controls.look(Focus(sample=sample))
     controls.fit(shown.snapshot())
-    assert controls.sample.description == f"sequence ({length} steps)"
+    assert controls.sample.description == ("sequence (1 step)" if length == 1 else f"sequence ({length} steps)")
     assert controls.time.max == length - 1
 
 

@@ -209,7 +209,7 @@ def test_a_long_watched_loop_is_thinned_and_bounded() -> None:
     [
         ({"module": "lstm"}, "module must be one of gru, got 'lstm'"),
         ({"layer": 1}, "layer must be 0, there is only one"),
-        ({"views": ["prediction"]}, r"views must hold names \(hidden, gates, gradients, curves\)"),
+        ({"views": ["prediction"]}, r"views must hold names \(hidden, gates, gradients, curves, trajectory\)"),
     ],
 )
 def test_what_a_watch_cannot_save_is_refused(tmp_path: Path, arguments: dict[str, Any], words: str) -> None:

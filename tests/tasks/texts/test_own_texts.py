@@ -63,7 +63,7 @@ def test_a_very_long_text_is_read_to_an_end_and_the_source_says_so() -> None:
     task = from_texts([*TEXTS, "long " * 100_000], [*LABELS, "neg"])
     assert task.seq_len == 200
     assert task.seq_lens == (2, 1000)
-    assert "1 of them are longer than 200 tokens" in task.source
+    assert "1 of them is longer than 200 tokens" in task.source
     assert task.with_seq_len(1000).held_out().inputs.shape[1] == 1000
 
 
