@@ -20,9 +20,10 @@ from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 from tests.browser.patience import PATIENCE, STARTED, again, while_it_goes_on
 
 # what the kernel prints; a cell of a long notebook may not be on the page
-_ASK = """code => new Promise(done => {
+_ASK = """code => new Promise((done, failed) => {
     const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session, asked = kernel.requestExecute({ code });
     asked.onIOPub = ({ content }) => content.name === "stdout" && done(content.text);
+    asked.done.then(({ content }) => failed(new Error(`nothing was printed: ${JSON.stringify(content)}`)), failed);
 })"""
 # by the module that serves it: the class of its settings, and where it shows a notebook
 _FRONT_ENDS = {
