@@ -1,5 +1,6 @@
 """What only a real browser shows of a lab: the linked cursor, themes, widths, failures, second tabs, leaks."""
 
+import json
 from pathlib import Path
 
 import pytest
