@@ -96,6 +96,8 @@ def server_options(page: Path, *, browser: bool, port: int | None) -> list[str]:
     # one kernel waits with the lab in it: the page comes at once, and so does the next one
     options = [str(page), "--token", "--preheat_kernel=True", "--pool_size=1", "--show_tracebacks=True"]
     options.append(f"--VoilaConfiguration.extension_denylist={_NOT_FOR_PAGES}")
+    # who leaves a page has its kernel ended, by a beacon with a cookie alone: Voilà would refuse it and keep the kernel
+    options.append("--Voila.tornado_settings=disable_check_xsrf=True")
     if not browser:
         options.append("--no-browser")
     if port is not None:

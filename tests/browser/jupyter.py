@@ -31,6 +31,9 @@ _FRONT_ENDS = {
     "notebook": ("JupyterNotebookApp", "notebooks/{path}"),
 }
 _STEP = "Number(document.querySelector('.rv-view-hidden .rv-plot')?.dataset.step ?? -1)"
+# out of sight nothing is drawn, and JupyterLab goes to the end of a notebook that was run at a moment of its own
+_LOOK = "document.querySelector('.rv-view-hidden .rv-plot')?.scrollIntoView({ block: 'nearest' })"
+STEP_IN_SIGHT = f"({_LOOK}, {_STEP})"
 
 
 def chromium(playwright: Playwright) -> Browser:
@@ -181,7 +184,7 @@ class Notebook:
         return int(self.view("hidden").get_attribute("data-step") or -1)
 
     def wait_for_step(self, least: int) -> int:
-        while_it_goes_on(self.page, f"least => {_STEP} >= least", least, _STEP)
+        while_it_goes_on(self.page, f"least => {STEP_IN_SIGHT} >= least", least, _STEP)
         return self.step()
 
     def button(self, name: str) -> Locator:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rnnviz.cli.chapters import copy_chapters, shipped_chapters
-from tests.browser.jupyter import PATIENCE, Notebook, server
+from tests.browser.jupyter import PATIENCE, STEP_IN_SIGHT, Notebook, server
 
 COMMS = "@jupyterlab/apputils-extension:kernels-settings"
 
@@ -41,8 +41,7 @@ def test_chapter_01_from_top_to_bottom_and_live(address: str, page: Page) -> Non
     chosen = notebook.slider("lr")
     # from now on: the run has gone on while the slider was moved, on a quick machine maybe to its end
     page.wait_for_function(
-        "least => Number(document.querySelector('.rv-view-hidden .rv-plot').dataset.step) >= least"
-        " || !document.querySelector('.rv-lab .rv-play').disabled",
+        f"least => {STEP_IN_SIGHT} >= least || !document.querySelector('.rv-lab .rv-play').disabled",
         arg=notebook.step() + 50,
         timeout=PATIENCE,
     )

@@ -3,12 +3,15 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.jupyter import Notebook, server, write_notebook
+from tests.browser.patience import PATIENCE, expect_at_last
 
 # what Voilà fetches for itself from elsewhere, and what extensions of JupyterLab's miss in it
 pytestmark = [pytest.mark.timeout(900), pytest.mark.tells("ERR_", "shared module", "reading 'schema'")]
@@ -59,18 +62,32 @@ def used(page: Page) -> None:
     handle.focus()
     handle.press("ArrowRight")
     page.wait_for_function(
-        "wanted => document.querySelector('.rv-view-hidden .rv-plot').data[0].z?.length === wanted", arg=units + 1
+        "wanted => document.querySelector('.rv-view-hidden .rv-plot').data[0].z?.length === wanted",
+        arg=units + 1,
+        timeout=PATIENCE,
     )
     notebook.lab.locator("button.rv-open-inspector").click()
     expect(notebook.lab.locator(".rv-inspector .rv-cell-drawing")).to_be_visible()
     notebook.rest()
 
 
+def kernels() -> set[int]:
+    """The numbers of the kernels that run below this process."""
+    found = set()
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+            if "ipykernel_launcher" in child.cmdline():
+                found.add(child.pid)
+    return found
+
+
 def test_a_demo_plays_in_a_page_of_its_own_and_a_reloaded_page_begins_anew(demo: str, page: Page) -> None:
     page.goto(demo)
     used(page)
     assert Notebook(page).step() > 0
+    before = kernels()
     page.reload()
+    expect_at_last(page, lambda: before <= kernels(), False)  # the kernel of the page that was left has ended
     Notebook(page).wait_for_step(0)
     assert Notebook(page).step() == 0
     assert page.locator(".rv-view-hidden").count() == 1
