@@ -49,7 +49,7 @@ test("a run that has gone past its goal fills the line", () => {
 
 test("with one moment there is nothing to wind back to", () => {
   const { el, range, model } = shown({ steps: [0], step: 0 });
-  assert.deepEqual([range.hidden, el.classList.contains("rv-winds")], [true, false]);
+  assert.deepEqual([range.hidden, el.classList.contains("rv-rewinds")], [true, false]);
   el.dispatchEvent(event("pointerdown", { clientX: 60, button: 0, pointerId: 1 }));
   assert.deepEqual(model.said, []);
 });

@@ -75,7 +75,7 @@ function gathered(rail, words) {
  * @param {Model} model
  * @param {WeakSet<Element>} known
  */
-function dress(rail, model, known) {
+function complete(rail, model, known) {
   for (const [name, setting] of Object.entries(model.get("typed"))) {
     for (const readout of rail.querySelectorAll(`.${name} .widget-readout`)) {
       if (known.has(readout)) continue;
@@ -110,7 +110,7 @@ export default {
     let rail = null;
     const again = () => {
       resting = undefined;
-      if (rail) dress(rail, model, known);
+      if (rail) complete(rail, model, known);
     };
     // what stands there after something was typed, whether it was taken or not
     const heard = (/** @type {{kind: string, knob: string, text: string}} */ said) => {

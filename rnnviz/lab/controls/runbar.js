@@ -63,7 +63,7 @@ export default {
 
     const span = () => Math.max(model.get("goal"), model.get("step"), 1);
     const scale = () => model.get("step") < LITTLE * span() ? Math.max(model.get("step"), 1) : span();
-    const winds = () => steps.length > 1;
+    const rewinds = () => steps.length > 1;
     const put = () => {
       const far = `${(100 * model.get("step")) / span()}%`, looked = step === null ? far : `${(100 * step) / scale()}%`;
       filled.style.width = far;
@@ -83,8 +83,8 @@ export default {
         steps = model.get("steps");
         range.max = String(Math.max(steps.length - 1, 0));
         range.value = String(Math.max(place(steps, step), 0));
-        range.hidden = !winds(); // nothing to choose from
-        el.classList.toggle("rv-winds", winds());
+        range.hidden = !rewinds(); // nothing to choose from
+        el.classList.toggle("rv-rewinds", rewinds());
       }
       put();
     };
@@ -102,7 +102,7 @@ export default {
       if (wanted !== step) ask(wanted);
     };
     const press = (/** @type {PointerEvent} */ event) => {
-      if (!winds() || range.disabled || event.button) return;
+      if (!rewinds() || range.disabled || event.button) return;
       el.setPointerCapture(event.pointerId);
       pressed = true;
       range.focus({ preventScroll: true });

@@ -98,7 +98,7 @@ export function rebuilt(changes) {
  * @param {Hints} hints
  * @param {Record<string, string>} words
  */
-function dress(lab, hints, words) {
+function equip(lab, hints, words) {
   hint(lab, hints);
   for (const one of lab.querySelectorAll(".rv-tools")) menu(/** @type {HTMLElement} */ (one), words.menu);
   for (const one of lab.querySelectorAll(ROWS)) rove(/** @type {HTMLElement} */ (one));
@@ -128,7 +128,7 @@ export default {
       const words = model.get("words"), manager = model.widget_manager, lab = el.closest(".rv-lab, .rv-predict"); // not there yet while the lab is being put together
       if (!lab) return;
       clearInterval(timer);
-      const again = () => ((resting = undefined), dress(lab, model.get("hints"), words));
+      const again = () => ((resting = undefined), equip(lab, model.get("hints"), words));
       built = new MutationObserver((changes) => {
         if (resting === undefined && rebuilt(changes)) resting = setTimeout(again, REST);
       });

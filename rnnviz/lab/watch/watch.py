@@ -112,7 +112,7 @@ class Watch:
     """
 
     def __init__(self, watcher: Watcher, *, fps: float) -> None:
-        self._watcher, self._reels = watcher, LayerRecordings()
+        self._watcher, self._recordings = watcher, LayerRecordings()
         self._lock = threading.RLock()  # the menu calls from the front end's thread, even while the loop runs
         self._screen = WatchScreen(watcher, self._lock, fps=fps)
         watcher.on_frame = _weakly(self._on_frame)  # or its own pictures would hold it for ever
@@ -229,7 +229,7 @@ class Watch:
         with self._lock:
             newest = self._watcher.snapshot(module)
             name = self._watcher.layers[0] if module is None else module
-            moments = self._reels.until(name, newest)
+            moments = self._recordings.until(name, newest)
         return save(found, moments, views, _ASKED, tuple(WATCHED), where, watch_header(name, moments[-1]))
 
     def close(self) -> None:
@@ -251,7 +251,7 @@ class Watch:
         with self._lock:
             watcher = self._watcher
             if watcher.trace is not None:
-                self._reels.note(watcher.layers, watcher.seen, watcher.snapshot)
+                self._recordings.note(watcher.layers, watcher.seen, watcher.snapshot)
             self._screen.draw()
 
 

@@ -26,16 +26,16 @@ from rnnviz.trace.scan.stepping import runs
 def recompute(stack: Stack, layout: Layout, weights: list[list[Weights]]) -> list[list[Unrolled]]:
     """Unroll every layer and direction of stacked calls, axes of the lists (layer, direction)."""
     if not by_graph(stack.levels[0].inputs):
-        return _replay(stack, layout, weights)
-    return results(graphs.GRAPHS.run(_replay_flat, *flat(stack, layout, weights)), layout)
+        return _recompute(stack, layout, weights)
+    return results(graphs.GRAPHS.run(_recompute_flat, *flat(stack, layout, weights)), layout)
 
 
-def _replay_flat(given: Tensors, form: Form) -> Tensors:
+def _recompute_flat(given: Tensors, form: Form) -> Tensors:
     stack, weights = unflat(given, form)
-    return flat_results(_replay(stack, form.layout, weights))
+    return flat_results(_recompute(stack, form.layout, weights))
 
 
-def _replay(stack: Stack, layout: Layout, weights: list[list[Weights]]) -> list[list[Unrolled]]:
+def _recompute(stack: Stack, layout: Layout, weights: list[list[Weights]]) -> list[list[Unrolled]]:
     done: list[list[Unrolled]] = []
     above = stack.grad_output
     for layer in range(layout.num_layers - 1, -1, -1):

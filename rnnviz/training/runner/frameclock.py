@@ -1,4 +1,4 @@
-"""When the next frame is due, and how fast training goes: FrameClock, and two of them for a run (FramePace)."""
+"""When the next frame is due, and how fast training goes: FrameClock, and two of them for a run (FrameClocks)."""
 
 import contextlib
 import time
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from rnnviz.training.process.starved import starved as process_starved
 
-__all__ = ["FrameClock", "FramePace"]
+__all__ = ["FrameClock", "FrameClocks"]
 
 _FRAME_SHARE = 0.05  # of a run's time at most, for frames of both kinds
 _LIGHT_SHARE = 0.02  # of the time at most, for light ones, where whole ones are dear
@@ -120,7 +120,7 @@ class FrameClock:
         return self.speed
 
 
-class FramePace:
+class FrameClocks:
     """The clocks of whole and of light frames of one stretch; together they take a twentieth of the time at most.
 
     Parameters

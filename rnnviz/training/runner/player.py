@@ -12,7 +12,7 @@ from rnnviz.training.failures import describe
 from rnnviz.training.process.devices import considerate_threads
 from rnnviz.training.process.interrupts import INTERRUPTS
 from rnnviz.training.runner.access import ModelAccess
-from rnnviz.training.runner.frameclock import FrameClock, FramePace
+from rnnviz.training.runner.frameclock import FrameClock, FrameClocks
 from rnnviz.training.runner.orders import Order
 from rnnviz.training.runner.trainable import Trainable
 from rnnviz.training.snapshots.light import DeferredSnapshot
@@ -167,7 +167,7 @@ class Player:
         # what is done on a device of its own is no work of this thread's, which waits for it
         working = None if session.device.type == "cpu" else time.monotonic
         whole, light = (FrameClock(1 / fps, step=session.step, speed=self._speed, working=working) for fps in self._fps)
-        pace = FramePace(whole, light)
+        pace = FrameClocks(whole, light)
         steps = session.steps()
         self._note()
         self.announce("playing", t("status.playing"))
@@ -200,14 +200,14 @@ class Player:
     def _next_goal(self) -> int:
         return self._every * (self.session.step // self._every + 1)
 
-    def _frame(self, pace: FramePace) -> None:
+    def _frame(self, pace: FrameClocks) -> None:
         self.session.check()  # waits until a GPU has done the steps it was given: that time is theirs, not the frame's
         self._speed = pace.whole.measure(self.session.step)
         with pace.making_whole():
             self._show(fresh=False)
             self.announce("playing", t("status.playing"))
 
-    def _light(self, pace: FramePace) -> None:
+    def _light(self, pace: FrameClocks) -> None:
         """Make a light frame, if somebody wants one; the state is told with whole ones only."""
         sample, before = self.light_sample(), self.last_frame
         if sample is None or before is None:

@@ -93,7 +93,7 @@ class LayerRecordings:
     """
 
     def __init__(self) -> None:
-        self._reels: dict[str, Thinned[Snapshot]] = {}
+        self._recordings: dict[str, Thinned[Snapshot]] = {}
 
     def note(self, layers: Sequence[str], step: int, take: Callable[[str], Snapshot]) -> None:
         """Note this step where that is due.
@@ -108,13 +108,13 @@ class LayerRecordings:
             Returns the snapshot of a layer; called only where it is kept.
         """
         for name in layers:
-            kept = self._reels.setdefault(name, _empty(len(layers)))
+            kept = self._recordings.setdefault(name, _empty(len(layers)))
             if kept.wants(step):
                 kept.offer(step, take(name))
 
     def until(self, layer: str, newest: Snapshot) -> list[Snapshot]:
         """Return the moments of a layer, in order, this one as the last."""
-        kept = self._reels.get(layer)
+        kept = self._recordings.get(layer)
         earlier = [] if kept is None else [one for step, one in kept.items() if step < newest.step]
         return [*earlier, newest]
 

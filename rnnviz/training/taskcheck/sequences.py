@@ -1,4 +1,4 @@
-"""Vetting: a close look at a task's sequences where a run is built, so that training need not look at any number."""
+"""A close look at a task's sequences where a run is built, so that training need not look at any number."""
 
 import torch
 from torch import Tensor

@@ -197,7 +197,7 @@ def test_a_watched_loop_may_change_its_shapes_on_the_way(tmp_path: Path) -> None
 
 def test_a_long_watched_loop_is_thinned_and_bounded() -> None:
     w, _ = watched([3] * 250)
-    moments = w._reels.until("gru", w._watcher.snapshot())
+    moments = w._recordings.until("gru", w._watcher.snapshot())
     steps = [one.step for one in moments]
     assert (steps[0], steps[-1]) == (1, 250)
     assert len(steps) <= 97

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rnnviz.training.runner.frameclock import FrameClock, FramePace
+from rnnviz.training.runner.frameclock import FrameClock, FrameClocks
 from tests.clock import Clock
 
 
@@ -76,7 +76,7 @@ def test_what_was_saved_lets_one_slow_frame_pass(clock):
 
 def played(clock, *, light, whole, fps=(10.0, 30.0), seconds=60.0, wanted=True):
     """Return frames a second and the share of the time that they took, where a step takes no time but 1 ms."""
-    pace = FramePace(*(FrameClock(1 / one, step=0, clock=clock) for one in fps))
+    pace = FrameClocks(*(FrameClock(1 / one, step=0, clock=clock) for one in fps))
     made, took, end = {"light": 0, "whole": 0}, 0.0, clock.now + seconds
     while clock.now < end:
         clock.now += 0.001
