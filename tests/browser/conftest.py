@@ -20,10 +20,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "tells(*words): reports with one of these words belong to what is tested")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Hear what pages report from where a test's fixtures begin, which may open a lab and play it."""
+    CONSOLE.forget()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Fail a test in whose pages something was reported as an error, beside what its mark ``tells`` names."""
-    CONSOLE.forget()
     result = yield
     told = [word for mark in item.iter_markers("tells") for word in mark.args]
     assert CONSOLE.take(told) == []

@@ -18,6 +18,27 @@ LAB = (
     "lab = rv.Lab(task='adding', cell='gru', hidden_size=6, seq_len=20, device='cpu', steps=10**6)\n"
     "lab"
 )
+RACE = (
+    "import rnnviz as rv\n"
+    "race = rv.compare(['rnn', 'gru'], task='adding', seq_len=20, hidden_size=6, device='cpu', steps=10**6)\n"
+    "race"
+)
+WATCHED = (
+    "import rnnviz as rv, torch\n"
+    "model = torch.nn.GRU(2, 6, batch_first=True)\n"
+    "optimizer = torch.optim.SGD(model.parameters(), lr=0.01)\n"
+    "w = rv.watch(model)\n"
+    "w"
+)
+LOOP = (
+    "for _ in range(40):\n"
+    "    optimizer.zero_grad()\n"
+    "    loss = model(torch.randn(4, 20, 2))[0].square().mean()\n"
+    "    loss.backward()\n"
+    "    optimizer.step()\n"
+    "    w.step(loss=loss)\n"
+    "w.close()"
+)
 MUTE = (
     "import rnnviz as rv\n"
     "from rnnviz.live import Feed\n"
@@ -70,6 +91,26 @@ def test_every_part_of_a_lab_works_where_anywidget_has_given_all_of_them_up(addr
     notebook.ready()
     notebook.view("hidden").scroll_into_view_if_needed()
     assert notebook.wait_for_step(3) == 3
+
+
+def test_a_race_plays_and_fills_its_table_where_anywidget_has_given_all_of_it_up(
+    address: str, page: Page, write
+) -> None:
+    notebook = Notebook(page).open(address, write(RACE, "0")).run_all()
+    notebook.wait_for_step(0)
+    assert any(GIVEN_UP in error for error in notebook.errors)
+    notebook.button("play").click()
+    notebook.wait_for_step(40)
+    notebook.rest()
+    expect(notebook.lab.locator(".rv-results tbody tr.rv-model")).to_have_count(2)
+
+
+def test_a_watched_loop_is_drawn_where_anywidget_has_given_all_of_it_up(address: str, page: Page, write) -> None:
+    notebook = Notebook(page).open(address, write(WATCHED, LOOP)).run_all()
+    notebook.wait_for_step(40)
+    assert any(GIVEN_UP in error for error in notebook.errors)
+    expect(page.locator(".rv-watch .rv-status")).to_contain_text("Finished after")
+    assert len(notebook.shown("hidden", 0, "z")) == 6
 
 
 def test_a_picture_that_waits_in_vain_says_what_to_press(address: str, page: Page, write) -> None:
