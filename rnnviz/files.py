@@ -96,14 +96,6 @@ def parsed(content: bytes | str) -> Any:
     ------
     ValueError
         If it is no JSON, or nested more deeply than Python can follow.
-
-    Examples
-    --------
-    >>> parsed('{"step": 3}')
-    {'step': 3}
-    >>> parsed("[" * 10**6)
-    Traceback (most recent call last):
-    ValueError: it is nested too deeply.
     """
     try:
         return json.loads(content)

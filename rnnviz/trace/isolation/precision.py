@@ -70,11 +70,7 @@ def _put_back(one: Any, precision: str) -> None:
 
 
 def are_denormals_flushed() -> bool:
-    """Whether numbers too small for full precision (below 1.2e-38 in float32) are taken for zero in this thread.
-
-    >>> are_denormals_flushed()
-    False
-    """
+    """Whether numbers too small for full precision (below 1.2e-38 in float32) are taken for zero in this thread."""
     # torch does not tell; it is the processor's setting, which is Python's own arithmetic's too
     return _TINY * 1.0 == 0.0
 
