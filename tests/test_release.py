@@ -122,3 +122,17 @@ def test_every_path_that_is_named_exists(page: Path) -> None:
     top = "|".join(re.escape(name) for name in sorted(AGREED))
     named = re.findall(rf"(?<![\w/.-])(?:{top})/[\w./-]*\w", page.read_text(encoding="utf-8"))
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def _tracked() -> list[str]:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [f"/{path}" for path in listed.stdout.splitlines()]
+
+
+def test_every_file_that_the_page_for_maintainers_names_exists() -> None:
+    """A name may leave out the folders that its paragraph is about, so it must end the path of some file."""
+    quoted = re.findall(r"(?<!`)`([^`]+)`(?!`)", _text("rnnviz", "README.md"))
+    named = {name for words in quoted for name in re.findall(r"[\w./-]*\w\.(?:py|js|css|sh)\b(?![\w.-])", words)}
+    tracked = _tracked()
+    assert len(named) > 50
+    assert sorted(name for name in named if not any(path.endswith(f"/{name}") for path in tracked)) == []
