@@ -87,6 +87,21 @@ def test_the_workflow_tries_every_python_that_the_metadata_name() -> None:
     assert PROJECT["requires-python"] == f">={named[0]}"
 
 
+def test_a_python_is_asked_for_when_the_metadata_name_it_and_only_told_of_when_not() -> None:
+    workflow = _text(".github", "workflows", "tests.yml")
+    [tried] = re.findall(r"^ +python: \[(.*\"3\.12\".*)\]$", workflow, re.MULTILINE)
+    named = re.findall(r"Python :: (3\.\d+)", "\n".join(PROJECT["classifiers"]))
+    told = re.findall(r"continue-on-error: \$\{\{ matrix\.python == '([\d.]+)' \}\}", workflow)
+    assert set(told) == set(re.findall(r"[\d.]+", tried)) - set(named)
+
+
+def test_what_a_change_does_not_wait_for_runs_in_a_workflow_unless_it_needs_a_gpu() -> None:
+    marks = {one.partition(":")[0] for one in SETTINGS["tool"]["pytest"]["ini_options"]["markers"]}
+    [long] = re.findall(r"^ +mark: \[(.+)\]$", _text(".github", "workflows", "long.yml"), re.MULTILINE)
+    assert set(long.split(", ")) == marks - {"gpu", "processors"}
+    assert "pytest -n 2 -m processors" in _text(".github", "workflows", "tests.yml")
+
+
 def test_whoever_reports_a_bug_is_asked_for_what_the_doctor_says() -> None:
     [question] = re.findall(
         r"- type: textarea\n    id: doctor\n(?: {4,}.*\n)+", _text(".github/ISSUE_TEMPLATE/bug.yml")
