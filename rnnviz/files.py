@@ -1,6 +1,7 @@
 """Files: written whole or not at all, and a sentence that names the path where that cannot be."""
 
 import contextlib
+import json
 import os
 import secrets
 import shutil
@@ -11,7 +12,7 @@ from typing import Any, BinaryIO
 
 from rnnviz.checks import shown
 
-__all__ = ["checked_path", "named", "readable", "told", "write"]
+__all__ = ["checked_path", "named", "parsed", "read", "readable", "told", "write"]
 
 _LONGEST = 400  # characters of a path in a message
 _NEW = 0o666  # less the umask, as for any file that a program makes
@@ -71,6 +72,35 @@ def readable(path: Path) -> BinaryIO:
         return open(path, "rb")
     except OSError as error:
         raise told(error, path, "read") from None
+
+
+def read(path: Path) -> bytes:
+    """Return what a file holds.
+
+    Raises
+    ------
+    OSError
+        As `readable` does, and where the disk fails meanwhile.
+    """
+    with readable(path) as file:
+        try:
+            return file.read()
+        except OSError as error:
+            raise told(error, path, "read") from None
+
+
+def parsed(content: bytes | str) -> Any:
+    """Return what JSON says that anybody may have written, or damaged.
+
+    Raises
+    ------
+    ValueError
+        If it is no JSON, or nested more deeply than Python can follow.
+    """
+    try:
+        return json.loads(content)
+    except RecursionError:
+        raise ValueError("it is nested too deeply.") from None
 
 
 def write(path: Path, fill: Callable[[BinaryIO], object]) -> Path:
