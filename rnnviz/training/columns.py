@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.checks import shown
+from rnnviz.checks import known
 from rnnviz.training import tables
 
 __all__ = ["Column", "Columns"]
@@ -46,9 +46,8 @@ class Columns(dict[str, Column], metaclass=abc.ABCMeta):
         KeyError
             If there is no such column; the sentence lists those there are.
         """
-        if not isinstance(name, str) or name not in self.names:
-            raise KeyError(f"no column {shown(name)} in the history; the columns are {', '.join(self.names)}.")
-        return self.columns()[name]
+        sentence = "no column {unknown} in the history; the columns are {known}."
+        return self.columns()[known(sentence, name, self.names, KeyError)]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)
