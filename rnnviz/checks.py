@@ -217,22 +217,9 @@ def one_of(choices: Iterable[str]) -> Callable[[str, Any], str]:
 def refuse_unknown(
     sentence: str, names: Iterable[Any], there: Iterable[str], error: type[Exception] = ValueError
 ) -> None:
-    """Raise an error if one of the names is not among those there are.
+    """Raise an error if one of the names is not among those there are; both fill the sentence in.
 
-    Parameters
-    ----------
-    sentence : str
-        What it says, with ``{unknown}`` and ``{known}``.
-    names : iterable
-        What came.
-    there : iterable of str
-        Those there are.
-    error : type
-        What is raised.
-
-    Examples
-    --------
-    >>> refuse_unknown("no cell {unknown}; the cells are {known}.", ["gru", "gur"], ["rnn", "gru"])
+    >>> refuse_unknown("no cell {unknown}; the cells are {known}.", ["gur"], ["rnn", "gru"])
     Traceback (most recent call last):
     ValueError: no cell 'gur'; the cells are rnn, gru.
     """

@@ -39,13 +39,7 @@ class Columns(dict[str, Column], metaclass=abc.ABCMeta):
         """Return all columns of the same rows, axis (row,)."""
 
     def __getitem__(self, name: str) -> Column:
-        """Return the column ``name``, axis (row,).
-
-        Raises
-        ------
-        KeyError
-            If there is no such column; the sentence lists those there are.
-        """
+        """Return the column ``name``, axis (row,); a KeyError for another name lists those there are."""
         sentence = "no column {unknown} in the history; the columns are {known}."
         return self.columns()[known(sentence, name, self.names, KeyError)]
 

@@ -104,21 +104,9 @@ def shown_controls(show: Sequence[str] | None, tools: Sequence[str] = TOOLS) -> 
 
 
 def asked_focus(verb: str, focus: Mapping[str, Any], *others: str) -> Focus:
-    """Return the focus that keywords of ``verb`` describe.
+    """Return the focus that keywords of the method ``verb`` describe, which takes ``others`` beside them.
 
-    Parameters
-    ----------
-    verb : str
-        The method that was called.
-    focus : mapping
-        Its keywords.
-    *others : str
-        What else it takes.
-
-    Raises
-    ------
-    TypeError
-        If a keyword is no part of a focus; the sentence lists those that are.
+    A TypeError for a keyword that is no part of a focus lists those that are.
     """
     sentence = f"{verb} has no argument {{unknown}}; besides {' and '.join(others)} it has {{known}}."
     refuse_unknown(sentence, focus, Focus.__dataclass_fields__, TypeError)
