@@ -15,10 +15,12 @@ __all__ = [
     "flag",
     "iterable",
     "kind_of",
+    "known",
     "listed",
     "number",
     "one_of",
     "optional",
+    "refuse_unknown",
     "shown",
     "text",
     "visible",
@@ -210,6 +212,26 @@ def one_of(choices: Iterable[str]) -> Callable[[str, Any], str]:
         return str(value)
 
     return check
+
+
+def refuse_unknown(
+    sentence: str, names: Iterable[Any], there: Iterable[str], error: type[Exception] = ValueError
+) -> None:
+    """Raise an error if one of the names is not among those there are; both fill the sentence in.
+
+    >>> refuse_unknown("no cell {unknown}; the cells are {known}.", ["gur"], ["rnn", "gru"])
+    Traceback (most recent call last):
+    ValueError: no cell 'gur'; the cells are rnn, gru.
+    """
+    there = tuple(there)
+    if unknown := [one for one in names if not isinstance(one, str) or one not in there]:
+        raise error(sentence.format(unknown=listed(unknown), known=", ".join(there) or "none"))
+
+
+def known(sentence: str, name: Any, there: Iterable[str], error: type[Exception] = ValueError) -> str:
+    """Return a name that is among those there are; for any other raise an error, as `refuse_unknown` does."""
+    refuse_unknown(sentence, [name], there, error)
+    return str(name)
 
 
 def flag(name: str, value: Any) -> bool:

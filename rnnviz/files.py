@@ -1,6 +1,7 @@
 """Files: written whole or not at all, and a sentence that names the path where that cannot be."""
 
 import contextlib
+import json
 import os
 import secrets
 import shutil
@@ -11,7 +12,7 @@ from typing import Any, BinaryIO
 
 from rnnviz.checks import shown
 
-__all__ = ["checked_path", "named", "readable", "told", "write"]
+__all__ = ["checked_path", "named", "parsed", "read", "readable", "told", "write", "write_folder"]
 
 _LONGEST = 400  # characters of a path in a message
 _NEW = 0o666  # less the umask, as for any file that a program makes
@@ -73,6 +74,35 @@ def readable(path: Path) -> BinaryIO:
         raise told(error, path, "read") from None
 
 
+def read(path: Path) -> bytes:
+    """Return what a file holds.
+
+    Raises
+    ------
+    OSError
+        As `readable` does, and where the disk fails meanwhile.
+    """
+    with readable(path) as file:
+        try:
+            return file.read()
+        except OSError as error:
+            raise told(error, path, "read") from None
+
+
+def parsed(content: bytes | str) -> Any:
+    """Return what JSON says that anybody may have written, or damaged.
+
+    Raises
+    ------
+    ValueError
+        If it is no JSON, or nested more deeply than Python can follow.
+    """
+    try:
+        return json.loads(content)
+    except RecursionError:
+        raise ValueError("it is nested too deeply.") from None
+
+
 def write(path: Path, fill: Callable[[BinaryIO], object]) -> Path:
     """Write a file whole or not at all: until everything is on the disk, what was there stays as it was.
 
@@ -122,6 +152,73 @@ def write(path: Path, fill: Callable[[BinaryIO], object]) -> Path:
     except OSError as error:
         raise told(error, path, "written") from error
     return path
+
+
+def write_folder(path: Path, source: Path) -> Path:
+    """Put all that one folder holds into another one, whole or not at all: it appears there once all is on the disk.
+
+    Nothing outside that other folder is needed, so it may be a mounted one.
+
+    Parameters
+    ----------
+    path : Path
+        Where to; made where it is missing. Nothing that it holds is replaced.
+    source : Path
+        What is copied.
+
+    Raises
+    ------
+    OSError
+        If that cannot be, with a sentence; the folder is then as it was.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pages = Path(folder, "pages")
+    ...     pages.mkdir()
+    ...     _ = pages.joinpath("index.html").write_text("words")
+    ...     write_folder(Path(folder, "out"), pages).joinpath("index.html").read_text()
+    'words'
+    """
+    draft, new, placed = path / f".rnnviz-{secrets.token_hex(8)}.part", not os.path.lexists(path), list[str]()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        _copy(source, draft)
+        for name in sorted(os.listdir(draft)):
+            if os.path.lexists(path / name):
+                raise FileExistsError(f"path must name a folder without {name!r}, got {named(path)}.")
+            # within one folder: takes no room
+            os.replace(draft / name, path / name)
+            placed.append(name)
+        draft.rmdir()
+        _settle(path)
+    except BaseException as error:
+        for name in placed:
+            with contextlib.suppress(OSError):
+                os.replace(path / name, draft / name)
+        shutil.rmtree(draft, ignore_errors=True)
+        if new:
+            with contextlib.suppress(OSError):
+                path.rmdir()
+        if isinstance(error, OSError):
+            raise told(error, path, "written") from error
+        raise
+    return path
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a folder; when this returns it is on the disk."""
+    target.mkdir()
+    for one in sorted(source.rglob("*")):  # a folder comes before what it holds
+        there = target / one.relative_to(source)
+        if one.is_dir():
+            there.mkdir()
+            continue
+        with open(one, "rb") as read, open(there, "xb") as copy:
+            shutil.copyfileobj(read, copy)
+            copy.flush()
+            os.fsync(copy.fileno())
 
 
 def _opened(draft: Path) -> tuple[int, bool]:

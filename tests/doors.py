@@ -138,12 +138,14 @@ def doors(folder: Path) -> dict[str, Door]:
     reader = rv.models.SequenceModel("gru", input_size=2, hidden_size=3, output_size=2, vocabulary=5)
     from tests.answerdoors import answer_doors
     from tests.pairdoors import pair_doors
+    from tests.resultdoors import result_doors
     from tests.taskdoors import task_doors
 
     found: dict[str, Door] = {
         **pair_doors(),
         **task_doors(),
         **answer_doors(),
+        **result_doors(),
         "Lab": Door(
             lambda **given: closed(rv.Lab(**given)),
             {

@@ -135,7 +135,7 @@ def test_a_file_the_learner_deleted_comes_back(desk: Path, source: Path) -> None
     assert _files(desk)[SECOND] == "why, first edition"
 
 
-@pytest.mark.parametrize("record", ["", "not json", "[]", '{"01_why.ipynb": 3}', "\x00"])
+@pytest.mark.parametrize("record", ["", "not json", "[]", '{"01_why.ipynb": 3}', "\x00", "[" * 100_000])
 def test_with_a_damaged_record_every_file_counts_as_changed(desk: Path, source: Path, record: str) -> None:
     (desk / ".rnnviz-chapters.json").write_text(record)
     (source / SECOND).write_text("why, second edition")
@@ -253,3 +253,33 @@ def test_where_the_fresh_copy_cannot_be_written_hers_is_as_it_was(
     with pytest.raises(OSError, match="the disk is full"):
         reset_chapter(source, desk, "01")
     assert _files(desk)[SECOND] == "mine"
+
+
+@pytest.mark.parametrize("record", ["", "[" * 100_000])
+def test_with_a_damaged_record_a_fresh_chapter_keeps_hers(source: Path, desk: Path, record: str) -> None:
+    (desk / ".rnnviz-chapters.json").write_text(record)
+    (source / SECOND).write_text("why, second edition")
+    kept = reset_chapter(source, desk, "01").kept
+    assert kept is not None
+    assert (desk / kept).read_text() == "why, first edition"
+
+
+@pytest.mark.parametrize("name", [".rnnviz-chapters.json", SECOND])
+def test_what_may_not_be_read_is_named_and_nothing_is_changed(
+    source: Path, desk: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused, opened = desk / name, open
+
+    def kept_from_us(path: Any, *rest: Any, **more: Any) -> Any:  # root may read everything
+        if path == refused:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return opened(path, *rest, **more)
+
+    (desk / SECOND).write_text("mine")
+    monkeypatch.setattr("builtins.open", kept_from_us)
+    monkeypatch.setattr("io.open", kept_from_us)
+    with pytest.raises(PermissionError) as caught:
+        reset_chapter(source, desk, "01")
+    monkeypatch.undo()
+    assert str(caught.value) == f"path {str(refused)!r} could not be read: permission denied."
+    assert _files(desk) == {FIRST: "start, first edition", SECOND: "mine"}

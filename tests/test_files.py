@@ -2,6 +2,7 @@
 
 import errno
 import io
+import itertools
 import os
 import stat
 import subprocess
@@ -210,6 +211,75 @@ def test_a_folder_that_takes_no_files_is_told(old: Path, monkeypatch: pytest.Mon
     assert isinstance(error, PermissionError)
     assert str(error).endswith("could not be written: permission denied; what was there is as it was.")
     assert old.read_bytes() == OLD
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """Return a folder of files and folders, the empty one among them."""
+    folder = tmp_path / "made"
+    for name in ("_static/site.css", "chapters/one.html", "index.html", "notes.txt"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name)
+    (folder / "empty").mkdir()
+    return folder
+
+
+def held(folder: Path) -> dict[str, str | None]:
+    return {str(one.relative_to(folder)): None if one.is_dir() else one.read_text() for one in folder.rglob("*")}
+
+
+@pytest.mark.parametrize("there", ["nothing", "a folder", "a folder with something"])
+def test_a_folder_is_filled_with_all_that_another_one_holds(tmp_path: Path, site: Path, there: str) -> None:
+    out, hers = tmp_path / "deep" / "out", {}
+    if there != "nothing":
+        out.mkdir(parents=True)
+    if there == "a folder with something":
+        (out / "mine.txt").write_text("mine")
+        hers = {"mine.txt": "mine"}
+    files.write_folder(out, site)
+    assert held(out) == held(site) | hers
+
+
+@pytest.mark.parametrize("there", [True, False])
+@pytest.mark.parametrize("at", range(4))
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+@pytest.mark.parametrize("kind", [OSError, KeyboardInterrupt])
+def test_a_folder_that_does_not_fit_is_as_it_was(
+    tmp_path: Path,
+    site: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: type[BaseException],
+    call: str,
+    at: int,
+    there: bool,
+) -> None:
+    out, done, real = tmp_path / "out", itertools.count(), getattr(os, call)
+    if there:
+        out.mkdir()
+        (out / "mine.txt").write_text("mine")
+
+    def full(*given: Any) -> Any:
+        if next(done) == at:
+            raise kind(errno.ENOSPC, "No space left on device")
+        return real(*given)
+
+    monkeypatch.setattr(os, call, full)
+    with pytest.raises(kind) as caught:
+        files.write_folder(out, site)
+    monkeypatch.undo()
+    if kind is OSError:
+        assert str(caught.value).startswith(f"path {str(out)!r} could not be written: no space left on device")
+    assert out.exists() == there
+    assert held(out) == ({"mine.txt": "mine"} if there else {})
+
+
+def test_what_a_folder_holds_already_is_not_replaced(tmp_path: Path, site: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "notes.txt").write_text("mine")
+    with pytest.raises(FileExistsError, match=r"path must name a folder without 'notes.txt', got '.*out'"):
+        files.write_folder(out, site)
+    assert held(out) == {"notes.txt": "mine"}
 
 
 @pytest.mark.parametrize("path", [None, 3, b"bytes", {"a set"}, io.BytesIO(), object(), ["run.html"], 1.5])

@@ -2,6 +2,7 @@
 
 import ast
 import io
+import re
 import subprocess
 import sys
 import tokenize
@@ -105,6 +106,7 @@ LIMIT = 230  # lines of code in a module
 FACADES = {"rnnviz.lab.lab", "rnnviz.lab.compare", "rnnviz.lab.watch.watch"}  # each is read whole
 FACADE_LIMIT = 300
 FUNCTION_LIMIT = 40  # in a function's body
+SCRIPT_LIMIT = 300  # in a script of the page
 MOST = 15  # modules in a folder
 WIDGETS = {"ipywidgets", "anywidget", "traitlets", "IPython", "ipykernel"}
 HEAVY = {"torch", "numpy", "plotly"} | WIDGETS
@@ -332,6 +334,12 @@ def code_lines(source: str) -> set[int]:
     return lines
 
 
+def script_lines(source: str) -> int:
+    """Return how many lines of a script are code: those that hold more than a comment that begins there, or nothing."""
+    told = re.sub(r"^[ \t]*/\*.*?\*/", "", source, flags=re.MULTILINE | re.DOTALL)
+    return sum(not line.lstrip().startswith("//") for line in told.splitlines() if line.strip())
+
+
 def _is_ours(name: str) -> bool:
     return name.partition(".")[0] == "rnnviz" and name != "rnnviz.__version__"
 
@@ -377,6 +385,17 @@ def test_no_two_modules_of_a_part_have_one_name() -> None:
 
 def test_no_module_is_longer_than_a_person_reads() -> None:
     assert too_long(PACKAGE) == {}
+
+
+def test_no_script_is_longer_than_a_person_reads() -> None:
+    scripts = [path for path in PACKAGE.rglob("*.js") if not path.name.endswith(".min.js")]
+    lengths = {path.name: script_lines(path.read_text(encoding="utf-8")) for path in scripts}
+    assert len(lengths) > 50
+    assert {name: lines for name, lines in lengths.items() if lines > SCRIPT_LIMIT} == {}
+
+
+def test_comments_of_a_script_are_not_counted_and_its_code_is() -> None:
+    assert script_lines("/**\n * What for.\n */\n// why\n\nlet a = 1; // and so\n/* one */ let b = 2;\n") == 2
 
 
 def test_importing_the_package_loads_no_heavy_library() -> None:

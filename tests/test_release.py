@@ -87,6 +87,21 @@ def test_the_workflow_tries_every_python_that_the_metadata_name() -> None:
     assert PROJECT["requires-python"] == f">={named[0]}"
 
 
+def test_a_python_is_asked_for_when_the_metadata_name_it_and_only_told_of_when_not() -> None:
+    workflow = _text(".github", "workflows", "tests.yml")
+    [tried] = re.findall(r"^ +python: \[(.*\"3\.12\".*)\]$", workflow, re.MULTILINE)
+    named = re.findall(r"Python :: (3\.\d+)", "\n".join(PROJECT["classifiers"]))
+    told = re.findall(r"continue-on-error: \$\{\{ matrix\.python == '([\d.]+)' \}\}", workflow)
+    assert set(told) == set(re.findall(r"[\d.]+", tried)) - set(named)
+
+
+def test_what_a_change_does_not_wait_for_runs_in_a_workflow_unless_it_needs_a_gpu() -> None:
+    marks = {one.partition(":")[0] for one in SETTINGS["tool"]["pytest"]["ini_options"]["markers"]}
+    [long] = re.findall(r"^ +mark: \[(.+)\]$", _text(".github", "workflows", "long.yml"), re.MULTILINE)
+    assert set(long.split(", ")) == marks - {"gpu", "processors"}
+    assert "pytest -n 2 -m processors" in _text(".github", "workflows", "tests.yml")
+
+
 def test_whoever_reports_a_bug_is_asked_for_what_the_doctor_says() -> None:
     [question] = re.findall(
         r"- type: textarea\n    id: doctor\n(?: {4,}.*\n)+", _text(".github/ISSUE_TEMPLATE/bug.yml")
@@ -122,3 +137,17 @@ def test_every_path_that_is_named_exists(page: Path) -> None:
     top = "|".join(re.escape(name) for name in sorted(AGREED))
     named = re.findall(rf"(?<![\w/.-])(?:{top})/[\w./-]*\w", page.read_text(encoding="utf-8"))
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def _tracked() -> list[str]:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [f"/{path}" for path in listed.stdout.splitlines()]
+
+
+def test_every_file_that_the_page_for_maintainers_names_exists() -> None:
+    """A name may leave out the folders that its paragraph is about, so it must end the path of some file."""
+    quoted = re.findall(r"(?<!`)`([^`]+)`(?!`)", _text("rnnviz", "README.md"))
+    named = {name for words in quoted for name in re.findall(r"[\w./-]*\w\.(?:py|js|css|sh)\b(?![\w.-])", words)}
+    tracked = _tracked()
+    assert len(named) > 50
+    assert sorted(name for name in named if not any(path.endswith(f"/{name}") for path in tracked)) == []

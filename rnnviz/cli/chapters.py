@@ -138,7 +138,7 @@ def reset_chapter(source: Path, directory: Path, chapter: str) -> FreshChapter:
     ValueError
         If there is no such chapter; the message lists those that there are.
     OSError
-        If there is no such folder, or it cannot be written; nothing of hers is lost then.
+        If there is no such folder, or it cannot be read or written; nothing of hers is lost then.
 
     Examples
     --------
@@ -158,7 +158,7 @@ def reset_chapter(source: Path, directory: Path, chapter: str) -> FreshChapter:
         raise NotADirectoryError(t("cli.chapters.reset.no_folder", directory=directory))
     path, new = directory / name, (source / name).read_bytes()
     record = _read_record(directory)
-    hers = path.read_bytes() if path.exists() else None
+    hers = files.read(path) if path.exists() else None
     if hers == new:
         return FreshChapter(name, None, new=False)
     kept = None
@@ -222,9 +222,9 @@ def _names(name: str) -> Iterator[str]:
 
 
 def _read_record(directory: Path) -> dict[str, str]:
-    """Return what was copied before; an unreadable record counts as none, so that every file is kept."""
+    """Return what was copied before; a damaged record counts as none, so that every file is kept."""
     try:
-        record = json.loads((directory / _RECORD).read_text(encoding="utf-8"))
+        record = files.parsed(files.read(directory / _RECORD))
     except (FileNotFoundError, ValueError):
         return {}
     if not isinstance(record, Mapping):

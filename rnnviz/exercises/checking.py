@@ -4,7 +4,7 @@ import textwrap
 from dataclasses import replace
 from typing import Any
 
-from rnnviz.checks import shown
+from rnnviz.checks import known
 from rnnviz.exercises.answers.experiments import LabExercise, judged_lab
 from rnnviz.exercises.answers.functions import NotAFunction, NothingReturned, Raised
 from rnnviz.exercises.answers.specs import Exercise, Verdict
@@ -66,9 +66,7 @@ def judge(id: str, answer: Any = ...) -> Verdict:
     >>> judge("01.parameter-count", 160).right
     True
     """
-    if not isinstance(id, str) or id not in EXERCISES:
-        raise ValueError(f"there is no exercise {shown(id)}; the exercises are {', '.join(sorted(EXERCISES))}.")
-    exercise = EXERCISES[id]
+    exercise = EXERCISES[known("there is no exercise {unknown}; the exercises are {known}.", id, sorted(EXERCISES))]
     if isinstance(exercise, LabExercise):
         return (
             Verdict(False, "unanswered", t("exercise.unanswered"))

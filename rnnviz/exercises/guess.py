@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any, Self
 
-from rnnviz.checks import flag, shown, text
+from rnnviz.checks import flag, known, shown, text
 from rnnviz.exercises.answers.numeric import Number, NumberQuestion
 from rnnviz.exercises.answers.specs import Question
 from rnnviz.exercises.asked import Asked, Choices, Quantity
@@ -89,13 +89,8 @@ def predict(
         raise TypeError(f"a prediction of a number needs number=True beside {', '.join(named)}.")
     if options is not None:
         return Guess(_chosen_among(question, options, answer, why)).begun()
-    if not isinstance(question, str) or question not in PREDICTIONS:
-        known = ", ".join(sorted(PREDICTIONS))
-        raise ValueError(
-            f"there is no prediction {shown(question)}; there are {known}, "
-            "or give options= and answer=, or number=True."
-        )
-    asked = PREDICTIONS[question]
+    sentence = "there is no prediction {unknown}; there are {known}, or give options= and answer=, or number=True."
+    asked = PREDICTIONS[question := known(sentence, question, sorted(PREDICTIONS))]
     if isinstance(asked, Number):
         return Guess(NumberQuestion.from_words(question, asked)).begun()
     return Guess(Question.from_words(question, asked)).begun()

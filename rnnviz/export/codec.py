@@ -5,12 +5,11 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable, Mapping
 from textwrap import indent
 from typing import Any, Self
 from urllib.parse import unquote
 
-__all__ = ["LARGEST_DATA", "VERSION", "Shareable", "quoted", "refuse_unknown"]
+__all__ = ["LARGEST_DATA", "VERSION", "Shareable", "quoted"]
 
 VERSION = 1
 LARGEST_DATA = 1_000_000  # characters of a learner's own data; the rest of a recipe has about 500
@@ -113,13 +112,6 @@ def _unpacked(packed: str) -> str:
         return base64.b64decode(plain + "=" * (-len(plain) % 4), altchars="-_", validate=True).decode()
     except (binascii.Error, UnicodeError, ValueError):
         raise ValueError("what follows recipe= is damaged; copy the whole link.") from None
-
-
-def refuse_unknown(where: str, given: Mapping[str, Any], known: Iterable[str]) -> None:
-    """Raise a ValueError if ``given`` has a name that is not among the known ones."""
-    unknown = sorted(set(given) - set(known))
-    if unknown:
-        raise ValueError(f"{where} has no {', '.join(map(quoted, unknown))}; known: {', '.join(known) or 'none'}.")
 
 
 def quoted(value: Any) -> str:

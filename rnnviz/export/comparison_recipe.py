@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
-from rnnviz.export.codec import Shareable, quoted, refuse_unknown
+from rnnviz.checks import refuse_unknown
+from rnnviz.export.codec import Shareable, quoted
 from rnnviz.export.recipe import Recipe
 from rnnviz.training.comparison.entries import FEWEST, MOST
 from rnnviz.training.settings import Settings
@@ -45,7 +46,7 @@ class ComparisonRecipe(Shareable):
         if not FEWEST <= len(models) <= MOST:
             raise ValueError(f"models must hold {FEWEST} to {MOST} entries, got {len(models)}.")
         for one in models:
-            refuse_unknown("models", one, Settings.__dataclass_fields__)
+            refuse_unknown("models has no {unknown}; known: {known}.", one, Settings.__dataclass_fields__)
         object.__setattr__(self, "models", tuple(dict(one) for one in models))
         for settings in self.settings:  # what one recipe may not ask for, none of several may
             Recipe(task=self.common.task, options=self.common.options, settings=settings)

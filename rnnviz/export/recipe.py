@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
-from rnnviz.checks import one_of, optional, text, whole
-from rnnviz.export.codec import LARGEST_DATA, VERSION, Shareable, quoted, refuse_unknown
+from rnnviz.checks import one_of, optional, refuse_unknown, text, whole
+from rnnviz.export.codec import LARGEST_DATA, VERSION, Shareable, quoted
 from rnnviz.tasks import KNOWN, Task, from_recipe
 from rnnviz.tasks.registry import recorded, sound
 from rnnviz.training.presets import Preset
@@ -115,11 +115,11 @@ class Recipe(Shareable):
         """Return the recipe in an object read from JSON; see `Shareable.checked`."""
         if "models" in given:
             raise ValueError("it is that of a comparison; read it with rv.Comparison.from_recipe.")
-        refuse_unknown("the recipe", given, [one.name for one in fields(cls)])
+        refuse_unknown("the recipe has no {unknown}; known: {known}.", given, [one.name for one in fields(cls)])
         settings, options = given.get("settings"), given.get("options", {})
         if not isinstance(given.get("task"), str) or not isinstance(settings, dict) or not isinstance(options, dict):
             raise ValueError("task must be a name, settings and options must be objects.")
-        refuse_unknown("settings", settings, [one.name for one in fields(Settings)])
+        refuse_unknown("settings has no {unknown}; known: {known}.", settings, [one.name for one in fields(Settings)])
         return cls(
             task=given["task"],
             options=options,
@@ -144,7 +144,7 @@ def _presets(given: Any) -> tuple[Preset, ...] | None:
     if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
         raise ValueError(f"presets must be a list of objects, got {quoted(given)}.")
     for one in given:
-        refuse_unknown("a preset", one, _PRESET)
+        refuse_unknown("a preset has no {unknown}; known: {known}.", one, _PRESET)
         if missing := [name for name in _PRESET[:3] if name not in one]:
             raise ValueError(f"a preset must have name, settings and sentence, got none of {', '.join(missing)}.")
     return tuple(Preset(**one) for one in given)

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import plotly.graph_objects as go
 
-from rnnviz.checks import flag, listed, optional, shown, whole
+from rnnviz.checks import flag, optional, refuse_unknown, shown, whole
 from rnnviz.export.recipe import Recipe
 from rnnviz.garbage import uncollected
 from rnnviz.insights import Insight, insights
@@ -410,10 +410,8 @@ class Lab(Facade):
 
 
 def _parts(focus: Mapping[str, Any]) -> dict[str, Any]:
-    known = tuple(Focus.__dataclass_fields__)
     if not isinstance(focus, Mapping):
         raise TypeError(f"focus must be a dict such as {{'time': 5}}, got {shown(focus)}.")
-    unknown = [name for name in focus if not isinstance(name, str) or name not in known]
-    if unknown:
-        raise TypeError(f"focus has no part {listed(unknown)}; its parts are {', '.join(known)}.")
+    sentence = "focus has no part {unknown}; its parts are {known}."
+    refuse_unknown(sentence, focus, Focus.__dataclass_fields__, TypeError)
     return dict(focus)

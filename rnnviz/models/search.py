@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnviz.checks import brief
+from rnnviz.checks import brief, optional, whole
 
 __all__ = ["BOS", "EOS", "PAD", "UNK", "BeamTree", "Decoded", "Hypothesis", "beam_search", "greedy_search"]
 
@@ -111,8 +111,9 @@ class BeamTree:
 
     def path(self, index: int | None = None) -> list[int]:
         """Return the indices from the first token to the hypothesis at ``index``; to the best unless one is given."""
+        given = optional(whole(0, len(self.hypotheses) - 1))("index", index)
         found: list[int] = []
-        at: int | None = self.best if index is None else index
+        at: int | None = self.best if given is None else given
         while at is not None:
             found.append(at)
             at = self.hypotheses[at].parent

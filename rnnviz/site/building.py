@@ -14,6 +14,7 @@ from pathlib import Path
 import nbformat
 
 import rnnviz
+from rnnviz import files
 from rnnviz.i18n import keys, t
 from rnnviz.lab.replay.page import shared_library
 from rnnviz.live.bundle import beside
@@ -83,6 +84,8 @@ def build(site: Site, out: Path, say: Callable[[str], None] = print) -> tuple[in
     ------
     RuntimeError
         If Sphinx stops; the message is a sentence.
+    OSError
+        If the folder cannot be filled; it is as it was then.
     """
     with tempfile.TemporaryDirectory(prefix="rnnviz-site-") as folder:
         work = Path(folder)
@@ -98,8 +101,7 @@ def build(site: Site, out: Path, say: Callable[[str], None] = print) -> tuple[in
                 (pages / "replays").mkdir(exist_ok=True)
                 shutil.copy(gave / f"{chapter.number}-{cell}.html", pages / "replays")
         shutil.rmtree(pages / ".doctrees", ignore_errors=True)
-        out.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(pages, out, dirs_exist_ok=True)
+        files.write_folder(out, pages)
     return sum(1 for _ in out.rglob("*.html")), sum(bool(one.stopped) for one in ran.values())
 
 

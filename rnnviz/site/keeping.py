@@ -82,15 +82,19 @@ def kept(chapter: Chapter, order: Order, mark: str) -> Ran | None:
         The package's `stamp`.
     """
     try:
-        held = json.loads(_path(chapter, order).read_text(encoding="utf-8"))
+        held = files.parsed(files.read(_path(chapter, order)))
     except (OSError, ValueError):
         return None
-    if held["of"] != _of(chapter, order, mark):
+    match held:
+        case {"of": of, "outputs": dict(given), "told": dict(told), "replays": list(replays)}:
+            if of != _of(chapter, order, mark):
+                return None
+        case _:
+            return None
+    if not all((order.folder / f"{chapter.number}-{cell}.html").is_file() for cell in replays):
         return None
-    if not all((order.folder / f"{chapter.number}-{cell}.html").is_file() for cell in held["replays"]):
-        return None
-    outputs = {cell: [nbformat.from_dict(one) for one in given] for cell, given in held["outputs"].items()}
-    return Ran(outputs, held["told"], tuple(held["replays"]))
+    outputs = {cell: [nbformat.from_dict(one) for one in outputs] for cell, outputs in given.items()}
+    return Ran(outputs, told, tuple(replays))
 
 
 def keep(chapter: Chapter, order: Order, mark: str, ran: Ran) -> None:

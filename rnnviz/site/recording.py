@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from rnnviz import files
 from rnnviz.exercises.answers.numeric import Number, NumberQuestion
 from rnnviz.exercises.answers.specs import Question
 from rnnviz.exercises.chapters.catalog import PREDICTIONS
@@ -54,8 +55,8 @@ class Recorder:
         """Train what has not been trained, save every replay, and write the record."""
         form = Form(self._room // max(1, len(self._labs)), self._shared)
         saved = [cell for cell, lab in self._labs.items() if self._saved(cell, lab, form)]
-        record = {"told": self._told, "replays": saved}
-        (self._folder / f"{self._chapter}.json").write_text(json.dumps(record), encoding="utf-8")
+        record = json.dumps({"told": self._told, "replays": saved}).encode()
+        files.write(self._folder / f"{self._chapter}.json", lambda file: file.write(record))
 
     def _saved(self, cell: str, lab: Any, form: Form) -> bool:
         """Save a lab's replay; return whether there was one to save."""

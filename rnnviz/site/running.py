@@ -2,7 +2,6 @@
 
 import asyncio
 import copy
-import json
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +11,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from rnnviz import files
 from rnnviz.exercises.kept.learner import VARIABLE
 from rnnviz.i18n import t
 from rnnviz.site.keeping import Order, Ran, keep, kept, stamp
@@ -57,7 +57,7 @@ def _run(chapter: Chapter, order: Order) -> Ran:
     try:
         # a loop of its own, closed at the end: the one that nbclient makes in a thread stays open
         asyncio.run(client.async_execute(env=environment))
-        record = json.loads((order.folder / f"{chapter.number}.json").read_text(encoding="utf-8"))
+        record = files.parsed(files.read(order.folder / f"{chapter.number}.json"))
     # one chapter must not take the others with it: an error of a cell, a kernel that dies or never answers
     except Exception as error:
         reason = _reason(error)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from rnnviz import limits
-from rnnviz.checks import kind_of, listed, optional, shown, whole
+from rnnviz.checks import kind_of, optional, refuse_unknown, shown, whole
 from rnnviz.tasks.base import Task
 
 __all__ = ["FETCHED", "KNOWN", "from_recipe", "make", "recorded", "sound"]
@@ -73,7 +73,7 @@ def make(name: str, *, seq_len: int | None = None, seed: int = 0) -> Task:
     """
     asked, name = name, name.strip().lower().replace("_", "-") if isinstance(name, str) else ""
     if name not in _BUILT_IN:
-        raise ValueError(f"unknown task {shown(asked)}; the tasks are {', '.join(_BUILT_IN)}.")
+        refuse_unknown("unknown task {unknown}; the tasks are {known}.", [asked], _BUILT_IN)
     seq_len = optional(whole(-math.inf))("seq_len", seq_len)
     seed = limits.seed("seed", seed)
     maker = _maker(name)
@@ -113,8 +113,7 @@ def sound(name: Any, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of a recipe's task, checked; ValueError or TypeError if it has none such."""
     maker = _recorded_maker(name)
     checks = (maker.options if isinstance(maker, type) and issubclass(maker, Task) else None) or {}
-    if unknown := [one for one in options if one not in checks]:
-        raise ValueError(f"options has no {listed(unknown)}; known: {', '.join(checks) or 'none'}.")
+    refuse_unknown("options has no {unknown}; known: {known}.", options, checks)
     return {one: checks[one](one, value) for one, value in options.items()}
 
 

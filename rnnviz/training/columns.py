@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.checks import shown
+from rnnviz.checks import known
 from rnnviz.training import tables
 
 __all__ = ["Column", "Columns"]
@@ -39,16 +39,9 @@ class Columns(dict[str, Column], metaclass=abc.ABCMeta):
         """Return all columns of the same rows, axis (row,)."""
 
     def __getitem__(self, name: str) -> Column:
-        """Return the column ``name``, axis (row,).
-
-        Raises
-        ------
-        KeyError
-            If there is no such column; the sentence lists those there are.
-        """
-        if not isinstance(name, str) or name not in self.names:
-            raise KeyError(f"no column {shown(name)} in the history; the columns are {', '.join(self.names)}.")
-        return self.columns()[name]
+        """Return the column ``name``, axis (row,); a KeyError for another name lists those there are."""
+        sentence = "no column {unknown} in the history; the columns are {known}."
+        return self.columns()[known(sentence, name, self.names, KeyError)]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from rnnviz.trace.result.arrays import read_only
 from rnnviz.training.process.forks import renewed_in_children
 
 __all__ = ["EVERY", "Norms", "ParameterNorms"]
@@ -126,9 +127,7 @@ class ParameterNorms:
     def told(self, steps: NDArray[np.float64], rows: NDArray[np.floating]) -> Norms:
         """Return what `waiting` gave, now that it is on the host."""
         table = np.ascontiguousarray(rows.astype(np.float64).transpose(1, 0, 2))
-        for one in (steps, table):
-            one.flags.writeable = False
-        return Norms(self._names, steps, *table)
+        return Norms(self._names, read_only(steps), *read_only(table))
 
     def read(self) -> Norms:
         """Return what was noted; waits for the device."""

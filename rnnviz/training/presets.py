@@ -6,7 +6,7 @@ from typing import Any
 
 from rnnviz.checks import flag, iterable, shown
 from rnnviz.trace.result.arrays import read_only
-from rnnviz.training.settings import Settings, refuse_unknown
+from rnnviz.training.settings import Settings, only_settings
 
 __all__ = ["Preset", "checked_presets"]
 
@@ -64,7 +64,7 @@ class Preset:
             )
         if not self.settings:
             raise ValueError(f"settings of the preset {self.name!r} must name a setting, such as {{'lr': 0.01}}.")
-        refuse_unknown(self.settings)
+        only_settings(self.settings)
         flag("anew", self.anew)
         # each by itself, and once more together with a lab's own: what a check makes of a value is what is kept
         found = {name: getattr(Settings(**_alone(name, value)), name) for name, value in self.settings.items()}

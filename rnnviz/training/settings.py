@@ -6,11 +6,11 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 from rnnviz import limits
-from rnnviz.checks import flag, listed, number, one_of, optional, whole
+from rnnviz.checks import flag, number, one_of, optional, refuse_unknown, whole
 from rnnviz.models import CELLS, INITIALISATIONS, NONLINEARITIES
 from rnnviz.training.schedules import SCHEDULES
 
-__all__ = ["LIVE", "OPTIMIZERS", "SCHEDULES", "STRUCTURAL", "Former", "Settings", "refuse_unknown"]
+__all__ = ["LIVE", "OPTIMIZERS", "SCHEDULES", "STRUCTURAL", "Former", "Settings", "only_settings"]
 
 OPTIMIZERS = ("sgd", "adam", "adamw")
 LIVE = ("lr", "schedule", "clip", "batch_size", "optimizer", "input_noise", "teacher_forcing", "rho", "forget_bias")
@@ -107,7 +107,7 @@ class Settings:
         >>> Settings().replace(clip=None).clip is None
         True
         """
-        refuse_unknown(changes)
+        only_settings(changes)
         return replace(self, **changes)
 
     def holds(self, values: Mapping[str, Any]) -> bool:
@@ -127,12 +127,10 @@ class Former(NamedTuple):
     settings: Settings
 
 
-def refuse_unknown(names: Iterable[str]) -> None:
+def only_settings(names: Iterable[str]) -> None:
     """Raise a TypeError if one of the names is no setting; the sentence lists those that are."""
-    known = tuple(field.name for field in fields(Settings))
-    unknown = sorted(set(names) - set(known))
-    if unknown:
-        raise TypeError(f"unknown setting {listed(unknown)}; the settings are {', '.join(known)}.")
+    sentence = "unknown setting {unknown}; the settings are {known}."
+    refuse_unknown(sentence, names, (field.name for field in fields(Settings)), TypeError)
 
 
 _WIDEST = 1e300  # a spectral radius: what is beyond may overflow while it is worked with, in double precision

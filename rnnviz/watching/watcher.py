@@ -27,11 +27,14 @@ from rnnviz.watching.snapshots import WatchSnapshots
 
 __all__ = ["Watcher"]
 
+_LONGEST = 200  # characters of somebody else's error in a warning
 _FRAME_SHARE = 0.04  # of the owner's time; what the hooks add to one pass comes on top
 
 
 class Watcher:
     """Take frames of a model while its owner trains it. See `rnnviz.watch` for the parameters.
+
+    A pass that cannot be looked into ends no training: a warning says once why, and the frame before stays.
 
     Attributes
     ----------
@@ -190,19 +193,25 @@ class Watcher:
         return filled
 
     def _recomputed(self, heard: WatchedPass, loss: float | None) -> Trace | None:
-        """Take a trace of a pass; where torch cannot, for want of memory, say, the owner's training is to go on."""
+        """Take a trace of a pass; where that cannot be, the owner's training is to go on."""
         try:
             return heard.trace(self._sequences, loss)
-        except (RuntimeError, MemoryError) as error:
-            if not self._said_blind:
-                self._said_blind = True
-                words = " ".join(str(error).split())
-                warnings.warn(
-                    f"rnnviz.watch could not look into step {self.steps} ({type(error).__name__}: {words[:200]}); the "
-                    "training goes on, and the pictures stay as they were.",
-                    stacklevel=6,
-                )
+        # any: memory may be short, and a registered step is somebody's code, which may be wrong or raise what it likes
+        except Exception as error:
+            self._say_blind(error)
             return None
+
+    def _say_blind(self, error: Exception) -> None:
+        if not self._said_blind:
+            self._said_blind = True
+            words, kind = " ".join(str(error).split()), type(error).__name__
+            # a sentence of ours, of a step that does not fit its cell, is said whole; torch's go on for pages
+            reason = words if isinstance(error, ValueError) else f"{kind}: {words[:_LONGEST]}"
+            warnings.warn(
+                f"rnnviz.watch could not look into step {self.steps} ({reason.rstrip('.')}); the training goes on, and "
+                "the pictures stay as they were.",
+                stacklevel=7,
+            )
 
     def _say_second_order(self) -> None:
         if not self._said_second_order:
@@ -229,7 +238,7 @@ class Watcher:
     def _last_frame(self) -> None:
         if self._probe is not None and self.seen < self.steps:
             self._look(self.loss)
-        elif self.history.rows and self.trace is None:
+        elif self.history.rows and self.trace is None and not self._said_blind:
             warnings.warn(
                 f"rnnviz.watch saw none of the recurrent layers ({', '.join(self._modules)}) run with gradients in "
                 f"{self.steps} steps; inside a compiled graph, a reentrant checkpoint or a function that torch.func "

@@ -25,7 +25,7 @@ from tests.processes import ROOT
 
 NUMBERS = os.environ.get("RNNVIZ_CHAPTERS", "")
 CHAPTERS = [one for one in read_chapters(shipped_chapters()) if not NUMBERS or one.number in NUMBERS.split(",")]
-pytestmark = [pytest.mark.pages, pytest.mark.timeout(6 * 3600)]
+pytestmark = [pytest.mark.pages, pytest.mark.timeout(330 * 60)]  # GitHub ends a job after 360 minutes
 
 
 @pytest.fixture(scope="module")

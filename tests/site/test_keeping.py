@@ -1,5 +1,6 @@
 """What a chapter gave is kept for the next build, as long as chapter, package and what is wanted are the same."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,12 +50,23 @@ def test_a_chapter_that_stopped_and_one_whose_replay_is_gone_run_again(tmp_path:
     assert kept(chapter, order, "mark") is None
 
 
-def test_what_is_kept_and_was_cut_off_is_nothing(tmp_path: Path, order: Order) -> None:
+@pytest.mark.parametrize("damaged", ["", '{"of": "', "[" * 100_000, "[]", "{}", "3", '{"of": "x"}'])
+def test_what_is_kept_and_was_damaged_is_nothing(tmp_path: Path, order: Order, damaged: str) -> None:
     chapter = book(tmp_path, one="1 + 1")
     keep(chapter, order, "mark", Ran())
     (path,) = tmp_path.glob("*.json")
-    path.write_text(path.read_text()[:20])
+    path.write_text(damaged)
     assert kept(chapter, order, "mark") is None
+
+
+def test_what_is_kept_and_lacks_a_part_is_nothing(tmp_path: Path, order: Order) -> None:
+    chapter = book(tmp_path, one="1 + 1")
+    keep(chapter, order, "mark", Ran())
+    (path,) = tmp_path.glob("*.json")
+    whole = json.loads(path.read_text())
+    for name in whole:
+        path.write_text(json.dumps({**whole, name: 3}))
+        assert kept(chapter, order, "mark") is None
 
 
 def test_a_package_is_another_once_one_of_its_files_is(tmp_path: Path) -> None:

@@ -95,10 +95,18 @@ def test_the_same_sequences_with_other_answers_are_another_task(tmp_path: Path) 
         swept(tmp_path, 1, task=tasks[1], seq_len=None)
 
 
-def test_a_file_that_is_no_trial_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", ["{", "[" * 100_000], ids=["cut off", "deep"])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("trial-00001.json", "store has a file that is no trial of this sweep: .*trial-00001.json"),
+        ("sweep.json", "store has a file that cannot be read: .*sweep.json"),
+    ],
+)
+def test_a_damaged_file_is_named(tmp_path: Path, name: str, said: str, words: str) -> None:
     swept(tmp_path, 1)
-    (tmp_path / "trial-00001.json").write_text("{")
-    with pytest.raises(ValueError, match=r"store has a file that is no trial of this sweep: .*trial-00001.json"):
+    (tmp_path / name).write_text(words)
+    with pytest.raises(ValueError, match=said):
         swept(tmp_path, 2)
 
 

@@ -14,6 +14,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from rnnviz import files
+
 __all__ = ["NotebookPage", "NotebookServer", "chromium", "missing", "notebook_server"]
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -174,8 +176,8 @@ def _address(process: subprocess.Popen[bytes], home: Path) -> str:
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
         for record in home.joinpath("JUPYTER_RUNTIME_DIR").glob("jpserver-*.json"):
-            with suppress(json.JSONDecodeError):  # it is being written
-                told = json.loads(record.read_text())
+            with suppress(ValueError):  # it is being written
+                told = files.parsed(files.read(record))
                 return f"{told['url']}lab/workspaces/{{workspace}}/tree/{{path}}?token={told['token']}"
         time.sleep(0.1)
     raise RuntimeError(f"JupyterLab did not start:\n{(home / 'log').read_text()[-2000:]}")

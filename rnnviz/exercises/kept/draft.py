@@ -34,8 +34,7 @@ def read_draft() -> list[Prediction | Attempt]:
     if path is None or not path.exists():
         return []
     try:
-        with files.readable(path) as file:
-            found = json.loads(file.read())
+        found = files.parsed(files.read(path))
     except (OSError, ValueError):
         return []
     records = map(record_in, found if isinstance(found, list) else [])

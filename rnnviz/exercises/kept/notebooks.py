@@ -1,6 +1,5 @@
 """Read a notebook file: what it asks, what its learner answered, whether she has begun."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -59,11 +58,10 @@ def read_notebook(path: Path) -> Notebook:
     NotANotebookError
         If it is no notebook.
     """
-    with files.readable(path) as file:
-        content = file.read()
+    content = files.read(path)
     try:
-        book = json.loads(content)
-    except (ValueError, RecursionError):
+        book = files.parsed(content)
+    except ValueError:
         book = None
     cells = book.get("cells") if isinstance(book, Mapping) else None
     if not isinstance(cells, list):

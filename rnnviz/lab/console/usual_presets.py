@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from rnnviz.checks import shown
+from rnnviz.checks import refuse_unknown, shown
 from rnnviz.i18n import t
 from rnnviz.tasks import Task
 from rnnviz.training import Preset, Settings
@@ -93,10 +93,11 @@ def asked_presets(
     """
 
     def named(name: str) -> tuple[Preset, ...]:
-        known = "task", *SETS
         which = name.strip().lower().replace("-", "_")
-        if which not in known:
-            raise ValueError(f"presets has no set {shown(name)}; the sets are {', '.join(known)}, or give a dict.")
+        if which != "task" and which not in SETS:
+            refuse_unknown(
+                "presets has no set {unknown}; the sets are {known}, or give a dict.", [name], ("task", *SETS)
+            )
         return usual(settings) if which == "task" else SETS[which](task, settings)
 
     if isinstance(presets, str):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rnnviz.checks import listed, shown
+from rnnviz.checks import refuse_unknown, shown
 from rnnviz.tasks import Task
 from rnnviz.training import LIVE, STRUCTURAL
 from rnnviz.views import DEFAULT, VIEWS, Focus, View
@@ -99,36 +99,17 @@ def shown_controls(show: Sequence[str] | None, tools: Sequence[str] = TOOLS) -> 
     show = tuple(
         _FORMER.get(one, one) if isinstance(one, str) else one for one in _several("show", show, "names", "lr")
     )
-    unknown = [name for name in show if not isinstance(name, str) or name not in known]
-    if unknown:
-        raise ValueError(f"show names {listed(unknown)}; a lab has {', '.join(known)}.")
+    refuse_unknown("show names {unknown}; a lab has {known}.", show, known)
     return show
 
 
 def asked_focus(verb: str, focus: Mapping[str, Any], *others: str) -> Focus:
-    """Return the focus that keywords of ``verb`` describe.
+    """Return the focus that keywords of the method ``verb`` describe, which takes ``others`` beside them.
 
-    Parameters
-    ----------
-    verb : str
-        The method that was called.
-    focus : mapping
-        Its keywords.
-    *others : str
-        What else it takes.
-
-    Raises
-    ------
-    TypeError
-        If a keyword is no part of a focus; the sentence lists those that are.
+    A TypeError for a keyword that is no part of a focus lists those that are.
     """
-    unknown = set(focus) - set(Focus.__dataclass_fields__)
-    if unknown:
-        known = ", ".join(Focus.__dataclass_fields__)
-        raise TypeError(
-            f"{verb} has no argument {', '.join(map(repr, sorted(unknown)))}; "
-            f"besides {' and '.join(others)} it has {known}."
-        )
+    sentence = f"{verb} has no argument {{unknown}}; besides {' and '.join(others)} it has {{known}}."
+    refuse_unknown(sentence, focus, Focus.__dataclass_fields__, TypeError)
     return Focus(**focus)
 
 

@@ -137,6 +137,9 @@ class Watch:
     def step(self, *, loss: Any = None, grad_norm: Any = None) -> None:
         """Say that a training step is done; a frame is taken if one is due.
 
+        Where the step cannot be looked into, for want of memory or because what was registered for a cell does not
+        compute what the cell does, your training goes on: a warning says once why, and the pictures stay as they were.
+
         Parameters
         ----------
         loss : torch.Tensor or float, optional

@@ -14,7 +14,7 @@ from rnnviz.sweep.trials.trial import Job, takes
 from rnnviz.tasks import Task
 from rnnviz.training import Session
 from rnnviz.training.session.building import builder_of, complete
-from rnnviz.training.settings import refuse_unknown
+from rnnviz.training.settings import only_settings
 
 __all__ = ["Plan"]
 
@@ -56,7 +56,7 @@ class Plan:
         model = more["model"]
         builder_of(model)  # for its sentence
         beside = {name for name in fixed if takes(model, name)} | {DROPOUT}
-        refuse_unknown(name for name in fixed if name not in beside)
+        only_settings(name for name in fixed if name not in beside)
         fixed = {name: checked(name, one) for name, one in fixed.items()}
         if both := [name for name in fixed if name in space.ranges]:
             raise ValueError(

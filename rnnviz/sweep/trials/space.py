@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
-from rnnviz.checks import listed, number, shown, whole
+from rnnviz.checks import listed, number, refuse_unknown, shown, whole
 from rnnviz.training.settings import Settings
 
 __all__ = ["DROPOUT", "SETTINGS", "Choices", "Range", "Space", "checked"]
@@ -107,10 +107,8 @@ class Space:
             raise TypeError(f"space must name settings by words, got {listed(wrong)}.")
         if "steps" in space:
             raise ValueError("steps is how long every trial trains, so it is no part of space; pass steps=… beside it.")
-        if unknown := [name for name in space if name not in own and name not in (*SETTINGS, DROPOUT)]:
-            raise TypeError(
-                f"space has an unknown setting {listed(unknown)}; the settings are {', '.join((*SETTINGS, DROPOUT))}."
-            )
+        sentence = "space has an unknown setting {unknown}; the settings are {known}."
+        refuse_unknown(sentence, (name for name in space if name not in own), (*SETTINGS, DROPOUT), TypeError)
         return cls(MappingProxyType({name: _one(name, given) for name, given in space.items()}))
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -126,11 +126,11 @@ def _name(number: int) -> str:
 
 
 def _read(path: Path) -> Any:
-    with files.readable(path) as file:
-        try:
-            return json.loads(file.read().decode("utf-8"))
-        except ValueError:
-            raise ValueError(f"store has a file that cannot be read: {files.named(path)}; move it away.") from None
+    content = files.read(path)
+    try:
+        return files.parsed(content)
+    except ValueError:
+        raise ValueError(f"store has a file that cannot be read: {files.named(path)}; move it away.") from None
 
 
 def _write(path: Path, value: Any) -> None:

@@ -85,6 +85,8 @@ class Record:
         TypeError, ValueError, OSError
             If ``values`` hold no series, naming the row.
         """
+        season = optional(whole(1))("season", season)
+        name, source = text("name", name), text("source", source)
         table, step = even(read(values))
         if not len(table.values):
             raise ValueError("values must have rows, got none.")
@@ -93,13 +95,13 @@ class Record:
         tested = round(count * share("test_share", test_share))
         validated = count - tested
         trained = validated - round(count * share("validation_share", validation_share))
-        whole, missing = filled(table.values, trained)
-        whole.flags.writeable = missing.flags.writeable = False
+        complete, missing = filled(table.values, trained)
+        complete.flags.writeable = missing.flags.writeable = False
         ends = [counted("task.series.ends", before + after)] if before + after else []
         gaps = int(missing.sum())
         put = [counted("task.series.filled", gaps)] if gaps else []
         return cls(
-            whole,
+            complete,
             table.names,
             trained,
             validated,

@@ -89,8 +89,7 @@ class Rolling:
         name : str, optional
             Whose; the network's unless given.
         """
-        name = next(iter(self.forecasts)) if name is None else one_of(self.forecasts)("name", name)
-        return np.asarray(np.abs(self.forecasts[name] - self.truth).mean((0, 2)), np.float64)
+        return self._mae("name", next(iter(self.forecasts)) if name is None else name)
 
     def skill(self, name: str | None = None, against: str | None = None) -> Floats:
         """Return 1 − MAE ÷ MAE of another at each step: 1 is perfect, 0 no better, below 0 worse; axis (step,).
@@ -102,8 +101,12 @@ class Rolling:
         against : str, optional
             The one to beat, the value at the origin unless given. Where that is never wrong, the skill is NaN.
         """
-        other = self.mae(t("task.series.naive") if against is None else against)
+        other = self._mae("against", t("task.series.naive") if against is None else against)
         return np.asarray(1 - self.mae(name) / np.where(other > 0, other, np.nan), np.float64)
+
+    def _mae(self, argument: str, name: str) -> Floats:
+        forecast = self.forecasts[one_of(self.forecasts)(argument, name)]
+        return np.asarray(np.abs(forecast - self.truth).mean((0, 2)), np.float64)
 
     def interval(self, earlier: "Rolling", level: float = 0.8) -> Interval:
         """Return bands around the network's forecasts, as wide as its errors were from other origins.
@@ -120,12 +123,14 @@ class Rolling:
 
         Raises
         ------
-        ValueError
-            If ``earlier`` has other steps, or an origin of this.
+        TypeError, ValueError
+            If ``earlier`` is none of these, has other steps, or an origin of this.
         """
         level = number(0, 1, open_end=True)("level", level)
         if level == 1:
             raise ValueError("level must be below 1: no band holds everything, got 1.")
+        if not isinstance(earlier, Rolling):
+            raise TypeError(f"earlier must be a Rolling, such as rolling_origins gives, got {shown(earlier)}.")
         if earlier.ahead != self.ahead or earlier.truth.shape[2] != self.truth.shape[2]:
             raise ValueError(f"earlier must have the steps {self.ahead}, got {shown(earlier.ahead)}.")
         if len(np.intersect1d(earlier.origins, self.origins)):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from rnnviz.checks import brief, iterable, shown
+from rnnviz.checks import brief, iterable, shown, whole
 
 __all__ = ["TagScores", "from_counts", "tag_scores"]
 
@@ -59,7 +59,7 @@ class TagScores:
         least : int
             How many cases a tag has to have.
         """
-        kept = self.cases >= least
+        kept = self.cases >= whole(0)("least", least)
         return float(self.f1[kept].mean()) if kept.any() else float("nan")
 
 

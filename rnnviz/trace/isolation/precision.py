@@ -11,7 +11,7 @@ import torch
 
 from rnnviz.trace.isolation.lock import TURN
 
-__all__ = ["callers_precision", "flushed_denormals", "full_precision", "is_full_precision"]
+__all__ = ["are_denormals_flushed", "callers_precision", "denormals", "full_precision", "is_full_precision"]
 
 _RAISED: list[tuple[Any, str]] = []  # what `full_precision` has changed for now, and what it was
 _TINY = float(np.finfo(float).smallest_subnormal)
@@ -69,20 +69,25 @@ def _put_back(one: Any, precision: str) -> None:
         one.fp32_precision = precision
 
 
+def are_denormals_flushed() -> bool:
+    """Whether numbers too small for full precision (below 1.2e-38 in float32) are taken for zero in this thread."""
+    # torch does not tell; it is the processor's setting, which is Python's own arithmetic's too
+    return _TINY * 1.0 == 0.0
+
+
 @contextmanager
-def flushed_denormals() -> Iterator[None]:
-    """Take numbers too small for full precision (below 1.2e-38 in float32) for zero in this thread, for a while.
+def denormals(*, flushed: bool) -> Iterator[None]:
+    """Take numbers too small for full precision for zero in this thread for a while, or for what they are.
 
     A gradient that vanishes through time ends in such numbers, and arithmetic on them is some ten times slower.
     """
-    was_on = _TINY * 1.0 == 0.0  # the processor's setting, which is Python's own arithmetic's too
     # False where the processor cannot: then there is nothing to put back
-    changed = not was_on and torch.set_flush_denormal(True)
+    changed = are_denormals_flushed() != flushed and torch.set_flush_denormal(flushed)
     try:
         yield
     finally:
         if changed:
-            torch.set_flush_denormal(False)
+            torch.set_flush_denormal(not flushed)
 
 
 def _matmuls() -> list[Any]:

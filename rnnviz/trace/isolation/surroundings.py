@@ -17,7 +17,7 @@ from torch.utils._pytree import tree_map
 from rnnviz.generators import kept
 from rnnviz.trace.isolation.lock import TURN
 from rnnviz.trace.isolation.module_attributes import ModuleAttributes, restore
-from rnnviz.trace.isolation.precision import flushed_denormals, full_precision
+from rnnviz.trace.isolation.precision import denormals, full_precision
 
 
 @contextmanager
@@ -79,7 +79,7 @@ def recomputing(device: str) -> Iterator[None]:
         torch.no_grad(),
         torch.autocast(device, enabled=False) if torch.is_autocast_enabled(device) else nullcontext(),
         full_precision(),
-        flushed_denormals(),
+        denormals(flushed=True),
         np.errstate(all="ignore"),
     ):
         yield

@@ -43,11 +43,11 @@ def read(path: str | PathLike[str]) -> dict[str, Any]:
     try:
         with files.readable(found) as file:
             members = Members(file)
-            told = json.loads(members.words("described"))
+            told = files.parsed(members.words("described"))
             if not isinstance(told, dict) or told.get("format") != _FORMAT:
                 raise DamagedError("it says another format")
             tree = _restored(told.get("tree"), members, _DEPTH)
-    except (DamagedError, ValueError, RecursionError):  # another file, or a part of one
+    except (DamagedError, ValueError):  # another file, or a part of one
         raise refused(found) from None
     except OSError as error:
         raise files.told(error, found, "read") from error

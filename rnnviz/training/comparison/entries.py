@@ -10,7 +10,7 @@ from rnnviz.garbage import uncollected
 from rnnviz.tasks import Task
 from rnnviz.training.comparison.comparison import LockstepSessions, differing
 from rnnviz.training.session.session import Session
-from rnnviz.training.settings import Settings, refuse_unknown
+from rnnviz.training.settings import Settings, only_settings
 
 __all__ = ["FEWEST", "MOST", "lockstep_from", "lockstep_of"]
 
@@ -37,7 +37,7 @@ def lockstep_of(
     """
     asked = [_asked(one, common) for one in _listed(models)]
     for stated in (common, *asked):
-        refuse_unknown(stated)
+        only_settings(stated)
     return lockstep_from(asked, [{**common, **one} for one in asked], task, device=device, planned=planned)
 
 

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.utils._pytree import tree_leaves, tree_map
 
 from rnnviz.tasks import Batch, Task
+from rnnviz.trace.isolation.precision import are_denormals_flushed, denormals
 from rnnviz.training.process.precision import DefaultDtype
 
 __all__ = ["Surroundings", "ordinary", "settled"]
@@ -22,9 +23,9 @@ _AS_IT_IS = contextlib.nullcontext()
 class Surroundings:
     """The modes of torch that a session runs in, fixed when it is made.
 
-    A cell may be inside ``no_grad``, ``inference_mode`` or ``autocast``, or have another default device: torch keeps
-    that a thread, so the same run would differ between a cell and the thread that plays. The default dtype it keeps
-    for the whole process: there another cell would change a run that plays.
+    A cell may be inside ``no_grad``, ``inference_mode`` or ``autocast``, have another default device, or take denormal
+    numbers for zero: torch keeps that a thread, so the same run would differ between a cell and the thread that plays.
+    The default dtype it keeps for the whole process: there another cell would change a run that plays.
 
     Parameters
     ----------
@@ -65,6 +66,8 @@ class Surroundings:
         # asked by making one, which sees a default device and a ``with torch.device(…)`` alike
         if torch.empty(0).device.type != "cpu":
             yield torch.device("cpu")
+        if are_denormals_flushed():
+            yield denormals(flushed=False)
         if self.dtype is not None and torch.get_default_dtype() != self.dtype:
             yield DefaultDtype(self.dtype)
 

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from rnnviz.checks import shown, whole
 from rnnviz.tasks import InputPicture, Task
+from rnnviz.trace.result.arrays import read_only
 
 __all__ = ["picture_of", "span_of", "words_of"]
 
@@ -99,8 +100,7 @@ def picture_of(task: Task, sample: int) -> InputPicture | None:
                 f"values of {name} must be one number a timestep, so {length} as seq_len says, "
                 f"got shape {values.shape}."
             )
-        values.flags.writeable = False
-    return replace(picture, values=values, key_steps=steps)
+    return replace(picture, values=read_only(values), key_steps=steps)
 
 
 def _word(label: Any, name: str) -> str:

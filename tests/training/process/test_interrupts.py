@@ -193,12 +193,31 @@ def test_a_step_that_fails_leaves_running_means_and_dropout_as_they_were(error):
         assert torch.equal(one, other)
 
 
-def test_all_models_of_a_race_have_made_equally_many_steps_after_an_interrupt():
-    lockstep = LockstepSessions({"one": session(Pressed("loss", 5)), "other": session(cell="gru")})
+def race(task=None, pressed="one"):
+    """A race of two models; the task is that of one of them."""
+    return LockstepSessions(
+        {
+            name: session(task if name == pressed else None, cell=cell)
+            for name, cell in (("one", "rnn"), ("other", "gru"))
+        }
+    )
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("pressed", ["one", "other"])
+@pytest.mark.parametrize("verb", ["batch", "loss"])
+def test_an_interrupted_race_goes_on_as_if_nothing_had_happened(verb, pressed, times):
+    plain, lockstep = race(), race(Pressed(verb, 5, times), pressed)
+    runner(plain).train(STEPS)
     with pytest.raises(KeyboardInterrupt):
         runner(lockstep).train(STEPS)
-    assert len({one.step for one in lockstep.sessions.values()}) == 1
+    steps = [one.step for one in lockstep.sessions.values()]
+    # a first press waits for all models; a second one acts at once, and who got further then waits for the others
+    assert max(steps) - min(steps) == (1 if (pressed, times) == ("other", 2) else 0)
     assert 0 < lockstep.step < STEPS
+    runner(lockstep).train(STEPS - lockstep.step)
+    for name, one in lockstep.sessions.items():
+        assert_equal_runs(one, plain.sessions[name])
 
 
 def test_a_loop_over_the_steps_is_interrupted_between_two_of_them(uninterrupted):

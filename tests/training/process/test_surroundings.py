@@ -11,6 +11,7 @@ from torch import nn
 
 from rnnviz import tasks
 from rnnviz.tasks import Batch, Task
+from rnnviz.trace.isolation.precision import are_denormals_flushed
 from rnnviz.training import LockstepSessions, Runner, Session, perturb
 from tests.defaults import default_dtype
 from tests.training.examples import WAIT, take
@@ -25,6 +26,7 @@ ALL = {
     "float16": lambda: default_dtype(torch.float16),
     "deterministic": lambda: deterministic(),
     "no grad for good": lambda: without_grad(),
+    "denormal numbers flushed": lambda: flushing(),
     "all at once": lambda: all_at_once(),
 }
 
@@ -48,8 +50,17 @@ def without_grad():
 
 
 @contextlib.contextmanager
+def flushing():
+    assert torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
+
+
+@contextlib.contextmanager
 def all_at_once():
-    with default_dtype(torch.float64), torch.device("meta"), torch.inference_mode(), torch.autocast("cpu"):
+    with default_dtype(torch.float64), torch.device("meta"), torch.inference_mode(), torch.autocast("cpu"), flushing():
         yield
 
 
@@ -210,10 +221,51 @@ def test_a_task_gives_the_same_numbers_whatever_torchs_defaults_are(around, name
     assert all(torch.equal(one, other) for one, other in zip(numbers, expected[0], strict=True))
 
 
+class Faint(Reader):
+    """Somebody's model whose numbers are denormal on the way: taken for zero, nothing would be left of its input."""
+
+    def forward(self, x):
+        return super().forward(x * 1e-30 * 1e-10 * 1e30 * 1e10)
+
+
+def faint():
+    torch.manual_seed(0)
+    return make(Halves(), model=Faint())
+
+
+@pytest.mark.parametrize("begun", ["before", "after"])
+@pytest.mark.parametrize("made", ["in the cell", "before it"])
+def test_a_cell_that_takes_denormal_numbers_for_zero_trains_in_place_and_in_a_thread_alike(made, begun):
+    expected, early = take(faint(), 4), faint()
+    ready, played = threading.Event(), []
+
+    def play(session):
+        assert ready.wait(WAIT)
+        played.append(take(session, 4))
+
+    # a thread begins with the setting of the one that starts it
+    session = faint()
+    thread = threading.Thread(target=play, args=(session,))
+    if begun == "before":
+        thread.start()
+    with flushing():
+        here = take(early if made == "before it" else faint(), 4)
+        flushes = are_denormals_flushed()
+        if begun == "after":
+            thread.start()
+        ready.set()
+        thread.join(WAIT)
+    assert flushes
+    for told in (here, *played):
+        np.testing.assert_array_equal(told, expected)
+    assert len(played) == 1
+
+
 def test_the_cell_gets_its_own_modes_back():
     session = make(Halves(), model=Reader())
     with all_at_once():
         take(session, 2)
+        assert are_denormals_flushed()
         assert torch.is_inference_mode_enabled()
         assert torch.is_autocast_enabled("cpu")
         assert torch.zeros(1).device.type == "meta"
