@@ -27,17 +27,17 @@ WATCHED = (
     "import rnnviz as rv, torch\n"
     "model = torch.nn.GRU(2, 6, batch_first=True)\n"
     "optimizer = torch.optim.SGD(model.parameters(), lr=0.01)\n"
-    "w = rv.watch(model)\n"
+    "w = rv.watch(model, every=1)\n"
     "w"
 )
 LOOP = (
-    "for _ in range(40):\n"
-    "    optimizer.zero_grad()\n"
-    "    loss = model(torch.randn(4, 20, 2))[0].square().mean()\n"
-    "    loss.backward()\n"
-    "    optimizer.step()\n"
-    "    w.step(loss=loss)\n"
-    "w.close()"
+    "with w:\n"
+    "    for _ in range(40):\n"
+    "        optimizer.zero_grad()\n"
+    "        loss = model(torch.randn(4, 20, 2))[0].square().mean()\n"
+    "        loss.backward()\n"
+    "        optimizer.step()\n"
+    "        w.step(loss=loss)"
 )
 MUTE = (
     "import rnnviz as rv\n"

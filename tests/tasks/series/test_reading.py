@@ -380,3 +380,9 @@ def test_a_record_of_dates_from_elsewhere_and_unsorted_is_put_in_order():
     record = Record.of({"day": [moments[at] for at in order], "value": [NUMBERS[at] for at in order]})
     assert record.values[:, 0].tolist() == NUMBERS
     assert record.notes == ("Rows were put in order of time.",)
+
+
+@pytest.mark.timeout(60)
+def test_very_long_words_are_no_dates_and_are_told_at_once():
+    with pytest.raises(TypeError, match="a number for each date"):
+        Record.of({"x" * 100_000: "y" * 100_000})

@@ -17,8 +17,9 @@ _MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%b %d, %Y", "%B %d, %Y")
 _OTHERS = ("%Y/%m/%d", "%Y.%m.%d", "%Y-%m", "%Y/%m", "%m/%Y", "%b %Y", "%B %Y", "%Y %b", "%b-%y")
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p")
 _QUARTER = re.compile(r"(\d{4})[- ]?[Qq]([1-4])")
+_LONGEST = 64  # characters of a date: a search through very long words would take for ever
 _CLEAR = re.compile(
-    r"\d{4}-\d|\d{1,4}[./-]\d{1,2}[./-]\d|\d{8}(T\d+)?$|\d{4}-?W\d\d|\d{4}[- ]?[Qq][1-4]$|.*[A-Za-z]{3,}.*\d"
+    r"\d{4}-\d|\d{1,4}[./-]\d{1,2}[./-]\d|\d{8}(T\d+)?$|\d{4}-?W\d\d|\d{4}[- ]?[Qq][1-4]$|.*[A-Za-z]{3}.*\d"
 )
 
 _TIME = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?")
@@ -55,7 +56,7 @@ def are_dates(cells: Sequence[str]) -> bool:
     """
     filled = [cell.strip() for cell in cells if cell.strip()]
     head = filled[:5]
-    if not head or not all(_CLEAR.match(cell) for cell in head):
+    if not head or not all(len(cell) <= _LONGEST and _CLEAR.match(cell) for cell in head):
         return False
     if head[0].isdigit() and not all(1500 <= int(cell[:4]) <= 2300 for cell in head):
         return False
