@@ -30,6 +30,7 @@ __all__ = [
 _LONGEST = 100  # characters of a value in a message: a sentence stays a sentence
 _ITEMS, _DEPTH = 4, 3
 _NAMED = 20
+_COUNTED = 2**63 - 1  # what torch and numpy can count; Python would go on, and then not write the number down
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
@@ -182,7 +183,7 @@ def optional(check: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
     return lambda name, value: None if value is None else check(name, value)
 
 
-def whole(low: float, high: int | None = None) -> Callable[[str, Any], int]:
+def whole(low: float, high: int = _COUNTED) -> Callable[[str, Any], int]:
     """Return a check for a whole number from ``low`` to ``high``."""
 
     def check(name: str, value: Any) -> int:
@@ -195,7 +196,7 @@ def whole(low: float, high: int | None = None) -> Callable[[str, Any], int]:
             raise TypeError(f"{name} must be a whole number, got {shown(value)}.") from None
         if number < low:
             raise ValueError(f"{name} must be at least {low}, got {shown(value)}.")
-        if high is not None and number > high:
+        if number > high:
             raise ValueError(f"{name} must be at most {high}, got {shown(value)}.")
         return number
 

@@ -54,7 +54,9 @@ def task_doors() -> dict[str, Door]:
         "Surnames": Door(tasks.Surnames, {"seq_len": 24, "each_prefix": True}),
         "letters_left": Door(tasks.letters_left, {"line": "for x in y:"}),
         "rolling_origins": Door(
-            tasks.rolling_origins, {"task": series, "model": forecaster, "steps": 2, "part": "test"}
+            tasks.rolling_origins,
+            {"task": series, "model": forecaster, "steps": 2, "part": "test"},
+            allowed=("module",),  # what its own forward says is the model's
         ),
         "tag_scores": Door(tasks.tag_scores, {"said": said, "targets": said.clone(), "tags": ("O", "X")}),
         "texts.encoded": Door(texts.encoded, {"text": "good"}),

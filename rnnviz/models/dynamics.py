@@ -68,7 +68,7 @@ def rescale(layer: nn.RNNBase, radius: float) -> None:
     Raises
     ------
     ValueError
-        If the layer has a projection; nothing is changed then.
+        If the layer has a projection, or its weights would not be finite; nothing is changed then.
 
     Examples
     --------
@@ -84,11 +84,14 @@ def rescale(layer: nn.RNNBase, radius: float) -> None:
             f"rho needs square recurrent matrices, got a layer with proj_size={layer.proj_size}; "
             "leave rho at None, or build the layer without proj_size."
         )
-    for block in recurrent_blocks(layer):
-        now = spectral_radius(block)
-        # a matrix of radius 0 stays 0 whatever it is scaled by
-        if now > 0:
-            block.mul_(radius / now)
+    blocks = list(recurrent_blocks(layer))
+    radii = map(spectral_radius, blocks)
+    # a matrix of radius 0 stays 0 whatever it is scaled by
+    scaled = [block * (radius / now) if now > 0 else block for block, now in zip(blocks, radii, strict=True)]
+    if not all(one.isfinite().all() for one in scaled):
+        raise ValueError(f"radius must leave the weights finite in {layer.weight_hh_l0.dtype}, got {radius:g}.")
+    for block, now in zip(blocks, scaled, strict=True):
+        block.copy_(now)
 
 
 @torch.no_grad()

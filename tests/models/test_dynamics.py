@@ -45,6 +45,14 @@ def test_a_matrix_of_zeros_has_no_radius_to_scale_and_stays() -> None:
     assert float(layer.weight_hh_l0.detach().abs().max()) == 0.0
 
 
+def test_a_radius_that_no_weight_can_hold_is_named_and_nothing_is_changed() -> None:
+    layer = nn.GRU(2, 3, num_layers=2)
+    before = [one.detach().clone() for one in layer.parameters()]
+    with pytest.raises(ValueError, match=r"radius must leave the weights finite in torch.float32, got 1e\+300"):
+        rescale(layer, 1e300)
+    assert all(torch.equal(*pair) for pair in zip(before, layer.parameters(), strict=True))
+
+
 @pytest.mark.parametrize(("kind", "gate"), [("lstm", 1), ("gru", 1)])
 def test_the_two_biases_of_the_keeping_gate_add_up_to_the_value(kind: str, gate: int) -> None:
     layer = LAYERS[kind](2, 5, bidirectional=True)

@@ -4,6 +4,7 @@ import threading
 import weakref
 from collections.abc import Callable
 
+from rnnviz.checks import flag
 from rnnviz.training import Runner
 
 __all__ = ["KnownRun", "join", "others", "pause_all"]
@@ -79,6 +80,7 @@ def pause_all(*, wait: bool = True) -> int:
     >>> pause_all(), pause_all()
     (2, 0)
     """
+    wait = flag("wait", wait)
     playing = [one.runner for one in _all() if one.plays]
     for runner in playing:  # all of them first: none goes on while another is waited for
         runner.pause()

@@ -40,7 +40,7 @@ def needing_numbers(
     given: list[Tensor] = []
     try:
         yield given
-    except RuntimeError as error:
+    except (RuntimeError, ValueError) as error:
         reason = _reason(model, inputs, kwargs, name)
         if reason is None:
             raise

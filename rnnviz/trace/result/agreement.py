@@ -27,6 +27,10 @@ class _Layer(Protocol):
     @property
     def cell(self) -> Array | None: ...
     @property
+    def initial_cell(self) -> Array | None: ...
+    @property
+    def before_cell(self) -> Array | None: ...
+    @property
     def gates(self) -> Mapping[str, Array]: ...
     @property
     def lengths(self) -> Array: ...
@@ -107,6 +111,8 @@ def _weights(layer: _Layer, shape: tuple[int, ...], cells: int) -> None:
         _fits("gates", layer.gates[gate], (*shape[:4], cells), gate)
     if layer.kind == "lstm" and layer.cell is None:
         raise ValueError("cell must be an array where kind is 'lstm', got None.")
+    if layer.kind == "lstm" and layer.initial_cell is None and layer.before_cell is None:
+        raise ValueError("initial_cell must be an array where kind is 'lstm' and no before_cell is given, got None.")
 
 
 def _norms(norms: Any, shape: tuple[int, ...]) -> None:

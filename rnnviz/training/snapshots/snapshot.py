@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnviz.checks import listed, shown
 from rnnviz.tasks.base import Prediction
 from rnnviz.tasks.inputpicture import InputPicture
 from rnnviz.tasks.translation import Translation
@@ -248,7 +249,11 @@ class Snapshot:
 
     def parameter(self, name: str) -> Floats:
         """Return a weight of the layer by torch's name, such as ``"weight_hh_l0"``; KeyError if it is not here."""
-        return self.weights[f"{self.module}.{name}" if self.module else name]
+        before = f"{self.module}." if self.module else ""
+        if not isinstance(name, str) or before + name not in self.weights:
+            there = listed(one.removeprefix(before) for one in self.weights if one.startswith(before))
+            raise KeyError(f"name must be a weight of the layer, got {shown(name)}; there are: {there}.")
+        return self.weights[before + name]
 
     def to_frame(self, sample: int | None = None) -> Any:
         """Return all states, or those of one probe sequence, as a ``pandas.DataFrame``; ImportError without it."""

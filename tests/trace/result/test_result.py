@@ -15,7 +15,7 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from rnnviz.trace import Trace, trace
+from rnnviz.trace import LayerTrace, Trace, trace
 
 KINDS = [
     (nn.RNN, {}),
@@ -198,6 +198,13 @@ def test_a_trace_without_a_loss_is_saved_too(tmp_path):
     found.save(tmp_path / "run.npz")
     assert_equal(Trace.load(tmp_path / "run.npz"), found)
     assert found.layers["1"].grad_hidden is None
+
+
+def test_an_lstm_whose_first_cell_states_are_missing_is_refused_where_it_is_made():
+    layer = trace(nn.LSTM(2, 3, batch_first=True), torch.zeros(1, 4, 2)).layers["lstm"]
+    given = {name: getattr(layer, name) for name in LayerTrace.__dataclass_fields__}
+    with pytest.raises(ValueError, match="initial_cell must be an array where kind is 'lstm'"):
+        LayerTrace(**given | {"initial_cell": None, "before_cell": None})
 
 
 def test_a_saved_trace_holds_no_pickle(tmp_path):
