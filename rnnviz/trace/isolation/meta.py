@@ -55,9 +55,16 @@ def _reason(model: nn.Module, inputs: Iterable[Any], kwargs: Mapping[str, Any] |
         if one.is_meta:
             return f"model must hold numbers, and its {where!r} lies on 'meta', which keeps none; build it on 'cpu'."
     for argument, value in ((name, tuple(inputs)), *(kwargs or {}).items()):
-        if any(isinstance(one, Tensor) and one.is_meta for one in tree_leaves(value)):
+        if any(isinstance(one, Tensor) and one.is_meta for one in _leaves(value)):
             return f"{argument} must hold numbers, got a tensor on 'meta', which keeps none; make it on 'cpu'."
     return None
+
+
+def _leaves(value: Any) -> list[Any]:
+    try:
+        return tree_leaves(value)
+    except RecursionError:  # lists in lists without end, which no model reads either
+        return []
 
 
 _UNKNOWN = "model must run where there are numbers, and it ran on 'meta', which keeps none; use 'cpu'."

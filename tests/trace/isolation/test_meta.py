@@ -52,6 +52,24 @@ def test_inputs_without_numbers_are_named(ask):
         ask(Reader(), torch.zeros(2, 5, 3, device="meta"))
 
 
+@pytest.mark.parametrize("ask", [rv.trace, rv.fixed_points])
+def test_inputs_without_numbers_are_named_where_their_shape_is_wrong_too(ask):
+    with pytest.raises(ValueError, match=r"^inputs must hold numbers, got a tensor on 'meta'"):
+        ask(Reader(), torch.zeros((), device="meta"))
+
+
+def test_a_model_that_refuses_lists_without_end_is_heard():
+    class Strict(Reader):
+        def forward(self, x):
+            raise ValueError("not for me")
+
+    endless = []
+    for _ in range(5000):
+        endless = [endless]
+    with pytest.raises(ValueError, match=r"^not for me$"):
+        rv.trace(Strict(), endless)
+
+
 @asked
 def test_a_model_of_which_one_part_has_no_numbers_is_named_with_that_part(ask):
     model = Reader()
