@@ -63,7 +63,7 @@ def _reason(model: nn.Module, inputs: Iterable[Any], kwargs: Mapping[str, Any] |
 def _leaves(value: Any) -> list[Any]:
     try:
         return tree_leaves(value)
-    except RecursionError:  # lists in lists without end, which no model reads either
+    except RecursionError:  # lists in lists without end, of which more is said elsewhere
         return []
 
 
