@@ -215,8 +215,8 @@ def _copy(source: Path, target: Path) -> None:
         if one.is_dir():
             there.mkdir()
             continue
-        with open(one, "rb") as read, open(there, "xb") as copy:
-            shutil.copyfileobj(read, copy)
+        with open(one, "rb") as given, open(there, "xb") as copy:
+            shutil.copyfileobj(given, copy)
             copy.flush()
             os.fsync(copy.fileno())
 
